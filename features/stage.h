@@ -1,0 +1,67 @@
+/* The contract between a stage and the rest. A stage is one file in features/ that fills one constant oc_stage_type;
+ * stages.c lists them. No other file knows a stage by name. */
+#ifndef OC_FEATURES_STAGE_H
+#define OC_FEATURES_STAGE_H
+
+#include <ocellus/features.h>
+
+#include "src/base/memory.h"
+
+/* A learned array, (rows, columns) floats in C order. Stored in model files under its name. */
+typedef struct oc_tensor {
+    const char *name;
+    size_t rows, columns;
+    float *values;
+} oc_tensor;
+
+enum { OC_STAGE_MAX_TENSORS = 8 };
+
+/* One stage of a pipeline: its parameters, the planned size, what it has learned. */
+typedef struct oc_stage {
+    const struct oc_stage_type *type;
+    void *params;         /* the struct that type->params describes */
+    size_t width, height; /* planned image size */
+    size_t dimension;     /* planned number of values */
+    void *learned;        /* owned; NULL until fitted or restored; made and freed by the type */
+} oc_stage;
+
+typedef struct oc_stage_type {
+    const char *name, *help;
+    const oc_param *params;
+    size_t param_count, param_size; /* entries of the table, bytes of the struct */
+
+    /* Checks what the table cannot say (parameters that exclude each other); may be NULL. OC_USAGE. */
+    oc_status (*check)(const void *params, oc_error *err);
+    /* The planes it reads: OC_GRAY, OC_RGB or both. */
+    unsigned (*planes)(const void *params);
+    /* The number of values for images of width x height. OC_TOO_SMALL, OC_TOO_LARGE. */
+    oc_status (*plan)(const void *params, size_t width, size_t height, size_t *dimension,
+                      oc_error *err);
+    /* Learns stage->learned from images; NULL when there is nothing to learn. The result depends on parameters, images
+     * and seed alone. stage is unchanged on failure. */
+    oc_status (*fit)(oc_stage *stage, const oc_source *source, uint64_t seed, oc_job *job,
+                     oc_error *err);
+    /* Writes stage->dimension values. Pure and re-entrant; scratch memory comes from the arena, which is reset before
+     * every call. The image has the planned size and the planes asked for. OC_NO_MEMORY is the only failure. */
+    oc_status (*extract)(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row,
+                         oc_error *err);
+
+    /* Learned state to arrays and back; NULL when there is nothing to learn. tensors fills up to OC_STAGE_MAX_TENSORS entries
+     * that point into the stage. restore checks names, shapes and that values are finite, and copies. OC_BAD_FILE. */
+    size_t (*tensors)(const oc_stage *stage, oc_tensor *tensors);
+    oc_status (*restore)(oc_stage *stage, const oc_tensor *tensors, size_t count, oc_error *err);
+    void (*forget)(oc_stage *stage); /* frees stage->learned; NULL when there is nothing to learn */
+
+    /* The row of the mirrored image from the row of the image, where that is a permutation (or one that holds for these
+     * parameters); NULL, or can_mirror returning false, when it is not. */
+    bool (*can_mirror)(const oc_stage *stage);
+    void (*mirror)(const oc_stage *stage, const float *row, float *out);
+} oc_stage_type;
+
+/* Defined one in each file of features/. */
+extern const oc_stage_type oc_stage_pixels, oc_stage_color, oc_stage_hog, oc_stage_words;
+
+/* What a pipeline holds, for the module that stores it: stage i of features. */
+oc_stage *oc_features_stage(oc_features *features, size_t i);
+
+#endif

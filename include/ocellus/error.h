@@ -1,0 +1,43 @@
+/* Status codes and messages.
+ *
+ * Every function of Ocellus that can fail returns an oc_status and takes, as its last argument, an
+ * oc_error that may be NULL. On failure the message says what went wrong, where, with which value and
+ * what would have been allowed; outputs and objects are left as they were before the call. */
+#ifndef OCELLUS_ERROR_H
+#define OCELLUS_ERROR_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The one list of statuses: X(name, text). */
+#define OC_STATUS_LIST(X)                                                              \
+    X(OC_OK, "done")                                                                   \
+    X(OC_USAGE, "not a valid value")                                                   \
+    X(OC_NO_MEMORY, "out of memory")                                                   \
+    X(OC_IO, "reading or writing failed")                                              \
+    X(OC_NOT_FOUND, "not found")                                                       \
+    X(OC_BAD_IMAGE, "image cannot be decoded")                                         \
+    X(OC_BAD_FILE, "file is damaged or of another kind")                               \
+    X(OC_TOO_LARGE, "larger than the limit")                                           \
+    X(OC_TOO_SMALL, "image too small")                                                 \
+    X(OC_BAD_DATA, "data cannot be learned from")                                      \
+    X(OC_SIZES_DIFFER, "images differ in size")                                        \
+    X(OC_CANCELLED, "cancelled")
+
+#define OC_STATUS_NAME(name, text) name,
+typedef enum oc_status { OC_STATUS_LIST(OC_STATUS_NAME) } oc_status;
+#undef OC_STATUS_NAME
+
+typedef struct oc_error {
+    oc_status status;
+    char message[1000];
+} oc_error;
+
+/* A short text for a status; never NULL. */
+const char *oc_status_text(oc_status status);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,84 @@
+/* Feature stages: from an image to a row of floats.
+ *
+ * A spec names stages and their parameters, name:key=value,key=value, joined by '+'; the row of the whole is the
+ * rows of the stages side by side, equal to them to the bit. What a stage learns from images (a codebook) is kept in
+ * the oc_features object. The life of one: parse, plan, fit if it must be, extract. */
+#ifndef OCELLUS_FEATURES_H
+#define OCELLUS_FEATURES_H
+
+#include <ocellus/image.h>
+#include <ocellus/job.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct oc_features oc_features;
+typedef struct oc_workspace oc_workspace;
+
+/* Images for stages that learn. read is called from any thread of the job; `worker` names it. The image is valid until
+ * the same worker's next call. A source that cannot read an image returns an error: that image is left out. */
+typedef struct oc_source {
+    size_t count;
+    oc_status (*read)(void *context, size_t index, size_t worker, oc_image *image, oc_error *err);
+    void *context;
+} oc_source;
+
+/* OC_USAGE: unknown stage or parameter (the nearest is named), value out of range. */
+oc_status oc_features_parse(const char *spec, oc_features **features, oc_error *err);
+void oc_features_free(oc_features *features);
+
+/* The spec as it was typed. */
+const char *oc_features_spec(const oc_features *features);
+/* The planes that the stages read: OC_GRAY, OC_RGB or both. */
+unsigned oc_features_planes(const oc_features *features);
+
+/* Fixes the size of the images, and with it the dimension. OC_TOO_SMALL, naming the stage and both sizes; OC_TOO_LARGE
+ * when the row would not fit into memory. */
+oc_status oc_features_plan(oc_features *features, size_t width, size_t height, oc_error *err);
+/* The planned size, 0 x 0 before. */
+oc_extent oc_features_size(const oc_features *features);
+/* Values in a row; 0 before the plan. */
+size_t oc_features_dimension(const oc_features *features);
+
+/* The parts of a joined row, one a stage. */
+size_t oc_features_count(const oc_features *features);
+size_t oc_features_part_dimension(const oc_features *features, size_t stage);
+/* The stage's own spec as typed, and its type's name. */
+const char *oc_features_part_spec(const oc_features *features, size_t stage);
+const char *oc_features_part_name(const oc_features *features, size_t stage);
+
+/* True while a stage has still to learn from images. */
+bool oc_features_unfitted(const oc_features *features);
+/* Lets the stages learn. The result depends on spec, images and seed alone. OC_BAD_DATA when the images do not suffice. */
+oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job,
+                          oc_error *err);
+
+/* Scratch memory of one thread. */
+oc_status oc_workspace_create(oc_workspace **workspace, oc_error *err);
+void oc_workspace_free(oc_workspace *workspace);
+
+/* Writes the row (dimension) of an image of the planned size that has the planes asked for. Any number of threads may
+ * call it on one oc_features, each with its own workspace; nothing is allocated after a workspace's first image.
+ * OC_USAGE when size or planes are not as planned, or a stage is not fitted. */
+oc_status oc_features_extract(const oc_features *features, const oc_image *image,
+                              oc_workspace *workspace, float *row, oc_error *err);
+
+/* True when the row of the mirrored image can be told from the row. */
+bool oc_features_can_mirror(const oc_features *features);
+/* out (dimension) from row (dimension); they must not overlap. */
+void oc_features_mirror(const oc_features *features, const float *row, float *out);
+
+/* The table of stages, for help and documentation. */
+typedef struct oc_stage_info {
+    const char *name, *help;
+    const oc_param *params;
+    size_t param_count;
+} oc_stage_info;
+size_t oc_stage_count(void);
+oc_stage_info oc_stage_describe(size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,89 @@
+/* Images: PNG and JPEG files decoded to 8-bit gray and RGB planes, upright, at a canonical size.
+ *
+ * The content decides what a file is, not its name. Read right: PNG of every colour type and depth (16 bit
+ * rounded to 8), with alpha or a transparent colour composed over white, interlaced; JPEG gray, YCbCr of every
+ * sampling, RGB, CMYK and YCCK (Adobe's inverted ones too), progressive, arithmetic. The EXIF orientation is
+ * applied. Gamma and colour profiles are left alone.
+ *
+ * Gray is a JPEG's own Y plane; for RGB sources 0.299 R + 0.587 G + 0.114 B, rounded. It is the same whether or
+ * not RGB is asked for as well. */
+#ifndef OCELLUS_IMAGE_H
+#define OCELLUS_IMAGE_H
+
+#include <ocellus/error.h>
+#include <ocellus/param.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Which planes: a set of bits. */
+enum { OC_GRAY = 1, OC_RGB = 2 };
+
+/* An image; rows are contiguous, without padding. */
+typedef struct oc_image {
+    size_t width, height;
+    uint8_t *gray; /* (height, width), or NULL when it was not asked for */
+    uint8_t *rgb;  /* (height, width, 3), or NULL when it was not asked for */
+    bool colorless; /* the source is gray: R = G = B everywhere */
+    size_t source_width, source_height; /* of the upright source, before any change of size */
+} oc_image;
+
+/* How a source of another shape is brought to the canonical size. */
+typedef enum oc_fit {
+    OC_FIT_STRETCH, /* both sides scaled on their own */
+    OC_FIT_CROP,    /* scaled to cover, centre kept */
+    OC_FIT_PAD      /* scaled to fit inside, the rest black */
+} oc_fit;
+
+typedef struct oc_image_options {
+    oc_extent size;     /* canonical size; 0 x 0 keeps the source's own */
+    int fit;            /* an oc_fit */
+    unsigned planes;    /* OC_GRAY, OC_RGB or both */
+    int64_t max_pixels; /* width x height past this is refused from the header, OC_TOO_LARGE */
+} oc_image_options;
+
+/* size, fit, max-pixels: the names and defaults of the command line (0 x 0, stretch, 100 megapixels). */
+extern const oc_param oc_image_params[];
+extern const size_t oc_image_param_count;
+
+/* A decoder keeps its buffers from image to image. One thread at a time may use it. */
+typedef struct oc_decoder oc_decoder;
+oc_status oc_decoder_create(oc_decoder **decoder, oc_error *err);
+void oc_decoder_free(oc_decoder *decoder);
+
+/* Decodes a file ("-" is standard input). *image points into the decoder's own memory and is valid until its next
+ * use. Errors: OC_NOT_FOUND, OC_IO, OC_BAD_IMAGE (neither PNG nor JPEG, damaged, truncated), OC_TOO_LARGE, OC_NO_MEMORY;
+ * the message begins with the path. */
+oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_options *options,
+                         oc_image *image, oc_error *err);
+
+/* The same from memory; the message does not name a file. */
+oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size,
+                           const oc_image_options *options, oc_image *image, oc_error *err);
+
+/* The same for pixels that are already decoded (height, width, channels), channels 1 or 3. */
+oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t width, size_t height,
+                           size_t channels, const oc_image_options *options, oc_image *image, oc_error *err);
+
+/* True when the first bytes are those of PNG or JPEG; 8 bytes are enough. */
+bool oc_image_signature(const void *bytes, size_t size);
+
+/* Changes the size of one plane (height, width, channels), 1 to 4 channels, into out (out_height, out_width,
+ * channels), which the caller owns. Each axis on its own: shrinking averages the exact area that a pixel covers,
+ * enlarging interpolates linearly between pixel centres, the border repeated. Rounded to nearest. OC_NO_MEMORY. */
+oc_status oc_image_resize(const uint8_t *pixels, size_t width, size_t height, size_t channels,
+                          uint8_t *out, size_t out_width, size_t out_height, oc_error *err);
+
+/* Writes (height, width, channels) as PNG: gray, RGB or RGBA for 1, 3 or 4 channels. "-" is standard output. A
+ * file is replaced whole or not at all. OC_IO, OC_NO_MEMORY. */
+oc_status oc_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,
+                             size_t channels, oc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,37 @@
+/* How a long piece of work is run: on how many threads, and whom it tells about its progress.
+ *
+ * A job is created once and handed to everything that reads, extracts or trains. Results never depend
+ * on the number of threads. One thread at a time may use a job. */
+#ifndef OCELLUS_JOB_H
+#define OCELLUS_JOB_H
+
+#include <ocellus/error.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct oc_job oc_job;
+
+typedef struct oc_listener {
+    /* `done` of `total` units of `what` are finished; called from one thread at a time, at most about
+     * twenty times a second and once at the end. */
+    void (*progress)(void *context, const char *what, size_t done, size_t total);
+    /* Something the user should know, one line without newline. */
+    void (*note)(void *context, const char *message);
+    void *context;
+} oc_listener;
+
+/* threads: 0 takes one per online processor; at most 256. listener may be NULL; it is copied. */
+oc_status oc_job_create(size_t threads, const oc_listener *listener, oc_job **job, oc_error *err);
+void oc_job_free(oc_job *job);
+size_t oc_job_threads(const oc_job *job);
+
+/* Ask the work to stop soon with OC_CANCELLED. Safe to call from a signal handler or another thread. */
+void oc_job_cancel(oc_job *job);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

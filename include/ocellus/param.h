@@ -1,0 +1,75 @@
+/* Parameters as data: one table of name, type, default, range and help drives parsing, validation,
+ * --help, what a model file records, and the generic tests. Stages, training and the commands of the
+ * command line all describe their settings with it. */
+#ifndef OCELLUS_PARAM_H
+#define OCELLUS_PARAM_H
+
+#include <ocellus/error.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* type            field in the struct    how it is typed
+ * OC_FLAG         bool                   0 or 1
+ * OC_INTEGER      int64_t                decimal; "auto" is stored as OC_AUTO
+ * OC_REAL         double                 decimal; "auto" is stored as NaN
+ * OC_CHOICE       int                    one of `choices`, stored as its index
+ * OC_TEXT         const char *           anything; the string is not copied
+ * OC_LEVELS       oc_levels              1-2-4: up to OC_MAX_LEVELS integers joined by '-'
+ * OC_EXTENT       oc_extent              WxH, or one number for a square */
+typedef enum oc_param_type {
+    OC_FLAG,
+    OC_INTEGER,
+    OC_REAL,
+    OC_CHOICE,
+    OC_TEXT,
+    OC_LEVELS,
+    OC_EXTENT
+} oc_param_type;
+
+enum { OC_AUTO = -1, OC_MAX_LEVELS = 8 };
+
+typedef struct oc_levels {
+    size_t count;
+    int64_t level[OC_MAX_LEVELS];
+} oc_levels;
+
+typedef struct oc_extent {
+    size_t width, height;
+} oc_extent;
+
+typedef struct oc_param {
+    const char *name;
+    oc_param_type type;
+    size_t offset;              /* of the field in the struct that the table describes */
+    const char *fallback;       /* the default, as it would be typed; "auto" also permits auto */
+    double low, high;           /* allowed range, both ends included (numbers, levels, extents) */
+    const char *const *choices; /* OC_CHOICE: the words, ended by NULL */
+    const char *help;           /* one line, no full stop */
+} oc_param;
+
+/* Fills a struct with the defaults of its table. */
+void oc_params_default(const oc_param *table, size_t count, void *values);
+
+/* NULL when the table has no such name. */
+const oc_param *oc_params_find(const oc_param *table, size_t count, const char *name);
+
+/* Parses and checks one value. OC_USAGE with a message that names the parameter, the value and what is
+ * allowed; the struct is then unchanged. */
+oc_status oc_param_set(const oc_param *param, const char *value, void *values, oc_error *err);
+
+/* Writes a value the way it would be typed; returns its length without the terminator, and truncates like
+ * snprintf. What is written parses back to the same value. */
+size_t oc_param_format(const oc_param *param, const void *values, char *text, size_t size);
+
+/* What values are allowed, for help and messages: "1..64", "rgb, hsv or lab". Truncates like snprintf. */
+size_t oc_param_allowed(const oc_param *param, char *text, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

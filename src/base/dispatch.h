@@ -1,0 +1,31 @@
+/* Run-time choice of kernels by processor family.
+ *
+ * A file named *_kernels.c is compiled once for each family of the machine's architecture, with OC_ISA set
+ * to its name; it defines static functions and one constant table named OC_KERNELS(module). The module
+ * gathers the tables with OC_KERNEL_TABLES(module) and picks one with oc_isa_index(). Arm's NEON is part of the
+ * base instruction set there, so the plain build uses it. */
+#ifndef OC_BASE_DISPATCH_H
+#define OC_BASE_DISPATCH_H
+
+#include <stddef.h>
+
+#define OC_PASTE_(a, b) a##_##b
+#define OC_PASTE(a, b) OC_PASTE_(a, b)
+#define OC_KERNELS(module) OC_PASTE(module, OC_ISA)
+
+#if defined(__x86_64__)
+#define OC_KERNEL_TABLES(module) {&module##_plain, &module##_avx2, &module##_avx512}
+#define OC_DECLARE_KERNELS(type, module) extern const type module##_plain, module##_avx2, module##_avx512
+#else
+#define OC_KERNEL_TABLES(module) {&module##_plain}
+#define OC_DECLARE_KERNELS(type, module) extern const type module##_plain
+#endif
+
+/* Index into an OC_KERNEL_TABLES array: the best family that this processor has. The environment variable
+ * OCELLUS_KERNELS (plain, avx2, avx512) chooses a lower one, for tests and benchmarks. */
+size_t oc_isa_index(void);
+
+/* "plain", "avx2" or "avx512". */
+const char *oc_isa_name(size_t index);
+
+#endif

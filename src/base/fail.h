@@ -1,0 +1,19 @@
+/* Filling an oc_error. */
+#ifndef OC_BASE_FAIL_H
+#define OC_BASE_FAIL_H
+
+#include <ocellus/error.h>
+
+/* Writes the message (printf style) when err is not NULL, and returns status, so that a failing function
+ * can end with `return oc_fail(err, OC_IO, "%s: %s", path, strerror(errno));`. */
+oc_status oc_fail(oc_error *err, oc_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Puts "text: " in front of a message already written; returns the status it holds (or `status` when err
+ * is NULL). */
+oc_status oc_fail_at(oc_error *err, oc_status status, const char *where);
+
+/* The message for an allocation that failed. */
+oc_status oc_fail_memory(oc_error *err, const char *what);
+
+#endif

@@ -1,0 +1,291 @@
+/* Typed parameters behind one table: parsing, checking, printing. */
+#include <ocellus/param.h>
+
+#include "src/base/fail.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool takes_auto(const oc_param *param)
+{
+    return param->fallback && strcmp(param->fallback, "auto") == 0;
+}
+
+/* Reads a decimal integer and moves *text behind it. */
+static bool read_integer(const char **text, int64_t *value)
+{
+    if ((**text < '0' || **text > '9') && **text != '-') {
+        return false;
+    }
+    char *end;
+    errno = 0;
+    long long parsed = strtoll(*text, &end, 10);
+    if (errno || end == *text) {
+        return false;
+    }
+    *text = end;
+    *value = parsed;
+    return true;
+}
+
+static bool within(const oc_param *param, double value)
+{
+    return value >= param->low && value <= param->high;
+}
+
+static bool set_integer(const oc_param *param, const char *text, int64_t *field)
+{
+    int64_t value;
+    if (takes_auto(param) && strcmp(text, "auto") == 0) {
+        *field = OC_AUTO;
+        return true;
+    }
+    if (!read_integer(&text, &value) || *text || !within(param, (double)value)) {
+        return false;
+    }
+    *field = value;
+    return true;
+}
+
+static bool set_real(const oc_param *param, const char *text, double *field)
+{
+    if (takes_auto(param) && strcmp(text, "auto") == 0) {
+        *field = NAN;
+        return true;
+    }
+    if (!strchr("0123456789.-+", *text) || *text == '\0' || strpbrk(text, "xXpP")) {
+        return false;
+    }
+    char *end;
+    double value = strtod(text, &end);
+    if (*end || !isfinite(value) || !within(param, value)) {
+        return false;
+    }
+    *field = value;
+    return true;
+}
+
+static bool set_choice(const oc_param *param, const char *text, int *field)
+{
+    for (int i = 0; param->choices[i]; i++) {
+        if (strcmp(param->choices[i], text) == 0) {
+            *field = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool set_levels(const oc_param *param, const char *text, oc_levels *field)
+{
+    oc_levels levels = {0};
+    for (;;) {
+        if (levels.count == OC_MAX_LEVELS || *text == '-' || !read_integer(&text, &levels.level[levels.count]) ||
+            !within(param, (double)levels.level[levels.count])) {
+            return false;
+        }
+        levels.count++;
+        if (*text == '\0') {
+            *field = levels;
+            return true;
+        }
+        if (*text++ != '-') {
+            return false;
+        }
+    }
+}
+
+static bool set_extent(const oc_param *param, const char *text, oc_extent *field)
+{
+    int64_t width, height;
+    if (takes_auto(param) && strcmp(text, "auto") == 0) {
+        *field = (oc_extent){0, 0};
+        return true;
+    }
+    if (!read_integer(&text, &width)) {
+        return false;
+    }
+    height = width;
+    if (*text == 'x') {
+        text++;
+        if (!read_integer(&text, &height)) {
+            return false;
+        }
+    }
+    if (*text || !within(param, (double)width) || !within(param, (double)height)) {
+        return false;
+    }
+    *field = (oc_extent){(size_t)width, (size_t)height};
+    return true;
+}
+
+/* The field of `values` that the parameter describes. */
+static void *field_of(const oc_param *param, void *values)
+{
+    return (char *)values + param->offset;
+}
+
+static bool set(const oc_param *param, const char *text, void *values)
+{
+    void *field = field_of(param, values);
+    switch (param->type) {
+    case OC_FLAG:
+        if ((text[0] != '0' && text[0] != '1') || text[1]) {
+            return false;
+        }
+        *(bool *)field = text[0] == '1';
+        return true;
+    case OC_INTEGER:
+        return set_integer(param, text, field);
+    case OC_REAL:
+        return set_real(param, text, field);
+    case OC_CHOICE:
+        return set_choice(param, text, field);
+    case OC_TEXT:
+        *(const char **)field = text;
+        return true;
+    case OC_LEVELS:
+        return set_levels(param, text, field);
+    case OC_EXTENT:
+        return set_extent(param, text, field);
+    }
+    return false;
+}
+
+oc_status oc_param_set(const oc_param *param, const char *value, void *values, oc_error *err)
+{
+    if (set(param, value, values)) {
+        return OC_OK;
+    }
+    char allowed[300];
+    oc_param_allowed(param, allowed, sizeof allowed);
+    return oc_fail(err, OC_USAGE, "%s: '%s' is not allowed; it takes %s", param->name, value, allowed);
+}
+
+void oc_params_default(const oc_param *table, size_t count, void *values)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (table[i].fallback) {
+            (void)set(&table[i], table[i].fallback, values);
+        }
+    }
+}
+
+const oc_param *oc_params_find(const oc_param *table, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(table[i].name, name) == 0) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+/* The shortest decimal that reads back as the same double. */
+static int format_real(double value, char *text, size_t size)
+{
+    int length = 0;
+    for (int digits = 6; digits <= 17; digits++) {
+        char exact[40];
+        snprintf(exact, sizeof exact, "%.*g", digits, value);
+        length = snprintf(text, size, "%s", exact);
+        if (!(strtod(exact, NULL) != value)) {
+            break;
+        }
+    }
+    return length;
+}
+
+static int format_levels(const oc_levels *levels, char *text, size_t size)
+{
+    int length = 0;
+    for (size_t i = 0; i < levels->count; i++) {
+        size_t used = (size_t)length < size ? (size_t)length : size;
+        length += snprintf(text + used, size - used, "%s%" PRId64, i ? "-" : "", levels->level[i]);
+    }
+    return length;
+}
+
+size_t oc_param_format(const oc_param *param, const void *values, char *text, size_t size)
+{
+    const void *field = (const char *)values + param->offset;
+    int length = 0;
+    switch (param->type) {
+    case OC_FLAG:
+        length = snprintf(text, size, "%d", *(const bool *)field);
+        break;
+    case OC_INTEGER: {
+        int64_t value = *(const int64_t *)field;
+        bool automatic = value == OC_AUTO && takes_auto(param);
+        length = automatic ? snprintf(text, size, "auto") : snprintf(text, size, "%" PRId64, value);
+        break;
+    }
+    case OC_REAL: {
+        double value = *(const double *)field;
+        length = isnan(value) ? snprintf(text, size, "auto") : format_real(value, text, size);
+        break;
+    }
+    case OC_CHOICE:
+        length = snprintf(text, size, "%s", param->choices[*(const int *)field]);
+        break;
+    case OC_TEXT: {
+        const char *value = *(const char *const *)field;
+        length = snprintf(text, size, "%s", value ? value : "");
+        break;
+    }
+    case OC_LEVELS:
+        length = format_levels(field, text, size);
+        break;
+    case OC_EXTENT: {
+        oc_extent value = *(const oc_extent *)field;
+        length = value.width ? snprintf(text, size, "%zux%zu", value.width, value.height)
+                             : snprintf(text, size, "auto");
+        break;
+    }
+    }
+    return (size_t)length;
+}
+
+static int describe_choices(const char *const *choices, char *text, size_t size)
+{
+    int length = 0;
+    for (size_t i = 0; choices[i]; i++) {
+        size_t used = (size_t)length < size ? (size_t)length : size;
+        const char *joint = i == 0 ? "" : choices[i + 1] ? ", " : " or ";
+        length += snprintf(text + used, size - used, "%s%s", joint, choices[i]);
+    }
+    return length;
+}
+
+size_t oc_param_allowed(const oc_param *param, char *text, size_t size)
+{
+    char range[80];
+    bool bounded = isfinite(param->high);
+    int written = snprintf(range, sizeof range, "%.10g%s", param->low, bounded ? ".." : " or more");
+    if (bounded) {
+        snprintf(range + written, sizeof range - (size_t)written, "%.10g", param->high);
+    }
+    const char *automatic = takes_auto(param) ? "auto or " : "";
+    switch (param->type) {
+    case OC_FLAG:
+        return (size_t)snprintf(text, size, "0 or 1");
+    case OC_INTEGER:
+        return (size_t)snprintf(text, size, "%sa whole number, %s", automatic, range);
+    case OC_REAL:
+        return (size_t)snprintf(text, size, "%sa number, %s", automatic, range);
+    case OC_CHOICE:
+        return (size_t)describe_choices(param->choices, text, size);
+    case OC_TEXT:
+        return (size_t)snprintf(text, size, "text");
+    case OC_LEVELS:
+        return (size_t)snprintf(text, size, "up to %d whole numbers joined by '-', each %s", OC_MAX_LEVELS,
+                                range);
+    case OC_EXTENT:
+        return (size_t)snprintf(text, size, "%sWIDTHxHEIGHT or one number, each %s", automatic, range);
+    }
+    return 0;
+}

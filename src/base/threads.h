@@ -1,0 +1,25 @@
+/* Parallel work. A job owns a pool of POSIX threads that sleep when idle. */
+#ifndef OC_BASE_THREADS_H
+#define OC_BASE_THREADS_H
+
+#include <ocellus/job.h>
+#include <stdbool.h>
+
+/* Work on item `index`; `worker` is in 0..oc_job_threads-1 and names the thread, for per-thread scratch. */
+typedef void (*oc_task)(void *context, size_t index, size_t worker);
+
+/* Calls task for every index in 0..count-1, on all threads of the job, and returns when all are done. The
+ * order is not defined: a result must depend on the index alone. With NULL or one thread it is a plain loop.
+ * A task must not call oc_parallel on the same job. */
+void oc_parallel(oc_job *job, size_t count, oc_task task, void *context);
+
+bool oc_job_cancelled(const oc_job *job);
+
+/* Tells the listener; both accept a NULL job. Progress may be called from any task and is thinned out. */
+void oc_job_progress(oc_job *job, const char *what, size_t done, size_t total);
+void oc_job_note(oc_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Seconds of a clock that never goes back. */
+double oc_seconds(void);
+
+#endif

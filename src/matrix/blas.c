@@ -1,0 +1,76 @@
+/* BLAS and LAPACK, held to one thread: the caller parallelises over fixed tiles, so that results do not depend on the
+ * number of threads. */
+#include "src/matrix/blas.h"
+
+#include "src/base/memory.h"
+
+#include <cblas.h>
+#include <limits.h>
+#include <pthread.h>
+
+/* Fortran LAPACK, which OpenBLAS carries without a header of its own in every package. */
+void ssyevd_(const char *jobz, const char *uplo, const blasint *n, float *a, const blasint *lda,
+             float *w, float *work, const blasint *lwork, blasint *iwork, const blasint *liwork,
+             blasint *info);
+
+static void use_one_thread(void)
+{
+    openblas_set_num_threads(1);
+}
+
+static void prepare(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, use_one_thread);
+}
+
+static void gemm(enum CBLAS_TRANSPOSE ta, enum CBLAS_TRANSPOSE tb, size_t m, size_t n, size_t k,
+                 float alpha, const float *a, size_t lda, const float *b, size_t ldb, float beta,
+                 float *c, size_t ldc)
+{
+    prepare();
+    cblas_sgemm(CblasRowMajor, ta, tb, (blasint)m, (blasint)n, (blasint)k, alpha, a, (blasint)lda, b,
+                (blasint)ldb, beta, c, (blasint)ldc);
+}
+
+void oc_gemm_nt(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
+                size_t ldb, float beta, float *c, size_t ldc)
+{
+    gemm(CblasNoTrans, CblasTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+void oc_gemm_nn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
+                size_t ldb, float beta, float *c, size_t ldc)
+{
+    gemm(CblasNoTrans, CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
+                size_t ldb, float beta, float *c, size_t ldc)
+{
+    gemm(CblasTrans, CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+bool oc_eigen_symmetric(size_t n, float *a, float *values)
+{
+    prepare();
+    if (n > INT_MAX) {
+        return false;
+    }
+    blasint order = (blasint)n, query = -1, info = 0, integer_size = 0;
+    float size = 0;
+    ssyevd_("V", "U", &order, a, &order, values, &size, &query, &integer_size, &query, &info);
+    /* The size comes back as a float: step over what rounding may have cut off. */
+    size_t room = (size_t)(size * 1.0001F) + 64;
+    float *work = oc_alloc(room, sizeof *work);
+    blasint *integers = oc_alloc((size_t)integer_size, sizeof *integers);
+    bool done = false;
+    if (work && integers && info == 0) {
+        blasint length = (blasint)room;
+        ssyevd_("V", "U", &order, a, &order, values, work, &length, integers, &integer_size, &info);
+        done = info == 0;
+    }
+    oc_free(work);
+    oc_free(integers);
+    return done;
+}

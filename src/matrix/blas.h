@@ -1,0 +1,23 @@
+/* Dense products and factorisations: the one door to BLAS and LAPACK. All matrices are row-major with a leading
+ * dimension (stride) in floats. Each call runs on the calling thread alone; parallel work calls them on tiles. */
+#ifndef OC_MATRIX_BLAS_H
+#define OC_MATRIX_BLAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* C (m,n) = alpha A (m,k) B^T (n,k) + beta C */
+void oc_gemm_nt(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
+                size_t ldb, float beta, float *c, size_t ldc);
+/* C (m,n) = alpha A (m,k) B (k,n) + beta C */
+void oc_gemm_nn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
+                size_t ldb, float beta, float *c, size_t ldc);
+/* C (m,n) = alpha A^T (k,m) B (k,n) + beta C */
+void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
+                size_t ldb, float beta, float *c, size_t ldc);
+
+/* Eigenvalues (n, ascending) and eigenvectors of a symmetric matrix A (n,n), contiguous: row i of A becomes the vector of
+ * value i. False when LAPACK did not converge or memory was short. */
+bool oc_eigen_symmetric(size_t n, float *a, float *values);
+
+#endif
