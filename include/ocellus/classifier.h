@@ -1,0 +1,104 @@
+/* The linear classifier: scores s = W x + b, one for each class, trained on rows of features.
+ *
+ * Rows are scaled first, z = (x - shift) * scale for each column; W is stored for z as one matrix (C, D+1) whose last
+ * column is the bias. The objective is
+ *
+ *     F(W) = mean_i weight(y_i) L(W z_i, y_i) + l2 sum W^2 + l1 sum |W|        (the bias is not penalised)
+ *
+ * with one of these losses L for scores s and true class y (t_j = +1 for j = y and -1 for the others):
+ *
+ *     softmax            -s_y + log sum_j exp s_j
+ *     hinge              sum_{j != y} max(0, s_j - s_y + 1)              (Weston and Watkins, 1999)
+ *     squared-hinge      sum_{j != y} max(0, s_j - s_y + 1)^2
+ *     ovr-squared-hinge  sum_j max(0, 1 - t_j s_j)^2                     (one against the rest)
+ *     square             sum_j (s_j - t_j)^2
+ *
+ * Training is deterministic: the same rows, labels, options and seed give the same bytes, whatever the number of
+ * threads. */
+#ifndef OCELLUS_CLASSIFIER_H
+#define OCELLUS_CLASSIFIER_H
+
+#include <ocellus/job.h>
+#include <ocellus/param.h>
+#include <ocellus/rows.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum oc_loss {
+    OC_LOSS_SOFTMAX,
+    OC_LOSS_HINGE,
+    OC_LOSS_SQUARED_HINGE,
+    OC_LOSS_OVR_SQUARED_HINGE,
+    OC_LOSS_SQUARE
+} oc_loss;
+
+typedef enum oc_scale { OC_SCALE_NONE, OC_SCALE_CENTER, OC_SCALE_RANGE, OC_SCALE_STANDARD } oc_scale;
+typedef enum oc_schedule { OC_SCHEDULE_COSINE, OC_SCHEDULE_CONSTANT } oc_schedule;
+
+/* How a classifier is trained; oc_train_params holds names, defaults, ranges and help. */
+typedef struct oc_train_options {
+    int loss;        /* oc_loss */
+    double l2;       /* weight of the sum of squared weights */
+    int64_t batch;   /* rows in a step */
+    int64_t epochs;  /* passes over the rows */
+    double rate;     /* first step size; NaN: from the curvature of the loss */
+    int schedule;    /* oc_schedule */
+    double momentum;
+    int scale;       /* oc_scale */
+    uint64_t seed;
+} oc_train_options;
+
+extern const oc_param oc_train_params[];
+extern const size_t oc_train_param_count;
+/* The defaults of the table, seed 0. */
+oc_train_options oc_train_defaults(void);
+
+typedef struct oc_classifier {
+    size_t classes, dimension; /* C, D */
+    int loss;                  /* oc_loss */
+    float *weights;            /* (C, D+1): on scaled features, bias last */
+    float *shift, *scale;      /* (D) each: z = (x - shift) * scale */
+} oc_classifier;
+
+void oc_classifier_free(oc_classifier *classifier);
+
+typedef struct oc_train_report {
+    size_t epochs;        /* done */
+    double objective;     /* at the end, over all rows */
+    double loss;          /* its first term */
+    double accuracy;      /* on the training rows */
+    double rate;          /* first step size */
+    double seconds;
+} oc_train_report;
+
+/* rows (N,D), labels (N) in 0..classes-1. Errors: OC_BAD_DATA (fewer than two classes with rows, a label out of range, NaN or
+ * infinite values: row and column are named; a rate given by hand that diverges), OC_NO_MEMORY, OC_CANCELLED. report may be
+ * NULL. The caller frees *classifier. Memory: about 3 C D + batch * D floats besides the rows. */
+oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
+                   oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err);
+
+/* The mean loss and the objective of a classifier over rows. OC_NO_MEMORY. */
+oc_status oc_objective(const oc_classifier *classifier, const oc_rows *rows, const int *labels, double l2,
+                       oc_job *job, double *loss, double *objective, oc_error *err);
+
+/* scores (N, C) of rows (N, D). OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
+oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
+                    oc_error *err);
+
+/* Loss of one row of scores (C) with true class y; gradient (C), when not NULL, takes dL/ds. */
+double oc_loss_value(oc_loss loss, const double *scores, size_t classes, size_t y, double *gradient);
+
+/* Softmax probabilities (C) of scores (C), after subtracting the maximum. */
+void oc_softmax(const float *scores, size_t classes, float *probabilities);
+
+/* The largest relative error |a - n| / (|a| + |n|) between the analytic gradient of the objective and the centred difference,
+ * step 1e-5, in double precision, over all weights at once (norms of the whole gradient), at random weights. */
+oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t classes,
+                            const oc_train_options *options, double *error, oc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

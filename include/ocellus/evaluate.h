@@ -1,0 +1,90 @@
+/* Evaluation: accuracy, per-class figures, confusion, and the comparison of features on one split. */
+#ifndef OCELLUS_EVALUATE_H
+#define OCELLUS_EVALUATE_H
+
+#include <ocellus/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct oc_class_figures {
+    size_t count;                 /* test images of this class */
+    size_t predicted;             /* images that were called this class */
+    double precision, recall, f1; /* NaN where undefined: nothing predicted, or no image of the class */
+} oc_class_figures;
+
+typedef struct oc_evaluation {
+    size_t images, correct, classes;
+    double accuracy;
+    double low, high;          /* 95 % Wilson interval of the accuracy */
+    double macro_f1;           /* mean over classes that have test images */
+    oc_class_figures *figures; /* (C) */
+    size_t *confusion;         /* (C, C): confusion[true * C + predicted] */
+    int *predicted;            /* (images): predicted class of each labelled row, in row order */
+    int *expected;             /* (images) */
+} oc_evaluation;
+
+void oc_evaluation_free(oc_evaluation *evaluation);
+
+/* The 95 % interval of Wilson (1927) for `correct` of `count`. */
+void oc_wilson(size_t correct, size_t count, double *low, double *high);
+
+/* McNemar's exact two-sided test of two classifiers on the same images, from the number that only the first and only the
+ * second got right; the probability of a difference at least as large under equal accuracy. */
+double oc_mcnemar(size_t only_first, size_t only_second);
+
+/* Scores the labelled rows of a set that the model's stages made. OC_BAD_DATA: no labels; a label that the model does not
+ * know (it is named). OC_NO_MEMORY. The caller frees *evaluation with oc_evaluation_free. */
+oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation,
+                      oc_error *err);
+
+typedef struct oc_comparison_row {
+    const char *features; /* as typed */
+    size_t dimension;
+    double extract_seconds, train_seconds; /* extraction includes fitting the stages, train and test images together */
+    double train_accuracy, test_accuracy, low, high;
+    double validation_accuracy; /* on the part of the training rows that was held out to choose the best; NaN when not asked */
+    double p_value;             /* McNemar's test against the first row; NaN for the first row */
+} oc_comparison_row;
+
+typedef struct oc_comparison {
+    size_t train, test, classes, count;
+    const char *const *class_names; /* (classes) */
+    const oc_comparison_row *rows;  /* (count), in the order of the specs */
+    size_t train_skipped, test_skipped;
+    size_t best;                    /* the row that is best on held-out training data; 0 when not asked */
+} oc_comparison;
+
+typedef struct oc_compare_options {
+    oc_extract_options extract;
+    oc_train_options train;
+    bool choose;          /* hold out a part of the training rows of each spec to choose the best row */
+    const char *model;    /* where to save the best row, or NULL; implies choose */
+    /* Called after each row is done, for a table that grows; may be NULL. */
+    void (*row_done)(void *context, const oc_comparison *so_far);
+    void *context;
+} oc_compare_options;
+
+/* Trains and tests one classifier for each spec on the same split. Each distinct stage is fitted and extracted once and
+ * shared by the specs that name it. The result is freed with oc_comparison_free. */
+oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs,
+                     size_t count, const oc_compare_options *options, oc_job *job,
+                     oc_comparison **comparison, oc_error *err);
+void oc_comparison_free(oc_comparison *comparison);
+
+/* The results as JSON, one object on one line without line break, names as in the manual; the caller frees the text with
+ * oc_json_free. NULL when memory is short. */
+char *oc_json_comparison(const oc_comparison *comparison);
+char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation);
+char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);
+char *oc_json_failure(const char *path, const char *message);
+char *oc_json_extraction(const oc_set *set);
+char *oc_json_info_model(const oc_model *model);
+char *oc_json_info_set(const oc_set *set);
+void oc_json_free(char *json);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

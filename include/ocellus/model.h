@@ -1,0 +1,69 @@
+/* Models: stages, what they learned, scaler, weights and class names in one object and one file, so that classifying
+ * an image needs that file and the image, and nothing else.
+ *
+ * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32. Its
+ * __metadata__ (strings) carries: format ("ocellus"), version, spec, width, height, fit, max_pixels, classes (a JSON array), loss,
+ * options (a JSON object: every training option as typed), seed. Arrays: weights (C, D+1), shift (D), scale (D), and
+ * the stages' own as "stage.<i>.<name>". */
+#ifndef OCELLUS_MODEL_H
+#define OCELLUS_MODEL_H
+
+#include <ocellus/classifier.h>
+#include <ocellus/set.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct oc_model oc_model;
+
+/* Trains on the labelled rows of a set; rows without a label are left out, and told to the job's listener. Errors: those of
+ * oc_train; OC_BAD_DATA when the set has no labels or only one class. */
+oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job,
+                         oc_model **model, oc_train_report *report, oc_error *err);
+void oc_model_free(oc_model *model);
+
+/* Loading checks every length against the file's before memory is taken, and that all values are finite. OC_BAD_FILE with
+ * the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. Saving replaces the file whole or not at all. */
+oc_status oc_model_load(const char *path, oc_model **model, oc_error *err);
+oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err);
+/* True when the file begins like a safetensors file. */
+bool oc_model_recognise(const char *path);
+
+const oc_features *oc_model_features(const oc_model *model);
+const oc_classifier *oc_model_classifier(const oc_model *model);
+oc_image_options oc_model_image_options(const oc_model *model);
+oc_train_options oc_model_train_options(const oc_model *model);
+size_t oc_model_classes(const oc_model *model);
+const char *oc_model_class(const oc_model *model, size_t label);
+/* Weights and biases of the classifier, and learned values of the stages. */
+size_t oc_model_parameters(const oc_model *model);
+size_t oc_model_stage_parameters(const oc_model *model);
+
+/* Copies of the model's stages, fitted, for use with oc_set_extract. */
+oc_status oc_model_copy_features(const oc_model *model, oc_features **features, oc_error *err);
+
+/* OC_OK when the set was made by stages that are the same as the model's to the bit, at the same size; else OC_USAGE saying
+ * what differs. */
+oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *err);
+
+/* Classifying single images: one classifier for one thread, made once and used for any number. */
+typedef struct oc_reader oc_reader;
+oc_status oc_reader_create(const oc_model *model, oc_reader **reader, oc_error *err);
+void oc_reader_free(oc_reader *reader);
+
+typedef struct oc_result {
+    size_t label;               /* the class of the highest score */
+    const float *scores;        /* (C); valid until the reader's next use */
+    const float *probabilities; /* (C); NULL for losses whose scores are no probabilities */
+} oc_result;
+
+/* Reads, extracts and scores one file ("-" is standard input), or an encoded image in memory. Errors as oc_decode_file. */
+oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err);
+oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result,
+                             oc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

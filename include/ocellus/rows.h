@@ -1,0 +1,46 @@
+/* Rows of features: a view of N rows of D float32 values, and NumPy's .npy files of them.
+ *
+ * The columns may lie in several blocks side by side, so that joined features need not be copied together. The values
+ * belong to whoever made the view. */
+#ifndef OCELLUS_ROWS_H
+#define OCELLUS_ROWS_H
+
+#include <ocellus/error.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { OC_MAX_BLOCKS = 32 };
+
+typedef struct oc_block {
+    const float *values; /* row i begins at values + i * stride */
+    size_t columns, stride;
+} oc_block;
+
+typedef struct oc_rows {
+    size_t count, dimension; /* N, D: the sum of the blocks' columns */
+    size_t blocks;
+    oc_block block[OC_MAX_BLOCKS];
+} oc_rows;
+
+/* The view of one contiguous array (N,D). */
+oc_rows oc_rows_of(const float *values, size_t count, size_t dimension);
+
+/* Copies row i to out (D). */
+void oc_rows_copy(const oc_rows *rows, size_t i, float *out);
+
+/* A mapped .npy file. */
+typedef struct oc_npy oc_npy;
+
+/* Maps a file of float32 in C order, one or two-dimensional; nothing is read before it is used. OC_BAD_FILE with the reason
+ * (other dtype, Fortran order, shorter than its shape says), OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
+oc_status oc_npy_open(const char *path, oc_npy **npy, oc_error *err);
+void oc_npy_free(oc_npy *npy);
+oc_rows oc_npy_rows(const oc_npy *npy);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
