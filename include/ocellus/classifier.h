@@ -3,9 +3,11 @@
  * Rows are scaled first, z = (x - shift) * scale for each column; W is stored for z as one matrix (C, D+1) whose last
  * column is the bias. The objective is
  *
- *     F(W) = mean_i weight(y_i) L(W z_i, y_i) + l2 sum W^2 + l1 sum |W|        (the bias is not penalised)
+ *     F(W) = mean_i [ L(W z_i, y_i) + score_l2 |W (z_i - mean z)|^2 ] + l2 sum W^2
  *
- * with one of these losses L for scores s and true class y (t_j = +1 for j = y and -1 for the others):
+ * (sum W^2 leaves out the bias). The penalty on the squared scores is the usual one on the weights, measured in columns
+ * that have been decorrelated: it does not hold back directions of small variance, which carry much of what
+ * correlated features like visual words know. It is on by default and 0 as soon as l2 is given. L is one of these losses for scores s and true class y (t_j = +1 for j = y and -1 for the others):
  *
  *     softmax            -s_y + log sum_j exp s_j
  *     hinge              sum_{j != y} max(0, s_j - s_y + 1)              (Weston and Watkins, 1999)
@@ -37,16 +39,17 @@ typedef enum oc_loss {
 typedef enum oc_scale { OC_SCALE_NONE, OC_SCALE_CENTER, OC_SCALE_RANGE, OC_SCALE_STANDARD } oc_scale;
 typedef enum oc_schedule { OC_SCHEDULE_COSINE, OC_SCHEDULE_CONSTANT } oc_schedule;
 
-/* How a classifier is trained; oc_train_params holds names, defaults, ranges and help. */
+/* How a classifier is trained; oc_train_params holds names, defaults, ranges and help. "auto" is NaN or OC_AUTO. */
 typedef struct oc_train_options {
-    int loss;        /* oc_loss */
-    double l2;       /* weight of the sum of squared weights */
-    int64_t batch;   /* rows in a step */
-    int64_t epochs;  /* passes over the rows */
-    double rate;     /* first step size; NaN: from the curvature of the loss */
-    int schedule;    /* oc_schedule */
+    int loss;         /* oc_loss */
+    double l2;        /* weight of the sum of squared weights; auto: from N and D */
+    double score_l2;  /* weight of the mean squared scores; auto: from N and D where l2 is auto, else 0 */
+    int64_t batch;    /* rows in a step; auto: 256, more for wide rows */
+    int64_t epochs;   /* passes over the rows; auto: 10, more for few rows */
+    double rate;      /* first step size; auto: from the curvature of the loss and the lengths of the rows */
+    int schedule;     /* oc_schedule */
     double momentum;
-    int scale;       /* oc_scale */
+    int scale;        /* oc_scale */
     uint64_t seed;
 } oc_train_options;
 
@@ -65,23 +68,21 @@ typedef struct oc_classifier {
 void oc_classifier_free(oc_classifier *classifier);
 
 typedef struct oc_train_report {
-    size_t epochs;        /* done */
-    double objective;     /* at the end, over all rows */
-    double loss;          /* its first term */
-    double accuracy;      /* on the training rows */
-    double rate;          /* first step size */
+    oc_train_options used; /* the options with every auto replaced by what was used */
+    size_t steps;
+    double objective;      /* at the end, over all rows */
+    double loss;           /* its first term */
+    double gap;            /* estimate of objective - optimum, from the gradient at the end */
+    double accuracy;       /* on the training rows */
     double seconds;
 } oc_train_report;
 
 /* rows (N,D), labels (N) in 0..classes-1. Errors: OC_BAD_DATA (fewer than two classes with rows, a label out of range, NaN or
  * infinite values: row and column are named; a rate given by hand that diverges), OC_NO_MEMORY, OC_CANCELLED. report may be
- * NULL. The caller frees *classifier. Memory: about 3 C D + batch * D floats besides the rows. */
+ * NULL. The caller frees *classifier. Memory besides the rows: about (3 C + batch) D floats and, up to
+ * 8,192 columns or rows, whichever is fewer (m), two matrices of m x m floats. */
 oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
                    oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err);
-
-/* The mean loss and the objective of a classifier over rows. OC_NO_MEMORY. */
-oc_status oc_objective(const oc_classifier *classifier, const oc_rows *rows, const int *labels, double l2,
-                       oc_job *job, double *loss, double *objective, oc_error *err);
 
 /* scores (N, C) of rows (N, D). OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
 oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,

@@ -12,6 +12,8 @@
 void ssyevd_(const char *jobz, const char *uplo, const blasint *n, float *a, const blasint *lda,
              float *w, float *work, const blasint *lwork, blasint *iwork, const blasint *liwork,
              blasint *info);
+void spotrf_(const char *uplo, const blasint *n, float *a, const blasint *lda, blasint *info);
+void spotri_(const char *uplo, const blasint *n, float *a, const blasint *lda, blasint *info);
 
 static void use_one_thread(void)
 {
@@ -73,4 +75,24 @@ bool oc_eigen_symmetric(size_t n, float *a, float *values)
     oc_free(work);
     oc_free(integers);
     return done;
+}
+
+bool oc_cholesky_inverse(size_t n, float *a)
+{
+    prepare();
+    if (n > INT_MAX) {
+        return false;
+    }
+    blasint order = (blasint)n, info = 0;
+    spotrf_("U", &order, a, &order, &info);
+    if (info == 0) {
+        spotri_("U", &order, a, &order, &info);
+    }
+    /* Fortran's upper triangle is the lower one in C order. */
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i + 1; j < n; j++) {
+            a[i * n + j] = a[j * n + i];
+        }
+    }
+    return info == 0;
 }

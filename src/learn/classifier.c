@@ -1,0 +1,93 @@
+/* The classifier object, its training options as a table, and scores. */
+#include <ocellus/classifier.h>
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/base/threads.h"
+#include "src/learn/scaler.h"
+#include "src/matrix/blas.h"
+
+#include <math.h>
+
+static const char *const losses[] = {"softmax", "hinge", "squared-hinge", "ovr-squared-hinge", "square", NULL};
+static const char *const schedules[] = {"cosine", "constant", NULL};
+static const char *const scales[] = {"none", "center", "range", "standard", NULL};
+
+#define FIELD(name) offsetof(oc_train_options, name)
+const oc_param oc_train_params[] = {
+    {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, losses, "what is minimised over the training rows"},
+    {"l2", OC_REAL, FIELD(l2), "auto", 0, 1e6, NULL, "L2 penalty: weight of the sum of squared weights"},
+    {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, 1e6, NULL,
+     "penalty on the mean squared scores; 0 where --l2 is given"},
+    {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL, "rows in a step (auto: 256, more for wide rows)"},
+    {"epochs", OC_INTEGER, FIELD(epochs), "auto", 1, 1e6, NULL,
+     "passes over the training rows (auto: 10, more for few rows)"},
+    {"rate", OC_REAL, FIELD(rate), "auto", 1e-12, 1e6, NULL, "first step size"},
+    {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
+    {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},
+    {"scale", OC_CHOICE, FIELD(scale), "standard", 0, 0, scales, "scaling of the feature columns"},
+};
+#undef FIELD
+const size_t oc_train_param_count = sizeof oc_train_params / sizeof *oc_train_params;
+
+oc_train_options oc_train_defaults(void)
+{
+    oc_train_options options = {.seed = 0};
+    oc_params_default(oc_train_params, oc_train_param_count, &options);
+    return options;
+}
+
+void oc_classifier_free(oc_classifier *classifier)
+{
+    if (classifier) {
+        oc_free(classifier->weights);
+        oc_free(classifier->shift);
+        oc_free(classifier->scale);
+        oc_free(classifier);
+    }
+}
+
+enum { TILE = 64 }; /* rows scored in one product */
+
+typedef struct scoring {
+    const oc_classifier *classifier;
+    const oc_rows *rows;
+    float *scaled; /* (threads, TILE, D) */
+    float *scores; /* (N, C) */
+} scoring;
+
+static void score_tile(void *context, size_t index, size_t worker)
+{
+    scoring *work = context;
+    const oc_classifier *c = work->classifier;
+    size_t d = c->dimension, first = index * TILE;
+    size_t count = work->rows->count - first < TILE ? work->rows->count - first : TILE;
+    float *z = work->scaled + worker * TILE * d;
+    float *scores = work->scores + first * c->classes;
+    for (size_t i = 0; i < count; i++) {
+        oc_scaler_row(work->rows, first + i, c->shift, c->scale, z + i * d);
+        for (size_t j = 0; j < c->classes; j++) {
+            scores[i * c->classes + j] = c->weights[j * (d + 1) + d];
+        }
+    }
+    oc_gemm_nt(count, c->classes, d, 1, z, d, c->weights, d + 1, 1, scores, c->classes);
+}
+
+oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
+                    oc_error *err)
+{
+    if (rows->dimension != classifier->dimension) {
+        return oc_fail(err, OC_USAGE, "rows of %zu values; the classifier was trained on %zu", rows->dimension,
+                       classifier->dimension);
+    }
+    size_t size;
+    float *scaled = oc_multiply(oc_job_threads(job) * TILE, rows->dimension, &size) ? oc_alloc(size, sizeof *scaled)
+                                                                                   : NULL;
+    if (!scaled) {
+        return oc_fail_memory(err, "scores");
+    }
+    scoring work = {classifier, rows, scaled, scores};
+    oc_parallel(job, (rows->count + TILE - 1) / TILE, score_tile, &work);
+    oc_free(scaled);
+    return OC_OK;
+}

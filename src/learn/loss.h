@@ -1,0 +1,17 @@
+/* What the optimiser needs to know of a loss besides its value (oc_loss_value in the public header). */
+#ifndef OC_LEARN_LOSS_H
+#define OC_LEARN_LOSS_H
+
+#include <ocellus/classifier.h>
+
+/* Curvature by the scores: of the loss of one row, and of its mean over rows whose classes are evenly mixed. Both are the
+ * largest eigenvalue of the Hessian, but for softmax, where it is half of Boehning's (1992) bound 1/2, which is reached
+ * only between two classes of equal probability, and for the hinge, which has no Hessian and is taken as steep as
+ * its square. */
+typedef struct oc_curvature {
+    double row, mean;
+} oc_curvature;
+
+oc_curvature oc_loss_curvature(oc_loss loss, size_t classes);
+
+#endif

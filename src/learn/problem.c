@@ -1,0 +1,124 @@
+/* The objective, its gradient and the accuracy over all rows. */
+#include "src/learn/problem.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/base/threads.h"
+#include "src/learn/scaler.h"
+#include "src/matrix/blas.h"
+
+#include <string.h>
+
+enum { TILE = 64, TILES = 16, COLUMNS = 512 }; /* rows a task; tasks a round; columns a task */
+
+typedef struct pass {
+    const oc_problem *problem;
+    const float *weights, *bias;
+    bool gradient;
+    size_t first, count; /* rows of this round */
+    float *z;            /* (TILES * TILE, D) */
+    float *scores;       /* (TILES * TILE, C), then the gradient by the scores */
+    double *work;        /* (TILES, 2 C) */
+    double *bias_sum;    /* (TILES, C) */
+    double loss[TILES], square[TILES];
+    size_t correct[TILES];
+    float *sum; /* (C, D) */
+} pass;
+
+static void score_tile(void *context, size_t index, size_t worker)
+{
+    (void)worker;
+    pass *p = context;
+    const oc_problem *problem = p->problem;
+    size_t d = problem->rows->dimension, classes = problem->classes, first = index * TILE;
+    size_t count = p->count - first < TILE ? p->count - first : TILE;
+    float *z = p->z + first * d, *scores = p->scores + first * classes;
+    double *s = p->work + index * 2 * classes, *g = s + classes;
+    for (size_t i = 0; i < count; i++) {
+        oc_scaler_row(problem->rows, p->first + first + i, problem->center, problem->scale, z + i * d);
+    }
+    oc_gemm_nt(count, classes, d, 1, z, d, p->weights, d, 0, scores, classes);
+    for (size_t i = 0; i < count; i++) {
+        float *row = scores + i * classes;
+        size_t y = (size_t)problem->labels[p->first + first + i], best = 0;
+        for (size_t j = 0; j < classes; j++) {
+            p->square[index] += (double)row[j] * (double)row[j];
+            s[j] = (double)row[j] + (double)p->bias[j];
+            best = s[j] > s[best] ? j : best;
+        }
+        p->correct[index] += best == y;
+        p->loss[index] += oc_loss_value(problem->loss, s, classes, y, g);
+        for (size_t j = 0; j < classes; j++) {
+            p->bias_sum[index * classes + j] += g[j];
+            row[j] = (float)(g[j] + 2 * problem->score_l2 * (double)row[j]);
+        }
+    }
+}
+
+static void sum_columns(void *context, size_t index, size_t worker)
+{
+    (void)worker;
+    pass *p = context;
+    size_t d = p->problem->rows->dimension, classes = p->problem->classes, left = index * COLUMNS;
+    size_t width = d - left < COLUMNS ? d - left : COLUMNS;
+    oc_gemm_tn(classes, width, p->count, 1, p->scores, classes, p->z + left, d, 1, p->sum + left, d);
+}
+
+static void finish(const pass *p, oc_objective *objective)
+{
+    const oc_problem *problem = p->problem;
+    size_t n = problem->rows->count, d = problem->rows->dimension, classes = problem->classes, correct = 0;
+    double loss = 0, square = 0, weights = 0;
+    for (size_t t = 0; t < TILES; t++) {
+        loss += p->loss[t];
+        square += p->square[t];
+        correct += p->correct[t];
+    }
+    for (size_t j = 0; j < classes * d; j++) {
+        weights += (double)p->weights[j] * (double)p->weights[j];
+    }
+    objective->loss = loss / (double)n;
+    objective->value = objective->loss + problem->score_l2 * square / (double)n + problem->l2 * weights;
+    objective->accuracy = (double)correct / (double)n;
+    for (size_t j = 0; p->gradient && j < classes * d; j++) {
+        objective->gradient[j] = p->sum[j] / (float)n + 2 * (float)problem->l2 * p->weights[j];
+    }
+    for (size_t c = 0; objective->bias && c < classes; c++) {
+        objective->bias[c] = 0;
+        for (size_t t = 0; t < TILES; t++) {
+            objective->bias[c] += p->bias_sum[t * classes + c] / (double)n;
+        }
+    }
+}
+
+oc_status oc_problem_evaluate(const oc_problem *problem, const float *weights, const float *bias,
+                              oc_objective *objective, oc_job *job, oc_error *err)
+{
+    size_t n = problem->rows->count, d = problem->rows->dimension, classes = problem->classes;
+    oc_status status = OC_OK;
+    pass p = {.problem = problem, .weights = weights, .bias = bias, .gradient = objective->gradient != NULL};
+    p.z = oc_alloc(d, TILES * TILE * sizeof *p.z);
+    p.scores = oc_alloc(classes, TILES * TILE * sizeof *p.scores);
+    p.work = oc_alloc(classes, TILES * 2 * sizeof *p.work);
+    p.bias_sum = oc_alloc(classes, TILES * sizeof *p.bias_sum);
+    p.sum = oc_alloc(classes, d * sizeof *p.sum);
+    if (!p.z || !p.scores || !p.work || !p.bias_sum || !p.sum) {
+        status = oc_fail_memory(err, "the objective");
+        goto cleanup;
+    }
+    for (p.first = 0; p.first < n; p.first += TILES * TILE) {
+        p.count = n - p.first < TILES * TILE ? n - p.first : TILES * TILE;
+        oc_parallel(job, (p.count + TILE - 1) / TILE, score_tile, &p);
+        if (p.gradient) {
+            oc_parallel(job, (d + COLUMNS - 1) / COLUMNS, sum_columns, &p);
+        }
+    }
+    finish(&p, objective);
+cleanup:
+    oc_free(p.z);
+    oc_free(p.scores);
+    oc_free(p.work);
+    oc_free(p.bias_sum);
+    oc_free(p.sum);
+    return status;
+}

@@ -1,0 +1,30 @@
+/* What an optimiser is given: rows, labels and the objective.
+ *
+ * Optimisers work on centred rows z = (x - center) * scale, whose mean is 0, whatever scaling was asked for: the bias takes
+ * up the difference, and the objective is the same. The bias is then uncorrelated with all weights. */
+#ifndef OC_LEARN_PROBLEM_H
+#define OC_LEARN_PROBLEM_H
+
+#include <ocellus/classifier.h>
+
+typedef struct oc_problem {
+    const oc_rows *rows; /* (N,D) */
+    const int *labels;   /* (N) */
+    size_t classes;      /* C */
+    const float *center, *scale; /* (D) */
+    oc_loss loss;
+    double l2, score_l2;
+} oc_problem;
+
+/* The objective at weights W (C, D) and bias (C) over all rows, in double precision sums over tiles in a fixed order. */
+typedef struct oc_objective {
+    double loss;         /* mean loss */
+    double value;        /* with the penalties */
+    double accuracy;
+    float *gradient;     /* (C, D) of the weights, or NULL when not wanted; given by the caller */
+    double *bias;        /* (C) gradient of the bias, or NULL */
+} oc_objective;
+oc_status oc_problem_evaluate(const oc_problem *problem, const float *weights, const float *bias,
+                              oc_objective *objective, oc_job *job, oc_error *err);
+
+#endif

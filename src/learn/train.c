@@ -1,0 +1,228 @@
+/* Training: check the rows, fix the options, scale, precondition, descend, report. */
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/base/threads.h"
+#include "src/learn/precondition.h"
+#include "src/learn/problem.h"
+#include "src/learn/scaler.h"
+#include "src/learn/sgd.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BATCH = 256, EPOCHS = 10, STEPS = 1000 };
+
+static oc_status check_labels(const oc_rows *rows, const int *labels, size_t classes, oc_error *err)
+{
+    size_t used = 0;
+    if (rows->count == 0 || rows->dimension == 0) {
+        return oc_fail(err, OC_BAD_DATA, "%zu rows of %zu values: nothing to learn from", rows->count,
+                       rows->dimension);
+    }
+    if (rows->count > UINT32_MAX) {
+        return oc_fail(err, OC_TOO_LARGE, "%zu rows: at most %u are possible", rows->count, UINT32_MAX);
+    }
+    size_t *count = oc_alloc(classes, sizeof *count);
+    if (!count) {
+        return oc_fail_memory(err, "the class counts");
+    }
+    oc_status status = OC_OK;
+    for (size_t i = 0; i < rows->count && status == OC_OK; i++) {
+        if (labels[i] < 0 || (size_t)labels[i] >= classes) {
+            status = oc_fail(err, OC_BAD_DATA, "row %zu has the label %d; with %zu classes labels are 0..%zu", i,
+                             labels[i], classes, classes - 1);
+        } else {
+            used += count[labels[i]]++ == 0;
+        }
+    }
+    oc_free(count);
+    if (status == OC_OK && used < 2) {
+        status = oc_fail(err, OC_BAD_DATA, "all %zu rows are of one class: a classifier needs two or more",
+                         rows->count);
+    }
+    return status;
+}
+
+/* Replaces every auto. */
+static oc_train_options resolve(const oc_train_options *given, const oc_rows *rows, double mean_variance)
+{
+    oc_train_options used = *given;
+    double n = (double)rows->count, d = (double)rows->dimension;
+    /* The penalties grow with the number of weights a row has to pay for. On standardised columns these figures are the best
+     * compromise found by validation on training data; for other scalings the weights' own penalty follows the variance. */
+    double load = fmin(d / n, 1);
+    if (isnan(used.score_l2)) {
+        used.score_l2 = isnan(used.l2) ? 0.2 * load : 0;
+    }
+    if (isnan(used.l2)) {
+        used.l2 = 0.005 * load * mean_variance;
+    }
+    if (used.batch == OC_AUTO) {
+        for (used.batch = BATCH; (double)used.batch < d / 4 && used.batch < 2048;) {
+            used.batch *= 2;
+        }
+    }
+    used.batch = used.batch > (int64_t)rows->count ? (int64_t)rows->count : used.batch;
+    if (used.epochs == OC_AUTO) {
+        double steps = ceil(n / (double)used.batch);
+        used.epochs = (int64_t)fmax(EPOCHS, fmin(ceil(STEPS / steps), 5 * EPOCHS));
+    }
+    return used;
+}
+
+static oc_classifier *create(size_t classes, size_t dimension, int loss)
+{
+    oc_classifier *c = oc_alloc(1, sizeof *c);
+    if (c) {
+        *c = (oc_classifier){.classes = classes, .dimension = dimension, .loss = loss};
+        c->weights = oc_alloc(classes, (dimension + 1) * sizeof *c->weights);
+        c->shift = oc_alloc(dimension, sizeof *c->shift);
+        c->scale = oc_alloc(dimension, sizeof *c->scale);
+    }
+    if (c && (!c->weights || !c->shift || !c->scale)) {
+        oc_classifier_free(c);
+        c = NULL;
+    }
+    return c;
+}
+
+/* What is still to be gained, to second order: the decrease 1/2 g^T H^-1 g of a Newton step, with H replaced by the loss's mean
+ * curvature times the covariance, whose inverse the preconditioner holds. */
+static double estimate_gap(const oc_precondition *p, const oc_problem *problem, const float *gradient,
+                           const double *bias)
+{
+    double sum = 0, curvature = problem->loss == OC_LOSS_SOFTMAX ? 0.25 : 2;
+    size_t d = p->dimension;
+    for (size_t c = 0; c < problem->classes; c++) {
+        const float *g = gradient + c * d;
+        for (size_t i = 0; i < d; i++) {
+            double row = 0;
+            for (size_t j = 0; p->inverse && j < d; j++) {
+                row += (double)p->inverse[i * d + j] * (double)g[j];
+            }
+            sum += (double)g[i] * (p->inverse ? row : (double)g[i] / fmax(p->largest, 1e-12));
+        }
+        sum += bias[c] * bias[c];
+    }
+    return 0.5 * sum / (curvature + 2 * problem->score_l2);
+}
+
+typedef struct training {
+    oc_classifier *classifier;
+    oc_train_options used;
+    float *center;  /* (D): column means */
+    float *weights; /* (C, D) on centred columns */
+    float *bias;    /* (C) */
+    float *gradient;
+    double *bias_gradient;
+} training;
+
+/* Finds weights and bias on centred columns, and fills the report. */
+static oc_status descend(training *t, const oc_problem *problem, oc_train_report *report, oc_job *job, oc_error *err)
+{
+    oc_precondition precondition = {0};
+    const oc_train_options *used = &t->used;
+    /* The ridge that makes (C + ridge) proportional to the Hessian of loss and penalties together; softmax at its
+     * usual curvature of about a tenth. */
+    double curvature = problem->loss == OC_LOSS_SOFTMAX ? 0.1 : 2;
+    double ridge = 2 * problem->l2 / (curvature + 2 * problem->score_l2);
+    oc_status status = oc_precondition_fit(problem, ridge, used->seed, &precondition, job, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    oc_sgd_options options = {.batch = (size_t)used->batch,
+                              .epochs = (size_t)used->epochs,
+                              .rate = used->rate,
+                              .momentum = used->momentum,
+                              .schedule = (oc_schedule)used->schedule,
+                              .seed = used->seed};
+    status = oc_sgd(problem, &precondition, &options, t->weights, t->bias, &t->used.rate, &report->steps, job, err);
+    oc_objective objective = {.gradient = t->gradient, .bias = t->bias_gradient};
+    if (status == OC_OK) {
+        status = oc_problem_evaluate(problem, t->weights, t->bias, &objective, job, err);
+    }
+    if (status == OC_OK) {
+        report->loss = objective.loss;
+        report->objective = objective.value;
+        report->accuracy = objective.accuracy;
+        report->gap = estimate_gap(&precondition, problem, t->gradient, t->bias_gradient);
+    }
+    oc_precondition_free(&precondition);
+    return status;
+}
+
+/* The classifier's weights for z = (x - shift) * scale from those for (x - center) * scale. */
+static void assemble(const training *t)
+{
+    oc_classifier *c = t->classifier;
+    size_t d = c->dimension;
+    for (size_t k = 0; k < c->classes; k++) {
+        float *row = c->weights + k * (d + 1);
+        memcpy(row, t->weights + k * d, d * sizeof *row);
+        double bias = (double)t->bias[k];
+        for (size_t j = 0; j < d; j++) {
+            bias += (double)row[j] * ((double)c->shift[j] - (double)t->center[j]) * (double)c->scale[j];
+        }
+        row[d] = (float)bias;
+    }
+}
+
+static bool allocate(training *t, size_t classes, size_t d)
+{
+    t->center = oc_alloc(d, sizeof *t->center);
+    t->weights = oc_alloc(classes, d * sizeof *t->weights);
+    t->gradient = oc_alloc(classes, d * sizeof *t->gradient);
+    t->bias = oc_alloc(classes, sizeof *t->bias);
+    t->bias_gradient = oc_alloc(classes, sizeof *t->bias_gradient);
+    return t->classifier && t->center && t->weights && t->gradient && t->bias && t->bias_gradient;
+}
+
+oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
+                   oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err)
+{
+    double started = oc_seconds(), variance;
+    oc_status status = check_labels(rows, labels, classes, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    size_t d = rows->dimension;
+    oc_train_report done = {0};
+    training t = {.classifier = create(classes, d, options->loss)};
+    if (!allocate(&t, classes, d)) {
+        status = oc_fail_memory(err, "the classifier");
+        goto cleanup;
+    }
+    status = oc_scaler_fit(rows, (oc_scale)options->scale, t.classifier->shift, t.classifier->scale, t.center,
+                           &variance, job, err);
+    if (status != OC_OK) {
+        goto cleanup;
+    }
+    t.used = resolve(options, rows, variance);
+    oc_problem problem = {.rows = rows,
+                          .labels = labels,
+                          .classes = classes,
+                          .center = t.center,
+                          .scale = t.classifier->scale,
+                          .loss = (oc_loss)options->loss,
+                          .l2 = t.used.l2,
+                          .score_l2 = t.used.score_l2};
+    status = descend(&t, &problem, &done, job, err);
+    if (status == OC_OK) {
+        assemble(&t);
+        done.used = t.used;
+        done.seconds = oc_seconds() - started;
+        if (report) {
+            *report = done;
+        }
+        *classifier = t.classifier;
+        t.classifier = NULL;
+    }
+cleanup:
+    oc_classifier_free(t.classifier);
+    oc_free(t.center);
+    oc_free(t.weights);
+    oc_free(t.gradient);
+    oc_free(t.bias);
+    oc_free(t.bias_gradient);
+    return status;
+}
