@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BATCH = 256, EPOCHS = 10, STEPS = 1000 };
+enum { BATCH = 256, EPOCHS = 10, STEPS = 200 };
 
 static oc_status check_labels(const oc_rows *rows, const int *labels, size_t classes, oc_error *err)
 {
