@@ -1,0 +1,52 @@
+/* Colour conversion in 16-bit fixed point. The weights are the nearest integers to 65536 times the published ones (ITU-R
+ * BT.601; JFIF 1.02), the rounding is libjpeg's: results are its own, bit for bit. */
+#include "src/base/dispatch.h"
+#include "src/image/kernels.h"
+
+enum { HALF = 1 << 15 };
+
+static uint8_t clamp(int value)
+{
+    return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+}
+
+static void gray_from_rgb(const uint8_t *restrict rgb, size_t n, uint8_t *restrict gray)
+{
+    for (size_t i = 0; i < n; i++) {
+        int sum = 19595 * rgb[3 * i] + 38470 * rgb[3 * i + 1] + 7471 * rgb[3 * i + 2];
+        gray[i] = (uint8_t)((sum + HALF) >> 16);
+    }
+}
+
+static void rgb_from_gray(const uint8_t *restrict gray, size_t n, uint8_t *restrict rgb)
+{
+    for (size_t i = 0; i < n; i++) {
+        rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = gray[i];
+    }
+}
+
+/* A shift of a negative number to the right keeps the sign with every compiler that we know, and libjpeg relies on it. */
+static void split_ycc(const uint8_t *restrict ycc, size_t n, uint8_t *restrict gray, uint8_t *restrict rgb)
+{
+    for (size_t i = 0; i < n; i++) {
+        int y = ycc[3 * i], cb = ycc[3 * i + 1] - 128, cr = ycc[3 * i + 2] - 128;
+        gray[i] = (uint8_t)y;
+        rgb[3 * i] = clamp(y + ((91881 * cr + HALF) >> 16));
+        rgb[3 * i + 1] = clamp(y + ((-22554 * cb - 46802 * cr + HALF) >> 16));
+        rgb[3 * i + 2] = clamp(y + ((116130 * cb + HALF) >> 16));
+    }
+}
+
+static void rgb_from_cmyk(const uint8_t *restrict cmyk, size_t n, bool inverted, uint8_t *restrict rgb)
+{
+    unsigned flip = inverted ? 0 : 255;
+    for (size_t i = 0; i < n; i++) {
+        unsigned light = cmyk[4 * i + 3] ^ flip;
+        for (size_t c = 0; c < 3; c++) {
+            rgb[3 * i + c] = (uint8_t)(((cmyk[4 * i + c] ^ flip) * light + 127) / 255);
+        }
+    }
+}
+
+extern const oc_color_kernels OC_KERNELS(oc_color_kernels);
+const oc_color_kernels OC_KERNELS(oc_color_kernels) = {gray_from_rgb, rgb_from_gray, split_ycc, rgb_from_cmyk};

@@ -1,0 +1,277 @@
+/* The decoder: finds out what a file is, has it decoded, turns it upright and brings it to the canonical size. */
+#include <ocellus/image.h>
+
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/memory.h"
+#include "src/image/codec.h"
+#include "src/image/kernels.h"
+#include "src/image/orientation.h"
+#include "src/image/resize.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+struct oc_decoder {
+    oc_bytes file;
+    oc_jpeg *jpeg;
+    oc_picture picture;              /* as it comes out of the file */
+    oc_buffer turned_gray, turned_rgb; /* upright */
+    oc_buffer sized_gray, sized_rgb;   /* at the canonical size */
+    oc_resizer resizer;
+};
+
+static const char *const fits[] = {"stretch", "crop", "pad", NULL};
+
+const oc_param oc_image_params[] = {
+    {"size", OC_EXTENT, offsetof(oc_image_options, size), "auto", 1, OC_MAX_SIDE, NULL,
+     "bring every image to this many pixels, WxH; auto keeps the images' own size"},
+    {"fit", OC_CHOICE, offsetof(oc_image_options, fit), "stretch", 0, 0, fits,
+     "for images of another shape: stretch them, crop to the centre, or pad with black"},
+    {"max-pixels", OC_INTEGER, offsetof(oc_image_options, max_pixels), "100000000", 1,
+     (double)OC_MAX_SIDE *OC_MAX_SIDE, NULL, "refuse images with more pixels than this"},
+};
+const size_t oc_image_param_count = sizeof oc_image_params / sizeof *oc_image_params;
+
+oc_status oc_decoder_create(oc_decoder **out, oc_error *err)
+{
+    oc_decoder *decoder = oc_alloc(1, sizeof *decoder);
+    oc_jpeg *jpeg = oc_jpeg_create();
+    if (!decoder || !jpeg) {
+        oc_free(decoder);
+        oc_jpeg_free(jpeg);
+        return oc_fail_memory(err, "an image decoder");
+    }
+    decoder->jpeg = jpeg;
+    *out = decoder;
+    return OC_OK;
+}
+
+void oc_decoder_free(oc_decoder *decoder)
+{
+    if (!decoder) {
+        return;
+    }
+    oc_bytes_free(&decoder->file);
+    oc_jpeg_free(decoder->jpeg);
+    oc_buffer_free(&decoder->picture.gray_buffer);
+    oc_buffer_free(&decoder->picture.rgb_buffer);
+    oc_buffer_free(&decoder->turned_gray);
+    oc_buffer_free(&decoder->turned_rgb);
+    oc_buffer_free(&decoder->sized_gray);
+    oc_buffer_free(&decoder->sized_rgb);
+    oc_resizer_free(&decoder->resizer);
+    oc_free(decoder);
+}
+
+static const uint8_t png_signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+static const uint8_t jpeg_signature[3] = {0xFF, 0xD8, 0xFF};
+
+static bool begins_with(const uint8_t *bytes, size_t size, const uint8_t *signature, size_t length)
+{
+    return size >= length && memcmp(bytes, signature, length) == 0;
+}
+
+bool oc_image_signature(const void *bytes, size_t size)
+{
+    return begins_with(bytes, size, png_signature, sizeof png_signature) ||
+           begins_with(bytes, size, jpeg_signature, sizeof jpeg_signature);
+}
+
+static oc_status fail_foreign(const uint8_t *bytes, size_t size, oc_error *err)
+{
+    if (size == 0) {
+        return oc_fail(err, OC_BAD_IMAGE, "empty, without a single byte");
+    }
+    char shown[16 * 4 + 1] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < size && i < 16; i++) {
+        bool plain = bytes[i] >= ' ' && bytes[i] <= '~' && bytes[i] != '\\' && bytes[i] != '\'';
+        length += (size_t)snprintf(shown + length, sizeof shown - length, plain ? "%c" : "\\x%02X", bytes[i]);
+    }
+    return oc_fail(err, OC_BAD_IMAGE, "neither PNG nor JPEG: begins with '%s'", shown);
+}
+
+/* Exchanges the picture's planes for upright ones. */
+static oc_status turn(oc_decoder *decoder, oc_error *err)
+{
+    oc_picture *picture = &decoder->picture;
+    int orientation = picture->orientation;
+    size_t width = picture->width, height = picture->height;
+    if (picture->gray) {
+        uint8_t *turned = oc_buffer_reserve(&decoder->turned_gray, width, height, 1);
+        if (!turned) {
+            return oc_fail_memory(err, "the upright image");
+        }
+        oc_orientation_apply(orientation, picture->gray, width, height, 1, turned);
+        picture->gray = turned;
+    }
+    if (picture->rgb) {
+        uint8_t *turned = oc_buffer_reserve(&decoder->turned_rgb, width, height, 3);
+        if (!turned) {
+            return oc_fail_memory(err, "the upright image");
+        }
+        oc_orientation_apply(orientation, picture->rgb, width, height, 3, turned);
+        picture->rgb = turned;
+    }
+    if (oc_orientation_swaps(orientation)) {
+        picture->width = height;
+        picture->height = width;
+        size_t source_width = picture->source_width;
+        picture->source_width = picture->source_height;
+        picture->source_height = source_width;
+    }
+    picture->orientation = 1;
+    return OC_OK;
+}
+
+/* Exchanges one plane of the picture for one of the canonical size. */
+static oc_status fit_plane(oc_decoder *decoder, const oc_placement *place, size_t channels, uint8_t **plane,
+                           oc_buffer *buffer, oc_error *err)
+{
+    uint8_t *out = oc_buffer_reserve(buffer, place->result_width, place->result_height, channels);
+    if (!out) {
+        return oc_fail_memory(err, "the canonical image");
+    }
+    size_t stride = decoder->picture.width * channels, out_stride = place->result_width * channels;
+    if (place->width < place->result_width || place->height < place->result_height) {
+        memset(out, 0, out_stride * place->result_height);
+    }
+    const uint8_t *from = *plane + place->source_y * stride + place->source_x * channels;
+    uint8_t *to = out + place->y * out_stride + place->x * channels;
+    *plane = out;
+    return oc_resizer_run(&decoder->resizer, from, stride, place->source_width, place->source_height, channels, to,
+                          out_stride, place->width, place->height, err);
+}
+
+/* Exchanges the picture's planes for planes of the canonical size. */
+static oc_status fit(oc_decoder *decoder, const oc_image_options *options, oc_error *err)
+{
+    oc_picture *picture = &decoder->picture;
+    oc_placement place =
+        oc_place(options, picture->source_width, picture->source_height, picture->width, picture->height);
+    bool same = place.result_width == picture->width && place.result_height == picture->height &&
+                place.width == picture->width && place.height == picture->height &&
+                place.source_width == picture->width && place.source_height == picture->height;
+    oc_status status = OC_OK;
+    if (picture->gray && !same) {
+        status = fit_plane(decoder, &place, 1, &picture->gray, &decoder->sized_gray, err);
+    }
+    if (picture->rgb && !same && status == OC_OK) {
+        status = fit_plane(decoder, &place, 3, &picture->rgb, &decoder->sized_rgb, err);
+    }
+    picture->width = place.result_width;
+    picture->height = place.result_height;
+    return status;
+}
+
+/* From the picture as decoded to the image as asked for. */
+static oc_status finish(oc_decoder *decoder, const oc_image_options *options, oc_image *image, oc_error *err)
+{
+    oc_picture *picture = &decoder->picture;
+    oc_status status = picture->orientation == 1 ? OC_OK : turn(decoder, err);
+    if (status == OC_OK) {
+        status = fit(decoder, options, err);
+    }
+    if (status != OC_OK) {
+        return status;
+    }
+    if (picture->colorless && (options->planes & OC_RGB)) {
+        picture->rgb = oc_buffer_reserve(&picture->rgb_buffer, picture->width, picture->height, 3);
+        if (!picture->rgb) {
+            return oc_fail_memory(err, "the canonical image");
+        }
+        oc_color()->rgb_from_gray(picture->gray, picture->width * picture->height, picture->rgb);
+    }
+    *image = (oc_image){
+        .width = picture->width,
+        .height = picture->height,
+        .gray = options->planes & OC_GRAY ? picture->gray : NULL,
+        .rgb = options->planes & OC_RGB ? picture->rgb : NULL,
+        .colorless = picture->colorless,
+        .source_width = picture->source_width,
+        .source_height = picture->source_height,
+    };
+    return OC_OK;
+}
+
+static oc_status check_options(const oc_image_options *options, oc_error *err)
+{
+    size_t width = options->size.width, height = options->size.height;
+    if (width > OC_MAX_SIDE || height > OC_MAX_SIDE || !width != !height) {
+        return oc_fail(err, OC_USAGE, "a canonical size of %zu x %zu: a side has 1 to %d pixels", width, height,
+                       OC_MAX_SIDE);
+    }
+    if (options->fit < OC_FIT_STRETCH || options->fit > OC_FIT_PAD || options->planes > (OC_GRAY | OC_RGB)) {
+        return oc_fail(err, OC_USAGE, "image options: fit %d or planes %u do not exist", options->fit,
+                       options->planes);
+    }
+    return OC_OK;
+}
+
+oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
+                           oc_image *image, oc_error *err)
+{
+    oc_status status = check_options(options, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    if (begins_with(bytes, size, jpeg_signature, sizeof jpeg_signature)) {
+        status = oc_jpeg_read(decoder->jpeg, bytes, size, options, &decoder->picture, err);
+    } else if (begins_with(bytes, size, png_signature, sizeof png_signature)) {
+        status = oc_png_read(bytes, size, options, &decoder->picture, err);
+    } else {
+        status = fail_foreign(bytes, size, err);
+    }
+    return status == OC_OK ? finish(decoder, options, image, err) : status;
+}
+
+/* No image within the pixel limit needs a larger file: 16-bit RGBA, not compressed, and room for the rest. */
+static size_t file_limit(const oc_image_options *options)
+{
+    const size_t rest = (size_t)64 << 20;
+    size_t limit;
+    return oc_multiply((size_t)options->max_pixels, 8, &limit) && oc_add(limit, rest, &limit) ? limit : SIZE_MAX;
+}
+
+oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_options *options, oc_image *image,
+                         oc_error *err)
+{
+    oc_status status = oc_bytes_read(&decoder->file, path, file_limit(options), err);
+    if (status != OC_OK) {
+        return status;
+    }
+    status = oc_decode_memory(decoder, decoder->file.data, decoder->file.size, options, image, err);
+    if (status != OC_OK) {
+        return oc_fail_at(err, status, strcmp(path, "-") == 0 ? "standard input" : path);
+    }
+    return OC_OK;
+}
+
+oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t width, size_t height, size_t channels,
+                           const oc_image_options *options, oc_image *image, oc_error *err)
+{
+    assert(channels == 1 || channels == 3);
+    oc_picture *picture = &decoder->picture;
+    oc_status status = check_options(options, err);
+    if (status == OC_OK) {
+        status = oc_picture_begin(picture, width, height, options, err);
+    }
+    if (status == OC_OK) {
+        picture->colorless = channels == 1;
+        status = oc_picture_reserve(picture, options->planes, err);
+    }
+    if (status != OC_OK) {
+        return status;
+    }
+    if (picture->rgb) {
+        memcpy(picture->rgb, pixels, 3 * width * height);
+    }
+    if (picture->gray && picture->colorless) {
+        memcpy(picture->gray, pixels, width * height);
+    } else if (picture->gray) {
+        oc_color()->gray_from_rgb(pixels, width * height, picture->gray);
+    }
+    return finish(decoder, options, image, err);
+}

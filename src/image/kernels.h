@@ -1,0 +1,30 @@
+/* The inner loops of decoding, once for each processor family; all in integers, so that every family gives the same
+ * bytes. n counts pixels. */
+#ifndef OC_IMAGE_KERNELS_H
+#define OC_IMAGE_KERNELS_H
+
+#include "src/image/resize.h"
+
+typedef struct oc_color_kernels {
+    /* gray = (19595 R + 38470 G + 7471 B + 32768) >> 16: 0.299, 0.587, 0.114 in 16 bits, rounded, as libjpeg has it. */
+    void (*gray_from_rgb)(const uint8_t *rgb, size_t n, uint8_t *gray);
+    void (*rgb_from_gray)(const uint8_t *gray, size_t n, uint8_t *rgb);
+    /* Takes Y, Cb, Cr apart: gray = Y, and RGB by the equations of JFIF in libjpeg's own arithmetic. */
+    void (*split_ycc)(const uint8_t *ycc, size_t n, uint8_t *gray, uint8_t *rgb);
+    /* Ink to light: R = (255 - C) (255 - K) / 255, rounded. Adobe stores 255 - ink: `inverted`. */
+    void (*rgb_from_cmyk)(const uint8_t *cmyk, size_t n, bool inverted, uint8_t *rgb);
+} oc_color_kernels;
+
+typedef struct oc_resize_kernels {
+    /* sums = weight * row, and sums += weight * row, over n bytes. */
+    void (*start_sums)(const uint8_t *row, size_t n, uint32_t weight, uint32_t *sums);
+    void (*add_to_sums)(const uint8_t *row, size_t n, uint32_t weight, uint32_t *sums);
+    /* One output row: sums (in, channels) weighted along the axis, over the total of both weights. */
+    void (*combine)(const uint32_t *sums, size_t channels, const oc_axis *axis, const oc_window *down, uint8_t *out);
+} oc_resize_kernels;
+
+/* The best that this processor can run. */
+const oc_color_kernels *oc_color(void);
+const oc_resize_kernels *oc_resize(void);
+
+#endif

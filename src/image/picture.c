@@ -1,0 +1,101 @@
+/* Limits, plane memory, and the geometry of stretch, crop and pad. */
+#include "src/image/picture.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+
+#include <inttypes.h>
+
+uint8_t *oc_buffer_reserve(oc_buffer *buffer, size_t width, size_t height, size_t channels)
+{
+    size_t pixels, bytes;
+    if (!oc_multiply(width, height, &pixels) || !oc_multiply(pixels, channels, &bytes)) {
+        return NULL;
+    }
+    if (bytes > buffer->capacity || !buffer->data) {
+        oc_buffer_free(buffer); /* the old contents are of no use: no copy, and never both at a time */
+        buffer->data = oc_realloc(NULL, bytes, 1);
+        buffer->capacity = buffer->data ? bytes : 0;
+    }
+    return buffer->data;
+}
+
+void oc_buffer_free(oc_buffer *buffer)
+{
+    oc_free(buffer->data);
+    *buffer = (oc_buffer){0};
+}
+
+oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height,
+                           const oc_image_options *options, oc_error *err)
+{
+    if (width == 0 || height == 0) {
+        return oc_fail(err, OC_BAD_IMAGE, "the image is empty: %zu x %zu pixels", width, height);
+    }
+    if (width > OC_MAX_SIDE || height > OC_MAX_SIDE) {
+        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels: no side may be longer than %d", width, height,
+                       OC_MAX_SIDE);
+    }
+    if ((int64_t)(width * height) > options->max_pixels) {
+        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels are more than the limit of %" PRId64, width, height,
+                       options->max_pixels);
+    }
+    picture->width = picture->source_width = width;
+    picture->height = picture->source_height = height;
+    picture->orientation = 1;
+    picture->colorless = false;
+    picture->gray = picture->rgb = NULL;
+    return OC_OK;
+}
+
+oc_status oc_picture_reserve(oc_picture *picture, unsigned planes, oc_error *err)
+{
+    bool gray = planes && (picture->colorless || (planes & OC_GRAY)), rgb = !picture->colorless && (planes & OC_RGB);
+    if (gray) {
+        picture->gray = oc_buffer_reserve(&picture->gray_buffer, picture->width, picture->height, 1);
+    }
+    if (rgb) {
+        picture->rgb = oc_buffer_reserve(&picture->rgb_buffer, picture->width, picture->height, 3);
+    }
+    if ((gray && !picture->gray) || (rgb && !picture->rgb)) {
+        return oc_fail(err, OC_NO_MEMORY, "out of memory for %zu x %zu pixels", picture->width, picture->height);
+    }
+    return OC_OK;
+}
+
+/* a b / c, rounded, and at least one pixel; the sides are at most 16 bits long. */
+static size_t proportion(size_t a, size_t b, size_t c)
+{
+    uint64_t rounded = ((uint64_t)a * b + c / 2) / c;
+    return rounded ? (size_t)rounded : 1;
+}
+
+oc_placement oc_place(const oc_image_options *options, size_t true_width, size_t true_height, size_t width,
+                      size_t height)
+{
+    oc_placement place = {.source_width = width, .source_height = height};
+    size_t target_width = options->size.width ? options->size.width : width;
+    size_t target_height = options->size.height ? options->size.height : height;
+    place.result_width = place.width = target_width;
+    place.result_height = place.height = target_height;
+
+    size_t source_ratio = true_width * target_height, target_ratio = target_width * true_height;
+    bool wider = source_ratio > target_ratio, taller = source_ratio < target_ratio;
+    if (!options->size.width) {
+        return place;
+    }
+    if (options->fit == OC_FIT_CROP && wider) {
+        place.source_width = proportion(width, target_ratio, source_ratio);
+    } else if (options->fit == OC_FIT_CROP && taller) {
+        place.source_height = proportion(height, source_ratio, target_ratio);
+    } else if (options->fit == OC_FIT_PAD && wider) {
+        place.height = proportion(target_width, true_height, true_width);
+    } else if (options->fit == OC_FIT_PAD && taller) {
+        place.width = proportion(target_height, true_width, true_height);
+    }
+    place.source_x = (width - place.source_width) / 2;
+    place.source_y = (height - place.source_height) / 2;
+    place.x = (target_width - place.width) / 2;
+    place.y = (target_height - place.height) / 2;
+    return place;
+}

@@ -1,0 +1,50 @@
+/* What the codecs hand to the decoder: the planes of one picture as they come out of its file, not yet upright and not
+ * yet at the canonical size. */
+#ifndef OC_IMAGE_PICTURE_H
+#define OC_IMAGE_PICTURE_H
+
+#include <ocellus/image.h>
+
+/* Neither PNG's nor JPEG's own limits are relied upon: no side of an image or of a canonical size is longer. */
+enum { OC_MAX_SIDE = 65535 };
+
+/* Pixels that are used again from image to image; the memory only grows. Zero-initialise. */
+typedef struct oc_buffer {
+    uint8_t *data;
+    size_t capacity;
+} oc_buffer;
+
+/* Room for (height, width, channels) bytes, whose contents are not defined; NULL when memory is short. */
+uint8_t *oc_buffer_reserve(oc_buffer *buffer, size_t width, size_t height, size_t channels);
+void oc_buffer_free(oc_buffer *buffer);
+
+/* A colorless picture has a gray plane only. A coloured one has those that were asked for. */
+typedef struct oc_picture {
+    size_t width, height;               /* of the planes */
+    size_t source_width, source_height; /* of the file; larger when the planes were scaled while decoding */
+    int orientation;                    /* EXIF's 1..8: how the planes, and the source, have to be turned */
+    bool colorless;
+    uint8_t *gray, *rgb; /* in the buffers below, or NULL */
+    oc_buffer gray_buffer, rgb_buffer;
+} oc_picture;
+
+/* Starts a picture: checks the size that a header promises against the limits, before any memory depends on it.
+ * OC_BAD_IMAGE for an empty one, OC_TOO_LARGE. */
+oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height,
+                           const oc_image_options *options, oc_error *err);
+
+/* Takes memory for the planes that `planes` and picture->colorless ask for, once the size is known. */
+oc_status oc_picture_reserve(oc_picture *picture, unsigned planes, oc_error *err);
+
+/* Which part of an upright picture goes where in the result; what the target leaves free is black. */
+typedef struct oc_placement {
+    size_t source_x, source_y, source_width, source_height;
+    size_t x, y, width, height;          /* in the result */
+    size_t result_width, result_height;
+} oc_placement;
+
+/* The source is true_width x true_height, the planes at hand are width x height (smaller after scaled decoding). */
+oc_placement oc_place(const oc_image_options *options, size_t true_width, size_t true_height, size_t width,
+                      size_t height);
+
+#endif

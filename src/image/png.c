@@ -1,0 +1,216 @@
+/* PNG, by libpng.
+ *
+ * libpng is asked for 8-bit gray or RGB without alpha: small depths are spread to 0..255, palettes looked up, alpha and
+ * transparent colours composed over white (16-bit ones before they are rounded), 16 bits rounded by v 255 / 65535. Rows go
+ * straight to the planes. Chunks that do not change the picture, gamma and colour profiles among them, are passed over
+ * unread. Truncation and wrong check sums, of any chunk, are errors. */
+#include "src/image/codec.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/image/kernels.h"
+#include "src/image/orientation.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <png.h>
+
+enum {
+    MAX_CHUNKS = 100,        /* kept at a time */
+    MAX_CHUNK_BYTES = 8 << 20 /* unpacked */
+};
+
+typedef struct reader {
+    png_structp png;
+    png_infop info;
+    jmp_buf failed;
+    char message[200];
+    bool ended, no_memory;
+
+    const uint8_t *bytes;
+    size_t size, position;
+    unsigned planes;
+    oc_picture *picture;
+    oc_buffer *scratch; /* RGB that is not asked for: a row, or the whole when interlaced */
+    bool interlaced;
+} reader;
+
+static void __attribute__((noreturn)) on_error(png_structp png, png_const_charp message)
+{
+    reader *self = png_get_error_ptr(png);
+    snprintf(self->message, sizeof self->message, "%s", message);
+    longjmp(self->failed, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp message)
+{
+    (void)png, (void)message; /* about the file's form; what harms the picture is an error */
+}
+
+static png_voidp allocate(png_structp png, png_alloc_size_t size)
+{
+    void *memory = oc_realloc(NULL, size, 1);
+    reader *self = png_get_mem_ptr(png);
+    self->no_memory = self->no_memory || !memory;
+    return memory;
+}
+
+static void release(png_structp png, png_voidp memory)
+{
+    (void)png;
+    oc_free(memory);
+}
+
+static void read_bytes(png_structp png, png_bytep out, size_t count)
+{
+    reader *self = png_get_io_ptr(png);
+    if (count > self->size - self->position) {
+        self->ended = true;
+        png_error(png, "the file ends too early");
+    }
+    memcpy(out, self->bytes + self->position, count);
+    self->position += count;
+}
+
+/* Runs one step; false when libpng gave up in it. What a step has to remember is in *self. */
+static bool guarded(reader *self, void (*step)(reader *self))
+{
+    if (setjmp(self->failed)) {
+        return false;
+    }
+    step(self);
+    return true;
+}
+
+static void begin(reader *self)
+{
+    static const png_byte passed_over[] = "bKGD\0cHRM\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0"
+                                          "sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
+    self->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, self, on_error, on_warning, self, allocate, release);
+    self->info = self->png ? png_create_info_struct(self->png) : NULL;
+    if (!self->info) {
+        self->no_memory = true;
+        return;
+    }
+    png_set_read_fn(self->png, self, read_bytes);
+    png_set_crc_action(self->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_set_user_limits(self->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* oc_picture_begin has ours */
+    png_set_chunk_cache_max(self->png, MAX_CHUNKS);
+    png_set_chunk_malloc_max(self->png, MAX_CHUNK_BYTES);
+    png_set_keep_unknown_chunks(self->png, PNG_HANDLE_CHUNK_NEVER, passed_over, sizeof passed_over / 5);
+    png_read_info(self->png, self->info);
+}
+
+static void choose(reader *self)
+{
+    png_structp png = self->png;
+    int type = png_get_color_type(png, self->info), depth = png_get_bit_depth(png, self->info);
+    png_set_expand(png);
+    png_set_scale_16(png);
+    if ((type & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, self->info, PNG_INFO_tRNS)) {
+        png_uint_16 full = depth == 16 ? 0xFFFF : 0xFF;
+        png_color_16 white = {.red = full, .green = full, .blue = full, .gray = full};
+        png_set_background(png, &white, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1.0);
+    }
+    self->interlaced = png_set_interlace_handling(png) > 1;
+    png_read_update_info(png, self->info);
+    if (png_get_rowbytes(png, self->info) != self->picture->width * (self->picture->colorless ? 1 : 3)) {
+        png_error(png, "rows of an unexpected length");
+    }
+}
+
+/* Every row of every pass into `rows`, or all into one row when stride is 0. */
+static void read_plane(reader *self, uint8_t *plane)
+{
+    size_t stride = self->picture->width * (self->picture->colorless ? 1 : 3);
+    for (int pass = 0; pass < (self->interlaced ? 7 : 1); pass++) {
+        for (size_t y = 0; y < self->picture->height; y++) {
+            png_read_row(self->png, plane + y * stride, NULL);
+        }
+    }
+}
+
+static void read_rows(reader *self)
+{
+    oc_picture *picture = self->picture;
+    size_t width = picture->width, height = picture->height;
+    if (picture->colorless) {
+        read_plane(self, picture->gray);
+    } else if (picture->rgb || self->interlaced) {
+        uint8_t *rgb = picture->rgb ? picture->rgb : self->scratch->data;
+        read_plane(self, rgb);
+        if (picture->gray) {
+            oc_color()->gray_from_rgb(rgb, width * height, picture->gray);
+        }
+    } else {
+        for (size_t y = 0; y < height; y++) {
+            png_read_row(self->png, self->scratch->data, NULL);
+            oc_color()->gray_from_rgb(self->scratch->data, width, picture->gray + y * width);
+        }
+    }
+}
+
+static void finish(reader *self)
+{
+    png_read_end(self->png, self->info);
+    png_uint_32 size;
+    png_bytep exif;
+    if (png_get_eXIf_1(self->png, self->info, &size, &exif)) {
+        self->picture->orientation = oc_orientation_read(exif, size);
+    }
+}
+
+static oc_status fail_png(const reader *self, oc_error *err)
+{
+    if (self->no_memory) {
+        return oc_fail_memory(err, "decoding a PNG");
+    }
+    if (self->ended) {
+        return oc_fail(err, OC_BAD_IMAGE, "truncated PNG: its %zu bytes end before the picture does", self->size);
+    }
+    return oc_fail(err, OC_BAD_IMAGE, "damaged PNG: %s", self->message);
+}
+
+/* Between two guarded steps nothing of libpng is called that can fail. */
+static oc_status read_picture(reader *self, const oc_image_options *options, oc_error *err)
+{
+    oc_picture *picture = self->picture;
+    if (!guarded(self, begin) || self->no_memory) {
+        return fail_png(self, err);
+    }
+    oc_status status = oc_picture_begin(picture, png_get_image_width(self->png, self->info),
+                                        png_get_image_height(self->png, self->info), options, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    picture->colorless = !(png_get_color_type(self->png, self->info) & PNG_COLOR_MASK_COLOR);
+    if (options->planes) {
+        if (!guarded(self, choose)) {
+            return fail_png(self, err);
+        }
+        status = oc_picture_reserve(picture, options->planes, err);
+        if (status != OC_OK) {
+            return status;
+        }
+        bool spare = !picture->colorless && !picture->rgb;
+        self->scratch = &picture->rgb_buffer;
+        if (spare && !oc_buffer_reserve(self->scratch, picture->width, self->interlaced ? picture->height : 1, 3)) {
+            return oc_fail_memory(err, "rows of a PNG");
+        }
+        if (!guarded(self, read_rows)) {
+            return fail_png(self, err);
+        }
+    }
+    return guarded(self, finish) ? OC_OK : fail_png(self, err);
+}
+
+oc_status oc_png_read(const uint8_t *bytes, size_t size, const oc_image_options *options, oc_picture *picture,
+                      oc_error *err)
+{
+    reader self = {.bytes = bytes, .size = size, .planes = options->planes, .picture = picture};
+    oc_status status = read_picture(&self, options, err);
+    png_destroy_read_struct(&self.png, &self.info, NULL);
+    return status;
+}

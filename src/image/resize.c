@@ -1,0 +1,166 @@
+/* Change of size, each axis on its own.
+ *
+ * Shrinking `in` pixels to `out`: output i is the mean over [i in/out, (i+1) in/out), a pixel that is covered in part
+ * counting in part. Enlarging: output i sits at (i + 1/2) in/out - 1/2 between two pixel centres and is interpolated
+ * linearly; past the first and the last centre their value is repeated.
+ *
+ * Positions are fixed-point numbers with 16 fractional bits (fewer past 250 to 1, so that a column's sum fits in 32 bits).
+ * Weights are differences of positions, hence integers, and so are all sums; one division at the end rounds to nearest,
+ * ties upward. Whole-number factors are exact, others within 0.01 of a level before rounding. */
+#include "src/image/resize.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/image/kernels.h"
+#include "src/image/picture.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { FRACTION_BITS = 16 };
+static const size_t TOTAL_LIMIT = (size_t)1 << 24; /* 255 times as much fits in 32 bits */
+
+/* An array that only grows; false when memory is short, and it is then as before. */
+static bool grow(void **array, size_t *capacity, size_t count, size_t size)
+{
+    if (count > *capacity) {
+        void *larger = oc_alloc(count, size);
+        if (!larger) {
+            return false;
+        }
+        oc_free(*array);
+        *array = larger;
+        *capacity = count;
+    }
+    return true;
+}
+
+static void weigh_areas(oc_axis *axis)
+{
+    unsigned bits = FRACTION_BITS;
+    while ((axis->in / axis->out + 2) << bits > TOTAL_LIMIT) {
+        bits--;
+    }
+    uint32_t offset = 0;
+    uint64_t begin = 0;
+    for (size_t i = 0; i < axis->out; i++) {
+        uint64_t end = (((uint64_t)(i + 1) * axis->in << bits) + axis->out / 2) / axis->out;
+        uint64_t first = begin >> bits, last = (end - 1) >> bits;
+        uint32_t total = (uint32_t)(end - begin);
+        axis->windows[i] = (oc_window){(uint32_t)first, (uint32_t)(last - first + 1), offset, total, 1.0 / total};
+        for (uint64_t pixel = first; pixel <= last; pixel++) {
+            uint64_t left = pixel << bits, right = (pixel + 1) << bits;
+            axis->weights[offset++] = (uint32_t)((right < end ? right : end) - (left > begin ? left : begin));
+        }
+        begin = end;
+    }
+}
+
+static void weigh_neighbours(oc_axis *axis)
+{
+    const int64_t one = 1 << FRACTION_BITS, last = (int64_t)(axis->in - 1) * one;
+    for (size_t i = 0; i < axis->out; i++) {
+        int64_t centre = (int64_t)((2 * i + 1) * axis->in << (FRACTION_BITS - 1)) / (int64_t)axis->out;
+        int64_t position = centre - one / 2;
+        position = position < 0 ? 0 : position > last ? last : position;
+        uint32_t far = (uint32_t)(position % one), first = (uint32_t)(position / one);
+        axis->windows[i] = (oc_window){first, far ? 2 : 1, (uint32_t)(2 * i), (uint32_t)one, 1.0 / (double)one};
+        axis->weights[2 * i] = (uint32_t)one - far;
+        axis->weights[2 * i + 1] = far;
+    }
+}
+
+static bool prepare_axis(oc_axis *axis, size_t in, size_t out)
+{
+    if (axis->in == in && axis->out == out) {
+        return true;
+    }
+    axis->in = axis->out = 0;
+    void *windows = axis->windows, *weights = axis->weights;
+    bool room = grow(&windows, &axis->window_capacity, out, sizeof *axis->windows) &&
+                grow(&weights, &axis->weight_capacity, in + 2 * out, sizeof *axis->weights);
+    axis->windows = windows;
+    axis->weights = weights;
+    if (!room) {
+        return false;
+    }
+    axis->in = in;
+    axis->out = out;
+    if (in > out) {
+        weigh_areas(axis);
+    } else {
+        weigh_neighbours(axis);
+    }
+    return true;
+}
+
+static bool prepare(oc_resizer *resizer, size_t width, size_t height, size_t channels, size_t out_width,
+                    size_t out_height)
+{
+    void *sums = resizer->sums;
+    bool room = prepare_axis(&resizer->across, width, out_width) &&
+                prepare_axis(&resizer->down, height, out_height) &&
+                grow(&sums, &resizer->sums_capacity, width * channels, sizeof *resizer->sums);
+    resizer->sums = sums;
+    return room;
+}
+
+oc_status oc_resizer_run(oc_resizer *resizer, const uint8_t *pixels, size_t stride, size_t width, size_t height,
+                         size_t channels, uint8_t *out, size_t out_stride, size_t out_width,
+                         size_t out_height, oc_error *err)
+{
+    assert(channels >= 1 && channels <= 4);
+    if (!width || !height || !out_width || !out_height || width > OC_MAX_SIDE || height > OC_MAX_SIDE ||
+        out_width > OC_MAX_SIDE || out_height > OC_MAX_SIDE) {
+        return oc_fail(err, OC_USAGE, "size %zu x %zu to %zu x %zu: a side has 1 to %d pixels", width, height,
+                       out_width, out_height, OC_MAX_SIDE);
+    }
+    if (width == out_width && height == out_height) {
+        for (size_t y = 0; y < height; y++) {
+            memcpy(out + y * out_stride, pixels + y * stride, width * channels);
+        }
+        return OC_OK;
+    }
+    if (!prepare(resizer, width, height, channels, out_width, out_height)) {
+        return oc_fail_memory(err, "the change of size");
+    }
+    const oc_resize_kernels *kernels = oc_resize();
+    for (size_t y = 0; y < out_height; y++) {
+        const oc_window *window = &resizer->down.windows[y];
+        const uint32_t *weights = resizer->down.weights + window->offset;
+        const uint8_t *row = pixels + window->first * stride;
+        kernels->start_sums(row, width * channels, weights[0], resizer->sums);
+        for (size_t k = 1; k < window->count; k++) {
+            kernels->add_to_sums(row + k * stride, width * channels, weights[k], resizer->sums);
+        }
+        kernels->combine(resizer->sums, channels, &resizer->across, window, out + y * out_stride);
+    }
+    return OC_OK;
+}
+
+static void free_axis(oc_axis *axis)
+{
+    oc_free(axis->windows);
+    oc_free(axis->weights);
+}
+
+void oc_resizer_free(oc_resizer *resizer)
+{
+    free_axis(&resizer->across);
+    free_axis(&resizer->down);
+    oc_free(resizer->sums);
+    *resizer = (oc_resizer){0};
+}
+
+oc_status oc_image_resize(const uint8_t *pixels, size_t width, size_t height, size_t channels, uint8_t *out,
+                          size_t out_width, size_t out_height, oc_error *err)
+{
+    if (channels < 1 || channels > 4) {
+        return oc_fail(err, OC_USAGE, "%zu channels: a plane has 1 to 4", channels);
+    }
+    oc_resizer resizer = {0};
+    oc_status status = oc_resizer_run(&resizer, pixels, width * channels, width, height, channels, out,
+                                      out_width * channels, out_width, out_height, err);
+    oc_resizer_free(&resizer);
+    return status;
+}

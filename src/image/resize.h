@@ -1,0 +1,35 @@
+/* Change of size of planes, with the weights of the last axes kept: the images of a folder often have one size. */
+#ifndef OC_IMAGE_RESIZE_H
+#define OC_IMAGE_RESIZE_H
+
+#include <ocellus/image.h>
+
+/* The pixels that one output pixel sees along an axis: `count` of them from `first` on. */
+typedef struct oc_window {
+    uint32_t first, count;
+    uint32_t offset; /* of the first weight */
+    uint32_t total;  /* sum of the weights, below 2^24 */
+    double scale;    /* 1 / total */
+} oc_window;
+
+typedef struct oc_axis {
+    size_t in, out;     /* 0 before the first use */
+    oc_window *windows; /* (out) */
+    uint32_t *weights;
+    size_t window_capacity, weight_capacity;
+} oc_axis;
+
+/* Zero-initialise. */
+typedef struct oc_resizer {
+    oc_axis across, down;
+    uint32_t *sums; /* one row, weighted down the columns */
+    size_t sums_capacity;
+} oc_resizer;
+
+/* As oc_image_resize, for a part of a larger plane: rows begin `stride` bytes apart. */
+oc_status oc_resizer_run(oc_resizer *resizer, const uint8_t *pixels, size_t stride, size_t width, size_t height,
+                         size_t channels, uint8_t *out, size_t out_stride, size_t out_width,
+                         size_t out_height, oc_error *err);
+void oc_resizer_free(oc_resizer *resizer);
+
+#endif
