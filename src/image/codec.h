@@ -5,15 +5,10 @@
 
 #include "src/image/picture.h"
 
-/* The state of libjpeg, which is kept from image to image. NULL when memory is short. */
-typedef struct oc_jpeg oc_jpeg;
-oc_jpeg *oc_jpeg_create(void);
-void oc_jpeg_free(oc_jpeg *jpeg);
-
 /* Decodes at 1/2, 1/4 or 1/8 where that is still no smaller than what the options need; which one depends on header and
  * options, not on the planes. OC_BAD_IMAGE, OC_TOO_LARGE, OC_NO_MEMORY. */
-oc_status oc_jpeg_read(oc_jpeg *jpeg, const uint8_t *bytes, size_t size, const oc_image_options *options,
-                       oc_picture *picture, oc_error *err);
+oc_status oc_jpeg_read(const uint8_t *bytes, size_t size, const oc_image_options *options, oc_picture *picture,
+                       oc_error *err);
 
 /* The same for PNG, always at full size. */
 oc_status oc_png_read(const uint8_t *bytes, size_t size, const oc_image_options *options, oc_picture *picture,

@@ -1,5 +1,5 @@
-/* Colour conversion in 16-bit fixed point. The weights are the nearest integers to 65536 times the published ones (ITU-R
- * BT.601; JFIF 1.02), the rounding is libjpeg's: results are its own, bit for bit. */
+/* Colour conversion in 16-bit fixed point. The weights are the nearest integers to 65536 times the published ones
+ * (ITU-R BT.601; JFIF 1.02), the rounding is libjpeg's: results are its own, bit for bit. */
 #include "src/base/dispatch.h"
 #include "src/image/kernels.h"
 
@@ -25,7 +25,8 @@ static void rgb_from_gray(const uint8_t *restrict gray, size_t n, uint8_t *restr
     }
 }
 
-/* A shift of a negative number to the right keeps the sign with every compiler that we know, and libjpeg relies on it. */
+/* A shift of a negative number to the right keeps the sign with every compiler that we know, and libjpeg relies on it.
+ */
 static void split_ycc(const uint8_t *restrict ycc, size_t n, uint8_t *restrict gray, uint8_t *restrict rgb)
 {
     for (size_t i = 0; i < n; i++) {

@@ -15,11 +15,10 @@
 
 struct oc_decoder {
     oc_bytes file;
-    oc_jpeg *jpeg;
-    oc_picture picture;              /* as it comes out of the file */
+    oc_picture picture;                /* as it comes out of the file */
     oc_buffer turned_gray, turned_rgb; /* upright */
     oc_buffer sized_gray, sized_rgb;   /* at the canonical size */
-    oc_resizer resizer;
+    oc_resizer gray_resizer, rgb_resizer;
 };
 
 static const char *const fits[] = {"stretch", "crop", "pad", NULL};
@@ -29,21 +28,17 @@ const oc_param oc_image_params[] = {
      "bring every image to this many pixels, WxH; auto keeps the images' own size"},
     {"fit", OC_CHOICE, offsetof(oc_image_options, fit), "stretch", 0, 0, fits,
      "for images of another shape: stretch them, crop to the centre, or pad with black"},
-    {"max-pixels", OC_INTEGER, offsetof(oc_image_options, max_pixels), "100000000", 1,
-     (double)OC_MAX_SIDE *OC_MAX_SIDE, NULL, "refuse images with more pixels than this"},
+    {"max-pixels", OC_INTEGER, offsetof(oc_image_options, max_pixels), "100000000", 1, (double)OC_MAX_SIDE *OC_MAX_SIDE,
+     NULL, "refuse images with more pixels than this"},
 };
 const size_t oc_image_param_count = sizeof oc_image_params / sizeof *oc_image_params;
 
 oc_status oc_decoder_create(oc_decoder **out, oc_error *err)
 {
     oc_decoder *decoder = oc_alloc(1, sizeof *decoder);
-    oc_jpeg *jpeg = oc_jpeg_create();
-    if (!decoder || !jpeg) {
-        oc_free(decoder);
-        oc_jpeg_free(jpeg);
+    if (!decoder) {
         return oc_fail_memory(err, "an image decoder");
     }
-    decoder->jpeg = jpeg;
     *out = decoder;
     return OC_OK;
 }
@@ -54,14 +49,15 @@ void oc_decoder_free(oc_decoder *decoder)
         return;
     }
     oc_bytes_free(&decoder->file);
-    oc_jpeg_free(decoder->jpeg);
     oc_buffer_free(&decoder->picture.gray_buffer);
     oc_buffer_free(&decoder->picture.rgb_buffer);
+    oc_buffer_free(&decoder->picture.scratch);
     oc_buffer_free(&decoder->turned_gray);
     oc_buffer_free(&decoder->turned_rgb);
     oc_buffer_free(&decoder->sized_gray);
     oc_buffer_free(&decoder->sized_rgb);
-    oc_resizer_free(&decoder->resizer);
+    oc_resizer_free(&decoder->gray_resizer);
+    oc_resizer_free(&decoder->rgb_resizer);
     oc_free(decoder);
 }
 
@@ -141,8 +137,9 @@ static oc_status fit_plane(oc_decoder *decoder, const oc_placement *place, size_
     const uint8_t *from = *plane + place->source_y * stride + place->source_x * channels;
     uint8_t *to = out + place->y * out_stride + place->x * channels;
     *plane = out;
-    return oc_resizer_run(&decoder->resizer, from, stride, place->source_width, place->source_height, channels, to,
-                          out_stride, place->width, place->height, err);
+    oc_resizer *resizer = channels == 1 ? &decoder->gray_resizer : &decoder->rgb_resizer;
+    return oc_resizer_run(resizer, from, stride, place->source_width, place->source_height, channels, to, out_stride,
+                          place->width, place->height, err);
 }
 
 /* Exchanges the picture's planes for planes of the canonical size. */
@@ -204,8 +201,7 @@ static oc_status check_options(const oc_image_options *options, oc_error *err)
                        OC_MAX_SIDE);
     }
     if (options->fit < OC_FIT_STRETCH || options->fit > OC_FIT_PAD || options->planes > (OC_GRAY | OC_RGB)) {
-        return oc_fail(err, OC_USAGE, "image options: fit %d or planes %u do not exist", options->fit,
-                       options->planes);
+        return oc_fail(err, OC_USAGE, "image options: fit %d or planes %u do not exist", options->fit, options->planes);
     }
     return OC_OK;
 }
@@ -218,7 +214,7 @@ oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, 
         return status;
     }
     if (begins_with(bytes, size, jpeg_signature, sizeof jpeg_signature)) {
-        status = oc_jpeg_read(decoder->jpeg, bytes, size, options, &decoder->picture, err);
+        status = oc_jpeg_read(bytes, size, options, &decoder->picture, err);
     } else if (begins_with(bytes, size, png_signature, sizeof png_signature)) {
         status = oc_png_read(bytes, size, options, &decoder->picture, err);
     } else {

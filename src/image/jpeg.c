@@ -1,8 +1,8 @@
 /* JPEG, by libjpeg-turbo.
  *
- * YCbCr is decoded to what is asked for: Y alone (chroma is then not even transformed), RGB by libjpeg, or Y, Cb and Cr,
- * from which both planes are made in libjpeg's own arithmetic; so a plane does not depend on whether the other one is
- * asked for. Everything else goes through RGB.
+ * YCbCr is decoded to what is asked for: Y alone (chroma is then not even transformed), RGB by libjpeg, or Y, Cb and
+ * Cr, from which both planes are made in libjpeg's own arithmetic; so a plane does not depend on whether the other one
+ * is asked for. Everything else goes through RGB.
  *
  * Damage: where data run out, libjpeg warns and fills with gray. A picture with such rows is refused. A file that ends
  * after its last row, but before its end marker, is whole; with several scans, or arithmetic coding, nothing tells
@@ -26,41 +26,37 @@
 enum {
     MAX_SCANS = 100,    /* of a progressive image: each goes over the whole picture */
     MAX_WARNINGS = 100, /* of one image */
-    ROWS = 16,          /* read at a time: as many as the tallest row of blocks has */
-    RENEWAL = 64        /* images after which libjpeg's memory for tables is given back */
+    ROWS = 16           /* read at a time: as many as a row of blocks has at 4:2:0 */
 };
 
-struct oc_jpeg {
+typedef struct reader {
     struct jpeg_decompress_struct info;
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
     jmp_buf failed;
     char message[JMSG_LENGTH_MAX];
-    int code;     /* libjpeg's number of the error, 0 for one of our own */
-    bool created; /* info needs to be destroyed */
-    bool ended;   /* the end of the bytes was met */
-    size_t images;
-    oc_buffer rows;
+    int code;   /* libjpeg's number of the error, 0 for one of our own */
+    bool ended; /* the end of the bytes was met */
 
     const uint8_t *bytes;
     size_t size;
     oc_picture *picture;
-};
+} reader;
 
-static void __attribute__((noreturn)) give_up(oc_jpeg *jpeg, int code, const char *message)
+static void __attribute__((noreturn)) give_up(reader *self, int code, const char *message)
 {
-    jpeg->code = code;
+    self->code = code;
     if (message) {
-        snprintf(jpeg->message, sizeof jpeg->message, "%s", message);
+        snprintf(self->message, sizeof self->message, "%s", message);
     }
-    longjmp(jpeg->failed, 1);
+    longjmp(self->failed, 1);
 }
 
 static void __attribute__((noreturn)) on_error(j_common_ptr info)
 {
-    oc_jpeg *jpeg = info->client_data;
-    info->err->format_message(info, jpeg->message);
-    give_up(jpeg, info->err->msg_code, NULL);
+    reader *self = info->client_data;
+    info->err->format_message(info, self->message);
+    give_up(self, info->err->msg_code, NULL);
 }
 
 static void on_message(j_common_ptr info, int level)
@@ -68,64 +64,52 @@ static void on_message(j_common_ptr info, int level)
     if (level >= 0) {
         return; /* a trace */
     }
-    oc_jpeg *jpeg = info->client_data;
+    reader *self = info->client_data;
     int code = info->err->msg_code;
-    jpeg->ended = jpeg->ended || code == JWRN_JPEG_EOF;
-    bool unclear = jpeg->ended && (jpeg->info.arith_code || jpeg->info.progressive_mode || jpeg->info.input_scan_number > 1 ||
-                                   jpeg->info.comps_in_scan < jpeg->info.num_components);
+    self->ended = self->ended || code == JWRN_JPEG_EOF;
+    bool unclear =
+        self->ended && (self->info.arith_code || self->info.progressive_mode || self->info.input_scan_number > 1 ||
+                        self->info.comps_in_scan < self->info.num_components);
     if (code == JWRN_HIT_MARKER || (code == JWRN_JPEG_EOF && unclear)) {
         on_error(info);
     }
     if (++info->err->num_warnings > MAX_WARNINGS) {
-        give_up(jpeg, 0, "more than 100 faults in its data");
+        give_up(self, 0, "more than 100 faults in its data");
     }
 }
 
 static void on_progress(j_common_ptr info)
 {
-    oc_jpeg *jpeg = info->client_data;
-    if (jpeg->info.input_scan_number > MAX_SCANS) {
-        give_up(jpeg, 0, "more than 100 scans");
+    reader *self = info->client_data;
+    if (self->info.input_scan_number > MAX_SCANS) {
+        give_up(self, 0, "more than 100 scans");
     }
 }
 
-/* Runs one step; false when libjpeg gave up in it. What a step has to remember is in *jpeg. */
-static bool guarded(oc_jpeg *jpeg, void (*step)(oc_jpeg *jpeg))
+/* Runs one step; false when libjpeg gave up in it. What a step has to remember is in *self. */
+static bool guarded(reader *self, void (*step)(reader *self))
 {
-    if (setjmp(jpeg->failed)) {
+    if (setjmp(self->failed)) {
         return false;
     }
-    step(jpeg);
+    step(self);
     return true;
 }
 
-/* A new libjpeg object for every image would cost a twentieth of a small image's time. A used one keeps the tables of the
- * image before, with which a file that lacks its own would be decoded: they are forgotten here. Their memory is only given
- * back with the object. */
-static void begin(oc_jpeg *jpeg)
+/* A new libjpeg object for every image: a used one keeps the tables of the image before, with which a file that lacks
+ * its own would be decoded, and takes a few per cent less time on the smallest of images only. */
+static void begin(reader *self)
 {
-    struct jpeg_decompress_struct *info = &jpeg->info;
-    if (jpeg->images++ % RENEWAL == 0) {
-        if (jpeg->created) {
-            jpeg_destroy_decompress(info);
-        }
-        jpeg->created = true; /* a struct that is not yet, or only in part, created can be destroyed as well */
-        jpeg_create_decompress(info);
-        jpeg_save_markers(info, JPEG_APP0 + 1, 0xFFFF);
-    } else {
-        jpeg_abort_decompress(info);
-        memset(info->quant_tbl_ptrs, 0, sizeof info->quant_tbl_ptrs);
-        memset(info->dc_huff_tbl_ptrs, 0, sizeof info->dc_huff_tbl_ptrs);
-        memset(info->ac_huff_tbl_ptrs, 0, sizeof info->ac_huff_tbl_ptrs);
-    }
-    info->progress = &jpeg->progress;
-    jpeg_mem_src(info, jpeg->bytes, (unsigned long)jpeg->size);
-    jpeg_read_header(info, TRUE);
+    jpeg_create_decompress(&self->info);
+    self->info.progress = &self->progress;
+    jpeg_save_markers(&self->info, JPEG_APP0 + 1, 0xFFFF);
+    jpeg_mem_src(&self->info, self->bytes, (unsigned long)self->size);
+    jpeg_read_header(&self->info, TRUE);
 }
 
-static int orientation_of(const oc_jpeg *jpeg)
+static int orientation_of(const reader *self)
 {
-    for (jpeg_saved_marker_ptr marker = jpeg->info.marker_list; marker; marker = marker->next) {
+    for (jpeg_saved_marker_ptr marker = self->info.marker_list; marker; marker = marker->next) {
         if (marker->data_length > 6 && memcmp(marker->data, "Exif\0", 6) == 0) {
             return oc_orientation_read(marker->data, marker->data_length);
         }
@@ -142,8 +126,8 @@ static unsigned scale_for(const oc_picture *picture, const oc_image_options *opt
     size_t height = swaps ? picture->source_width : picture->source_height;
     unsigned divisor = options->size.width ? 8 : 1;
     while (divisor > 1) {
-        oc_placement place = oc_place(options, width, height, (width + divisor - 1) / divisor,
-                                      (height + divisor - 1) / divisor);
+        oc_placement place =
+            oc_place(options, width, height, (width + divisor - 1) / divisor, (height + divisor - 1) / divisor);
         if (place.source_width >= place.width && place.source_height >= place.height) {
             break;
         }
@@ -153,22 +137,22 @@ static unsigned scale_for(const oc_picture *picture, const oc_image_options *opt
 }
 
 /* Decides from the header what libjpeg is to deliver. */
-static oc_status choose(oc_jpeg *jpeg, const oc_image_options *options, oc_error *err)
+static oc_status choose(reader *self, const oc_image_options *options, oc_error *err)
 {
-    struct jpeg_decompress_struct *info = &jpeg->info;
-    oc_picture *picture = jpeg->picture;
+    struct jpeg_decompress_struct *info = &self->info;
+    oc_picture *picture = self->picture;
     oc_status status = oc_picture_begin(picture, info->image_width, info->image_height, options, err);
     if (status != OC_OK) {
         return status;
     }
-    picture->orientation = orientation_of(jpeg);
+    picture->orientation = orientation_of(self);
     switch (info->jpeg_color_space) {
     case JCS_GRAYSCALE:
         picture->colorless = true;
         info->out_color_space = JCS_GRAYSCALE;
         break;
     case JCS_YCbCr:
-        info->out_color_space = !(options->planes & OC_RGB)  ? JCS_GRAYSCALE
+        info->out_color_space = !(options->planes & OC_RGB) ? JCS_GRAYSCALE
                                 : options->planes & OC_GRAY ? JCS_YCbCr
                                                             : JCS_RGB;
         break;
@@ -180,8 +164,7 @@ static oc_status choose(oc_jpeg *jpeg, const oc_image_options *options, oc_error
         info->out_color_space = JCS_CMYK;
         break;
     default:
-        return oc_fail(err, OC_BAD_IMAGE, "JPEG of an unknown colour space with %d components",
-                       info->num_components);
+        return oc_fail(err, OC_BAD_IMAGE, "JPEG of an unknown colour space with %d components", info->num_components);
     }
     info->scale_num = 1;
     info->scale_denom = scale_for(picture, options);
@@ -191,10 +174,10 @@ static oc_status choose(oc_jpeg *jpeg, const oc_image_options *options, oc_error
 }
 
 /* Rows that are what a plane holds go straight to it. */
-static void read_into_plane(oc_jpeg *jpeg, uint8_t *plane)
+static void read_into_plane(reader *self, uint8_t *plane)
 {
-    struct jpeg_decompress_struct *info = &jpeg->info;
-    size_t stride = jpeg->picture->width * (size_t)info->output_components;
+    struct jpeg_decompress_struct *info = &self->info;
+    size_t stride = self->picture->width * (size_t)info->output_components;
     while (info->output_scanline < info->output_height) {
         JSAMPROW rows[ROWS];
         unsigned count = 0;
@@ -206,19 +189,19 @@ static void read_into_plane(oc_jpeg *jpeg, uint8_t *plane)
 }
 
 /* One row as libjpeg delivers it, to the planes. */
-static void convert_row(const oc_jpeg *jpeg, uint8_t *row, size_t y)
+static void convert_row(const reader *self, uint8_t *row, size_t y)
 {
     const oc_color_kernels *color = oc_color();
-    const oc_picture *picture = jpeg->picture;
+    const oc_picture *picture = self->picture;
     size_t width = picture->width;
     uint8_t *gray = picture->gray ? picture->gray + y * width : NULL;
     uint8_t *rgb = picture->rgb ? picture->rgb + 3 * y * width : row;
-    switch (jpeg->info.out_color_space) {
+    switch (self->info.out_color_space) {
     case JCS_YCbCr:
         color->split_ycc(row, width, gray, rgb);
         return;
     case JCS_CMYK:
-        color->rgb_from_cmyk(row, width, jpeg->info.saw_Adobe_marker, rgb);
+        color->rgb_from_cmyk(row, width, self->info.saw_Adobe_marker, rgb);
         break;
     default:
         if (rgb != row) {
@@ -230,64 +213,59 @@ static void convert_row(const oc_jpeg *jpeg, uint8_t *row, size_t y)
     }
 }
 
-static void read_and_convert(oc_jpeg *jpeg)
+static void read_and_convert(reader *self)
 {
-    struct jpeg_decompress_struct *info = &jpeg->info;
-    size_t stride = jpeg->picture->width * (size_t)info->output_components;
+    struct jpeg_decompress_struct *info = &self->info;
+    size_t stride = self->picture->width * (size_t)info->output_components;
     JSAMPROW rows[ROWS];
     for (size_t i = 0; i < ROWS; i++) {
-        rows[i] = jpeg->rows.data + i * stride;
+        rows[i] = self->picture->scratch.data + i * stride;
     }
     while (info->output_scanline < info->output_height) {
         size_t y = info->output_scanline;
         unsigned count = jpeg_read_scanlines(info, rows, ROWS);
         for (unsigned i = 0; i < count; i++) {
-            convert_row(jpeg, rows[i], y + i);
+            convert_row(self, rows[i], y + i);
         }
     }
 }
 
-static void read_rows(oc_jpeg *jpeg)
+static void read_rows(reader *self)
 {
-    struct jpeg_decompress_struct *info = &jpeg->info;
+    struct jpeg_decompress_struct *info = &self->info;
     jpeg_start_decompress(info);
     if (info->out_color_space == JCS_GRAYSCALE) {
-        read_into_plane(jpeg, jpeg->picture->gray);
-    } else if (info->out_color_space == JCS_RGB && !jpeg->picture->gray) {
-        read_into_plane(jpeg, jpeg->picture->rgb);
+        read_into_plane(self, self->picture->gray);
+    } else if (info->out_color_space == JCS_RGB && !self->picture->gray) {
+        read_into_plane(self, self->picture->rgb);
     } else {
-        read_and_convert(jpeg);
+        read_and_convert(self);
     }
 }
 
-static oc_status fail_jpeg(const oc_jpeg *jpeg, oc_error *err)
+static oc_status fail_jpeg(const reader *self, oc_error *err)
 {
-    if (jpeg->code == JERR_OUT_OF_MEMORY) {
+    if (self->code == JERR_OUT_OF_MEMORY) {
         return oc_fail_memory(err, "decoding a JPEG");
     }
-    if (jpeg->ended) {
-        return oc_fail(err, OC_BAD_IMAGE, "truncated JPEG: its %zu bytes end before the picture does", jpeg->size);
+    if (self->ended) {
+        return oc_fail(err, OC_BAD_IMAGE, "truncated JPEG: its %zu bytes end before the picture does", self->size);
     }
-    return oc_fail(err, jpeg->code == JERR_IMAGE_TOO_BIG ? OC_TOO_LARGE : OC_BAD_IMAGE, "%s JPEG: %s",
-                   jpeg->code == JERR_BAD_PRECISION || jpeg->code == JERR_SOF_UNSUPPORTED ||
-                           jpeg->code == JERR_IMAGE_TOO_BIG
+    return oc_fail(err, self->code == JERR_IMAGE_TOO_BIG ? OC_TOO_LARGE : OC_BAD_IMAGE, "%s JPEG: %s",
+                   self->code == JERR_BAD_PRECISION || self->code == JERR_SOF_UNSUPPORTED ||
+                           self->code == JERR_IMAGE_TOO_BIG
                        ? "unsupported"
                        : "damaged",
-                   jpeg->message);
+                   self->message);
 }
 
-oc_status oc_jpeg_read(oc_jpeg *jpeg, const uint8_t *bytes, size_t size, const oc_image_options *options,
-                       oc_picture *picture, oc_error *err)
+static oc_status read_picture(reader *self, const oc_image_options *options, oc_error *err)
 {
-    jpeg->bytes = bytes;
-    jpeg->size = size;
-    jpeg->picture = picture;
-    jpeg->ended = false;
-    jpeg->code = 0;
-    if (!guarded(jpeg, begin)) {
-        return fail_jpeg(jpeg, err);
+    oc_picture *picture = self->picture;
+    if (!guarded(self, begin)) {
+        return fail_jpeg(self, err);
     }
-    oc_status status = choose(jpeg, options, err);
+    oc_status status = choose(self, options, err);
     if (status != OC_OK || !options->planes) {
         return status;
     }
@@ -295,32 +273,22 @@ oc_status oc_jpeg_read(oc_jpeg *jpeg, const uint8_t *bytes, size_t size, const o
     if (status != OC_OK) {
         return status;
     }
-    if (!oc_buffer_reserve(&jpeg->rows, picture->width, ROWS, 4)) {
+    if (!oc_buffer_reserve(&picture->scratch, picture->width, ROWS, 4)) {
         return oc_fail_memory(err, "rows of a JPEG");
     }
-    return guarded(jpeg, read_rows) ? OC_OK : fail_jpeg(jpeg, err);
+    return guarded(self, read_rows) ? OC_OK : fail_jpeg(self, err);
 }
 
-oc_jpeg *oc_jpeg_create(void)
+oc_status oc_jpeg_read(const uint8_t *bytes, size_t size, const oc_image_options *options, oc_picture *picture,
+                       oc_error *err)
 {
-    oc_jpeg *jpeg = oc_alloc(1, sizeof *jpeg);
-    if (jpeg) {
-        jpeg->info.err = jpeg_std_error(&jpeg->errors);
-        jpeg->errors.error_exit = on_error;
-        jpeg->errors.emit_message = on_message;
-        jpeg->progress.progress_monitor = on_progress;
-        jpeg->info.client_data = jpeg;
-    }
-    return jpeg;
-}
-
-void oc_jpeg_free(oc_jpeg *jpeg)
-{
-    if (jpeg) {
-        if (jpeg->created) {
-            jpeg_destroy_decompress(&jpeg->info);
-        }
-        oc_buffer_free(&jpeg->rows);
-        oc_free(jpeg);
-    }
+    reader self = {.bytes = bytes, .size = size, .picture = picture};
+    self.info.err = jpeg_std_error(&self.errors);
+    self.info.client_data = &self;
+    self.errors.error_exit = on_error;
+    self.errors.emit_message = on_message;
+    self.progress.progress_monitor = on_progress;
+    oc_status status = read_picture(&self, options, err);
+    jpeg_destroy_decompress(&self.info);
+    return status;
 }

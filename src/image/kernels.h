@@ -1,5 +1,5 @@
-/* The inner loops of decoding, once for each processor family; all in integers, so that every family gives the same
- * bytes. n counts pixels. */
+/* The inner loops of decoding, once for each processor family. All sums are whole numbers and exact, so that every
+ * family gives the same bytes. n counts pixels. */
 #ifndef OC_IMAGE_KERNELS_H
 #define OC_IMAGE_KERNELS_H
 
@@ -17,10 +17,10 @@ typedef struct oc_color_kernels {
 
 typedef struct oc_resize_kernels {
     /* sums = weight * row, and sums += weight * row, over n bytes. */
-    void (*start_sums)(const uint8_t *row, size_t n, uint32_t weight, uint32_t *sums);
-    void (*add_to_sums)(const uint8_t *row, size_t n, uint32_t weight, uint32_t *sums);
-    /* One output row: sums (in, channels) weighted along the axis, over the total of both weights. */
-    void (*combine)(const uint32_t *sums, size_t channels, const oc_axis *axis, const oc_window *down, uint8_t *out);
+    void (*start_sums)(const uint8_t *row, size_t n, int32_t weight, int32_t *sums);
+    void (*add_to_sums)(const uint8_t *row, size_t n, int32_t weight, int32_t *sums);
+    /* One output row: sums (in, channels) weighted along the row, over both totals; `down` is the columns' one. */
+    void (*combine)(const int32_t *sums, const oc_lanes *lanes, uint32_t down, uint8_t *out);
 } oc_resize_kernels;
 
 /* The best that this processor can run. */

@@ -26,8 +26,8 @@ void oc_buffer_free(oc_buffer *buffer)
     *buffer = (oc_buffer){0};
 }
 
-oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height,
-                           const oc_image_options *options, oc_error *err)
+oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, const oc_image_options *options,
+                           oc_error *err)
 {
     if (width == 0 || height == 0) {
         return oc_fail(err, OC_BAD_IMAGE, "the image is empty: %zu x %zu pixels", width, height);

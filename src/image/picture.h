@@ -26,12 +26,13 @@ typedef struct oc_picture {
     bool colorless;
     uint8_t *gray, *rgb; /* in the buffers below, or NULL */
     oc_buffer gray_buffer, rgb_buffer;
+    oc_buffer scratch; /* the codec's, between file and planes */
 } oc_picture;
 
 /* Starts a picture: checks the size that a header promises against the limits, before any memory depends on it.
  * OC_BAD_IMAGE for an empty one, OC_TOO_LARGE. */
-oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height,
-                           const oc_image_options *options, oc_error *err);
+oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, const oc_image_options *options,
+                           oc_error *err);
 
 /* Takes memory for the planes that `planes` and picture->colorless ask for, once the size is known. */
 oc_status oc_picture_reserve(oc_picture *picture, unsigned planes, oc_error *err);
@@ -39,7 +40,7 @@ oc_status oc_picture_reserve(oc_picture *picture, unsigned planes, oc_error *err
 /* Which part of an upright picture goes where in the result; what the target leaves free is black. */
 typedef struct oc_placement {
     size_t source_x, source_y, source_width, source_height;
-    size_t x, y, width, height;          /* in the result */
+    size_t x, y, width, height; /* in the result */
     size_t result_width, result_height;
 } oc_placement;
 

@@ -1,9 +1,9 @@
 /* PNG, by libpng.
  *
  * libpng is asked for 8-bit gray or RGB without alpha: small depths are spread to 0..255, palettes looked up, alpha and
- * transparent colours composed over white (16-bit ones before they are rounded), 16 bits rounded by v 255 / 65535. Rows go
- * straight to the planes. Chunks that do not change the picture, gamma and colour profiles among them, are passed over
- * unread. Truncation and wrong check sums, of any chunk, are errors. */
+ * transparent colours composed over white (16-bit ones before they are rounded), 16 bits rounded by v 255 / 65535. Rows
+ * go straight to the planes. Chunks that do not change the picture, gamma and colour profiles among them, are passed
+ * over unread. Truncation and wrong check sums, of any chunk, are errors. */
 #include "src/image/codec.h"
 
 #include "src/base/fail.h"
@@ -18,7 +18,7 @@
 #include <png.h>
 
 enum {
-    MAX_CHUNKS = 100,        /* kept at a time */
+    MAX_CHUNKS = 100,         /* kept at a time */
     MAX_CHUNK_BYTES = 8 << 20 /* unpacked */
 };
 
@@ -31,9 +31,7 @@ typedef struct reader {
 
     const uint8_t *bytes;
     size_t size, position;
-    unsigned planes;
     oc_picture *picture;
-    oc_buffer *scratch; /* RGB that is not asked for: a row, or the whole when interlaced */
     bool interlaced;
 } reader;
 
@@ -86,7 +84,7 @@ static bool guarded(reader *self, void (*step)(reader *self))
 
 static void begin(reader *self)
 {
-    static const png_byte passed_over[] = "bKGD\0cHRM\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0"
+    static const png_byte passed_over[] = "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0"
                                           "sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
     self->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, self, on_error, on_warning, self, allocate, release);
     self->info = self->png ? png_create_info_struct(self->png) : NULL;
@@ -121,7 +119,7 @@ static void choose(reader *self)
     }
 }
 
-/* Every row of every pass into `rows`, or all into one row when stride is 0. */
+/* Later passes fill in what earlier ones left out. */
 static void read_plane(reader *self, uint8_t *plane)
 {
     size_t stride = self->picture->width * (self->picture->colorless ? 1 : 3);
@@ -139,27 +137,40 @@ static void read_rows(reader *self)
     if (picture->colorless) {
         read_plane(self, picture->gray);
     } else if (picture->rgb || self->interlaced) {
-        uint8_t *rgb = picture->rgb ? picture->rgb : self->scratch->data;
+        uint8_t *rgb = picture->rgb ? picture->rgb : picture->scratch.data;
         read_plane(self, rgb);
         if (picture->gray) {
             oc_color()->gray_from_rgb(rgb, width * height, picture->gray);
         }
     } else {
         for (size_t y = 0; y < height; y++) {
-            png_read_row(self->png, self->scratch->data, NULL);
-            oc_color()->gray_from_rgb(self->scratch->data, width, picture->gray + y * width);
+            png_read_row(self->png, picture->scratch.data, NULL);
+            oc_color()->gray_from_rgb(picture->scratch.data, width, picture->gray + y * width);
         }
     }
 }
 
 static void finish(reader *self)
 {
-    png_read_end(self->png, self->info);
-    png_uint_32 size;
-    png_bytep exif;
-    if (png_get_eXIf_1(self->png, self->info, &size, &exif)) {
-        self->picture->orientation = oc_orientation_read(exif, size);
+    png_read_end(self->png, NULL);
+}
+
+/* Looked for here, since libpng comes to an eXIf chunk behind the rows only after these were read. */
+static int orientation_of(const uint8_t *bytes, size_t size)
+{
+    enum { SIGNATURE = 8, FRAME = 12 }; /* a chunk's length, name and check sum */
+    size_t at = SIGNATURE;
+    while (size - at >= FRAME) {
+        size_t length = png_get_uint_32(bytes + at);
+        if (length > size - at - FRAME) {
+            break;
+        }
+        if (memcmp(bytes + at + 4, "eXIf", 4) == 0) {
+            return oc_orientation_read(bytes + at + 8, length);
+        }
+        at += FRAME + length;
     }
+    return 1;
 }
 
 static oc_status fail_png(const reader *self, oc_error *err)
@@ -186,22 +197,24 @@ static oc_status read_picture(reader *self, const oc_image_options *options, oc_
         return status;
     }
     picture->colorless = !(png_get_color_type(self->png, self->info) & PNG_COLOR_MASK_COLOR);
-    if (options->planes) {
-        if (!guarded(self, choose)) {
-            return fail_png(self, err);
-        }
-        status = oc_picture_reserve(picture, options->planes, err);
-        if (status != OC_OK) {
-            return status;
-        }
-        bool spare = !picture->colorless && !picture->rgb;
-        self->scratch = &picture->rgb_buffer;
-        if (spare && !oc_buffer_reserve(self->scratch, picture->width, self->interlaced ? picture->height : 1, 3)) {
-            return oc_fail_memory(err, "rows of a PNG");
-        }
-        if (!guarded(self, read_rows)) {
-            return fail_png(self, err);
-        }
+    picture->orientation = orientation_of(self->bytes, self->size);
+    if (!options->planes) {
+        return OC_OK;
+    }
+    if (!guarded(self, choose)) {
+        return fail_png(self, err);
+    }
+    status = oc_picture_reserve(picture, options->planes, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    /* RGB that was not asked for: a row of it, or the whole when it is interlaced. */
+    bool spare = !picture->colorless && !picture->rgb;
+    if (spare && !oc_buffer_reserve(&picture->scratch, picture->width, self->interlaced ? picture->height : 1, 3)) {
+        return oc_fail_memory(err, "rows of a PNG");
+    }
+    if (!guarded(self, read_rows)) {
+        return fail_png(self, err);
     }
     return guarded(self, finish) ? OC_OK : fail_png(self, err);
 }
@@ -209,7 +222,7 @@ static oc_status read_picture(reader *self, const oc_image_options *options, oc_
 oc_status oc_png_read(const uint8_t *bytes, size_t size, const oc_image_options *options, oc_picture *picture,
                       oc_error *err)
 {
-    reader self = {.bytes = bytes, .size = size, .planes = options->planes, .picture = picture};
+    reader self = {.bytes = bytes, .size = size, .picture = picture};
     oc_status status = read_picture(&self, options, err);
     png_destroy_read_struct(&self.png, &self.info, NULL);
     return status;

@@ -72,8 +72,7 @@ static bool guarded(writer *self, void (*step)(writer *self))
 
 static void create(writer *self)
 {
-    self->png =
-        png_create_write_struct_2(PNG_LIBPNG_VER_STRING, self, on_error, on_warning, self, allocate, release);
+    self->png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, self, on_error, on_warning, self, allocate, release);
     self->info = self->png ? png_create_info_struct(self->png) : NULL;
 }
 
@@ -112,8 +111,8 @@ static oc_status write_file(writer *self, const char *path, oc_error *err)
     return status;
 }
 
-oc_status oc_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,
-                             size_t channels, oc_error *err)
+oc_status oc_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height, size_t channels,
+                             oc_error *err)
 {
     if (channels != 1 && channels != 3 && channels != 4) {
         return oc_fail(err, OC_USAGE, "%s: %zu channels: a PNG is written with 1, 3 or 4", path, channels);

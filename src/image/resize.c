@@ -4,9 +4,9 @@
  * counting in part. Enlarging: output i sits at (i + 1/2) in/out - 1/2 between two pixel centres and is interpolated
  * linearly; past the first and the last centre their value is repeated.
  *
- * Positions are fixed-point numbers with 16 fractional bits (fewer past 250 to 1, so that a column's sum fits in 32 bits).
- * Weights are differences of positions, hence integers, and so are all sums; one division at the end rounds to nearest,
- * ties upward. Whole-number factors are exact, others within 0.01 of a level before rounding. */
+ * Positions are fixed-point numbers with 16 fractional bits (fewer past 60 to 1, so that a column's sum fits in 30
+ * bits). Weights are differences of positions, hence whole numbers, and so are all sums; one division at the end rounds
+ * to nearest, ties upward. Whole-number factors are exact, others within 0.01 of a level before rounding. */
 #include "src/image/resize.h"
 
 #include "src/base/fail.h"
@@ -18,7 +18,7 @@
 #include <string.h>
 
 enum { FRACTION_BITS = 16 };
-static const size_t TOTAL_LIMIT = (size_t)1 << 24; /* 255 times as much fits in 32 bits */
+static const size_t TOTAL_LIMIT = (size_t)1 << 22; /* 255 times its square fits in 52 bits */
 
 /* An array that only grows; false when memory is short, and it is then as before. */
 static bool grow(void **array, size_t *capacity, size_t count, size_t size)
@@ -47,7 +47,7 @@ static void weigh_areas(oc_axis *axis)
         uint64_t end = (((uint64_t)(i + 1) * axis->in << bits) + axis->out / 2) / axis->out;
         uint64_t first = begin >> bits, last = (end - 1) >> bits;
         uint32_t total = (uint32_t)(end - begin);
-        axis->windows[i] = (oc_window){(uint32_t)first, (uint32_t)(last - first + 1), offset, total, 1.0 / total};
+        axis->windows[i] = (oc_window){(uint32_t)first, (uint32_t)(last - first + 1), offset, total};
         for (uint64_t pixel = first; pixel <= last; pixel++) {
             uint64_t left = pixel << bits, right = (pixel + 1) << bits;
             axis->weights[offset++] = (uint32_t)((right < end ? right : end) - (left > begin ? left : begin));
@@ -64,7 +64,7 @@ static void weigh_neighbours(oc_axis *axis)
         int64_t position = centre - one / 2;
         position = position < 0 ? 0 : position > last ? last : position;
         uint32_t far = (uint32_t)(position % one), first = (uint32_t)(position / one);
-        axis->windows[i] = (oc_window){first, far ? 2 : 1, (uint32_t)(2 * i), (uint32_t)one, 1.0 / (double)one};
+        axis->windows[i] = (oc_window){first, far ? 2 : 1, (uint32_t)(2 * i), (uint32_t)one};
         axis->weights[2 * i] = (uint32_t)one - far;
         axis->weights[2 * i + 1] = far;
     }
@@ -94,20 +94,58 @@ static bool prepare_axis(oc_axis *axis, size_t in, size_t out)
     return true;
 }
 
+static bool prepare_lanes(oc_lanes *lanes, const oc_axis *axis, size_t channels)
+{
+    lanes->count = 0;
+    size_t taps = 1, count = axis->out * channels;
+    for (size_t x = 0; x < axis->out; x++) {
+        taps = axis->windows[x].count > taps ? axis->windows[x].count : taps;
+    }
+    void *memory = lanes->memory;
+    bool room = grow(&memory, &lanes->capacity, (taps + 3) * count, sizeof *lanes->memory);
+    lanes->memory = memory;
+    if (!room) {
+        return false;
+    }
+    lanes->weights = lanes->memory;
+    lanes->totals = lanes->weights + taps * count;
+    lanes->scales = lanes->totals + count;
+    lanes->first = (int32_t *)(lanes->scales + count);
+    memset(lanes->weights, 0, taps * count * sizeof *lanes->weights);
+    for (size_t i = 0; i < count; i++) {
+        const oc_window *window = &axis->windows[i / channels];
+        /* No tap may lie behind the row. */
+        size_t first = window->first < axis->in - taps ? window->first : axis->in - taps;
+        lanes->first[i] = (int32_t)(first * channels + i % channels);
+        lanes->totals[i] = window->total;
+        lanes->scales[i] = 1.0 / window->total;
+        for (size_t k = 0; k < window->count; k++) {
+            lanes->weights[(window->first - first + k) * count + i] = axis->weights[window->offset + k];
+        }
+    }
+    lanes->taps = taps;
+    lanes->channels = channels;
+    lanes->count = count;
+    return true;
+}
+
 static bool prepare(oc_resizer *resizer, size_t width, size_t height, size_t channels, size_t out_width,
                     size_t out_height)
 {
+    oc_axis *across = &resizer->across;
+    bool known = across->in == width && across->out == out_width && resizer->lanes.count == out_width * channels;
     void *sums = resizer->sums;
-    bool room = prepare_axis(&resizer->across, width, out_width) &&
-                prepare_axis(&resizer->down, height, out_height) &&
-                grow(&sums, &resizer->sums_capacity, width * channels, sizeof *resizer->sums);
+    bool room =
+        (known || (prepare_axis(across, width, out_width) && prepare_lanes(&resizer->lanes, across, channels))) &&
+        prepare_axis(&resizer->down, height, out_height) &&
+        grow(&sums, &resizer->sums_capacity, width * channels, sizeof *resizer->sums);
     resizer->sums = sums;
     return room;
 }
 
 oc_status oc_resizer_run(oc_resizer *resizer, const uint8_t *pixels, size_t stride, size_t width, size_t height,
-                         size_t channels, uint8_t *out, size_t out_stride, size_t out_width,
-                         size_t out_height, oc_error *err)
+                         size_t channels, uint8_t *out, size_t out_stride, size_t out_width, size_t out_height,
+                         oc_error *err)
 {
     assert(channels >= 1 && channels <= 4);
     if (!width || !height || !out_width || !out_height || width > OC_MAX_SIDE || height > OC_MAX_SIDE ||
@@ -129,11 +167,11 @@ oc_status oc_resizer_run(oc_resizer *resizer, const uint8_t *pixels, size_t stri
         const oc_window *window = &resizer->down.windows[y];
         const uint32_t *weights = resizer->down.weights + window->offset;
         const uint8_t *row = pixels + window->first * stride;
-        kernels->start_sums(row, width * channels, weights[0], resizer->sums);
+        kernels->start_sums(row, width * channels, (int32_t)weights[0], resizer->sums);
         for (size_t k = 1; k < window->count; k++) {
-            kernels->add_to_sums(row + k * stride, width * channels, weights[k], resizer->sums);
+            kernels->add_to_sums(row + k * stride, width * channels, (int32_t)weights[k], resizer->sums);
         }
-        kernels->combine(resizer->sums, channels, &resizer->across, window, out + y * out_stride);
+        kernels->combine(resizer->sums, &resizer->lanes, window->total, out + y * out_stride);
     }
     return OC_OK;
 }
@@ -148,6 +186,7 @@ void oc_resizer_free(oc_resizer *resizer)
 {
     free_axis(&resizer->across);
     free_axis(&resizer->down);
+    oc_free(resizer->lanes.memory);
     oc_free(resizer->sums);
     *resizer = (oc_resizer){0};
 }

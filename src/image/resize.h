@@ -4,12 +4,11 @@
 
 #include <ocellus/image.h>
 
-/* The pixels that one output pixel sees along an axis: `count` of them from `first` on. */
+/* The pixels of an axis that one output pixel sees: `count` of them from `first` on. */
 typedef struct oc_window {
     uint32_t first, count;
     uint32_t offset; /* of the first weight */
-    uint32_t total;  /* sum of the weights, below 2^24 */
-    double scale;    /* 1 / total */
+    uint32_t total;  /* sum of the weights, at most 2^22 */
 } oc_window;
 
 typedef struct oc_axis {
@@ -19,17 +18,29 @@ typedef struct oc_axis {
     size_t window_capacity, weight_capacity;
 } oc_axis;
 
-/* Zero-initialise. */
+/* The axis along the rows once more, laid out for vectors: one lane for every channel of every output pixel. All lanes
+ * have as many taps as the longest window; what is too many has weight 0. */
+typedef struct oc_lanes {
+    size_t count, taps, channels; /* count = (out, channels) */
+    int32_t *first;               /* (count) index of the first tap in a row of sums; the next is `channels` further */
+    double *weights;              /* (taps, count) */
+    double *totals, *scales;      /* (count) sum of the weights, and its reciprocal */
+    double *memory;               /* that holds them all */
+    size_t capacity;
+} oc_lanes;
+
+/* Zero-initialise. One for each number of channels keeps its tables. */
 typedef struct oc_resizer {
     oc_axis across, down;
-    uint32_t *sums; /* one row, weighted down the columns */
+    oc_lanes lanes;
+    int32_t *sums; /* one row, weighted down the columns */
     size_t sums_capacity;
 } oc_resizer;
 
 /* As oc_image_resize, for a part of a larger plane: rows begin `stride` bytes apart. */
 oc_status oc_resizer_run(oc_resizer *resizer, const uint8_t *pixels, size_t stride, size_t width, size_t height,
-                         size_t channels, uint8_t *out, size_t out_stride, size_t out_width,
-                         size_t out_height, oc_error *err);
+                         size_t channels, uint8_t *out, size_t out_stride, size_t out_width, size_t out_height,
+                         oc_error *err);
 void oc_resizer_free(oc_resizer *resizer);
 
 #endif
