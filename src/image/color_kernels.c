@@ -18,6 +18,14 @@ static void gray_from_rgb(const uint8_t *restrict rgb, size_t n, uint8_t *restri
     }
 }
 
+static void round_16(const uint8_t *values, size_t n, uint8_t *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t value = (uint32_t)values[2 * i] << 8 | values[2 * i + 1];
+        out[i] = (uint8_t)((value * 255 + 32895) >> 16);
+    }
+}
+
 static void rgb_from_gray(const uint8_t *restrict gray, size_t n, uint8_t *restrict rgb)
 {
     for (size_t i = 0; i < n; i++) {
@@ -50,4 +58,5 @@ static void rgb_from_cmyk(const uint8_t *restrict cmyk, size_t n, bool inverted,
 }
 
 extern const oc_color_kernels OC_KERNELS(oc_color_kernels);
-const oc_color_kernels OC_KERNELS(oc_color_kernels) = {gray_from_rgb, rgb_from_gray, split_ycc, rgb_from_cmyk};
+const oc_color_kernels OC_KERNELS(oc_color_kernels) = {gray_from_rgb, round_16, rgb_from_gray, split_ycc,
+                                                       rgb_from_cmyk};

@@ -8,6 +8,8 @@
 typedef struct oc_color_kernels {
     /* gray = (19595 R + 38470 G + 7471 B + 32768) >> 16: 0.299, 0.587, 0.114 in 16 bits, rounded, as libjpeg has it. */
     void (*gray_from_rgb)(const uint8_t *rgb, size_t n, uint8_t *gray);
+    /* n big-endian 16-bit values v, (v 255 / 65535) rounded; out may begin where `values` does. */
+    void (*round_16)(const uint8_t *values, size_t n, uint8_t *out);
     void (*rgb_from_gray)(const uint8_t *gray, size_t n, uint8_t *rgb);
     /* Takes Y, Cb, Cr apart: gray = Y, and RGB by the equations of JFIF in libjpeg's own arithmetic. */
     void (*split_ycc)(const uint8_t *ycc, size_t n, uint8_t *gray, uint8_t *rgb);

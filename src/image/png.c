@@ -1,6 +1,6 @@
 /* PNG, by libpng.
  *
- * libpng is asked for 8-bit gray or RGB without alpha: small depths are spread to 0..255, palettes looked up, alpha and
+ * libpng is asked for gray or RGB without alpha: small depths are spread to 0..255, palettes looked up, alpha and
  * transparent colours composed over white (16-bit ones before they are rounded), 16 bits rounded by v 255 / 65535. Rows
  * go straight to the planes. Chunks that do not change the picture, gamma and colour profiles among them, are passed
  * over unread. Truncation and wrong check sums, of any chunk, are errors. */
@@ -32,7 +32,8 @@ typedef struct reader {
     const uint8_t *bytes;
     size_t size, position;
     oc_picture *picture;
-    bool interlaced;
+    bool interlaced, deep; /* deep: 16 bits */
+    size_t row_bytes;
 } reader;
 
 static void __attribute__((noreturn)) on_error(png_structp png, png_const_charp message)
@@ -106,7 +107,6 @@ static void choose(reader *self)
     png_structp png = self->png;
     int type = png_get_color_type(png, self->info), depth = png_get_bit_depth(png, self->info);
     png_set_expand(png);
-    png_set_scale_16(png);
     if ((type & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, self->info, PNG_INFO_tRNS)) {
         png_uint_16 full = depth == 16 ? 0xFFFF : 0xFF;
         png_color_16 white = {.red = full, .green = full, .blue = full, .gray = full};
@@ -114,39 +114,66 @@ static void choose(reader *self)
     }
     self->interlaced = png_set_interlace_handling(png) > 1;
     png_read_update_info(png, self->info);
-    if (png_get_rowbytes(png, self->info) != self->picture->width * (self->picture->colorless ? 1 : 3)) {
+    self->deep = depth == 16;
+    self->row_bytes = png_get_rowbytes(png, self->info);
+    if (self->row_bytes != self->picture->width * (self->picture->colorless ? 1U : 3U) * (self->deep ? 2U : 1U)) {
         png_error(png, "rows of an unexpected length");
     }
 }
 
 /* Later passes fill in what earlier ones left out. */
-static void read_plane(reader *self, uint8_t *plane)
+static void read_whole(reader *self, uint8_t *rows)
 {
-    size_t stride = self->picture->width * (self->picture->colorless ? 1 : 3);
-    for (int pass = 0; pass < (self->interlaced ? 7 : 1); pass++) {
+    for (int pass = 0; pass < (self->interlaced ? PNG_INTERLACE_ADAM7_PASSES : 1); pass++) {
         for (size_t y = 0; y < self->picture->height; y++) {
-            png_read_row(self->png, plane + y * stride, NULL);
+            png_read_row(self->png, rows + y * self->row_bytes, NULL);
         }
     }
+}
+
+/* One row as libpng delivers it, to the planes; the row is used up. */
+static void store_row(const reader *self, uint8_t *row, size_t y)
+{
+    const oc_color_kernels *color = oc_color();
+    const oc_picture *picture = self->picture;
+    size_t width = picture->width, values = width * (picture->colorless ? 1 : 3);
+    uint8_t *plane = picture->colorless ? picture->gray + y * width : picture->rgb ? picture->rgb + 3 * y * width : row;
+    if (self->deep) {
+        color->round_16(row, values, plane);
+    } else if (plane != row) {
+        memcpy(plane, row, values);
+    }
+    if (!picture->colorless && picture->gray) {
+        color->gray_from_rgb(plane, width, picture->gray + y * width);
+    }
+}
+
+/* True when the rows are what a plane holds. */
+static bool is_direct(const reader *self)
+{
+    return !self->deep && (self->picture->colorless || self->picture->rgb);
 }
 
 static void read_rows(reader *self)
 {
     oc_picture *picture = self->picture;
-    size_t width = picture->width, height = picture->height;
-    if (picture->colorless) {
-        read_plane(self, picture->gray);
-    } else if (picture->rgb || self->interlaced) {
-        uint8_t *rgb = picture->rgb ? picture->rgb : picture->scratch.data;
-        read_plane(self, rgb);
-        if (picture->gray) {
-            oc_color()->gray_from_rgb(rgb, width * height, picture->gray);
+    if (is_direct(self)) {
+        read_whole(self, picture->colorless ? picture->gray : picture->rgb);
+        if (!picture->colorless && picture->gray) {
+            oc_color()->gray_from_rgb(picture->rgb, picture->width * picture->height, picture->gray);
         }
-    } else {
-        for (size_t y = 0; y < height; y++) {
-            png_read_row(self->png, picture->scratch.data, NULL);
-            oc_color()->gray_from_rgb(picture->scratch.data, width, picture->gray + y * width);
+        return;
+    }
+    uint8_t *scratch = picture->scratch.data;
+    if (self->interlaced) {
+        read_whole(self, scratch);
+    }
+    for (size_t y = 0; y < picture->height; y++) {
+        uint8_t *row = self->interlaced ? scratch + y * self->row_bytes : scratch;
+        if (!self->interlaced) {
+            png_read_row(self->png, row, NULL);
         }
+        store_row(self, row, y);
     }
 }
 
@@ -208,9 +235,9 @@ static oc_status read_picture(reader *self, const oc_image_options *options, oc_
     if (status != OC_OK) {
         return status;
     }
-    /* RGB that was not asked for: a row of it, or the whole when it is interlaced. */
-    bool spare = !picture->colorless && !picture->rgb;
-    if (spare && !oc_buffer_reserve(&picture->scratch, picture->width, self->interlaced ? picture->height : 1, 3)) {
+    /* A row at a time, or the whole when it is interlaced. */
+    if (!is_direct(self) &&
+        !oc_buffer_reserve(&picture->scratch, self->row_bytes, self->interlaced ? picture->height : 1, 1)) {
         return oc_fail_memory(err, "rows of a PNG");
     }
     if (!guarded(self, read_rows)) {
