@@ -5,8 +5,8 @@
  * sampling, RGB, CMYK and YCCK (Adobe's inverted ones too), progressive, arithmetic. The EXIF orientation is
  * applied. Gamma and colour profiles are left alone.
  *
- * Gray is a JPEG's own Y plane; for RGB sources 0.299 R + 0.587 G + 0.114 B, rounded. It is the same whether or
- * not RGB is asked for as well. */
+ * Gray is a JPEG's own Y plane; for RGB sources 0.299 R + 0.587 G + 0.114 B, rounded (in 16 bits, as
+ * libjpeg and Pillow compute it). It is the same whether or not RGB is asked for as well. */
 #ifndef OCELLUS_IMAGE_H
 #define OCELLUS_IMAGE_H
 
@@ -42,7 +42,7 @@ typedef enum oc_fit {
 typedef struct oc_image_options {
     oc_extent size;     /* canonical size; 0 x 0 keeps the source's own */
     int fit;            /* an oc_fit */
-    unsigned planes;    /* OC_GRAY, OC_RGB or both */
+    unsigned planes;    /* OC_GRAY, OC_RGB or both; 0 reads the header alone, for the sizes */
     int64_t max_pixels; /* width x height past this is refused from the header, OC_TOO_LARGE */
 } oc_image_options;
 
@@ -74,7 +74,8 @@ bool oc_image_signature(const void *bytes, size_t size);
 
 /* Changes the size of one plane (height, width, channels), 1 to 4 channels, into out (out_height, out_width,
  * channels), which the caller owns. Each axis on its own: shrinking averages the exact area that a pixel covers,
- * enlarging interpolates linearly between pixel centres, the border repeated. Rounded to nearest. OC_NO_MEMORY. */
+ * enlarging interpolates linearly between pixel centres, the border repeated. Rounded to nearest, ties upward. OC_USAGE
+ * for a side past 65,535; OC_NO_MEMORY. */
 oc_status oc_image_resize(const uint8_t *pixels, size_t width, size_t height, size_t channels,
                           uint8_t *out, size_t out_width, size_t out_height, oc_error *err);
 

@@ -17,6 +17,7 @@ typedef struct writer {
     png_infop info;
     jmp_buf failed;
     char message[200];
+    bool no_memory;
     FILE *file;
     const uint8_t *pixels;
     size_t width, height, channels;
@@ -36,14 +37,32 @@ static void on_warning(png_structp png, png_const_charp message)
 
 static png_voidp allocate(png_structp png, png_alloc_size_t size)
 {
-    (void)png;
-    return oc_realloc(NULL, size, 1);
+    void *memory = oc_realloc(NULL, size, 1);
+    writer *self = png_get_mem_ptr(png);
+    self->no_memory = self->no_memory || !memory;
+    return memory;
 }
 
 static void release(png_structp png, png_voidp memory)
 {
     (void)png;
     oc_free(memory);
+}
+
+/* Runs one step; false when libpng gave up in it. */
+static bool guarded(writer *self, void (*step)(writer *self))
+{
+    if (setjmp(self->failed)) {
+        return false;
+    }
+    step(self);
+    return true;
+}
+
+static void create(writer *self)
+{
+    self->png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, self, on_error, on_warning, self, allocate, release);
+    self->info = self->png ? png_create_info_struct(self->png) : NULL;
 }
 
 static void write_rows(writer *self)
@@ -61,29 +80,15 @@ static void write_rows(writer *self)
     png_write_end(self->png, NULL);
 }
 
-static bool guarded(writer *self, void (*step)(writer *self))
-{
-    if (setjmp(self->failed)) {
-        return false;
-    }
-    step(self);
-    return true;
-}
-
-static void create(writer *self)
-{
-    self->png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, self, on_error, on_warning, self, allocate, release);
-    self->info = self->png ? png_create_info_struct(self->png) : NULL;
-}
-
 static oc_status write_stream(writer *self, const char *path, oc_error *err)
 {
     errno = 0;
     oc_status status = OC_OK;
-    if (!guarded(self, create) || !self->info) {
+    bool done = guarded(self, create) && self->info && guarded(self, write_rows);
+    if (!done && (self->no_memory || !self->info)) {
         status = oc_fail(err, OC_NO_MEMORY, "%s: out of memory for writing a PNG", path);
-    } else if (!guarded(self, write_rows)) {
-        status = oc_fail(err, errno == ENOMEM ? OC_NO_MEMORY : OC_IO, "%s: cannot be written: %s", path, self->message);
+    } else if (!done) {
+        status = oc_fail(err, OC_IO, "%s: cannot be written: %s", path, self->message);
     }
     png_destroy_write_struct(&self->png, &self->info);
     return status;
