@@ -5,8 +5,8 @@
  * sampling, RGB, CMYK and YCCK (Adobe's inverted ones too), progressive, arithmetic. The EXIF orientation is
  * applied. Gamma and colour profiles are left alone.
  *
- * Gray is a JPEG's own Y plane; for RGB sources 0.299 R + 0.587 G + 0.114 B, rounded (in 16 bits, as
- * libjpeg and Pillow compute it). It is the same whether or not RGB is asked for as well. */
+ * Gray is a JPEG's own Y plane; for RGB sources 0.299 R + 0.587 G + 0.114 B, rounded: (19595 R + 38470 G +
+ * 7471 B + 32768) / 65536, as libjpeg and Pillow have it. It is the same whether or not RGB is asked for as well. */
 #ifndef OCELLUS_IMAGE_H
 #define OCELLUS_IMAGE_H
 
