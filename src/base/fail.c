@@ -1,6 +1,7 @@
 /* Status texts and error messages; the only place that formats into an oc_error. */
 #include "src/base/fail.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,4 +43,11 @@ oc_status oc_fail_at(oc_error *err, oc_status status, const char *where)
 oc_status oc_fail_memory(oc_error *err, const char *what)
 {
     return oc_fail(err, OC_NO_MEMORY, "out of memory for %s", what);
+}
+
+oc_status oc_fail_io(oc_error *err, const char *path, const char *doing)
+{
+    int reason = errno;
+    oc_status status = reason == ENOENT ? OC_NOT_FOUND : reason == ENOMEM ? OC_NO_MEMORY : OC_IO;
+    return oc_fail(err, status, "%s: %s: %s", path, doing, strerror(reason));
 }

@@ -13,13 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static oc_status fail_io(oc_error *err, const char *path, const char *doing)
-{
-    int reason = errno;
-    oc_status status = reason == ENOENT ? OC_NOT_FOUND : reason == ENOMEM ? OC_NO_MEMORY : OC_IO;
-    return oc_fail(err, status, "%s: %s: %s", path, doing, strerror(reason));
-}
-
 static bool grow(oc_bytes *bytes, size_t capacity)
 {
     if (capacity <= bytes->capacity) {
@@ -39,7 +32,7 @@ static oc_status read_all(oc_bytes *bytes, int file, const char *path, size_t li
 {
     struct stat about;
     if (fstat(file, &about) != 0) {
-        return fail_io(err, path, "cannot be examined");
+        return oc_fail_io(err, path, "cannot be examined");
     }
     if (S_ISDIR(about.st_mode)) {
         return oc_fail(err, OC_IO, "%s: is a folder, not a file", path);
@@ -56,7 +49,7 @@ static oc_status read_all(oc_bytes *bytes, int file, const char *path, size_t li
         }
         ssize_t got = read(file, bytes->data + bytes->size, bytes->capacity - 1 - bytes->size);
         if (got < 0 && errno != EINTR) {
-            return fail_io(err, path, "cannot be read");
+            return oc_fail_io(err, path, "cannot be read");
         }
         if (got == 0) {
             bytes->data[bytes->size] = 0;
@@ -77,7 +70,7 @@ oc_status oc_bytes_read(oc_bytes *bytes, const char *path, size_t limit, oc_erro
     }
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
-        return fail_io(err, path, "cannot be opened");
+        return oc_fail_io(err, path, "cannot be opened");
     }
     oc_status status = read_all(bytes, file, path, limit, err);
     close(file);
@@ -166,7 +159,7 @@ oc_status oc_output_begin(oc_output *output, const char *path, bool folder, oc_e
     memcpy(new.temporary, path, length);
     memcpy(new.temporary + length, suffix, sizeof suffix);
     if (!make_temporary(&new)) {
-        oc_status status = fail_io(err, new.path, "cannot be created");
+        oc_status status = oc_fail_io(err, new.path, "cannot be created");
         oc_free(new.path);
         oc_free(new.temporary);
         return status == OC_NOT_FOUND ? OC_IO : status;
@@ -212,7 +205,7 @@ static bool swap_folder(const oc_output *output)
 oc_status oc_output_commit(oc_output *output, oc_error *err)
 {
     bool swapped = output->folder ? swap_folder(output) : rename(output->temporary, output->path) == 0;
-    oc_status status = swapped ? OC_OK : fail_io(err, output->path, "cannot be put in place");
+    oc_status status = swapped ? OC_OK : oc_fail_io(err, output->path, "cannot be put in place");
     if (!swapped) {
         remove_output(output->temporary, output->folder);
     }
@@ -241,7 +234,7 @@ oc_status oc_file_close(FILE *file, const char *path, oc_error *err)
     bad = fclose(file) != 0 || bad;
     if (bad) {
         errno = reason;
-        return fail_io(err, path, "cannot be written");
+        return oc_fail_io(err, path, "cannot be written");
     }
     return OC_OK;
 }
@@ -255,7 +248,7 @@ oc_status oc_file_write(const char *path, const void *data, size_t size, oc_erro
     }
     FILE *file = fopen(output.temporary, "wb");
     if (!file) {
-        status = fail_io(err, path, "cannot be written");
+        status = oc_fail_io(err, path, "cannot be written");
     } else {
         fwrite(data, 1, size, file);
         status = oc_file_close(file, path, err);
