@@ -1,0 +1,210 @@
+/* The data set object: what was given is recognised here, each kind is read in a file of its own. */
+#include "src/dataset/dataset.h"
+
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/memory.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { HEAD = 512 }; /* bytes of a file that are looked at */
+
+static oc_status read_single(oc_dataset *dataset, const char *path, oc_error *err)
+{
+    dataset->prefix = oc_strdup("");
+    return dataset->prefix ? oc_dataset_add(dataset, path, strlen(path), -1, err)
+                           : oc_fail_memory(err, "a path");
+}
+
+static bool ends_with(const char *path, const char *ending)
+{
+    size_t length = strlen(path), tail = strlen(ending);
+    return length >= tail && strcasecmp(path + length - tail, ending) == 0;
+}
+
+/* Does the first line name a column `path`, or begin like one that should? */
+static bool like_csv(const char *path, const char *head)
+{
+    if (ends_with(path, ".csv")) {
+        return true;
+    }
+    size_t line = strcspn(head, "\r\n");
+    const char *word = strstr(head, "path");
+    return word && (size_t)(word - head) < line;
+}
+
+static oc_status read_head(const char *path, char *head, oc_error *err)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return oc_fail_io(err, path, "cannot be opened");
+    }
+    ssize_t got = read(file, head, HEAD);
+    oc_status status = got < 0 ? oc_fail_io(err, path, "cannot be read") : OC_OK;
+    close(file);
+    memset(head + (got < 0 ? 0 : got), 0, HEAD + 1 - (got < 0 ? 0 : (size_t)got));
+    return status;
+}
+
+/* IDX has a magic number and an exact size; CIFAR-10 has a size and labels only, and its first pixels may look like the
+ * magic. So a whole IDX file goes first, then CIFAR-10, then an IDX file with something wrong. */
+static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, oc_error *err)
+{
+    char head[HEAD + 1];
+    oc_status status = read_head(path, head, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    if (oc_image_named(path) || oc_image_signature(head, size < HEAD ? size : HEAD)) {
+        return read_single(dataset, path, err);
+    }
+    oc_idx_kind idx = oc_idx_recognise(path, size);
+    if (idx == OC_IDX_WHOLE) {
+        return oc_read_idx(dataset, path, err);
+    }
+    if (oc_cifar_recognise(path, size)) {
+        return oc_read_cifar(dataset, path, err);
+    }
+    if (idx == OC_IDX_HEADER) {
+        return oc_read_idx(dataset, path, err);
+    }
+    if (like_csv(path, head)) {
+        return oc_read_csv(dataset, path, err);
+    }
+    if (size == 0) {
+        return oc_fail(err, OC_BAD_FILE, "%s: the file is empty", path);
+    }
+    return oc_fail(err, OC_BAD_FILE,
+                   "%s: neither a PNG or JPEG image, a CSV list with a column path, an IDX file nor a CIFAR-10 binary "
+                   "file (a plain list of paths can be given on standard input)",
+                   path);
+}
+
+static oc_status read_any(oc_dataset *dataset, const char *path, oc_error *err)
+{
+    if (strcmp(path, "-") == 0) {
+        return oc_read_lines(dataset, path, err);
+    }
+    struct stat about;
+    if (stat(path, &about) != 0) {
+        return oc_fail_io(err, path, "cannot be opened");
+    }
+    if (S_ISDIR(about.st_mode)) {
+        return oc_read_folder(dataset, path, err);
+    }
+    if (!S_ISREG(about.st_mode)) {
+        return oc_read_csv(dataset, path, err); /* a pipe cannot be looked at twice */
+    }
+    return read_file(dataset, path, (size_t)about.st_size, err);
+}
+
+oc_status oc_dataset_open(const char *path, oc_dataset **out, oc_error *err)
+{
+    oc_dataset *dataset = oc_alloc(1, sizeof *dataset);
+    if (!dataset) {
+        return oc_fail_memory(err, "the data set");
+    }
+    oc_status status = read_any(dataset, path, err);
+    if (status == OC_OK && dataset->count == 0) {
+        status = oc_fail(err, OC_BAD_DATA, "%s: no image in it%s", strcmp(path, "-") == 0 ? "standard input" : path,
+                         dataset->ignored ? ", only files of other kinds (name an IDX or CIFAR-10 file itself)" : "");
+    }
+    if (status != OC_OK) {
+        oc_dataset_free(dataset);
+        return status;
+    }
+    *out = dataset;
+    return OC_OK;
+}
+
+void oc_dataset_free(oc_dataset *dataset)
+{
+    if (dataset) {
+        oc_dataset_free_items(dataset);
+        oc_free(dataset->prefix);
+        oc_free(dataset->pixels);
+        oc_free(dataset);
+    }
+}
+
+size_t oc_dataset_count(const oc_dataset *dataset)
+{
+    return dataset->count;
+}
+
+const char *oc_dataset_path(const oc_dataset *dataset, size_t i)
+{
+    assert(i < dataset->count);
+    return dataset->items[i].path;
+}
+
+int oc_dataset_label(const oc_dataset *dataset, size_t i)
+{
+    assert(i < dataset->count);
+    return dataset->items[i].label;
+}
+
+size_t oc_dataset_classes(const oc_dataset *dataset)
+{
+    return dataset->class_count;
+}
+
+const char *oc_dataset_class(const oc_dataset *dataset, size_t label)
+{
+    assert(label < dataset->class_count);
+    return dataset->classes[label];
+}
+
+size_t oc_dataset_ignored(const oc_dataset *dataset)
+{
+    return dataset->ignored;
+}
+
+size_t oc_dataset_empty_folders(const oc_dataset *dataset)
+{
+    return dataset->empty_folders;
+}
+
+/* Opens prefix + path; a message that begins with that then begins with the path alone. */
+static oc_status read_image_file(const char *prefix, const char *path, oc_decoder *decoder,
+                                 const oc_image_options *options, oc_image *image, oc_error *err)
+{
+    char full[PATH_MAX];
+    size_t before = strlen(prefix), length = strlen(path);
+    if (before + length >= sizeof full) {
+        errno = ENAMETOOLONG;
+        return oc_fail_io(err, path, "cannot be opened");
+    }
+    memcpy(full, prefix, before);
+    memcpy(full + before, path, length + 1);
+    oc_status status = oc_decode_file(decoder, full, options, image, err);
+    if (status != OC_OK && err && strncmp(err->message, prefix, before) == 0) {
+        memmove(err->message, err->message + before, strlen(err->message + before) + 1);
+    }
+    return status;
+}
+
+oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder,
+                          const oc_image_options *options, oc_image *image, oc_error *err)
+{
+    assert(i < dataset->count);
+    const char *path = dataset->items[i].path;
+    if (dataset->pixels) {
+        size_t size = dataset->width * dataset->height * dataset->channels;
+        oc_status status = oc_decode_pixels(decoder, dataset->pixels + i * size, dataset->width, dataset->height,
+                                            dataset->channels, options, image, err);
+        return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
+    }
+    const char *prefix = path[0] == '/' ? "" : dataset->prefix;
+    if (strcmp(path, "-") == 0 && !*prefix) {
+        prefix = "./"; /* a file of that name, not standard input */
+    }
+    return read_image_file(prefix, path, decoder, options, image, err);
+}

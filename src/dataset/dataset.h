@@ -1,0 +1,66 @@
+/* The inside of a data set, and the readers that fill it. A reader adds items and classes to an empty data set; when
+ * it fails, the caller frees what it has built. */
+#ifndef OC_DATASET_DATASET_H
+#define OC_DATASET_DATASET_H
+
+#include <ocellus/dataset.h>
+
+typedef struct oc_item {
+    const char *path;
+    int32_t label; /* -1: unknown */
+} oc_item;
+
+struct oc_dataset {
+    char *prefix; /* what goes before a relative path to open it: "" or a folder with its slash */
+    oc_item *items;
+    size_t count, capacity;
+    const char **classes;
+    size_t class_count, class_capacity;
+    struct string_block *strings; /* paths and class names */
+    size_t ignored, empty_folders;
+    /* IDX and CIFAR-10: (count, height, width, channels); NULL for files. */
+    uint8_t *pixels;
+    size_t width, height, channels;
+};
+
+/* items.c: the two lists. Texts are copied. */
+oc_status oc_dataset_add(oc_dataset *dataset, const char *path, size_t length, int32_t label, oc_error *err);
+oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *err);
+/* The classes "0", "1", ... */
+oc_status oc_dataset_add_digits(oc_dataset *dataset, size_t classes, oc_error *err);
+/* Adds items "name#0", "name#1", ... */
+oc_status oc_dataset_add_numbered(oc_dataset *dataset, const char *name, const uint8_t *labels, size_t stride,
+                                  size_t count, oc_error *err);
+/* Sorts the items from `from` on by the bytes of their paths. */
+void oc_dataset_sort(oc_dataset *dataset, size_t from);
+void oc_dataset_free_items(oc_dataset *dataset);
+
+/* The part of a path behind its last slash. */
+const char *oc_path_name(const char *path);
+/* True for the names of PNG and JPEG files. */
+bool oc_image_named(const char *name);
+
+/* folder.c */
+oc_status oc_read_folder(oc_dataset *dataset, const char *path, oc_error *err);
+
+/* list.c */
+oc_status oc_read_csv(oc_dataset *dataset, const char *path, oc_error *err);
+oc_status oc_read_lines(oc_dataset *dataset, const char *path, oc_error *err);
+
+/* idx.c: how far a file is one of IDX. */
+typedef enum oc_idx_kind {
+    OC_IDX_NOT,    /* another kind of file */
+    OC_IDX_HEADER, /* begins like one, but its size is another */
+    OC_IDX_WHOLE   /* the size is what the header says, or compressed */
+} oc_idx_kind;
+oc_idx_kind oc_idx_recognise(const char *path, size_t file_size);
+oc_status oc_read_idx(oc_dataset *dataset, const char *path, oc_error *err);
+
+/* cifar.c */
+bool oc_cifar_recognise(const char *path, size_t file_size);
+oc_status oc_read_cifar(oc_dataset *dataset, const char *path, oc_error *err);
+/* The number of the last data_batch_N.bin in a folder; 0 when there is none. */
+oc_status oc_cifar_last_batch(const char *folder, size_t *last, size_t *files, oc_error *err);
+oc_status oc_read_cifar_batches(oc_dataset *dataset, const char *folder, size_t last, oc_error *err);
+
+#endif

@@ -1,0 +1,156 @@
+/* The items and classes of a data set. Their texts lie behind each other in large blocks that never move. */
+#include "src/dataset/dataset.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { BLOCK_SIZE = 65536 };
+
+struct string_block {
+    struct string_block *older;
+    size_t used, size;
+    char text[];
+};
+
+/* A copy of `length` bytes with a NUL behind them; NULL when memory is short. */
+static const char *keep(oc_dataset *dataset, const char *text, size_t length)
+{
+    struct string_block *block = dataset->strings;
+    if (!block || block->size - block->used <= length) {
+        size_t size = length < BLOCK_SIZE ? BLOCK_SIZE : length + 1;
+        block = oc_realloc(NULL, sizeof *block + size, 1);
+        if (!block) {
+            return NULL;
+        }
+        block->older = dataset->strings;
+        block->used = 0;
+        block->size = size;
+        dataset->strings = block;
+    }
+    char *copy = block->text + block->used;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    block->used += length + 1;
+    return copy;
+}
+
+/* Room for one more element in an array that grows by half; false when memory is short. */
+static bool make_room(void **array, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) {
+        return true;
+    }
+    size_t wanted = *capacity + *capacity / 2 + 64;
+    void *grown = oc_realloc(*array, wanted, size);
+    if (!grown) {
+        return false;
+    }
+    *array = grown;
+    *capacity = wanted;
+    return true;
+}
+
+oc_status oc_dataset_add(oc_dataset *dataset, const char *path, size_t length, int32_t label, oc_error *err)
+{
+    void *items = dataset->items;
+    bool room = make_room(&items, dataset->count, &dataset->capacity, sizeof(oc_item));
+    dataset->items = items;
+    const char *copy = room ? keep(dataset, path, length) : NULL;
+    if (!copy) {
+        return oc_fail_memory(err, "the paths of the data set");
+    }
+    dataset->items[dataset->count++] = (oc_item){copy, label};
+    return OC_OK;
+}
+
+oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *err)
+{
+    if (dataset->class_count == OC_MAX_CLASSES) {
+        return oc_fail(err, OC_BAD_DATA, "more than %d classes: are these the labels?", OC_MAX_CLASSES);
+    }
+    void *classes = dataset->classes;
+    bool room = make_room(&classes, dataset->class_count, &dataset->class_capacity, sizeof(const char *));
+    dataset->classes = classes;
+    const char *copy = room ? keep(dataset, name, strlen(name)) : NULL;
+    if (!copy) {
+        return oc_fail_memory(err, "the class names");
+    }
+    dataset->classes[dataset->class_count++] = copy;
+    return OC_OK;
+}
+
+oc_status oc_dataset_add_digits(oc_dataset *dataset, size_t classes, oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t label = 0; label < classes && status == OC_OK; label++) {
+        char name[24];
+        snprintf(name, sizeof name, "%zu", label);
+        status = oc_dataset_add_class(dataset, name, err);
+    }
+    return status;
+}
+
+oc_status oc_dataset_add_numbered(oc_dataset *dataset, const char *name, const uint8_t *labels, size_t stride,
+                                  size_t count, oc_error *err)
+{
+    size_t length = strlen(name), room = length + 24;
+    char *text = oc_realloc(NULL, room, 1);
+    if (!text) {
+        return oc_fail_memory(err, "the paths of the data set");
+    }
+    memcpy(text, name, length);
+    oc_status status = OC_OK;
+    for (size_t i = 0; i < count && status == OC_OK; i++) {
+        int digits = snprintf(text + length, room - length, "#%zu", i);
+        int32_t label = labels ? labels[i * stride] : -1;
+        status = oc_dataset_add(dataset, text, length + (size_t)digits, label, err);
+    }
+    oc_free(text);
+    return status;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const oc_item *)a)->path, ((const oc_item *)b)->path);
+}
+
+void oc_dataset_sort(oc_dataset *dataset, size_t from)
+{
+    if (from < dataset->count) {
+        qsort(dataset->items + from, dataset->count - from, sizeof(oc_item), by_path);
+    }
+}
+
+void oc_dataset_free_items(oc_dataset *dataset)
+{
+    for (struct string_block *block = dataset->strings; block;) {
+        struct string_block *older = block->older;
+        oc_free(block);
+        block = older;
+    }
+    oc_free(dataset->items);
+    oc_free(dataset->classes);
+}
+
+const char *oc_path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+bool oc_image_named(const char *name)
+{
+    static const char *const endings[] = {".png", ".jpg", ".jpeg", ".jpe"};
+    const char *dot = strrchr(oc_path_name(name), '.');
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
+        if (strcasecmp(dot, endings[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,216 @@
+/* Lists of files: CSV with a header, and plain lines. The order is kept. */
+#include "src/dataset/dataset.h"
+
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/memory.h"
+#include "src/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { MAX_COLUMNS = 1024 };
+static const size_t MAX_LIST = SIZE_MAX / 4;
+static const size_t NO_COLUMN = SIZE_MAX;
+
+typedef struct columns {
+    size_t count, path, label; /* label may be NO_COLUMN */
+} columns;
+
+/* The label column as it was read: texts in the file's buffer, one an item. */
+typedef struct label_list {
+    const char **text; /* NULL: unknown */
+    size_t count, capacity;
+} label_list;
+
+static oc_status find_column(char **fields, size_t count, const char *name, size_t *column, oc_error *err)
+{
+    *column = NO_COLUMN;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(fields[i], name) == 0) {
+            if (*column != NO_COLUMN) {
+                return oc_fail(err, OC_BAD_FILE, "line 1: two columns are named %s", name);
+            }
+            *column = i;
+        }
+    }
+    return OC_OK;
+}
+
+static oc_status read_header(oc_csv *csv, columns *found, oc_error *err)
+{
+    char *fields[MAX_COLUMNS];
+    oc_status status = oc_csv_record(csv, fields, MAX_COLUMNS, &found->count, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    if (found->count > MAX_COLUMNS) {
+        return oc_fail(err, OC_BAD_FILE, "line %zu: %zu columns, at most %d are possible", csv->line, found->count,
+                       MAX_COLUMNS);
+    }
+    status = find_column(fields, found->count, "path", &found->path, err);
+    if (status == OC_OK) {
+        status = find_column(fields, found->count, "label", &found->label, err);
+    }
+    if (status == OC_OK && found->path == NO_COLUMN) {
+        status = oc_fail(err, OC_BAD_FILE,
+                         "not a list of images: its first line must name the columns, path and optionally label "
+                         "(a plain list of paths can be given on standard input)");
+    }
+    return status;
+}
+
+static oc_status add_label(label_list *labels, const char *text, oc_error *err)
+{
+    if (labels->count == labels->capacity) {
+        size_t capacity = labels->capacity + labels->capacity / 2 + 64;
+        const char **grown = oc_realloc(labels->text, capacity, sizeof *grown);
+        if (!grown) {
+            return oc_fail_memory(err, "the labels");
+        }
+        labels->text = grown;
+        labels->capacity = capacity;
+    }
+    labels->text[labels->count++] = *text ? text : NULL;
+    return OC_OK;
+}
+
+static oc_status read_records(oc_dataset *dataset, char *buffer, label_list *labels, oc_error *err)
+{
+    oc_csv csv = oc_csv_start(buffer);
+    columns column;
+    oc_status status = read_header(&csv, &column, err);
+    while (status == OC_OK) {
+        char *fields[MAX_COLUMNS];
+        size_t count;
+        status = oc_csv_record(&csv, fields, MAX_COLUMNS, &count, err);
+        if (status != OC_OK || count == 0) {
+            break;
+        }
+        if (count != column.count) {
+            return oc_fail(err, OC_BAD_FILE, "line %zu: the number of fields is %zu, in the header it is %zu",
+                           csv.line, count, column.count);
+        }
+        const char *path = fields[column.path];
+        if (!*path) {
+            return oc_fail(err, OC_BAD_FILE, "line %zu: the path is empty", csv.line);
+        }
+        status = oc_dataset_add(dataset, path, strlen(path), -1, err);
+        if (status == OC_OK && column.label != NO_COLUMN) {
+            status = add_label(labels, fields[column.label], err);
+        }
+    }
+    return status;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The classes are the different labels, sorted; each item then finds its own among them. */
+static oc_status name_labels(oc_dataset *dataset, const label_list *labels, oc_error *err)
+{
+    const char **sorted = oc_alloc(labels->count, sizeof *sorted);
+    if (!sorted) {
+        return oc_fail_memory(err, "the labels");
+    }
+    size_t known = 0;
+    for (size_t i = 0; i < labels->count; i++) {
+        if (labels->text[i]) {
+            sorted[known++] = labels->text[i];
+        }
+    }
+    if (known) {
+        qsort(sorted, known, sizeof *sorted, by_bytes);
+    }
+    oc_status status = OC_OK;
+    for (size_t i = 0; i < known && status == OC_OK; i++) {
+        if (i == 0 || strcmp(sorted[i], sorted[i - 1]) != 0) {
+            status = oc_dataset_add_class(dataset, sorted[i], err);
+        }
+    }
+    oc_free(sorted);
+    for (size_t i = 0; i < labels->count && status == OC_OK; i++) {
+        if (labels->text[i]) {
+            const char **name = bsearch(&labels->text[i], dataset->classes, dataset->class_count,
+                                        sizeof *dataset->classes, by_bytes);
+            dataset->items[i].label = (int32_t)(name - dataset->classes);
+        }
+    }
+    return status;
+}
+
+/* The folder of a regular file; paths in a list that comes through a pipe stand as they are. */
+static oc_status set_prefix(oc_dataset *dataset, const char *path, oc_error *err)
+{
+    struct stat about;
+    bool regular = stat(path, &about) == 0 && S_ISREG(about.st_mode);
+    size_t length = regular ? (size_t)(oc_path_name(path) - path) : 0;
+    dataset->prefix = oc_alloc(length + 1, 1);
+    if (!dataset->prefix) {
+        return oc_fail_memory(err, "a path");
+    }
+    memcpy(dataset->prefix, path, length);
+    return OC_OK;
+}
+
+oc_status oc_read_csv(oc_dataset *dataset, const char *path, oc_error *err)
+{
+    oc_bytes bytes = {0};
+    label_list labels = {0};
+    oc_status status = set_prefix(dataset, path, err);
+    if (status == OC_OK) {
+        status = oc_bytes_read(&bytes, path, MAX_LIST, err);
+    }
+    if (status != OC_OK) {
+        goto cleanup;
+    }
+    if (memchr(bytes.data, '\0', bytes.size)) {
+        status = oc_fail(err, OC_BAD_FILE, "not a list of images: it holds NUL bytes (a CSV list is UTF-8 text)");
+    } else {
+        status = read_records(dataset, (char *)bytes.data, &labels, err);
+    }
+    if (status == OC_OK && labels.count > 0) {
+        status = name_labels(dataset, &labels, err);
+    }
+    if (status != OC_OK) {
+        status = oc_fail_at(err, status, path);
+    }
+cleanup:
+    oc_free(labels.text);
+    oc_bytes_free(&bytes);
+    return status;
+}
+
+oc_status oc_read_lines(oc_dataset *dataset, const char *path, oc_error *err)
+{
+    dataset->prefix = oc_strdup("");
+    if (!dataset->prefix) {
+        return oc_fail_memory(err, "a path");
+    }
+    oc_bytes bytes = {0};
+    oc_status status = oc_bytes_read(&bytes, path, MAX_LIST, err);
+    if (status != OC_OK) {
+        oc_bytes_free(&bytes);
+        return status;
+    }
+    const char *at = (const char *)bytes.data, *end = at + bytes.size;
+    bool nul = bytes.size > 0 && memchr(at, '\0', bytes.size);
+    while (at < end && status == OC_OK) {
+        const char *stop = memchr(at, nul ? '\0' : '\n', (size_t)(end - at));
+        stop = stop ? stop : end;
+        size_t length = (size_t)(stop - at);
+        /* Lists written on Windows end their lines with CR LF. */
+        if (!nul && length > 0 && at[length - 1] == '\r') {
+            length--;
+        }
+        if (length > 0) {
+            status = oc_dataset_add(dataset, at, length, -1, err);
+        }
+        at = stop + 1;
+    }
+    oc_bytes_free(&bytes);
+    return status;
+}
