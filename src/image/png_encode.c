@@ -57,6 +57,11 @@ static bool encode(encoder *state, const uint8_t *pixels, size_t width, size_t h
     if (setjmp(state->failed)) {
         return false;
     }
+    state->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, state, on_error, on_warning);
+    state->info = state->png ? png_create_info_struct(state->png) : NULL;
+    if (!state->info) {
+        return false;
+    }
     int color = channels == 1 ? PNG_COLOR_TYPE_GRAY : channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGBA;
     png_set_write_fn(state->png, state, on_write, on_flush);
     png_set_IHDR(state->png, state->info, (png_uint_32)width, (png_uint_32)height, 8, color, PNG_INTERLACE_NONE,
@@ -80,16 +85,9 @@ oc_status oc_png_encode(oc_bytes *out, const uint8_t *pixels, size_t width, size
         !(channels == 1 || channels == 3 || channels == 4)) {
         return oc_fail(err, OC_USAGE, "%zu x %zu pixels with %zu channels cannot be a PNG", width, height, channels);
     }
-    encoder state = {.out = out};
+    encoder state = {.out = out, .message = "out of memory"};
     out->size = 0;
-    state.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &state, on_error, on_warning);
-    state.info = state.png ? png_create_info_struct(state.png) : NULL;
-    oc_status status = OC_OK;
-    if (!state.info) {
-        status = oc_fail_memory(err, "encoding PNG");
-    } else if (!encode(&state, pixels, width, height, channels, effort)) {
-        status = oc_fail(err, OC_NO_MEMORY, "PNG cannot be encoded: %s", state.message);
-    }
+    bool encoded = encode(&state, pixels, width, height, channels, effort);
     png_destroy_write_struct(&state.png, &state.info);
-    return status;
+    return encoded ? OC_OK : oc_fail(err, OC_NO_MEMORY, "PNG cannot be encoded: %s", state.message);
 }
