@@ -63,4 +63,7 @@ oc_status oc_read_cifar(oc_dataset *dataset, const char *path, oc_error *err);
 oc_status oc_cifar_last_batch(const char *folder, size_t *last, size_t *files, oc_error *err);
 oc_status oc_read_cifar_batches(oc_dataset *dataset, const char *folder, size_t last, oc_error *err);
 
+/* unpack.c: the digits of the last of `count` numbers from 0, at least five. */
+int oc_unpack_digits(size_t count);
+
 #endif

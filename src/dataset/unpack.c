@@ -177,14 +177,13 @@ static oc_status fill_folder(unpacking *work, oc_error *err)
     return status == OC_OK ? flush_folder(work->folder, err) : status;
 }
 
-/* Digits of the last number, at least five. */
-static int number_width(size_t count)
+int oc_unpack_digits(size_t count)
 {
-    int digits = 5;
-    for (size_t limit = 100000; count > limit && limit <= SIZE_MAX / 10; limit *= 10) {
+    int digits = 0;
+    for (size_t last = count ? count - 1 : 0; last > 0; last /= 10) {
         digits++;
     }
-    return digits;
+    return digits < 5 ? 5 : digits;
 }
 
 oc_status oc_unpack(const oc_dataset *dataset, const char *folder, oc_job *job, size_t *written, oc_error *err)
@@ -192,7 +191,7 @@ oc_status oc_unpack(const oc_dataset *dataset, const char *folder, oc_job *job, 
     if (!dataset->pixels) {
         return oc_fail(err, OC_USAGE, "only IDX and CIFAR-10 files can be unpacked");
     }
-    unpacking work = {.dataset = dataset, .job = job, .digits = number_width(dataset->count)};
+    unpacking work = {.dataset = dataset, .job = job, .digits = oc_unpack_digits(dataset->count)};
     oc_output output = {0};
     work.writers = oc_alloc(oc_job_threads(job), sizeof *work.writers);
     work.class_folder = oc_alloc(dataset->class_count, sizeof *work.class_folder);

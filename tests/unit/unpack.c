@@ -2,6 +2,7 @@
 #include "tests/unit/dataset_files.h"
 
 #include "src/base/memory.h"
+#include "src/dataset/dataset.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -161,15 +162,13 @@ Test(unpack, a_set_of_files_is_refused)
     oc_dataset_free(source);
 }
 
-Test(unpack, numbers_grow_past_five_digits)
+Test(unpack, numbers_have_five_digits_or_as_many_as_the_last_needs)
 {
-    oc_dataset *source = open_small(100001, false);
-    oc_job *job = NULL;
-    cr_assert(oc_job_create(2, NULL, &job, NULL) == OC_OK);
-    cr_assert(oc_unpack(source, at("out"), job, NULL, NULL) == OC_OK);
-    cr_assert(exists("out/000000.png") && exists("out/100000.png"));
-    oc_job_free(job);
-    oc_dataset_free(source);
+    cr_assert(oc_unpack_digits(1) == 5);
+    cr_assert(oc_unpack_digits(100000) == 5);
+    cr_assert(oc_unpack_digits(100001) == 6);
+    cr_assert(oc_unpack_digits(1000000) == 6);
+    cr_assert(oc_unpack_digits(SIZE_MAX) == 20);
 }
 
 /* Whichever allocation fails: an error, and nothing half done. */
