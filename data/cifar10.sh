@@ -4,6 +4,7 @@ set -eu
 
 name=cifar10
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=data/common.sh
 . "$here/common.sh"
 
 archive_name=cifar-10-binary.tar.gz

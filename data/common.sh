@@ -1,4 +1,5 @@
-# Shared by the scripts that fetch data sets; sourced, not run. $name is set by the script.
+# Shared by the scripts that fetch data sets; sourced, not run. The script sets $name, $output and $ocellus.
+# shellcheck shell=sh disable=SC2154
 
 say() {
     printf '%s: %s\n' "$name" "$*" >&2

@@ -4,6 +4,7 @@ set -eu
 
 name=fashion-mnist
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=data/common.sh
 . "$here/common.sh"
 
 installed=/usr/share/datasets/fashion-mnist

@@ -17,7 +17,7 @@ typedef struct encoder {
     jmp_buf failed;
 } encoder;
 
-static void on_error(png_structp png, png_const_charp message)
+static void __attribute__((noreturn)) on_error(png_structp png, png_const_charp message)
 {
     encoder *state = png_get_error_ptr(png);
     snprintf(state->message, sizeof state->message, "%s", message);
@@ -27,6 +27,18 @@ static void on_error(png_structp png, png_const_charp message)
 static void on_warning(png_structp png, png_const_charp message)
 {
     (void)png, (void)message;
+}
+
+static png_voidp allocate(png_structp png, png_alloc_size_t size)
+{
+    (void)png;
+    return oc_realloc(NULL, size, 1);
+}
+
+static void release(png_structp png, png_voidp memory)
+{
+    (void)png;
+    oc_free(memory);
 }
 
 static void on_write(png_structp png, png_bytep data, size_t size)
@@ -57,7 +69,8 @@ static bool encode(encoder *state, const uint8_t *pixels, size_t width, size_t h
     if (setjmp(state->failed)) {
         return false;
     }
-    state->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, state, on_error, on_warning);
+    state->png =
+        png_create_write_struct_2(PNG_LIBPNG_VER_STRING, state, on_error, on_warning, state, allocate, release);
     state->info = state->png ? png_create_info_struct(state->png) : NULL;
     if (!state->info) {
         return false;
