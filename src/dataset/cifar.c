@@ -1,5 +1,5 @@
-/* CIFAR-10's binary files: records of one byte of label and 3,072 bytes of pixels, a 32 x 32 plane each of red, green
- * and blue. There is no header: the size and the labels tell. */
+/* CIFAR-10's binary files: records of one byte of label and 3,072 bytes of pixels, a 32 x 32 plane each of
+ * red, green and blue. There is no header: the size and the labels tell. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"
@@ -58,8 +58,8 @@ static oc_status add_file(oc_dataset *dataset, const char *path, oc_bytes *bytes
     for (size_t i = 0; i < records; i++) {
         uint8_t label = bytes->data[i * RECORD];
         if (label >= CLASSES) {
-            return oc_fail(err, OC_BAD_FILE, "%s: record %zu has label %u, CIFAR-10 has 0 to %d", path, i, label,
-                           CLASSES - 1);
+            return oc_fail(err, OC_BAD_FILE, "%s: record %zu has label %u, CIFAR-10 has 0 to %d", path, i,
+                           label, CLASSES - 1);
         }
     }
     size_t before = dataset->count, total;

@@ -53,8 +53,8 @@ static oc_status read_head(const char *path, char *head, oc_error *err)
     return status;
 }
 
-/* IDX has a magic number and an exact size; CIFAR-10 has a size and labels only, and its first pixels may look like the
- * magic. So a whole IDX file goes first, then CIFAR-10, then an IDX file with something wrong. */
+/* IDX has a magic number and an exact size; CIFAR-10 has a size and labels only, and its first pixels may
+ * look like the magic. So a whole IDX file goes first, then CIFAR-10, then an IDX file with a fault. */
 static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, oc_error *err)
 {
     char head[HEAD + 1];
@@ -81,10 +81,11 @@ static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, o
     if (size == 0) {
         return oc_fail(err, OC_BAD_FILE, "%s: the file is empty", path);
     }
-    return oc_fail(err, OC_BAD_FILE,
-                   "%s: neither a PNG or JPEG image, a CSV list with a column path, an IDX file nor a CIFAR-10 binary "
-                   "file (a plain list of paths can be given on standard input)",
-                   path);
+    return oc_fail(
+        err, OC_BAD_FILE,
+        "%s: neither a PNG or JPEG image, a CSV list with a column path, an IDX file nor a CIFAR-10 binary "
+        "file (a plain list of paths can be given on standard input)",
+        path);
 }
 
 static oc_status read_any(oc_dataset *dataset, const char *path, oc_error *err)
@@ -113,8 +114,9 @@ oc_status oc_dataset_open(const char *path, oc_dataset **out, oc_error *err)
     }
     oc_status status = read_any(dataset, path, err);
     if (status == OC_OK && dataset->count == 0) {
-        status = oc_fail(err, OC_BAD_DATA, "%s: no image in it%s", strcmp(path, "-") == 0 ? "standard input" : path,
-                         dataset->ignored ? ", only files of other kinds (name an IDX or CIFAR-10 file itself)" : "");
+        status = oc_fail(
+            err, OC_BAD_DATA, "%s: no image in it%s", strcmp(path, "-") == 0 ? "standard input" : path,
+            dataset->ignored ? ", only files of other kinds (name an IDX or CIFAR-10 file itself)" : "");
     }
     if (status != OC_OK) {
         oc_dataset_free(dataset);
@@ -198,8 +200,8 @@ oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decod
     const char *path = dataset->items[i].path;
     if (dataset->pixels) {
         size_t size = dataset->width * dataset->height * dataset->channels;
-        oc_status status = oc_decode_pixels(decoder, dataset->pixels + i * size, dataset->width, dataset->height,
-                                            dataset->channels, options, image, err);
+        oc_status status = oc_decode_pixels(decoder, dataset->pixels + i * size, dataset->width,
+                                            dataset->height, dataset->channels, options, image, err);
         return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
     }
     const char *prefix = path[0] == '/' ? "" : dataset->prefix;

@@ -1,5 +1,5 @@
-/* The inside of a data set, and the readers that fill it. A reader adds items and classes to an empty data set; when
- * it fails, the caller frees what it has built. */
+/* The inside of a data set, and the readers that fill it. A reader adds items and classes to an empty data
+ * set; when it fails, the caller frees what it has built. */
 #ifndef OC_DATASET_DATASET_H
 #define OC_DATASET_DATASET_H
 

@@ -1,6 +1,7 @@
-/* IDX, the format of MNIST: two zero bytes, the type of the elements, the number of dimensions, each dimension as a
- * big-endian 32-bit number, then the elements in C order. Images are unsigned bytes in three dimensions (gray) or
- * four (channels last), labels unsigned bytes in one. zlib reads plain files and .gz alike. */
+/* IDX, the format of MNIST: two zero bytes, the type of the elements, the number of dimensions, each
+ * dimension as a big-endian 32-bit number, then the elements in C order. Images are unsigned bytes in three
+ * dimensions (gray) or four (channels last), labels unsigned bytes in one. zlib reads plain files and .gz
+ * alike. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"
@@ -104,8 +105,8 @@ oc_idx_kind oc_idx_recognise(const char *path, size_t file_size)
     if (array.dimensions == 0) {
         return OC_IDX_NOT;
     }
-    bool whole = status == OC_OK && (!plain || (array.bytes <= file_size &&
-                                                header_size(&array) == file_size - array.bytes));
+    bool whole = status == OC_OK &&
+                 (!plain || (array.bytes <= file_size && header_size(&array) == file_size - array.bytes));
     return whole ? OC_IDX_WHOLE : OC_IDX_HEADER;
 }
 
@@ -126,7 +127,8 @@ static oc_status check_size(const char *path, gzFile file, const idx_array *arra
     }
     return array->bytes / MAX_INFLATION <= size
                ? OC_OK
-               : oc_fail(err, OC_BAD_FILE, "the header promises %zu bytes, more than %zu compressed ones can hold",
+               : oc_fail(err, OC_BAD_FILE,
+                         "the header promises %zu bytes, more than %zu compressed ones can hold",
                          array->bytes, size);
 }
 
@@ -144,8 +146,8 @@ static oc_status read_elements(const char *path, gzFile file, idx_array *array, 
     uint8_t more;
     status = read_bytes(file, array->data, array->bytes, &got, err);
     if (status == OC_OK && got < array->bytes) {
-        return oc_fail(err, OC_BAD_FILE, "the header promises %zu bytes of data, the file holds %zu", array->bytes,
-                       got);
+        return oc_fail(err, OC_BAD_FILE, "the header promises %zu bytes of data, the file holds %zu",
+                       array->bytes, got);
     }
     if (status == OC_OK) {
         status = read_bytes(file, &more, 1, &behind, err); /* at the end zlib checks its sum as well */
@@ -171,9 +173,9 @@ static oc_status read_array(const char *path, size_t low, size_t high, const cha
     oc_status status = read_header(file, array, err);
     if (status == OC_OK &&
         (array->type != UNSIGNED_BYTE || array->dimensions < low || array->dimensions > high)) {
-        status = oc_fail(err, OC_BAD_FILE,
-                         "an IDX array of type 0x%02X with %zu dimensions; %s have type 0x08 and %s", array->type,
-                         array->dimensions, what, low == high ? "one dimension" : "three or four");
+        status = oc_fail(
+            err, OC_BAD_FILE, "an IDX array of type 0x%02X with %zu dimensions; %s have type 0x08 and %s",
+            array->type, array->dimensions, what, low == high ? "one dimension" : "three or four");
     }
     if (status == OC_OK) {
         status = read_elements(path, file, array, err);
@@ -231,9 +233,8 @@ static oc_status add_items(oc_dataset *dataset, const char *path, size_t count, 
         classes = labels->data[i] >= classes ? labels->data[i] + (size_t)1 : classes;
     }
     oc_status status = oc_dataset_add_digits(dataset, classes, err);
-    return status == OC_OK
-               ? oc_dataset_add_numbered(dataset, oc_path_name(path), labels->data, 1, count, err)
-               : status;
+    return status == OC_OK ? oc_dataset_add_numbered(dataset, oc_path_name(path), labels->data, 1, count, err)
+                           : status;
 }
 
 oc_status oc_read_idx(oc_dataset *dataset, const char *path, oc_error *err)
@@ -246,8 +247,9 @@ oc_status oc_read_idx(oc_dataset *dataset, const char *path, oc_error *err)
     }
     size_t channels = images.dimensions == 4 ? images.size[3] : 1;
     if (images.bytes == 0 ? images.size[0] > 0 : channels != 1 && channels != 3) {
-        status = oc_fail(err, OC_BAD_FILE, "%s: images of %zu x %zu pixels and %zu channels (1 or 3 are possible)",
-                         path, images.size[2], images.size[1], channels);
+        status =
+            oc_fail(err, OC_BAD_FILE, "%s: images of %zu x %zu pixels and %zu channels (1 or 3 are possible)",
+                    path, images.size[2], images.size[1], channels);
         goto cleanup;
     }
     status = find_labels(path, &labels_path, err);
@@ -255,8 +257,8 @@ oc_status oc_read_idx(oc_dataset *dataset, const char *path, oc_error *err)
         status = read_array(labels_path.data, 1, 1, "labels", &labels, err);
     }
     if (status == OC_OK && labels.data && labels.bytes != images.size[0]) {
-        status = oc_fail(err, OC_BAD_FILE, "%s: %zu labels for the %zu images of %s", labels_path.data, labels.bytes,
-                         images.size[0], path);
+        status = oc_fail(err, OC_BAD_FILE, "%s: %zu labels for the %zu images of %s", labels_path.data,
+                         labels.bytes, images.size[0], path);
     }
     if (status == OC_OK) {
         dataset->pixels = images.data;

@@ -46,17 +46,18 @@ static oc_status read_header(oc_csv *csv, columns *found, oc_error *err)
         return status;
     }
     if (found->count > MAX_COLUMNS) {
-        return oc_fail(err, OC_BAD_FILE, "line %zu: %zu columns, at most %d are possible", csv->line, found->count,
-                       MAX_COLUMNS);
+        return oc_fail(err, OC_BAD_FILE, "line %zu: %zu columns, at most %d are possible", csv->line,
+                       found->count, MAX_COLUMNS);
     }
     status = find_column(fields, found->count, "path", &found->path, err);
     if (status == OC_OK) {
         status = find_column(fields, found->count, "label", &found->label, err);
     }
     if (status == OC_OK && found->path == NO_COLUMN) {
-        status = oc_fail(err, OC_BAD_FILE,
-                         "not a list of images: its first line must name the columns, path and optionally label "
-                         "(a plain list of paths can be given on standard input)");
+        status =
+            oc_fail(err, OC_BAD_FILE,
+                    "not a list of images: its first line must name the columns, path and optionally label "
+                    "(a plain list of paths can be given on standard input)");
     }
     return status;
 }
@@ -168,7 +169,8 @@ oc_status oc_read_csv(oc_dataset *dataset, const char *path, oc_error *err)
         goto cleanup;
     }
     if (memchr(bytes.data, '\0', bytes.size)) {
-        status = oc_fail(err, OC_BAD_FILE, "not a list of images: it holds NUL bytes (a CSV list is UTF-8 text)");
+        status =
+            oc_fail(err, OC_BAD_FILE, "not a list of images: it holds NUL bytes (a CSV list is UTF-8 text)");
     } else {
         status = read_records(dataset, (char *)bytes.data, &labels, err);
     }

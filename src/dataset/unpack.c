@@ -1,5 +1,5 @@
-/* IDX and CIFAR-10 as class folders of PNG files. The folder is built under a temporary name and brought to the disk
- * as a whole before it is swapped in: a flush for each of 70,000 small files would take minutes. */
+/* IDX and CIFAR-10 as class folders of PNG files. The folder is built under a temporary name and brought to
+ * the disk as a whole before it is swapped in: a flush for each of 70,000 small files would take minutes. */
 #define _GNU_SOURCE /* syncfs */
 #include "src/dataset/dataset.h"
 
@@ -186,7 +186,8 @@ int oc_unpack_digits(size_t count)
     return digits < 5 ? 5 : digits;
 }
 
-oc_status oc_unpack(const oc_dataset *dataset, const char *folder, oc_job *job, size_t *written, oc_error *err)
+oc_status oc_unpack(const oc_dataset *dataset, const char *folder, oc_job *job, size_t *written,
+                    oc_error *err)
 {
     if (!dataset->pixels) {
         return oc_fail(err, OC_USAGE, "only IDX and CIFAR-10 files can be unpacked");

@@ -139,7 +139,8 @@ Test(dataset, what_systems_leave_behind_is_neither_class_nor_image)
 
 Test(dataset, any_file_name_is_possible)
 {
-    static const char *const names[] = {"comma, quote\" and\nnewline", "inv\xff\xfe-alid", " blank ", "-", "tab\t"};
+    static const char *const names[] = {"comma, quote\" and\nnewline", "inv\xff\xfe-alid", " blank ", "-",
+                                        "tab\t"};
     for (size_t i = 0; i < 5; i++) {
         char name[100];
         snprintf(name, sizeof name, "set/%s/%s.png", names[i], names[i]);

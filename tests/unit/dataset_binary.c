@@ -20,7 +20,7 @@ static void put_gz(const char *name, const void *bytes, size_t size)
 }
 
 /* Two gray images of 2 rows and 3 columns: 1 2 3 / 4 5 6 and 11 12 13 / 14 15 16, and their labels. */
-static const uint8_t images[] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0,  0,  2,  0,  0,
+static const uint8_t images[] = {0, 0, 8, 3, 0, 0, 0, 2, 0,  0,  0,  2,  0,  0,
                                  0, 3, 1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16};
 static const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 2, 2, 0};
 
@@ -87,7 +87,8 @@ Test(dataset_binary, idx_without_labels_is_unlabelled)
 
 Test(dataset_binary, idx_of_four_dimensions_is_rgb)
 {
-    static const uint8_t color[] = {0, 0, 8, 4, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
+    static const uint8_t color[] = {0, 0, 8, 4, 0, 0, 0, 1, 0, 0, 0, 1, 0,
+                                    0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
     put("color", color, sizeof color);
     oc_dataset *dataset = open_set(at("color"));
     oc_decoder *decoder = NULL;

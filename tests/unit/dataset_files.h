@@ -17,7 +17,8 @@ void put_text(const char *name, const char *text);
 void put_png(const char *name, uint8_t value);
 void put_folder(const char *name);
 
-/* Opens what must open, and what must not: the latter returns the status and leaves the message in `refusal`. */
+/* Opens what must open, and what must not: the latter returns the status and leaves the message in `refusal`.
+ */
 oc_dataset *open_set(const char *path);
 oc_status refused(const char *path);
 extern oc_error refusal;

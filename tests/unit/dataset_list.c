@@ -68,7 +68,8 @@ Test(dataset_list, labels_may_be_missing_altogether)
 Test(dataset_list, quoted_fields_hold_anything)
 {
     put_png("od,d \"name\"\n.png", 3);
-    put_text("list.csv", "label,path\n\"T-shirt/top, \"\"new\"\"\",\"od,d \"\"name\"\"\n.png\"\n\xff,b.png\n");
+    put_text("list.csv",
+             "label,path\n\"T-shirt/top, \"\"new\"\"\",\"od,d \"\"name\"\"\n.png\"\n\xff,b.png\n");
     oc_dataset *dataset = open_set(at("list.csv"));
     cr_assert(item_is(dataset, 0, "od,d \"name\"\n.png", "T-shirt/top, \"new\""));
     cr_assert(item_is(dataset, 1, "b.png", "\xff"));
