@@ -1,0 +1,32 @@
+/* Colour histograms: the kernels of color_histogram.c. */
+#ifndef OC_FEATURES_COLOR_H
+#define OC_FEATURES_COLOR_H
+
+#include "src/base/dispatch.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Per pixel functions for n pixels; rgb is (n, 3). */
+typedef struct oc_color_kernels {
+    /* 8-bit HSV as OpenCV's cvtColor makes it: h in 0..179 (steps of two degrees), s and v in 0..255. */
+    void (*hsv)(const uint8_t *rgb, size_t n, uint8_t *h, uint8_t *s, uint8_t *v);
+    /* CIE L*a*b* of sRGB under D65. linear (256): sRGB levels to linear light. lab (3, n): L 0..100, a and b. */
+    void (*lab)(const uint8_t *rgb, size_t n, const float *linear, float *lab);
+    /* level = value * factor + shift, cut to 0..last. */
+    void (*quantize)(const float *values, size_t n, float factor, float shift, float last, uint8_t *levels);
+    /* counts[bins[0][a] + bins[1][b] + bins[2][c]]++ for each pixel; channel c's level of pixel i is at levels[c][i * stride].
+     * Pixel i counts into bank i % banks of `size` counters, banks 1 or 4: neighbours often share a colour, and would wait for
+     * each other's sum. */
+    void (*count_joint)(const uint8_t *const levels[3], size_t stride, size_t n, const uint16_t bins[3][256],
+                        uint32_t *counts, size_t size, size_t banks);
+    /* counts (banks, 256), the levels of one channel. */
+    void (*count_levels)(const uint8_t *levels, size_t stride, size_t n, uint32_t *counts, size_t banks);
+} oc_color_kernels;
+
+const oc_color_kernels *oc_color_kernels_get(void);
+
+/* sRGB levels to linear light, (256). */
+const float *oc_color_linear(void);
+
+#endif

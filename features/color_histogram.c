@@ -1,0 +1,322 @@
+/* color: histograms of the pixels' colours.
+ *
+ * Channel values fall into `bins` bins of equal width over the channel's range: R, G, B, S and V 0..255, H 0..179 (hue in
+ * steps of two degrees, as in OpenCV's 8-bit HSV), L 0..100, a and b -128..127. The largest value belongs to the last bin. Rows:
+ * region by region (grid rows, grid columns); in a region joint=1 writes one histogram of bins^3, the first channel slowest,
+ * joint=0 one of `bins` a channel. space=hue counts H alone; gray pixels count as hue 0, or not at all with weight=saturation.
+ *
+ * Equal to cvtColor and calcHist of OpenCV, bin for bin. Source: Swain and Ballard, "Color indexing" (1991). */
+#include "features/color.h"
+
+#include "features/stage.h"
+#include "src/base/fail.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <string.h>
+
+typedef enum color_space { SPACE_RGB, SPACE_HSV, SPACE_LAB, SPACE_HUE } color_space;
+typedef enum color_norm { NORM_L1, NORM_HELLINGER, NORM_NONE } color_norm;
+
+typedef struct color_params {
+    int space;
+    int64_t bins;
+    bool joint;
+    int64_t grid;
+    int norm, weight;
+} color_params;
+
+enum { JOINT_BINS = 32, HUES = 180, LEVELS = 256 };
+
+static const char *const spaces[] = {"rgb", "hsv", "lab", "hue", NULL};
+static const char *const norms[] = {"l1", "hellinger", "none", NULL};
+static const char *const weights[] = {"count", "saturation", NULL};
+
+static const oc_param params[] = {
+    {"space", OC_CHOICE, offsetof(color_params, space), "hsv", 0, 0, spaces, "colour space; hue is the H of hsv alone"},
+    {"bins", OC_INTEGER, offsetof(color_params, bins), "auto", 2, LEVELS, NULL,
+     "bins of a channel, joint at most 32; auto: 10 for hue, else 8"},
+    {"joint", OC_FLAG, offsetof(color_params, joint), "1", 0, 1, NULL,
+     "one histogram of bins^3 instead of one a channel"},
+    {"grid", OC_INTEGER, offsetof(color_params, grid), "1", 1, 256, NULL, "histograms of grid x grid regions"},
+    {"norm", OC_CHOICE, offsetof(color_params, norm), "l1", 0, 0, norms,
+     "l1: each histogram sums to 1; hellinger: its square root; none: counts"},
+    {"weight", OC_CHOICE, offsetof(color_params, weight), "count", 0, 0, weights,
+     "what a pixel adds to the histogram of hues: 1 or its saturation 0..1"},
+};
+
+OC_DECLARE_KERNELS(oc_color_kernels, oc_color_kernels);
+
+const oc_color_kernels *oc_color_kernels_get(void)
+{
+    static const oc_color_kernels *const tables[] = OC_KERNEL_TABLES(oc_color_kernels);
+    return tables[oc_isa_index()];
+}
+
+static float linear[LEVELS];
+
+static void fill_linear(void)
+{
+    for (int level = 0; level < LEVELS; level++) {
+        double c = level / 255.0;
+        linear[level] = (float)(c > 0.04045 ? pow((c + 0.055) / 1.055, 2.4) : c / 12.92);
+    }
+}
+
+const float *oc_color_linear(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, fill_linear);
+    return linear;
+}
+
+/* What follows from the parameters. */
+typedef struct histogram {
+    color_space space;
+    size_t bins, grid, channels;
+    bool joint;
+    size_t size; /* values of a region */
+} histogram;
+
+static histogram describe(const color_params *p)
+{
+    histogram h = {.space = (color_space)p->space, .grid = (size_t)p->grid};
+    h.bins = p->bins == OC_AUTO ? (h.space == SPACE_HUE ? 10 : 8) : (size_t)p->bins;
+    h.channels = h.space == SPACE_HUE ? 1 : 3;
+    h.joint = p->joint && h.channels == 3;
+    h.size = h.joint ? h.bins * h.bins * h.bins : h.channels * h.bins;
+    return h;
+}
+
+static oc_status check(const void *values, oc_error *err)
+{
+    const color_params *p = values;
+    histogram h = describe(p);
+    if (h.joint && h.bins > JOINT_BINS) {
+        return oc_fail(err, OC_USAGE, "bins: %zu are too many for joint=1, which takes at most %d", h.bins,
+                       JOINT_BINS);
+    }
+    if (p->weight && h.space != SPACE_HUE) {
+        return oc_fail(err, OC_USAGE, "weight=saturation needs space=hue");
+    }
+    return OC_OK;
+}
+
+static const char *refuse(const void *values, const char *name)
+{
+    const color_params *p = values;
+    bool idle = strcmp(name, "joint") == 0 && p->joint && p->space == SPACE_HUE;
+    return idle ? "space=hue has one channel" : NULL;
+}
+
+static unsigned planes(const void *values)
+{
+    (void)values;
+    return OC_RGB;
+}
+
+static oc_status plan(const void *values, size_t width, size_t height, size_t *dimension, oc_error *err)
+{
+    histogram h = describe(values);
+    if (width < h.grid || height < h.grid) {
+        return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels is smaller than a grid of %zux%zu", width,
+                       height, h.grid, h.grid);
+    }
+    if (width > UINT32_MAX / height) {
+        return oc_fail(err, OC_TOO_LARGE, "an image of %zux%zu pixels is too large to count", width, height);
+    }
+    *dimension = h.grid * h.grid * h.size; /* at most 2^31 */
+    return OC_OK;
+}
+
+/* Bin of every level of a channel whose values are below `range`. In the arithmetic of calcHist, so that levels on an edge
+ * fall to the same side. */
+static void fill_bins(uint16_t *bins, size_t count, double range, size_t stride)
+{
+    double factor = (double)count / range;
+    for (int level = 0; level < LEVELS; level++) {
+        size_t bin = (size_t)(level * factor);
+        bins[level] = (uint16_t)((bin < count ? bin : count - 1) * stride);
+    }
+}
+
+/* One row of a region as levels: pointers into the image, or into scratch after a conversion. */
+typedef struct levels {
+    const uint8_t *channel[3];
+    size_t stride;
+} levels;
+
+typedef struct scratch {
+    uint8_t *converted;      /* (3, width) */
+    float *lab;              /* (3, width) */
+    uint16_t (*bins)[LEVELS]; /* (3, 256): level to offset in the histogram */
+    uint32_t *counts;        /* (banks, size) joint, else (channels, banks, 256) */
+    uint64_t *sums;          /* (256): saturation of each hue */
+    size_t banks;
+} scratch;
+
+static levels convert(const histogram *h, const oc_color_kernels *kernels, const uint8_t *rgb, size_t n,
+                      const scratch *s)
+{
+    uint8_t *to = s->converted;
+    if (h->space == SPACE_RGB) {
+        return (levels){{rgb, rgb + 1, rgb + 2}, 3};
+    }
+    if (h->space == SPACE_LAB) {
+        float per_unit = (float)h->bins / 100, per_color = (float)h->bins / 255, last = (float)(h->bins - 1);
+        kernels->lab(rgb, n, oc_color_linear(), s->lab);
+        kernels->quantize(s->lab, n, per_unit, 0, last, to);
+        kernels->quantize(s->lab + n, 2 * n, per_color, 128 * per_color, last, to + n);
+    } else {
+        kernels->hsv(rgb, n, to, to + n, to + 2 * n);
+    }
+    return (levels){{to, to + n, to + 2 * n}, 1};
+}
+
+static void count(const histogram *h, const color_params *p, const oc_color_kernels *kernels, const levels *l,
+                  size_t n, const scratch *s)
+{
+    if (h->joint) {
+        kernels->count_joint(l->channel, l->stride, n, (const uint16_t(*)[LEVELS])s->bins, s->counts, h->size,
+                             s->banks);
+    } else if (p->weight) {
+        for (size_t i = 0; i < n; i++) {
+            s->sums[l->channel[0][i]] += l->channel[1][i];
+        }
+    } else {
+        for (size_t c = 0; c < h->channels; c++) {
+            kernels->count_levels(l->channel[c], l->stride, n, s->counts + c * s->banks * LEVELS, s->banks);
+        }
+    }
+}
+
+/* Adds the counters up into the row of the region. */
+static void collect(const histogram *h, const color_params *p, const scratch *s, float *row)
+{
+    for (size_t i = 0; h->joint && i < h->size; i++) {
+        uint32_t total = 0;
+        for (size_t bank = 0; bank < s->banks; bank++) {
+            total += s->counts[bank * h->size + i];
+        }
+        row[i] = (float)total;
+    }
+    if (h->joint) {
+        return;
+    }
+    for (size_t c = 0; c < h->channels; c++, row += h->bins) {
+        uint64_t totals[LEVELS] = {0};
+        for (size_t level = 0; level < LEVELS; level++) {
+            uint64_t total = p->weight ? s->sums[level] : 0;
+            for (size_t bank = 0; bank < s->banks && !p->weight; bank++) {
+                total += s->counts[(c * s->banks + bank) * LEVELS + level];
+            }
+            totals[s->bins[c][level]] += total;
+        }
+        for (size_t bin = 0; bin < h->bins; bin++) {
+            row[bin] = (float)((double)totals[bin] / (p->weight ? 255 : 1));
+        }
+    }
+}
+
+static void normalize(float *row, size_t size, color_norm norm)
+{
+    double sum = 0;
+    for (size_t i = 0; i < size; i++) {
+        sum += (double)row[i];
+    }
+    float factor = sum > 0 ? (float)(1 / sum) : 0;
+    for (size_t i = 0; i < size; i++) {
+        row[i] *= factor;
+        row[i] = norm == NORM_HELLINGER ? sqrtf(row[i]) : row[i];
+    }
+}
+
+/* The histogram of the pixels x0 <= x < x1, y0 <= y < y1. */
+static void extract_region(const histogram *h, const color_params *p, const oc_image *image, const size_t x[2],
+                           const size_t y[2], const scratch *s, float *row)
+{
+    const oc_color_kernels *kernels = oc_color_kernels_get();
+    size_t counters = h->joint ? h->size : h->channels * LEVELS;
+    memset(s->counts, 0, s->banks * counters * sizeof *s->counts);
+    memset(s->sums, 0, LEVELS * sizeof *s->sums);
+    /* Whole rows side by side are one long row. */
+    bool whole = x[1] - x[0] == image->width && h->space == SPACE_RGB;
+    size_t n = whole ? (y[1] - y[0]) * image->width : x[1] - x[0];
+    for (size_t i = y[0]; i < (whole ? y[0] + 1 : y[1]); i++) {
+        levels l = convert(h, kernels, image->rgb + 3 * (i * image->width + x[0]), n, s);
+        count(h, p, kernels, &l, n, s);
+    }
+    collect(h, p, s, row);
+    size_t each = h->joint ? h->size : h->bins;
+    for (size_t i = 0; p->norm != NORM_NONE && i < h->size; i += each) {
+        normalize(row + i, each, (color_norm)p->norm);
+    }
+}
+
+static bool make_scratch(const histogram *h, const oc_image *image, oc_arena *arena, scratch *s)
+{
+    size_t counters = h->joint ? h->size : h->channels * LEVELS;
+    size_t pixels = image->width / h->grid * (image->height / h->grid);
+    s->banks = counters <= 4096 && pixels >= 2 * counters ? 4 : 1;
+    s->converted = oc_arena_take(arena, image->width, 3);
+    s->lab = oc_arena_take(arena, h->space == SPACE_LAB ? image->width : 1, 3 * sizeof(float));
+    s->bins = oc_arena_take(arena, 3, sizeof *s->bins);
+    s->counts = oc_arena_take(arena, s->banks * counters, sizeof *s->counts);
+    s->sums = oc_arena_take(arena, LEVELS, sizeof *s->sums);
+    return s->converted && s->lab && s->bins && s->counts && s->sums;
+}
+
+static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
+{
+    const color_params *p = stage->params;
+    histogram h = describe(p);
+    scratch s = {0};
+    if (!make_scratch(&h, image, arena, &s)) {
+        return oc_fail_memory(err, "a colour histogram");
+    }
+    bool hue_first = h.space == SPACE_HSV || h.space == SPACE_HUE;
+    for (size_t c = 0; c < 3; c++) {
+        double range = h.space == SPACE_LAB ? (double)h.bins : c == 0 && hue_first ? HUES : LEVELS;
+        size_t stride = !h.joint || c == 2 ? 1 : c == 1 ? h.bins : h.bins * h.bins;
+        fill_bins(s.bins[c], h.bins, range, stride);
+    }
+    for (size_t i = 0; i < h.grid * h.grid; i++) {
+        size_t gx = i % h.grid, gy = i / h.grid;
+        size_t x[2] = {gx * image->width / h.grid, (gx + 1) * image->width / h.grid};
+        size_t y[2] = {gy * image->height / h.grid, (gy + 1) * image->height / h.grid};
+        extract_region(&h, p, image, x, y, &s, row + i * h.size);
+    }
+    return OC_OK;
+}
+
+/* The columns of the grid change places where they are equally wide. */
+static bool can_mirror(const oc_stage *stage)
+{
+    return stage->width % describe(stage->params).grid == 0;
+}
+
+static void mirror(const oc_stage *stage, const float *row, float *out)
+{
+    histogram h = describe(stage->params);
+    for (size_t y = 0; y < h.grid; y++) {
+        for (size_t x = 0; x < h.grid; x++) {
+            memcpy(out + (y * h.grid + h.grid - 1 - x) * h.size, row + (y * h.grid + x) * h.size,
+                   h.size * sizeof *row);
+        }
+    }
+}
+
+const oc_stage_type oc_stage_color = {
+    .name = "color",
+    .help = "histograms of the pixels' colours",
+    .params = params,
+    .param_count = sizeof params / sizeof *params,
+    .param_size = sizeof(color_params),
+    .check = check,
+    .refuse = refuse,
+    .planes = planes,
+    .plan = plan,
+    .extract = extract,
+    .can_mirror = can_mirror,
+    .mirror = mirror,
+};

@@ -1,0 +1,129 @@
+/* Histograms of oriented gradients: what the files of the stage share. hog.c holds the parameters, the plan and the
+ * extraction, hog_kernels.c gradients and votes, hog_blocks.c the normalisation, hog_presets.c the forms of other libraries. */
+#ifndef OC_FEATURES_HOG_H
+#define OC_FEATURES_HOG_H
+
+#include "features/stage.h"
+#include "src/base/dispatch.h"
+
+enum { OC_HOG_BINS = 180, OC_HOG_CELL = 1024, OC_HOG_BLOCK = 16 }; /* the largest that are allowed */
+
+/* In the order of the choices of the parameter `norm`. */
+typedef enum oc_hog_norm {
+    OC_HOG_NORM_AUTO,
+    OC_HOG_NORM_NONE,
+    OC_HOG_NORM_SQRT,
+    OC_HOG_NORM_ROW,
+    OC_HOG_NORM_NEIGHBOURS,
+    OC_HOG_NORM_L1,
+    OC_HOG_NORM_L1_SQRT,
+    OC_HOG_NORM_L2,
+    OC_HOG_NORM_L2_HYS
+} oc_hog_norm;
+
+/* Two bits: linear between bins, linear between cells. In the order of the choices of `interpolate`. */
+typedef enum oc_hog_interpolate {
+    OC_HOG_NEAREST = 0,
+    OC_HOG_BINS_LINEAR = 1,
+    OC_HOG_CELLS_LINEAR = 2
+} oc_hog_interpolate;
+
+typedef enum oc_hog_preset { OC_HOG_OWN, OC_HOG_SKIMAGE, OC_HOG_OPENCV, OC_HOG_UOCTTI } oc_hog_preset;
+
+typedef struct oc_hog_params {
+    int64_t cell, bins, block;
+    bool with_sign;
+    int interpolate, color;
+    bool gamma, window;
+    int norm;
+    double epsilon;
+    int preset;
+} oc_hog_params;
+
+/* What lies beyond the border of the image. */
+typedef enum oc_hog_border {
+    OC_HOG_REPEAT,  /* the border pixel again: half a one-sided difference's weight */
+    OC_HOG_REFLECT, /* the pixel on the other side: the difference across the border is zero */
+    OC_HOG_SILENT   /* the gradient of a border pixel is zero altogether */
+} oc_hog_border;
+
+/* Every choice that makes a variant of HoG, after the defaults and the preset have been filled in. */
+typedef struct oc_hog_form {
+    size_t cell, block;
+    size_t bins;       /* of one histogram */
+    bool with_sign;    /* bins cover 360 degrees instead of 180 */
+    bool centred;      /* bin k has its centre at k bin widths instead of (k + 1/2); only with nearest bins */
+    unsigned interpolate;
+    bool color, gamma;
+    oc_hog_border border;
+    bool cropped;      /* pixels behind the last whole cell do not exist, not even for gradients */
+    bool rounded;      /* sides are rounded to the nearest number of cells instead of down */
+    bool window;       /* Gaussian weight of a pixel in its block */
+    double sigma;      /* its width in pixels */
+    double centre;     /* its centre: block * cell / 2 minus this */
+    oc_hog_norm norm;
+    double epsilon, epsilon_again; /* added to norms, in units of summed votes; for the second norm of l2-hys */
+    bool squared;      /* epsilon joins the sum of squares as its own square, instead of the root */
+    bool by_columns;   /* blocks, and cells in a block, run down columns first */
+    bool uoctti;       /* 3 bins/2 + 4 values a cell, plane by plane */
+} oc_hog_form;
+
+void oc_hog_resolve(const oc_hog_params *params, oc_hog_form *form);
+/* Why `name` cannot be set beside the others; NULL when it can. */
+const char *oc_hog_refuse(const void *params, const char *name);
+
+/* How the pixels along one side vote for targets (cells, or the cells of each block): target t gathers the pixels
+ * start .. start + span - 1, start = (t / per) * step + offset, with weights[(t % per) * span + i]. Pixels outside of the
+ * image do not vote. */
+typedef struct oc_hog_axis {
+    size_t targets, per, step, span;
+    ptrdiff_t offset;
+    float *weights; /* (per, span) */
+} oc_hog_axis;
+
+/* The pixels of target t that lie inside: *first of the image and *skip of the weights; their number. */
+size_t oc_hog_reach(const oc_hog_axis *axis, size_t target, size_t length, size_t *first, size_t *skip);
+
+/* Edges between sectors, as directions: cosines (count), then sines (count), in order of angle from 0 to 360 degrees. An angle
+ * belongs behind an edge when it is equal or larger; with `beyond`, only when it is larger. `turn` is the first edge past 180
+ * degrees, `half` the number of bins that begin up to there; an edge at 180 degrees itself is not in the list. */
+typedef struct oc_hog_edges {
+    size_t count, turn;
+    bool beyond;
+    float half;
+    float cosine[OC_HOG_BINS], sine[OC_HOG_BINS];
+} oc_hog_edges;
+
+/* Rows are of `width` floats. A pixel's vote is a magnitude and a position in bins, -1/2 .. bins - 1/2; bin b gets the
+ * magnitude times max(0, 1 - |position - b|), counted round the circle. */
+typedef struct oc_hog_kernels {
+    /* Bytes that lie `stride` apart to floats. */
+    void (*line)(const uint8_t *bytes, size_t stride, size_t width, float *line);
+    /* Centred differences; line[-1] and line[width] exist. */
+    void (*gradient)(const float *above, const float *line, const float *below, size_t width, float *gx,
+                     float *gy);
+    /* Replaces a gradient by another channel's where that is longer. */
+    void (*longest)(const float *other_x, const float *other_y, size_t width, float *gx, float *gy);
+    /* Votes by angle: position = angle * bins_per_radian - 1/2, the angle modulo pi or 2 pi. */
+    void (*linear)(const float *gx, const float *gy, size_t width, bool with_sign, float bins_per_radian,
+                   float *position, float *magnitude);
+    /* Votes by sector: position is the number of edges that the angle has passed, 0 for all of `bins`. */
+    void (*sectors)(const float *gx, const float *gy, size_t width, bool with_sign,
+                    const oc_hog_edges *edges, size_t bins, float *position, float *magnitude);
+    /* sums (bins, width) = the weighted votes of `rows` rows, column by column. */
+    void (*vote)(const float *const *positions, const float *const *magnitudes, const float *weights,
+                 size_t rows, size_t width, size_t bins, float *sums);
+    /* cells (targets, bins) from sums (bins, width). */
+    void (*gather)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *cells);
+} oc_hog_kernels;
+
+/* The best for this processor. */
+const oc_hog_kernels *oc_hog_kernels_get(void);
+
+/* Values for ny x nx cells, or targets where a block has cells of its own (per = block): */
+oc_status oc_hog_dimension(const oc_hog_form *form, size_t ny, size_t nx, size_t *dimension);
+/* cells (ny, nx, bins) to the row. scratch (ny, nx). */
+void oc_hog_normalize(const oc_hog_form *form, const float *cells, size_t ny, size_t nx, size_t per,
+                      float *scratch, float *row);
+
+#endif

@@ -1,0 +1,91 @@
+/* pixels: the image itself as a feature, the baseline that others are compared with.
+ *
+ * The image is brought to `size` by oc_image_resize (area average when it shrinks, linear when it grows) and its values
+ * 0..255 are written as they are, in row, column, R G B order; with gray=1 the luma alone. */
+#include "features/stage.h"
+
+#include "src/base/fail.h"
+
+#include <string.h>
+
+typedef struct pixels_params {
+    oc_extent size;
+    bool gray;
+} pixels_params;
+
+static const oc_param params[] = {
+    {"size", OC_EXTENT, offsetof(pixels_params, size), "32", 1, 4096, NULL, "size that images are brought to"},
+    {"gray", OC_FLAG, offsetof(pixels_params, gray), "0", 0, 1, NULL, "luma alone instead of R, G and B"},
+};
+
+static unsigned planes(const void *values)
+{
+    return ((const pixels_params *)values)->gray ? OC_GRAY : OC_RGB;
+}
+
+static oc_status plan(const void *values, size_t width, size_t height, size_t *dimension, oc_error *err)
+{
+    const pixels_params *p = values;
+    (void)width, (void)height;
+    size_t pixels;
+    if (!oc_multiply(p->size.width, p->size.height, &pixels) ||
+        !oc_multiply(pixels, p->gray ? 1 : 3, dimension)) {
+        return oc_fail(err, OC_TOO_LARGE, "%zux%zu pixels do not fit into memory", p->size.width,
+                       p->size.height);
+    }
+    return OC_OK;
+}
+
+static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row,
+                         oc_error *err)
+{
+    const pixels_params *p = stage->params;
+    const uint8_t *pixels = p->gray ? image->gray : image->rgb;
+    if (image->width != p->size.width || image->height != p->size.height) {
+        uint8_t *resized = oc_arena_take(arena, stage->dimension, 1);
+        if (!resized) {
+            return oc_fail_memory(err, "the resized image");
+        }
+        oc_status status = oc_image_resize(pixels, image->width, image->height, p->gray ? 1 : 3, resized,
+                                           p->size.width, p->size.height, err);
+        if (status != OC_OK) {
+            return status;
+        }
+        pixels = resized;
+    }
+    for (size_t i = 0; i < stage->dimension; i++) {
+        row[i] = pixels[i];
+    }
+    return OC_OK;
+}
+
+/* Exact where the columns are left as they are; a resized row may differ from the mirrored one in its last rounding. */
+static bool can_mirror(const oc_stage *stage)
+{
+    return stage->width == ((const pixels_params *)stage->params)->size.width;
+}
+
+static void mirror(const oc_stage *stage, const float *row, float *out)
+{
+    const pixels_params *p = stage->params;
+    size_t width = p->size.width, channels = p->gray ? 1 : 3;
+    for (size_t y = 0; y < p->size.height; y++) {
+        for (size_t x = 0; x < width; x++) {
+            memcpy(out + (y * width + width - 1 - x) * channels, row + (y * width + x) * channels,
+                   channels * sizeof *row);
+        }
+    }
+}
+
+const oc_stage_type oc_stage_pixels = {
+    .name = "pixels",
+    .help = "the image's own pixels, the baseline",
+    .params = params,
+    .param_count = sizeof params / sizeof *params,
+    .param_size = sizeof(pixels_params),
+    .planes = planes,
+    .plan = plan,
+    .extract = extract,
+    .can_mirror = can_mirror,
+    .mirror = mirror,
+};
