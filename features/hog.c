@@ -108,7 +108,7 @@ static oc_hog_axis make_axis(const oc_hog_form *form, size_t n, float *weights)
         axis.span = 2 * form->cell + 1;
         axis.offset = -(ptrdiff_t)((form->cell + 1) / 2);
     }
-    double middle = (double)(form->block * form->cell) / 2 - form->centre;
+    double middle = (double)(form->block * form->cell) / 2 + form->centre;
     for (size_t c = 0; c < axis.per; c++) {
         for (size_t i = 0; i < axis.span; i++) {
             double at = (double)axis.offset + (double)i + 0.5;
@@ -232,8 +232,8 @@ static void vote_row(votes *v, size_t y)
     float *magnitude = v->magnitude + (y % v->ring) * v->width;
     if ((form->interpolate & OC_HOG_BINS_LINEAR) && form->bins > 1) {
         double circle = form->with_sign ? 2 * M_PI : M_PI;
-        v->kernels->linear(v->gx, v->gy, v->width, form->with_sign, (float)((double)form->bins / circle), position,
-                           magnitude);
+        v->kernels->linear(v->gx, v->gy, v->width, form->with_sign, (float)((double)form->bins / circle),
+                           form->tangent, position, magnitude);
     } else {
         v->kernels->sectors(v->gx, v->gy, v->width, form->with_sign, &v->edges, form->bins, position, magnitude);
     }

@@ -6,7 +6,8 @@
 #include "features/stage.h"
 #include "src/base/dispatch.h"
 
-enum { OC_HOG_BINS = 180, OC_HOG_CELL = 1024, OC_HOG_BLOCK = 16 }; /* the largest that are allowed */
+/* The largest that are allowed; terms of the polynomial for angles. */
+enum { OC_HOG_BINS = 180, OC_HOG_CELL = 1024, OC_HOG_BLOCK = 16, OC_HOG_TERMS = 6 };
 
 /* In the order of the choices of the parameter `norm`. */
 typedef enum oc_hog_norm {
@@ -55,12 +56,13 @@ typedef struct oc_hog_form {
     bool centred;      /* bin k has its centre at k bin widths instead of (k + 1/2); only with nearest bins */
     unsigned interpolate;
     bool color, gamma;
+    const float *tangent; /* (OC_HOG_TERMS) */
     oc_hog_border border;
     bool cropped;      /* pixels behind the last whole cell do not exist, not even for gradients */
     bool rounded;      /* sides are rounded to the nearest number of cells instead of down */
     bool window;       /* Gaussian weight of a pixel in its block */
     double sigma;      /* its width in pixels */
-    double centre;     /* its centre: block * cell / 2 minus this */
+    double centre;     /* its centre: this far behind block * cell / 2 */
     oc_hog_norm norm;
     double epsilon, epsilon_again; /* added to norms, in units of summed votes; for the second norm of l2-hys */
     bool squared;      /* epsilon joins the sum of squares as its own square, instead of the root */
@@ -104,9 +106,10 @@ typedef struct oc_hog_kernels {
                      float *gy);
     /* Replaces a gradient by another channel's where that is longer. */
     void (*longest)(const float *other_x, const float *other_y, size_t width, float *gx, float *gy);
-    /* Votes by angle: position = angle * bins_per_radian - 1/2, the angle modulo pi or 2 pi. */
+    /* Votes by angle: position = angle * bins_per_radian - 1/2, the angle modulo pi or 2 pi. tangent (OC_HOG_TERMS) are the
+     * coefficients of x, x^3 and so on. */
     void (*linear)(const float *gx, const float *gy, size_t width, bool with_sign, float bins_per_radian,
-                   float *position, float *magnitude);
+                   const float *tangent, float *position, float *magnitude);
     /* Votes by sector: position is the number of edges that the angle has passed, 0 for all of `bins`. */
     void (*sectors)(const float *gx, const float *gy, size_t width, bool with_sign,
                     const oc_hog_edges *edges, size_t bins, float *position, float *magnitude);

@@ -36,27 +36,23 @@ static void longest(const float *restrict other_x, const float *restrict other_y
     }
 }
 
-/* atan(r) for r in 0..1: odd polynomial, least largest error, 1.7e-6 radians. */
-static inline float arc_tangent(float r)
+/* atan(r) for r in 0..1 */
+static inline float arc_tangent(float r, const float *c)
 {
     float s = r * r;
-    float p = -0.01171912745F;
-    p = p * s + 0.05264733087F;
-    p = p * s - 0.11642646357F;
-    p = p * s + 0.19354036900F;
-    p = p * s - 0.33262282680F;
-    p = p * s + 0.99997721904F;
-    return p * r;
+    return r * (c[0] + s * (c[1] + s * (c[2] + s * (c[3] + s * (c[4] + s * c[5])))));
 }
 
 static void linear(const float *restrict gx, const float *restrict gy, size_t width, bool with_sign,
-                   float bins_per_radian, float *restrict position, float *restrict magnitude)
+                   float bins_per_radian, const float *tangent, float *restrict position,
+                   float *restrict magnitude)
 {
     const float pi = 3.14159265F;
+    const float terms[OC_HOG_TERMS] = {tangent[0], tangent[1], tangent[2], tangent[3], tangent[4], tangent[5]};
     for (size_t i = 0; i < width; i++) {
         float x = fabsf(gx[i]), y = fabsf(gy[i]);
         float small = x < y ? x : y, large = x < y ? y : x;
-        float angle = arc_tangent(small / (large > 0 ? large : 1)); /* between the nearer axis and the gradient */
+        float angle = arc_tangent(small / (large > 0 ? large : 1), terms); /* between the nearer axis and the gradient */
         angle = x < y ? pi / 2 - angle : angle;               /* 0..pi/2, from the x axis */
         bool opposite = (gx[i] < 0) != (gy[i] < 0);
         float whole = gx[i] < 0 ? pi : gy[i] < 0 ? 2 * pi : 0;
