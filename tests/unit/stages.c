@@ -1,0 +1,402 @@
+/* The table of stages and pipelines made of them. What is promised for every stage is tested over the table, so that a new
+ * stage is covered as soon as it is in it. */
+#include "tests/unit/feature_helpers.h"
+
+#include "src/base/threads.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Specs that every promise is tested with: each stage as it is, and these. The light ones stand in for a default that would
+ * take long to fit. */
+static const char *const more_specs[] = {
+    "pixels:size=7x5",
+    "pixels:size=24x9,gray=1",
+    "color:space=rgb,bins=6,grid=2,norm=hellinger",
+    "color:space=lab,joint=0",
+    "color:space=hue,weight=saturation",
+    "hog:cell=4,signed=1,bins=18,norm=row",
+    "hog:cell=3,color=max,norm=sqrt",
+    "hog:cell=4,block=2,interpolate=both,window=1",
+    "hog:cell=4,interpolate=cells,norm=none",
+    "hog:preset=skimage,cell=3",
+    "hog:preset=opencv,cell=4",
+    "hog:preset=uoctti,cell=4",
+};
+
+static size_t spec_count(void)
+{
+    return oc_stage_count() + sizeof more_specs / sizeof *more_specs;
+}
+
+static const char *spec_at(size_t i)
+{
+    return i < oc_stage_count() ? oc_stage_describe(i).name : more_specs[i - oc_stage_count()];
+}
+
+static oc_status read_random(void *context, size_t index, size_t worker, oc_image *image, oc_error *err)
+{
+    (void)worker, (void)err;
+    *image = ((oc_image *)context)[index];
+    return OC_OK;
+}
+
+/* Parses, plans and fits; NULL where the stage needs larger images. */
+static oc_features *ready(const char *spec, size_t width, size_t height)
+{
+    oc_features *features = parse(spec);
+    oc_error err = {0};
+    oc_status status = oc_features_plan(features, width, height, &err);
+    if (status != OC_OK) {
+        char size[50];
+        snprintf(size, sizeof size, "%zux%zu", width, height);
+        cr_assert_eq(status, OC_TOO_SMALL, "%s: %s", spec, err.message);
+        cr_assert(strstr(err.message, size), "the size %s is missing in: %s", size, err.message);
+        cr_assert_eq(strncmp(err.message, spec, strcspn(spec, ":")), 0, "%s", err.message);
+        oc_features_free(features);
+        return NULL;
+    }
+    if (oc_features_unfitted(features)) {
+        enum { IMAGES = 40 };
+        oc_image images[IMAGES];
+        for (size_t i = 0; i < IMAGES; i++) {
+            images[i] = random_image(width, height, 100 + i);
+        }
+        oc_source source = {IMAGES, read_random, images};
+        status = oc_features_fit(features, &source, 7, NULL, &err);
+        for (size_t i = 0; i < IMAGES; i++) {
+            free_image(&images[i]);
+        }
+        if (status == OC_BAD_DATA) {
+            oc_features_free(features);
+            return NULL;
+        }
+        cr_assert_eq(status, OC_OK, "%s: %s", spec, err.message);
+    }
+    return features;
+}
+
+Test(stages, a_spec_stays_as_typed_and_names_its_parts)
+{
+    const char *spec = "pixels:size=8,gray=1+hog:bins=9+color";
+    oc_features *features = parse(spec);
+    cr_assert_str_eq(oc_features_spec(features), spec);
+    cr_assert_eq(oc_features_count(features), 3);
+    cr_assert_str_eq(oc_features_part_spec(features, 0), "pixels:size=8,gray=1");
+    cr_assert_str_eq(oc_features_part_name(features, 1), "hog");
+    cr_assert_str_eq(oc_features_part_spec(features, 2), "color");
+    cr_assert_eq(oc_features_planes(features), OC_GRAY | OC_RGB);
+    cr_assert_eq(oc_features_dimension(features), 0);
+    cr_assert_eq(oc_features_plan(features, 16, 24, NULL), OC_OK);
+    cr_assert_eq(oc_features_part_dimension(features, 0), 64);
+    cr_assert_eq(oc_features_part_dimension(features, 1), 2 * 3 * 9);
+    cr_assert_eq(oc_features_dimension(features), 64 + 54 + 512);
+    cr_assert_eq(oc_features_size(features).width, 16);
+    cr_assert_eq(oc_features_size(features).height, 24);
+    oc_features_free(features);
+}
+
+static void refused(const char *spec, const char *hint)
+{
+    oc_features *features = NULL;
+    oc_error err = {0};
+    cr_assert_eq(oc_features_parse(spec, &features, &err), OC_USAGE, "'%s' was accepted", spec);
+    cr_assert_null(features);
+    cr_assert(strstr(err.message, hint), "'%s': '%s' is missing in: %s", spec, hint, err.message);
+    cr_assert_eq(oc_features_parse(spec, &features, NULL), OC_USAGE);
+}
+
+Test(stages, a_wrong_spec_is_refused_with_a_hint)
+{
+    refused("", "missing");
+    refused("+", "missing");
+    refused("hog+", "missing");
+    refused("hog++color", "missing");
+    refused("hgo", "did you mean 'hog'");
+    refused("colour", "did you mean 'color'");
+    refused("HOG", "did you mean");
+    refused("hog:cel=4", "did you mean 'cell'");
+    refused("pixels:sise=4", "did you mean 'size'");
+    refused("hog:", "key=value");
+    refused("hog:cell", "key=value");
+    refused("hog:cell=8,", "key=value");
+    refused("hog:cell=8,bins=9,cell=8", "cell is given twice");
+    refused("hog:cell=", "cell");
+    refused("hog:cell=0", "1..");
+    refused("color:space=xyz", "rgb, hsv, lab or hue");
+    refused("a-name-that-is-longer-than-any-name-a-stage-could-ever-have-and-goes-on", "did you mean");
+}
+
+Test(stages, every_parameter_checks_its_range_and_takes_its_default)
+{
+    for (size_t i = 0; i < oc_stage_count(); i++) {
+        oc_stage_info info = oc_stage_describe(i);
+        cr_assert(info.name && *info.name && info.help && *info.help);
+        for (size_t j = 0; j < info.param_count; j++) {
+            const oc_param *param = &info.params[j];
+            cr_assert(param->help && *param->help && param->help[strlen(param->help) - 1] != '.');
+            cr_assert_not_null(param->fallback, "%s", param->name);
+            char spec[300];
+            snprintf(spec, sizeof spec, "%s:%s=%s", info.name, param->name, param->fallback);
+            oc_features_free(parse(spec));
+            if (param->type == OC_TEXT) {
+                continue;
+            }
+            static const char *const wrong[] = {"", "no such", "-7", "1e99", "99999999999999999999"};
+            for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+                snprintf(spec, sizeof spec, "%s:%s=%s", info.name, param->name, wrong[k]);
+                refused(spec, param->name);
+            }
+        }
+    }
+    cr_assert_null(oc_stage_describe(oc_stage_count()).name);
+}
+
+Test(stages, every_stage_writes_the_same_row_twice_and_nothing_else)
+{
+    static const size_t sizes[][2] = {{1, 1}, {2, 1}, {1, 3}, {5, 7}, {13, 11}, {32, 32}, {37, 29}, {64, 17}};
+    for (size_t i = 0; i < spec_count(); i++) {
+        for (size_t j = 0; j < sizeof sizes / sizeof *sizes; j++) {
+            oc_features *features = ready(spec_at(i), sizes[j][0], sizes[j][1]);
+            if (!features) {
+                continue;
+            }
+            oc_image image = random_image(sizes[j][0], sizes[j][1], i + j);
+            float *first = extracted(features, &image), *second = extracted(features, &image);
+            cr_assert_eq(memcmp(first, second, oc_features_dimension(features) * sizeof *first), 0, "%s", spec_at(i));
+            free(first);
+            free(second);
+            free_image(&image);
+            oc_features_free(features);
+        }
+    }
+}
+
+Test(stages, flat_images_give_finite_rows)
+{
+    for (size_t i = 0; i < spec_count(); i++) {
+        oc_features *features = ready(spec_at(i), 33, 31);
+        oc_image image = make_image(33, 31);
+        for (unsigned value = 0; features && value < 256; value += 85) {
+            fill_image(&image, (uint8_t)value);
+            free(extracted(features, &image)); /* which checks for NaN */
+        }
+        free_image(&image);
+        oc_features_free(features);
+    }
+}
+
+Test(stages, a_joined_row_is_its_parts_to_the_bit)
+{
+    oc_image image = random_image(41, 35, 5);
+    for (size_t i = 0; i < spec_count(); i++) {
+        const char *other = spec_at((i + 5) % spec_count());
+        char joined[300];
+        snprintf(joined, sizeof joined, "%s+%s", spec_at(i), other);
+        oc_features *a = ready(spec_at(i), 41, 35), *b = ready(other, 41, 35), *both = ready(joined, 41, 35);
+        if (a && b && both) {
+            float *first = extracted(a, &image), *second = extracted(b, &image), *row = extracted(both, &image);
+            size_t n = oc_features_dimension(a), m = oc_features_dimension(b);
+            cr_assert_eq(oc_features_dimension(both), n + m);
+            cr_assert_eq(memcmp(row, first, n * sizeof *row), 0, "%s", joined);
+            cr_assert_eq(memcmp(row + n, second, m * sizeof *row), 0, "%s", joined);
+            free(first);
+            free(second);
+            free(row);
+        }
+        oc_features_free(a);
+        oc_features_free(b);
+        oc_features_free(both);
+    }
+    free_image(&image);
+}
+
+Test(stages, a_mirrored_row_is_the_row_of_the_mirrored_image)
+{
+    static const size_t widths[] = {24, 32, 37};
+    size_t mirrored = 0;
+    for (size_t i = 0; i < spec_count(); i++) {
+        for (size_t j = 0; j < sizeof widths / sizeof *widths; j++) {
+            oc_features *features = ready(spec_at(i), widths[j], 35);
+            if (features && oc_features_can_mirror(features)) {
+                oc_image image = random_image(widths[j], 35, 9), other = mirrored_image(&image);
+                size_t n = oc_features_dimension(features);
+                float *row = extracted(features, &image), *wanted = extracted(features, &other);
+                float *out = malloc(n * sizeof *out);
+                oc_features_mirror(features, row, out);
+                double d = difference(out, wanted, n);
+                cr_assert(d <= 1e-4, "%s, width %zu: %g", spec_at(i), widths[j], d);
+                mirrored++;
+                free(row);
+                free(wanted);
+                free(out);
+                free_image(&image);
+                free_image(&other);
+            }
+            oc_features_free(features);
+        }
+    }
+    cr_assert_geq(mirrored, 10);
+}
+
+typedef struct shared_work {
+    const oc_features *features;
+    oc_image *images;
+    float *rows;
+    oc_workspace *workspaces[4];
+} shared_work;
+
+static void extract_one(void *context, size_t index, size_t worker)
+{
+    shared_work *work = context;
+    cr_assert_eq(oc_features_extract(work->features, &work->images[index], work->workspaces[worker],
+                                     work->rows + index * oc_features_dimension(work->features), NULL),
+                 OC_OK);
+}
+
+Test(stages, threads_do_not_change_rows)
+{
+    enum { IMAGES = 24 };
+    oc_image images[IMAGES];
+    for (size_t i = 0; i < IMAGES; i++) {
+        images[i] = random_image(40, 33, i);
+    }
+    oc_job *job = NULL;
+    cr_assert_eq(oc_job_create(4, NULL, &job, NULL), OC_OK);
+    for (size_t i = 0; i < spec_count(); i++) {
+        oc_features *features = ready(spec_at(i), 40, 33);
+        if (!features) {
+            continue;
+        }
+        size_t n = oc_features_dimension(features);
+        shared_work work = {.features = features, .images = images, .rows = malloc(IMAGES * n * sizeof(float))};
+        for (size_t w = 0; w < 4; w++) {
+            cr_assert_eq(oc_workspace_create(&work.workspaces[w], NULL), OC_OK);
+        }
+        oc_parallel(job, IMAGES, extract_one, &work);
+        for (size_t j = 0; j < IMAGES; j++) {
+            float *row = extracted(features, &images[j]);
+            cr_assert_eq(memcmp(row, work.rows + j * n, n * sizeof *row), 0, "%s", spec_at(i));
+            free(row);
+        }
+        for (size_t w = 0; w < 4; w++) {
+            oc_workspace_free(work.workspaces[w]);
+        }
+        free(work.rows);
+        oc_features_free(features);
+    }
+    oc_job_free(job);
+    for (size_t i = 0; i < IMAGES; i++) {
+        free_image(&images[i]);
+    }
+}
+
+Test(stages, nothing_is_allocated_after_the_first_image)
+{
+    oc_image image = random_image(40, 24, 3);
+    for (size_t i = 0; i < spec_count(); i++) {
+        /* A change of size has buffers of its own: pixels are taken as they are. */
+        const char *spec = strncmp(spec_at(i), "pixels", 6) == 0 ? "pixels:size=40x24" : spec_at(i);
+        oc_features *features = ready(spec, 40, 24);
+        if (!features) {
+            continue;
+        }
+        float *row = malloc(oc_features_dimension(features) * sizeof *row);
+        oc_workspace *workspace = NULL;
+        cr_assert_eq(oc_workspace_create(&workspace, NULL), OC_OK);
+        cr_assert_eq(oc_features_extract(features, &image, workspace, row, NULL), OC_OK);
+        oc_memory_fail_after(1);
+        oc_status status = oc_features_extract(features, &image, workspace, row, NULL);
+        oc_memory_fail_after(0);
+        cr_assert_eq(status, OC_OK, "%s", spec);
+        oc_workspace_free(workspace);
+        free(row);
+        oc_features_free(features);
+    }
+    free_image(&image);
+}
+
+static oc_status everything(const char *spec, const oc_image *image, float *row)
+{
+    oc_features *features = NULL;
+    oc_workspace *workspace = NULL;
+    oc_status status = oc_features_parse(spec, &features, NULL);
+    status = status ? status : oc_features_plan(features, image->width, image->height, NULL);
+    status = status ? status : oc_workspace_create(&workspace, NULL);
+    status = status ? status : oc_features_extract(features, image, workspace, row, NULL);
+    oc_workspace_free(workspace);
+    oc_features_free(features);
+    return status;
+}
+
+Test(stages, every_failed_allocation_is_reported)
+{
+    oc_image image = random_image(20, 21, 3);
+    static const char spec[] = "pixels:size=4+color:grid=2+hog:cell=4,block=2,window=1";
+    float *row = row_of(spec, &image, NULL);
+    size_t tries = 0;
+    for (oc_status status = OC_NO_MEMORY; status != OC_OK; tries++) {
+        oc_memory_fail_after(tries + 1);
+        status = everything(spec, &image, row);
+        oc_memory_fail_after(0);
+        cr_assert(status == OC_OK || status == OC_NO_MEMORY, "allocation %zu: %s", tries, oc_status_text(status));
+    }
+    cr_assert_gt(tries, 10);
+    free(row);
+    free_image(&image);
+}
+
+Test(stages, an_image_that_was_not_planned_is_refused)
+{
+    oc_features *features = parse("hog:cell=4+color");
+    oc_image image = random_image(20, 20, 1);
+    oc_workspace *workspace = NULL;
+    oc_error err = {0};
+    float row[2000] = {0};
+    cr_assert_eq(oc_workspace_create(&workspace, &err), OC_OK);
+    cr_assert_eq(oc_features_extract(features, &image, workspace, row, &err), OC_USAGE);
+    cr_assert(strstr(err.message, "not planned"));
+    cr_assert_eq(oc_features_plan(features, 20, 16, &err), OC_OK);
+    cr_assert_eq(oc_features_extract(features, &image, workspace, row, &err), OC_USAGE);
+    cr_assert(strstr(err.message, "20x16") && strstr(err.message, "20x20"), "%s", err.message);
+    image.height = 16;
+    uint8_t *rgb = image.rgb, *gray = image.gray;
+    image.rgb = NULL;
+    cr_assert_eq(oc_features_extract(features, &image, workspace, row, &err), OC_USAGE);
+    cr_assert(strstr(err.message, "RGB"));
+    image.rgb = rgb;
+    image.gray = NULL;
+    cr_assert_eq(oc_features_extract(features, &image, workspace, row, &err), OC_USAGE);
+    cr_assert(strstr(err.message, "gray"));
+    image.gray = gray;
+    cr_assert_eq(row[0], 0, "a refused image must leave the row alone");
+    cr_assert_eq(oc_features_extract(features, &image, workspace, row, &err), OC_OK);
+    oc_workspace_free(workspace);
+    oc_features_free(features);
+    free_image(&image);
+}
+
+Test(stages, a_failed_plan_leaves_the_old_one)
+{
+    oc_features *features = planned("pixels+hog:cell=8", 64, 48);
+    size_t before = oc_features_dimension(features);
+    oc_error err = {0};
+    cr_assert_eq(oc_features_plan(features, 5, 90, &err), OC_TOO_SMALL);
+    cr_assert(strstr(err.message, "hog") && strstr(err.message, "5x90") && strstr(err.message, "8x8"), "%s",
+              err.message);
+    cr_assert_eq(oc_features_plan(features, 0, 90, &err), OC_TOO_SMALL);
+    cr_assert_eq(oc_features_plan(features, SIZE_MAX / 2, 3, &err), OC_TOO_LARGE);
+    cr_assert_eq(oc_features_plan(features, (size_t)1 << 29, (size_t)1 << 29, &err), OC_TOO_LARGE, "%s", err.message);
+    cr_assert_eq(oc_features_dimension(features), before);
+    cr_assert_eq(oc_features_size(features).width, 64);
+    oc_features_free(features);
+}
+
+Test(stages, a_row_that_does_not_fit_into_memory_is_refused)
+{
+    oc_features *features = parse("hog:cell=1,bins=90,block=16");
+    oc_error err = {0};
+    cr_assert_eq(oc_features_plan(features, (size_t)1 << 24, (size_t)1 << 24, &err), OC_TOO_LARGE, "%s", err.message);
+    cr_assert(strstr(err.message, "memory"));
+    oc_features_free(features);
+}
