@@ -28,7 +28,8 @@ OC_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION='"$(VERSION)"' -fPIC -pthr
 OC_LIBS = $(shell pkg-config --libs $(PACKAGES)) -pthread -lm
 
 # Kernels: *_kernels.c is compiled once for each processor family (src/base/dispatch.h).
-KERNEL_FLAGS := -O3
+# Multiply-add may be fused and sqrtf need not set errno; neither reorders a sum.
+KERNEL_FLAGS := -O3 -ffp-contract=fast -fno-math-errno
 ifeq ($(shell uname -m),x86_64)
 ISAS := plain avx2 avx512
 else
