@@ -1,0 +1,283 @@
+/* Bag of visual words: which words of a learned codebook occur where in the image (Csurka et al., 2004; Coates, Lee and
+ * Ng, 2011). A row holds, for each level of the grid, each region row and each region column, K values, one a word. */
+#include "features/words.h"
+#include "features/words_kernels.h"
+
+#include "src/base/dispatch.h"
+#include "src/base/fail.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+static const char *const encodings[] = {"triangle", "hard", "soft", NULL};
+static const char *const pools[] = {"sum", "mean", "max", NULL};
+
+#define FIELD(name) offsetof(oc_words_params, name)
+static const oc_param params_table[] = {
+    {"count", OC_INTEGER, FIELD(count), "1600", 1, 65536, NULL, "number of words"},
+    {"patch", OC_INTEGER, FIELD(patch), "6", 1, 24, NULL, "side of a patch in pixels"},
+    {"stride", OC_INTEGER, FIELD(stride), "1", 1, 64, NULL, "pixels from one patch to the next"},
+    {"gray", OC_FLAG, FIELD(gray), "0", 0, 1, NULL, "patches of luma alone"},
+    {"contrast", OC_REAL, FIELD(contrast), "10", 1e-3, 1e6, NULL,
+     "added to a patch's variance before it is divided by its root"},
+    {"whiten", OC_FLAG, FIELD(whiten), "1", 0, 1, NULL, "whiten the patches"},
+    {"ridge", OC_REAL, FIELD(ridge), "0.1", 1e-6, 1e6, NULL,
+     "added to the eigenvalues before whitening"},
+    {"keep", OC_REAL, FIELD(keep), "0.999", 1e-3, 1, NULL,
+     "part of the patches' variance that is kept, the rest is left out"},
+    {"samples", OC_INTEGER, FIELD(samples), "auto", 1, 1e9, NULL,
+     "patches to learn from; auto: 100 a word, at least 200000"},
+    {"iterations", OC_INTEGER, FIELD(iterations), "20", 0, 10000, NULL, "of k-means, at most"},
+    {"encode", OC_CHOICE, FIELD(encode), "triangle", 0, 0, encodings, "code of a patch"},
+    {"softness", OC_REAL, FIELD(softness), "20", 0, 1e6, NULL,
+     "for encode=soft: how fast codes fall with the squared distance over its mean"},
+    {"pool", OC_CHOICE, FIELD(pool), "sum", 0, 0, pools, "how codes are joined in a region"},
+    {"grid", OC_LEVELS, FIELD(grid), "2", 1, 16, NULL, "regions a side; 1-2-4 is a pyramid"},
+    {"mirror", OC_FLAG, FIELD(mirror), "0", 0, 1, NULL, "add the codes of the mirrored image"},
+};
+
+OC_DECLARE_KERNELS(oc_words_kernels, oc_words_kernels);
+
+const oc_words_kernels *oc_words_kernels_get(void)
+{
+    static const oc_words_kernels *const tables[] = OC_KERNEL_TABLES(oc_words_kernels);
+    return tables[oc_isa_index()];
+}
+
+static unsigned planes(const void *values)
+{
+    const oc_words_params *params = values;
+    return params->gray ? OC_GRAY : OC_RGB;
+}
+
+static oc_status plan(const void *values, size_t width, size_t height, size_t *dimension, oc_error *err)
+{
+    const oc_words_params *params = values;
+    size_t columns = oc_words_positions(params, width), rows = oc_words_positions(params, height);
+    if (columns == 0 || rows == 0) {
+        return oc_fail(err, OC_TOO_SMALL,
+                       "words: images of %zux%zu are smaller than a patch of %lldx%lld", width, height,
+                       (long long)params->patch, (long long)params->patch);
+    }
+    size_t regions = 0, places, values_needed;
+    for (size_t l = 0; l < params->grid.count; l++) {
+        size_t level = (size_t)params->grid.level[l];
+        if (level > columns || level > rows) {
+            return oc_fail(err, OC_TOO_SMALL,
+                           "words: images of %zux%zu have %zux%zu patches, fewer than the %zux%zu regions",
+                           width, height, columns, rows, level, level);
+        }
+        regions += level * level;
+    }
+    if (!oc_multiply(columns, rows, &places) || places > UINT32_MAX ||
+        !oc_multiply(regions * (size_t)params->count, sizeof(float), &values_needed)) {
+        return oc_fail(err, OC_TOO_LARGE, "words: images of %zux%zu have too many patches", width, height);
+    }
+    *dimension = regions * (size_t)params->count;
+    return OC_OK;
+}
+
+void oc_words_free(oc_words *words)
+{
+    oc_free(words->mean);
+    oc_free(words->transform);
+    oc_free(words->parity);
+    oc_free(words->words);
+    oc_free(words->transform_panels);
+    oc_free(words->transform_bias);
+    oc_free(words->even_panels);
+    oc_free(words->odd_panels);
+    oc_free(words->word_bias);
+    oc_free(words->no_bias);
+    *words = (oc_words){0};
+}
+
+static void forget(oc_stage *stage)
+{
+    if (stage->learned) {
+        oc_words_free(stage->learned);
+        oc_free(stage->learned);
+        stage->learned = NULL;
+    }
+}
+
+oc_status oc_words_prepare(oc_words *w, bool mirror, oc_error *err)
+{
+    size_t d = w->depth, r = w->directions, panels = oc_panel_count(w->count);
+    w->even = 0;
+    while (w->even < r && (w->parity[w->even] > 0 || !mirror)) {
+        w->even++;
+    }
+    size_t odd = r - w->even, direction_panels = oc_panel_count(r);
+    w->transform_panels = oc_alloc(direction_panels * OC_PANEL, d * sizeof(float));
+    w->transform_bias = oc_alloc(direction_panels * OC_PANEL, sizeof(float));
+    w->even_panels = oc_alloc(panels * OC_PANEL, w->even * sizeof(float));
+    w->odd_panels = oc_alloc(panels * OC_PANEL, odd * sizeof(float));
+    w->word_bias = oc_alloc(panels * OC_PANEL, sizeof(float));
+    w->no_bias = oc_alloc(OC_PANEL, sizeof(float));
+    if (!w->transform_panels || !w->transform_bias || !w->even_panels || !w->odd_panels ||
+        !w->word_bias || !w->no_bias) {
+        return oc_fail_memory(err, "words");
+    }
+    oc_panel_pack(w->transform, r, d, d, 1, w->transform_panels);
+    for (size_t i = 0; i < r; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < d; j++) {
+            sum -= (double)w->transform[i * d + j] * (double)w->mean[j];
+        }
+        w->transform_bias[i] = (float)sum;
+    }
+    oc_panel_pack(w->words, w->count, w->even, r, -2, w->even_panels);
+    oc_panel_pack(w->words + w->even, w->count, odd, r, -2, w->odd_panels);
+    for (size_t k = 0; k < w->count; k++) {
+        double sum = 0;
+        for (size_t j = 0; j < r; j++) {
+            sum += (double)w->words[k * r + j] * (double)w->words[k * r + j];
+        }
+        w->word_bias[k] = (float)sum;
+    }
+    return OC_OK;
+}
+
+static oc_status adopt(oc_stage *stage, oc_words *words, oc_error *err)
+{
+    oc_words *learned = oc_alloc(1, sizeof *learned);
+    if (!learned) {
+        oc_words_free(words);
+        return oc_fail_memory(err, "words");
+    }
+    *learned = *words;
+    forget(stage);
+    stage->learned = learned;
+    return OC_OK;
+}
+
+static oc_status fit(oc_stage *stage, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err)
+{
+    oc_words words = {0};
+    oc_status status =
+        oc_words_fit(stage->params, stage->width, stage->height, source, seed, &words, job, err);
+    return status == OC_OK ? adopt(stage, &words, err) : status;
+}
+
+static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row,
+                         oc_error *err)
+{
+    return oc_words_encode(stage->params, stage->learned, image, arena, row, err);
+}
+
+enum { TENSORS = 4 };
+
+static size_t tensors(const oc_stage *stage, oc_tensor *out)
+{
+    const oc_words *w = stage->learned;
+    if (!w) {
+        return 0;
+    }
+    out[0] = (oc_tensor){"mean", 1, w->depth, w->mean};
+    out[1] = (oc_tensor){"transform", w->directions, w->depth, w->transform};
+    out[2] = (oc_tensor){"parity", 1, w->directions, w->parity};
+    out[3] = (oc_tensor){"words", w->count, w->directions, w->words};
+    return TENSORS;
+}
+
+/* Copies the tensor `name` after checking its shape and that its values are finite. */
+static oc_status copy(const oc_tensor *tensors, size_t count, const char *name, size_t rows,
+                      size_t columns, float **values, oc_error *err)
+{
+    const oc_tensor *tensor = NULL;
+    for (size_t i = 0; i < count; i++) {
+        tensor = strcmp(tensors[i].name, name) == 0 ? &tensors[i] : tensor;
+    }
+    if (!tensor) {
+        return oc_fail(err, OC_BAD_FILE, "words: the array %s is missing", name);
+    }
+    if (tensor->rows != rows || tensor->columns != columns) {
+        return oc_fail(err, OC_BAD_FILE, "words: the array %s is %zux%zu; it should be %zux%zu", name,
+                       tensor->rows, tensor->columns, rows, columns);
+    }
+    for (size_t i = 0; i < rows * columns; i++) {
+        if (!isfinite(tensor->values[i])) {
+            return oc_fail(err, OC_BAD_FILE, "words: the array %s has a value that is not finite", name);
+        }
+    }
+    *values = oc_alloc(rows * columns, sizeof(float));
+    if (!*values) {
+        return oc_fail_memory(err, "words");
+    }
+    memcpy(*values, tensor->values, rows * columns * sizeof(float));
+    return OC_OK;
+}
+
+/* Even directions must come first, then odd ones. */
+static bool parity_valid(const float *parity, size_t count)
+{
+    for (size_t j = 0; j < count; j++) {
+        bool even = parity[j] >= 1 && parity[j] <= 1, odd = parity[j] >= -1 && parity[j] <= -1;
+        if ((!even && !odd) || (j && even && parity[j - 1] < 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static oc_status restore(oc_stage *stage, const oc_tensor *from, size_t count, oc_error *err)
+{
+    const oc_words_params *params = stage->params;
+    oc_words w = {.depth = oc_words_depth(params), .count = (size_t)params->count};
+    for (size_t i = 0; i < count; i++) {
+        w.directions = strcmp(from[i].name, "transform") == 0 ? from[i].rows : w.directions;
+    }
+    if (count != TENSORS || w.directions == 0 || w.directions > w.depth) {
+        return oc_fail(err, OC_BAD_FILE, "words: %zu arrays and %zu directions of %zu", count,
+                       w.directions, w.depth);
+    }
+    oc_status status = copy(from, count, "mean", 1, w.depth, &w.mean, err);
+    status = status != OC_OK
+                 ? status
+                 : copy(from, count, "transform", w.directions, w.depth, &w.transform, err);
+    status = status != OC_OK ? status : copy(from, count, "parity", 1, w.directions, &w.parity, err);
+    status = status != OC_OK ? status : copy(from, count, "words", w.count, w.directions, &w.words, err);
+    if (status == OC_OK && !parity_valid(w.parity, w.directions)) {
+        status = oc_fail(err, OC_BAD_FILE, "words: the array parity is not made of ones and minus ones");
+    }
+    if (status == OC_OK) {
+        status = oc_words_prepare(&w, params->mirror, err);
+    }
+    if (status != OC_OK) {
+        oc_words_free(&w);
+        return status;
+    }
+    return adopt(stage, &w, err);
+}
+
+/* With both codes added, the mirrored image has the same row (to rounding: the sums run in another order), provided that
+ * its patches are the mirrored patches: that the last column of patches ends at the border. */
+static bool can_mirror(const oc_stage *stage)
+{
+    const oc_words_params *params = stage->params;
+    return params->mirror && (stage->width - (size_t)params->patch) % (size_t)params->stride == 0;
+}
+
+static void mirror(const oc_stage *stage, const float *row, float *out)
+{
+    memcpy(out, row, stage->dimension * sizeof *out);
+}
+
+const oc_stage_type oc_stage_words = {
+    .name = "words",
+    .help = "bag of visual words: patches coded by a learned codebook",
+    .params = params_table,
+    .param_count = sizeof params_table / sizeof *params_table,
+    .param_size = sizeof(oc_words_params),
+    .planes = planes,
+    .plan = plan,
+    .fit = fit,
+    .extract = extract,
+    .tensors = tensors,
+    .restore = restore,
+    .forget = forget,
+    .can_mirror = can_mirror,
+    .mirror = mirror,
+};

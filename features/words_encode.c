@@ -1,0 +1,317 @@
+/* An image's row: descriptors x (D), whitened y = T (x - mean) (r), distances z_k = |y - w_k| to the words W (K,r), codes,
+ * pooled over regions. Codes (Coates, Lee and Ng, 2011, section 3.2.2; van Gemert et al., 2008):
+ *
+ *     triangle  f_k = max(0, m - z_k), m the mean of the z_k
+ *     hard      f_k = 1 for the nearest word, else 0
+ *     soft      f_k = exp(-softness z_k^2 / m^2) over the sum of these
+ *
+ * Blocks of 48 patches pass through the panels of words together; |y - w|^2 = |y|^2 + (|w|^2 - 2 w . y), the bracket a panel
+ * product. A block's distances stay in the second-level cache until it is pooled; nothing larger exists.
+ *
+ * Mirrored patches: the directions of T are even or odd under mirroring, so a mirrored patch has the same even part of y
+ * and the odd part with its sign changed. With a = the product of the even parts and b of the odd ones, the patch
+ * scores a + b and its mirror image a - b: both at the flops of one. */
+#include "features/words.h"
+#include "features/words_kernels.h"
+
+#include "src/base/fail.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+enum { BLOCK_LANES = OC_PANEL_BLOCK * OC_PANEL };
+
+/* What is known of a block's rows on one side, 0 the image and 1 its mirror image. */
+typedef struct side {
+    float *z;           /* (panels, OC_PANEL_BLOCK, 32) distances, later codes */
+    float *sums;        /* (OC_PANEL_BLOCK, 32): partial sums of a row over the words */
+    float *best;        /* (OC_PANEL_BLOCK, 32): least distances */
+    uint32_t *panel_of; /* (OC_PANEL_BLOCK, 32): their panels */
+    float *cells;       /* (cells, panels * 32): pooled codes */
+} side;
+
+typedef struct encoder {
+    const oc_words_params *params;
+    const oc_words *words;
+    const oc_panel_kernels *panel;
+    const oc_words_kernels *kernels;
+    size_t panels, cuts, places_count, sides;
+    oc_words_place *places;
+    float *x, *packed;               /* (OC_PANEL_BLOCK, D) */
+    float *y, *packed_even, *packed_odd; /* (OC_PANEL_BLOCK, r) in all */
+    float *norm, *row_value, *row_least; /* (OC_PANEL_BLOCK) */
+    side side[2];
+    size_t *cell_places;             /* (cells): descriptors in a cell */
+} encoder;
+
+static bool take_side(side *s, size_t panels, size_t cells, oc_arena *arena)
+{
+    s->z = oc_arena_take(arena, panels * BLOCK_LANES, sizeof *s->z);
+    s->sums = oc_arena_take(arena, BLOCK_LANES, sizeof *s->sums);
+    s->best = oc_arena_take(arena, BLOCK_LANES, sizeof *s->best);
+    s->panel_of = oc_arena_take(arena, BLOCK_LANES, sizeof *s->panel_of);
+    s->cells = oc_arena_take(arena, cells * panels * OC_PANEL, sizeof *s->cells);
+    if (!s->z || !s->sums || !s->best || !s->panel_of || !s->cells) {
+        return false;
+    }
+    memset(s->cells, 0, cells * panels * OC_PANEL * sizeof *s->cells);
+    return true;
+}
+
+static bool take_memory(encoder *e, size_t count, oc_arena *arena)
+{
+    size_t cells = e->cuts * e->cuts, depth = e->words->depth, r = e->words->directions;
+    e->places = oc_arena_take(arena, count, sizeof *e->places);
+    e->x = oc_arena_take(arena, OC_PANEL_BLOCK * depth, sizeof *e->x);
+    e->packed = oc_arena_take(arena, OC_PANEL_BLOCK * depth, sizeof *e->packed);
+    e->y = oc_arena_take(arena, OC_PANEL_BLOCK * r, sizeof *e->y);
+    e->packed_even = oc_arena_take(arena, OC_PANEL_BLOCK * r, sizeof *e->packed_even);
+    e->packed_odd = oc_arena_take(arena, OC_PANEL_BLOCK * r, sizeof *e->packed_odd);
+    e->norm = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->norm);
+    e->row_value = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->row_value);
+    e->row_least = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->row_least);
+    e->cell_places = oc_arena_take(arena, cells, sizeof *e->cell_places);
+    bool complete = e->places && e->x && e->packed && e->y && e->packed_even && e->packed_odd &&
+                    e->norm && e->row_value && e->row_least && e->cell_places;
+    for (size_t s = 0; s < e->sides; s++) {
+        complete = complete && take_side(&e->side[s], e->panels, cells, arena);
+    }
+    return complete;
+}
+
+/* y = T x - T mean and |y|^2 of a block; packed for the products with the words. */
+static void whiten_block(encoder *e, size_t count)
+{
+    const oc_words *w = e->words;
+    size_t r = w->directions, rows = e->panel->rows;
+    float tile[OC_PANEL_MAX_ROWS * OC_PANEL] __attribute__((aligned(64)));
+    size_t groups = oc_panel_pack_block(e->x, w->depth, count, w->depth, e->packed);
+    for (size_t p = 0; p < oc_panel_count(r); p++) {
+        size_t lanes = r - p * OC_PANEL < OC_PANEL ? r - p * OC_PANEL : OC_PANEL;
+        for (size_t g = 0; g < groups; g++) {
+            e->panel->product(e->packed + g * rows * w->depth,
+                              w->transform_panels + p * OC_PANEL * w->depth, w->depth,
+                              w->transform_bias + p * OC_PANEL, tile);
+            for (size_t i = 0; i < rows; i++) {
+                memcpy(e->y + (g * rows + i) * r + p * OC_PANEL, tile + i * OC_PANEL,
+                       lanes * sizeof *tile);
+            }
+        }
+    }
+    for (size_t i = 0; i < groups * rows; i++) { /* the rows that fill up the last group too */
+        float sum = 0;
+#pragma omp simd reduction(+ : sum)
+        for (size_t j = 0; j < r; j++) {
+            sum += e->y[i * r + j] * e->y[i * r + j];
+        }
+        e->norm[i] = sum;
+    }
+    oc_panel_pack_block(e->y, r, count, w->even, e->packed_even);
+    oc_panel_pack_block(e->y + w->even, r, count, r - w->even, e->packed_odd);
+}
+
+/* Distances of a block to all words. */
+static void measure_block(encoder *e, size_t count)
+{
+    const oc_words *w = e->words;
+    size_t rows = e->panel->rows, odd = w->directions - w->even;
+    float tile[2][OC_PANEL_MAX_ROWS * OC_PANEL] __attribute__((aligned(64)));
+    side *plain = &e->side[0], *mirrored = &e->side[1];
+    for (size_t s = 0; s < e->sides; s++) {
+        memset(e->side[s].sums, 0, BLOCK_LANES * sizeof *plain->sums);
+    }
+    for (size_t p = 0; p < e->panels; p++) {
+        size_t lanes = w->count - p * OC_PANEL < OC_PANEL ? w->count - p * OC_PANEL : OC_PANEL;
+        for (size_t row = 0; row < count; row += rows) {
+            size_t at = row * OC_PANEL, in = p * BLOCK_LANES + at;
+            e->panel->product(e->packed_even + row * w->even, w->even_panels + p * OC_PANEL * w->even,
+                              w->even, w->word_bias + p * OC_PANEL, tile[0]);
+            if (e->sides == 1) {
+                e->kernels->distances(tile[0], e->norm + row, rows, lanes, plain->z + in,
+                                      plain->sums + at);
+                continue;
+            }
+            e->panel->product(e->packed_odd + row * odd, w->odd_panels + p * OC_PANEL * odd, odd,
+                              w->no_bias, tile[1]);
+            e->kernels->distances_both(tile[0], tile[1], e->norm + row, rows, lanes, plain->z + in,
+                                       plain->sums + at, mirrored->z + in, mirrored->sums + at);
+        }
+    }
+}
+
+static void sum_lanes(const float *sums, size_t count, float factor, float *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        float sum = 0;
+        for (size_t lane = 0; lane < OC_PANEL; lane++) {
+            sum += sums[i * OC_PANEL + lane];
+        }
+        out[i] = factor * sum;
+    }
+}
+
+static void find_least(encoder *e, side *s, size_t count)
+{
+    for (size_t i = 0; i < BLOCK_LANES; i++) {
+        s->best[i] = FLT_MAX;
+        s->panel_of[i] = 0;
+    }
+    for (size_t p = 0; p < e->panels; p++) {
+        size_t left = e->words->count - p * OC_PANEL;
+        e->kernels->least(s->z + p * BLOCK_LANES, count, left < OC_PANEL ? left : OC_PANEL, (uint32_t)p,
+                          s->best, s->panel_of);
+    }
+}
+
+/* The lane that holds a row's least distance; on equal ones that of the lowest word. */
+static size_t least_lane(const float *best, const uint32_t *panel_of)
+{
+    size_t winner = 0;
+    for (size_t lane = 1; lane < OC_PANEL; lane++) {
+        if (best[lane] < best[winner] ||
+            (best[lane] <= best[winner] && panel_of[lane] < panel_of[winner])) {
+            winner = lane;
+        }
+    }
+    return winner;
+}
+
+/* Turns distances into exponentials and row_value into the weight that makes a row's sum 1. */
+static void soften_block(encoder *e, side *s, size_t count)
+{
+    find_least(e, s, count);
+    for (size_t i = 0; i < count; i++) {
+        const float *best = s->best + i * OC_PANEL;
+        e->row_least[i] = best[least_lane(best, s->panel_of + i * OC_PANEL)];
+        float mean = e->row_value[i];
+        e->row_value[i] = mean > 0 ? (float)-e->params->softness / (mean * mean) : 0;
+    }
+    memset(s->sums, 0, BLOCK_LANES * sizeof *s->sums);
+    for (size_t p = 0; p < e->panels; p++) {
+        size_t left = e->words->count - p * OC_PANEL;
+        e->kernels->soften(s->z + p * BLOCK_LANES, e->row_value, e->row_least, count,
+                           left < OC_PANEL ? left : OC_PANEL, s->sums);
+    }
+    sum_lanes(s->sums, count, 1, e->row_value);
+    for (size_t i = 0; i < count; i++) {
+        e->row_value[i] = 1 / e->row_value[i]; /* at least 1: the nearest word's own */
+    }
+}
+
+static void count_nearest(encoder *e, side *s, size_t i, float *cell)
+{
+    const uint32_t *panel_of = s->panel_of + i * OC_PANEL;
+    size_t lane = least_lane(s->best + i * OC_PANEL, panel_of);
+    float *bin = cell + panel_of[lane] * OC_PANEL + lane;
+    *bin = e->params->pool == OC_WORDS_MAX ? 1 : *bin + 1;
+}
+
+/* Adds the codes of rows first..end-1, which lie in one cell. */
+static void pool_run(encoder *e, side *s, size_t first, size_t end, float *cell)
+{
+    if (e->params->encode == OC_WORDS_HARD) {
+        for (size_t i = first; i < end; i++) {
+            count_nearest(e, s, i, cell);
+        }
+        return;
+    }
+    bool maximum = e->params->pool == OC_WORDS_MAX, soft = e->params->encode == OC_WORDS_SOFT;
+    void (*pool)(const float *, const float *, size_t, float *) =
+        soft ? (maximum ? e->kernels->max_weighted : e->kernels->add_weighted)
+             : (maximum ? e->kernels->max_triangle : e->kernels->add_triangle);
+    for (size_t p = 0; p < e->panels; p++) {
+        pool(s->z + p * BLOCK_LANES + first * OC_PANEL, e->row_value + first, end - first,
+             cell + p * OC_PANEL);
+    }
+}
+
+/* Codes a block on one side and pools it, run by run of places in the same cell. */
+static void pool_block(encoder *e, size_t which, const oc_words_place *places, size_t count)
+{
+    side *s = &e->side[which];
+    sum_lanes(s->sums, count, 1 / (float)e->words->count, e->row_value);
+    if (e->params->encode == OC_WORDS_HARD) {
+        find_least(e, s, count);
+    } else if (e->params->encode == OC_WORDS_SOFT) {
+        soften_block(e, s, count);
+    }
+    for (size_t first = 0, end; first < count; first = end) {
+        uint32_t cell = which ? places[first].mirror_cell : places[first].cell;
+        for (end = first + 1; end < count; end++) {
+            if ((which ? places[end].mirror_cell : places[end].cell) != cell) {
+                break;
+            }
+        }
+        pool_run(e, s, first, end, s->cells + cell * e->panels * OC_PANEL);
+    }
+}
+
+/* Adds one region, a rectangle of cells, to K values of the row. */
+static void pool_region(const encoder *e, const side *s, const size_t from[2], const size_t to[2],
+                        float *out)
+{
+    size_t places = 0, count = e->words->count;
+    float *region = s->z; /* free by now */
+    memset(region, 0, count * sizeof *region);
+    for (size_t v = from[0]; v < to[0]; v++) {
+        for (size_t u = from[1]; u < to[1]; u++) {
+            const float *cell = s->cells + (v * e->cuts + u) * e->panels * OC_PANEL;
+            places += e->cell_places[v * e->cuts + u];
+            for (size_t k = 0; k < count; k++) {
+                float larger = cell[k] > region[k] ? cell[k] : region[k];
+                region[k] = e->params->pool == OC_WORDS_MAX ? larger : region[k] + cell[k];
+            }
+        }
+    }
+    float factor = e->params->pool == OC_WORDS_MEAN && places ? 1 / (float)places : 1;
+    for (size_t k = 0; k < count; k++) {
+        out[k] += factor * region[k];
+    }
+}
+
+static void write_row(const encoder *e, float *row)
+{
+    const oc_levels *grid = &e->params->grid;
+    for (size_t l = 0; l < grid->count; l++) {
+        size_t g = (size_t)grid->level[l];
+        for (size_t region = 0; region < g * g; region++, row += e->words->count) {
+            size_t v = region / g, u = region % g;
+            size_t from[2] = {oc_words_region_start(grid, v, g), oc_words_region_start(grid, u, g)};
+            size_t to[2] = {oc_words_region_start(grid, v + 1, g), oc_words_region_start(grid, u + 1, g)};
+            memset(row, 0, e->words->count * sizeof *row);
+            for (size_t s = 0; s < e->sides; s++) {
+                pool_region(e, &e->side[s], from, to, row);
+            }
+        }
+    }
+}
+
+oc_status oc_words_encode(const oc_words_params *params, const oc_words *words, const oc_image *image,
+                          oc_arena *arena, float *row, oc_error *err)
+{
+    size_t columns = oc_words_positions(params, image->width);
+    size_t rows = oc_words_positions(params, image->height), count = columns * rows;
+    encoder e = {.params = params, .words = words, .panel = oc_panel(), .kernels = oc_words_kernels_get(),
+                 .panels = oc_panel_count(words->count), .cuts = oc_words_cuts(&params->grid),
+                 .sides = params->mirror ? 2 : 1};
+    if (!take_memory(&e, count, arena)) {
+        return oc_fail_memory(err, "visual words");
+    }
+    oc_words_places(params, columns, rows, e.places);
+    memset(e.cell_places, 0, e.cuts * e.cuts * sizeof *e.cell_places);
+    for (size_t i = 0; i < count; i++) {
+        e.cell_places[e.places[i].cell]++;
+    }
+    for (size_t start = 0; start < count; start += OC_PANEL_BLOCK) {
+        size_t block = count - start < OC_PANEL_BLOCK ? count - start : OC_PANEL_BLOCK;
+        oc_words_describe(params, image, e.places + start, block, e.x);
+        whiten_block(&e, block);
+        measure_block(&e, block);
+        for (size_t s = 0; s < e.sides; s++) {
+            pool_block(&e, s, e.places + start, block);
+        }
+    }
+    write_row(&e, row);
+    return OC_OK;
+}

@@ -1,0 +1,298 @@
+/* The stage words: against the formulas in double precision, invariants, save and restore. */
+#include "features/stage.h"
+#include "features/words.h"
+#include "src/base/random.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { WIDTH = 23, HEIGHT = 19, IMAGES = 40 };
+
+/* Images with edges and shading: blurred random rectangles, the same in every run. */
+typedef struct pictures {
+    size_t count, width, height;
+    uint8_t *rgb, *gray; /* (count, height, width, 3), (count, height, width) */
+    size_t unreadable;   /* every so-maniest fails; 0 none */
+} pictures;
+
+static void paint(uint8_t *rgb, size_t width, size_t height, oc_random *random)
+{
+    float *plane = oc_alloc(width * height * 3, sizeof *plane);
+    for (size_t r = 0; r < 12; r++) {
+        size_t x0 = oc_random_below(random, width), y0 = oc_random_below(random, height);
+        size_t x1 = x0 + 1 + oc_random_below(random, width), y1 = y0 + 1 + oc_random_below(random, height);
+        float color[3];
+        for (size_t c = 0; c < 3; c++) {
+            color[c] = (float)(255 * oc_random_unit(random));
+        }
+        for (size_t y = y0; y < y1 && y < height; y++) {
+            for (size_t x = x0; x < x1 && x < width; x++) {
+                for (size_t c = 0; c < 3; c++) {
+                    float *value = &plane[(y * width + x) * 3 + c];
+                    *value += 0.6F * (color[c] - *value) + (float)(x - x0);
+                }
+            }
+        }
+    }
+    for (size_t i = 0; i < width * height * 3; i++) {
+        float value = plane[i] + (float)(20 * oc_random_unit(random));
+        rgb[i] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+    }
+    oc_free(plane);
+}
+
+static pictures make_pictures(size_t count, size_t width, size_t height)
+{
+    pictures p = {.count = count, .width = width, .height = height};
+    p.rgb = oc_alloc(count * width * height, 3);
+    p.gray = oc_alloc(count * width * height, 1);
+    for (size_t i = 0; i < count; i++) {
+        oc_random random = oc_random_stream(7, 7, i);
+        paint(p.rgb + i * width * height * 3, width, height, &random);
+    }
+    for (size_t i = 0; i < count * width * height; i++) {
+        p.gray[i] = (uint8_t)((p.rgb[3 * i] + p.rgb[3 * i + 1] + p.rgb[3 * i + 2]) / 3);
+    }
+    return p;
+}
+
+static void free_pictures(pictures *p)
+{
+    oc_free(p->rgb);
+    oc_free(p->gray);
+}
+
+static oc_image picture(const pictures *p, size_t i)
+{
+    size_t pixels = p->width * p->height;
+    return (oc_image){.width = p->width, .height = p->height, .gray = p->gray + i * pixels,
+                      .rgb = p->rgb + i * pixels * 3};
+}
+
+static oc_image mirrored(const pictures *p, size_t i)
+{
+    oc_image image = picture(p, i);
+    size_t w = p->width, h = p->height;
+    uint8_t *rgb = oc_alloc(w * h, 3), *gray = oc_alloc(w * h, 1);
+    for (size_t y = 0; y < h; y++) {
+        for (size_t x = 0; x < w; x++) {
+            memcpy(rgb + (y * w + x) * 3, image.rgb + (y * w + w - 1 - x) * 3, 3);
+            gray[y * w + x] = image.gray[y * w + w - 1 - x];
+        }
+    }
+    image.rgb = rgb;
+    image.gray = gray;
+    return image;
+}
+
+static oc_status read_picture(void *context, size_t index, size_t worker, oc_image *image, oc_error *err)
+{
+    const pictures *p = context;
+    (void)worker, (void)err;
+    if (p->unreadable && index % p->unreadable == 0) {
+        return OC_BAD_IMAGE;
+    }
+    *image = picture(p, index);
+    return OC_OK;
+}
+
+static oc_stage make_stage(const char *spec, size_t width, size_t height)
+{
+    oc_stage stage = {.type = &oc_stage_words, .width = width, .height = height};
+    stage.params = oc_alloc(1, stage.type->param_size);
+    oc_params_default(stage.type->params, stage.type->param_count, stage.params);
+    char copy[200];
+    snprintf(copy, sizeof copy, "%s", spec);
+    for (char *item = strtok(copy, ","); item; item = strtok(NULL, ",")) {
+        char *value = strchr(item, '=');
+        *value++ = '\0';
+        const oc_param *param = oc_params_find(stage.type->params, stage.type->param_count, item);
+        cr_assert(param != NULL, "%s", item);
+        cr_assert_eq(oc_param_set(param, value, stage.params, NULL), OC_OK);
+    }
+    cr_assert_eq(stage.type->plan(stage.params, width, height, &stage.dimension, NULL), OC_OK);
+    return stage;
+}
+
+static void free_stage(oc_stage *stage)
+{
+    stage->type->forget(stage);
+    oc_free(stage->params);
+}
+
+static oc_status fit_on(oc_stage *stage, pictures *p, size_t threads, uint64_t seed, oc_error *err)
+{
+    oc_job *job;
+    cr_assert_eq(oc_job_create(threads, NULL, &job, NULL), OC_OK);
+    oc_source source = {p->count, read_picture, p};
+    oc_status status = stage->type->fit(stage, &source, seed, job, err);
+    oc_job_free(job);
+    return status;
+}
+
+static float *row_of(const oc_stage *stage, oc_image image)
+{
+    oc_arena arena = {0};
+    float *row = oc_alloc(stage->dimension, sizeof *row);
+    cr_assert_eq(stage->type->extract(stage, &image, &arena, row, NULL), OC_OK);
+    oc_arena_free(&arena);
+    return row;
+}
+
+/* The code of one descriptor by the formulas, in double precision: f (K). Where a descriptor lies on a word, z is the root
+ * of the rounding error of |y|^2 - 2 y w + |w|^2: slack (K) is what that may change. */
+static void code_of(const oc_stage *stage, const double *y, double *f, double *slack)
+{
+    const oc_words *w = stage->learned;
+    const oc_words_params *params = stage->params;
+    double mean = 0, total = 0;
+    size_t nearest = 0;
+    for (size_t k = 0; k < w->count; k++) {
+        double squared = 0, sizes = 0;
+        for (size_t j = 0; j < w->directions; j++) {
+            double word = (double)w->words[k * w->directions + j], step = y[j] - word;
+            squared += step * step;
+            sizes += y[j] * y[j] + word * word;
+        }
+        slack[k] = fmin(sqrt(1e-6 * sizes), 1e-6 * sizes / sqrt(squared));
+        f[k] = sqrt(squared);
+        mean += f[k] / (double)w->count;
+        nearest = f[k] < f[nearest] ? k : nearest;
+    }
+    for (size_t k = 0; k < w->count; k++) {
+        double z = f[k];
+        f[k] = params->encode == OC_WORDS_TRIANGLE ? fmax(0, mean - z)
+               : params->encode == OC_WORDS_HARD   ? (double)(k == nearest)
+                                                   : exp(-params->softness * z * z / (mean * mean));
+        total += f[k];
+    }
+    for (size_t k = 0; params->encode == OC_WORDS_SOFT && k < w->count; k++) {
+        f[k] /= total;
+    }
+}
+
+/* y (r) of the patch at (column, row) of the image. */
+static void whitened(const oc_stage *stage, oc_image image, size_t column, size_t row, double *y)
+{
+    const oc_words *w = stage->learned;
+    const oc_words_params *params = stage->params;
+    size_t side = (size_t)params->patch, channels = params->gray ? 1 : 3, stride = (size_t)params->stride;
+    const uint8_t *pixels = params->gray ? image.gray : image.rgb;
+    double x[24 * 24 * 3], mean = 0, variance = 0;
+    size_t next = 0;
+    for (size_t v = 0; v < side; v++) {
+        for (size_t u = 0; u < side; u++) {
+            for (size_t c = 0; c < channels; c++) {
+                size_t at = (row * stride + v) * image.width + column * stride + u;
+                x[next++] = pixels[at * channels + c];
+            }
+        }
+    }
+    for (size_t j = 0; j < next; j++) {
+        mean += x[j] / (double)next;
+    }
+    for (size_t j = 0; j < next; j++) {
+        variance += (x[j] - mean) * (x[j] - mean) / (double)next;
+    }
+    for (size_t i = 0; i < w->directions; i++) {
+        y[i] = 0;
+        for (size_t j = 0; j < next; j++) {
+            double normal = (x[j] - mean) / sqrt(variance + params->contrast);
+            y[i] += (double)w->transform[i * next + j] * (normal - (double)w->mean[j]);
+        }
+    }
+}
+
+/* The row by the formulas; with `mirror`, of the image alone: the caller adds the mirrored one's. */
+static double *direct_row(const oc_stage *stage, oc_image image, double *slack)
+{
+    const oc_words *w = stage->learned;
+    const oc_words_params *params = stage->params;
+    size_t columns = oc_words_positions(params, image.width), rows = oc_words_positions(params, image.height);
+    double *out = oc_alloc(stage->dimension, sizeof *out), *f = oc_alloc(w->count, sizeof *f);
+    double *loose = oc_alloc(w->count, sizeof *loose);
+    double y[24 * 24 * 3];
+    size_t base = 0;
+    for (size_t l = 0; l < params->grid.count; l++) {
+        size_t g = (size_t)params->grid.level[l];
+        for (size_t region = 0; region < g * g; region++, base += w->count) {
+            size_t places = 0;
+            for (size_t v = 0; v < rows; v++) {
+                for (size_t u = 0; u < columns; u++) {
+                    if (v * g / rows != region / g || u * g / columns != region % g) {
+                        continue;
+                    }
+                    places++;
+                    whitened(stage, image, u, v, y);
+                    code_of(stage, y, f, loose);
+                    for (size_t k = 0; k < w->count; k++) {
+                        double *value = &out[base + k];
+                        slack[base + k] += loose[k];
+                        *value = params->pool == OC_WORDS_MAX ? fmax(*value, f[k]) : *value + f[k];
+                    }
+                }
+            }
+            for (size_t k = 0; params->pool == OC_WORDS_MEAN && k < w->count; k++) {
+                out[base + k] /= (double)places;
+            }
+        }
+    }
+    oc_free(f);
+    oc_free(loose);
+    return out;
+}
+
+static void check_against_formula(const char *spec)
+{
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
+    oc_stage stage = make_stage(spec, WIDTH, HEIGHT);
+    cr_assert_eq(fit_on(&stage, &p, 2, 1, NULL), OC_OK, "%s", spec);
+    const oc_words_params *params = stage.params;
+    for (size_t i = 0; i < 3; i++) {
+        oc_image other = mirrored(&p, i);
+        float *row = row_of(&stage, picture(&p, i));
+        double *slack = oc_alloc(stage.dimension, sizeof *slack);
+        double *expected = direct_row(&stage, picture(&p, i), slack);
+        double *expected_mirror = direct_row(&stage, other, slack);
+        for (size_t j = 0; j < stage.dimension; j++) {
+            double wanted = expected[j] + (params->mirror ? expected_mirror[j] : 0);
+            double difference = fabs((double)row[j] - wanted);
+            cr_assert((difference <= 1e-4 * (1 + fabs(wanted)) + slack[j]), "%s: value %zu is %g, not %g", spec, j,
+                      (double)row[j], wanted);
+        }
+        oc_free(row);
+        oc_free(slack);
+        oc_free(expected);
+        oc_free(expected_mirror);
+        oc_free(other.rgb);
+        oc_free(other.gray);
+    }
+    free_stage(&stage);
+    free_pictures(&p);
+}
+
+Test(words, triangle_follows_the_formula)
+{
+    check_against_formula("count=70,patch=6");
+    check_against_formula("count=33,patch=5,grid=1-2-3,gray=1,pool=mean");
+    check_against_formula("count=16,patch=4,stride=3,whiten=0,pool=max");
+}
+
+Test(words, hard_and_soft_follow_the_formula)
+{
+    check_against_formula("count=45,patch=6,encode=hard");
+    check_against_formula("count=45,patch=6,encode=hard,pool=max,grid=3");
+    check_against_formula("count=45,patch=6,encode=soft,softness=30");
+    check_against_formula("count=45,patch=6,encode=soft,pool=max");
+}
+
+Test(words, mirror_adds_the_row_of_the_mirrored_image)
+{
+    check_against_formula("count=70,patch=6,mirror=1");
+    check_against_formula("count=33,patch=5,mirror=1,grid=1-2-4,keep=1");
+    check_against_formula("count=20,patch=5,mirror=1,pool=max,stride=2,whiten=0");
+    check_against_formula("count=20,patch=7,mirror=1,encode=soft,pool=mean,gray=1");
+    check_against_formula("count=20,patch=7,mirror=1,encode=hard,grid=3");
+}
