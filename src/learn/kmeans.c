@@ -42,8 +42,6 @@ typedef struct lloyd {
     double *tile_sum;      /* (tiles): sum of squared distances */
     size_t *tile_changed;  /* (tiles): points that changed their centre */
     float *packed;         /* (threads, OC_PANEL_BLOCK, D) */
-    float *best;           /* (threads, OC_PANEL_BLOCK, 32) */
-    uint32_t *panel_of;    /* (threads, OC_PANEL_BLOCK, 32) */
     double *sum;           /* (threads, D) */
 } lloyd;
 
@@ -60,8 +58,6 @@ static void lloyd_free(lloyd *l)
     oc_free(l->tile_sum);
     oc_free(l->tile_changed);
     oc_free(l->packed);
-    oc_free(l->best);
-    oc_free(l->panel_of);
     oc_free(l->sum);
 }
 
@@ -85,12 +81,9 @@ static oc_status lloyd_create(lloyd *l, size_t threads, oc_error *err)
     l->tile_sum = oc_alloc(l->tiles, sizeof *l->tile_sum);
     l->tile_changed = oc_alloc(l->tiles, sizeof *l->tile_changed);
     l->packed = oc_alloc(packed, sizeof *l->packed);
-    l->best = oc_alloc(threads * OC_PANEL_BLOCK, OC_PANEL * sizeof *l->best);
-    l->panel_of = oc_alloc(threads * OC_PANEL_BLOCK, OC_PANEL * sizeof *l->panel_of);
     l->sum = oc_alloc(packed, sizeof *l->sum);
     bool complete = l->centers && l->panels && l->bias && l->nearest && l->order && l->score &&
-                    l->norm && l->first && l->tile_sum && l->tile_changed && l->packed && l->best &&
-                    l->panel_of && l->sum;
+                    l->norm && l->first && l->tile_sum && l->tile_changed && l->packed && l->sum;
     return complete ? OC_OK : oc_fail_memory(err, "k-means");
 }
 
@@ -124,46 +117,29 @@ static void pack_centers(lloyd *l)
     }
 }
 
-/* The best of a row's lanes; on equal scores the centre with the lowest number. */
-static uint32_t best_lane(const float *best, const uint32_t *panel_of, float *score)
-{
-    size_t winner = 0;
-    for (size_t lane = 1; lane < OC_PANEL; lane++) {
-        if (best[lane] > best[winner] ||
-            (best[lane] >= best[winner] && panel_of[lane] < panel_of[winner])) {
-            winner = lane;
-        }
-    }
-    *score = best[winner];
-    return (uint32_t)(panel_of[winner] * OC_PANEL + winner);
-}
-
 static void assign_block(lloyd *l, size_t start, size_t count, size_t worker)
 {
     const oc_panel_kernels *panel = oc_panel();
     const oc_kmeans_kernels *kernels = oc_kmeans();
     float *packed = l->packed + worker * OC_PANEL_BLOCK * l->d;
-    float *best = l->best + worker * OC_PANEL_BLOCK * OC_PANEL;
-    uint32_t *panel_of = l->panel_of + worker * OC_PANEL_BLOCK * OC_PANEL;
+    float best[OC_PANEL_BLOCK];
+    uint32_t center[OC_PANEL_BLOCK];
     float tile[OC_PANEL_MAX_ROWS * OC_PANEL] __attribute__((aligned(64)));
     size_t groups = oc_panel_pack_block(l->x + start * l->d, l->d, count, l->d, packed);
-    for (size_t i = 0; i < (size_t)OC_PANEL_BLOCK * OC_PANEL; i++) {
+    for (size_t i = 0; i < OC_PANEL_BLOCK; i++) {
         best[i] = -FLT_MAX;
-        panel_of[i] = 0;
+        center[i] = 0;
     }
     for (size_t p = 0; p < l->panel_count; p++) {
         for (size_t g = 0; g < groups; g++) {
             size_t row = g * panel->rows;
             panel->product(packed + row * l->d, l->panels + p * l->d * OC_PANEL, l->d,
                            l->bias + p * OC_PANEL, tile);
-            kernels->track(tile, panel->rows, (uint32_t)p, best + row * OC_PANEL,
-                           panel_of + row * OC_PANEL);
+            kernels->track(tile, panel->rows, (uint32_t)p * OC_PANEL, best + row, center + row);
         }
     }
-    for (size_t i = 0; i < count; i++) {
-        l->order[start + i] = best_lane(best + i * OC_PANEL, panel_of + i * OC_PANEL,
-                                        &l->score[start + i]);
-    }
+    memcpy(l->order + start, center, count * sizeof *center);
+    memcpy(l->score + start, best, count * sizeof *best);
 }
 
 static double distance(const lloyd *l, size_t i)

@@ -3,14 +3,24 @@
 
 #include "src/base/dispatch.h"
 
-static void track(const float *restrict tile, size_t rows, uint32_t panel, float *restrict best,
-                  uint32_t *restrict panel_of)
+/* The largest score of a row first: after a few panels it rarely beats the best so far, and only then its lane matters. */
+static void track(const float *restrict tile, size_t rows, uint32_t first, float *restrict best,
+                  uint32_t *restrict center)
 {
-    for (size_t i = 0; i < rows * OC_PANEL; i++) {
-        float score = tile[i];
-        uint32_t better = score > best[i];
-        best[i] = better ? score : best[i];
-        panel_of[i] = better ? panel : panel_of[i];
+    for (size_t r = 0; r < rows; r++, tile += OC_PANEL) {
+        float largest = tile[0];
+#pragma omp simd reduction(max : largest)
+        for (size_t lane = 0; lane < OC_PANEL; lane++) {
+            largest = tile[lane] > largest ? tile[lane] : largest;
+        }
+        if (largest > best[r]) {
+            uint32_t lane = 0;
+            while (lane < OC_PANEL - 1 && tile[lane] < largest) {
+                lane++;
+            }
+            best[r] = largest;
+            center[r] = first + lane;
+        }
     }
 }
 

@@ -11,9 +11,9 @@
 oc_status oc_kmeans_check(size_t n, size_t d, size_t k, oc_error *err);
 
 typedef struct oc_kmeans_kernels {
-    /* Keeps, for each row and lane, the largest score so far and the panel that had it. tile, best, panel_of (rows,
-     * OC_PANEL). On equal scores the earlier panel stays. */
-    void (*track)(const float *tile, size_t rows, uint32_t panel, float *best, uint32_t *panel_of);
+    /* Keeps, for each row of the tile (rows, OC_PANEL), the largest score so far and the centre that had it; the centre of
+     * the first lane is `first`. On equal scores the lower number stays. best, center (rows). */
+    void (*track)(const float *tile, size_t rows, uint32_t first, float *best, uint32_t *center);
     /* sum (D) += x (D) */
     void (*add)(const float *x, size_t d, double *sum);
     /* nearest (N) = min(nearest, squared distance of X (N,D) to the centre (D)); returns the sum of nearest. */
