@@ -1,0 +1,90 @@
+/* ocellus classify: labels of single files. */
+#include "src/cli/command.h"
+#include "src/cli/terminal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* One line a class, best first: path, label, probability (or score). Equal scores keep the order of the classes. */
+static void print_best(const oc_model *model, const char *path, const oc_result *result, size_t lines)
+{
+    size_t classes = oc_model_classes(model), last = result->label;
+    const float *scores = result->scores;
+    for (size_t line = 0; line < lines && line < classes; line++) {
+        size_t best = classes;
+        for (size_t c = 0; line && c < classes; c++) {
+            bool after = scores[c] < scores[last] || (!(scores[c] > scores[last]) && c > last);
+            if (after && (best == classes || scores[c] > scores[best])) {
+                best = c;
+            }
+        }
+        last = line ? best : last;
+        terminal_put_name(stdout, path);
+        putchar('\t');
+        terminal_put_name(stdout, oc_model_class(model, last));
+        printf("\t%.4f\n", (double)(result->probabilities ? result->probabilities : scores)[last]);
+    }
+}
+
+static int classify_file(const cli_settings *settings, const oc_model *model, oc_reader *reader, const char *path)
+{
+    oc_result result = {0};
+    oc_error err;
+    if (oc_classify_file(reader, path, &result, &err)) {
+        int status = settings->json ? print_json(oc_json_failure(path, err.message)) : EXIT_DONE;
+        fflush(stdout);
+        terminal_error("%s", err.message);
+        return status ? status : EXIT_FAILED;
+    }
+    if (settings->json) {
+        return print_json(oc_json_result(model, path, &result));
+    }
+    print_best(model, path, &result, (size_t)settings->top);
+    return EXIT_DONE;
+}
+
+static int run(const cli_settings *settings, oc_job *job)
+{
+    (void)job;
+    oc_model *model = NULL;
+    oc_reader *reader = NULL;
+    oc_error err;
+    int status = EXIT_DONE;
+    if (oc_model_load(settings->operands.items[0], &model, &err) || oc_reader_create(model, &reader, &err)) {
+        status = report_failure(&err);
+    } else if (!settings->json && oc_model_classifier(model)->loss != OC_LOSS_SOFTMAX) {
+        terminal_note("this model has scores, no probabilities: the last column is the score");
+    }
+    for (size_t i = 1; reader && i < settings->operands.count && !ferror(stdout); i++) {
+        if (interrupted()) {
+            terminal_error("interrupted");
+            status = EXIT_FAILED;
+            break;
+        }
+        int failed = classify_file(settings, model, reader, settings->operands.items[i]);
+        status = failed ? failed : status;
+    }
+    oc_reader_free(reader);
+    oc_model_free(model);
+    return status;
+}
+
+const cli_command command_classify = {
+    .name = "classify",
+    .bit = TAKEN_BY_CLASSIFY,
+    .summary = "label of single images",
+    .usage = "classify MODEL FILE... [OPTION...]",
+    .about = "Prints a line for each file: its path, the label, and the probability of that label, separated by tabs. "
+             "A model that was trained with another loss than softmax has no probabilities; its score is printed "
+             "instead. '-' is an image on standard input.\n\n"
+             "Files that cannot be read are named on standard error; the others are classified all the same, and the "
+             "exit status is 1. With --json, a line is {\"path\", \"label\", \"probability\", \"scores\"} or "
+             "{\"path\", \"error\"}.",
+    .examples = "ocellus classify photos.model new.jpg\n"
+                "ocellus classify photos.model *.jpg --top 3\n"
+                "curl -s https://example.org/cat.jpg | ocellus classify photos.model -",
+    .expects = "MODEL and at least one FILE",
+    .least_operands = 2,
+    .most_operands = (size_t)-1,
+    .run = run,
+};

@@ -1,0 +1,200 @@
+/* ocellus compare: which features are worth it. */
+#include "src/cli/inputs.h"
+#include "src/cli/table.h"
+#include "src/cli/terminal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CELL = 32, COLUMNS = 9 };
+
+/* The table that grows while the work goes on. */
+typedef struct growing {
+    table_column columns[COLUMNS];
+    size_t count;     /* of the columns that are shown */
+    bool chosen;      /* with the column of held-out accuracy */
+    bool json;
+} growing;
+
+static growing start_table(const cli_settings *settings)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < settings->specs.count; i++) {
+        size_t width = terminal_width(settings->specs.items[i]);
+        widest = width > widest ? width : widest;
+    }
+    growing table = {.columns = {{"features", widest, true},
+                                 {"values", 6, false},
+                                 {"extract s", 6, false},
+                                 {"train s", 6, false},
+                                 {"train %", 6, false},
+                                 {"test %", 6, false},
+                                 {"95 % interval", 13, false},
+                                 {"p", 7, false},
+                                 {"held out %", 6, false}},
+                     .count = COLUMNS - 1,
+                     .json = settings->json};
+    if (settings->output) {
+        table.chosen = true;
+        table.count = COLUMNS;
+    }
+    return table;
+}
+
+static void format_p(double p, char *cell)
+{
+    if (isnan(p)) {
+        snprintf(cell, CELL, "-");
+    } else if (p < 0.0001) {
+        snprintf(cell, CELL, "<0.0001");
+    } else {
+        snprintf(cell, CELL, "%.4f", p);
+    }
+}
+
+static void print_row(void *context, const oc_comparison *comparison)
+{
+    const growing *table = context;
+    const oc_comparison_row *row = &comparison->rows[comparison->count - 1];
+    char cells[COLUMNS][CELL];
+    if (table->json) {
+        return;
+    }
+    terminal_clear();
+    if (comparison->count == 1) {
+        printf("%zu images to train on, %zu to test on, %zu classes\n\n", comparison->train, comparison->test,
+               comparison->classes);
+        table_heading(stdout, table->columns, table->count);
+    }
+    snprintf(cells[1], CELL, "%zu", row->dimension);
+    snprintf(cells[2], CELL, "%.1f", row->extract_seconds);
+    snprintf(cells[3], CELL, "%.1f", row->train_seconds);
+    snprintf(cells[4], CELL, "%.2f", 100 * row->train_accuracy);
+    snprintf(cells[5], CELL, "%.2f", 100 * row->test_accuracy);
+    snprintf(cells[6], CELL, "%.2f..%.2f", 100 * row->low, 100 * row->high);
+    format_p(row->p_value, cells[7]);
+    if (isnan(row->validation_accuracy)) {
+        snprintf(cells[8], CELL, "-");
+    } else {
+        snprintf(cells[8], CELL, "%.2f", 100 * row->validation_accuracy);
+    }
+    const char *texts[COLUMNS] = {row->features};
+    for (size_t i = 1; i < COLUMNS; i++) {
+        texts[i] = cells[i];
+    }
+    table_row(stdout, table->columns, table->count, texts);
+    fflush(stdout);
+}
+
+static void print_best(const oc_comparison *comparison, const char *model)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < comparison->count; i++) {
+        if (comparison->rows[i].test_accuracy > comparison->rows[best].test_accuracy) {
+            best = i;
+        }
+    }
+    printf("\nbest on the test images: %s\n", comparison->rows[best].features);
+    if (model) {
+        printf("best on held-out training images: %s, saved as ", comparison->rows[comparison->best].features);
+        terminal_put_name(stdout, model);
+        putchar('\n');
+    }
+    puts("p: how likely a difference from the first row at least this large is between equally good features "
+         "(McNemar)");
+}
+
+static int wrong_options(const cli_settings *settings)
+{
+    if (!settings->test) {
+        return report_usage(&command_compare, "--test IMAGES is missing: the images to test on, which training never "
+                                              "sees");
+    }
+    if (settings->specs.count == 0) {
+        return report_usage(&command_compare, "-f SPEC is missing: give one for each row, for example -f pixels -f "
+                                              "hog+color");
+    }
+    if (strcmp(settings->test, "-") == 0 && strcmp(settings->operands.items[0], "-") == 0) {
+        return report_usage(&command_compare, "only one of the two data sets can come from standard input");
+    }
+    return EXIT_DONE;
+}
+
+/* All specs are read before any work: a slip in the last one must not cost the time of the first. */
+static oc_status check_specs(const strings *specs, oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t i = 0; i < specs->count && !status; i++) {
+        oc_features *features = NULL;
+        status = oc_features_parse(specs->items[i], &features, err);
+        oc_features_free(features);
+    }
+    return status;
+}
+
+static int finish(const cli_settings *settings, const oc_comparison *comparison)
+{
+    int status = EXIT_DONE;
+    size_t skipped = comparison->train_skipped + comparison->test_skipped;
+    if (settings->json) {
+        status = print_json(oc_json_comparison(comparison));
+    } else {
+        print_best(comparison, settings->output);
+    }
+    if (skipped) {
+        terminal_error("skipped %zu of the images to train on and %zu of those to test on, which cannot be read",
+                       comparison->train_skipped, comparison->test_skipped);
+    }
+    return status ? status : skipped ? EXIT_SKIPPED : EXIT_DONE;
+}
+
+static int run(const cli_settings *settings, oc_job *job)
+{
+    oc_dataset *train = NULL, *test = NULL;
+    oc_comparison *comparison = NULL;
+    oc_error err;
+    int status = wrong_options(settings);
+    if (status) {
+        return status;
+    }
+    growing table = start_table(settings);
+    oc_compare_options options = {.extract = extract_options(settings),
+                                  .train = settings->train,
+                                  .choose = settings->output != NULL,
+                                  .model = settings->output,
+                                  .row_done = print_row,
+                                  .context = &table};
+    options.train.seed = (uint64_t)settings->seed;
+    if (check_specs(&settings->specs, &err) || (settings->output && check_output_file(settings->output, &err)) ||
+        open_images(settings->operands.items[0], &train, &err) || open_images(settings->test, &test, &err) ||
+        oc_compare(train, test, settings->specs.items, settings->specs.count, &options, job, &comparison, &err)) {
+        status = report_failure(&err);
+    } else {
+        status = finish(settings, comparison);
+    }
+    oc_comparison_free(comparison);
+    oc_dataset_free(test);
+    oc_dataset_free(train);
+    return status;
+}
+
+const cli_command command_compare = {
+    .name = "compare",
+    .bit = TAKEN_BY_COMPARE,
+    .summary = "one table: accuracy of different features",
+    .usage = "compare IMAGES --test IMAGES -f SPEC -f SPEC... [-o MODEL] [OPTION...]",
+    .about = "Trains the same classifier on each kind of features and tests it on the same images. The table has, for "
+             "each -f, the number of values in a row, the seconds to extract and to train, the accuracy on training "
+             "and test images, the 95 % interval of the test accuracy (Wilson), and p, the probability of a "
+             "difference from the first row at least as large if both were equally good (McNemar's exact test).\n\n"
+             "With -o, the row that is best on a part of the training images is saved, so that the test images have "
+             "no say in the choice.",
+    .examples = "ocellus compare train --test test -f pixels -f color -f hog -f hog+color\n"
+                "ocellus compare train --test test -f pixels -f words -o best.model --json",
+    .expects = "IMAGES, one data set with labels",
+    .least_operands = 1,
+    .most_operands = 1,
+    .works_long = true,
+    .run = run,
+};

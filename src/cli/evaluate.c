@@ -1,0 +1,79 @@
+/* ocellus evaluate: how well a model does on labelled images. */
+#include "src/cli/inputs.h"
+#include "src/cli/report.h"
+#include "src/cli/terminal.h"
+
+#include <stdio.h>
+
+static oc_status extract_rows(const cli_settings *settings, const oc_model *model, oc_job *job, oc_set **set,
+                              oc_error *err)
+{
+    oc_features *features = NULL;
+    oc_extract_options options = {oc_model_image_options(model), 0, settings->strict};
+    if (option_given(settings, "max-pixels")) {
+        options.image.max_pixels = settings->image.max_pixels;
+    }
+    oc_status status = oc_model_copy_features(model, &features, err);
+    if (!status) {
+        status = extract_images(settings->operands.items[1], features, &options, NULL, job, set, err);
+    }
+    oc_features_free(features);
+    return status;
+}
+
+static oc_status open_set(const oc_model *model, const char *path, oc_set **set, oc_error *err)
+{
+    oc_status status = oc_set_open(path, set, err);
+    return status ? status : oc_model_matches(model, *set, err);
+}
+
+static int run(const cli_settings *settings, oc_job *job)
+{
+    const char *path = settings->operands.items[1];
+    bool from_set = oc_set_recognise(path);
+    oc_model *model = NULL;
+    oc_set *set = NULL;
+    oc_evaluation evaluation = {0};
+    oc_error err;
+    int status;
+    if (oc_model_load(settings->operands.items[0], &model, &err) ||
+        (from_set ? open_set(model, path, &set, &err) : extract_rows(settings, model, job, &set, &err)) ||
+        oc_evaluate(model, set, job, &evaluation, &err)) {
+        status = report_failure(&err);
+    } else {
+        int skipped = from_set ? EXIT_DONE : report_skipped(set);
+        if (evaluation.images < oc_set_count(set)) {
+            terminal_note("%zu of %zu images have no label and are left out", oc_set_count(set) - evaluation.images,
+                          oc_set_count(set));
+        }
+        status = EXIT_DONE;
+        if (settings->json) {
+            status = print_json(oc_json_evaluation(model, &evaluation));
+        } else {
+            report_evaluation(stdout, model, &evaluation);
+        }
+        status = status ? status : skipped;
+    }
+    oc_evaluation_free(&evaluation);
+    oc_set_free(set);
+    oc_model_free(model);
+    return status;
+}
+
+const cli_command command_evaluate = {
+    .name = "evaluate",
+    .bit = TAKEN_BY_EVALUATE,
+    .summary = "accuracy of a model on labelled images",
+    .usage = "evaluate MODEL IMAGES|SET [OPTION...]",
+    .about = "Classifies labelled images and reports the accuracy with its 95 % interval (Wilson), precision, recall "
+             "and F1 of each class, and which classes are taken for which.\n\n"
+             "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
+             "or CIFAR-10 binary file; a SET must have been made by the model's own stages (ocellus extract --with).",
+    .examples = "ocellus evaluate photos.model test-photos\n"
+                "ocellus evaluate photos.model test-photos --json | jq .accuracy",
+    .expects = "MODEL and IMAGES or SET",
+    .least_operands = 2,
+    .most_operands = 2,
+    .works_long = true,
+    .run = run,
+};

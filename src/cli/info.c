@@ -1,0 +1,169 @@
+/* ocellus info: what is in a model or a set. */
+#include "src/cli/command.h"
+#include "src/cli/terminal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMED_CLASSES = 20, LABEL = 12 };
+
+static void put_label(const char *label)
+{
+    printf("%-*s", LABEL, label);
+}
+
+/* The joined spec, then one line a stage when there are several. */
+static void print_features(const oc_features *features)
+{
+    put_label("features");
+    printf("%s, %zu values\n", oc_features_spec(features), oc_features_dimension(features));
+    for (size_t i = 0; i < oc_features_count(features) && oc_features_count(features) > 1; i++) {
+        put_label("");
+        printf("%s, %zu values\n", oc_features_part_spec(features, i), oc_features_part_dimension(features, i));
+    }
+}
+
+static void print_image_options(const oc_image_options *options)
+{
+    put_label("images");
+    for (size_t i = 0; i < oc_image_param_count; i++) {
+        char value[100];
+        oc_param_format(&oc_image_params[i], options, value, sizeof value);
+        printf("%s%s %s", i ? ", " : "", oc_image_params[i].name, value);
+    }
+    putchar('\n');
+}
+
+static void print_training(const oc_train_options *options)
+{
+    put_label("training");
+    size_t column = LABEL;
+    for (size_t i = 0; i < oc_train_param_count; i++) {
+        char value[100], item[200];
+        oc_param_format(&oc_train_params[i], options, value, sizeof value);
+        int length = snprintf(item, sizeof item, "%s%s %s", i ? ", " : "", oc_train_params[i].name, value);
+        if (column + (size_t)length > 78) {
+            fputs(",\n", stdout);
+            put_label("");
+            memmove(item, item + 2, strlen(item) - 1);
+            column = LABEL;
+        }
+        fputs(item, stdout);
+        column += strlen(item);
+    }
+    printf(", seed %llu\n", (unsigned long long)options->seed);
+}
+
+static void print_model(const oc_model *model)
+{
+    const oc_classifier *classifier = oc_model_classifier(model);
+    oc_image_options image = oc_model_image_options(model);
+    oc_train_options train = oc_model_train_options(model);
+    size_t classes = oc_model_classes(model);
+    print_features(oc_model_features(model));
+    print_image_options(&image);
+    put_label("classes");
+    printf("%zu: ", classes);
+    for (size_t c = 0; c < classes && c < NAMED_CLASSES; c++) {
+        fputs(c ? ", " : "", stdout);
+        terminal_put(stdout, oc_model_class(model, c));
+    }
+    puts(classes > NAMED_CLASSES ? ", ..." : "");
+    print_training(&train);
+    put_label("parameters");
+    printf("%zu: %zu classes x (%zu values + 1 bias)\n", oc_model_parameters(model), classifier->classes,
+           classifier->dimension);
+    if (oc_model_stage_parameters(model)) {
+        put_label("");
+        printf("%zu learned by the stages\n", oc_model_stage_parameters(model));
+    }
+}
+
+/* The first classes with their number of rows. */
+static int print_class_counts(const oc_set *set)
+{
+    size_t classes = oc_set_classes(set), unknown = 0;
+    const int *labels = oc_set_labels(set);
+    size_t *counts = calloc(classes + 1, sizeof *counts);
+    if (!counts) {
+        terminal_error("out of memory for the classes");
+        return EXIT_FAILED;
+    }
+    for (size_t i = 0; i < oc_set_count(set); i++) {
+        if (labels[i] >= 0) {
+            counts[labels[i]]++;
+        } else {
+            unknown++;
+        }
+    }
+    put_label("classes");
+    printf("%zu", classes);
+    for (size_t c = 0; c < classes && c < NAMED_CLASSES; c++) {
+        fputs(c ? ", " : ": ", stdout);
+        terminal_put(stdout, oc_set_class(set, c));
+        printf(" %zu", counts[c]);
+    }
+    puts(classes > NAMED_CLASSES ? ", ..." : "");
+    if (unknown) {
+        put_label("");
+        printf("%zu rows without a label\n", unknown);
+    }
+    free(counts);
+    return EXIT_DONE;
+}
+
+static int print_set(const oc_set *set)
+{
+    const oc_features *features = oc_set_features(set);
+    put_label("rows");
+    printf("%zu of %zu values\n", oc_set_count(set), oc_set_rows(set)->dimension);
+    if (features) {
+        oc_image_options image = oc_set_image_options(set);
+        print_features(features);
+        print_image_options(&image);
+    }
+    int status = print_class_counts(set);
+    if (oc_set_skipped(set)) {
+        put_label("skipped");
+        printf("%zu, named in skipped.csv\n", oc_set_skipped(set));
+    }
+    return status;
+}
+
+static int run(const cli_settings *settings, oc_job *job)
+{
+    (void)job;
+    const char *path = settings->operands.items[0];
+    oc_set *set = NULL;
+    oc_model *model = NULL;
+    oc_error err;
+    int status = EXIT_DONE;
+    bool is_set = oc_set_recognise(path);
+    if (is_set ? oc_set_open(path, &set, &err) : oc_model_load(path, &model, &err)) {
+        status = report_failure(&err);
+    } else if (settings->json) {
+        status = print_json(is_set ? oc_json_info_set(set) : oc_json_info_model(model));
+    } else if (is_set) {
+        status = print_set(set);
+    } else {
+        print_model(model);
+    }
+    oc_model_free(model);
+    oc_set_free(set);
+    return status;
+}
+
+const cli_command command_info = {
+    .name = "info",
+    .bit = TAKEN_BY_INFO,
+    .summary = "what is in a model or a set",
+    .usage = "info MODEL|SET [OPTION...]",
+    .about = "Prints the stages, image size, classes and training options of a model and its number of parameters, or "
+             "the stages, rows and classes of a set.",
+    .examples = "ocellus info photos.model\nocellus info rows --json",
+    .expects = "MODEL or SET",
+    .least_operands = 1,
+    .most_operands = 1,
+    .run = run,
+};

@@ -1,0 +1,132 @@
+/* Opening and extracting images for the commands, and checks of outputs before work begins. */
+#include "src/cli/inputs.h"
+
+#include "src/cli/terminal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NAMED_SKIPS = 5 };
+
+const char *plural(size_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
+
+static oc_status fail(oc_error *err, oc_status status, const char *path, const char *reason)
+{
+    snprintf(err->message, sizeof err->message, "%.700s: %.200s", path, reason);
+    return err->status = status;
+}
+
+oc_status open_images(const char *path, oc_dataset **dataset, oc_error *err)
+{
+    oc_status status = oc_dataset_open(path, dataset, err);
+    if (status) {
+        return status;
+    }
+    size_t count = oc_dataset_count(*dataset), classes = oc_dataset_classes(*dataset);
+    size_t ignored = oc_dataset_ignored(*dataset);
+    terminal_detail("%s: %zu %s of %zu %s", path, count, plural(count, "image", "images"), classes,
+                    plural(classes, "class", "classes"));
+    if (ignored) {
+        terminal_detail("%s: %zu %s ignored", path, ignored,
+                        plural(ignored, "file that is no image is", "files that are no images are"));
+    }
+    return OC_OK;
+}
+
+oc_extract_options extract_options(const cli_settings *settings)
+{
+    return (oc_extract_options){settings->image, (uint64_t)settings->seed, settings->strict};
+}
+
+oc_status extract_images(const char *path, oc_features *features, const oc_extract_options *options,
+                         const char *folder, oc_job *job, oc_set **set, oc_error *err)
+{
+    oc_dataset *dataset = NULL;
+    oc_status status = open_images(path, &dataset, err);
+    if (!status) {
+        status = oc_set_extract(dataset, features, options, folder, job, set, err);
+    }
+    oc_dataset_free(dataset);
+    return status;
+}
+
+int report_skipped(const oc_set *set)
+{
+    size_t count = oc_set_skipped(set);
+    for (size_t i = 0; i < count && i < NAMED_SKIPS; i++) {
+        terminal_error("skipped %s: %s", oc_set_skipped_path(set, i), oc_set_skipped_reason(set, i));
+    }
+    if (count > NAMED_SKIPS) {
+        terminal_error("skipped %zu images in all", count);
+    }
+    return count ? EXIT_SKIPPED : EXIT_DONE;
+}
+
+/* The folder that holds `path` must be there and writable. */
+static oc_status check_parent(const char *path, oc_error *err)
+{
+    char parent[4096];
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/') {
+        length--;
+    }
+    while (length && path[length - 1] != '/') {
+        length--;
+    }
+    if (length >= sizeof parent) {
+        return fail(err, OC_IO, path, strerror(ENAMETOOLONG));
+    }
+    memcpy(parent, length ? path : ".", length ? length : 1);
+    parent[length ? length : 1] = '\0';
+    struct stat info;
+    if (stat(parent, &info)) {
+        return fail(err, OC_IO, parent, strerror(errno));
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        return fail(err, OC_IO, parent, strerror(ENOTDIR));
+    }
+    return access(parent, W_OK | X_OK) ? fail(err, OC_IO, parent, strerror(errno)) : OC_OK;
+}
+
+oc_status check_output_file(const char *path, oc_error *err)
+{
+    struct stat info;
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+        return fail(err, OC_USAGE, path, "is a folder; -o takes the name of a file here");
+    }
+    return check_parent(path, err);
+}
+
+static bool is_empty(const char *folder)
+{
+    DIR *directory = opendir(folder);
+    bool empty = directory != NULL;
+    for (struct dirent *entry; empty && (entry = readdir(directory));) {
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    }
+    if (directory) {
+        closedir(directory);
+    }
+    return empty;
+}
+
+oc_status check_output_set(const char *path, oc_error *err)
+{
+    struct stat info;
+    if (stat(path, &info) == 0) {
+        if (!S_ISDIR(info.st_mode)) {
+            return fail(err, OC_USAGE, path, "is a file; -o takes the name of a folder here");
+        }
+        if (!oc_set_recognise(path) && !is_empty(path)) {
+            return fail(err, OC_USAGE, path, "holds other files than a set and is not replaced; choose another name");
+        }
+    }
+    return check_parent(path, err);
+}

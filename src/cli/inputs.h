@@ -1,0 +1,28 @@
+/* What several commands do with images: opening, extracting into memory, telling what was skipped. */
+#ifndef OC_CLI_INPUTS_H
+#define OC_CLI_INPUTS_H
+
+#include "src/cli/command.h"
+
+/* Opens a data set and tells its size with -v. */
+oc_status open_images(const char *path, oc_dataset **dataset, oc_error *err);
+
+/* Size, seed and strictness as typed. */
+oc_extract_options extract_options(const cli_settings *settings);
+
+/* Extracts rows of the images at `path` into memory (folder NULL) or a set folder. */
+oc_status extract_images(const char *path, oc_features *features, const oc_extract_options *options,
+                         const char *folder, oc_job *job, oc_set **set, oc_error *err);
+
+/* Names the first skipped images and counts the rest. Returns EXIT_SKIPPED if there were any, else EXIT_DONE. */
+int report_skipped(const oc_set *set);
+
+/* Catches before the work what would spoil its end: the folder that the output goes to is missing or cannot be
+ * written, or (folder_of_files) a folder that is no set would be replaced. */
+oc_status check_output_file(const char *path, oc_error *err);
+oc_status check_output_set(const char *path, oc_error *err);
+
+/* "1 image", "5 images": picks the noun. */
+const char *plural(size_t count, const char *one, const char *many);
+
+#endif

@@ -1,0 +1,345 @@
+/* The table of options and the parser of the command line. */
+#include "src/cli/options.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELD(name) offsetof(cli_settings, name)
+#define FLAG(name, field, help) {name, OC_FLAG, FIELD(field), "0", 0, 1, NULL, help}
+#define TEXT(name, field, help) {name, OC_TEXT, FIELD(field), NULL, 0, 0, NULL, help}
+
+/* Whole numbers above this are not exact in the range check of a parameter. */
+static const double EXACT = 9007199254740991.0;
+
+enum {
+    READS_SPECS = TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_COMPARE,
+    READS_IMAGES = READS_SPECS | TAKEN_BY_EVALUATE,
+    WORKS_LONG = READS_IMAGES | TAKEN_BY_UNPACK,
+    PRINTS_RESULTS = TAKEN_BY_EXTRACT | TAKEN_BY_EVALUATE | TAKEN_BY_CLASSIFY | TAKEN_BY_COMPARE | TAKEN_BY_INFO
+};
+
+const option cli_options[] = {
+    {TEXT("features", specs, "what to measure in each image: stages joined by '+', see 'ocellus help stages'"),
+     'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_EXTRACT},
+    {TEXT("features", specs, "what to measure in each image: stages joined by '+', see 'ocellus help stages'; "
+                             "hog+color when left out"),
+     'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_TRAIN},
+    {TEXT("features", specs, "one row of the table: stages joined by '+', see 'ocellus help stages'; repeat it "
+                             "for more rows, the first is what the others are tested against"),
+     'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_COMPARE},
+    {TEXT("with", with, "take stages and image size from a set or a model, as they were fitted"), 'w',
+     "SET|MODEL", REPEAT_REFUSED, TAKEN_BY_EXTRACT},
+    {TEXT("test", test, "images to test on; training never sees them"), 't', "IMAGES", REPEAT_REFUSED,
+     TAKEN_BY_COMPARE},
+    {TEXT("output", output, "folder to write; an older set there is replaced"), 'o', "SET", REPEAT_REFUSED,
+     TAKEN_BY_EXTRACT},
+    {TEXT("output", output, "file to write; an older one is replaced"), 'o', "MODEL", REPEAT_REFUSED,
+     TAKEN_BY_TRAIN},
+    {TEXT("output", output, "save the row that is best on a part of the training images that is held out to choose"),
+     'o', "MODEL", REPEAT_REFUSED, TAKEN_BY_COMPARE},
+    {TEXT("output", output, "folder to write; one that was unpacked earlier is replaced"), 'o', "FOLDER",
+     REPEAT_REFUSED, TAKEN_BY_UNPACK},
+    {TEXT("names", names, "class names, one a line, in the order of the labels; the digits when left out"), 'n',
+     "FILE", REPEAT_REFUSED, TAKEN_BY_UNPACK},
+    {{"top", OC_INTEGER, FIELD(top), "1", 1, 1000000, NULL, "lines an image, best class first; --json has all"},
+     'k', "K", REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY},
+    {{"threads", OC_INTEGER, FIELD(threads), "0", 0, 256, NULL,
+      "threads to work on, 0 for one a processor; results do not depend on it"},
+     'j', "N", REPEAT_LAST_WINS, WORKS_LONG},
+    {{"seed", OC_INTEGER, FIELD(seed), "0", 0, EXACT, NULL,
+      "of all random choices; the same seed gives the same bytes"},
+     's', "N", REPEAT_LAST_WINS, READS_SPECS},
+    {FLAG("strict", strict, "stop at the first image that cannot be read instead of skipping it"), 0, NULL,
+     REPEAT_LAST_WINS, READS_IMAGES},
+    {FLAG("json", json, "print the result as one JSON object (classify: one a line)"), 0, NULL,
+     REPEAT_LAST_WINS, PRINTS_RESULTS},
+    {FLAG("verbose", verbose, "tell more on standard error"), 'v', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL},
+    {FLAG("quiet", quiet, "no progress and no notes"), 'q', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL},
+    {FLAG("help", help, "show this help"), 'h', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL},
+    {FLAG("version", version, "show the version"), 'V', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL},
+};
+const size_t cli_option_count = sizeof cli_options / sizeof *cli_options;
+
+const option_group cli_option_groups[] = {
+    {"Image options", oc_image_params, &oc_image_param_count, FIELD(image), NULL, READS_SPECS},
+    {"Image options", oc_image_params, &oc_image_param_count, FIELD(image), "max-pixels", TAKEN_BY_EVALUATE},
+    {"Training options", oc_train_params, &oc_train_param_count, FIELD(train), NULL,
+     TAKEN_BY_TRAIN | TAKEN_BY_COMPARE},
+};
+const size_t cli_option_group_count = sizeof cli_option_groups / sizeof *cli_option_groups;
+
+/* One option of the command, from whichever table it came. */
+typedef struct match {
+    const oc_param *param;
+    void *values; /* the struct that param->offset counts from */
+    option_repeat repeat;
+    char letter;
+} match;
+
+oc_status wrong_usage(oc_error *err, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(err->message, sizeof err->message, format, arguments);
+    va_end(arguments);
+    return err->status = OC_USAGE;
+}
+
+bool option_group_has(const option_group *group, unsigned command, const oc_param *param)
+{
+    return (group->commands & command) && (!group->only || strcmp(group->only, param->name) == 0);
+}
+
+/* Calls visit for every option of the command until it returns true. */
+static bool visit_options(unsigned command, cli_settings *settings, bool (*visit)(void *context, match found),
+                          void *context)
+{
+    for (size_t i = 0; i < cli_option_count; i++) {
+        const option *o = &cli_options[i];
+        if ((o->commands & command) && visit(context, (match){&o->param, settings, o->repeat, o->letter})) {
+            return true;
+        }
+    }
+    for (size_t g = 0; g < cli_option_group_count; g++) {
+        const option_group *group = &cli_option_groups[g];
+        for (size_t i = 0; i < *group->count; i++) {
+            match found = {&group->params[i], (char *)settings + group->offset, REPEAT_LAST_WINS, 0};
+            if (option_group_has(group, command, found.param) && visit(context, found)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool set_default(void *context, match found)
+{
+    (void)context;
+    oc_params_default(found.param, 1, found.values);
+    return false;
+}
+
+/* Looks for a long name of known length, or for a letter when name is NULL. */
+typedef struct search {
+    const char *name;
+    size_t length;
+    char letter;
+    match found;
+} search;
+
+static bool is_wanted(void *context, match found)
+{
+    search *wanted = context;
+    bool same = wanted->name ? strlen(found.param->name) == wanted->length &&
+                                   memcmp(found.param->name, wanted->name, wanted->length) == 0
+                             : found.letter && found.letter == wanted->letter;
+    if (same) {
+        wanted->found = found;
+    }
+    return same;
+}
+
+typedef struct names {
+    const char *items[MAX_GIVEN];
+    size_t count;
+} names;
+
+static bool collect_name(void *context, match found)
+{
+    names *all = context;
+    if (all->count < MAX_GIVEN) {
+        all->items[all->count++] = found.param->name;
+    }
+    return false;
+}
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+    size_t least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+size_t edit_distance(const char *a, const char *b)
+{
+    enum { LONGEST = 40 };
+    size_t n = strlen(a), m = strlen(b);
+    if (n > LONGEST || m > LONGEST) {
+        return n + m;
+    }
+    size_t distance[LONGEST + 1][LONGEST + 1];
+    for (size_t i = 0; i <= n; i++) {
+        distance[i][0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            if (i == 0) {
+                distance[0][j] = j;
+                continue;
+            }
+            distance[i][j] = smallest(distance[i - 1][j] + 1, distance[i][j - 1] + 1,
+                                      distance[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                distance[i - 2][j - 2] + 1 < distance[i][j]) {
+                distance[i][j] = distance[i - 2][j - 2] + 1;
+            }
+        }
+    }
+    return distance[n][m];
+}
+
+const char *nearest_word(const char *word, const char *const *candidates, size_t count)
+{
+    const char *best = NULL;
+    size_t length = strlen(word), least = length / 3 + 2;
+    for (size_t i = 0; i < count; i++) {
+        bool beginning = length >= 2 && strncmp(candidates[i], word, length) == 0;
+        size_t distance = beginning ? 1 : edit_distance(word, candidates[i]);
+        if (distance < least && distance < strlen(candidates[i])) {
+            least = distance;
+            best = candidates[i];
+        }
+    }
+    return best;
+}
+
+static oc_status unknown_option(unsigned command, cli_settings *settings, const char *name, size_t length,
+                                oc_error *err)
+{
+    char word[64];
+    names all = {.count = 0};
+    snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word - 1), name);
+    visit_options(command, settings, collect_name, &all);
+    const char *meant = nearest_word(word, all.items, all.count);
+    return meant ? wrong_usage(err, "unknown option '--%s'; did you mean '--%s'?", word, meant)
+                 : wrong_usage(err, "unknown option '--%s'", word);
+}
+
+bool option_given(const cli_settings *settings, const char *name)
+{
+    for (size_t i = 0; i < settings->given_count; i++) {
+        if (strcmp(settings->given[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Takes the value of an option ("1" for a flag). */
+static oc_status take(match found, const char *value, cli_settings *settings, oc_error *err)
+{
+    const oc_param *param = found.param;
+    bool again = option_given(settings, param->name);
+    if (again && found.repeat == REPEAT_REFUSED) {
+        return wrong_usage(err, "--%s is given twice", param->name);
+    }
+    if (!again && settings->given_count < MAX_GIVEN) {
+        settings->given[settings->given_count++] = param->name;
+    }
+    if (found.repeat == REPEAT_COLLECTED) {
+        strings *list = (strings *)(void *)((char *)found.values + param->offset);
+        list->items[list->count++] = value;
+        return OC_OK;
+    }
+    oc_error inner;
+    if (oc_param_set(param, value, found.values, &inner)) {
+        return wrong_usage(err, "--%.900s", inner.message);
+    }
+    return OC_OK;
+}
+
+/* --name value, --name=value, --flag. argument points behind the dashes; *used counts the arguments that were read. */
+static oc_status take_long(unsigned command, const char *argument, const char *next, cli_settings *settings,
+                           size_t *used, oc_error *err)
+{
+    size_t length = strcspn(argument, "=");
+    search wanted = {.name = argument, .length = length};
+    if (!visit_options(command, settings, is_wanted, &wanted)) {
+        return unknown_option(command, settings, argument, length, err);
+    }
+    const char *value = argument[length] ? argument + length + 1 : NULL;
+    const char *name = wanted.found.param->name;
+    if (wanted.found.param->type == OC_FLAG) {
+        return value ? wrong_usage(err, "--%s takes no value", name)
+                     : take(wanted.found, "1", settings, err);
+    }
+    if (!value) {
+        if (!next) {
+            return wrong_usage(err, "--%s needs a value", name);
+        }
+        value = next;
+        (*used)++;
+    }
+    return take(wanted.found, value, settings, err);
+}
+
+/* -o value, -ovalue, -vq. */
+static oc_status take_short(unsigned command, const char *letters, const char *next, cli_settings *settings,
+                            size_t *used, oc_error *err)
+{
+    for (; *letters; letters++) {
+        search wanted = {.letter = *letters};
+        if (!visit_options(command, settings, is_wanted, &wanted)) {
+            return wrong_usage(err, "unknown option '-%s'", letters);
+        }
+        if (wanted.found.param->type == OC_FLAG) {
+            oc_status status = take(wanted.found, "1", settings, err);
+            if (status) {
+                return status;
+            }
+            continue;
+        }
+        if (letters[1]) {
+            return take(wanted.found, letters + 1, settings, err);
+        }
+        if (!next) {
+            return wrong_usage(err, "-%c (--%s) needs a value", *letters, wanted.found.param->name);
+        }
+        (*used)++;
+        return take(wanted.found, next, settings, err);
+    }
+    return OC_OK;
+}
+
+oc_status options_parse(unsigned command, char **arguments, size_t count, bool stop_at_operand,
+                        cli_settings *settings, oc_error *err)
+{
+    *settings = (cli_settings){.train = oc_train_defaults()};
+    settings->specs.items = calloc(count + 1, sizeof *settings->specs.items);
+    settings->operands.items = calloc(count + 1, sizeof *settings->operands.items);
+    if (!settings->specs.items || !settings->operands.items) {
+        wrong_usage(err, "out of memory for the arguments");
+        return err->status = OC_NO_MEMORY;
+    }
+    visit_options(command, settings, set_default, NULL);
+    bool ended = false;
+    for (size_t i = 0; i < count; i++) {
+        const char *argument = arguments[i], *next = i + 1 < count ? arguments[i + 1] : NULL;
+        oc_status status = OC_OK;
+        settings->consumed = i;
+        if (ended || argument[0] != '-' || argument[1] == '\0') {
+            if (stop_at_operand) {
+                return OC_OK;
+            }
+            settings->operands.items[settings->operands.count++] = argument;
+        } else if (strcmp(argument, "--") == 0) {
+            ended = true;
+        } else if (argument[1] == '-') {
+            status = take_long(command, argument + 2, next, settings, &i, err);
+        } else {
+            status = take_short(command, argument + 1, next, settings, &i, err);
+        }
+        if (status) {
+            return status;
+        }
+    }
+    settings->consumed = count;
+    return OC_OK;
+}
+
+void settings_free(cli_settings *settings)
+{
+    free(settings->specs.items);
+    free(settings->operands.items);
+    *settings = (cli_settings){.help = false};
+}

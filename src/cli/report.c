@@ -1,0 +1,166 @@
+/* Tables of an evaluation. */
+#include "src/cli/report.h"
+
+#include "src/cli/table.h"
+#include "src/cli/terminal.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CELL = 32, MATRIX_CLASSES = 20, LONGEST_NAME = 32, SCREEN = 80, FREQUENT = 15 };
+
+static size_t widest_name(const oc_model *model, size_t limit)
+{
+    size_t widest = 0;
+    for (size_t c = 0; c < oc_model_classes(model); c++) {
+        size_t width = terminal_width(oc_model_class(model, c));
+        widest = width > widest ? width : widest;
+    }
+    return widest < limit ? widest : limit;
+}
+
+static const char *fraction(double value, char *cell)
+{
+    if (isnan(value)) {
+        return "-";
+    }
+    snprintf(cell, CELL, "%.3f", value);
+    return cell;
+}
+
+static void put_classes(FILE *stream, const oc_model *model, const oc_evaluation *evaluation)
+{
+    const table_column columns[] = {{"class", widest_name(model, LONGEST_NAME), true},
+                                    {"images", 6, false},
+                                    {"precision", 9, false},
+                                    {"recall", 6, false},
+                                    {"f1", 6, false}};
+    const size_t count = sizeof columns / sizeof *columns;
+    fputc('\n', stream);
+    table_heading(stream, columns, count);
+    for (size_t c = 0; c < evaluation->classes; c++) {
+        const oc_class_figures *figures = &evaluation->figures[c];
+        char images[CELL], precision[CELL], recall[CELL], f1[CELL];
+        snprintf(images, sizeof images, "%zu", figures->count);
+        const char *cells[] = {oc_model_class(model, c), images, fraction(figures->precision, precision),
+                               fraction(figures->recall, recall), fraction(figures->f1, f1)};
+        table_row(stream, columns, count, cells);
+    }
+}
+
+static void put_missing(FILE *stream, const oc_model *model, const oc_evaluation *evaluation)
+{
+    size_t missing = 0;
+    for (size_t c = 0; c < evaluation->classes; c++) {
+        if (evaluation->figures[c].count == 0) {
+            fputs(missing++ ? ", " : "no image of: ", stream);
+            terminal_put(stream, oc_model_class(model, c));
+        }
+    }
+    if (missing) {
+        fputs(" (left out of the mean over classes)\n", stream);
+    }
+}
+
+/* Columns of the confusion matrix: as wide as the largest count and, where there is room, the longest name. */
+static size_t matrix_width(const oc_model *model, const oc_evaluation *evaluation, size_t names)
+{
+    size_t classes = evaluation->classes, largest = 0;
+    for (size_t i = 0; i < classes * classes; i++) {
+        largest = evaluation->confusion[i] > largest ? evaluation->confusion[i] : largest;
+    }
+    size_t digits = (size_t)snprintf(NULL, 0, "%zu", largest), room = SCREEN - names;
+    size_t width = room / classes > 2 ? room / classes - 2 : 1, longest = widest_name(model, LONGEST_NAME);
+    width = width < longest ? width : longest;
+    width = width > 3 ? width : 3;
+    return width > digits ? width : digits;
+}
+
+/* Writes text cut to `width` columns, filled up on the left. */
+static void put_right(FILE *stream, const char *text, size_t width)
+{
+    size_t used = terminal_width(text);
+    fprintf(stream, "%*s", used < width ? (int)(width - used) : 0, "");
+    terminal_put_cut(stream, text, width);
+}
+
+static void put_left(FILE *stream, const char *text, size_t width)
+{
+    size_t used = terminal_put_cut(stream, text, width);
+    fprintf(stream, "%*s", (int)(width - used), "");
+}
+
+static void put_matrix(FILE *stream, const oc_model *model, const oc_evaluation *evaluation)
+{
+    size_t names = widest_name(model, 16), width = matrix_width(model, evaluation, names);
+    fputs("\nconfusion matrix: a line for each true class, a column for each predicted class\n", stream);
+    fprintf(stream, "%s%*s", terminal_bold(stream), (int)names, "");
+    for (size_t c = 0; c < evaluation->classes; c++) {
+        fputs("  ", stream);
+        put_right(stream, oc_model_class(model, c), width);
+    }
+    fprintf(stream, "%s\n", terminal_plain(stream));
+    for (size_t t = 0; t < evaluation->classes; t++) {
+        put_left(stream, oc_model_class(model, t), names);
+        for (size_t p = 0; p < evaluation->classes; p++) {
+            fprintf(stream, "  %*zu", (int)width, evaluation->confusion[t * evaluation->classes + p]);
+        }
+        fputc('\n', stream);
+    }
+}
+
+/* The most frequent confusions, largest first; of equal ones the first in the matrix. */
+static size_t find_confusions(const oc_evaluation *evaluation, size_t *cells)
+{
+    size_t found = 0, classes = evaluation->classes;
+    const size_t *confusion = evaluation->confusion;
+    for (size_t i = 0; i < classes * classes; i++) {
+        if (confusion[i] == 0 || i / classes == i % classes ||
+            (found == FREQUENT && confusion[i] <= confusion[cells[found - 1]])) {
+            continue;
+        }
+        size_t place = found < FREQUENT ? found++ : FREQUENT - 1;
+        for (; place && confusion[cells[place - 1]] < confusion[i]; place--) {
+            cells[place] = cells[place - 1];
+        }
+        cells[place] = i;
+    }
+    return found;
+}
+
+static void put_confusions(FILE *stream, const oc_model *model, const oc_evaluation *evaluation)
+{
+    size_t cells[FREQUENT], names = widest_name(model, LONGEST_NAME);
+    size_t count = find_confusions(evaluation, cells);
+    const table_column columns[] = {
+        {"class", names, true}, {"taken for", names, true}, {"images", 6, false}, {"of", 4, false}};
+    if (count == 0) {
+        return;
+    }
+    fputs("\nmost frequent confusions\n", stream);
+    table_heading(stream, columns, 4);
+    for (size_t i = 0; i < count; i++) {
+        size_t true_class = cells[i] / evaluation->classes, predicted = cells[i] % evaluation->classes;
+        char images[CELL], of[CELL];
+        snprintf(images, sizeof images, "%zu", evaluation->confusion[cells[i]]);
+        snprintf(of, sizeof of, "%zu", evaluation->figures[true_class].count);
+        table_row(stream, columns, 4,
+                  (const char *const[]){oc_model_class(model, true_class), oc_model_class(model, predicted), images,
+                                        of});
+    }
+}
+
+void report_evaluation(FILE *stream, const oc_model *model, const oc_evaluation *evaluation)
+{
+    fprintf(stream, "accuracy  %.2f %% (%zu of %zu images), 95 %% interval %.2f to %.2f %%\n",
+            100 * evaluation->accuracy, evaluation->correct, evaluation->images, 100 * evaluation->low,
+            100 * evaluation->high);
+    fprintf(stream, "mean f1   %.3f\n", evaluation->macro_f1);
+    put_missing(stream, model, evaluation);
+    put_classes(stream, model, evaluation);
+    if (evaluation->classes <= MATRIX_CLASSES) {
+        put_matrix(stream, model, evaluation);
+    } else {
+        put_confusions(stream, model, evaluation);
+    }
+}

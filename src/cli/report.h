@@ -1,0 +1,13 @@
+/* The report of an evaluation for people. */
+#ifndef OC_CLI_REPORT_H
+#define OC_CLI_REPORT_H
+
+#include <ocellus/evaluate.h>
+
+#include <stdio.h>
+
+/* Accuracy, the table of classes, and the confusion matrix: whole for up to 20 classes, else the most frequent
+ * confusions. */
+void report_evaluation(FILE *stream, const oc_model *model, const oc_evaluation *evaluation);
+
+#endif

@@ -1,0 +1,37 @@
+/* What a person reads: messages and the progress line on standard error, names that cannot upset a terminal. There is one
+ * terminal a process, so its state is kept inside. */
+#ifndef OC_CLI_TERMINAL_H
+#define OC_CLI_TERMINAL_H
+
+#include <ocellus/job.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+
+void terminal_start(bool quiet, bool verbose);
+
+/* The listener that draws the progress line (only on a terminal, and not when quiet) and prints notes. */
+oc_listener terminal_listener(void);
+
+/* "ocellus: message" on standard error. Notes are silent when quiet, details unless verbose. A progress line is taken
+ * away before and drawn again by the next progress. */
+void terminal_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void terminal_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void terminal_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* To be called before results are written while work goes on. */
+void terminal_clear(void);
+
+/* Bold for what stands out: escape codes on a terminal that has them and without NO_COLOR, else nothing. */
+const char *terminal_bold(FILE *stream);
+const char *terminal_plain(FILE *stream);
+
+/* Writes text with control characters, line breaks and broken UTF-8 as \n, \t or \xNN; _name does so only when
+ * the stream is a terminal, for output that programs read. */
+void terminal_put(FILE *stream, const char *text);
+void terminal_put_name(FILE *stream, const char *text);
+/* The same, cut to at most `columns` characters; returns how many were written. */
+size_t terminal_put_cut(FILE *stream, const char *text, size_t columns);
+/* Columns that terminal_put takes. */
+size_t terminal_width(const char *text);
+
+#endif

@@ -1,0 +1,110 @@
+/* ocellus train: fits features and classifier, and saves them as one model. */
+#include "src/cli/inputs.h"
+#include "src/cli/terminal.h"
+
+#include <stdio.h>
+
+static int wrong_options(const cli_settings *settings, bool from_set)
+{
+    static const char *const of_images[] = {"features", "size", "fit", "max-pixels", "strict"};
+    if (!settings->output) {
+        return report_usage(&command_train, "-o MODEL is missing: the file to write");
+    }
+    if (settings->specs.count > 1) {
+        return report_usage(&command_train, "one -f is taken; join stages with '+': -f %s+%s",
+                            settings->specs.items[0], settings->specs.items[1]);
+    }
+    for (size_t i = 0; from_set && i < sizeof of_images / sizeof *of_images; i++) {
+        if (option_given(settings, of_images[i])) {
+            return report_usage(&command_train, "--%s has no effect: the rows of the set are made already",
+                                of_images[i]);
+        }
+    }
+    return EXIT_DONE;
+}
+
+static oc_status extract_rows(const cli_settings *settings, oc_job *job, oc_set **set, oc_error *err)
+{
+    const char *spec = settings->specs.count ? settings->specs.items[0] : DEFAULT_SPEC;
+    oc_features *features = NULL;
+    oc_extract_options options = extract_options(settings);
+    if (!settings->specs.count) {
+        terminal_note("measuring %s; -f chooses something else", spec);
+    }
+    oc_status status = oc_features_parse(spec, &features, err);
+    if (!status) {
+        status = extract_images(settings->operands.items[0], features, &options, NULL, job, set, err);
+    }
+    oc_features_free(features);
+    return status;
+}
+
+static void print_summary(const oc_model *model, const oc_set *set, const oc_train_report *report, const char *path)
+{
+    size_t count = oc_set_count(set);
+    printf("features    %s, %zu values\n", oc_features_spec(oc_model_features(model)), oc_set_rows(set)->dimension);
+    printf("images      %zu of %zu classes\n", count, oc_model_classes(model));
+    printf("accuracy    %.2f %% on the images it was trained on\n", 100 * report->accuracy);
+    printf("parameters  %zu weights and biases", oc_model_parameters(model));
+    if (oc_model_stage_parameters(model)) {
+        printf(", %zu values learned by the stages", oc_model_stage_parameters(model));
+    }
+    printf("\nseconds     %.1f to extract, %.1f to train\nmodel       ",
+           oc_set_seconds(set) + oc_set_fit_seconds(set), report->seconds);
+    terminal_put_name(stdout, path);
+    putchar('\n');
+}
+
+static int run(const cli_settings *settings, oc_job *job)
+{
+    const char *path = settings->operands.items[0];
+    bool from_set = oc_set_recognise(path);
+    oc_set *set = NULL;
+    oc_model *model = NULL;
+    oc_train_report report = {0};
+    oc_train_options options = settings->train;
+    oc_error err;
+    int status = wrong_options(settings, from_set);
+    if (status) {
+        return status;
+    }
+    options.seed = (uint64_t)settings->seed;
+    if (check_output_file(settings->output, &err) ||
+        (from_set ? oc_set_open(path, &set, &err) : extract_rows(settings, job, &set, &err))) {
+        return report_failure(&err);
+    }
+    int skipped = from_set ? EXIT_DONE : report_skipped(set);
+    if (oc_model_train(set, &options, job, &model, &report, &err) ||
+        oc_model_save(model, settings->output, &err)) {
+        status = report_failure(&err);
+    } else {
+        terminal_detail("%zu epochs, first step size %g, loss %g, objective %g", report.epochs, report.rate,
+                        report.loss, report.objective);
+        print_summary(model, set, &report, settings->output);
+        status = skipped;
+    }
+    oc_model_free(model);
+    oc_set_free(set);
+    return status;
+}
+
+const cli_command command_train = {
+    .name = "train",
+    .bit = TAKEN_BY_TRAIN,
+    .summary = "train a classifier and save it as a model",
+    .usage = "train IMAGES [-f SPEC] -o MODEL [OPTION...]\n"
+             "train SET -o MODEL [OPTION...]",
+    .about = "Measures the images, trains a linear classifier on the rows, and saves both as one file that classifies "
+             "other images without anything else. A SET that 'ocellus extract' wrote saves measuring again.\n\n"
+             "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
+             "or CIFAR-10 binary file. Without -f, " DEFAULT_SPEC " is measured. The training options are good as "
+             "they are; 'ocellus compare' shows which features are worth it.",
+    .examples = "ocellus train photos -o photos.model\n"
+                "ocellus train photos -f hog:cell=4+words -o photos.model\n"
+                "ocellus train rows --loss hinge --l2 0.001 -o photos.model",
+    .expects = "IMAGES or SET, one data set with labels",
+    .least_operands = 1,
+    .most_operands = 1,
+    .works_long = true,
+    .run = run,
+};
