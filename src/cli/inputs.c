@@ -33,6 +33,9 @@ oc_status open_images(const char *path, oc_dataset **dataset, oc_error *err)
     size_t ignored = oc_dataset_ignored(*dataset);
     terminal_detail("%s: %zu %s of %zu %s", path, count, plural(count, "image", "images"), classes,
                     plural(classes, "class", "classes"));
+    if (oc_dataset_empty_folders(*dataset)) {
+        terminal_note("%s: folders without images are no classes: %zu", path, oc_dataset_empty_folders(*dataset));
+    }
     if (ignored) {
         terminal_detail("%s: %zu %s ignored", path, ignored,
                         plural(ignored, "file that is no image is", "files that are no images are"));
@@ -104,12 +107,17 @@ oc_status check_output_file(const char *path, oc_error *err)
     return check_parent(path, err);
 }
 
+static bool is_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
 static bool is_empty(const char *folder)
 {
     DIR *directory = opendir(folder);
     bool empty = directory != NULL;
     for (struct dirent *entry; empty && (entry = readdir(directory));) {
-        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+        empty = is_dots(entry->d_name);
     }
     if (directory) {
         closedir(directory);
@@ -117,16 +125,55 @@ static bool is_empty(const char *folder)
     return empty;
 }
 
-oc_status check_output_set(const char *path, oc_error *err)
+/* "00017.png" */
+static bool is_numbered_png(const char *name)
+{
+    size_t digits = strspn(name, "0123456789");
+    return digits >= 5 && strcmp(name + digits, ".png") == 0;
+}
+
+/* True when there is nothing in a folder but numbered PNG files, and folders of them as deep as `depth`. */
+static bool is_unpacked(const char *folder, int depth)
+{
+    DIR *directory = opendir(folder);
+    bool unpacked = directory != NULL;
+    for (struct dirent *entry; unpacked && (entry = readdir(directory));) {
+        char below[4096];
+        if (is_dots(entry->d_name) || is_numbered_png(entry->d_name)) {
+            continue;
+        }
+        int length = snprintf(below, sizeof below, "%s/%s", folder, entry->d_name);
+        unpacked = depth > 0 && length > 0 && (size_t)length < sizeof below && is_unpacked(below, depth - 1);
+    }
+    if (directory) {
+        closedir(directory);
+    }
+    return unpacked;
+}
+
+static oc_status check_output_folder(const char *path, bool replaceable, const char *refusal, oc_error *err)
 {
     struct stat info;
     if (stat(path, &info) == 0) {
         if (!S_ISDIR(info.st_mode)) {
             return fail(err, OC_USAGE, path, "is a file; -o takes the name of a folder here");
         }
-        if (!oc_set_recognise(path) && !is_empty(path)) {
-            return fail(err, OC_USAGE, path, "holds other files than a set and is not replaced; choose another name");
+        if (!replaceable) {
+            return fail(err, OC_USAGE, path, refusal);
         }
     }
     return check_parent(path, err);
+}
+
+oc_status check_output_set(const char *path, oc_error *err)
+{
+    return check_output_folder(path, oc_set_recognise(path) || is_empty(path),
+                               "holds other files than a set and is not replaced; choose another name", err);
+}
+
+oc_status check_output_unpacked(const char *path, oc_error *err)
+{
+    return check_output_folder(path, is_unpacked(path, 1),
+                               "holds other files than an unpacked data set and is not replaced; choose another name",
+                               err);
 }

@@ -17,10 +17,11 @@ oc_status extract_images(const char *path, oc_features *features, const oc_extra
 /* Names the first skipped images and counts the rest. Returns EXIT_SKIPPED if there were any, else EXIT_DONE. */
 int report_skipped(const oc_set *set);
 
-/* Catches before the work what would spoil its end: the folder that the output goes to is missing or cannot be
- * written, or (folder_of_files) a folder that is no set would be replaced. */
+/* Catch before the work what would spoil its end: the folder that the output goes to is missing or cannot be written, or
+ * files of another kind would be replaced. _unpacked is for class folders of numbered PNG files. */
 oc_status check_output_file(const char *path, oc_error *err);
 oc_status check_output_set(const char *path, oc_error *err);
+oc_status check_output_unpacked(const char *path, oc_error *err);
 
 /* "1 image", "5 images": picks the noun. */
 const char *plural(size_t count, const char *one, const char *many);
