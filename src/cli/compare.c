@@ -26,13 +26,13 @@ static growing start_table(const cli_settings *settings)
     }
     growing table = {.columns = {{"features", widest, true},
                                  {"values", 6, false},
-                                 {"extract s", 6, false},
-                                 {"train s", 6, false},
+                                 {"extract", 7, false},
+                                 {"train", 7, false},
                                  {"train %", 6, false},
                                  {"test %", 6, false},
-                                 {"95 % interval", 13, false},
+                                 {"95% interval", 12, false},
                                  {"p", 7, false},
-                                 {"held out %", 6, false}},
+                                 {"held out", 6, false}},
                      .count = COLUMNS - 1,
                      .json = settings->json};
     if (settings->output) {
@@ -68,8 +68,8 @@ static void print_row(void *context, const oc_comparison *comparison)
         table_heading(stdout, table->columns, table->count);
     }
     snprintf(cells[1], CELL, "%zu", row->dimension);
-    snprintf(cells[2], CELL, "%.1f", row->extract_seconds);
-    snprintf(cells[3], CELL, "%.1f", row->train_seconds);
+    snprintf(cells[2], CELL, "%.1f s", row->extract_seconds);
+    snprintf(cells[3], CELL, "%.1f s", row->train_seconds);
     snprintf(cells[4], CELL, "%.2f", 100 * row->train_accuracy);
     snprintf(cells[5], CELL, "%.2f", 100 * row->test_accuracy);
     snprintf(cells[6], CELL, "%.2f..%.2f", 100 * row->low, 100 * row->high);
@@ -101,8 +101,9 @@ static void print_best(const oc_comparison *comparison, const char *model)
         terminal_put_name(stdout, model);
         putchar('\n');
     }
-    puts("p: how likely a difference from the first row at least this large is between equally good features "
-         "(McNemar)");
+    if (comparison->count > 1) {
+        puts("p: McNemar's exact test against the first row");
+    }
 }
 
 static int wrong_options(const cli_settings *settings)
@@ -185,11 +186,13 @@ const cli_command command_compare = {
     .summary = "one table: accuracy of different features",
     .usage = "compare IMAGES --test IMAGES -f SPEC -f SPEC... [-o MODEL] [OPTION...]",
     .about = "Trains the same classifier on each kind of features and tests it on the same images. The table has, for "
-             "each -f, the number of values in a row, the seconds to extract and to train, the accuracy on training "
-             "and test images, the 95 % interval of the test accuracy (Wilson), and p, the probability of a "
+             "each -f, the number of values in a row, the time to extract and to train, the accuracy on training and "
+             "test images in percent, the 95 % interval of the test accuracy (Wilson), and p, the probability of a "
              "difference from the first row at least as large if both were equally good (McNemar's exact test).\n\n"
-             "With -o, the row that is best on a part of the training images is saved, so that the test images have "
-             "no say in the choice.",
+             "With -o, a part of the training images is held out to choose the best row, which is then saved: the "
+             "test images have no say in the choice. Its accuracy on the held-out part is shown as well.\n\n"
+             "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
+             "or CIFAR-10 binary file.",
     .examples = "ocellus compare train --test test -f pixels -f color -f hog -f hog+color\n"
                 "ocellus compare train --test test -f pixels -f words -o best.model --json",
     .expects = "IMAGES, one data set with labels",

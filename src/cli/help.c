@@ -129,7 +129,7 @@ void help_usage(FILE *stream, const cli_command *command)
 
 void help_overview(FILE *stream)
 {
-    fputs("Ocellus turns folders of PNG and JPEG files into feature rows and classifies them.\n"
+    fputs("Ocellus makes feature rows of PNG and JPEG files, and classifies them.\n"
           "\n"
           "Rows for other programs     ocellus extract photos -f hog -o rows\n"
           "  rows/features.npy for NumPy, rows/index.csv with path and label of each row\n"
@@ -143,7 +143,7 @@ void help_overview(FILE *stream)
     for (size_t i = 0; i < cli_command_count; i++) {
         put_entry(stream, 2, cli_commands[i]->name, NAME_COLUMN, cli_commands[i]->summary);
     }
-    fputs("\n'ocellus help COMMAND' tells all about one, 'ocellus help stages' what can be measured.\n", stream);
+    fputs("\n'ocellus help COMMAND' tells all about one, 'ocellus help stages' what -f takes.\n", stream);
 }
 
 static void put_stages(FILE *stream)

@@ -75,7 +75,7 @@ int report_skipped(const oc_set *set)
 /* The folder that holds `path` must be there and writable. */
 static oc_status check_parent(const char *path, oc_error *err)
 {
-    char parent[4096];
+    char parent[4096] = ".", reason[300];
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/') {
         length--;
@@ -86,16 +86,20 @@ static oc_status check_parent(const char *path, oc_error *err)
     if (length >= sizeof parent) {
         return fail(err, OC_IO, path, strerror(ENAMETOOLONG));
     }
-    memcpy(parent, length ? path : ".", length ? length : 1);
-    parent[length ? length : 1] = '\0';
+    if (length) {
+        memcpy(parent, path, length);
+        parent[length] = '\0';
+    }
     struct stat info;
-    if (stat(parent, &info)) {
-        return fail(err, OC_IO, parent, strerror(errno));
+    int failure = stat(parent, &info)                ? errno
+                  : !S_ISDIR(info.st_mode)           ? ENOTDIR
+                  : access(parent, W_OK | X_OK) != 0 ? errno
+                                                     : 0;
+    if (!failure) {
+        return OC_OK;
     }
-    if (!S_ISDIR(info.st_mode)) {
-        return fail(err, OC_IO, parent, strerror(ENOTDIR));
-    }
-    return access(parent, W_OK | X_OK) ? fail(err, OC_IO, parent, strerror(errno)) : OC_OK;
+    snprintf(reason, sizeof reason, "cannot be written: folder %.150s: %.100s", parent, strerror(failure));
+    return fail(err, OC_IO, path, reason);
 }
 
 oc_status check_output_file(const char *path, oc_error *err)

@@ -115,6 +115,7 @@ static void show_progress(void *context, const char *what, size_t done, size_t t
 static void print_message(const char *message)
 {
     terminal_clear();
+    fflush(stdout);
     fprintf(stderr, "%socellus:%s ", terminal_bold(stderr), terminal_plain(stderr));
     terminal_put(stderr, message);
     fputc('\n', stderr);
