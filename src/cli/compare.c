@@ -144,8 +144,8 @@ static int finish(const cli_settings *settings, const oc_comparison *comparison)
         print_best(comparison, settings->output);
     }
     if (skipped) {
-        terminal_error("skipped %zu of the images to train on and %zu of those to test on, which cannot be read",
-                       comparison->train_skipped, comparison->test_skipped);
+        terminal_error("skipped %zu %s that cannot be read: %zu to train on, %zu to test on", skipped,
+                       plural(skipped, "image", "images"), comparison->train_skipped, comparison->test_skipped);
     }
     return status ? status : skipped ? EXIT_SKIPPED : EXIT_DONE;
 }

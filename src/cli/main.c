@@ -91,11 +91,13 @@ static void guard_standard_streams(void)
     }
 }
 
-static void catch_signals(void)
+/* A signal that is ignored from the start (nohup, background of a script) stays ignored. */
+static void catch_signal(int number)
 {
-    struct sigaction stop = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
+    struct sigaction stop = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}, before;
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
+        sigaction(number, &stop, NULL);
+    }
 }
 
 static int unknown_command(const char *name)
@@ -124,7 +126,8 @@ static int run_with_job(const cli_command *command, const cli_settings *settings
         return report_failure(&err);
     }
     running_job = job;
-    catch_signals();
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
     int status = command->run(settings, job);
     running_job = NULL;
     oc_job_free(job);

@@ -1,0 +1,87 @@
+load common
+
+@test "classify prints path, label and probability" {
+    run -0 --separate-stderr ocellus classify "$DATA/model" "$DATA/kinds/plain.png"
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" =~ ^"$DATA/kinds/plain.png"$'\t'"Ankle boot"$'\t'[01]\.[0-9]+$ ]]
+    [ "$stderr" = "" ]
+}
+
+@test "PNG, colour, gray, progressive and rotated JPEG, and a wrong name, all get the same label" {
+    run -0 --separate-stderr ocellus classify "$DATA/model" "$DATA"/kinds/*
+    [ "${#lines[@]}" -eq 6 ]
+    [ "$(cut -f2 <<<"$output" | sort -u)" = "Ankle boot" ]
+}
+
+@test "--top gives the best classes in order" {
+    run -0 ocellus classify "$DATA/model" "$DATA/kinds/plain.png" --top 3
+    [ "${#lines[@]}" -eq 3 ]
+    cut -f3 <<<"$output" | sort -c -g -r
+    run -0 ocellus classify "$DATA/model" "$DATA/kinds/plain.png" -k 100
+    [ "$(cut -f2 <<<"$output" | sort -u | wc -l)" -eq 10 ]
+}
+
+@test "--json is one object a line" {
+    run -0 --separate-stderr ocellus classify "$DATA/model" "$DATA"/kinds/*.jpg --json
+    [ "${#lines[@]}" -eq 5 ]
+    for line in "${lines[@]}"; do
+        jq -e '.label == "Ankle boot" and .probability > 0 and .probability <= 1' <<<"$line"
+        jq -e '(.scores | length) == 10 and .scores["Ankle boot"] == (.scores | max)' <<<"$line"
+    done
+}
+
+@test "a text file named .jpg: clear error, exit 1" {
+    echo "this is no image" >text.jpg
+    run -1 --separate-stderr ocellus classify "$DATA/model" text.jpg
+    [ "$output" = "" ]
+    [[ "$stderr" == "ocellus: text.jpg: "* ]]
+}
+
+@test "files that cannot be read do not stop the others" {
+    : >empty.png
+    run -1 --separate-stderr ocellus classify "$DATA/model" empty.png "$DATA/kinds/plain.png" missing.jpg . "$DATA/kinds/gray.jpg"
+    [ "${#lines[@]}" -eq 2 ]
+    [ "$(grep -c '^ocellus: ' <<<"$stderr")" -eq 3 ]
+    run -1 --separate-stderr ocellus classify "$DATA/model" empty.png "$DATA/kinds/plain.png" --json
+    jq -e '.path == "empty.png" and (.error | length) > 0' <<<"${lines[0]}"
+    jq -e '.label == "Ankle boot"' <<<"${lines[1]}"
+}
+
+@test "'-' is an image on standard input" {
+    run -0 --separate-stderr bash -c '"$OCELLUS" classify "$DATA/model" - <"$DATA/kinds/plain.png"'
+    [ "$(cut -f1,2 <<<"$output")" = $'-\tAnkle boot' ]
+}
+
+@test "a model of another loss has scores and says so" {
+    ocellus train "$DATA/test" -f pixels:size=8,gray=1 --loss hinge -o hinge
+    run -0 --separate-stderr ocellus classify hinge "$DATA/kinds/plain.png"
+    [[ "$stderr" == *score* ]]
+    run -0 --separate-stderr ocellus classify hinge "$DATA/kinds/plain.png" --json
+    jq -e '.label and (.scores | length) == 10' <<<"$output"
+}
+
+@test "names with control characters come through a pipe as they are" {
+    cp "$DATA/kinds/plain.png" $'new\nline.png'
+    run -0 --separate-stderr ocellus classify "$DATA/model" $'new\nline.png' --json
+    jq -e '.path == "new\nline.png"' <<<"$output"
+    printf x >$'bad\e[31m.png'
+    run -1 --separate-stderr ocellus classify "$DATA/model" $'bad\e[31m.png'
+    [[ "$stderr" != *$'\e'* ]]
+}
+
+@test "damaged models are refused" {
+    head -c 1000 "$DATA/model" >cut
+    : >empty
+    run -1 --separate-stderr ocellus classify cut "$DATA/kinds/plain.png"
+    [[ "$stderr" == "ocellus: cut: "* ]]
+    run -1 ocellus classify empty "$DATA/kinds/plain.png"
+    run -1 ocellus classify "$DATA/kinds/plain.png" "$DATA/kinds/plain.png"
+    run -1 ocellus classify missing "$DATA/kinds/plain.png"
+    run -2 ocellus classify "$DATA/model"
+}
+
+@test "results that cannot be written are a failure" {
+    run -1 bash -c '"$OCELLUS" classify "$DATA/model" "$DATA/kinds/plain.png" >/dev/full'
+    [[ "$output" == *"standard output"* ]]
+    run -1 bash -c '"$OCELLUS" classify "$DATA/model" "$DATA/kinds/plain.png" >&-'
+}
