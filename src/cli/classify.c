@@ -73,7 +73,7 @@ const cli_command command_classify = {
     .name = "classify",
     .bit = TAKEN_BY_CLASSIFY,
     .summary = "label of single images",
-    .usage = "classify MODEL FILE... [OPTION...]",
+    .usage = "classify MODEL FILE...",
     .about = "Prints a line for each file: its path, the label, and the probability of that label, separated by tabs. "
              "A model that was trained with another loss than softmax has no probabilities; its score is printed "
              "instead. '-' is an image on standard input.\n\n"

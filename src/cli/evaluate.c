@@ -64,7 +64,7 @@ const cli_command command_evaluate = {
     .name = "evaluate",
     .bit = TAKEN_BY_EVALUATE,
     .summary = "accuracy of a model on labelled images",
-    .usage = "evaluate MODEL IMAGES|SET [OPTION...]",
+    .usage = "evaluate MODEL IMAGES|SET",
     .about = "Classifies labelled images and reports the accuracy with its 95 % interval (Wilson), precision, recall "
              "and F1 of each class, and which classes are taken for which.\n\n"
              "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "

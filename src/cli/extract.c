@@ -96,8 +96,8 @@ const cli_command command_extract = {
     .name = "extract",
     .bit = TAKEN_BY_EXTRACT,
     .summary = "write feature rows of images",
-    .usage = "extract IMAGES -f SPEC -o SET [OPTION...]\n"
-             "extract IMAGES --with SET|MODEL -o SET [OPTION...]",
+    .usage = "extract IMAGES -f SPEC -o SET\n"
+             "extract IMAGES --with SET|MODEL -o SET",
     .about = "Measures every image and writes one row of numbers for each into the folder SET: features.npy "
              "(float32, one row an image), index.csv (row, path, label, width, height), stages.safetensors (what "
              "the stages learned), and skipped.csv where images could not be read.\n\n"

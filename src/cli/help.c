@@ -149,7 +149,7 @@ void help_overview(FILE *stream)
 static void put_stages(FILE *stream)
 {
     put_title(stream, "Stages");
-    fputs("  A spec names stages, each with parameters that differ from the default, joined\n"
+    fputs("  A spec names stages with the parameters that differ from the default, joined\n"
           "  by '+':  color:space=hsv,bins=8,grid=2+hog:cell=8\n",
           stream);
     for (size_t i = 0; i < oc_stage_count(); i++) {

@@ -158,7 +158,7 @@ const cli_command command_info = {
     .name = "info",
     .bit = TAKEN_BY_INFO,
     .summary = "what is in a model or a set",
-    .usage = "info MODEL|SET [OPTION...]",
+    .usage = "info MODEL|SET",
     .about = "Prints the stages, image size, classes and training options of a model and its number of parameters, or "
              "the stages, rows and classes of a set.",
     .examples = "ocellus info photos.model\nocellus info rows --json",

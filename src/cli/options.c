@@ -18,7 +18,7 @@ enum {
     READS_SPECS = TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_COMPARE,
     READS_IMAGES = READS_SPECS | TAKEN_BY_EVALUATE,
     WORKS_LONG = READS_IMAGES | TAKEN_BY_UNPACK,
-    PRINTS_RESULTS = TAKEN_BY_EXTRACT | TAKEN_BY_EVALUATE | TAKEN_BY_CLASSIFY | TAKEN_BY_COMPARE | TAKEN_BY_INFO
+    PRINTS_RESULT = TAKEN_BY_EXTRACT | TAKEN_BY_EVALUATE | TAKEN_BY_COMPARE | TAKEN_BY_INFO
 };
 
 const option cli_options[] = {
@@ -54,8 +54,8 @@ const option cli_options[] = {
      's', "N", REPEAT_LAST_WINS, READS_SPECS},
     {FLAG("strict", strict, "stop at the first image that cannot be read instead of skipping it"), 0, NULL,
      REPEAT_LAST_WINS, READS_IMAGES},
-    {FLAG("json", json, "print the result as one JSON object (classify: one a line)"), 0, NULL,
-     REPEAT_LAST_WINS, PRINTS_RESULTS},
+    {FLAG("json", json, "print the result as one JSON object"), 0, NULL, REPEAT_LAST_WINS, PRINTS_RESULT},
+    {FLAG("json", json, "print a JSON object for each file"), 0, NULL, REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY},
     {FLAG("verbose", verbose, "tell more on standard error"), 'v', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL},
     {FLAG("quiet", quiet, "no progress and no notes"), 'q', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL},
     {FLAG("help", help, "show this help"), 'h', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL},

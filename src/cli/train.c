@@ -92,8 +92,8 @@ const cli_command command_train = {
     .name = "train",
     .bit = TAKEN_BY_TRAIN,
     .summary = "train a classifier and save it as a model",
-    .usage = "train IMAGES [-f SPEC] -o MODEL [OPTION...]\n"
-             "train SET -o MODEL [OPTION...]",
+    .usage = "train IMAGES [-f SPEC] -o MODEL\n"
+             "train SET -o MODEL",
     .about = "Measures the images, trains a linear classifier on the rows, and saves both as one file that classifies "
              "other images without anything else. A SET that 'ocellus extract' wrote saves measuring again.\n\n"
              "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "

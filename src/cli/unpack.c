@@ -31,7 +31,7 @@ const cli_command command_unpack = {
     .name = "unpack",
     .bit = TAKEN_BY_UNPACK,
     .summary = "a binary data set as class folders of PNG files",
-    .usage = "unpack DATASET -o FOLDER [--names FILE] [OPTION...]",
+    .usage = "unpack DATASET -o FOLDER [--names FILE]",
     .about = "Writes the images of an IDX file (also .gz), a CIFAR-10 binary file, or a folder of CIFAR-10's "
              "data_batch files as PNG files into one sub-folder for each class, for other programs or to look at; the "
              "other commands of Ocellus read such data sets as they are.\n\n"
