@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Every stage there is, in the order of --help. */
-static const oc_stage_type *const types[] = {&oc_stage_pixels, &oc_stage_color, &oc_stage_hog};
+static const oc_stage_type *const types[] = {&oc_stage_pixels, &oc_stage_color, &oc_stage_hog, &oc_stage_words};
 
 enum { TYPES = sizeof types / sizeof *types };
 

@@ -26,11 +26,11 @@ typedef struct oc_extract_options {
     bool strict;            /* the first image that cannot be read ends the work */
 } oc_extract_options;
 
-/* Extracts the rows of all images. Features that are not planned are planned, those that must learn learn from these
- * images; those that are fitted already are only applied. folder NULL keeps the rows in memory; else they are written to a set
- * folder, whole or not at all, in memory that does not grow with the rows. Errors: those of reading under `strict`;
- * OC_BAD_DATA when no image can be read; OC_TOO_SMALL, OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
-oc_status oc_set_extract(const oc_dataset *dataset, oc_features *features,
+/* Extracts the rows of all images. The set gets features of its own: a copy of those given, planned where they are not, and
+ * taught by these images where they have not learned yet; those that are fitted already are only applied. folder NULL keeps the rows in
+ * memory; else they are written to a set folder, whole or not at all, in memory that does not grow with the rows. Errors: those of
+ * reading under `strict`; OC_BAD_DATA when no image can be read; OC_TOO_SMALL, OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
+oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
                          const oc_extract_options *options, const char *folder, oc_job *job,
                          oc_set **set, oc_error *err);
 

@@ -78,8 +78,8 @@ static int run(const cli_settings *settings, oc_job *job)
         oc_model_save(model, settings->output, &err)) {
         status = report_failure(&err);
     } else {
-        terminal_detail("%zu epochs, first step size %g, loss %g, objective %g", report.epochs, report.rate,
-                        report.loss, report.objective);
+        terminal_detail("%lld epochs of %zu steps in all, first step size %g, loss %g, objective %g",
+                        (long long)report.used.epochs, report.steps, report.used.rate, report.loss, report.objective);
         print_summary(model, set, &report, settings->output);
         status = skipped;
     }

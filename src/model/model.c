@@ -1,0 +1,333 @@
+/* The model object: training on a set, loading and saving. */
+#include "src/model/model.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/base/text.h"
+#include "src/base/threads.h"
+#include "src/model/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTION = 100 };
+
+void oc_model_free(oc_model *model)
+{
+    if (!model) {
+        return;
+    }
+    for (size_t c = 0; model->classes && c < model->classifier->classes; c++) {
+        oc_free(model->classes[c]);
+    }
+    oc_free(model->classes);
+    oc_classifier_free(model->classifier);
+    oc_features_free(model->features);
+    oc_free(model);
+}
+
+/* Needs model->classifier for the number of classes. */
+static oc_status name_classes(oc_model *model, const oc_set *set, oc_error *err)
+{
+    model->classes = oc_alloc(model->classifier->classes, sizeof *model->classes);
+    bool done = model->classes != NULL;
+    for (size_t c = 0; done && c < model->classifier->classes; c++) {
+        model->classes[c] = oc_strdup(oc_set_class(set, c));
+        done = model->classes[c] != NULL;
+    }
+    return done ? OC_OK : oc_fail_memory(err, "the class names");
+}
+
+/* Rows without a label are left out: a view of the others cannot be made, so they must be none or all. */
+static oc_status check_labels(const oc_set *set, oc_error *err)
+{
+    const int *labels = oc_set_labels(set);
+    size_t unknown = 0, first = 0;
+    for (size_t i = 0; i < oc_set_count(set); i++) {
+        if (labels[i] < 0 && unknown++ == 0) {
+            first = i;
+        }
+    }
+    if (unknown == oc_set_count(set)) {
+        return oc_fail(err, OC_BAD_DATA,
+                       "the images have no labels: training needs one sub-folder for each class, or a list with path,label");
+    }
+    if (unknown) {
+        return oc_fail(err, OC_BAD_DATA, "%zu of %zu images have no label (the first: %s); leave them out of the list",
+                       unknown, oc_set_count(set), oc_set_path(set, first));
+    }
+    return OC_OK;
+}
+
+oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job, oc_model **out,
+                         oc_train_report *report, oc_error *err)
+{
+    oc_status status = check_labels(set, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    oc_train_report done;
+    oc_model *model = oc_alloc(1, sizeof *model);
+    if (!model) {
+        return oc_fail_memory(err, "the model");
+    }
+    status = oc_train(oc_set_rows(set), oc_set_labels(set), oc_set_classes(set), options, job, &model->classifier,
+                      &done, err);
+    if (status == OC_OK) {
+        status = name_classes(model, set, err);
+    }
+    if (status == OC_OK) {
+        status = oc_copy_features(oc_set_features(set), &model->features, err);
+    }
+    if (status != OC_OK) {
+        oc_model_free(model);
+        return status;
+    }
+    model->image = oc_set_image_options(set);
+    model->options = done.used;
+    if (report) {
+        *report = done;
+    }
+    *out = model;
+    return OC_OK;
+}
+
+/* The training options as "name=value" strings under "train.<name>", the classes one a line. */
+static oc_status store_options(oc_archive *archive, const oc_model *model, oc_error *err)
+{
+    char name[OPTION], value[OPTION];
+    oc_status status = OC_OK;
+    for (size_t i = 0; status == OC_OK && i < oc_train_param_count; i++) {
+        snprintf(name, sizeof name, "train.%s", oc_train_params[i].name);
+        oc_param_format(&oc_train_params[i], &model->options, value, sizeof value);
+        status = oc_archive_set(archive, name, value, err);
+    }
+    if (status == OC_OK) {
+        snprintf(value, sizeof value, "%" PRIu64, model->options.seed);
+        status = oc_archive_set(archive, "seed", value, err);
+    }
+    oc_text classes = {0};
+    for (size_t c = 0; c < model->classifier->classes; c++) {
+        oc_text_add_csv(&classes, model->classes[c]);
+        oc_text_add(&classes, "\n");
+    }
+    if (status == OC_OK) {
+        status = classes.failed ? oc_fail_memory(err, "the class names")
+                                : oc_archive_set(archive, "classes", classes.data, err);
+    }
+    oc_text_free(&classes);
+    return status;
+}
+
+oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
+{
+    const oc_classifier *c = model->classifier;
+    oc_archive *archive = NULL;
+    oc_status status = oc_archive_create(&archive, err);
+    if (status == OC_OK) {
+        status = oc_archive_set(archive, "format", "ocellus-model", err);
+    }
+    if (status == OC_OK) {
+        status = oc_archive_set(archive, "version", "1", err);
+    }
+    if (status == OC_OK) {
+        status = store_options(archive, model, err);
+    }
+    if (status == OC_OK) {
+        status = oc_archive_add(archive, "weights",
+                                (oc_tensor){.rows = c->classes, .columns = c->dimension + 1, .values = c->weights}, err);
+    }
+    if (status == OC_OK) {
+        status = oc_archive_add(archive, "shift", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->shift}, err);
+    }
+    if (status == OC_OK) {
+        status = oc_archive_add(archive, "scale", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->scale}, err);
+    }
+    if (status == OC_OK) {
+        status = oc_store_features(archive, model->features, &model->image, err);
+    }
+    if (status == OC_OK) {
+        status = oc_archive_write(archive, path, err);
+    }
+    oc_archive_free(archive);
+    return status;
+}
+
+static oc_status load_options(const oc_archive *archive, oc_train_options *options, oc_error *err)
+{
+    char name[OPTION];
+    const char *seed = oc_archive_get(archive, "seed");
+    *options = oc_train_defaults();
+    options->seed = seed ? strtoull(seed, NULL, 10) : 0;
+    for (size_t i = 0; i < oc_train_param_count; i++) {
+        snprintf(name, sizeof name, "train.%s", oc_train_params[i].name);
+        const char *value = oc_archive_get(archive, name);
+        /* A model of a later version may lack what this one knows; its default then stands. */
+        if (value && oc_param_set(&oc_train_params[i], value, options, err) != OC_OK) {
+            return oc_fail_at(err, OC_BAD_FILE, "training options");
+        }
+    }
+    return OC_OK;
+}
+
+static oc_status load_classes(const oc_archive *archive, oc_model *model, oc_error *err)
+{
+    size_t classes = model->classifier->classes, count = 0, fields;
+    const char *stored = oc_archive_get(archive, "classes");
+    char *text = oc_strdup(stored ? stored : ""), *field;
+    model->classes = oc_alloc(classes, sizeof *model->classes);
+    if (!text || !model->classes) {
+        oc_free(text);
+        return oc_fail_memory(err, "the class names");
+    }
+    oc_csv csv = oc_csv_start(text);
+    oc_status status;
+    while ((status = oc_csv_record(&csv, &field, 1, &fields, err)) == OC_OK && fields > 0) {
+        if (count < classes && fields == 1) {
+            model->classes[count] = oc_strdup(field);
+            if (!model->classes[count]) {
+                status = oc_fail_memory(err, "the class names");
+                break;
+            }
+        }
+        count += fields;
+    }
+    if (status == OC_OK && count != classes) {
+        status = oc_fail(err, OC_BAD_FILE, "%zu class names for %zu classes", count, classes);
+    }
+    oc_free(text);
+    return status;
+}
+
+/* Moves one array out of the archive: the values are copied. */
+static oc_status load_array(const oc_archive *archive, const char *name, size_t rows, size_t columns, float **values,
+                            oc_error *err)
+{
+    oc_tensor tensor = oc_archive_find(archive, name);
+    if (!tensor.values || tensor.rows != rows || tensor.columns != columns) {
+        return oc_fail(err, OC_BAD_FILE, "array %s: %zux%zu values, %zux%zu are needed", name, tensor.rows,
+                       tensor.columns, rows, columns);
+    }
+    *values = oc_alloc(rows * columns, sizeof **values);
+    if (!*values) {
+        return oc_fail_memory(err, name);
+    }
+    memcpy(*values, tensor.values, rows * columns * sizeof **values);
+    return OC_OK;
+}
+
+static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error *err)
+{
+    const char *format = oc_archive_get(archive, "format"), *version = oc_archive_get(archive, "version");
+    if (!format || strcmp(format, "ocellus-model") != 0) {
+        return oc_fail(err, OC_BAD_FILE, "not a model of this program (format '%s')", format ? format : "none");
+    }
+    if (!version || strcmp(version, "1") != 0) {
+        return oc_fail(err, OC_BAD_FILE, "format version %s; this program reads version 1", version ? version : "none");
+    }
+    oc_status status = load_options(archive, &model->options, err);
+    if (status == OC_OK) {
+        status = oc_load_features(archive, &model->features, &model->image, err);
+    }
+    if (status != OC_OK) {
+        return status;
+    }
+    size_t d = oc_features_dimension(model->features), classes = oc_archive_find(archive, "weights").rows;
+    model->classifier = oc_alloc(1, sizeof *model->classifier);
+    if (!model->classifier) {
+        return oc_fail_memory(err, "the classifier");
+    }
+    *model->classifier = (oc_classifier){.classes = classes, .dimension = d, .loss = model->options.loss};
+    if (classes < 2) {
+        return oc_fail(err, OC_BAD_FILE, "array weights: %zu classes; two or more are needed", classes);
+    }
+    status = load_array(archive, "weights", classes, d + 1, &model->classifier->weights, err);
+    if (status == OC_OK) {
+        status = load_array(archive, "shift", 1, d, &model->classifier->shift, err);
+    }
+    if (status == OC_OK) {
+        status = load_array(archive, "scale", 1, d, &model->classifier->scale, err);
+    }
+    return status == OC_OK ? load_classes(archive, model, err) : status;
+}
+
+oc_status oc_model_load(const char *path, oc_model **out, oc_error *err)
+{
+    oc_archive *archive = NULL;
+    oc_status status = oc_archive_read(path, &archive, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    oc_model *model = oc_alloc(1, sizeof *model);
+    status = model ? load_model(archive, model, err) : oc_fail_memory(err, "the model");
+    oc_archive_free(archive);
+    if (status != OC_OK) {
+        oc_model_free(model);
+        return oc_fail_at(err, status, path);
+    }
+    *out = model;
+    return OC_OK;
+}
+
+bool oc_model_recognise(const char *path)
+{
+    unsigned char start[9];
+    FILE *file = fopen(path, "rb");
+    bool model = file && fread(start, 1, sizeof start, file) == sizeof start && start[8] == '{' && start[7] == 0;
+    if (file) {
+        fclose(file);
+    }
+    return model;
+}
+
+const oc_features *oc_model_features(const oc_model *model)
+{
+    return model->features;
+}
+
+const oc_classifier *oc_model_classifier(const oc_model *model)
+{
+    return model->classifier;
+}
+
+oc_image_options oc_model_image_options(const oc_model *model)
+{
+    return model->image;
+}
+
+oc_train_options oc_model_train_options(const oc_model *model)
+{
+    return model->options;
+}
+
+size_t oc_model_classes(const oc_model *model)
+{
+    return model->classifier->classes;
+}
+
+const char *oc_model_class(const oc_model *model, size_t label)
+{
+    return model->classes[label];
+}
+
+size_t oc_model_parameters(const oc_model *model)
+{
+    return model->classifier->classes * (model->classifier->dimension + 1);
+}
+
+size_t oc_model_stage_parameters(const oc_model *model)
+{
+    return oc_learned_values(model->features);
+}
+
+oc_status oc_model_copy_features(const oc_model *model, oc_features **features, oc_error *err)
+{
+    return oc_copy_features(model->features, features, err);
+}
+
+oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *err)
+{
+    return oc_compare_features(model->features, oc_set_features(set), err);
+}

@@ -1,0 +1,34 @@
+/* The inside of a set. */
+#ifndef OC_MODEL_SET_H
+#define OC_MODEL_SET_H
+
+#include <ocellus/set.h>
+
+typedef struct oc_skip {
+    char *path, *reason;
+} oc_skip;
+
+struct oc_set {
+    oc_rows rows;
+    float *values;       /* rows in memory, mapped anonymously; or NULL */
+    size_t values_bytes; /* of that mapping */
+    oc_npy *npy;         /* rows in a file, or NULL */
+    oc_dataset *index;   /* path and label of every row, and the classes */
+    int *labels;         /* (N) */
+    uint32_t *sizes;     /* (N, 2): width and height of the upright sources; NULL when read from disk */
+    oc_features *features;
+    oc_image_options image;
+    oc_skip *skips;
+    size_t skip_count, skip_capacity;
+    double seconds, fit_seconds;
+};
+
+oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_error *err);
+
+/* Gathers the labels of the index into set->labels. */
+oc_status oc_set_gather_labels(oc_set *set, oc_error *err);
+
+/* Writes index.csv, stages.safetensors and, where images were skipped, skipped.csv into a folder. */
+oc_status oc_set_write_tables(const oc_set *set, const char *folder, oc_error *err);
+
+#endif

@@ -1,0 +1,29 @@
+/* Features to and from archives: spec, canonical size and what the stages learned. */
+#ifndef OC_MODEL_STORE_H
+#define OC_MODEL_STORE_H
+
+#include "src/model/archive.h"
+
+#include <ocellus/features.h>
+
+/* Adds spec, width, height, fit, max_pixels and the tensors "stage.<i>.<name>", which go on belonging to the features. */
+oc_status oc_store_features(oc_archive *archive, const oc_features *features, const oc_image_options *image,
+                            oc_error *err);
+/* Parses, plans and restores. OC_BAD_FILE with the reason. */
+oc_status oc_load_features(const oc_archive *archive, oc_features **features, oc_image_options *image,
+                           oc_error *err);
+
+/* A copy, planned and fitted as far as the original is. */
+oc_status oc_copy_features(const oc_features *features, oc_features **copy, oc_error *err);
+
+/* Copies what stages of `from` learned to the stages of `features` that have the same spec and size and have not learned
+ * yet. */
+oc_status oc_adopt_features(oc_features *features, const oc_features *from, oc_error *err);
+
+/* OC_OK when both would write the same rows to the bit; else OC_USAGE with what differs. */
+oc_status oc_compare_features(const oc_features *a, const oc_features *b, oc_error *err);
+
+/* The number of learned values. */
+size_t oc_learned_values(const oc_features *features);
+
+#endif
