@@ -179,7 +179,7 @@ static oc_status finish(oc_decoder *decoder, const oc_image_options *options, oc
         if (!picture->rgb) {
             return oc_fail_memory(err, "the canonical image");
         }
-        oc_color()->rgb_from_gray(picture->gray, picture->width * picture->height, picture->rgb);
+        oc_convert()->rgb_from_gray(picture->gray, picture->width * picture->height, picture->rgb);
     }
     *image = (oc_image){
         .width = picture->width,
@@ -267,7 +267,7 @@ oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t wi
     if (picture->gray && picture->colorless) {
         memcpy(picture->gray, pixels, width * height);
     } else if (picture->gray) {
-        oc_color()->gray_from_rgb(pixels, width * height, picture->gray);
+        oc_convert()->gray_from_rgb(pixels, width * height, picture->gray);
     }
     return finish(decoder, options, image, err);
 }

@@ -191,7 +191,7 @@ static void read_into_plane(reader *self, uint8_t *plane)
 /* One row as libjpeg delivers it, to the planes. */
 static void convert_row(const reader *self, uint8_t *row, size_t y)
 {
-    const oc_color_kernels *color = oc_color();
+    const oc_convert_kernels *color = oc_convert();
     const oc_picture *picture = self->picture;
     size_t width = picture->width;
     uint8_t *gray = picture->gray ? picture->gray + y * width : NULL;

@@ -3,12 +3,12 @@
 
 #include "src/base/dispatch.h"
 
-OC_DECLARE_KERNELS(oc_color_kernels, oc_color_kernels);
+OC_DECLARE_KERNELS(oc_convert_kernels, oc_convert_kernels);
 OC_DECLARE_KERNELS(oc_resize_kernels, oc_resize_kernels);
 
-const oc_color_kernels *oc_color(void)
+const oc_convert_kernels *oc_convert(void)
 {
-    static const oc_color_kernels *const tables[] = OC_KERNEL_TABLES(oc_color_kernels);
+    static const oc_convert_kernels *const tables[] = OC_KERNEL_TABLES(oc_convert_kernels);
     return tables[oc_isa_index()];
 }
 

@@ -5,7 +5,7 @@
 
 #include "src/image/resize.h"
 
-typedef struct oc_color_kernels {
+typedef struct oc_convert_kernels {
     /* gray = (19595 R + 38470 G + 7471 B + 32768) >> 16: 0.299, 0.587, 0.114 in 16 bits, rounded, as libjpeg has it. */
     void (*gray_from_rgb)(const uint8_t *rgb, size_t n, uint8_t *gray);
     /* n big-endian 16-bit values v, (v 255 / 65535) rounded; out may begin where `values` does. */
@@ -15,7 +15,7 @@ typedef struct oc_color_kernels {
     void (*split_ycc)(const uint8_t *ycc, size_t n, uint8_t *gray, uint8_t *rgb);
     /* Ink to light: R = (255 - C) (255 - K) / 255, rounded. Adobe stores 255 - ink: `inverted`. */
     void (*rgb_from_cmyk)(const uint8_t *cmyk, size_t n, bool inverted, uint8_t *rgb);
-} oc_color_kernels;
+} oc_convert_kernels;
 
 typedef struct oc_resize_kernels {
     /* sums = weight * row, and sums += weight * row, over n bytes. */
@@ -26,7 +26,7 @@ typedef struct oc_resize_kernels {
 } oc_resize_kernels;
 
 /* The best that this processor can run. */
-const oc_color_kernels *oc_color(void);
+const oc_convert_kernels *oc_convert(void);
 const oc_resize_kernels *oc_resize(void);
 
 #endif

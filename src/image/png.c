@@ -134,7 +134,7 @@ static void read_whole(reader *self, uint8_t *rows)
 /* One row as libpng delivers it, to the planes; the row is used up. */
 static void store_row(const reader *self, uint8_t *row, size_t y)
 {
-    const oc_color_kernels *color = oc_color();
+    const oc_convert_kernels *color = oc_convert();
     const oc_picture *picture = self->picture;
     size_t width = picture->width, values = width * (picture->colorless ? 1 : 3);
     uint8_t *plane = picture->colorless ? picture->gray + y * width : picture->rgb ? picture->rgb + 3 * y * width : row;
@@ -160,7 +160,7 @@ static void read_rows(reader *self)
     if (is_direct(self)) {
         read_whole(self, picture->colorless ? picture->gray : picture->rgb);
         if (!picture->colorless && picture->gray) {
-            oc_color()->gray_from_rgb(picture->rgb, picture->width * picture->height, picture->gray);
+            oc_convert()->gray_from_rgb(picture->rgb, picture->width * picture->height, picture->gray);
         }
         return;
     }

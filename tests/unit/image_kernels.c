@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-OC_DECLARE_KERNELS(oc_color_kernels, oc_color_kernels);
+OC_DECLARE_KERNELS(oc_convert_kernels, oc_convert_kernels);
 OC_DECLARE_KERNELS(oc_resize_kernels, oc_resize_kernels);
 
 enum { LARGEST = 300, GUARD = 64 };
 
-static void run_color(const oc_color_kernels *kernels, int kernel, const uint8_t *in, size_t n, uint8_t *out)
+static void run_color(const oc_convert_kernels *kernels, int kernel, const uint8_t *in, size_t n, uint8_t *out)
 {
     switch (kernel) {
     case 0:
@@ -35,7 +35,7 @@ static void run_color(const oc_color_kernels *kernels, int kernel, const uint8_t
 
 Test(image_kernels, colour_is_the_same_for_every_processor)
 {
-    static const oc_color_kernels *const tables[] = OC_KERNEL_TABLES(oc_color_kernels);
+    static const oc_convert_kernels *const tables[] = OC_KERNEL_TABLES(oc_convert_kernels);
     static const size_t written[] = {1, 1, 3, 4, 3, 3};
     uint8_t *in = make_pixels(LARGEST, 4, 1), plain[4 * LARGEST + GUARD], tuned[4 * LARGEST + GUARD];
     for (size_t isa = 0; isa <= oc_isa_index(); isa++) {
@@ -60,7 +60,7 @@ Test(image_kernels, jfif_equations)
         for (int cb = 0; cb < 256; cb += 5) {
             for (int cr = 0; cr < 256; cr += 5) {
                 uint8_t ycc[3] = {(uint8_t)y, (uint8_t)cb, (uint8_t)cr}, gray, rgb[3];
-                oc_color()->split_ycc(ycc, 1, &gray, rgb);
+                oc_convert()->split_ycc(ycc, 1, &gray, rgb);
                 double exact[3] = {y + 1.402 * (cr - 128), y - 0.34414 * (cb - 128) - 0.71414 * (cr - 128),
                                    y + 1.772 * (cb - 128)};
                 cr_assert_eq(gray, y);

@@ -1,4 +1,4 @@
-/* Colour conversion in 16-bit fixed point. The weights are the nearest integers to 65536 times the published ones
+/* Conversion of colours in 16-bit fixed point. The weights are the nearest integers to 65536 times the published ones
  * (ITU-R BT.601; JFIF 1.02), the rounding is libjpeg's: results are its own, bit for bit. */
 #include "src/base/dispatch.h"
 #include "src/image/kernels.h"
@@ -57,6 +57,6 @@ static void rgb_from_cmyk(const uint8_t *restrict cmyk, size_t n, bool inverted,
     }
 }
 
-extern const oc_color_kernels OC_KERNELS(oc_color_kernels);
-const oc_color_kernels OC_KERNELS(oc_color_kernels) = {gray_from_rgb, round_16, rgb_from_gray, split_ycc,
-                                                       rgb_from_cmyk};
+extern const oc_convert_kernels OC_KERNELS(oc_convert_kernels);
+const oc_convert_kernels OC_KERNELS(oc_convert_kernels) = {gray_from_rgb, round_16, rgb_from_gray, split_ycc,
+                                                           rgb_from_cmyk};
