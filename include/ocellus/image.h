@@ -74,8 +74,8 @@ bool oc_image_signature(const void *bytes, size_t size);
 
 /* Changes the size of one plane (height, width, channels), 1 to 4 channels, into out (out_height, out_width,
  * channels), which the caller owns. Each axis on its own: shrinking averages the exact area that a pixel covers,
- * enlarging interpolates linearly between pixel centres, the border repeated. Rounded to nearest, ties upward. OC_USAGE
- * for a side past 65,535; OC_NO_MEMORY. */
+ * enlarging interpolates linearly between pixel centres, the border repeated. Rounded to nearest, ties as
+ * OpenCV's INTER_AREA rounds them. OC_USAGE for a side past 65,535; OC_NO_MEMORY. */
 oc_status oc_image_resize(const uint8_t *pixels, size_t width, size_t height, size_t channels,
                           uint8_t *out, size_t out_width, size_t out_height, oc_error *err);
 

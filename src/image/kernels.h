@@ -21,8 +21,9 @@ typedef struct oc_resize_kernels {
     /* sums = weight * row, and sums += weight * row, over n bytes. */
     void (*start_sums)(const uint8_t *row, size_t n, int32_t weight, int32_t *sums);
     void (*add_to_sums)(const uint8_t *row, size_t n, int32_t weight, int32_t *sums);
-    /* One output row: sums (in, channels) weighted along the row, over both totals; `down` is the columns' one. */
-    void (*combine)(const int32_t *sums, const oc_lanes *lanes, uint32_t down, uint8_t *out);
+    /* One output row: sums (in, channels) weighted along the row, over both totals; `down` is the columns' one.
+     * Rounded, ties upward or to even. */
+    void (*combine)(const int32_t *sums, const oc_lanes *lanes, uint32_t down, bool up, uint8_t *out);
 } oc_resize_kernels;
 
 /* The best that this processor can run. */

@@ -5,8 +5,9 @@
  * linearly; past the first and the last centre their value is repeated.
  *
  * Positions are fixed-point numbers with 16 fractional bits (fewer past 60 to 1, so that a column's sum fits in 30
- * bits). Weights are differences of positions, hence whole numbers, and so are all sums; one division at the end rounds
- * to nearest, ties upward. Whole-number factors are exact, others within 0.01 of a level before rounding. */
+ * bits). Weights are differences of positions, hence whole numbers, and so are all sums; one division at the end
+ * rounds to nearest. Whole-number factors are exact, others within 0.01 of a level before rounding. Ties go to even,
+ * but upward where both sides are halved: whole-number factors then give the bytes of OpenCV's INTER_AREA. */
 #include "src/image/resize.h"
 
 #include "src/base/fail.h"
@@ -163,6 +164,7 @@ oc_status oc_resizer_run(oc_resizer *resizer, const uint8_t *pixels, size_t stri
         return oc_fail_memory(err, "the change of size");
     }
     const oc_resize_kernels *kernels = oc_resize();
+    bool up = width == 2 * out_width && height == 2 * out_height;
     for (size_t y = 0; y < out_height; y++) {
         const oc_window *window = &resizer->down.windows[y];
         const uint32_t *weights = resizer->down.weights + window->offset;
@@ -171,7 +173,7 @@ oc_status oc_resizer_run(oc_resizer *resizer, const uint8_t *pixels, size_t stri
         for (size_t k = 1; k < window->count; k++) {
             kernels->add_to_sums(row + k * stride, width * channels, (int32_t)weights[k], resizer->sums);
         }
-        kernels->combine(resizer->sums, &resizer->lanes, window->total, out + y * out_stride);
+        kernels->combine(resizer->sums, &resizer->lanes, window->total, up, out + y * out_stride);
     }
     return OC_OK;
 }

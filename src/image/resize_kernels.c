@@ -5,9 +5,10 @@
 
 enum { BLOCK = 256 }; /* lanes at a time, so that their sums stay in the first cache */
 
-/* Makes the reciprocal of a total too large by far less than two neighbouring quotients differ: a tie, a whole number
- * after half the total was added, then never falls below that number. */
-static const double NUDGE = 1 + 0x1p-44;
+/* Half the total is added before dividing, so a tie is a whole number, and the quotient is cut. A reciprocal that is
+ * too large by far less than two neighbouring quotients differ keeps ties from falling below their number; what lies
+ * this little above a whole number is one. */
+static const double NUDGE = 1 + 0x1p-44, TIE = 0x1p-32;
 
 static void start_sums(const uint8_t *restrict row, size_t n, int32_t weight, int32_t *restrict sums)
 {
@@ -24,7 +25,7 @@ static void add_to_sums(const uint8_t *restrict row, size_t n, int32_t weight, i
 }
 
 static void combine_block(const int32_t *restrict sums, const oc_lanes *lanes, size_t begin, size_t n, uint32_t down,
-                          uint8_t *restrict out)
+                          bool up, uint8_t *restrict out)
 {
     double acc[BLOCK];
     const double half = down / 2.0, scale = NUDGE / down;
@@ -41,15 +42,18 @@ static void combine_block(const int32_t *restrict sums, const oc_lanes *lanes, s
         }
     }
     for (size_t i = 0; i < n; i++) {
-        out[i] = (uint8_t)(int)(acc[i] * scales[i] * scale);
+        double quotient = acc[i] * scales[i] * scale;
+        int whole = (int)quotient;
+        int odd_tie = !up & (quotient - whole < TIE) & whole;
+        out[i] = (uint8_t)(whole - odd_tie);
     }
 }
 
-static void combine(const int32_t *sums, const oc_lanes *lanes, uint32_t down, uint8_t *out)
+static void combine(const int32_t *sums, const oc_lanes *lanes, uint32_t down, bool up, uint8_t *out)
 {
     for (size_t begin = 0; begin < lanes->count; begin += BLOCK) {
         size_t left = lanes->count - begin;
-        combine_block(sums, lanes, begin, left < BLOCK ? left : BLOCK, down, out + begin);
+        combine_block(sums, lanes, begin, left < BLOCK ? left : BLOCK, down, up, out + begin);
     }
 }
 

@@ -26,9 +26,10 @@ Test(image_resize, shrinking_averages_areas)
     expect(1, 3, (uint8_t[]){30, 60, 90}, 1, 2, (uint8_t[]){40, 80});
     /* 5 to 3, exact thirds: (a + 2 b / 3) / (5 / 3) and so on. */
     expect(5, 1, (uint8_t[]){0, 255, 0, 100, 200}, 3, 1, (uint8_t[]){102, 71, 160});
-    /* Ties go up, whatever the factor: 3 / 6 and 9 / 6. */
-    expect(3, 2, (uint8_t[]){1, 0, 1, 0, 1, 0}, 1, 1, (uint8_t[]){1});
+    /* Ties go to even, 3 / 6 and 9 / 6, but upward where both sides are halved: 10 / 4 above. */
+    expect(3, 2, (uint8_t[]){1, 0, 1, 0, 1, 0}, 1, 1, (uint8_t[]){0});
     expect(3, 2, (uint8_t[]){2, 2, 2, 1, 1, 1}, 1, 1, (uint8_t[]){2});
+    expect(2, 1, (uint8_t[]){0, 5}, 1, 1, (uint8_t[]){2});
 }
 
 Test(image_resize, enlarging_interpolates_between_centres)
@@ -45,14 +46,14 @@ Test(image_resize, axes_are_independent)
     expect(4, 2, (uint8_t[]){0, 0, 100, 100, 40, 40, 200, 200}, 2, 4, (uint8_t[]){0, 100, 10, 125, 30, 175, 40, 200});
 }
 
-/* Whole factors exactly, but for ties, which OpenCV rounds to even for all but 2 x 2; others within a level. */
+/* Whole factors to the bit, others within a level. */
 Test(image_resize, equals_opencv)
 {
     static const struct {
         size_t width, height;
         int tolerance;
-    } cases[] = {{30, 24, 0}, {20, 16, 0},  {12, 48, 0},  {60, 16, 0}, {41, 29, 1},
-                 {7, 5, 1},   {120, 96, 1}, {77, 100, 1}, {60, 71, 1}};
+    } cases[] = {{30, 24, 0}, {20, 16, 0}, {12, 48, 0}, {60, 16, 0},  {15, 12, 0},  {10, 24, 0},
+                 {15, 48, 0}, {41, 29, 1}, {7, 5, 1},   {120, 96, 1}, {77, 100, 1}, {60, 71, 1}};
     image_bytes in = load_fixture("resize.gray");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char name[100];

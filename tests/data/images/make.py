@@ -69,7 +69,7 @@ picture.convert("1").save("gray-1bit.png")
 picture.save("rgb-transparent.png", transparency=tuple(int(v) for v in rgb[4, 28]))
 Image.fromarray(np.dstack([rgb, alpha])).save("rgb-alpha.png")
 Image.merge("LA", (picture.convert("L"), Image.fromarray(alpha))).save("gray-alpha.png")
-subprocess.run(["convert", "rgb.png", "-interlace", "PNG", "interlaced.png"], check=True)
+subprocess.run(["convert", "rgb.png", "-interlace", "PNG", "-define", "png:exclude-chunks=date,time", "interlaced.png"], check=True)
 exif = Image.Exif()
 exif[0x0112] = 6
 picture.save("rotated.png", exif=exif)
@@ -112,6 +112,6 @@ open("png-named.jpg", "wb").write(open("rgb.png", "rb").read())
 plane = cv2.resize(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (60, 48), interpolation=cv2.INTER_CUBIC)
 plane = np.clip(plane + random.normal(0, 12, plane.shape), 0, 255).astype(np.uint8)
 plane.tofile("resize.gray")
-for width, height in ((30, 24), (20, 16), (12, 48), (60, 16), (41, 29), (7, 5), (120, 96), (77, 100), (60, 71)):
+for width, height in ((30, 24), (20, 16), (12, 48), (60, 16), (15, 12), (10, 24), (15, 48), (41, 29), (7, 5), (120, 96), (77, 100), (60, 71)):
     method = cv2.INTER_AREA if width <= 60 and height <= 48 else cv2.INTER_LINEAR
     cv2.resize(plane, (width, height), interpolation=method).tofile(f"resize-{width}-{height}.gray")
