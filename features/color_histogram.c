@@ -6,7 +6,7 @@
  * joint=0 one of `bins` a channel. space=hue counts H alone; gray pixels count as hue 0, or not at all with weight=saturation.
  *
  * Equal to cvtColor and calcHist of OpenCV, bin for bin. Source: Swain and Ballard, "Color indexing" (1991). */
-#include "features/color.h"
+#include "features/color_histogram.h"
 
 #include "features/stage.h"
 #include "src/base/fail.h"
@@ -45,11 +45,11 @@ static const oc_param params[] = {
      "what a pixel adds to the histogram of hues: 1 or its saturation 0..1"},
 };
 
-OC_DECLARE_KERNELS(oc_color_kernels, oc_color_kernels);
+OC_DECLARE_KERNELS(oc_histogram_kernels, oc_histogram_kernels);
 
-const oc_color_kernels *oc_color_kernels_get(void)
+const oc_histogram_kernels *oc_histogram_kernels_get(void)
 {
-    static const oc_color_kernels *const tables[] = OC_KERNEL_TABLES(oc_color_kernels);
+    static const oc_histogram_kernels *const tables[] = OC_KERNEL_TABLES(oc_histogram_kernels);
     return tables[oc_isa_index()];
 }
 
@@ -63,7 +63,7 @@ static void fill_linear(void)
     }
 }
 
-const float *oc_color_linear(void)
+const float *oc_histogram_linear(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, fill_linear);
@@ -155,7 +155,7 @@ typedef struct scratch {
     size_t banks;
 } scratch;
 
-static levels convert(const histogram *h, const oc_color_kernels *kernels, const uint8_t *rgb, size_t n,
+static levels convert(const histogram *h, const oc_histogram_kernels *kernels, const uint8_t *rgb, size_t n,
                       const scratch *s)
 {
     uint8_t *to = s->converted;
@@ -164,7 +164,7 @@ static levels convert(const histogram *h, const oc_color_kernels *kernels, const
     }
     if (h->space == SPACE_LAB) {
         float per_unit = (float)h->bins / 100, per_color = (float)h->bins / 255, last = (float)(h->bins - 1);
-        kernels->lab(rgb, n, oc_color_linear(), s->lab);
+        kernels->lab(rgb, n, oc_histogram_linear(), s->lab);
         kernels->quantize(s->lab, n, per_unit, 0, last, to);
         kernels->quantize(s->lab + n, 2 * n, per_color, 128 * per_color, last, to + n);
     } else {
@@ -173,7 +173,7 @@ static levels convert(const histogram *h, const oc_color_kernels *kernels, const
     return (levels){{to, to + n, to + 2 * n}, 1};
 }
 
-static void count(const histogram *h, const color_params *p, const oc_color_kernels *kernels, const levels *l,
+static void count(const histogram *h, const color_params *p, const oc_histogram_kernels *kernels, const levels *l,
                   size_t n, const scratch *s)
 {
     if (h->joint) {
@@ -235,7 +235,7 @@ static void normalize(float *row, size_t size, color_norm norm)
 static void extract_region(const histogram *h, const color_params *p, const oc_image *image, const size_t x[2],
                            const size_t y[2], const scratch *s, float *row)
 {
-    const oc_color_kernels *kernels = oc_color_kernels_get();
+    const oc_histogram_kernels *kernels = oc_histogram_kernels_get();
     size_t counters = h->joint ? h->size : h->channels * LEVELS;
     memset(s->counts, 0, s->banks * counters * sizeof *s->counts);
     memset(s->sums, 0, LEVELS * sizeof *s->sums);

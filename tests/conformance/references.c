@@ -1,6 +1,6 @@
 /* Feature rows against numbers that scikit-image, OpenCV and VLFeat computed (make/make_data.py wrote them). Paths are relative
  * to the root of the project, where the tests run. */
-#include "features/color.h"
+#include "features/color_histogram.h"
 #include "tests/unit/feature_helpers.h"
 
 #include <stdio.h>
@@ -127,7 +127,7 @@ Test(conformance, lab_equals_scikit_image)
         size_t count;
         float lab[3 * N], *wanted = read_numbers(names[i], &count);
         cr_assert_eq(count, 3 * N);
-        oc_color_kernels_get()->lab(rgb, N, oc_color_linear(), lab);
+        oc_histogram_kernels_get()->lab(rgb, N, oc_histogram_linear(), lab);
         for (size_t j = 0; j < count; j++) {
             double d = fabs((double)lab[j] - (double)wanted[j]);
             cr_assert(d <= 2e-4, "%zu: %g, not %g", j, (double)lab[j], (double)wanted[j]);

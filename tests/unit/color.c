@@ -1,18 +1,18 @@
 /* Colour histograms. */
 #include "tests/unit/feature_helpers.h"
 
-#include "features/color.h"
+#include "features/color_histogram.h"
 
 #include <stdio.h>
 #include <string.h>
 
-OC_DECLARE_KERNELS(oc_color_kernels, oc_color_kernels);
+OC_DECLARE_KERNELS(oc_histogram_kernels, oc_histogram_kernels);
 
 /* Hue, saturation and value of one pixel. */
 static void hsv_of(unsigned r, unsigned g, unsigned b, uint8_t out[3])
 {
     uint8_t rgb[3] = {(uint8_t)r, (uint8_t)g, (uint8_t)b};
-    oc_color_kernels_get()->hsv(rgb, 1, &out[0], &out[1], &out[2]);
+    oc_histogram_kernels_get()->hsv(rgb, 1, &out[0], &out[1], &out[2]);
 }
 
 static void check_hsv(unsigned r, unsigned g, unsigned b, unsigned h, unsigned s, unsigned v)
@@ -53,7 +53,7 @@ Test(color, hsv_equals_the_rounded_tables_for_every_colour)
             rgb[3 * i + 1] = (uint8_t)(i >> 8);
             rgb[3 * i + 2] = (uint8_t)i;
         }
-        oc_color_kernels_get()->hsv(rgb, LINE, hsv, hsv + LINE, hsv + 2 * LINE);
+        oc_histogram_kernels_get()->hsv(rgb, LINE, hsv, hsv + LINE, hsv + 2 * LINE);
         for (size_t i = 0; i < LINE; i++) {
             int g = (int)(i >> 8), b = (int)(i & 255);
             int v = r > g ? (r > b ? r : b) : (g > b ? g : b), low = r < g ? (r < b ? r : b) : (g < b ? g : b);
@@ -86,7 +86,7 @@ Test(color, lab_follows_its_definition)
             rgb[3 * i + c] = (uint8_t)(level[c] > 255 ? 255 : level[c]);
         }
     }
-    oc_color_kernels_get()->lab(rgb, N, oc_color_linear(), lab);
+    oc_histogram_kernels_get()->lab(rgb, N, oc_histogram_linear(), lab);
     for (size_t i = 0; i < N; i++) {
         double c[3];
         for (size_t k = 0; k < 3; k++) {
@@ -258,7 +258,7 @@ Test(color, settings_that_exclude_each_other_are_refused)
 
 Test(color, the_kernels_of_all_processor_families_agree)
 {
-    static const oc_color_kernels *const tables[] = OC_KERNEL_TABLES(oc_color_kernels);
+    static const oc_histogram_kernels *const tables[] = OC_KERNEL_TABLES(oc_histogram_kernels);
     enum { N = 997 };
     uint8_t rgb[3 * N], plain[4][N], fast[4][N];
     float lab[2][3 * N];
@@ -271,8 +271,8 @@ Test(color, the_kernels_of_all_processor_families_agree)
         memset(fast, 0, sizeof fast);
         tables[0]->hsv(rgb, N - 1, plain[0], plain[1], plain[2]);
         tables[isa]->hsv(rgb, N - 1, fast[0], fast[1], fast[2]);
-        tables[0]->lab(rgb, N, oc_color_linear(), lab[0]);
-        tables[isa]->lab(rgb, N, oc_color_linear(), lab[1]);
+        tables[0]->lab(rgb, N, oc_histogram_linear(), lab[0]);
+        tables[isa]->lab(rgb, N, oc_histogram_linear(), lab[1]);
         cr_assert(difference(lab[1], lab[0], 3 * N) <= 2e-4);
         tables[0]->quantize(lab[0], N - 1, 0.09F, 0, 8, plain[3]);
         tables[isa]->quantize(lab[0], N - 1, 0.09F, 0, 8, fast[3]);

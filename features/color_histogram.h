@@ -1,6 +1,6 @@
 /* Colour histograms: the kernels of color_histogram.c. */
-#ifndef OC_FEATURES_COLOR_H
-#define OC_FEATURES_COLOR_H
+#ifndef OC_FEATURES_COLOR_HISTOGRAM_H
+#define OC_FEATURES_COLOR_HISTOGRAM_H
 
 #include "src/base/dispatch.h"
 
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Per pixel functions for n pixels; rgb is (n, 3). */
-typedef struct oc_color_kernels {
+typedef struct oc_histogram_kernels {
     /* 8-bit HSV as OpenCV's cvtColor makes it: h in 0..179 (steps of two degrees), s and v in 0..255. */
     void (*hsv)(const uint8_t *rgb, size_t n, uint8_t *h, uint8_t *s, uint8_t *v);
     /* CIE L*a*b* of sRGB under D65. linear (256): sRGB levels to linear light. lab (3, n): L 0..100, a and b. */
@@ -22,11 +22,11 @@ typedef struct oc_color_kernels {
                         uint32_t *counts, size_t size, size_t banks);
     /* counts (banks, 256), the levels of one channel. */
     void (*count_levels)(const uint8_t *levels, size_t stride, size_t n, uint32_t *counts, size_t banks);
-} oc_color_kernels;
+} oc_histogram_kernels;
 
-const oc_color_kernels *oc_color_kernels_get(void);
+const oc_histogram_kernels *oc_histogram_kernels_get(void);
 
 /* sRGB levels to linear light, (256). */
-const float *oc_color_linear(void);
+const float *oc_histogram_linear(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* color: conversion of pixels to other colour spaces, and counting. Compiled once for each processor family. */
-#include "features/color.h"
+#include "features/color_histogram.h"
 
 #include <string.h>
 
@@ -119,5 +119,5 @@ static void count_levels(const uint8_t *levels, size_t stride, size_t n, uint32_
     }
 }
 
-extern const oc_color_kernels OC_KERNELS(oc_color_kernels);
-const oc_color_kernels OC_KERNELS(oc_color_kernels) = {hsv, lab, quantize, count_joint, count_levels};
+extern const oc_histogram_kernels OC_KERNELS(oc_histogram_kernels);
+const oc_histogram_kernels OC_KERNELS(oc_histogram_kernels) = {hsv, lab, quantize, count_joint, count_levels};
