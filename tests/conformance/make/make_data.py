@@ -43,4 +43,5 @@ for name, (x, y, width, height, halvings) in CROPS.items():
             for bins in (3, 8):
                 save(f"{name}-{space}-{bins}", ref.histogram(rgb, space, bins))
         save(f"{name}-lab", skimage.color.rgb2lab(rgb[:20, :20]).transpose(2, 0, 1))
-        save(f"{name}-area", cv2.resize(rgb, (16, 12), interpolation=cv2.INTER_AREA))
+        for side in (24, 16):
+            save(f"{name}-area-{side}", cv2.resize(rgb, (side, side), interpolation=cv2.INTER_AREA))
