@@ -12,9 +12,11 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/learn/kmeans_head.h"
 #include "src/learn/kmeans_kernels.h"
 
 #include <float.h>
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -35,6 +37,9 @@ typedef struct lloyd {
     size_t n, d, k, panel_count, tiles;
     float *centers;        /* (K,D) */
     float *panels, *bias;  /* (panels, D, 32), (panels, 32) */
+    oc_kmeans_head head;   /* bounds, where they pay */
+    float *trial;          /* (2, OC_KMEANS_TRIAL, panels * 32): for choosing the bounds */
+    float *heads;          /* (threads, OC_PANEL_BLOCK, D): heads of a block */
     uint32_t *nearest;     /* (N): centre of each point */
     uint32_t *order;       /* (N): points sorted by centre */
     float *score, *norm;   /* (N): x . c - |c|^2 / 2 of the nearest centre; |x|^2 */
@@ -50,6 +55,9 @@ static void lloyd_free(lloyd *l)
     oc_free(l->centers);
     oc_free(l->panels);
     oc_free(l->bias);
+    oc_free(l->trial);
+    oc_free(l->heads);
+    oc_kmeans_head_free(&l->head);
     oc_free(l->nearest);
     oc_free(l->order);
     oc_free(l->score);
@@ -82,9 +90,12 @@ static oc_status lloyd_create(lloyd *l, size_t threads, oc_error *err)
     l->tile_changed = oc_alloc(l->tiles, sizeof *l->tile_changed);
     l->packed = oc_alloc(packed, sizeof *l->packed);
     l->sum = oc_alloc(packed, sizeof *l->sum);
-    bool complete = l->centers && l->panels && l->bias && l->nearest && l->order && l->score &&
+    l->trial = oc_alloc(2 * OC_KMEANS_TRIAL, l->panel_count * OC_PANEL * sizeof *l->trial);
+    l->heads = oc_alloc(packed, sizeof *l->heads);
+    bool complete = l->trial && l->heads && l->centers && l->panels && l->bias && l->nearest && l->order && l->score &&
                     l->norm && l->first && l->tile_sum && l->tile_changed && l->packed && l->sum;
-    return complete ? OC_OK : oc_fail_memory(err, "k-means");
+    return complete ? oc_kmeans_head_create(&l->head, l->n, l->d, l->k, err)
+                    : oc_fail_memory(err, "k-means");
 }
 
 static double squared_norm(const float *x, size_t d)
@@ -117,25 +128,56 @@ static void pack_centers(lloyd *l)
     }
 }
 
-static void assign_block(lloyd *l, size_t start, size_t count, size_t worker)
+/* Scores a block in full. */
+static void score_block(lloyd *l, size_t start, size_t count, size_t worker)
 {
     const oc_panel_kernels *panel = oc_panel();
-    const oc_kmeans_kernels *kernels = oc_kmeans();
     float *packed = l->packed + worker * OC_PANEL_BLOCK * l->d;
     float best[OC_PANEL_BLOCK];
-    uint32_t center[OC_PANEL_BLOCK];
+    uint32_t center[OC_PANEL_BLOCK] = {0};
     float tile[OC_PANEL_MAX_ROWS * OC_PANEL] __attribute__((aligned(64)));
     size_t groups = oc_panel_pack_block(l->x + start * l->d, l->d, count, l->d, packed);
     for (size_t i = 0; i < OC_PANEL_BLOCK; i++) {
         best[i] = -FLT_MAX;
-        center[i] = 0;
     }
     for (size_t p = 0; p < l->panel_count; p++) {
-        for (size_t g = 0; g < groups; g++) {
-            size_t row = g * panel->rows;
+        for (size_t row = 0; row < groups * panel->rows; row += panel->rows) {
             panel->product(packed + row * l->d, l->panels + p * l->d * OC_PANEL, l->d,
                            l->bias + p * OC_PANEL, tile);
-            kernels->track(tile, panel->rows, (uint32_t)p * OC_PANEL, best + row, center + row);
+            oc_kmeans()->track(tile, panel->rows, (uint32_t)p * OC_PANEL, best + row, center + row);
+        }
+    }
+    memcpy(l->order + start, center, count * sizeof *center);
+    memcpy(l->score + start, best, count * sizeof *best);
+}
+
+/* Scores a block by bounds first. Each point starts with the score of the centre that it had. */
+static void bound_block(lloyd *l, size_t start, size_t count, size_t worker)
+{
+    const oc_panel_kernels *panel = oc_panel();
+    const oc_kmeans_head *head = &l->head;
+    const float *x = l->x + start * l->d;
+    float *packed = l->packed + worker * OC_PANEL_BLOCK * l->d;
+    float *heads = l->heads + worker * OC_PANEL_BLOCK * l->d;
+    float best[OC_PANEL_BLOCK], slack[OC_PANEL_BLOCK];
+    uint32_t center[OC_PANEL_BLOCK] = {0};
+    float tile[OC_PANEL_MAX_ROWS * OC_PANEL] __attribute__((aligned(64)));
+    oc_kmeans_head_project(head, x, l->norm + start, count, packed, heads);
+    oc_panel_pack_block(heads, head->size, count, head->size, packed);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t k = l->nearest[start + i];
+        slack[i] = 1e-5F * head->largest * (sqrtf(l->norm[start + i]) + head->largest);
+        center[i] = k == UINT32_MAX ? 0 : k;
+        best[i] = oc_kmeans()->dot(x + i * l->d, l->centers + center[i] * l->d, l->d) +
+                  l->bias[center[i]];
+    }
+    for (size_t p = 0; p < l->panel_count; p++) {
+        for (size_t row = 0; row < count; row += panel->rows) {
+            size_t rows = count - row < panel->rows ? count - row : panel->rows;
+            panel->product(packed + row * head->size, head->panels + p * head->size * OC_PANEL,
+                           head->size, l->bias + p * OC_PANEL, tile);
+            oc_kmeans()->refine(tile, rows, (uint32_t)p * OC_PANEL, x + row * l->d, l->centers, l->bias,
+                                l->d, slack + row, best + row, center + row);
         }
     }
     memcpy(l->order + start, center, count * sizeof *center);
@@ -156,7 +198,11 @@ static void assign_tile(void *context, size_t tile, size_t worker)
     size_t changed = 0;
     for (size_t start = tile * TILE; start < end; start += OC_PANEL_BLOCK) {
         size_t count = end - start < OC_PANEL_BLOCK ? end - start : OC_PANEL_BLOCK;
-        assign_block(l, start, count, worker);
+        if (l->head.size) {
+            bound_block(l, start, count, worker);
+        } else {
+            score_block(l, start, count, worker);
+        }
         for (size_t i = start; i < start + count; i++) {
             changed += l->nearest[i] != l->order[i];
             l->nearest[i] = l->order[i];
@@ -171,6 +217,7 @@ static void assign_tile(void *context, size_t tile, size_t worker)
 static double assign(lloyd *l, size_t *changed, oc_job *job)
 {
     pack_centers(l);
+    oc_kmeans_head_prepare(&l->head, l->x, l->n, l->centers, l->bias, l->trial);
     oc_parallel(job, l->tiles, assign_tile, l);
     double sum = 0;
     *changed = 0;

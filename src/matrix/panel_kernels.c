@@ -33,7 +33,9 @@ static void product(const float *packed, const float *panel, size_t depth, const
     const vector *words = (const vector *)(const void *)panel;
     const vector *start = (const vector *)(const void *)bias;
     vector sum[ROWS][VECTORS];
+#pragma GCC unroll 16
     for (size_t row = 0; row < ROWS; row++) {
+#pragma GCC unroll 16
         for (size_t v = 0; v < VECTORS; v++) {
             sum[row][v] = start[v];
         }
@@ -46,7 +48,9 @@ static void product(const float *packed, const float *panel, size_t depth, const
         }
     }
     loose_vector *out = (loose_vector *)(void *)tile;
+#pragma GCC unroll 16
     for (size_t row = 0; row < ROWS; row++) {
+#pragma GCC unroll 16
         for (size_t v = 0; v < VECTORS; v++) {
             out[row * VECTORS + v] = sum[row][v];
         }
