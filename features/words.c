@@ -11,13 +11,20 @@
 #include <string.h>
 
 static const char *const encodings[] = {"triangle", "hard", "soft", NULL};
+static const char *const descriptors[] = {"patch", "sift", NULL};
+static const char *const maps[] = {"none", "sqrt", NULL};
 static const char *const pools[] = {"sum", "mean", "max", NULL};
 
 #define FIELD(name) offsetof(oc_words_params, name)
 static const oc_param params_table[] = {
     {"count", OC_INTEGER, FIELD(count), "1600", 1, 65536, NULL, "number of words"},
     {"patch", OC_INTEGER, FIELD(patch), "6", 1, 24, NULL, "side of a patch in pixels"},
-    {"stride", OC_INTEGER, FIELD(stride), "1", 1, 64, NULL, "pixels from one patch to the next"},
+    {"stride", OC_INTEGER, FIELD(stride), "auto", 1, 64, NULL,
+     "pixels from one descriptor to the next; auto: 1 for patches, 6 for sift"},
+    {"descriptor", OC_CHOICE, FIELD(descriptor), "patch", 0, 0, descriptors,
+     "pixel patches, or dense gradient descriptors for larger images"},
+    {"cells", OC_LEVELS, FIELD(cells), "4-6-8-10", 2, OC_SIFT_MOST_CELL, NULL,
+     "for descriptor=sift: sizes of the 4x4 cells in pixels"},
     {"gray", OC_FLAG, FIELD(gray), "0", 0, 1, NULL, "patches of luma alone"},
     {"contrast", OC_REAL, FIELD(contrast), "10", 1e-3, 1e6, NULL,
      "added to a patch's variance before it is divided by its root"},
@@ -33,6 +40,7 @@ static const oc_param params_table[] = {
     {"softness", OC_REAL, FIELD(softness), "20", 0, 1e6, NULL,
      "for encode=soft: how fast codes fall with the squared distance over its mean"},
     {"pool", OC_CHOICE, FIELD(pool), "sum", 0, 0, pools, "how codes are joined in a region"},
+    {"map", OC_CHOICE, FIELD(map), "none", 0, 0, maps, "applied to the pooled codes"},
     {"grid", OC_LEVELS, FIELD(grid), "2", 1, 16, NULL, "regions a side; 1-2-4 is a pyramid"},
     {"mirror", OC_FLAG, FIELD(mirror), "0", 0, 1, NULL, "add the codes of the mirrored image"},
 };
@@ -48,31 +56,39 @@ const oc_words_kernels *oc_words_kernels_get(void)
 static unsigned planes(const void *values)
 {
     const oc_words_params *params = values;
-    return params->gray ? OC_GRAY : OC_RGB;
+    return params->gray || params->descriptor == OC_WORDS_SIFT ? OC_GRAY : OC_RGB;
 }
 
 static oc_status plan(const void *values, size_t width, size_t height, size_t *dimension, oc_error *err)
 {
     const oc_words_params *params = values;
-    size_t columns = oc_words_positions(params, width), rows = oc_words_positions(params, height);
-    if (columns == 0 || rows == 0) {
-        return oc_fail(err, OC_TOO_SMALL,
-                       "words: images of %zux%zu are smaller than a patch of %lldx%lld", width, height,
-                       (long long)params->patch, (long long)params->patch);
-    }
-    size_t regions = 0, places, values_needed;
+    size_t regions = 0, bytes, places = 0;
     for (size_t l = 0; l < params->grid.count; l++) {
-        size_t level = (size_t)params->grid.level[l];
-        if (level > columns || level > rows) {
-            return oc_fail(err, OC_TOO_SMALL,
-                           "words: images of %zux%zu have %zux%zu patches, fewer than the %zux%zu regions",
-                           width, height, columns, rows, level, level);
-        }
-        regions += level * level;
+        regions += (size_t)(params->grid.level[l] * params->grid.level[l]);
     }
-    if (!oc_multiply(columns, rows, &places) || places > UINT32_MAX ||
-        !oc_multiply(regions * (size_t)params->count, sizeof(float), &values_needed)) {
-        return oc_fail(err, OC_TOO_LARGE, "words: images of %zux%zu have too many patches", width, height);
+    for (size_t s = 0; s < oc_words_sizes(params); s++) {
+        size_t extent = oc_words_extent(params, s), in_size;
+        size_t columns = oc_words_positions(params, s, width), rows = oc_words_positions(params, s, height);
+        if (columns == 0 || rows == 0) {
+            return oc_fail(err, OC_TOO_SMALL,
+                           "words: images of %zux%zu are smaller than a descriptor of %zux%zu", width,
+                           height, extent, extent);
+        }
+        for (size_t l = 0; l < params->grid.count; l++) {
+            size_t level = (size_t)params->grid.level[l];
+            if (level > columns || level > rows) {
+                return oc_fail(err, OC_TOO_SMALL,
+                               "words: images of %zux%zu have %zux%zu descriptors of %zux%zu pixels, fewer "
+                               "than the %zux%zu regions",
+                               width, height, columns, rows, extent, extent, level, level);
+            }
+        }
+        if (!oc_multiply(columns, rows, &in_size) || !oc_add(places, in_size, &places)) {
+            places = SIZE_MAX;
+        }
+    }
+    if (places > UINT32_MAX || !oc_multiply(regions, (size_t)params->count * sizeof(float), &bytes)) {
+        return oc_fail(err, OC_TOO_LARGE, "words: images of %zux%zu are too large", width, height);
     }
     *dimension = regions * (size_t)params->count;
     return OC_OK;
@@ -253,11 +269,16 @@ static oc_status restore(oc_stage *stage, const oc_tensor *from, size_t count, o
 }
 
 /* With both codes added, the mirrored image has the same row (to rounding: the sums run in another order), provided that
- * its patches are the mirrored patches: that the last column of patches ends at the border. */
+ * its descriptors are the mirrored ones: that they leave the same border left and right. */
 static bool can_mirror(const oc_stage *stage)
 {
     const oc_words_params *params = stage->params;
-    return params->mirror && (stage->width - (size_t)params->patch) % (size_t)params->stride == 0;
+    bool symmetric = params->mirror;
+    for (size_t s = 0; s < oc_words_sizes(params); s++) {
+        size_t border = (stage->width - oc_words_extent(params, s)) % oc_words_stride(params);
+        symmetric = symmetric && border % 2 == 0;
+    }
+    return symmetric;
 }
 
 static void mirror(const oc_stage *stage, const float *row, float *out)

@@ -2,7 +2,8 @@
  *
  * words.c         the stage: parameters, plan, learned arrays, save and restore
  * words_layout.c  where descriptors are taken and in which regions they count
- * words_patch.c   pixel patches, contrast normalised
+ * words_patch.c   what is described: pixel patches, contrast normalised, or
+ * words_sift.c    gradients around a place
  * words_fit.c     learning the whitening and the words
  * words_encode.c  an image's row
  * words_kernels.c inner loops */
@@ -12,14 +13,16 @@
 #include "features/stage.h"
 
 enum { OC_WORDS_TRIANGLE, OC_WORDS_HARD, OC_WORDS_SOFT };
+enum { OC_WORDS_PATCH, OC_WORDS_SIFT };
+enum { OC_WORDS_PLAIN, OC_WORDS_ROOT };
 enum { OC_WORDS_SUM, OC_WORDS_MEAN, OC_WORDS_MAX };
 
 typedef struct oc_words_params {
     int64_t count, patch, stride, samples, iterations;
     bool gray, whiten, mirror;
     double contrast, ridge, keep, softness;
-    int encode, pool;
-    oc_levels grid;
+    int descriptor, encode, pool, map;
+    oc_levels grid, cells; /* cells: sizes of the gradient descriptors' cells */
 } oc_words_params;
 
 /* What is learned. The arrays before `panels` are stored, the others follow from them. */
@@ -45,26 +48,64 @@ void oc_words_free(oc_words *words);
 /* The borders of all regions of all levels cut each axis into intervals; a cell is an interval of columns and one of
  * rows, counted row by row. */
 
-/* One descriptor: where it is, the cell it counts in, the cell it counts in when the image is mirrored. */
+/* One descriptor: its corner, the cell it counts in, the one it counts in when the image is mirrored. */
 typedef struct oc_words_place {
-    uint32_t column, row, cell, mirror_cell;
+    uint32_t x, y, cell, mirror_cell;
+    uint32_t size; /* side of a patch, or size of a gradient descriptor's cells */
 } oc_words_place;
 
-/* Number of descriptors on an axis of `length` pixels; 0 when it is shorter than a patch. */
-size_t oc_words_positions(const oc_words_params *params, size_t length);
+/* Sizes of descriptors in an image: 1, or that of `cells`. */
+size_t oc_words_sizes(const oc_words_params *params);
+/* Pixels a descriptor of size number s covers on each axis. */
+size_t oc_words_extent(const oc_words_params *params, size_t s);
+/* Steps from one descriptor to the next. */
+size_t oc_words_stride(const oc_words_params *params);
+/* Descriptors of size number s on an axis of `length` pixels; 0 when it is too short. */
+size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length);
+/* Of all sizes, in a whole image. */
+size_t oc_words_place_count(const oc_words_params *params, size_t width, size_t height);
 /* Intervals that the levels' borders i / g cut an axis into. */
 size_t oc_words_cuts(const oc_levels *grid);
 /* The interval of position c of n, and the interval in which region i of level g begins. */
 size_t oc_words_interval(const oc_levels *grid, size_t c, size_t n);
 size_t oc_words_region_start(const oc_levels *grid, size_t i, size_t g);
-/* All descriptors of an image, cell by cell, column by column inside a cell. places (columns * rows). */
-void oc_words_places(const oc_words_params *params, size_t columns, size_t rows, oc_words_place *places);
+/* All descriptors of an image, size by size, cell by cell, column by column inside a cell. */
+void oc_words_places(const oc_words_params *params, size_t width, size_t height, oc_words_place *places);
+
+/* Dense gradient descriptors: an image at one size of cells, scratch memory from an arena. */
+enum { OC_SIFT_MOST_CELL = 64 };
+typedef struct oc_sift_view {
+    size_t width, height, cell;
+    const uint8_t *gray;
+    float *smooth, *dx, *dy, *votes, *line, *rows;
+} oc_sift_view;
+
+size_t oc_sift_extent(size_t cell);
+/* False when memory is short. */
+bool oc_sift_view_create(oc_sift_view *v, const oc_image *image, size_t largest_cell, oc_arena *arena);
+void oc_sift_view_prepare(oc_sift_view *v, size_t cell);
+/* out (128) of the descriptor whose corner is at (x, y). */
+void oc_sift_describe(const oc_sift_view *v, size_t x, size_t y, double contrast, float *out);
+/* The place of each value in the mirrored descriptor: its own inverse. */
+void oc_sift_mirror_order(uint32_t *order);
 
 /* Values of a descriptor. */
 size_t oc_words_depth(const oc_words_params *params);
+/* The place of each value in the mirrored descriptor. */
+void oc_words_mirror_order(const oc_words_params *params, uint32_t *order);
+
+/* An image that is being described. */
+typedef struct oc_words_view {
+    const oc_words_params *params;
+    const oc_image *image;
+    oc_sift_view sift;
+} oc_words_view;
+
+/* OC_NO_MEMORY */
+oc_status oc_words_view_create(oc_words_view *view, const oc_words_params *params,
+                               const oc_image *image, oc_arena *arena, oc_error *err);
 /* Writes the descriptors (count, depth) at the places. */
-void oc_words_describe(const oc_words_params *params, const oc_image *image,
-                       const oc_words_place *places, size_t count, float *out);
+void oc_words_describe(oc_words_view *view, const oc_words_place *places, size_t count, float *out);
 
 /* words is unchanged on failure. */
 oc_status oc_words_fit(const oc_words_params *params, size_t width, size_t height,

@@ -38,6 +38,7 @@ typedef struct encoder {
     const oc_words_kernels *kernels;
     size_t panels, cuts, places_count, sides;
     oc_words_place *places;
+    oc_words_view view;
     float *x, *packed;               /* (OC_PANEL_BLOCK, D) */
     float *y, *packed_even, *packed_odd; /* (OC_PANEL_BLOCK, r) in all */
     float *norm, *row_value, *row_least; /* (OC_PANEL_BLOCK) */
@@ -270,6 +271,13 @@ static void pool_region(const encoder *e, const side *s, const size_t from[2], c
     }
 }
 
+static void map_row(float *row, size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        row[k] = sqrtf(row[k]);
+    }
+}
+
 static void write_row(const encoder *e, float *row)
 {
     const oc_levels *grid = &e->params->grid;
@@ -283,6 +291,9 @@ static void write_row(const encoder *e, float *row)
             for (size_t s = 0; s < e->sides; s++) {
                 pool_region(e, &e->side[s], from, to, row);
             }
+            if (e->params->map == OC_WORDS_ROOT) {
+                map_row(row, e->words->count);
+            }
         }
     }
 }
@@ -290,22 +301,25 @@ static void write_row(const encoder *e, float *row)
 oc_status oc_words_encode(const oc_words_params *params, const oc_words *words, const oc_image *image,
                           oc_arena *arena, float *row, oc_error *err)
 {
-    size_t columns = oc_words_positions(params, image->width);
-    size_t rows = oc_words_positions(params, image->height), count = columns * rows;
+    size_t count = oc_words_place_count(params, image->width, image->height);
     encoder e = {.params = params, .words = words, .panel = oc_panel(), .kernels = oc_words_kernels_get(),
                  .panels = oc_panel_count(words->count), .cuts = oc_words_cuts(&params->grid),
                  .sides = params->mirror ? 2 : 1};
     if (!take_memory(&e, count, arena)) {
         return oc_fail_memory(err, "visual words");
     }
-    oc_words_places(params, columns, rows, e.places);
+    oc_status status = oc_words_view_create(&e.view, params, image, arena, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    oc_words_places(params, image->width, image->height, e.places);
     memset(e.cell_places, 0, e.cuts * e.cuts * sizeof *e.cell_places);
     for (size_t i = 0; i < count; i++) {
         e.cell_places[e.places[i].cell]++;
     }
     for (size_t start = 0; start < count; start += OC_PANEL_BLOCK) {
         size_t block = count - start < OC_PANEL_BLOCK ? count - start : OC_PANEL_BLOCK;
-        oc_words_describe(params, image, e.places + start, block, e.x);
+        oc_words_describe(&e.view, e.places + start, block, e.x);
         whiten_block(&e, block);
         measure_block(&e, block);
         for (size_t s = 0; s < e.sides; s++) {

@@ -21,10 +21,12 @@ typedef struct sampling {
     const oc_source *source;
     oc_job *job;
     uint64_t seed;
-    size_t samples, depth, columns, rows;
+    size_t samples, depth, width, height, place_count;
     float *x;             /* (samples, D) */
     uint32_t *taken;      /* (images): samples that image i gave; 0 when it could not be read */
-    oc_words_place *places; /* (threads, columns * rows) */
+    oc_words_place *places; /* (threads, place_count) */
+    oc_arena *arenas;     /* (threads) */
+    atomic_bool short_of_memory;
     atomic_size_t done;
 } sampling;
 
@@ -48,17 +50,23 @@ static void sample_image(void *context, size_t index, size_t worker)
 {
     sampling *s = context;
     size_t first = first_sample(s, index), wanted = first_sample(s, index + 1) - first;
-    size_t count = s->columns * s->rows;
+    size_t count = s->place_count;
     oc_words_place *places = s->places + worker * count;
     wanted = wanted < count ? wanted : count;
     oc_image image;
     if (wanted && !oc_job_cancelled(s->job) &&
         s->source->read(s->source->context, index, worker, &image, NULL) == OC_OK) {
         oc_random random = oc_random_stream(s->seed, PURPOSE_PLACES, index);
-        oc_words_places(s->params, s->columns, s->rows, places);
-        choose_places(places, count, wanted, &random);
-        oc_words_describe(s->params, &image, places, wanted, s->x + first * s->depth);
-        s->taken[index] = (uint32_t)wanted;
+        oc_words_view view;
+        oc_arena_reset(&s->arenas[worker]);
+        if (oc_words_view_create(&view, s->params, &image, &s->arenas[worker], NULL) == OC_OK) {
+            oc_words_places(s->params, s->width, s->height, places);
+            choose_places(places, count, wanted, &random);
+            oc_words_describe(&view, places, wanted, s->x + first * s->depth);
+            s->taken[index] = (uint32_t)wanted;
+        } else {
+            atomic_store(&s->short_of_memory, true);
+        }
     }
     oc_job_progress(s->job, "sampling patches", atomic_fetch_add(&s->done, 1) + 1, s->source->count);
 }
@@ -78,27 +86,30 @@ static size_t close_gaps(sampling *s)
     return count;
 }
 
-static oc_status sample(sampling *s, size_t width, size_t height, size_t *count, oc_error *err)
+static oc_status sample(sampling *s, size_t *count, oc_error *err)
 {
-    size_t all;
-    s->columns = oc_words_positions(s->params, width);
-    s->rows = oc_words_positions(s->params, height);
+    size_t all, threads = oc_job_threads(s->job);
+    s->place_count = oc_words_place_count(s->params, s->width, s->height);
     s->depth = oc_words_depth(s->params);
     s->samples = (size_t)s->params->count * SAMPLES_PER_WORD;
     s->samples = s->samples > SAMPLES_AT_LEAST ? s->samples : SAMPLES_AT_LEAST;
     s->samples = s->params->samples == OC_AUTO ? s->samples : (size_t)s->params->samples;
-    if (oc_multiply(s->source->count, s->columns * s->rows, &all) && all < s->samples) {
+    if (oc_multiply(s->source->count, s->place_count, &all) && all < s->samples) {
         s->samples = all;
     }
     s->x = oc_alloc(s->samples, s->depth * sizeof *s->x);
     s->taken = oc_alloc(s->source->count, sizeof *s->taken);
-    s->places = oc_alloc(oc_job_threads(s->job) * s->columns * s->rows, sizeof *s->places);
-    if (!s->x || !s->taken || !s->places) {
+    s->places = oc_alloc(threads * s->place_count, sizeof *s->places);
+    s->arenas = oc_alloc(threads, sizeof *s->arenas);
+    if (!s->arenas || !s->x || !s->taken || !s->places) {
         return oc_fail(err, OC_NO_MEMORY, "words: out of memory for %zu sampled patches", s->samples);
     }
     oc_parallel(s->job, s->source->count, sample_image, s);
     if (oc_job_cancelled(s->job)) {
         return oc_fail(err, OC_CANCELLED, "words: cancelled while sampling");
+    }
+    if (atomic_load(&s->short_of_memory)) {
+        return oc_fail_memory(err, "describing images");
     }
     *count = close_gaps(s);
     if (*count < (size_t)s->params->count) {
@@ -109,19 +120,6 @@ static oc_status sample(sampling *s, size_t width, size_t height, size_t *count,
     return OC_OK;
 }
 
-/* The place of each value in the mirrored descriptor. */
-static void mirror_order(const oc_words_params *params, uint32_t *order)
-{
-    size_t side = (size_t)params->patch, channels = params->gray ? 1 : 3, next = 0;
-    for (size_t row = 0; row < side; row++) {
-        for (size_t column = side; column-- > 0;) {
-            for (size_t c = 0; c < channels; c++) {
-                order[next++] = (uint32_t)((row * side + column) * channels + c);
-            }
-        }
-    }
-}
-
 /* Whitens the samples in place; the learned map goes to `words`. */
 static oc_status whiten(const sampling *s, size_t count, oc_words *words, oc_error *err)
 {
@@ -129,7 +127,7 @@ static oc_status whiten(const sampling *s, size_t count, oc_words *words, oc_err
     if (!order) {
         return oc_fail_memory(err, "words");
     }
-    mirror_order(s->params, order);
+    oc_words_mirror_order(s->params, order);
     oc_whiten_options options = {s->params->whiten, s->params->ridge, s->params->keep,
                                  s->params->mirror ? order : NULL};
     oc_whitening map = {0};
@@ -178,10 +176,11 @@ oc_status oc_words_fit(const oc_words_params *params, size_t width, size_t heigh
     if (source->count == 0) {
         return oc_fail(err, OC_BAD_DATA, "words: no images to learn from");
     }
-    sampling s = {.params = params, .source = source, .job = job, .seed = seed};
+    sampling s = {.params = params, .source = source, .job = job, .seed = seed, .width = width,
+                  .height = height};
     oc_words learned = {0};
     size_t count = 0;
-    oc_status status = sample(&s, width, height, &count, err);
+    oc_status status = sample(&s, &count, err);
     if (status == OC_OK) {
         status = whiten(&s, count, &learned, err);
     }
@@ -194,6 +193,10 @@ oc_status oc_words_fit(const oc_words_params *params, size_t width, size_t heigh
     oc_free(s.x);
     oc_free(s.taken);
     oc_free(s.places);
+    for (size_t t = 0; s.arenas && t < oc_job_threads(job); t++) {
+        oc_arena_free(&s.arenas[t]);
+    }
+    oc_free(s.arenas);
     if (status != OC_OK) {
         oc_words_free(&learned);
         return status;

@@ -1,14 +1,55 @@
-/* Where patches are taken, and the regions that pool them.
+/* Where descriptors are taken, and the regions that pool them.
  *
- * Patches stand on a grid of n columns; level g parts it into g regions as evenly as it goes: column c belongs to region
- * floor(c g / n). The borders i / g of all levels together cut the axis into intervals, so that a region of any level is a
+ * Descriptors of one size stand on a grid in the middle of the image (what the stride leaves over is shared by both borders).
+ * Of its n columns, column c belongs at level g to region floor(c g / n). The borders i / g of all levels together cut the axis into intervals, so that a region of any level is a
  * run of whole intervals and every code is added once, to one cell. */
 #include "features/words.h"
 
-size_t oc_words_positions(const oc_words_params *params, size_t length)
+size_t oc_words_sizes(const oc_words_params *params)
 {
-    size_t patch = (size_t)params->patch;
-    return length < patch ? 0 : (length - patch) / (size_t)params->stride + 1;
+    return params->descriptor == OC_WORDS_SIFT ? params->cells.count : 1;
+}
+
+/* What a place's size is: the side of a patch, or the size of a cell. */
+static size_t size_value(const oc_words_params *params, size_t s)
+{
+    return (size_t)(params->descriptor == OC_WORDS_SIFT ? params->cells.level[s] : params->patch);
+}
+
+size_t oc_words_extent(const oc_words_params *params, size_t s)
+{
+    size_t size = size_value(params, s);
+    return params->descriptor == OC_WORDS_SIFT ? oc_sift_extent(size) : size;
+}
+
+size_t oc_words_stride(const oc_words_params *params)
+{
+    if (params->stride == OC_AUTO) {
+        return params->descriptor == OC_WORDS_SIFT ? 6 : 1;
+    }
+    return (size_t)params->stride;
+}
+
+size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length)
+{
+    size_t extent = oc_words_extent(params, s);
+    return length < extent ? 0 : (length - extent) / oc_words_stride(params) + 1;
+}
+
+size_t oc_words_place_count(const oc_words_params *params, size_t width, size_t height)
+{
+    size_t count = 0;
+    for (size_t s = 0; s < oc_words_sizes(params); s++) {
+        count += oc_words_positions(params, s, width) * oc_words_positions(params, s, height);
+    }
+    return count;
+}
+
+/* The first pixel of position c. */
+static uint32_t pixel(const oc_words_params *params, size_t s, size_t length, size_t c)
+{
+    size_t stride = oc_words_stride(params);
+    return (uint32_t)((length - oc_words_extent(params, s)) % stride / 2 + c * stride);
 }
 
 static size_t level(const oc_levels *grid, size_t l)
@@ -64,19 +105,30 @@ static size_t interval_start(const oc_levels *grid, size_t interval, size_t n)
     return c;
 }
 
-void oc_words_places(const oc_words_params *params, size_t columns, size_t rows, oc_words_place *places)
+static oc_words_place *size_places(const oc_words_params *params, size_t s, size_t width, size_t height,
+                                   oc_words_place *places)
 {
     const oc_levels *grid = &params->grid;
-    size_t cuts = oc_words_cuts(grid), next = 0;
+    size_t cuts = oc_words_cuts(grid), columns = oc_words_positions(params, s, width);
+    size_t rows = oc_words_positions(params, s, height);
     for (size_t v = 0; v < cuts; v++) {
         size_t top = interval_start(grid, v, rows), bottom = interval_start(grid, v + 1, rows);
         for (size_t column = 0; column < columns; column++) {
             size_t cell = v * cuts + oc_words_interval(grid, column, columns);
             size_t mirrored = v * cuts + oc_words_interval(grid, columns - 1 - column, columns);
             for (size_t row = top; row < bottom; row++) {
-                places[next++] = (oc_words_place){(uint32_t)column, (uint32_t)row, (uint32_t)cell,
-                                                  (uint32_t)mirrored};
+                *places++ = (oc_words_place){pixel(params, s, width, column),
+                                             pixel(params, s, height, row), (uint32_t)cell,
+                                             (uint32_t)mirrored, (uint32_t)size_value(params, s)};
             }
         }
+    }
+    return places;
+}
+
+void oc_words_places(const oc_words_params *params, size_t width, size_t height, oc_words_place *places)
+{
+    for (size_t s = 0; s < oc_words_sizes(params); s++) {
+        places = size_places(params, s, width, height, places);
     }
 }

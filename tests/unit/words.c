@@ -178,14 +178,15 @@ static void whitened(const oc_stage *stage, oc_image image, size_t column, size_
 {
     const oc_words *w = stage->learned;
     const oc_words_params *params = stage->params;
-    size_t side = (size_t)params->patch, channels = params->gray ? 1 : 3, stride = (size_t)params->stride;
+    size_t side = (size_t)params->patch, channels = params->gray ? 1 : 3, stride = oc_words_stride(params);
     const uint8_t *pixels = params->gray ? image.gray : image.rgb;
+    size_t left = (image.width - side) % stride / 2, top = (image.height - side) % stride / 2;
     double x[24 * 24 * 3], mean = 0, variance = 0;
     size_t next = 0;
     for (size_t v = 0; v < side; v++) {
         for (size_t u = 0; u < side; u++) {
             for (size_t c = 0; c < channels; c++) {
-                size_t at = (row * stride + v) * image.width + column * stride + u;
+                size_t at = (top + row * stride + v) * image.width + left + column * stride + u;
                 x[next++] = pixels[at * channels + c];
             }
         }
@@ -210,7 +211,7 @@ static double *direct_row(const oc_stage *stage, oc_image image, double *slack)
 {
     const oc_words *w = stage->learned;
     const oc_words_params *params = stage->params;
-    size_t columns = oc_words_positions(params, image.width), rows = oc_words_positions(params, image.height);
+    size_t columns = oc_words_positions(params, 0, image.width), rows = oc_words_positions(params, 0, image.height);
     double *out = oc_alloc(stage->dimension, sizeof *out), *f = oc_alloc(w->count, sizeof *f);
     double *loose = oc_alloc(w->count, sizeof *loose);
     double y[24 * 24 * 3];

@@ -1,0 +1,21 @@
+/* Inner loops of the dense gradient descriptors; see src/base/dispatch.h. */
+#ifndef OC_FEATURES_WORDS_SIFT_KERNELS_H
+#define OC_FEATURES_WORDS_SIFT_KERNELS_H
+
+#include <stddef.h>
+
+enum { OC_SIFT_BINS = 8, OC_SIFT_CELLS = 16, OC_SIFT_VALUES = OC_SIFT_CELLS * OC_SIFT_BINS };
+
+typedef struct oc_sift_kernels {
+    /* out (n) = sum over taps t of weight[t] in[i + t stride] */
+    void (*convolve)(const float *in, size_t n, size_t stride, const float *weight, size_t taps,
+                     float *out);
+    /* votes (n,8) of pixels with gradients dx, dy (n): |g| max(0, cos(angle - 45 degrees o))^9 for each direction o. */
+    void (*vote)(const float *dx, const float *dy, size_t n, float *votes);
+    /* out (128) = sqrt(h / (sum h + floor)), h the votes (4,4,8) at cells a `cell` and a `row` of floats apart. */
+    void (*describe)(const float *votes, size_t cell, size_t row, float floor, float *out);
+} oc_sift_kernels;
+
+const oc_sift_kernels *oc_sift(void);
+
+#endif
