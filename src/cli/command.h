@@ -7,19 +7,16 @@
 /* Exit statuses of the program. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USAGE = 2, EXIT_SKIPPED = 3 };
 
-/* What train measures when neither a set nor -f says so: shape and colour, on images of any size, in little time. */
-#define DEFAULT_SPEC "hog+color"
-
 typedef struct cli_command {
     const char *name;
-    unsigned bit;                      /* TAKEN_BY_... */
-    const char *summary;               /* one line */
-    const char *usage;                 /* lines without "ocellus", ended by '\n' but for the last */
-    const char *about;                 /* paragraphs, separated by an empty line */
-    const char *examples;              /* lines */
-    const char *expects;               /* operands in words, for errors */
+    unsigned bit;         /* TAKEN_BY_... */
+    const char *summary;  /* one line */
+    const char *usage;    /* lines without "ocellus", ended by '\n' but for the last */
+    const char *about;    /* paragraphs, separated by an empty line */
+    const char *examples; /* lines */
+    const char *expects;  /* operands in words, for errors */
     size_t least_operands, most_operands;
-    bool works_long; /* on as many threads as --threads says */
+    bool works_long;                                       /* on as many threads as --threads says */
     int (*run)(const cli_settings *settings, oc_job *job); /* returns the exit status */
 } cli_command;
 

@@ -12,8 +12,8 @@ enum { CELL = 32, COLUMNS = 9 };
 /* The table that grows while the work goes on. */
 typedef struct growing {
     table_column columns[COLUMNS];
-    size_t count;     /* of the columns that are shown */
-    bool chosen;      /* with the column of held-out accuracy */
+    size_t count; /* of the columns that are shown */
+    bool chosen;  /* with the column of held-out accuracy */
     bool json;
 } growing;
 
@@ -109,12 +109,12 @@ static void print_best(const oc_comparison *comparison, const char *model)
 static int wrong_options(const cli_settings *settings)
 {
     if (!settings->test) {
-        return report_usage(&command_compare, "--test IMAGES is missing: the images to test on, which training never "
-                                              "sees");
+        return report_usage(&command_compare,
+                            "--test IMAGES is missing: the images to test on, which training never sees");
     }
     if (settings->specs.count == 0) {
-        return report_usage(&command_compare, "-f SPEC is missing: give one for each row, for example -f pixels -f "
-                                              "hog+color");
+        return report_usage(&command_compare,
+                            "-f SPEC is missing: give one for each row, for example -f pixels -f hog+color");
     }
     if (strcmp(settings->test, "-") == 0 && strcmp(settings->operands.items[0], "-") == 0) {
         return report_usage(&command_compare, "only one of the two data sets can come from standard input");
@@ -189,8 +189,8 @@ const cli_command command_compare = {
              "each -f, the number of values in a row, the time to extract and to train, the accuracy on training and "
              "test images in percent, the 95 % interval of the test accuracy (Wilson), and p, the probability of a "
              "difference from the first row at least as large if both were equally good (McNemar's exact test).\n\n"
-             "With -o, a part of the training images is held out to choose the best row, which is then saved: the "
-             "test images have no say in the choice. Its accuracy on the held-out part is shown as well.\n\n"
+             "With -o, a part of the training images is held out to choose the best row, which is then saved: the test "
+             "images have no say in the choice. Its accuracy on the held-out part is shown as well.\n\n"
              "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
              "or CIFAR-10 binary file.",
     .examples = "ocellus compare train --test test -f pixels -f color -f hog -f hog+color\n"

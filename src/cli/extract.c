@@ -98,9 +98,9 @@ const cli_command command_extract = {
     .summary = "write feature rows of images",
     .usage = "extract IMAGES -f SPEC -o SET\n"
              "extract IMAGES --with SET|MODEL -o SET",
-    .about = "Measures every image and writes one row of numbers for each into the folder SET: features.npy "
-             "(float32, one row an image), index.csv (row, path, label, width, height), stages.safetensors (what "
-             "the stages learned), and skipped.csv where images could not be read.\n\n"
+    .about = "Measures every image and writes one row of numbers for each into the folder SET: features.npy (float32, "
+             "one row an image), index.csv (row, path, label, width, height), stages.safetensors (what the stages "
+             "learned), and skipped.csv where images could not be read.\n\n"
              "IMAGES is a folder with one sub-folder for each class, a folder of images, a CSV list with the header "
              "path,label, '-' for paths on standard input, or an IDX or CIFAR-10 binary file. PNG and JPEG files are "
              "recognised by their content.\n\n"

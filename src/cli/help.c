@@ -56,8 +56,8 @@ static void put_entry(FILE *stream, size_t indent, const char *term, size_t colu
 static const char *argument_name(const oc_param *param)
 {
     static const char *const names[] = {
-        [OC_FLAG] = "",       [OC_INTEGER] = "N",  [OC_REAL] = "X",    [OC_CHOICE] = "WORD",
-        [OC_TEXT] = "TEXT",   [OC_LEVELS] = "N-N", [OC_EXTENT] = "WxH"};
+        [OC_FLAG] = "",     [OC_INTEGER] = "N",  [OC_REAL] = "X",    [OC_CHOICE] = "WORD",
+        [OC_TEXT] = "TEXT", [OC_LEVELS] = "N-N", [OC_EXTENT] = "WxH"};
     return names[param->type];
 }
 

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-const cli_command *const cli_commands[] = {&command_extract,  &command_train,   &command_evaluate, &command_classify,
-                                       &command_compare, &command_info, &command_unpack, &command_help};
+const cli_command *const cli_commands[] = {&command_extract, &command_train, &command_evaluate, &command_classify,
+                                           &command_compare, &command_info,  &command_unpack,   &command_help};
 const size_t cli_command_count = sizeof cli_commands / sizeof *cli_commands;
 
 static oc_job *running_job;
@@ -153,10 +153,9 @@ static int run_command(const cli_command *command, char **arguments, size_t coun
         printf("ocellus %s\n", oc_version());
         status = EXIT_DONE;
     } else if (operands < command->least_operands) {
-        status = operands == 0
-                     ? report_usage(command, "expects %s", command->expects)
-                     : report_usage(command, "expects %s; only '%s' is given", command->expects,
-                                    settings.operands.items[operands - 1]);
+        status = operands == 0 ? report_usage(command, "expects %s", command->expects)
+                               : report_usage(command, "expects %s; only '%s' is given", command->expects,
+                                              settings.operands.items[operands - 1]);
     } else if (operands > command->most_operands) {
         status = report_usage(command, "expects %s; '%s' is too much", command->expects,
                               settings.operands.items[command->most_operands]);

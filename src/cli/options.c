@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define FIELD(name) offsetof(cli_settings, name)
-#define FLAG(name, field, help) {name, OC_FLAG, FIELD(field), "0", 0, 1, NULL, help}
-#define TEXT(name, field, help) {name, OC_TEXT, FIELD(field), NULL, 0, 0, NULL, help}
+#define FLAG(name, field, help) name, OC_FLAG, FIELD(field), "0", 0, 1, NULL, help
+#define TEXT(name, field, help) name, OC_TEXT, FIELD(field), NULL, 0, 0, NULL, help
 
 /* Whole numbers above this are not exact in the range check of a parameter. */
 static const double EXACT = 9007199254740991.0;
@@ -21,53 +21,56 @@ enum {
     PRINTS_RESULT = TAKEN_BY_EXTRACT | TAKEN_BY_EVALUATE | TAKEN_BY_COMPARE | TAKEN_BY_INFO
 };
 
+/* clang-format off */
 const option cli_options[] = {
-    {TEXT("features", specs, "what to measure in each image: stages joined by '+', see 'ocellus help stages'"),
-     'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_EXTRACT},
-    {TEXT("features", specs, "what to measure in each image: stages joined by '+', see 'ocellus help stages'; "
-                             "hog+color when left out"),
-     'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_TRAIN},
-    {TEXT("features", specs, "one row of the table: stages joined by '+', see 'ocellus help stages'; repeat it "
-                             "for more rows, the first is what the others are tested against"),
-     'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_COMPARE},
-    {TEXT("with", with, "take stages and image size from a set or a model, as they were fitted"), 'w',
-     "SET|MODEL", REPEAT_REFUSED, TAKEN_BY_EXTRACT},
-    {TEXT("test", test, "images to test on; training never sees them"), 't', "IMAGES", REPEAT_REFUSED,
-     TAKEN_BY_COMPARE},
-    {TEXT("output", output, "folder to write; an older set there is replaced"), 'o', "SET", REPEAT_REFUSED,
-     TAKEN_BY_EXTRACT},
-    {TEXT("output", output, "file to write; an older one is replaced"), 'o', "MODEL", REPEAT_REFUSED,
-     TAKEN_BY_TRAIN},
-    {TEXT("output", output, "save the row that is best on a part of the training images that is held out to choose"),
-     'o', "MODEL", REPEAT_REFUSED, TAKEN_BY_COMPARE},
-    {TEXT("output", output, "folder to write; one that was unpacked earlier is replaced"), 'o', "FOLDER",
-     REPEAT_REFUSED, TAKEN_BY_UNPACK},
-    {TEXT("names", names, "class names, one a line, in the order of the labels; the digits when left out"), 'n',
-     "FILE", REPEAT_REFUSED, TAKEN_BY_UNPACK},
-    {{"top", OC_INTEGER, FIELD(top), "1", 1, 1000000, NULL, "lines an image, best class first; --json has all"},
-     'k', "K", REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY},
-    {{"threads", OC_INTEGER, FIELD(threads), "0", 0, 256, NULL,
-      "threads to work on, 0 for one a processor; results do not depend on it"},
-     'j', "N", REPEAT_LAST_WINS, WORKS_LONG},
-    {{"seed", OC_INTEGER, FIELD(seed), "0", 0, EXACT, NULL,
-      "of all random choices; the same seed gives the same bytes"},
-     's', "N", REPEAT_LAST_WINS, READS_SPECS},
-    {FLAG("strict", strict, "stop at the first image that cannot be read instead of skipping it"), 0, NULL,
-     REPEAT_LAST_WINS, READS_IMAGES},
-    {FLAG("json", json, "print the result as one JSON object"), 0, NULL, REPEAT_LAST_WINS, PRINTS_RESULT},
-    {FLAG("json", json, "print a JSON object for each file"), 0, NULL, REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY},
-    {FLAG("verbose", verbose, "tell more on standard error"), 'v', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL},
-    {FLAG("quiet", quiet, "no progress and no notes"), 'q', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL},
-    {FLAG("help", help, "show this help"), 'h', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL},
-    {FLAG("version", version, "show the version"), 'V', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL},
+    {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_EXTRACT,
+     {TEXT("features", specs, "what to measure in each image: stages joined by '+', see 'ocellus help stages'")}},
+    {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_TRAIN,
+     {TEXT("features", specs, "what to measure in each image: stages joined by '+', see 'ocellus help stages'; "
+                              DEFAULT_SPEC " when left out")}},
+    {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_COMPARE,
+     {TEXT("features", specs, "one row of the table: stages joined by '+', see 'ocellus help stages'; repeat it "
+                              "for more rows, the first is what the others are tested against")}},
+    {'w', "SET|MODEL", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
+     {TEXT("with", with, "take stages and image size from a set or a model, as they were fitted")}},
+    {'t', "IMAGES", REPEAT_REFUSED, TAKEN_BY_COMPARE,
+     {TEXT("test", test, "images to test on; training never sees them")}},
+    {'o', "SET", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
+     {TEXT("output", output, "folder to write; an older set there is replaced")}},
+    {'o', "MODEL", REPEAT_REFUSED, TAKEN_BY_TRAIN,
+     {TEXT("output", output, "file to write; an older one is replaced")}},
+    {'o', "MODEL", REPEAT_REFUSED, TAKEN_BY_COMPARE,
+     {TEXT("output", output, "save the row that is best on a part of the training images that is held out to "
+                             "choose")}},
+    {'o', "FOLDER", REPEAT_REFUSED, TAKEN_BY_UNPACK,
+     {TEXT("output", output, "folder to write; one that was unpacked earlier is replaced")}},
+    {'n', "FILE", REPEAT_REFUSED, TAKEN_BY_UNPACK,
+     {TEXT("names", names, "class names, one a line, in the order of the labels; the digits when left out")}},
+    {'k', "K", REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY,
+     {"top", OC_INTEGER, FIELD(top), "1", 1, 1000000, NULL,
+      "lines an image, best class first; --json has all"}},
+    {'j', "N", REPEAT_LAST_WINS, WORKS_LONG,
+     {"threads", OC_INTEGER, FIELD(threads), "0", 0, 256, NULL,
+      "threads to work on, 0 for one a processor; results do not depend on it"}},
+    {'s', "N", REPEAT_LAST_WINS, READS_SPECS,
+     {"seed", OC_INTEGER, FIELD(seed), "0", 0, EXACT, NULL,
+      "of all random choices; the same seed gives the same bytes"}},
+    {0, NULL, REPEAT_LAST_WINS, READS_IMAGES,
+     {FLAG("strict", strict, "stop at the first image that cannot be read instead of skipping it")}},
+    {0, NULL, REPEAT_LAST_WINS, PRINTS_RESULT, {FLAG("json", json, "print the result as one JSON object")}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY, {FLAG("json", json, "print a JSON object for each file")}},
+    {'v', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL, {FLAG("verbose", verbose, "tell more on standard error")}},
+    {'q', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL, {FLAG("quiet", quiet, "no progress and no notes")}},
+    {'h', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL, {FLAG("help", help, "show this help")}},
+    {'V', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL, {FLAG("version", version, "show the version")}},
 };
+/* clang-format on */
 const size_t cli_option_count = sizeof cli_options / sizeof *cli_options;
 
 const option_group cli_option_groups[] = {
     {"Image options", oc_image_params, &oc_image_param_count, FIELD(image), NULL, READS_SPECS},
     {"Image options", oc_image_params, &oc_image_param_count, FIELD(image), "max-pixels", TAKEN_BY_EVALUATE},
-    {"Training options", oc_train_params, &oc_train_param_count, FIELD(train), NULL,
-     TAKEN_BY_TRAIN | TAKEN_BY_COMPARE},
+    {"Training options", oc_train_params, &oc_train_param_count, FIELD(train), NULL, TAKEN_BY_TRAIN | TAKEN_BY_COMPARE},
 };
 const size_t cli_option_group_count = sizeof cli_option_groups / sizeof *cli_option_groups;
 
@@ -260,8 +263,7 @@ static oc_status take_long(unsigned command, const char *argument, const char *n
     const char *value = argument[length] ? argument + length + 1 : NULL;
     const char *name = wanted.found.param->name;
     if (wanted.found.param->type == OC_FLAG) {
-        return value ? wrong_usage(err, "--%s takes no value", name)
-                     : take(wanted.found, "1", settings, err);
+        return value ? wrong_usage(err, "--%s takes no value", name) : take(wanted.found, "1", settings, err);
     }
     if (!value) {
         if (!next) {
@@ -301,8 +303,8 @@ static oc_status take_short(unsigned command, const char *letters, const char *n
     return OC_OK;
 }
 
-oc_status options_parse(unsigned command, char **arguments, size_t count, bool stop_at_operand,
-                        cli_settings *settings, oc_error *err)
+oc_status options_parse(unsigned command, char **arguments, size_t count, bool stop_at_operand, cli_settings *settings,
+                        oc_error *err)
 {
     *settings = (cli_settings){.train = oc_train_defaults()};
     settings->specs.items = calloc(count + 1, sizeof *settings->specs.items);

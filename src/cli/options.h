@@ -34,21 +34,24 @@ typedef struct cli_settings {
     int64_t threads, seed, top;
     oc_image_options image;
     oc_train_options train;
-    strings specs;    /* of each -f */
-    strings operands; /* what is no option */
-    size_t consumed;  /* arguments read */
+    strings specs;                /* of each -f */
+    strings operands;             /* what is no option */
+    size_t consumed;              /* arguments read */
     const char *given[MAX_GIVEN]; /* names of the options that were typed */
     size_t given_count;
 } cli_settings;
 
+/* What train measures when neither a set nor -f says so: shape and colour, on images of any size, in little time. */
+#define DEFAULT_SPEC "hog+color"
+
 typedef enum option_repeat { REPEAT_LAST_WINS, REPEAT_REFUSED, REPEAT_COLLECTED } option_repeat;
 
 typedef struct option {
-    oc_param param; /* offset into settings; a flag is typed without a value, a collected one fills `strings` */
-    char letter;    /* short form, or 0 */
+    char letter;          /* short form, or 0 */
     const char *argument; /* what help calls its value; NULL: a word that suits the type */
     option_repeat repeat;
     unsigned commands;
+    oc_param param; /* offset into settings; a flag is typed without a value, a collected one fills `strings` */
 } option;
 
 /* A table of the library whose struct is a part of settings. */
@@ -56,8 +59,8 @@ typedef struct option_group {
     const char *title; /* in help */
     const oc_param *params;
     const size_t *count;
-    size_t offset;        /* of the struct in settings */
-    const char *only;     /* one name of the table, or NULL for all */
+    size_t offset;    /* of the struct in settings */
+    const char *only; /* one name of the table, or NULL for all */
     unsigned commands;
 } option_group;
 
@@ -72,8 +75,8 @@ bool option_group_has(const option_group *group, unsigned command, const oc_para
 /* Reads `count` arguments for a command (one bit). With stop_at_operand, reading ends before the first operand; else
  * options and operands may come in any order, and "--" ends the options. On OC_USAGE the message says what is wrong.
  * settings_free is due in any case. */
-oc_status options_parse(unsigned command, char **arguments, size_t count, bool stop_at_operand,
-                        cli_settings *settings, oc_error *err);
+oc_status options_parse(unsigned command, char **arguments, size_t count, bool stop_at_operand, cli_settings *settings,
+                        oc_error *err);
 void settings_free(cli_settings *settings);
 
 /* True when the option was typed. */

@@ -144,9 +144,9 @@ static void put_confusions(FILE *stream, const oc_model *model, const oc_evaluat
         char images[CELL], of[CELL];
         snprintf(images, sizeof images, "%zu", evaluation->confusion[cells[i]]);
         snprintf(of, sizeof of, "%zu", evaluation->figures[true_class].count);
-        table_row(stream, columns, 4,
-                  (const char *const[]){oc_model_class(model, true_class), oc_model_class(model, predicted), images,
-                                        of});
+        table_row(
+            stream, columns, 4,
+            (const char *const[]){oc_model_class(model, true_class), oc_model_class(model, predicted), images, of});
     }
 }
 

@@ -14,9 +14,9 @@ enum { LONGEST_LINE = 200 };
 
 static struct {
     bool quiet, verbose, draws;
-    size_t drawn;     /* columns of the progress line on the screen */
-    char what[40];    /* the phase of the work */
-    double start;     /* when its first progress came */
+    size_t drawn;  /* columns of the progress line on the screen */
+    char what[40]; /* the phase of the work */
+    double start;  /* when its first progress came */
     size_t start_done, last_done;
 } state;
 

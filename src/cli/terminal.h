@@ -1,5 +1,5 @@
-/* What a person reads: messages and the progress line on standard error, names that cannot upset a terminal. There is one
- * terminal a process, so its state is kept inside. */
+/* What a person reads: messages and the progress line on standard error, names that cannot upset a terminal. There is
+ * one terminal a process, so its state is kept inside. */
 #ifndef OC_CLI_TERMINAL_H
 #define OC_CLI_TERMINAL_H
 

@@ -11,8 +11,8 @@ static int wrong_options(const cli_settings *settings, bool from_set)
         return report_usage(&command_train, "-o MODEL is missing: the file to write");
     }
     if (settings->specs.count > 1) {
-        return report_usage(&command_train, "one -f is taken; join stages with '+': -f %s+%s",
-                            settings->specs.items[0], settings->specs.items[1]);
+        return report_usage(&command_train, "one -f is taken; join stages with '+': -f %s+%s", settings->specs.items[0],
+                            settings->specs.items[1]);
     }
     for (size_t i = 0; from_set && i < sizeof of_images / sizeof *of_images; i++) {
         if (option_given(settings, of_images[i])) {
@@ -49,8 +49,8 @@ static void print_summary(const oc_model *model, const oc_set *set, const oc_tra
     if (oc_model_stage_parameters(model)) {
         printf(", %zu values learned by the stages", oc_model_stage_parameters(model));
     }
-    printf("\nseconds     %.1f to extract, %.1f to train\nmodel       ",
-           oc_set_seconds(set) + oc_set_fit_seconds(set), report->seconds);
+    printf("\nseconds     %.1f to extract, %.1f to train\nmodel       ", oc_set_seconds(set) + oc_set_fit_seconds(set),
+           report->seconds);
     terminal_put_name(stdout, path);
     putchar('\n');
 }
@@ -74,8 +74,7 @@ static int run(const cli_settings *settings, oc_job *job)
         return report_failure(&err);
     }
     int skipped = from_set ? EXIT_DONE : report_skipped(set);
-    if (oc_model_train(set, &options, job, &model, &report, &err) ||
-        oc_model_save(model, settings->output, &err)) {
+    if (oc_model_train(set, &options, job, &model, &report, &err) || oc_model_save(model, settings->output, &err)) {
         status = report_failure(&err);
     } else {
         terminal_detail("%lld epochs of %zu steps in all, first step size %g, loss %g, objective %g",
@@ -94,11 +93,12 @@ const cli_command command_train = {
     .summary = "train a classifier and save it as a model",
     .usage = "train IMAGES [-f SPEC] -o MODEL\n"
              "train SET -o MODEL",
-    .about = "Measures the images, trains a linear classifier on the rows, and saves both as one file that classifies "
-             "other images without anything else. A SET that 'ocellus extract' wrote saves measuring again.\n\n"
-             "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
-             "or CIFAR-10 binary file. Without -f, " DEFAULT_SPEC " is measured. The training options are good as "
-             "they are; 'ocellus compare' shows which features are worth it.",
+    .about =
+        "Measures the images, trains a linear classifier on the rows, and saves both as one file that classifies other "
+        "images without anything else. A SET that 'ocellus extract' wrote saves measuring again.\n\n"
+        "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX or "
+        "CIFAR-10 binary file. Without -f, " DEFAULT_SPEC
+        " is measured. The training options are good as they are; 'ocellus compare' shows which features are worth it.",
     .examples = "ocellus train photos -o photos.model\n"
                 "ocellus train photos -f hog:cell=4+words -o photos.model\n"
                 "ocellus train rows --loss hinge --l2 0.001 -o photos.model",
