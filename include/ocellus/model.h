@@ -2,9 +2,9 @@
  * an image needs that file and the image, and nothing else.
  *
  * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32. Its
- * __metadata__ (strings) carries: format ("ocellus"), version, spec, width, height, fit, max_pixels, classes (a JSON array), loss,
- * options (a JSON object: every training option as typed), seed. Arrays: weights (C, D+1), shift (D), scale (D), and
- * the stages' own as "stage.<i>.<name>". */
+ * __metadata__ (strings) carries format ("ocellus-model"), version, spec, size, fit and max-pixels of the images, classes (a CSV
+ * column), seed, and every training option as "train.<name>", scaler and loss among them. Arrays: weights (C, D+1), shift (D),
+ * scale (D), and the stages' own as "stage.<i>.<name>". */
 #ifndef OCELLUS_MODEL_H
 #define OCELLUS_MODEL_H
 
@@ -17,8 +17,7 @@ extern "C" {
 
 typedef struct oc_model oc_model;
 
-/* Trains on the labelled rows of a set; rows without a label are left out, and told to the job's listener. Errors: those of
- * oc_train; OC_BAD_DATA when the set has no labels or only one class. */
+/* Trains on the rows of a set. Errors: those of oc_train; OC_BAD_DATA when labels are missing, or all rows are of one class. */
 oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job,
                          oc_model **model, oc_train_report *report, oc_error *err);
 void oc_model_free(oc_model *model);

@@ -7,6 +7,7 @@
 
 #include <ocellus/error.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,6 +22,7 @@ typedef struct oc_block {
 
 typedef struct oc_rows {
     size_t count, dimension; /* N, D: the sum of the blocks' columns */
+    const uint32_t *chosen;  /* (N): row i of the view is row chosen[i] of the blocks; NULL: row i */
     size_t blocks;
     oc_block block[OC_MAX_BLOCKS];
 } oc_rows;

@@ -151,9 +151,10 @@ cleanup:
 
 void oc_scaler_row(const oc_rows *rows, size_t i, const float *shift, const float *scale, float *z)
 {
+    size_t at = rows->chosen ? rows->chosen[i] : i;
     for (size_t b = 0; b < rows->blocks; b++) {
         const oc_block *block = &rows->block[b];
-        const float *restrict x = block->values + i * block->stride;
+        const float *restrict x = block->values + at * block->stride;
         for (size_t j = 0; j < block->columns; j++) {
             z[j] = (x[j] - shift[j]) * scale[j];
         }

@@ -29,18 +29,18 @@ void oc_model_free(oc_model *model)
 }
 
 /* Needs model->classifier for the number of classes. */
-static oc_status name_classes(oc_model *model, const oc_set *set, oc_error *err)
+static oc_status name_classes(oc_model *model, const oc_model_parts *parts, oc_error *err)
 {
-    model->classes = oc_alloc(model->classifier->classes, sizeof *model->classes);
+    model->classes = oc_alloc(parts->classes, sizeof *model->classes);
     bool done = model->classes != NULL;
-    for (size_t c = 0; done && c < model->classifier->classes; c++) {
-        model->classes[c] = oc_strdup(oc_set_class(set, c));
+    for (size_t c = 0; done && c < parts->classes; c++) {
+        model->classes[c] = oc_strdup(parts->class_name(parts->source, c));
         done = model->classes[c] != NULL;
     }
     return done ? OC_OK : oc_fail_memory(err, "the class names");
 }
 
-/* Rows without a label are left out: a view of the others cannot be made, so they must be none or all. */
+/* A row without a label cannot be learned from, and leaving it out in silence would hide a mistake in a list. */
 static oc_status check_labels(const oc_set *set, oc_error *err)
 {
     const int *labels = oc_set_labels(set);
@@ -61,37 +61,52 @@ static oc_status check_labels(const oc_set *set, oc_error *err)
     return OC_OK;
 }
 
-oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job, oc_model **out,
+oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *options, oc_job *job, oc_model **out,
                          oc_train_report *report, oc_error *err)
 {
-    oc_status status = check_labels(set, err);
-    if (status != OC_OK) {
-        return status;
-    }
     oc_train_report done;
     oc_model *model = oc_alloc(1, sizeof *model);
     if (!model) {
         return oc_fail_memory(err, "the model");
     }
-    status = oc_train(oc_set_rows(set), oc_set_labels(set), oc_set_classes(set), options, job, &model->classifier,
-                      &done, err);
+    oc_status status =
+        oc_train(parts->rows, parts->labels, parts->classes, options, job, &model->classifier, &done, err);
     if (status == OC_OK) {
-        status = name_classes(model, set, err);
+        status = name_classes(model, parts, err);
     }
     if (status == OC_OK) {
-        status = oc_copy_features(oc_set_features(set), &model->features, err);
+        status = oc_copy_features(parts->features, &model->features, err);
     }
     if (status != OC_OK) {
         oc_model_free(model);
         return status;
     }
-    model->image = oc_set_image_options(set);
+    model->image = parts->image;
     model->options = done.used;
     if (report) {
         *report = done;
     }
     *out = model;
     return OC_OK;
+}
+
+static const char *class_of_set(const void *set, size_t label)
+{
+    return oc_set_class(set, label);
+}
+
+oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job, oc_model **model,
+                         oc_train_report *report, oc_error *err)
+{
+    oc_status status = check_labels(set, err);
+    oc_model_parts parts = {.rows = oc_set_rows(set),
+                            .labels = oc_set_labels(set),
+                            .classes = oc_set_classes(set),
+                            .class_name = class_of_set,
+                            .source = set,
+                            .features = oc_set_features(set),
+                            .image = oc_set_image_options(set)};
+    return status == OC_OK ? oc_model_build(&parts, options, job, model, report, err) : status;
 }
 
 /* The training options as "name=value" strings under "train.<name>", the classes one a line. */

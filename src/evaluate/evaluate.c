@@ -1,0 +1,138 @@
+/* Accuracy, per-class figures and confusion of a model on a labelled set. */
+#include "src/evaluate/evaluate.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+void oc_evaluation_free(oc_evaluation *evaluation)
+{
+    oc_free(evaluation->figures);
+    oc_free(evaluation->confusion);
+    oc_free(evaluation->predicted);
+    oc_free(evaluation->expected);
+    *evaluation = (oc_evaluation){0};
+}
+
+oc_status oc_map_labels(const oc_set *set, const char *(*class_name)(const void *source, size_t label),
+                        const void *source, size_t classes, int **out, oc_error *err)
+{
+    size_t count = oc_set_count(set), names = oc_set_classes(set);
+    int *map = oc_alloc(names, sizeof *map), *labels = oc_alloc(count, sizeof *labels);
+    oc_status status = map && labels ? OC_OK : oc_fail_memory(err, "the labels");
+    for (size_t c = 0; status == OC_OK && c < names; c++) {
+        map[c] = -1;
+        for (size_t k = 0; k < classes && map[c] < 0; k++) {
+            map[c] = strcmp(class_name(source, k), oc_set_class(set, c)) == 0 ? (int)k : -1;
+        }
+    }
+    for (size_t i = 0; status == OC_OK && i < count; i++) {
+        int label = oc_set_labels(set)[i];
+        labels[i] = label < 0 ? -1 : map[label];
+        if (label >= 0 && labels[i] < 0) {
+            status = oc_fail(err, OC_BAD_DATA, "%s has the label '%s', which the model does not know",
+                             oc_set_path(set, i), oc_set_class(set, (size_t)label));
+        }
+    }
+    oc_free(map);
+    if (status != OC_OK) {
+        oc_free(labels);
+        return status;
+    }
+    *out = labels;
+    return OC_OK;
+}
+
+static bool allocate(oc_evaluation *e, size_t classes, size_t images)
+{
+    size_t cells;
+    if (!oc_multiply(classes, classes, &cells)) {
+        return false;
+    }
+    e->figures = oc_alloc(classes, sizeof *e->figures);
+    e->confusion = oc_alloc(cells, sizeof *e->confusion);
+    e->predicted = oc_alloc(images, sizeof *e->predicted);
+    e->expected = oc_alloc(images, sizeof *e->expected);
+    return e->figures && e->confusion && e->predicted && e->expected;
+}
+
+/* Precision TP / predicted, recall TP / count, F1 their harmonic mean 2 TP / (predicted + count). */
+static void summarise(oc_evaluation *e)
+{
+    double sum = 0;
+    size_t present = 0;
+    for (size_t c = 0; c < e->classes; c++) {
+        oc_class_figures *f = &e->figures[c];
+        size_t right = e->confusion[c * e->classes + c];
+        for (size_t k = 0; k < e->classes; k++) {
+            f->count += e->confusion[c * e->classes + k];
+            f->predicted += e->confusion[k * e->classes + c];
+        }
+        e->correct += right;
+        e->images += f->count;
+        f->precision = f->predicted ? (double)right / (double)f->predicted : NAN;
+        f->recall = f->count ? (double)right / (double)f->count : NAN;
+        f->f1 = f->count ? 2 * (double)right / (double)(f->predicted + f->count) : NAN;
+        if (f->count) {
+            sum += f->f1;
+            present++;
+        }
+    }
+    e->macro_f1 = present ? sum / (double)present : NAN;
+    e->accuracy = e->images ? (double)e->correct / (double)e->images : NAN;
+    oc_wilson(e->correct, e->images, &e->low, &e->high);
+}
+
+oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows, const int *labels, oc_job *job,
+                           oc_evaluation *out, oc_error *err)
+{
+    size_t classes = classifier->classes, size, at = 0;
+    oc_evaluation e = {.classes = classes};
+    float *scores = oc_multiply(rows->count, classes, &size) ? oc_alloc(size, sizeof *scores) : NULL;
+    oc_status status = scores && allocate(&e, classes, rows->count)
+                           ? oc_scores(classifier, rows, scores, job, err)
+                           : oc_fail_memory(err, "the evaluation");
+    for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
+        const float *s = scores + i * classes;
+        size_t best = 0;
+        for (size_t c = 1; c < classes; c++) {
+            best = s[c] > s[best] ? c : best;
+        }
+        if (labels[i] >= 0) {
+            e.confusion[(size_t)labels[i] * classes + best]++;
+            e.expected[at] = labels[i];
+            e.predicted[at++] = (int)best;
+        }
+    }
+    oc_free(scores);
+    if (status == OC_OK && at == 0) {
+        status = oc_fail(err, OC_BAD_DATA,
+                         "the images have no labels: an accuracy needs one sub-folder for each class, or a list with path,label");
+    }
+    if (status != OC_OK) {
+        oc_evaluation_free(&e);
+        return status;
+    }
+    summarise(&e);
+    *out = e;
+    return OC_OK;
+}
+
+static const char *class_of_model(const void *model, size_t label)
+{
+    return oc_model_class(model, label);
+}
+
+oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation, oc_error *err)
+{
+    int *labels;
+    oc_status status = oc_map_labels(set, class_of_model, model, oc_model_classes(model), &labels, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    status = oc_evaluate_rows(oc_model_classifier(model), oc_set_rows(set), labels, job, evaluation, err);
+    oc_free(labels);
+    return status;
+}

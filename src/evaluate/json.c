@@ -1,0 +1,165 @@
+/* Results as JSON text, by jansson. Numbers that are not finite become null. */
+#include <ocellus/evaluate.h>
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *count(size_t value)
+{
+    return json_integer((json_int_t)value);
+}
+
+/* Paths and names may be any bytes; what is not UTF-8 is written as Latin-1 would be. */
+static json_t *string(const char *text)
+{
+    json_t *value = json_string(text);
+    if (value) {
+        return value;
+    }
+    char *wide = malloc(2 * strlen(text) + 1), *to = wide;
+    for (const char *from = text; wide && *from; from++) {
+        unsigned char byte = (unsigned char)*from;
+        if (byte < 0x80) {
+            *to++ = *from;
+        } else {
+            *to++ = (char)(0xc0 | byte >> 6);
+            *to++ = (char)(0x80 | (byte & 0x3f));
+        }
+    }
+    if (wide) {
+        *to = '\0';
+        value = json_string(wide);
+    }
+    free(wide);
+    return value;
+}
+
+static char *finish(json_t *object)
+{
+    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(object);
+    return text;
+}
+
+void oc_json_free(char *json)
+{
+    free(json);
+}
+
+char *oc_json_comparison(const oc_comparison *c)
+{
+    json_t *rows = json_array(), *classes = json_array();
+    for (size_t i = 0; i < c->classes; i++) {
+        json_array_append_new(classes, string(c->class_names[i]));
+    }
+    for (size_t i = 0; i < c->count; i++) {
+        const oc_comparison_row *r = &c->rows[i];
+        json_array_append_new(
+            rows, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:[oo], s:o, s:o}", "features", string(r->features),
+                            "dimension", count(r->dimension), "extract_seconds", number(r->extract_seconds),
+                            "train_seconds", number(r->train_seconds), "train_accuracy", number(r->train_accuracy),
+                            "test_accuracy", number(r->test_accuracy), "interval", number(r->low), number(r->high),
+                            "validation_accuracy", number(r->validation_accuracy), "p_value", number(r->p_value)));
+    }
+    return finish(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "train", count(c->train), "test", count(c->test),
+                            "classes", classes, "rows", rows, "best", count(c->best), "train_skipped",
+                            count(c->train_skipped), "test_skipped", count(c->test_skipped)));
+}
+
+char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
+{
+    json_t *classes = json_array(), *confusion = json_array();
+    for (size_t c = 0; c < e->classes; c++) {
+        const oc_class_figures *f = &e->figures[c];
+        json_array_append_new(classes,
+                              json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", string(oc_model_class(model, c)),
+                                        "precision", number(f->precision), "recall", number(f->recall), "f1",
+                                        number(f->f1), "count", count(f->count)));
+        json_t *row = json_array();
+        for (size_t k = 0; k < e->classes; k++) {
+            json_array_append_new(row, count(e->confusion[c * e->classes + k]));
+        }
+        json_array_append_new(confusion, row);
+    }
+    return finish(json_pack("{s:o, s:o, s:[oo], s:o, s:o, s:o}", "images", count(e->images), "accuracy",
+                            number(e->accuracy), "interval", number(e->low), number(e->high), "macro_f1",
+                            number(e->macro_f1), "classes", classes, "confusion", confusion));
+}
+
+char *oc_json_result(const oc_model *model, const char *path, const oc_result *result)
+{
+    json_t *scores = json_object();
+    for (size_t c = 0; c < oc_model_classes(model); c++) {
+        json_object_set_new(scores, oc_model_class(model, c), number((double)result->scores[c]));
+    }
+    json_t *probability = result->probabilities ? number((double)result->probabilities[result->label]) : json_null();
+    return finish(json_pack("{s:o, s:o, s:o, s:o}", "path", string(path), "label",
+                            string(oc_model_class(model, result->label)), "probability", probability, "scores", scores));
+}
+
+char *oc_json_failure(const char *path, const char *message)
+{
+    return finish(json_pack("{s:o, s:o}", "path", string(path), "error", string(message)));
+}
+
+char *oc_json_extraction(const oc_set *set)
+{
+    return finish(json_pack("{s:o, s:o, s:o, s:o}", "images", count(oc_set_count(set)), "skipped",
+                            count(oc_set_skipped(set)), "dimension", count(oc_set_rows(set)->dimension), "seconds",
+                            number(oc_set_seconds(set) + oc_set_fit_seconds(set))));
+}
+
+static json_t *class_names(size_t classes, const char *(*name)(const void *, size_t), const void *source)
+{
+    json_t *names = json_array();
+    for (size_t c = 0; c < classes; c++) {
+        json_array_append_new(names, string(name(source, c)));
+    }
+    return names;
+}
+
+static const char *model_class(const void *model, size_t c)
+{
+    return oc_model_class(model, c);
+}
+
+static const char *set_class(const void *set, size_t c)
+{
+    return oc_set_class(set, c);
+}
+
+char *oc_json_info_model(const oc_model *model)
+{
+    oc_image_options image = oc_model_image_options(model);
+    oc_train_options options = oc_model_train_options(model);
+    json_t *training = json_object();
+    for (size_t i = 0; i < oc_train_param_count; i++) {
+        char value[100];
+        oc_param_format(&oc_train_params[i], &options, value, sizeof value);
+        json_object_set_new(training, oc_train_params[i].name, string(value));
+    }
+    return finish(json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "model", "features",
+        string(oc_features_spec(oc_model_features(model))), "dimension",
+        count(oc_features_dimension(oc_model_features(model))), "width", count(image.size.width), "height",
+        count(image.size.height), "classes", class_names(oc_model_classes(model), model_class, model), "parameters",
+        count(oc_model_parameters(model)), "stage_parameters", count(oc_model_stage_parameters(model)), "training",
+        training, "seed", count((size_t)options.seed)));
+}
+
+char *oc_json_info_set(const oc_set *set)
+{
+    oc_image_options image = oc_set_image_options(set);
+    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "set", "features",
+                            string(oc_features_spec(oc_set_features(set))), "dimension",
+                            count(oc_set_rows(set)->dimension), "images", count(oc_set_count(set)), "width",
+                            count(image.size.width), "height", count(image.size.height), "classes",
+                            class_names(oc_set_classes(set), set_class, set)));
+}
