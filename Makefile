@@ -1,21 +1,14 @@
-# Ocellus: features and one linear classifier. `make help` lists the targets.
+# Ocellus: classic image features and one linear classifier. `make help` lists what there is to make.
 
 CC ?= cc
 PREFIX ?= /usr/local
-MODE ?= release
 BUILD ?= build
+MODE ?= release
 VERSION := 0.1.0
 
+# pkg-config names; .ci/deps knows the Debian package of each.
 PACKAGES := libpng libjpeg libexif jansson zlib openblas
 TEST_PACKAGES := criterion
-# The Debian package of each pkg-config name.
-DEBIAN_libpng := libpng-dev
-DEBIAN_libjpeg := libjpeg62-turbo-dev
-DEBIAN_libexif := libexif-dev
-DEBIAN_jansson := libjansson-dev
-DEBIAN_zlib := zlib1g-dev
-DEBIAN_openblas := libopenblas-dev
-DEBIAN_criterion := libcriterion-dev
 
 OBJECTS := $(BUILD)/$(MODE)
 
@@ -23,9 +16,12 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pr
 MODE_release := -O2 -g
 MODE_sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 MODE_thread := -O1 -g -fsanitize=thread
-OC_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION='"$(VERSION)"' -fPIC -pthread -fopenmp-simd $(WARNINGS) $(MODE_$(MODE)) \
-    -Iinclude -I. $(shell pkg-config --cflags $(PACKAGES))
-OC_LIBS = $(shell pkg-config --libs $(PACKAGES)) -pthread -lm
+OC_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION='"$(VERSION)"' -fPIC -pthread -fopenmp-simd $(WARNINGS) \
+    $(MODE_$(MODE)) -Iinclude -I. $(PACKAGE_CFLAGS)
+OC_LIBS = $(PACKAGE_LIBS) -pthread -lm
+# Asked once, and only when something is compiled: `make deps` may have to install pkg-config first.
+PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PACKAGE_CFLAGS)
+PACKAGE_LIBS = $(eval PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PACKAGE_LIBS)
 
 # Kernels: *_kernels.c is compiled once for each processor family (src/base/dispatch.h).
 # Multiply-add may be fused and sqrtf need not set errno; neither reorders a sum.
@@ -39,7 +35,7 @@ ISA_plain :=
 ISA_avx2 := -mavx2 -mfma -mf16c -mbmi -mbmi2
 ISA_avx512 := $(ISA_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
 
-SOURCES := $(sort $(wildcard src/base/*.c src/image/*.c src/dataset/*.c src/matrix/*.c src/learn/*.c src/model/*.c src/evaluate/*.c features/*.c))
+SOURCES := $(sort $(wildcard $(addsuffix /*.c,features $(addprefix src/,base image dataset matrix learn model evaluate))))
 KERNELS := $(filter %_kernels.c,$(SOURCES))
 LIB_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(filter-out $(KERNELS),$(SOURCES))) \
     $(foreach isa,$(ISAS),$(patsubst %.c,$(OBJECTS)/%.$(isa).o,$(KERNELS)))
@@ -47,23 +43,20 @@ CLI_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(sort $(wildcard src/cli/*.c)))
 TEST_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(sort $(wildcard tests/unit/*.c tests/conformance/*.c)))
 
 LIBRARY := $(OBJECTS)/libocellus.a
-ifeq ($(MODE),release)
-COMMAND := $(BUILD)/ocellus
-else
-COMMAND := $(OBJECTS)/ocellus
-endif
+COMMAND := $(if $(filter release,$(MODE)),$(BUILD)/ocellus,$(OBJECTS)/ocellus)
+TESTS := $(OBJECTS)/unit-tests
 
 .PHONY: all
-all: $(COMMAND)
+all: $(COMMAND) $(LIBRARY) ## build the command build/ocellus and the library
 
 $(LIBRARY): $(LIB_OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $(COMMAND): $(CLI_OBJECTS) $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
 
-$(OBJECTS)/unit-tests: $(TEST_OBJECTS) $(LIBRARY)
+$(TESTS): $(TEST_OBJECTS) $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS) $(shell pkg-config --libs $(TEST_PACKAGES))
 
 $(OBJECTS)/%.o: %.c Makefile
@@ -77,4 +70,55 @@ $$(OBJECTS)/%_kernels.$(1).o: %_kernels.c Makefile
 endef
 $(foreach isa,$(ISAS),$(eval $(call KERNEL_RULE,$(isa))))
 
--include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)
+-include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS))
+
+JOBS := -j$(shell getconf _NPROCESSORS_ONLN)
+FASHION := $(BUILD)/fashion-mnist
+DEMO_SPECS := -f pixels:size=28,gray=1 -f hog:cell=4 -f words:gray=1 -f hog:cell=4+words:gray=1
+
+.PHONY: demo
+demo: ## install what is missing, build, compare features on Fashion-MNIST, classify some of its images
+	@CC=$(CC) .ci/deps demo
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@data/fashion-mnist.sh $(FASHION) $(COMMAND)
+	$(COMMAND) compare $(FASHION)/train --test $(FASHION)/test $(DEMO_SPECS) -o $(BUILD)/demo.safetensors
+	$(COMMAND) classify $(BUILD)/demo.safetensors $(addprefix $(FASHION)/test/,Bag/00030.png Coat/00006.png Sandal/00008.png Trouser/00002.png)
+
+.PHONY: check
+check: ## install what is missing, build, run every test, plain and under the sanitizers
+	@CC=$(CC) .ci/deps check
+	@$(MAKE) --no-print-directory -s $(JOBS) all $(BUILD)/release/unit-tests
+	@$(MAKE) --no-print-directory -s $(JOBS) MODE=sanitize all $(BUILD)/sanitize/unit-tests
+	$(BUILD)/release/unit-tests
+	OCELLUS=$(BUILD)/ocellus bats tests/cli
+	$(BUILD)/sanitize/unit-tests
+	OCELLUS=$(BUILD)/sanitize/ocellus bats tests/cli
+
+.PHONY: deps
+deps: ## install the packages that building and testing need
+	@CC=$(CC) .ci/deps check
+
+.PHONY: install
+install: all ## install command, library, headers and pkg-config file below PREFIX (and DESTDIR)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include/ocellus share/doc/ocellus)
+	install -m 755 $(COMMAND) $(DESTDIR)$(PREFIX)/bin/ocellus
+	install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib
+	install -m 644 $(wildcard include/ocellus/*.h) $(DESTDIR)$(PREFIX)/include/ocellus
+	install -m 644 LICENSE README.md $(DESTDIR)$(PREFIX)/share/doc/ocellus
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: ocellus' 'Version: $(VERSION)' \
+	    'Description: Classic image features and one linear classifier' 'Cflags: -I$${prefix}/include' \
+	    'Libs: -L$${prefix}/lib -locellus -lm -pthread' 'Requires: $(PACKAGES)' \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/ocellus.pc
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/ocellus lib/libocellus.a lib/pkgconfig/ocellus.pc)
+	rm -rf $(addprefix $(DESTDIR)$(PREFIX)/,include/ocellus share/doc/ocellus)
+
+.PHONY: clean
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
