@@ -7,6 +7,8 @@
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
 
+#include <string.h>
+
 enum { SLAB = 1024, TILE = 512 };
 
 typedef struct slab {
@@ -14,6 +16,7 @@ typedef struct slab {
     size_t first, count; /* rows of this slab */
     float *z;            /* (SLAB, D) */
     float *matrix;       /* (D, D) */
+    float *sums;         /* (C, D) */
 } slab;
 
 static void scale_row(void *context, size_t i, size_t worker)
@@ -39,19 +42,36 @@ static void multiply_tile(void *context, size_t index, size_t worker)
                s->first > 0, s->matrix + top * d + left, d);
 }
 
-oc_status oc_covariance(const oc_problem *problem, float *matrix, oc_job *job, oc_error *err)
+static void add_class_sums(void *context, size_t index, size_t worker)
+{
+    (void)worker;
+    slab *s = context;
+    size_t d = s->problem->rows->dimension, left = index * TILE, right = left + TILE < d ? left + TILE : d;
+    float share = 1 / (float)s->problem->rows->count;
+    for (size_t i = 0; i < s->count; i++) {
+        float *restrict sum = s->sums + (size_t)s->problem->labels[s->first + i] * d;
+        const float *restrict z = s->z + i * d;
+        for (size_t j = left; j < right; j++) {
+            sum[j] += share * z[j];
+        }
+    }
+}
+
+oc_status oc_covariance(const oc_problem *problem, float *matrix, float *sums, oc_job *job, oc_error *err)
 {
     size_t n = problem->rows->count, d = problem->rows->dimension, size;
     float *z = oc_multiply(SLAB, d, &size) ? oc_alloc(size, sizeof *z) : NULL;
     if (!z) {
         return oc_fail_memory(err, "the covariance of the features");
     }
-    slab s = {.problem = problem, .z = z, .matrix = matrix};
+    slab s = {.problem = problem, .z = z, .matrix = matrix, .sums = sums};
+    memset(sums, 0, problem->classes * d * sizeof *sums);
     size_t sides = (d + TILE - 1) / TILE;
     for (s.first = 0; s.first < n && !oc_job_cancelled(job); s.first += SLAB) {
         s.count = n - s.first < SLAB ? n - s.first : SLAB;
         oc_parallel(job, s.count, scale_row, &s);
         oc_parallel(job, sides * (sides + 1) / 2, multiply_tile, &s);
+        oc_parallel(job, sides, add_class_sums, &s);
         oc_job_progress(job, "whitening", s.first + s.count, n);
     }
     for (size_t i = 0; i < d; i++) {

@@ -5,7 +5,6 @@
 #include "src/base/memory.h"
 #include "src/base/random.h"
 #include "src/base/threads.h"
-#include "src/learn/covariance.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
 
@@ -112,47 +111,27 @@ cleanup:
     return status;
 }
 
-/* Inverts the covariance in place. Rounding can make it indefinite when the ridge is tiny against its largest
- * eigenvalue: the ridge then grows until it is not. */
-static oc_status invert(float *matrix, size_t d, double ridge, oc_error *err)
+/* Adds the ridge and inverts in place. The ridge is kept above what rounding does to the smallest eigenvalues. */
+static bool invert(float *matrix, size_t d, double ridge)
 {
-    float *covariance = oc_alloc(d, d * sizeof *covariance);
-    if (!covariance) {
-        return oc_fail_memory(err, "the preconditioner");
-    }
-    memcpy(covariance, matrix, d * d * sizeof *matrix);
     double trace = 0;
     for (size_t j = 0; j < d; j++) {
         trace += (double)matrix[j * d + j];
     }
-    double floor = 1e-6 * trace / (double)d + 1e-30;
-    ridge = ridge > floor ? ridge : floor;
-    bool done = false;
-    for (int attempt = 0; !done && attempt < 8; attempt++, ridge *= 10) {
-        if (attempt) {
-            memcpy(matrix, covariance, d * d * sizeof *matrix);
-        }
-        for (size_t j = 0; j < d; j++) {
-            matrix[j * d + j] += (float)ridge;
-        }
-        done = oc_cholesky_inverse(d, matrix);
+    double floor = 1e-6 * trace + 1e-30; /* the trace bounds the largest eigenvalue */
+    for (size_t j = 0; j < d; j++) {
+        matrix[j * d + j] += (float)(ridge > floor ? ridge : floor);
     }
-    oc_free(covariance);
-    return done ? OC_OK : oc_fail(err, OC_BAD_DATA, "the covariance of the features cannot be inverted");
+    return oc_cholesky_inverse(d, matrix);
 }
 
-oc_status oc_precondition_fit(const oc_problem *problem, double ridge, uint64_t seed,
+oc_status oc_precondition_fit(const oc_problem *problem, float *covariance, double ridge, uint64_t seed,
                               oc_precondition *precondition, oc_job *job, oc_error *err)
 {
-    size_t d = problem->rows->dimension;
-    oc_precondition p = {.dimension = d};
+    oc_precondition p = {.dimension = problem->rows->dimension, .inverse = covariance};
     oc_status status = OC_OK;
-    if (d <= OC_PRECONDITION_WIDEST) {
-        p.inverse = oc_alloc(d, d * sizeof *p.inverse);
-        status = p.inverse ? oc_covariance(problem, p.inverse, job, err) : oc_fail_memory(err, "the preconditioner");
-        if (status == OC_OK) {
-            status = invert(p.inverse, d, ridge, err);
-        }
+    if (covariance && !invert(covariance, p.dimension, ridge)) {
+        status = oc_fail(err, OC_BAD_DATA, "the covariance of the features cannot be inverted");
     }
     if (status == OC_OK) {
         status = measure(problem, seed, &p, job, err);

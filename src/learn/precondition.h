@@ -16,10 +16,10 @@ typedef struct oc_precondition {
 } oc_precondition;
 
 /* The widest rows that get a matrix; wider ones get the identity. */
-enum { OC_PRECONDITION_WIDEST = 8192 };
+enum { OC_PRECONDITION_WIDEST = 16384 };
 
-/* OC_NO_MEMORY, OC_CANCELLED. */
-oc_status oc_precondition_fit(const oc_problem *problem, double ridge, uint64_t seed,
+/* Takes over the covariance (D,D), which was made by oc_alloc, or NULL for the identity. OC_NO_MEMORY, OC_CANCELLED. */
+oc_status oc_precondition_fit(const oc_problem *problem, float *covariance, double ridge, uint64_t seed,
                               oc_precondition *precondition, oc_job *job, oc_error *err);
 void oc_precondition_free(oc_precondition *precondition);
 

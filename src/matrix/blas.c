@@ -13,6 +13,8 @@ void ssyevd_(const char *jobz, const char *uplo, const blasint *n, float *a, con
              float *w, float *work, const blasint *lwork, blasint *iwork, const blasint *liwork,
              blasint *info);
 void spotrf_(const char *uplo, const blasint *n, float *a, const blasint *lda, blasint *info);
+void spotrs_(const char *uplo, const blasint *n, const blasint *nrhs, const float *a, const blasint *lda, float *b,
+             const blasint *ldb, blasint *info);
 void spotri_(const char *uplo, const blasint *n, float *a, const blasint *lda, blasint *info);
 
 static void use_one_thread(void)
@@ -75,6 +77,20 @@ bool oc_eigen_symmetric(size_t n, float *a, float *values)
     oc_free(work);
     oc_free(integers);
     return done;
+}
+
+bool oc_cholesky_solve(size_t n, float *a, size_t count, float *b)
+{
+    prepare();
+    if (n > INT_MAX || count > INT_MAX) {
+        return false;
+    }
+    blasint order = (blasint)n, columns = (blasint)count, info = 0;
+    spotrf_("U", &order, a, &order, &info);
+    if (info == 0) {
+        spotrs_("U", &order, &columns, a, &order, b, &order, &info);
+    }
+    return info == 0;
 }
 
 bool oc_cholesky_inverse(size_t n, float *a)

@@ -20,6 +20,10 @@ void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_
  * value i. False when LAPACK did not converge or memory was short. */
 bool oc_eigen_symmetric(size_t n, float *a, float *values);
 
+/* Solves A X^T = B^T for a symmetric positive definite A (n,n) and rows B (count,n), both contiguous and both overwritten: B by
+ * the rows X. False when A is not positive definite to rounding. */
+bool oc_cholesky_solve(size_t n, float *a, size_t count, float *b);
+
 /* The inverse of a symmetric positive definite matrix A (n,n), contiguous, in place, both triangles. False when A is not
  * positive definite to rounding; A is then spoilt. */
 bool oc_cholesky_inverse(size_t n, float *a);

@@ -1,0 +1,21 @@
+/* Choosing a penalty without held-out rows: ridge regression of the classes on the features, its penalty chosen by
+ * generalised cross-validation.
+ *
+ * Least squares on the same rows has a closed form, so a handful of penalties cost a factorisation each, and the one that
+ * predicts best is a good guess at how strongly any loss should be held back on these features: raw pixels want a
+ * thousand times the ridge of visual words. */
+#ifndef OC_LEARN_RIDGE_H
+#define OC_LEARN_RIDGE_H
+
+#include "src/learn/problem.h"
+
+typedef struct oc_ridge {
+    double ridge;   /* lambda of min mean |t - W z|^2 + lambda |W|^2 */
+    double freedom; /* effective degrees of freedom, tr C (C + lambda I)^-1 */
+} oc_ridge;
+
+/* From the covariance (D,D) and class sums (C,D) of oc_covariance. OC_NO_MEMORY, OC_CANCELLED. */
+oc_status oc_ridge_choose(const oc_problem *problem, const float *covariance, const float *sums, oc_ridge *chosen,
+                          oc_job *job, oc_error *err);
+
+#endif
