@@ -8,17 +8,11 @@
 static oc_status extract_rows(const cli_settings *settings, const oc_model *model, oc_job *job, oc_set **set,
                               oc_error *err)
 {
-    oc_features *features = NULL;
     oc_extract_options options = {oc_model_image_options(model), 0, settings->strict};
     if (option_given(settings, "max-pixels")) {
         options.image.max_pixels = settings->image.max_pixels;
     }
-    oc_status status = oc_model_copy_features(model, &features, err);
-    if (!status) {
-        status = extract_images(settings->operands.items[1], features, &options, NULL, job, set, err);
-    }
-    oc_features_free(features);
-    return status;
+    return extract_images(settings->operands.items[1], oc_model_features(model), &options, NULL, job, set, err);
 }
 
 static oc_status open_set(const oc_model *model, const char *path, oc_set **set, oc_error *err)

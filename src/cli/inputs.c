@@ -48,8 +48,8 @@ oc_extract_options extract_options(const cli_settings *settings)
     return (oc_extract_options){settings->image, (uint64_t)settings->seed, settings->strict};
 }
 
-oc_status extract_images(const char *path, oc_features *features, const oc_extract_options *options, const char *folder,
-                         oc_job *job, oc_set **set, oc_error *err)
+oc_status extract_images(const char *path, const oc_features *features, const oc_extract_options *options,
+                         const char *folder, oc_job *job, oc_set **set, oc_error *err)
 {
     oc_dataset *dataset = NULL;
     oc_status status = open_images(path, &dataset, err);
