@@ -46,7 +46,7 @@ static int run(const cli_settings *settings, oc_job *job)
         oc_evaluate(model, set, job, &evaluation, &err)) {
         status = report_failure(&err);
     } else {
-        int skipped = from_set ? EXIT_DONE : report_skipped(set);
+        int skipped = from_set ? EXIT_DONE : report_skipped(set, "image");
         if (evaluation.images < oc_set_count(set)) {
             terminal_note("%zu of %zu images have no label and are left out", oc_set_count(set) - evaluation.images,
                           oc_set_count(set));

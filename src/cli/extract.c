@@ -89,7 +89,7 @@ static int run(const cli_settings *settings, oc_job *job)
         extract_images(settings->operands.items[0], source.features, &options, settings->output, job, &set, &err)) {
         status = report_failure(&err);
     } else {
-        int skipped = report_skipped(set);
+        int skipped = report_skipped(set, "image");
         if (settings->json) {
             status = print_json(oc_json_extraction(set));
         } else {
