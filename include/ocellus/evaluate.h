@@ -63,6 +63,8 @@ typedef struct oc_compare_options {
     const char *model;    /* where to save the best row, or NULL; implies choose */
     /* Called after each row is done, for a table that grows; may be NULL. */
     void (*row_done)(void *context, const oc_comparison *so_far);
+    /* Called once, before the first row, when images could not be read: the sets name them; may be NULL. */
+    void (*skipped)(void *context, const oc_set *train, const oc_set *test);
     void *context;
 } oc_compare_options;
 

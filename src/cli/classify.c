@@ -36,11 +36,14 @@ static int classify_file(const cli_settings *settings, const oc_model *model, oc
         terminal_error("%s", err.message);
         return status ? status : EXIT_FAILED;
     }
+    int status = EXIT_DONE;
     if (settings->json) {
-        return print_json(oc_json_result(model, path, &result));
+        status = print_json(oc_json_result(model, path, &result));
+    } else {
+        print_best(model, path, &result, (size_t)settings->top);
     }
-    print_best(model, path, &result, (size_t)settings->top);
-    return EXIT_DONE;
+    fflush(stdout); /* whoever reads along has each result at once */
+    return status;
 }
 
 static int run(const cli_settings *settings, oc_job *job)

@@ -87,6 +87,13 @@ static void print_row(void *context, const oc_comparison *comparison)
     fflush(stdout);
 }
 
+static void name_skipped(void *context, const oc_set *train, const oc_set *test)
+{
+    (void)context;
+    report_skipped(train, "training image");
+    report_skipped(test, "test image");
+}
+
 static void print_best(const oc_comparison *comparison, const char *model)
 {
     size_t best = 0;
@@ -143,10 +150,6 @@ static int finish(const cli_settings *settings, const oc_comparison *comparison)
     } else {
         print_best(comparison, settings->output);
     }
-    if (skipped) {
-        terminal_error("skipped %zu %s that cannot be read: %zu to train on, %zu to test on", skipped,
-                       plural(skipped, "image", "images"), comparison->train_skipped, comparison->test_skipped);
-    }
     return status ? status : skipped ? EXIT_SKIPPED : EXIT_DONE;
 }
 
@@ -165,6 +168,7 @@ static int run(const cli_settings *settings, oc_job *job)
                                   .choose = settings->output != NULL,
                                   .model = settings->output,
                                   .row_done = print_row,
+                                  .skipped = name_skipped,
                                   .context = &table};
     options.train.seed = (uint64_t)settings->seed;
     if (check_specs(&settings->specs, &err) || (settings->output && check_output_file(settings->output, &err)) ||

@@ -8,40 +8,45 @@
 static oc_status extract_rows(const cli_settings *settings, const oc_model *model, oc_job *job, oc_set **set,
                               oc_error *err)
 {
-    oc_features *features = NULL;
     oc_extract_options options = {oc_model_image_options(model), 0, settings->strict};
     if (option_given(settings, "max-pixels")) {
         options.image.max_pixels = settings->image.max_pixels;
     }
-    oc_status status = oc_model_copy_features(model, &features, err);
-    if (!status) {
-        status = extract_images(settings->operands.items[1], features, &options, NULL, job, set, err);
-    }
-    oc_features_free(features);
-    return status;
+    return extract_images(settings->operands.items[1], oc_model_features(model), &options, NULL, job, set, err);
 }
 
-static oc_status open_set(const oc_model *model, const char *path, oc_set **set, oc_error *err)
+static oc_status open_set(const cli_settings *settings, const oc_model *model, oc_set **set, oc_error *err)
 {
+    const char *path = settings->operands.items[1];
+    oc_error reason;
     oc_status status = oc_set_open(path, set, err);
-    return status ? status : oc_model_matches(model, *set, err);
+    if (status) {
+        return status;
+    }
+    status = oc_model_matches(model, *set, &reason);
+    if (status) {
+        snprintf(err->message, sizeof err->message,
+                 "%.250s: %.400s; 'ocellus extract IMAGES --with %.250s' makes a set that fits", path, reason.message,
+                 settings->operands.items[0]);
+        err->status = status;
+    }
+    return status;
 }
 
 static int run(const cli_settings *settings, oc_job *job)
 {
-    const char *path = settings->operands.items[1];
-    bool from_set = oc_set_recognise(path);
+    bool from_set = oc_set_recognise(settings->operands.items[1]);
     oc_model *model = NULL;
     oc_set *set = NULL;
     oc_evaluation evaluation = {0};
     oc_error err;
     int status;
     if (oc_model_load(settings->operands.items[0], &model, &err) ||
-        (from_set ? open_set(model, path, &set, &err) : extract_rows(settings, model, job, &set, &err)) ||
+        (from_set ? open_set(settings, model, &set, &err) : extract_rows(settings, model, job, &set, &err)) ||
         oc_evaluate(model, set, job, &evaluation, &err)) {
         status = report_failure(&err);
     } else {
-        int skipped = from_set ? EXIT_DONE : report_skipped(set);
+        int skipped = from_set ? EXIT_DONE : report_skipped(set, "image");
         if (evaluation.images < oc_set_count(set)) {
             terminal_note("%zu of %zu images have no label and are left out", oc_set_count(set) - evaluation.images,
                           oc_set_count(set));

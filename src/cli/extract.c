@@ -4,28 +4,45 @@
 
 #include <stdio.h>
 
-/* Stages and image size of --with, from a set or a model. */
-static oc_status borrow_features(const char *path, oc_features **features, oc_image_options *image, oc_error *err)
+/* Stages and the images' size, with whatever holds them. */
+typedef struct stages_source {
+    oc_set *set;         /* of --with, or NULL */
+    oc_model *model;     /* of --with, or NULL */
+    oc_features *parsed; /* of -f, or NULL */
+    const oc_features *features;
+} stages_source;
+
+static oc_status open_source(const cli_settings *settings, stages_source *source, oc_image_options *image,
+                             oc_error *err)
 {
     oc_status status;
-    if (oc_set_recognise(path)) {
-        oc_set *set = NULL;
-        status = oc_set_open(path, &set, err);
+    if (!settings->with) {
+        status = oc_features_parse(settings->specs.items[0], &source->parsed, err);
+        source->features = source->parsed;
+    } else if (oc_set_recognise(settings->with)) {
+        status = oc_set_open(settings->with, &source->set, err);
         if (!status) {
-            *image = oc_set_image_options(set);
-            status = oc_set_copy_features(set, features, err);
+            *image = oc_set_image_options(source->set);
+            source->features = oc_set_features(source->set);
         }
-        oc_set_free(set);
     } else {
-        oc_model *model = NULL;
-        status = oc_model_load(path, &model, err);
+        status = oc_model_load(settings->with, &source->model, err);
         if (!status) {
-            *image = oc_model_image_options(model);
-            status = oc_model_copy_features(model, features, err);
+            *image = oc_model_image_options(source->model);
+            source->features = oc_model_features(source->model);
         }
-        oc_model_free(model);
+    }
+    if (option_given(settings, "max-pixels")) {
+        image->max_pixels = settings->image.max_pixels;
     }
     return status;
+}
+
+static void close_source(stages_source *source)
+{
+    oc_set_free(source->set);
+    oc_model_free(source->model);
+    oc_features_free(source->parsed);
 }
 
 static int wrong_options(const cli_settings *settings)
@@ -60,7 +77,7 @@ static void print_summary(const oc_set *set, const char *folder)
 
 static int run(const cli_settings *settings, oc_job *job)
 {
-    oc_features *features = NULL;
+    stages_source source = {NULL, NULL, NULL, NULL};
     oc_set *set = NULL;
     oc_error err;
     int status = wrong_options(settings);
@@ -68,18 +85,11 @@ static int run(const cli_settings *settings, oc_job *job)
         return status;
     }
     oc_extract_options options = extract_options(settings);
-    if (check_output_set(settings->output, &err) ||
-        (settings->with ? borrow_features(settings->with, &features, &options.image, &err)
-                        : oc_features_parse(settings->specs.items[0], &features, &err))) {
-        return report_failure(&err);
-    }
-    if (option_given(settings, "max-pixels")) {
-        options.image.max_pixels = settings->image.max_pixels;
-    }
-    if (extract_images(settings->operands.items[0], features, &options, settings->output, job, &set, &err)) {
+    if (check_output_set(settings->output, &err) || open_source(settings, &source, &options.image, &err) ||
+        extract_images(settings->operands.items[0], source.features, &options, settings->output, job, &set, &err)) {
         status = report_failure(&err);
     } else {
-        int skipped = report_skipped(set);
+        int skipped = report_skipped(set, "image");
         if (settings->json) {
             status = print_json(oc_json_extraction(set));
         } else {
@@ -88,7 +98,7 @@ static int run(const cli_settings *settings, oc_job *job)
         status = status ? status : skipped;
     }
     oc_set_free(set);
-    oc_features_free(features);
+    close_source(&source);
     return status;
 }
 

@@ -2,11 +2,12 @@
 #include "src/cli/command.h"
 #include "src/cli/terminal.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMED_CLASSES = 20, LABEL = 12 };
+enum { NAMED_CLASSES = 20, LABEL = 12, LINE = 79 };
 
 static void put_label(const char *label)
 {
@@ -24,35 +25,86 @@ static void print_features(const oc_features *features)
     }
 }
 
+/* One item of a list that goes on in the column of values when a line is full. */
+static void put_item(size_t *column, const char *item)
+{
+    size_t width = terminal_width(item);
+    bool first = *column == 0;
+    if (first) {
+        *column = LABEL;
+    } else if (*column + 2 + width > LINE) {
+        fputs(",\n", stdout);
+        put_label("");
+        *column = LABEL;
+    } else {
+        fputs(", ", stdout);
+        *column += 2;
+    }
+    terminal_put(stdout, item);
+    *column += width;
+}
+
+/* "name value" for every entry of a table; values that were worked out are rounded for reading. */
+static void put_params(size_t *column, const oc_param *params, size_t count, const void *values)
+{
+    for (size_t i = 0; i < count; i++) {
+        char value[100], item[200];
+        oc_param_format(&params[i], values, value, sizeof value);
+        if (params[i].type == OC_REAL && strcmp(value, "auto") != 0) {
+            snprintf(value, sizeof value, "%.4g", strtod(value, NULL));
+        }
+        snprintf(item, sizeof item, "%s %s", params[i].name, value);
+        put_item(column, item);
+    }
+}
+
 static void print_image_options(const oc_image_options *options)
 {
+    size_t column = 0;
     put_label("images");
-    for (size_t i = 0; i < oc_image_param_count; i++) {
-        char value[100];
-        oc_param_format(&oc_image_params[i], options, value, sizeof value);
-        printf("%s%s %s", i ? ", " : "", oc_image_params[i].name, value);
-    }
+    put_params(&column, oc_image_params, oc_image_param_count, options);
     putchar('\n');
 }
 
 static void print_training(const oc_train_options *options)
 {
+    size_t column = 0;
+    char seed[40];
     put_label("training");
-    size_t column = LABEL;
-    for (size_t i = 0; i < oc_train_param_count; i++) {
-        char value[100], item[200];
-        oc_param_format(&oc_train_params[i], options, value, sizeof value);
-        int length = snprintf(item, sizeof item, "%s%s %s", i ? ", " : "", oc_train_params[i].name, value);
-        if (column + (size_t)length > 78) {
-            fputs(",\n", stdout);
-            put_label("");
-            memmove(item, item + 2, strlen(item) - 1);
-            column = LABEL;
+    put_params(&column, oc_train_params, oc_train_param_count, options);
+    snprintf(seed, sizeof seed, "seed %" PRIu64, options->seed);
+    put_item(&column, seed);
+    putchar('\n');
+}
+
+static const char *class_of_model(const void *model, size_t label)
+{
+    return oc_model_class(model, label);
+}
+
+static const char *class_of_set(const void *set, size_t label)
+{
+    return oc_set_class(set, label);
+}
+
+/* The number of classes and the first names, with the number of rows where it is known. */
+static void print_classes(size_t classes, const size_t *counts, const void *owner,
+                          const char *(*name)(const void *owner, size_t label))
+{
+    size_t column = 0;
+    char item[400];
+    put_label("classes");
+    printf("%zu\n", classes);
+    put_label("");
+    for (size_t c = 0; c < classes && c < NAMED_CLASSES; c++) {
+        if (counts) {
+            snprintf(item, sizeof item, "%.300s (%zu)", name(owner, c), counts[c]);
+        } else {
+            snprintf(item, sizeof item, "%.300s", name(owner, c));
         }
-        fputs(item, stdout);
-        column += strlen(item);
+        put_item(&column, item);
     }
-    printf(", seed %llu\n", (unsigned long long)options->seed);
+    puts(classes > NAMED_CLASSES ? ", ..." : "");
 }
 
 static void print_model(const oc_model *model)
@@ -63,13 +115,7 @@ static void print_model(const oc_model *model)
     size_t classes = oc_model_classes(model);
     print_features(oc_model_features(model));
     print_image_options(&image);
-    put_label("classes");
-    printf("%zu: ", classes);
-    for (size_t c = 0; c < classes && c < NAMED_CLASSES; c++) {
-        fputs(c ? ", " : "", stdout);
-        terminal_put(stdout, oc_model_class(model, c));
-    }
-    puts(classes > NAMED_CLASSES ? ", ..." : "");
+    print_classes(classes, NULL, model, class_of_model);
     print_training(&train);
     put_label("parameters");
     printf("%zu: %zu classes x (%zu values + 1 bias)\n", oc_model_parameters(model), classifier->classes,
@@ -97,14 +143,7 @@ static int print_class_counts(const oc_set *set)
             unknown++;
         }
     }
-    put_label("classes");
-    printf("%zu", classes);
-    for (size_t c = 0; c < classes && c < NAMED_CLASSES; c++) {
-        fputs(c ? ", " : ": ", stdout);
-        terminal_put(stdout, oc_set_class(set, c));
-        printf(" %zu", counts[c]);
-    }
-    puts(classes > NAMED_CLASSES ? ", ..." : "");
+    print_classes(classes, counts, set, class_of_set);
     if (unknown) {
         put_label("");
         printf("%zu rows without a label\n", unknown);

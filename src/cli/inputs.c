@@ -48,8 +48,8 @@ oc_extract_options extract_options(const cli_settings *settings)
     return (oc_extract_options){settings->image, (uint64_t)settings->seed, settings->strict};
 }
 
-oc_status extract_images(const char *path, oc_features *features, const oc_extract_options *options, const char *folder,
-                         oc_job *job, oc_set **set, oc_error *err)
+oc_status extract_images(const char *path, const oc_features *features, const oc_extract_options *options,
+                         const char *folder, oc_job *job, oc_set **set, oc_error *err)
 {
     oc_dataset *dataset = NULL;
     oc_status status = open_images(path, &dataset, err);
@@ -60,14 +60,14 @@ oc_status extract_images(const char *path, oc_features *features, const oc_extra
     return status;
 }
 
-int report_skipped(const oc_set *set)
+int report_skipped(const oc_set *set, const char *what)
 {
     size_t count = oc_set_skipped(set);
     for (size_t i = 0; i < count && i < NAMED_SKIPS; i++) {
-        terminal_error("skipped %s: %s", oc_set_skipped_path(set, i), oc_set_skipped_reason(set, i));
+        terminal_error("skipped %s %s: %s", what, oc_set_skipped_path(set, i), oc_set_skipped_reason(set, i));
     }
     if (count > NAMED_SKIPS) {
-        terminal_error("skipped %zu images in all", count);
+        terminal_error("skipped %zu %ss in all", count, what);
     }
     return count ? EXIT_SKIPPED : EXIT_DONE;
 }

@@ -11,11 +11,12 @@ oc_status open_images(const char *path, oc_dataset **dataset, oc_error *err);
 oc_extract_options extract_options(const cli_settings *settings);
 
 /* Extracts rows of the images at `path` into memory (folder NULL) or a set folder. */
-oc_status extract_images(const char *path, oc_features *features, const oc_extract_options *options, const char *folder,
-                         oc_job *job, oc_set **set, oc_error *err);
+oc_status extract_images(const char *path, const oc_features *features, const oc_extract_options *options,
+                         const char *folder, oc_job *job, oc_set **set, oc_error *err);
 
-/* Names the first skipped images and counts the rest. Returns EXIT_SKIPPED if there were any, else EXIT_DONE. */
-int report_skipped(const oc_set *set);
+/* Names the first skipped images ("image", "test image": what they are called) and counts them all. Returns
+ * EXIT_SKIPPED if there were any, else EXIT_DONE. */
+int report_skipped(const oc_set *set, const char *what);
 
 /* Catch before the work what would spoil its end: the folder that the output goes to is missing or cannot be written,
  * or files of another kind would be replaced. _unpacked is for class folders of numbered PNG files. */

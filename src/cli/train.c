@@ -73,7 +73,7 @@ static int run(const cli_settings *settings, oc_job *job)
         (from_set ? oc_set_open(path, &set, &err) : extract_rows(settings, job, &set, &err))) {
         return report_failure(&err);
     }
-    int skipped = from_set ? EXIT_DONE : report_skipped(set);
+    int skipped = from_set ? EXIT_DONE : report_skipped(set, "image");
     if (oc_model_train(set, &options, job, &model, &report, &err) || oc_model_save(model, settings->output, &err)) {
         status = report_failure(&err);
     } else {

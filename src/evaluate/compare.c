@@ -93,6 +93,9 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
     c->comparison->test = oc_set_count(first->test);
     c->comparison->train_skipped = oc_set_skipped(first->train);
     c->comparison->test_skipped = oc_set_skipped(first->test);
+    if (c->options->skipped && (c->comparison->train_skipped || c->comparison->test_skipped)) {
+        c->options->skipped(c->options->context, first->train, first->test);
+    }
     c->extract.image.size = oc_set_image_options(first->train).size;
     c->first_right = oc_alloc(c->comparison->test, sizeof *c->first_right);
     if (!c->first_right) {

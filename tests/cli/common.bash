@@ -2,7 +2,8 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    mkdir "$BATS_TEST_TMPDIR/here"
+    cd "$BATS_TEST_TMPDIR/here" || return 1
 }
 
 ocellus() {
@@ -31,7 +32,7 @@ PYTHON
 make_damaged() {
     cp -r "$DATA/train" "$1"
     local files=("$1"/*/*.png)
-    head -c 100 "${files[10]}" >cut && mv cut "${files[10]}"
-    printf 'no image\n' >text && mv text "${files[500]}"
-    : >"${files[900]}"
+    truncate -s 100 "${files[10]}"
+    printf 'no image\n' >"${files[500]}"
+    truncate -s 0 "${files[900]}"
 }

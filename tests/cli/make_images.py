@@ -65,9 +65,10 @@ def main():
     cut("train", "small", 1000)
     pixels = cut("t10k", "check", 200)
     write("names.txt", "".join(name + "\n" for name in NAMES).encode())
-    # An ankle boot, without its last four rows, so that upright and sideways differ in size.
+    # Trousers (number 137), without the last four rows, so that upright and sideways differ in size.
     width, height = SIDE, SIDE - 4
-    rows = [pixels[y * SIDE:(y + 1) * SIDE] for y in range(height)]
+    start = 137 * SIDE * SIDE
+    rows = [pixels[start + y * SIDE:start + (y + 1) * SIDE] for y in range(height)]
     sideways = [bytes(rows[y][width - 1 - x] for y in range(height)) for x in range(width)]
     write("kinds/plain.png", png(width, height, rows))
     write("kinds/color.jpg", jpeg(width, height, rows, color=True))
