@@ -2,6 +2,9 @@
 #include "features/hog.h"
 
 #include <math.h>
+#include <string.h>
+
+enum { STRIP = 64 }; /* columns that are worked on at a time */
 
 static void line(const uint8_t *bytes, size_t stride, size_t width, float *out)
 {
@@ -63,35 +66,58 @@ static void linear(const float *restrict gx, const float *restrict gy, size_t wi
     }
 }
 
-/* Integers up to 255 keep a distance of more than a thousandth from every edge that they do not lie on, so that floats
- * decide exactly; the two products are compared, not subtracted, so that equal ones are equal. */
+/* Folds gradients that point into the lower half of the circle to the upper half, and tells which did (1, else 0). */
+static void fold(const float *restrict gx, const float *restrict gy, size_t n, float *restrict x, float *restrict y,
+                 float *restrict lower)
+{
+    for (size_t i = 0; i < n; i++) {
+        float below = gy[i] < 0 ? 1 : 0;
+        float left = gx[i] < 0 ? 1 : 0;
+        lower[i] = gy[i] == 0 ? left : below;
+        float sign = 1 - 2 * lower[i];
+        x[i] = sign * gx[i];
+        y[i] = sign * gy[i];
+    }
+}
+
+/* position += 1 where the folded gradient has passed the edge (c, s) and lies in the half of the circle that counts. Integers
+ * up to 255 keep a distance of more than a thousandth from every edge that they do not lie on, so that floats decide exactly;
+ * the two products are compared, not subtracted, so that equal ones are equal. */
+static void pass_edge(const float *restrict x, const float *restrict y, const float *restrict counts, size_t n, float c,
+                      float s, bool beyond, float *restrict position)
+{
+    if (beyond) {
+        for (size_t i = 0; i < n; i++) {
+            position[i] += y[i] * c > x[i] * s ? counts[i] : 0;
+        }
+    } else {
+        for (size_t i = 0; i < n; i++) {
+            position[i] += y[i] * c >= x[i] * s ? counts[i] : 0;
+        }
+    }
+}
+
 static void sectors(const float *restrict gx, const float *restrict gy, size_t width, bool with_sign,
                     const oc_hog_edges *edges, size_t bins, float *restrict position, float *restrict magnitude)
 {
-    for (size_t i = 0; i < width; i++) {
-        bool lower = gy[i] < 0 || (!(gy[i] > 0) && gx[i] < 0);
-        position[i] = with_sign && lower ? edges->half : 0;
-        magnitude[i] = sqrtf(gx[i] * gx[i] + gy[i] * gy[i]);
-    }
-    for (size_t k = 0; k < edges->count; k++) {
-        float c = edges->cosine[k], s = edges->sine[k];
-        /* An edge is for one half of the circle; folded to the upper half it is compared with the folded gradient. */
-        bool for_lower = with_sign && k >= edges->turn;
-        float fold = for_lower ? -1 : 1;
-        c *= fold;
-        s *= fold;
-        bool beyond = edges->beyond;
-        for (size_t i = 0; i < width; i++) {
-            bool lower = gy[i] < 0 || (!(gy[i] > 0) && gx[i] < 0);
-            float x = lower ? -gx[i] : gx[i], y = lower ? -gy[i] : gy[i];
-            float left = y * c, right = x * s;
-            bool passed = beyond ? left > right : left >= right;
-            bool counts = !with_sign || lower == for_lower;
-            position[i] += passed && counts ? 1.0F : 0.0F;
+    float x[STRIP], y[STRIP], halves[2][STRIP]; /* which half a gradient was in: upper, lower */
+    for (size_t from = 0; from < width; from += STRIP) {
+        size_t n = width - from < STRIP ? width - from : STRIP;
+        float *to = position + from;
+        fold(gx + from, gy + from, n, x, y, halves[1]);
+        for (size_t i = 0; i < n; i++) {
+            halves[0][i] = with_sign ? 1 - halves[1][i] : 1;
+            to[i] = with_sign ? edges->half * halves[1][i] : 0;
+            magnitude[from + i] = sqrtf(x[i] * x[i] + y[i] * y[i]);
         }
-    }
-    for (size_t i = 0; i < width; i++) {
-        position[i] = position[i] >= (float)bins ? 0 : position[i];
+        for (size_t k = 0; k < edges->count; k++) {
+            bool second = with_sign && k >= edges->turn;
+            float sign = second ? -1 : 1;
+            pass_edge(x, y, halves[second], n, sign * edges->cosine[k], sign * edges->sine[k], edges->beyond, to);
+        }
+        for (size_t i = 0; i < n; i++) {
+            to[i] = to[i] >= (float)bins ? 0 : to[i];
+        }
     }
 }
 
@@ -101,49 +127,54 @@ static inline float hat(float distance)
     return height > 0 ? height : 0;
 }
 
-enum { STRIP = 64 }; /* columns that are summed at a time */
-
-/* sums (width) for one bin; `wrap` is the same bin once round the circle, or the bin itself where there is none. */
-static inline void vote_strip(const float *const *positions, const float *const *magnitudes, const float *weights,
-                              size_t rows, size_t x, size_t columns, float bin, float wrap, float *restrict sums)
+/* totals (bins, STRIP) += the votes of STRIP pixels of one row. The first and the last bin are neighbours. */
+static inline void vote_strip(const float *restrict position, const float *restrict magnitude, size_t bins,
+                              float (*restrict totals)[STRIP])
 {
-    float total[STRIP] = {0};
-    for (size_t r = 0; r < rows; r++) {
-        const float *restrict position = positions[r] + x, *restrict magnitude = magnitudes[r] + x;
-        float weight = weights[r];
-        if (wrap == bin) {
-            for (size_t i = 0; i < columns; i++) {
-                total[i] += weight * magnitude[i] * hat(position[i] - bin);
-            }
-        } else {
-            for (size_t i = 0; i < columns; i++) {
-                total[i] += weight * magnitude[i] * (hat(position[i] - bin) + hat(position[i] - wrap));
-            }
+    for (size_t k = 0; k < bins; k++) {
+        float bin = (float)k;
+        for (size_t i = 0; i < STRIP; i++) {
+            totals[k][i] += magnitude[i] * hat(position[i] - bin);
         }
     }
-    for (size_t i = 0; i < columns; i++) {
-        sums[i] = total[i];
+    if (bins > 1) {
+        float beyond = (float)bins;
+        for (size_t i = 0; i < STRIP; i++) {
+            totals[0][i] += magnitude[i] * hat(position[i] - beyond);
+            totals[bins - 1][i] += magnitude[i] * hat(position[i] + 1);
+        }
     }
 }
 
 static void vote(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
                  size_t width, size_t bins, float *sums)
 {
+    float position[STRIP] = {0}, magnitude[STRIP] = {0}, totals[OC_HOG_BINS][STRIP];
     for (size_t x = 0; x < width; x += STRIP) {
-        size_t columns = width - x < STRIP ? width - x : STRIP;
-        for (size_t k = 0; k < bins; k++) {
-            float bin = (float)k, wrap = bin;
-            if (bins > 1 && k == 0) {
-                wrap = (float)bins;
-            } else if (bins > 1 && k == bins - 1) {
-                wrap = -1;
+        size_t n = width - x < STRIP ? width - x : STRIP;
+        memset(totals, 0, bins * sizeof *totals);
+        memset(magnitude, 0, sizeof magnitude); /* what lies beyond the last column does not vote */
+        for (size_t r = 0; r < rows; r++) {
+            float weight = weights[r];
+            memcpy(position, positions[r] + x, n * sizeof *position);
+            for (size_t i = 0; i < n; i++) {
+                magnitude[i] = weight * magnitudes[r][x + i];
             }
-            vote_strip(positions, magnitudes, weights, rows, x, columns, bin, wrap, sums + k * width + x);
+            vote_strip(position, magnitude, bins, totals);
+        }
+        for (size_t k = 0; k < bins; k++) {
+            memcpy(sums + k * width + x, totals[k], n * sizeof *sums);
         }
     }
 }
 
-static void gather(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *cells)
+/* Where target t stands in a row of cells: the first cells of all blocks, then the second ones, and so on. */
+static inline size_t place(const oc_hog_axis *axis, size_t t)
+{
+    return t % axis->per * (axis->targets / axis->per) + t / axis->per;
+}
+
+static void gather_weighted(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *cells)
 {
     for (size_t t = 0; t < axis->targets; t++) {
         size_t first, skip;
@@ -156,8 +187,46 @@ static void gather(const float *sums, size_t width, size_t bins, const oc_hog_ax
             for (size_t i = 0; i < reach; i++) {
                 total += weights[i] * from[i];
             }
-            cells[t * bins + k] = total;
+            cells[k * axis->targets + place(axis, t)] = total;
         }
+    }
+}
+
+static void add_pairs(const float *restrict from, size_t n, float *restrict to)
+{
+    for (size_t i = 0; i < n; i++) {
+        to[i] = from[2 * i] + from[2 * i + 1];
+    }
+}
+
+/* The same where every pixel counts once and fully: neighbours are added in pairs as long as what is left of a cell is even. */
+static void gather_even(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
+                        float *cells)
+{
+    for (size_t k = 0; k < bins; k++) {
+        const float *from = sums + k * width;
+        size_t side = axis->span;
+        for (size_t step = 0; side % 2 == 0; side /= 2, step++) {
+            float *to = scratch + step % 2 * width;
+            add_pairs(from, axis->targets * side / 2, to);
+            from = to;
+        }
+        for (size_t t = 0; t < axis->targets; t++) {
+            float total = from[t * side];
+            for (size_t i = 1; i < side; i++) {
+                total += from[t * side + i];
+            }
+            cells[k * axis->targets + t] = total;
+        }
+    }
+}
+
+static void gather(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch, float *cells)
+{
+    if (axis->even) {
+        gather_even(sums, width, bins, axis, scratch, cells);
+    } else {
+        gather_weighted(sums, width, bins, axis, cells);
     }
 }
 
