@@ -117,6 +117,9 @@ typedef struct oc_hog_kernels {
     /* sums (bins, width) = the weighted votes of `rows` rows, column by column. */
     void (*vote)(const float *const *positions, const float *const *magnitudes, const float *weights,
                  size_t rows, size_t width, size_t bins, float *sums);
+    /* The same without haste. */
+    void (*vote_plain)(const float *const *positions, const float *const *magnitudes, const float *weights,
+                       size_t rows, size_t width, size_t bins, float *sums);
     /* cells (bins, targets) from sums (bins, width); of targets that belong to blocks the first of each block come first, then the
      * second of each, and so on. scratch (2, width). */
     void (*gather)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,

@@ -39,30 +39,37 @@ static void longest(const float *restrict other_x, const float *restrict other_y
     }
 }
 
-/* atan(r) for r in 0..1 */
-static inline float arc_tangent(float r, const float *c)
+/* Angle between the gradient (|gx|, |gy|) and the x axis, 0 .. 90 degrees, in bins; `quarter` are the bins of 90 degrees, c
+ * (OC_HOG_TERMS) the polynomial for 0 .. 45 degrees. */
+static inline float angle_in_bins(float gx, float gy, float quarter, const float *c)
 {
+    float x = fabsf(gx), y = fabsf(gy);
+    float small = x < y ? x : y, large = x < y ? y : x;
+    float r = small / (large + 1e-30F); /* 0 for no gradient at all */
     float s = r * r;
-    return r * (c[0] + s * (c[1] + s * (c[2] + s * (c[3] + s * (c[4] + s * c[5])))));
+    float angle = r * (c[0] + s * (c[1] + s * (c[2] + s * (c[3] + s * (c[4] + s * c[5])))));
+    return x < y ? quarter - angle : angle;
 }
 
 static void linear(const float *restrict gx, const float *restrict gy, size_t width, bool with_sign,
                    float bins_per_radian, const float *tangent, float *restrict position,
                    float *restrict magnitude)
 {
-    const float pi = 3.14159265F;
-    const float terms[OC_HOG_TERMS] = {tangent[0], tangent[1], tangent[2], tangent[3], tangent[4], tangent[5]};
+    float terms[OC_HOG_TERMS], quarter = 1.57079633F * bins_per_radian;
+    for (size_t k = 0; k < OC_HOG_TERMS; k++) {
+        terms[k] = tangent[k] * bins_per_radian;
+    }
+    const float c[OC_HOG_TERMS] = {terms[0], terms[1], terms[2], terms[3], terms[4], terms[5]};
     for (size_t i = 0; i < width; i++) {
-        float x = fabsf(gx[i]), y = fabsf(gy[i]);
-        float small = x < y ? x : y, large = x < y ? y : x;
-        float angle = arc_tangent(small / (large > 0 ? large : 1), terms); /* between the nearer axis and the gradient */
-        angle = x < y ? pi / 2 - angle : angle;               /* 0..pi/2, from the x axis */
-        bool opposite = (gx[i] < 0) != (gy[i] < 0);
-        float whole = gx[i] < 0 ? pi : gy[i] < 0 ? 2 * pi : 0;
-        float base = with_sign ? whole : opposite ? pi : 0;
-        angle = opposite ? base - angle : base + angle;
-        position[i] = angle * bins_per_radian - 0.5F;
-        magnitude[i] = sqrtf(x * x + y * y);
+        float angle = angle_in_bins(gx[i], gy[i], quarter, c);
+        position[i] = (gx[i] * gy[i] < 0 ? 2 * quarter - angle : angle) - 0.5F;
+        magnitude[i] = sqrtf(gx[i] * gx[i] + gy[i] * gy[i]);
+    }
+    /* The second half of the circle: half a turn more for downward angles, which leaves 0 .. 180 degrees to the others. */
+    for (size_t i = 0; with_sign && i < width; i++) {
+        float whole = gy[i] < 0 ? 2 * quarter : 0;
+        float back = gx[i] < 0 ? 2 * quarter : 0;
+        position[i] += gy[i] == 0 ? back : whole;
     }
 }
 
@@ -146,7 +153,8 @@ static inline void vote_strip(const float *restrict position, const float *restr
     }
 }
 
-static void vote(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
+/* The plain form of `vote`, for any number of bins. */
+static void vote_plain(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
                  size_t width, size_t bins, float *sums)
 {
     float position[STRIP] = {0}, magnitude[STRIP] = {0}, totals[OC_HOG_BINS][STRIP];
@@ -165,6 +173,69 @@ static void vote(const float *const *positions, const float *const *magnitudes, 
         for (size_t k = 0; k < bins; k++) {
             memcpy(sums + k * width + x, totals[k], n * sizeof *sums);
         }
+    }
+}
+
+/* As many floats as a register holds. */
+#if defined(__AVX512F__)
+enum { LANES = 16 };
+#elif defined(__AVX2__)
+enum { LANES = 8 };
+#else
+enum { LANES = 4 };
+#endif
+typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
+typedef int32_t places __attribute__((vector_size(LANES * sizeof(int32_t))));
+
+/* sums (bins, width) of LANES columns. A vote is split between bin floor(position) and the next one; the bins are compared one
+ * after the other, so that their sums stay in registers. Inlined with a constant number of bins. */
+static inline __attribute__((always_inline)) void vote_lanes(const float *const *positions, const float *const *magnitudes,
+                                                             const float *weights, size_t rows, size_t width, size_t x,
+                                                             const int bins, float *sums)
+{
+    lanes totals[OC_HOG_BINS];
+    for (int k = 0; k < bins; k++) {
+        totals[k] = (lanes){0};
+    }
+    for (size_t r = 0; r < rows; r++) {
+        lanes position, magnitude;
+        memcpy(&position, positions[r] + x, sizeof position);
+        memcpy(&magnitude, magnitudes[r] + x, sizeof magnitude);
+        magnitude *= weights[r];
+        places bin = __builtin_convertvector(position + 1, places) - 1; /* -1 is the last bin */
+        lanes second = magnitude * (position - __builtin_convertvector(bin, lanes)), first = magnitude - second;
+        bin += (bin < 0) & bins;
+        for (int k = 0; k < bins; k++) {
+            places hit = bin == k;
+            int next = k + 1 < bins ? k + 1 : 0;
+            totals[k] += (lanes)(hit & (places)first);
+            totals[next] += (lanes)(hit & (places)second);
+        }
+    }
+    for (int k = 0; k < bins; k++) {
+        memcpy(sums + (size_t)k * width + x, &totals[k], sizeof totals[k]);
+    }
+}
+
+static inline __attribute__((always_inline)) void vote_all(const float *const *positions, const float *const *magnitudes,
+                                                           const float *weights, size_t rows, size_t width,
+                                                           const int bins, float *sums)
+{
+    for (size_t x = 0; x + LANES < width; x += LANES) {
+        vote_lanes(positions, magnitudes, weights, rows, width, x, bins, sums);
+    }
+    vote_lanes(positions, magnitudes, weights, rows, width, width - LANES, bins, sums); /* may overlap the one before */
+}
+
+static void vote(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
+                 size_t width, size_t bins, float *sums)
+{
+    if (bins == 9 && width >= LANES) {
+        vote_all(positions, magnitudes, weights, rows, width, 9, sums);
+    } else if (bins == 18 && width >= LANES) {
+        vote_all(positions, magnitudes, weights, rows, width, 18, sums);
+    } else {
+        vote_plain(positions, magnitudes, weights, rows, width, bins, sums);
     }
 }
 
@@ -231,4 +302,4 @@ static void gather(const float *sums, size_t width, size_t bins, const oc_hog_ax
 }
 
 extern const oc_hog_kernels OC_KERNELS(oc_hog_kernels);
-const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line, gradient, longest, linear, sectors, vote, gather};
+const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line, gradient, longest, linear, sectors, vote, vote_plain, gather};
