@@ -121,8 +121,6 @@ static oc_hog_axis make_axis(const oc_hog_form *form, size_t n, float *weights)
     } else if (linear) {
         axis.span = 2 * form->cell + form->cell % 2;
         axis.offset = -(ptrdiff_t)((form->cell + 1) / 2);
-    } else {
-        axis.even = true;
     }
     double middle = (double)(form->block * form->cell) / 2 + form->centre;
     for (size_t c = 0; c < axis.per; c++) {
@@ -137,6 +135,26 @@ static oc_hog_axis make_axis(const oc_hog_form *form, size_t n, float *weights)
         }
     }
     return axis;
+}
+
+/* Weights along the whole side, see oc_hog_axis. False when memory is short. */
+static bool make_patterns(oc_hog_axis *axis, size_t length, oc_arena *arena)
+{
+    if (axis->span % axis->step) {
+        return true;
+    }
+    size_t phases = axis->span / axis->step;
+    axis->patterns = oc_arena_take(arena, axis->per * phases, length * sizeof(float));
+    for (size_t f = 0; axis->patterns && f < axis->per * phases; f++) {
+        const float *weights = axis->weights + f / phases * axis->span;
+        ptrdiff_t start = (ptrdiff_t)(f % phases * axis->step) + axis->offset;
+        size_t at = (size_t)((start < 0 ? -start : (ptrdiff_t)axis->span - start % (ptrdiff_t)axis->span)) % axis->span;
+        for (size_t x = 0; x < length; x++) {
+            axis->patterns[f * length + x] = weights[at];
+            at = at + 1 < axis->span ? at + 1 : 0;
+        }
+    }
+    return axis->patterns;
 }
 
 static size_t axis_room(const oc_hog_form *form)
@@ -299,7 +317,7 @@ static bool start_votes(votes *v, const oc_hog_form *form, const oc_image *image
 /* Scratch of the gathering: the rows of votes in reach of a target, and their sums. */
 typedef struct vote_band {
     const float **positions, **magnitudes; /* (span) */
-    float *sums, *scratch;                 /* (bins, width), (2, width) */
+    float *sums, *scratch;                 /* (bins, width), (2, width + 2 span) */
 } vote_band;
 
 /* cells (down.targets, bins, across.targets) */
@@ -339,12 +357,12 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena 
         .positions = oc_arena_take(arena, down.span, sizeof(float *)),
         .magnitudes = oc_arena_take(arena, down.span, sizeof(float *)),
         .sums = oc_arena_take(arena, form.bins, image->width * sizeof(float)),
-        .scratch = oc_arena_take(arena, image->width, 2 * sizeof(float)),
+        .scratch = oc_arena_take(arena, image->width + 2 * across.span, 2 * sizeof(float)),
     };
     float *cells = oc_arena_take(arena, targets, form.bins * sizeof(float));
     float *scratch = oc_arena_take(arena, oc_hog_scratch(&form, across.targets), sizeof(float));
     if (!band.positions || !band.magnitudes || !band.sums || !band.scratch || !cells || !scratch ||
-        !start_votes(&v, &form, image, down.span, arena)) {
+        !start_votes(&v, &form, image, down.span, arena) || !make_patterns(&across, v.width, arena)) {
         return oc_fail_memory(err, "hog");
     }
     gather_cells(&v, &down, &across, &band, cells);

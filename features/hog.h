@@ -80,8 +80,10 @@ const char *oc_hog_refuse(const void *params, const char *name);
 typedef struct oc_hog_axis {
     size_t targets, per, step, span;
     ptrdiff_t offset;
-    bool even;      /* every pixel votes for one target, with weight 1 */
     float *weights; /* (per, span) */
+    /* Where span is a multiple of step, phases = span / step: blocks phase, phase + phases, ... lie end to end, and row c * phases +
+     * phase of (per * phases, length) has the weights for cell c of those; else NULL. */
+    float *patterns;
 } oc_hog_axis;
 
 /* The pixels of target t that lie inside: *first of the image and *skip of the weights; their number. */
@@ -121,9 +123,12 @@ typedef struct oc_hog_kernels {
     void (*vote_plain)(const float *const *positions, const float *const *magnitudes, const float *weights,
                        size_t rows, size_t width, size_t bins, float *sums);
     /* cells (bins, targets) from sums (bins, width); of targets that belong to blocks the first of each block come first, then the
-     * second of each, and so on. scratch (2, width). */
+     * second of each, and so on. scratch (2, width + 2 span). */
     void (*gather)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
                    float *cells);
+    /* The same without haste; scratch may be NULL. */
+    void (*gather_plain)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
+                         float *cells);
 } oc_hog_kernels;
 
 typedef struct oc_hog_normalizer {

@@ -6,6 +6,17 @@
 
 enum { STRIP = 64 }; /* columns that are worked on at a time */
 
+/* As many floats as a register holds. */
+#if defined(__AVX512F__)
+enum { LANES = 16 };
+#elif defined(__AVX2__)
+enum { LANES = 8 };
+#else
+enum { LANES = 4 };
+#endif
+typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
+typedef int32_t places __attribute__((vector_size(LANES * sizeof(int32_t))));
+
 static void line(const uint8_t *bytes, size_t stride, size_t width, float *out)
 {
     if (stride == 1) {
@@ -73,58 +84,42 @@ static void linear(const float *restrict gx, const float *restrict gy, size_t wi
     }
 }
 
-/* Folds gradients that point into the lower half of the circle to the upper half, and tells which did (1, else 0). */
-static void fold(const float *restrict gx, const float *restrict gy, size_t n, float *restrict x, float *restrict y,
-                 float *restrict lower)
+/* Positions of up to LANES gradients by the edges that they have passed. A gradient in the lower half of the circle is folded to
+ * the upper one, as are the edges there. Integers up to 255 keep a distance of more than a thousandth from every edge that they
+ * do not lie on, so that floats decide exactly; the two products are compared, not subtracted, so that equal ones are equal. */
+static inline __attribute__((always_inline)) void sector_lanes(const float *gx, const float *gy, size_t n, bool with_sign, const oc_hog_edges *edges, size_t bins,
+                         float *position)
 {
-    for (size_t i = 0; i < n; i++) {
-        float below = gy[i] < 0 ? 1 : 0;
-        float left = gx[i] < 0 ? 1 : 0;
-        lower[i] = gy[i] == 0 ? left : below;
-        float sign = 1 - 2 * lower[i];
-        x[i] = sign * gx[i];
-        y[i] = sign * gy[i];
+    lanes x = {0}, y = {0};
+    memcpy(&x, gx, n * sizeof *gx);
+    memcpy(&y, gy, n * sizeof *gy);
+    places lower = (y < 0) | ((y == 0) & (x < 0)), minus = lower & INT32_MIN;
+    x = (lanes)((places)x ^ minus);
+    y = (lanes)((places)y ^ minus);
+    places upper_counts = with_sign ? ~lower : lower | -1, lower_counts = with_sign ? lower : lower & 0;
+    places passed = lower_counts & -(int32_t)edges->half;
+    for (size_t k = 0; k < edges->count; k++) {
+        bool turned = with_sign && k >= edges->turn;
+        float sign = turned ? -1 : 1, c = sign * edges->cosine[k], s = sign * edges->sine[k];
+        places behind = edges->beyond ? y * c > x * s : y * c >= x * s;
+        passed += behind & (turned ? lower_counts : upper_counts);
     }
-}
-
-/* position += 1 where the folded gradient has passed the edge (c, s) and lies in the half of the circle that counts. Integers
- * up to 255 keep a distance of more than a thousandth from every edge that they do not lie on, so that floats decide exactly;
- * the two products are compared, not subtracted, so that equal ones are equal. */
-static void pass_edge(const float *restrict x, const float *restrict y, const float *restrict counts, size_t n, float c,
-                      float s, bool beyond, float *restrict position)
-{
-    if (beyond) {
-        for (size_t i = 0; i < n; i++) {
-            position[i] += y[i] * c > x[i] * s ? counts[i] : 0;
-        }
-    } else {
-        for (size_t i = 0; i < n; i++) {
-            position[i] += y[i] * c >= x[i] * s ? counts[i] : 0;
-        }
-    }
+    passed = -passed; /* a comparison that holds is -1 */
+    passed &= passed < (int32_t)bins;
+    lanes out = __builtin_convertvector(passed, lanes);
+    memcpy(position, &out, n * sizeof *position);
 }
 
 static void sectors(const float *restrict gx, const float *restrict gy, size_t width, bool with_sign,
                     const oc_hog_edges *edges, size_t bins, float *restrict position, float *restrict magnitude)
 {
-    float x[STRIP], y[STRIP], halves[2][STRIP]; /* which half a gradient was in: upper, lower */
-    for (size_t from = 0; from < width; from += STRIP) {
-        size_t n = width - from < STRIP ? width - from : STRIP;
-        float *to = position + from;
-        fold(gx + from, gy + from, n, x, y, halves[1]);
-        for (size_t i = 0; i < n; i++) {
-            halves[0][i] = with_sign ? 1 - halves[1][i] : 1;
-            to[i] = with_sign ? edges->half * halves[1][i] : 0;
-            magnitude[from + i] = sqrtf(x[i] * x[i] + y[i] * y[i]);
-        }
-        for (size_t k = 0; k < edges->count; k++) {
-            bool second = with_sign && k >= edges->turn;
-            float sign = second ? -1 : 1;
-            pass_edge(x, y, halves[second], n, sign * edges->cosine[k], sign * edges->sine[k], edges->beyond, to);
-        }
-        for (size_t i = 0; i < n; i++) {
-            to[i] = to[i] >= (float)bins ? 0 : to[i];
-        }
+    size_t x = 0;
+    for (; x + LANES <= width; x += LANES) {
+        sector_lanes(gx + x, gy + x, LANES, with_sign, edges, bins, position + x);
+    }
+    sector_lanes(gx + x, gy + x, width - x, with_sign, edges, bins, position + x);
+    for (size_t i = 0; i < width; i++) {
+        magnitude[i] = sqrtf(gx[i] * gx[i] + gy[i] * gy[i]);
     }
 }
 
@@ -175,17 +170,6 @@ static void vote_plain(const float *const *positions, const float *const *magnit
         }
     }
 }
-
-/* As many floats as a register holds. */
-#if defined(__AVX512F__)
-enum { LANES = 16 };
-#elif defined(__AVX2__)
-enum { LANES = 8 };
-#else
-enum { LANES = 4 };
-#endif
-typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
-typedef int32_t places __attribute__((vector_size(LANES * sizeof(int32_t))));
 
 /* sums (bins, width) of LANES columns. A vote is split between bin floor(position) and the next one; the bins are compared one
  * after the other, so that their sums stay in registers. Inlined with a constant number of bins. */
@@ -239,67 +223,80 @@ static void vote(const float *const *positions, const float *const *magnitudes, 
     }
 }
 
-/* Where target t stands in a row of cells: the first cells of all blocks, then the second ones, and so on. */
-static inline size_t place(const oc_hog_axis *axis, size_t t)
+/* The plain form of `gather`. */
+static void gather_plain(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
+                         float *cells)
 {
-    return t % axis->per * (axis->targets / axis->per) + t / axis->per;
-}
-
-static void gather_weighted(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *cells)
-{
+    (void)scratch;
+    size_t blocks = axis->targets / axis->per;
     for (size_t t = 0; t < axis->targets; t++) {
         size_t first, skip;
         size_t reach = oc_hog_reach(axis, t, width, &first, &skip);
         const float *weights = axis->weights + t % axis->per * axis->span + skip;
         for (size_t k = 0; k < bins; k++) {
-            const float *from = sums + k * width + first;
             float total = 0;
-#pragma omp simd reduction(+ : total)
             for (size_t i = 0; i < reach; i++) {
-                total += weights[i] * from[i];
+                total += weights[i] * sums[k * width + first + i];
             }
-            cells[k * axis->targets + place(axis, t)] = total;
+            cells[k * axis->targets + t % axis->per * blocks + t / axis->per] = total;
         }
     }
 }
 
-static void add_pairs(const float *restrict from, size_t n, float *restrict to)
+/* to[i] = the sum of `side` values from i * side on, for n sums: neighbours are added in pairs as long as what is left of a side
+ * is even. from (n * side) is overwritten. */
+static void add_up(float *from, size_t n, size_t side, float *scratch, float *to, size_t stride)
+{
+    while (side % 2 == 0) {
+        float *restrict pairs = scratch;
+        const float *restrict values = from;
+        side /= 2;
+        for (size_t i = 0; i < n * side; i++) {
+            pairs[i] = values[2 * i] + values[2 * i + 1];
+        }
+        scratch = from;
+        from = pairs;
+    }
+    for (size_t i = 0; i < n; i++) {
+        float total = from[i * side];
+        for (size_t j = 1; j < side; j++) {
+            total += from[i * side + j];
+        }
+        to[i * stride] = total;
+    }
+}
+
+static void weigh(const float *restrict values, const float *restrict weights, size_t n, float *restrict to)
 {
     for (size_t i = 0; i < n; i++) {
-        to[i] = from[2 * i] + from[2 * i + 1];
+        to[i] = values[i] * weights[i];
     }
 }
 
-/* The same where every pixel counts once and fully: neighbours are added in pairs as long as what is left of a cell is even. */
-static void gather_even(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
-                        float *cells)
-{
-    for (size_t k = 0; k < bins; k++) {
-        const float *from = sums + k * width;
-        size_t side = axis->span;
-        for (size_t step = 0; side % 2 == 0; side /= 2, step++) {
-            float *to = scratch + step % 2 * width;
-            add_pairs(from, axis->targets * side / 2, to);
-            from = to;
-        }
-        for (size_t t = 0; t < axis->targets; t++) {
-            float total = from[t * side];
-            for (size_t i = 1; i < side; i++) {
-                total += from[t * side + i];
-            }
-            cells[k * axis->targets + t] = total;
-        }
-    }
-}
-
+/* Every phases-th block lies end to end with the one before, so that one pattern of weights along the row serves them all
+ * (oc_hog_axis). */
 static void gather(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch, float *cells)
 {
-    if (axis->even) {
-        gather_even(sums, width, bins, axis, scratch, cells);
-    } else {
-        gather_weighted(sums, width, bins, axis, cells);
+    if (!axis->patterns) {
+        gather_plain(sums, width, bins, axis, scratch, cells);
+        return;
+    }
+    size_t blocks = axis->targets / axis->per, phases = axis->span / axis->step, room = width + 2 * axis->span;
+    for (size_t k = 0; k < bins; k++) {
+        for (size_t f = 0; f < axis->per * phases; f++) {
+            size_t phase = f % phases, c = f / phases;
+            size_t n = phase < blocks ? (blocks - phase + phases - 1) / phases : 0;
+            ptrdiff_t start = (ptrdiff_t)(phase * axis->step) + axis->offset;
+            size_t first = start > 0 ? (size_t)start : 0, lead = (size_t)((ptrdiff_t)first - start);
+            size_t inside = width - first < n * axis->span - lead ? width - first : n * axis->span - lead;
+            memset(scratch, 0, lead * sizeof *scratch);
+            weigh(sums + k * width + first, axis->patterns + f * width + first, inside, scratch + lead);
+            memset(scratch + lead + inside, 0, (n * axis->span - lead - inside) * sizeof *scratch);
+            add_up(scratch, n, axis->span, scratch + room, cells + k * axis->targets + c * blocks + phase, phases);
+        }
     }
 }
 
 extern const oc_hog_kernels OC_KERNELS(oc_hog_kernels);
-const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line, gradient, longest, linear, sectors, vote, vote_plain, gather};
+const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line, gradient, longest, linear, sectors, vote, vote_plain, gather,
+                                                   gather_plain};
