@@ -121,6 +121,8 @@ static oc_hog_axis make_axis(const oc_hog_form *form, size_t n, float *weights)
     } else if (linear) {
         axis.span = 2 * form->cell + form->cell % 2;
         axis.offset = -(ptrdiff_t)((form->cell + 1) / 2);
+    } else {
+        axis.even = true;
     }
     double middle = (double)(form->block * form->cell) / 2 + form->centre;
     for (size_t c = 0; c < axis.per; c++) {

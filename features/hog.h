@@ -80,6 +80,7 @@ const char *oc_hog_refuse(const void *params, const char *name);
 typedef struct oc_hog_axis {
     size_t targets, per, step, span;
     ptrdiff_t offset;
+    bool even;      /* every pixel votes for one target, with weight 1 */
     float *weights; /* (per, span) */
     /* Where span is a multiple of step, phases = span / step: blocks phase, phase + phases, ... lie end to end, and row c * phases +
      * phase of (per * phases, length) has the weights for cell c of those; else NULL. */

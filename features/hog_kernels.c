@@ -50,36 +50,33 @@ static void longest(const float *restrict other_x, const float *restrict other_y
     }
 }
 
-/* Angle between the gradient (|gx|, |gy|) and the x axis, 0 .. 90 degrees, in bins; `quarter` are the bins of 90 degrees, c
- * (OC_HOG_TERMS) the polynomial for 0 .. 45 degrees. */
-static inline float angle_in_bins(float gx, float gy, float quarter, const float *c)
-{
-    float x = fabsf(gx), y = fabsf(gy);
-    float small = x < y ? x : y, large = x < y ? y : x;
-    float r = small / (large + 1e-30F); /* 0 for no gradient at all */
-    float s = r * r;
-    float angle = r * (c[0] + s * (c[1] + s * (c[2] + s * (c[3] + s * (c[4] + s * c[5])))));
-    return x < y ? quarter - angle : angle;
-}
-
+/* The angle between gradient and x axis is 0 .. 90 degrees, that to the nearer axis 0 .. 45, where the polynomial holds. It
+ * comes out in bins, for the coefficients are multiplied before. The ratio has a loop of its own: in one loop the compiler
+ * would make the whole polynomial twice, for either axis. */
 static void linear(const float *restrict gx, const float *restrict gy, size_t width, bool with_sign,
                    float bins_per_radian, const float *tangent, float *restrict position,
                    float *restrict magnitude)
 {
-    float terms[OC_HOG_TERMS], quarter = 1.57079633F * bins_per_radian;
-    for (size_t k = 0; k < OC_HOG_TERMS; k++) {
-        terms[k] = tangent[k] * bins_per_radian;
-    }
-    const float c[OC_HOG_TERMS] = {terms[0], terms[1], terms[2], terms[3], terms[4], terms[5]};
+    const float b = bins_per_radian, quarter = 1.57079633F * b, half = 2 * quarter;
+    const float c0 = b * tangent[0], c1 = b * tangent[1], c2 = b * tangent[2];
+    const float c3 = b * tangent[3], c4 = b * tangent[4], c5 = b * tangent[5];
     for (size_t i = 0; i < width; i++) {
-        float angle = angle_in_bins(gx[i], gy[i], quarter, c);
-        position[i] = (gx[i] * gy[i] < 0 ? 2 * quarter - angle : angle) - 0.5F;
+        float x = fabsf(gx[i]), y = fabsf(gy[i]);
+        float small = x < y ? x : y, large = x < y ? y : x;
+        position[i] = small / (large + 1e-30F); /* 0 for no gradient at all */
+    }
+    for (size_t i = 0; i < width; i++) {
+        float r = position[i], s = r * r;
+        float angle = r * (c0 + s * (c1 + s * (c2 + s * (c3 + s * (c4 + s * c5)))));
+        angle = fabsf(gx[i]) < fabsf(gy[i]) ? quarter - angle : angle;
+        angle = gx[i] * gy[i] < 0 ? half - angle : angle;
+        position[i] = angle - 0.5F;
         magnitude[i] = sqrtf(gx[i] * gx[i] + gy[i] * gy[i]);
     }
     /* The second half of the circle: half a turn more for downward angles, which leaves 0 .. 180 degrees to the others. */
     for (size_t i = 0; with_sign && i < width; i++) {
-        float whole = gy[i] < 0 ? 2 * quarter : 0;
-        float back = gx[i] < 0 ? 2 * quarter : 0;
+        float whole = gy[i] < 0 ? half : 0;
+        float back = gx[i] < 0 ? half : 0;
         position[i] += gy[i] == 0 ? back : whole;
     }
 }
@@ -189,11 +186,11 @@ static inline __attribute__((always_inline)) void vote_lanes(const float *const 
         places bin = __builtin_convertvector(position + 1, places) - 1; /* -1 is the last bin */
         lanes second = magnitude * (position - __builtin_convertvector(bin, lanes)), first = magnitude - second;
         bin += (bin < 0) & bins;
+        places before = bin == bins - 1;
         for (int k = 0; k < bins; k++) {
             places hit = bin == k;
-            int next = k + 1 < bins ? k + 1 : 0;
-            totals[k] += (lanes)(hit & (places)first);
-            totals[next] += (lanes)(hit & (places)second);
+            totals[k] += (lanes)((hit & (places)first) | (before & (places)second));
+            before = hit;
         }
     }
     for (int k = 0; k < bins; k++) {
@@ -243,24 +240,26 @@ static void gather_plain(const float *sums, size_t width, size_t bins, const oc_
     }
 }
 
-/* to[i] = the sum of `side` values from i * side on, for n sums: neighbours are added in pairs as long as what is left of a side
- * is even. from (n * side) is overwritten. */
-static void add_up(float *from, size_t n, size_t side, float *scratch, float *to, size_t stride)
+static void add_pairs(const float *restrict values, size_t n, float *restrict to)
 {
-    while (side % 2 == 0) {
-        float *restrict pairs = scratch;
-        const float *restrict values = from;
+    for (size_t i = 0; i < n; i++) {
+        to[i] = values[2 * i] + values[2 * i + 1];
+    }
+}
+
+/* to[i * stride] = the sum of `side` values from i * side on, for n sums: neighbours are added in pairs as long as what is left of
+ * a side is even. scratch (2, room) holds the halves in turn, and may hold the values in its second row. */
+static void add_up(const float *values, size_t n, size_t side, float *scratch, size_t room, float *to, size_t stride)
+{
+    for (size_t turn = 0; side % 2 == 0; turn ^= 1) {
         side /= 2;
-        for (size_t i = 0; i < n * side; i++) {
-            pairs[i] = values[2 * i] + values[2 * i + 1];
-        }
-        scratch = from;
-        from = pairs;
+        add_pairs(values, n * side, scratch + turn * room);
+        values = scratch + turn * room;
     }
     for (size_t i = 0; i < n; i++) {
-        float total = from[i * side];
+        float total = values[i * side];
         for (size_t j = 1; j < side; j++) {
-            total += from[i * side + j];
+            total += values[i * side + j];
         }
         to[i * stride] = total;
     }
@@ -282,17 +281,22 @@ static void gather(const float *sums, size_t width, size_t bins, const oc_hog_ax
         return;
     }
     size_t blocks = axis->targets / axis->per, phases = axis->span / axis->step, room = width + 2 * axis->span;
+    float *weighted = scratch + room;
     for (size_t k = 0; k < bins; k++) {
+        if (axis->even) {
+            add_up(sums + k * width, blocks, axis->span, scratch, room, cells + k * blocks, 1);
+            continue;
+        }
         for (size_t f = 0; f < axis->per * phases; f++) {
             size_t phase = f % phases, c = f / phases;
             size_t n = phase < blocks ? (blocks - phase + phases - 1) / phases : 0;
             ptrdiff_t start = (ptrdiff_t)(phase * axis->step) + axis->offset;
             size_t first = start > 0 ? (size_t)start : 0, lead = (size_t)((ptrdiff_t)first - start);
             size_t inside = width - first < n * axis->span - lead ? width - first : n * axis->span - lead;
-            memset(scratch, 0, lead * sizeof *scratch);
-            weigh(sums + k * width + first, axis->patterns + f * width + first, inside, scratch + lead);
-            memset(scratch + lead + inside, 0, (n * axis->span - lead - inside) * sizeof *scratch);
-            add_up(scratch, n, axis->span, scratch + room, cells + k * axis->targets + c * blocks + phase, phases);
+            memset(weighted, 0, lead * sizeof *weighted);
+            weigh(sums + k * width + first, axis->patterns + f * width + first, inside, weighted + lead);
+            memset(weighted + lead + inside, 0, (n * axis->span - lead - inside) * sizeof *weighted);
+            add_up(weighted, n, axis->span, scratch, room, cells + k * axis->targets + c * blocks + phase, phases);
         }
     }
 }
