@@ -24,8 +24,8 @@ PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES
 PACKAGE_LIBS = $(eval PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PACKAGE_LIBS)
 
 # Kernels: *_kernels.c is compiled once for each processor family (src/base/dispatch.h).
-# Multiply-add may be fused and sqrtf need not set errno; neither reorders a sum.
-KERNEL_FLAGS := -O3 -ffp-contract=fast -fno-math-errno
+# Multiply-add may be fused, sqrtf need not set errno, comparisons may become masks; none of it reorders a sum.
+KERNEL_FLAGS := -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
 ifeq ($(shell uname -m),x86_64)
 ISAS := plain avx2 avx512
 else

@@ -16,10 +16,17 @@
 #include <string.h>
 
 OC_DECLARE_KERNELS(oc_hog_kernels, oc_hog_kernels);
+OC_DECLARE_KERNELS(oc_hog_normalizer, oc_hog_normalizer);
 
 const oc_hog_kernels *oc_hog_kernels_get(void)
 {
     static const oc_hog_kernels *const tables[] = OC_KERNEL_TABLES(oc_hog_kernels);
+    return tables[oc_isa_index()];
+}
+
+const oc_hog_normalizer *oc_hog_normalizer_get(void)
+{
+    static const oc_hog_normalizer *const tables[] = OC_KERNEL_TABLES(oc_hog_normalizer);
     return tables[oc_isa_index()];
 }
 
@@ -79,10 +86,17 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
         return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels is smaller than one %s of %zux%zu", width,
                        height, form.block > 1 ? "block" : "cell", side, side);
     }
-    oc_status status = oc_hog_dimension(&form, ny, nx, dimension);
-    return status == OC_OK ? OC_OK
-                           : oc_fail(err, status, "the row of a %zux%zu image does not fit into memory", width,
-                                     height);
+    size_t each = form.uoctti ? form.bins / 2 * 3 + 4 : form.bins * form.block * form.block, blocks;
+    if (!oc_multiply(ny - form.block + 1, nx - form.block + 1, &blocks) || !oc_multiply(blocks, each, dimension) ||
+        *dimension > SIZE_MAX / 64) {
+        return oc_fail(err, OC_TOO_LARGE, "the row of a %zux%zu image does not fit into memory", width, height);
+    }
+    return OC_OK;
+}
+
+size_t oc_hog_scratch(const oc_hog_form *form, size_t nx)
+{
+    return (form->block * form->block * form->bins + 4) * nx + 2;
 }
 
 /* Weight of a pixel at distance `at` (in pixels, from the first pixel's outer edge) from cell `index`. */
@@ -105,8 +119,10 @@ static oc_hog_axis make_axis(const oc_hog_form *form, size_t n, float *weights)
         axis.targets = (n - form->block + 1) * form->block;
         axis.span = form->block * form->cell;
     } else if (linear) {
-        axis.span = 2 * form->cell + 1;
+        axis.span = 2 * form->cell + form->cell % 2;
         axis.offset = -(ptrdiff_t)((form->cell + 1) / 2);
+    } else {
+        axis.even = true;
     }
     double middle = (double)(form->block * form->cell) / 2 + form->centre;
     for (size_t c = 0; c < axis.per; c++) {
@@ -121,6 +137,26 @@ static oc_hog_axis make_axis(const oc_hog_form *form, size_t n, float *weights)
         }
     }
     return axis;
+}
+
+/* Weights along the whole side, see oc_hog_axis. False when memory is short. */
+static bool make_patterns(oc_hog_axis *axis, size_t length, oc_arena *arena)
+{
+    if (axis->span % axis->step) {
+        return true;
+    }
+    size_t phases = axis->span / axis->step;
+    axis->patterns = oc_arena_take(arena, axis->per * phases, length * sizeof(float));
+    for (size_t f = 0; axis->patterns && f < axis->per * phases; f++) {
+        const float *weights = axis->weights + f / phases * axis->span;
+        ptrdiff_t start = (ptrdiff_t)(f % phases * axis->step) + axis->offset;
+        size_t at = (size_t)((start < 0 ? -start : (ptrdiff_t)axis->span - start % (ptrdiff_t)axis->span)) % axis->span;
+        for (size_t x = 0; x < length; x++) {
+            axis->patterns[f * length + x] = weights[at];
+            at = at + 1 < axis->span ? at + 1 : 0;
+        }
+    }
+    return axis->patterns;
 }
 
 static size_t axis_room(const oc_hog_form *form)
@@ -283,10 +319,10 @@ static bool start_votes(votes *v, const oc_hog_form *form, const oc_image *image
 /* Scratch of the gathering: the rows of votes in reach of a target, and their sums. */
 typedef struct vote_band {
     const float **positions, **magnitudes; /* (span) */
-    float *sums;                           /* (bins, width) */
+    float *sums, *scratch;                 /* (bins, width), (2, width + 2 span) */
 } vote_band;
 
-/* cells (down.targets, across.targets, bins) */
+/* cells (down.targets, bins, across.targets) */
 static void gather_cells(votes *v, const oc_hog_axis *down, const oc_hog_axis *across, vote_band *band, float *cells)
 {
     size_t bins = v->form->bins;
@@ -301,7 +337,7 @@ static void gather_cells(votes *v, const oc_hog_axis *down, const oc_hog_axis *a
         }
         v->kernels->vote(band->positions, band->magnitudes, down->weights + t % down->per * down->span + skip, rows,
                          v->width, bins, band->sums);
-        v->kernels->gather(band->sums, v->width, bins, across, cells + t * across->targets * bins);
+        v->kernels->gather(band->sums, v->width, bins, across, band->scratch, cells + t * across->targets * bins);
     }
 }
 
@@ -323,15 +359,16 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena 
         .positions = oc_arena_take(arena, down.span, sizeof(float *)),
         .magnitudes = oc_arena_take(arena, down.span, sizeof(float *)),
         .sums = oc_arena_take(arena, form.bins, image->width * sizeof(float)),
+        .scratch = oc_arena_take(arena, image->width + 2 * across.span, 2 * sizeof(float)),
     };
     float *cells = oc_arena_take(arena, targets, form.bins * sizeof(float));
-    float *scratch = oc_arena_take(arena, targets, sizeof(float));
-    if (!band.positions || !band.magnitudes || !band.sums || !cells || !scratch ||
-        !start_votes(&v, &form, image, down.span, arena)) {
+    float *scratch = oc_arena_take(arena, oc_hog_scratch(&form, across.targets), sizeof(float));
+    if (!band.positions || !band.magnitudes || !band.sums || !band.scratch || !cells || !scratch ||
+        !start_votes(&v, &form, image, down.span, arena) || !make_patterns(&across, v.width, arena)) {
         return oc_fail_memory(err, "hog");
     }
     gather_cells(&v, &down, &across, &band, cells);
-    oc_hog_normalize(&form, cells, down.targets, across.targets, down.per, scratch, row);
+    oc_hog_normalizer_get()->normalize(&form, cells, down.targets, across.targets, down.per, scratch, row);
     return OC_OK;
 }
 

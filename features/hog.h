@@ -1,5 +1,5 @@
 /* Histograms of oriented gradients: what the files of the stage share. hog.c holds the parameters, the plan and the
- * extraction, hog_kernels.c gradients and votes, hog_blocks.c the normalisation, hog_presets.c the forms of other libraries. */
+ * extraction, hog_kernels.c gradients and votes, hog_blocks_kernels.c the normalisation, hog_presets.c the forms of other libraries. */
 #ifndef OC_FEATURES_HOG_H
 #define OC_FEATURES_HOG_H
 
@@ -80,7 +80,11 @@ const char *oc_hog_refuse(const void *params, const char *name);
 typedef struct oc_hog_axis {
     size_t targets, per, step, span;
     ptrdiff_t offset;
+    bool even;      /* every pixel votes for one target, with weight 1 */
     float *weights; /* (per, span) */
+    /* Where span is a multiple of step, phases = span / step: blocks phase, phase + phases, ... lie end to end, and row c * phases +
+     * phase of (per * phases, length) has the weights for cell c of those; else NULL. */
+    float *patterns;
 } oc_hog_axis;
 
 /* The pixels of target t that lie inside: *first of the image and *skip of the weights; their number. */
@@ -116,17 +120,30 @@ typedef struct oc_hog_kernels {
     /* sums (bins, width) = the weighted votes of `rows` rows, column by column. */
     void (*vote)(const float *const *positions, const float *const *magnitudes, const float *weights,
                  size_t rows, size_t width, size_t bins, float *sums);
-    /* cells (targets, bins) from sums (bins, width). */
-    void (*gather)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *cells);
+    /* The same without haste. */
+    void (*vote_plain)(const float *const *positions, const float *const *magnitudes, const float *weights,
+                       size_t rows, size_t width, size_t bins, float *sums);
+    /* cells (bins, targets) from sums (bins, width); of targets that belong to blocks the first of each block come first, then the
+     * second of each, and so on. scratch (2, width + 2 span). */
+    void (*gather)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
+                   float *cells);
+    /* The same without haste; scratch may be NULL. */
+    void (*gather_plain)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
+                         float *cells);
 } oc_hog_kernels;
+
+typedef struct oc_hog_normalizer {
+    /* cells (ny, bins, nx) to the row; where votes were kept by block, per = block, ny and nx count targets.
+     * scratch: oc_hog_scratch floats. */
+    void (*normalize)(const oc_hog_form *form, const float *cells, size_t ny, size_t nx, size_t per, float *scratch,
+                      float *row);
+} oc_hog_normalizer;
 
 /* The best for this processor. */
 const oc_hog_kernels *oc_hog_kernels_get(void);
+const oc_hog_normalizer *oc_hog_normalizer_get(void);
 
-/* Values for ny x nx cells, or targets where a block has cells of its own (per = block): */
-oc_status oc_hog_dimension(const oc_hog_form *form, size_t ny, size_t nx, size_t *dimension);
-/* cells (ny, nx, bins) to the row. scratch (ny, nx). */
-void oc_hog_normalize(const oc_hog_form *form, const float *cells, size_t ny, size_t nx, size_t per,
-                      float *scratch, float *row);
+/* Floats of scratch memory that the normalisation of rows of nx cells or targets needs. */
+size_t oc_hog_scratch(const oc_hog_form *form, size_t nx);
 
 #endif

@@ -2,6 +2,20 @@
 #include "features/hog.h"
 
 #include <math.h>
+#include <string.h>
+
+enum { STRIP = 64 }; /* columns that are worked on at a time */
+
+/* As many floats as a register holds. */
+#if defined(__AVX512F__)
+enum { LANES = 16 };
+#elif defined(__AVX2__)
+enum { LANES = 8 };
+#else
+enum { LANES = 4 };
+#endif
+typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
+typedef int32_t places __attribute__((vector_size(LANES * sizeof(int32_t))));
 
 static void line(const uint8_t *bytes, size_t stride, size_t width, float *out)
 {
@@ -36,62 +50,73 @@ static void longest(const float *restrict other_x, const float *restrict other_y
     }
 }
 
-/* atan(r) for r in 0..1 */
-static inline float arc_tangent(float r, const float *c)
-{
-    float s = r * r;
-    return r * (c[0] + s * (c[1] + s * (c[2] + s * (c[3] + s * (c[4] + s * c[5])))));
-}
-
+/* The angle between gradient and x axis is 0 .. 90 degrees, that to the nearer axis 0 .. 45, where the polynomial holds. It
+ * comes out in bins, for the coefficients are multiplied before. The ratio has a loop of its own: in one loop the compiler
+ * would make the whole polynomial twice, for either axis. */
 static void linear(const float *restrict gx, const float *restrict gy, size_t width, bool with_sign,
                    float bins_per_radian, const float *tangent, float *restrict position,
                    float *restrict magnitude)
 {
-    const float pi = 3.14159265F;
-    const float terms[OC_HOG_TERMS] = {tangent[0], tangent[1], tangent[2], tangent[3], tangent[4], tangent[5]};
+    const float b = bins_per_radian, quarter = 1.57079633F * b, half = 2 * quarter;
+    const float c0 = b * tangent[0], c1 = b * tangent[1], c2 = b * tangent[2];
+    const float c3 = b * tangent[3], c4 = b * tangent[4], c5 = b * tangent[5];
     for (size_t i = 0; i < width; i++) {
         float x = fabsf(gx[i]), y = fabsf(gy[i]);
         float small = x < y ? x : y, large = x < y ? y : x;
-        float angle = arc_tangent(small / (large > 0 ? large : 1), terms); /* between the nearer axis and the gradient */
-        angle = x < y ? pi / 2 - angle : angle;               /* 0..pi/2, from the x axis */
-        bool opposite = (gx[i] < 0) != (gy[i] < 0);
-        float whole = gx[i] < 0 ? pi : gy[i] < 0 ? 2 * pi : 0;
-        float base = with_sign ? whole : opposite ? pi : 0;
-        angle = opposite ? base - angle : base + angle;
-        position[i] = angle * bins_per_radian - 0.5F;
-        magnitude[i] = sqrtf(x * x + y * y);
+        position[i] = small / (large + 1e-30F); /* 0 for no gradient at all */
+    }
+    for (size_t i = 0; i < width; i++) {
+        float r = position[i], s = r * r;
+        float angle = r * (c0 + s * (c1 + s * (c2 + s * (c3 + s * (c4 + s * c5)))));
+        angle = fabsf(gx[i]) < fabsf(gy[i]) ? quarter - angle : angle;
+        angle = gx[i] * gy[i] < 0 ? half - angle : angle;
+        position[i] = angle - 0.5F;
+        magnitude[i] = sqrtf(gx[i] * gx[i] + gy[i] * gy[i]);
+    }
+    /* The second half of the circle: half a turn more for downward angles, which leaves 0 .. 180 degrees to the others. */
+    for (size_t i = 0; with_sign && i < width; i++) {
+        float whole = gy[i] < 0 ? half : 0;
+        float back = gx[i] < 0 ? half : 0;
+        position[i] += gy[i] == 0 ? back : whole;
     }
 }
 
-/* Integers up to 255 keep a distance of more than a thousandth from every edge that they do not lie on, so that floats
- * decide exactly; the two products are compared, not subtracted, so that equal ones are equal. */
+/* Positions of up to LANES gradients by the edges that they have passed. A gradient in the lower half of the circle is folded to
+ * the upper one, as are the edges there. Integers up to 255 keep a distance of more than a thousandth from every edge that they
+ * do not lie on, so that floats decide exactly; the two products are compared, not subtracted, so that equal ones are equal. */
+static inline __attribute__((always_inline)) void sector_lanes(const float *gx, const float *gy, size_t n, bool with_sign, const oc_hog_edges *edges, size_t bins,
+                         float *position)
+{
+    lanes x = {0}, y = {0};
+    memcpy(&x, gx, n * sizeof *gx);
+    memcpy(&y, gy, n * sizeof *gy);
+    places lower = (y < 0) | ((y == 0) & (x < 0)), minus = lower & INT32_MIN;
+    x = (lanes)((places)x ^ minus);
+    y = (lanes)((places)y ^ minus);
+    places upper_counts = with_sign ? ~lower : lower | -1, lower_counts = with_sign ? lower : lower & 0;
+    places passed = lower_counts & -(int32_t)edges->half;
+    for (size_t k = 0; k < edges->count; k++) {
+        bool turned = with_sign && k >= edges->turn;
+        float sign = turned ? -1 : 1, c = sign * edges->cosine[k], s = sign * edges->sine[k];
+        places behind = edges->beyond ? y * c > x * s : y * c >= x * s;
+        passed += behind & (turned ? lower_counts : upper_counts);
+    }
+    passed = -passed; /* a comparison that holds is -1 */
+    passed &= passed < (int32_t)bins;
+    lanes out = __builtin_convertvector(passed, lanes);
+    memcpy(position, &out, n * sizeof *position);
+}
+
 static void sectors(const float *restrict gx, const float *restrict gy, size_t width, bool with_sign,
                     const oc_hog_edges *edges, size_t bins, float *restrict position, float *restrict magnitude)
 {
+    size_t x = 0;
+    for (; x + LANES <= width; x += LANES) {
+        sector_lanes(gx + x, gy + x, LANES, with_sign, edges, bins, position + x);
+    }
+    sector_lanes(gx + x, gy + x, width - x, with_sign, edges, bins, position + x);
     for (size_t i = 0; i < width; i++) {
-        bool lower = gy[i] < 0 || (!(gy[i] > 0) && gx[i] < 0);
-        position[i] = with_sign && lower ? edges->half : 0;
         magnitude[i] = sqrtf(gx[i] * gx[i] + gy[i] * gy[i]);
-    }
-    for (size_t k = 0; k < edges->count; k++) {
-        float c = edges->cosine[k], s = edges->sine[k];
-        /* An edge is for one half of the circle; folded to the upper half it is compared with the folded gradient. */
-        bool for_lower = with_sign && k >= edges->turn;
-        float fold = for_lower ? -1 : 1;
-        c *= fold;
-        s *= fold;
-        bool beyond = edges->beyond;
-        for (size_t i = 0; i < width; i++) {
-            bool lower = gy[i] < 0 || (!(gy[i] > 0) && gx[i] < 0);
-            float x = lower ? -gx[i] : gx[i], y = lower ? -gy[i] : gy[i];
-            float left = y * c, right = x * s;
-            bool passed = beyond ? left > right : left >= right;
-            bool counts = !with_sign || lower == for_lower;
-            position[i] += passed && counts ? 1.0F : 0.0F;
-        }
-    }
-    for (size_t i = 0; i < width; i++) {
-        position[i] = position[i] >= (float)bins ? 0 : position[i];
     }
 }
 
@@ -101,65 +126,181 @@ static inline float hat(float distance)
     return height > 0 ? height : 0;
 }
 
-enum { STRIP = 64 }; /* columns that are summed at a time */
-
-/* sums (width) for one bin; `wrap` is the same bin once round the circle, or the bin itself where there is none. */
-static inline void vote_strip(const float *const *positions, const float *const *magnitudes, const float *weights,
-                              size_t rows, size_t x, size_t columns, float bin, float wrap, float *restrict sums)
+/* totals (bins, STRIP) += the votes of STRIP pixels of one row. The first and the last bin are neighbours. */
+static inline void vote_strip(const float *restrict position, const float *restrict magnitude, size_t bins,
+                              float (*restrict totals)[STRIP])
 {
-    float total[STRIP] = {0};
-    for (size_t r = 0; r < rows; r++) {
-        const float *restrict position = positions[r] + x, *restrict magnitude = magnitudes[r] + x;
-        float weight = weights[r];
-        if (wrap == bin) {
-            for (size_t i = 0; i < columns; i++) {
-                total[i] += weight * magnitude[i] * hat(position[i] - bin);
-            }
-        } else {
-            for (size_t i = 0; i < columns; i++) {
-                total[i] += weight * magnitude[i] * (hat(position[i] - bin) + hat(position[i] - wrap));
-            }
+    for (size_t k = 0; k < bins; k++) {
+        float bin = (float)k;
+        for (size_t i = 0; i < STRIP; i++) {
+            totals[k][i] += magnitude[i] * hat(position[i] - bin);
         }
     }
-    for (size_t i = 0; i < columns; i++) {
-        sums[i] = total[i];
+    if (bins > 1) {
+        float beyond = (float)bins;
+        for (size_t i = 0; i < STRIP; i++) {
+            totals[0][i] += magnitude[i] * hat(position[i] - beyond);
+            totals[bins - 1][i] += magnitude[i] * hat(position[i] + 1);
+        }
     }
+}
+
+/* The plain form of `vote`, for any number of bins. */
+static void vote_plain(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
+                 size_t width, size_t bins, float *sums)
+{
+    float position[STRIP] = {0}, magnitude[STRIP] = {0}, totals[OC_HOG_BINS][STRIP];
+    for (size_t x = 0; x < width; x += STRIP) {
+        size_t n = width - x < STRIP ? width - x : STRIP;
+        memset(totals, 0, bins * sizeof *totals);
+        memset(magnitude, 0, sizeof magnitude); /* what lies beyond the last column does not vote */
+        for (size_t r = 0; r < rows; r++) {
+            float weight = weights[r];
+            memcpy(position, positions[r] + x, n * sizeof *position);
+            for (size_t i = 0; i < n; i++) {
+                magnitude[i] = weight * magnitudes[r][x + i];
+            }
+            vote_strip(position, magnitude, bins, totals);
+        }
+        for (size_t k = 0; k < bins; k++) {
+            memcpy(sums + k * width + x, totals[k], n * sizeof *sums);
+        }
+    }
+}
+
+/* sums (bins, width) of LANES columns. A vote is split between bin floor(position) and the next one; the bins are compared one
+ * after the other, so that their sums stay in registers. Inlined with a constant number of bins. */
+static inline __attribute__((always_inline)) void vote_lanes(const float *const *positions, const float *const *magnitudes,
+                                                             const float *weights, size_t rows, size_t width, size_t x,
+                                                             const int bins, float *sums)
+{
+    lanes totals[OC_HOG_BINS];
+    for (int k = 0; k < bins; k++) {
+        totals[k] = (lanes){0};
+    }
+    for (size_t r = 0; r < rows; r++) {
+        lanes position, magnitude;
+        memcpy(&position, positions[r] + x, sizeof position);
+        memcpy(&magnitude, magnitudes[r] + x, sizeof magnitude);
+        magnitude *= weights[r];
+        places bin = __builtin_convertvector(position + 1, places) - 1; /* -1 is the last bin */
+        lanes second = magnitude * (position - __builtin_convertvector(bin, lanes)), first = magnitude - second;
+        bin += (bin < 0) & bins;
+        places before = bin == bins - 1;
+        for (int k = 0; k < bins; k++) {
+            places hit = bin == k;
+            totals[k] += (lanes)((hit & (places)first) | (before & (places)second));
+            before = hit;
+        }
+    }
+    for (int k = 0; k < bins; k++) {
+        memcpy(sums + (size_t)k * width + x, &totals[k], sizeof totals[k]);
+    }
+}
+
+static inline __attribute__((always_inline)) void vote_all(const float *const *positions, const float *const *magnitudes,
+                                                           const float *weights, size_t rows, size_t width,
+                                                           const int bins, float *sums)
+{
+    for (size_t x = 0; x + LANES < width; x += LANES) {
+        vote_lanes(positions, magnitudes, weights, rows, width, x, bins, sums);
+    }
+    vote_lanes(positions, magnitudes, weights, rows, width, width - LANES, bins, sums); /* may overlap the one before */
 }
 
 static void vote(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
                  size_t width, size_t bins, float *sums)
 {
-    for (size_t x = 0; x < width; x += STRIP) {
-        size_t columns = width - x < STRIP ? width - x : STRIP;
-        for (size_t k = 0; k < bins; k++) {
-            float bin = (float)k, wrap = bin;
-            if (bins > 1 && k == 0) {
-                wrap = (float)bins;
-            } else if (bins > 1 && k == bins - 1) {
-                wrap = -1;
-            }
-            vote_strip(positions, magnitudes, weights, rows, x, columns, bin, wrap, sums + k * width + x);
-        }
+    if (bins == 9 && width >= LANES) {
+        vote_all(positions, magnitudes, weights, rows, width, 9, sums);
+    } else if (bins == 18 && width >= LANES) {
+        vote_all(positions, magnitudes, weights, rows, width, 18, sums);
+    } else {
+        vote_plain(positions, magnitudes, weights, rows, width, bins, sums);
     }
 }
 
-static void gather(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *cells)
+/* The plain form of `gather`. */
+static void gather_plain(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
+                         float *cells)
 {
+    (void)scratch;
+    size_t blocks = axis->targets / axis->per;
     for (size_t t = 0; t < axis->targets; t++) {
         size_t first, skip;
         size_t reach = oc_hog_reach(axis, t, width, &first, &skip);
         const float *weights = axis->weights + t % axis->per * axis->span + skip;
         for (size_t k = 0; k < bins; k++) {
-            const float *from = sums + k * width + first;
             float total = 0;
-#pragma omp simd reduction(+ : total)
             for (size_t i = 0; i < reach; i++) {
-                total += weights[i] * from[i];
+                total += weights[i] * sums[k * width + first + i];
             }
-            cells[t * bins + k] = total;
+            cells[k * axis->targets + t % axis->per * blocks + t / axis->per] = total;
+        }
+    }
+}
+
+static void add_pairs(const float *restrict values, size_t n, float *restrict to)
+{
+    for (size_t i = 0; i < n; i++) {
+        to[i] = values[2 * i] + values[2 * i + 1];
+    }
+}
+
+/* to[i * stride] = the sum of `side` values from i * side on, for n sums: neighbours are added in pairs as long as what is left of
+ * a side is even. scratch (2, room) holds the halves in turn, and may hold the values in its second row. */
+static void add_up(const float *values, size_t n, size_t side, float *scratch, size_t room, float *to, size_t stride)
+{
+    for (size_t turn = 0; side % 2 == 0; turn ^= 1) {
+        side /= 2;
+        add_pairs(values, n * side, scratch + turn * room);
+        values = scratch + turn * room;
+    }
+    for (size_t i = 0; i < n; i++) {
+        float total = values[i * side];
+        for (size_t j = 1; j < side; j++) {
+            total += values[i * side + j];
+        }
+        to[i * stride] = total;
+    }
+}
+
+static void weigh(const float *restrict values, const float *restrict weights, size_t n, float *restrict to)
+{
+    for (size_t i = 0; i < n; i++) {
+        to[i] = values[i] * weights[i];
+    }
+}
+
+/* Every phases-th block lies end to end with the one before, so that one pattern of weights along the row serves them all
+ * (oc_hog_axis). */
+static void gather(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch, float *cells)
+{
+    if (!axis->patterns) {
+        gather_plain(sums, width, bins, axis, scratch, cells);
+        return;
+    }
+    size_t blocks = axis->targets / axis->per, phases = axis->span / axis->step, room = width + 2 * axis->span;
+    float *weighted = scratch + room;
+    for (size_t k = 0; k < bins; k++) {
+        if (axis->even) {
+            add_up(sums + k * width, blocks, axis->span, scratch, room, cells + k * blocks, 1);
+            continue;
+        }
+        for (size_t f = 0; f < axis->per * phases; f++) {
+            size_t phase = f % phases, c = f / phases;
+            size_t n = phase < blocks ? (blocks - phase + phases - 1) / phases : 0;
+            ptrdiff_t start = (ptrdiff_t)(phase * axis->step) + axis->offset;
+            size_t first = start > 0 ? (size_t)start : 0, lead = (size_t)((ptrdiff_t)first - start);
+            size_t inside = width - first < n * axis->span - lead ? width - first : n * axis->span - lead;
+            memset(weighted, 0, lead * sizeof *weighted);
+            weigh(sums + k * width + first, axis->patterns + f * width + first, inside, weighted + lead);
+            memset(weighted + lead + inside, 0, (n * axis->span - lead - inside) * sizeof *weighted);
+            add_up(weighted, n, axis->span, scratch, room, cells + k * axis->targets + c * blocks + phase, phases);
         }
     }
 }
 
 extern const oc_hog_kernels OC_KERNELS(oc_hog_kernels);
-const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line, gradient, longest, linear, sectors, vote, gather};
+const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line, gradient, longest, linear, sectors, vote, vote_plain, gather,
+                                                   gather_plain};
