@@ -206,7 +206,7 @@ Test(words_kernels, descriptor_of_an_edge)
         size_t column = i / 8 % 4, o = i % 8;
         energy += (double)x[i] * (double)x[i];
         if (column > 1 || (o != 0 && o != 1 && o != 7)) {
-            cr_assert(x[i] < 1e-3F, "value %zu is %g", i, (double)x[i]);
+            cr_assert(x[i] < 0.05F, "value %zu is %g", i, (double)x[i]);
         } else if (o == 0) {
             cr_assert(x[i] > (column == 1 ? 0.3F : 0.1F), "value %zu is %g", i, (double)x[i]);
         }
