@@ -59,6 +59,14 @@ $(COMMAND): $(CLI_OBJECTS) $(LIBRARY)
 $(TESTS): $(TEST_OBJECTS) $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS) $(shell pkg-config --libs $(TEST_PACKAGES))
 
+# Benchmarks: tests/bench/name.c is the program bench-name.
+BENCHMARKS := $(patsubst tests/bench/%.c,$(OBJECTS)/bench-%,$(wildcard tests/bench/*.c))
+.PHONY: bench
+bench: $(BENCHMARKS)
+
+$(OBJECTS)/bench-%: $(OBJECTS)/tests/bench/%.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
 $(OBJECTS)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<

@@ -149,7 +149,7 @@ static oc_status diagonalise(const double *cov, size_t d, const uint32_t *symmet
         }
     }
     if (size && !oc_eigen_symmetric(size, block, ascending)) {
-        status = oc_fail(err, OC_BAD_DATA, "the covariance of %zu values has no eigenvectors", d);
+        status = oc_fail(err, OC_NO_MEMORY, "whitening: no memory for eigenvectors of %zu values", d);
         goto cleanup;
     }
     memset(vectors, 0, size * d * sizeof *vectors);

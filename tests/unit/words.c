@@ -297,3 +297,256 @@ Test(words, mirror_adds_the_row_of_the_mirrored_image)
     check_against_formula("count=20,patch=7,mirror=1,encode=soft,pool=mean,gray=1");
     check_against_formula("count=20,patch=7,mirror=1,encode=hard,grid=3");
 }
+
+Test(words, threads_change_no_byte)
+{
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
+    oc_stage first = make_stage("count=60,samples=4000,mirror=1", WIDTH, HEIGHT);
+    cr_assert_eq(fit_on(&first, &p, 1, 3, NULL), OC_OK);
+    float *row = row_of(&first, picture(&p, 0));
+    for (size_t threads = 2; threads <= 3; threads++) {
+        oc_stage other = make_stage("count=60,samples=4000,mirror=1", WIDTH, HEIGHT);
+        cr_assert_eq(fit_on(&other, &p, threads, 3, NULL), OC_OK);
+        float *same = row_of(&other, picture(&p, 0));
+        cr_assert_arr_eq(row, same, first.dimension * sizeof *row, "%zu threads", threads);
+        oc_free(same);
+        free_stage(&other);
+    }
+    oc_free(row);
+    free_stage(&first);
+    free_pictures(&p);
+}
+
+Test(words, another_seed_gives_other_words)
+{
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
+    oc_stage a = make_stage("count=20,samples=4000", WIDTH, HEIGHT);
+    oc_stage b = make_stage("count=20,samples=4000", WIDTH, HEIGHT);
+    cr_assert_eq(fit_on(&a, &p, 1, 3, NULL), OC_OK);
+    cr_assert_eq(fit_on(&b, &p, 1, 4, NULL), OC_OK);
+    const oc_words *wa = a.learned, *wb = b.learned;
+    cr_assert(memcmp(wa->transform, wb->transform, wa->depth * sizeof(float)) != 0);
+    free_stage(&a);
+    free_stage(&b);
+    free_pictures(&p);
+}
+
+Test(words, levels_of_the_grid_agree)
+{
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
+    oc_stage stage = make_stage("count=30,grid=1-2-3-4", WIDTH, HEIGHT);
+    cr_assert_eq(fit_on(&stage, &p, 1, 1, NULL), OC_OK);
+    cr_assert_eq(stage.dimension, 30 * (1 + 4 + 9 + 16));
+    float *row = row_of(&stage, picture(&p, 1));
+    for (size_t k = 0; k < 30; k++) {
+        size_t base = 1;
+        for (size_t g = 2; g <= 4; base += g * g, g++) {
+            double sum = 0;
+            for (size_t region = 0; region < g * g; region++) {
+                sum += (double)row[(base + region) * 30 + k];
+            }
+            cr_assert(fabs(sum - (double)row[k]) <= 1e-5 * sum + 1e-6, "level %zu", g);
+        }
+    }
+    oc_free(row);
+    free_stage(&stage);
+    free_pictures(&p);
+}
+
+Test(words, a_mirrored_image_has_the_same_row_with_mirror)
+{
+    static const char *const specs[] = {"count=30,mirror=1,grid=1-2-3", "count=30,mirror=1,map=sqrt,whiten=0",
+                                        "count=30,mirror=1,descriptor=sift,cells=2-4,stride=2,grid=2"};
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        oc_stage stage = make_stage(specs[i], WIDTH, HEIGHT);
+        cr_assert_eq(fit_on(&stage, &p, 2, 1, NULL), OC_OK);
+        cr_assert(stage.type->can_mirror(&stage), "%s", specs[i]);
+        oc_image other = mirrored(&p, 4);
+        float *row = row_of(&stage, picture(&p, 4)), *same = row_of(&stage, other);
+        float *told = oc_alloc(stage.dimension, sizeof *told);
+        stage.type->mirror(&stage, row, told);
+        for (size_t j = 0; j < stage.dimension; j++) {
+            double difference = fabs((double)same[j] - (double)told[j]);
+            cr_assert(difference <= 1e-3 * (1 + fabs((double)row[j])), "%s, value %zu: %g and %g", specs[i],
+                      j, (double)told[j], (double)same[j]);
+        }
+        oc_free(row);
+        oc_free(same);
+        oc_free(told);
+        oc_free(other.rgb);
+        oc_free(other.gray);
+        free_stage(&stage);
+    }
+    oc_stage plain = make_stage("count=30", WIDTH, HEIGHT);
+    cr_assert_not(plain.type->can_mirror(&plain));
+    free_stage(&plain);
+    oc_stage uneven = make_stage("count=30,mirror=1,stride=2", WIDTH, HEIGHT); /* (23 - 6) % 2 = 1 */
+    cr_assert_not(uneven.type->can_mirror(&uneven));
+    free_stage(&uneven);
+    free_pictures(&p);
+}
+
+Test(words, flat_images_give_finite_rows)
+{
+    static const char *const specs[] = {"count=20", "count=20,mirror=1,pool=max", "count=20,encode=soft",
+                                        "count=20,descriptor=sift,cells=3,stride=2"};
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT), flat = make_pictures(1, WIDTH, HEIGHT);
+    for (int level = 0; level < 256; level += 255) {
+        memset(flat.rgb, level, WIDTH * HEIGHT * 3);
+        memset(flat.gray, level, WIDTH * HEIGHT);
+        for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+            oc_stage stage = make_stage(specs[i], WIDTH, HEIGHT);
+            cr_assert_eq(fit_on(&stage, &p, 1, 1, NULL), OC_OK);
+            float *row = row_of(&stage, picture(&flat, 0));
+            for (size_t j = 0; j < stage.dimension; j++) {
+                cr_assert(isfinite(row[j]), "%s", specs[i]);
+            }
+            oc_free(row);
+            free_stage(&stage);
+        }
+    }
+    free_pictures(&p);
+    free_pictures(&flat);
+}
+
+Test(words, sizes_that_do_not_do_are_named)
+{
+    oc_stage stage = make_stage("patch=6,grid=4", WIDTH, HEIGHT);
+    size_t dimension = 77;
+    oc_error err;
+    cr_assert_eq(stage.type->plan(stage.params, 5, 40, &dimension, &err), OC_TOO_SMALL);
+    cr_assert(strstr(err.message, "5x40") && strstr(err.message, "6x6"), "%s", err.message);
+    cr_assert_eq(stage.type->plan(stage.params, 8, 40, &dimension, &err), OC_TOO_SMALL);
+    cr_assert(strstr(err.message, "8x40") && strstr(err.message, "4x4"), "%s", err.message);
+    cr_assert_eq(stage.type->plan(stage.params, SIZE_MAX / 4, SIZE_MAX / 4, &dimension, &err), OC_TOO_LARGE);
+    cr_assert_eq(dimension, 77);
+    free_stage(&stage);
+}
+
+Test(words, more_words_than_patches_is_an_error_with_both_numbers)
+{
+    pictures p = make_pictures(1, 10, 8);
+    oc_stage stage = make_stage("count=16", 10, 8); /* 5 x 3 patches */
+    oc_error err;
+    cr_assert_eq(fit_on(&stage, &p, 1, 1, &err), OC_BAD_DATA);
+    cr_assert(strstr(err.message, "16 words") && strstr(err.message, "15 patches"), "%s", err.message);
+    cr_assert_null(stage.learned);
+    free_stage(&stage);
+    free_pictures(&p);
+}
+
+Test(words, unreadable_images_are_left_out)
+{
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
+    p.unreadable = 3;
+    oc_stage a = make_stage("count=25,samples=3000", WIDTH, HEIGHT);
+    oc_stage b = make_stage("count=25,samples=3000", WIDTH, HEIGHT);
+    cr_assert_eq(fit_on(&a, &p, 1, 1, NULL), OC_OK);
+    cr_assert_eq(fit_on(&b, &p, 3, 1, NULL), OC_OK);
+    const oc_words *wa = a.learned, *wb = b.learned;
+    cr_assert_eq(wa->directions, wb->directions);
+    cr_assert_arr_eq(wa->words, wb->words, wa->count * wa->directions * sizeof(float));
+    p.unreadable = 1;
+    oc_stage none = make_stage("count=25", WIDTH, HEIGHT);
+    cr_assert_eq(fit_on(&none, &p, 2, 1, NULL), OC_BAD_DATA);
+    free_stage(&a);
+    free_stage(&b);
+    free_stage(&none);
+    free_pictures(&p);
+}
+
+Test(words, saved_and_restored_gives_the_same_bytes)
+{
+    static const char *const specs[] = {"count=40,mirror=1", "count=33,gray=1,whiten=0,patch=5",
+                                        "count=20,descriptor=sift,cells=3,stride=2"};
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        oc_stage stage = make_stage(specs[i], WIDTH, HEIGHT), copy = make_stage(specs[i], WIDTH, HEIGHT);
+        cr_assert_eq(fit_on(&stage, &p, 1, 1, NULL), OC_OK);
+        oc_tensor tensors[OC_STAGE_MAX_TENSORS];
+        size_t count = stage.type->tensors(&stage, tensors);
+        cr_assert_eq(stage.type->restore(&copy, tensors, count, NULL), OC_OK);
+        float *row = row_of(&stage, picture(&p, 2)), *same = row_of(&copy, picture(&p, 2));
+        cr_assert_arr_eq(row, same, stage.dimension * sizeof *row);
+        oc_free(row);
+        oc_free(same);
+        free_stage(&stage);
+        free_stage(&copy);
+    }
+    free_pictures(&p);
+}
+
+Test(words, damaged_arrays_are_refused)
+{
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
+    oc_stage stage = make_stage("count=40,mirror=1", WIDTH, HEIGHT);
+    oc_stage copy = make_stage("count=40,mirror=1", WIDTH, HEIGHT);
+    cr_assert_eq(fit_on(&stage, &p, 1, 1, NULL), OC_OK);
+    oc_tensor good[OC_STAGE_MAX_TENSORS], bad[OC_STAGE_MAX_TENSORS];
+    size_t count = stage.type->tensors(&stage, good);
+    for (size_t i = 0; i < count; i++) {
+        for (int damage = 0; damage < 5; damage++) {
+            memcpy(bad, good, sizeof good);
+            float saved = bad[i].values[1];
+            bad[i].name = damage == 0 ? "other" : bad[i].name;
+            bad[i].rows += damage == 1;
+            bad[i].columns -= damage == 2;
+            bad[i].rows = damage == 3 ? 0 : bad[i].rows;
+            bad[i].values[1] = damage == 4 ? NAN : saved;
+            oc_error err;
+            cr_assert_eq(stage.type->restore(&copy, bad, count, &err), OC_BAD_FILE, "%zu, %d", i, damage);
+            cr_assert_null(copy.learned);
+            bad[i].values[1] = saved;
+        }
+    }
+    cr_assert_eq(stage.type->restore(&copy, good, count - 1, NULL), OC_BAD_FILE);
+    oc_words *w = stage.learned;
+    w->parity[0] = -1; /* an odd direction before an even one */
+    cr_assert_eq(stage.type->restore(&copy, good, count, NULL), OC_BAD_FILE);
+    free_stage(&stage);
+    free_stage(&copy);
+    free_pictures(&p);
+}
+
+Test(words, nothing_is_allocated_after_the_first_image)
+{
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
+    oc_stage stage = make_stage("count=40,descriptor=sift,cells=2-3,stride=2", WIDTH, HEIGHT);
+    cr_assert_eq(fit_on(&stage, &p, 1, 1, NULL), OC_OK);
+    oc_arena arena = {0};
+    float *row = oc_alloc(stage.dimension, sizeof *row);
+    oc_image image = picture(&p, 0);
+    cr_assert_eq(stage.type->extract(&stage, &image, &arena, row, NULL), OC_OK);
+    oc_arena_reset(&arena);
+    oc_memory_fail_after(1);
+    oc_status status = stage.type->extract(&stage, &image, &arena, row, NULL);
+    oc_memory_fail_after(0);
+    cr_assert_eq(status, OC_OK);
+    oc_arena_free(&arena);
+    oc_free(row);
+    free_stage(&stage);
+    free_pictures(&p);
+}
+
+Test(words, short_memory_leaves_the_stage_unfitted)
+{
+    pictures p = make_pictures(10, WIDTH, HEIGHT);
+    oc_stage stage = make_stage("count=20,mirror=1", WIDTH, HEIGHT);
+    oc_source source = {p.count, read_picture, &p};
+    size_t failures = 0;
+    for (size_t n = 1; n < 200; n++) {
+        oc_memory_fail_after(n);
+        oc_status status = stage.type->fit(&stage, &source, 1, NULL, NULL);
+        oc_memory_fail_after(0);
+        if (status == OC_OK) {
+            break;
+        }
+        cr_assert_eq(status, OC_NO_MEMORY, "allocation %zu: %d", n, (int)status);
+        cr_assert_null(stage.learned);
+        failures++;
+    }
+    cr_assert(failures > 20 && failures < 150, "%zu", failures);
+    free_stage(&stage);
+    free_pictures(&p);
+}
