@@ -1,9 +1,10 @@
 /* color: histograms of the pixels' colours.
  *
- * Channel values fall into `bins` bins of equal width over the channel's range: R, G, B, S and V 0..255, H 0..179 (hue in
- * steps of two degrees, as in OpenCV's 8-bit HSV), L 0..100, a and b -128..127. The largest value belongs to the last bin. Rows:
- * region by region (grid rows, grid columns); in a region joint=1 writes one histogram of bins^3, the first channel slowest,
- * joint=0 one of `bins` a channel. space=hue counts H alone; gray pixels count as hue 0, or not at all with weight=saturation.
+ * Channel values fall into `bins` bins of equal width over the channel's range: R, G, B, S and V 0..255, H 0..179 (hue
+ * in steps of two degrees, as in OpenCV's 8-bit HSV), L 0..100, a and b -128..127. The largest value belongs to the
+ * last bin. Rows: region by region (grid rows, grid columns); in a region joint=1 writes one histogram of bins^3, the
+ * first channel slowest, joint=0 one of `bins` a channel. space=hue counts H alone; gray pixels count as hue 0, or not
+ * at all with weight=saturation.
  *
  * Equal to cvtColor and calcHist of OpenCV, bin for bin. Source: Swain and Ballard, "Color indexing" (1991). */
 #include "features/color_histogram.h"
@@ -93,8 +94,7 @@ static oc_status check(const void *values, oc_error *err)
     const color_params *p = values;
     histogram h = describe(p);
     if (h.joint && h.bins > JOINT_BINS) {
-        return oc_fail(err, OC_USAGE, "bins: %zu are too many for joint=1, which takes at most %d", h.bins,
-                       JOINT_BINS);
+        return oc_fail(err, OC_USAGE, "bins: %zu are too many for joint=1, which takes at most %d", h.bins, JOINT_BINS);
     }
     if (p->weight && h.space != SPACE_HUE) {
         return oc_fail(err, OC_USAGE, "weight=saturation needs space=hue");
@@ -119,8 +119,8 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
 {
     histogram h = describe(values);
     if (width < h.grid || height < h.grid) {
-        return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels is smaller than a grid of %zux%zu", width,
-                       height, h.grid, h.grid);
+        return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels is smaller than a grid of %zux%zu", width, height,
+                       h.grid, h.grid);
     }
     if (width > UINT32_MAX / height) {
         return oc_fail(err, OC_TOO_LARGE, "an image of %zux%zu pixels is too large to count", width, height);
@@ -129,8 +129,8 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
     return OC_OK;
 }
 
-/* Bin of every level of a channel whose values are below `range`. In the arithmetic of calcHist, so that levels on an edge
- * fall to the same side. */
+/* Bin of every level of a channel whose values are below `range`. In the arithmetic of calcHist, so that levels on an
+ * edge fall to the same side. */
 static void fill_bins(uint16_t *bins, size_t count, double range, size_t stride)
 {
     double factor = (double)count / range;
@@ -147,11 +147,11 @@ typedef struct levels {
 } levels;
 
 typedef struct scratch {
-    uint8_t *converted;      /* (3, width) */
-    float *lab;              /* (3, width) */
+    uint8_t *converted;       /* (3, width) */
+    float *lab;               /* (3, width) */
     uint16_t (*bins)[LEVELS]; /* (3, 256): level to offset in the histogram */
-    uint32_t *counts;        /* (banks, size) joint, else (channels, banks, 256) */
-    uint64_t *sums;          /* (256): saturation of each hue */
+    uint32_t *counts;         /* (banks, size) joint, else (channels, banks, 256) */
+    uint64_t *sums;           /* (256): saturation of each hue */
     size_t banks;
 } scratch;
 
@@ -300,8 +300,7 @@ static void mirror(const oc_stage *stage, const float *row, float *out)
     histogram h = describe(stage->params);
     for (size_t y = 0; y < h.grid; y++) {
         for (size_t x = 0; x < h.grid; x++) {
-            memcpy(out + (y * h.grid + h.grid - 1 - x) * h.size, row + (y * h.grid + x) * h.size,
-                   h.size * sizeof *row);
+            memcpy(out + (y * h.grid + h.grid - 1 - x) * h.size, row + (y * h.grid + x) * h.size, h.size * sizeof *row);
         }
     }
 }

@@ -15,9 +15,9 @@ typedef struct oc_histogram_kernels {
     void (*lab)(const uint8_t *rgb, size_t n, const float *linear, float *lab);
     /* level = value * factor + shift, cut to 0..last. */
     void (*quantize)(const float *values, size_t n, float factor, float shift, float last, uint8_t *levels);
-    /* counts[bins[0][a] + bins[1][b] + bins[2][c]]++ for each pixel; channel c's level of pixel i is at levels[c][i * stride].
-     * Pixel i counts into bank i % banks of `size` counters, banks 1 or 4: neighbours often share a colour, and would wait for
-     * each other's sum. */
+    /* counts[bins[0][a] + bins[1][b] + bins[2][c]]++ for each pixel; channel c's level of pixel i is at levels[c][i *
+     * stride]. Pixel i counts into bank i % banks of `size` counters, banks 1 or 4: neighbours often share a colour,
+     * and would wait for each other's sum. */
     void (*count_joint)(const uint8_t *const levels[3], size_t stride, size_t n, const uint16_t bins[3][256],
                         uint32_t *counts, size_t size, size_t banks);
     /* counts (banks, 256), the levels of one channel. */

@@ -10,10 +10,9 @@ static inline int32_t nearest(float x)
     return (int32_t)((x + shift) - shift);
 }
 
-/* OpenCV divides by multiplying with 2^12 times the reciprocal, rounded, and rounds the product once more; both roundings are
- * kept, for its levels are the ones that people's thresholds and histograms were made with. */
-static void hsv(const uint8_t *restrict rgb, size_t n, uint8_t *restrict h, uint8_t *restrict s,
-                uint8_t *restrict v)
+/* OpenCV divides by multiplying with 2^12 times the reciprocal, rounded, and rounds the product once more; both
+ * roundings are kept, for its levels are the ones that people's thresholds and histograms were made with. */
+static void hsv(const uint8_t *restrict rgb, size_t n, uint8_t *restrict h, uint8_t *restrict s, uint8_t *restrict v)
 {
     for (size_t i = 0; i < n; i++) {
         int32_t r = rgb[3 * i], g = rgb[3 * i + 1], b = rgb[3 * i + 2];

@@ -1,9 +1,10 @@
 /* hog: histograms of oriented gradients.
  *
- * The gradient g = (I(x+1,y) - I(x-1,y), I(x,y+1) - I(x,y-1)) of every pixel votes with its length |g| for the bin of its
- * angle; cells of C x C pixels gather the votes, h (ny, nx, B). Blocks of cells, or the cells around a cell, then take out
- * contrast. All forms are one computation: pixels vote with a weight that is a product of a weight down and a weight across
- * (oc_hog_axis), so that votes are first summed down each column, a band of rows at a time, and then across.
+ * The gradient g = (I(x+1,y) - I(x-1,y), I(x,y+1) - I(x,y-1)) of every pixel votes with its length |g| for the bin of
+ * its angle; cells of C x C pixels gather the votes, h (ny, nx, B). Blocks of cells, or the cells around a cell, then
+ * take out contrast. All forms are one computation: pixels vote with a weight that is a product of a weight down and a
+ * weight across (oc_hog_axis), so that votes are first summed down each column, a band of rows at a time, and then
+ * across.
  *
  * Sources: Dalal and Triggs, "Histograms of oriented gradients for human detection" (2005); Felzenszwalb and others,
  * "Object detection with discriminatively trained part-based models" (2010). The forms of other libraries and how they
@@ -32,15 +33,13 @@ const oc_hog_normalizer *oc_hog_normalizer_get(void)
 
 static const char *const interpolations[] = {"none", "bins", "cells", "both", NULL};
 static const char *const colors[] = {"luma", "max", NULL};
-static const char *const norms[] = {"auto", "none",    "sqrt", "row",    "neighbours",
-                                    "l1",   "l1-sqrt", "l2",   "l2-hys", NULL};
+static const char *const norms[] = {"auto", "none", "sqrt", "row", "neighbours", "l1", "l1-sqrt", "l2", "l2-hys", NULL};
 static const char *const presets[] = {"none", "skimage", "opencv", "uoctti", NULL};
 
 static const oc_param params[] = {
     {"cell", OC_INTEGER, offsetof(oc_hog_params, cell), "8", 1, OC_HOG_CELL, NULL, "side of a cell in pixels"},
     {"bins", OC_INTEGER, offsetof(oc_hog_params, bins), "9", 1, OC_HOG_BINS / 2, NULL, "orientations of a cell"},
-    {"signed", OC_FLAG, offsetof(oc_hog_params, with_sign), "0", 0, 1, NULL,
-     "bins cover 360 degrees instead of 180"},
+    {"signed", OC_FLAG, offsetof(oc_hog_params, with_sign), "0", 0, 1, NULL, "bins cover 360 degrees instead of 180"},
     {"interpolate", OC_CHOICE, offsetof(oc_hog_params, interpolate), "bins", 0, 0, interpolations,
      "what a vote is split between: the two nearest bins, the four nearest cells, both or none"},
     {"block", OC_INTEGER, offsetof(oc_hog_params, block), "1", 1, OC_HOG_BLOCK, NULL,
@@ -83,8 +82,8 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
     size_t nx = cells_along(&form, width), ny = cells_along(&form, height);
     if (nx < form.block || ny < form.block) {
         size_t side = form.block * form.cell;
-        return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels is smaller than one %s of %zux%zu", width,
-                       height, form.block > 1 ? "block" : "cell", side, side);
+        return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels is smaller than one %s of %zux%zu", width, height,
+                       form.block > 1 ? "block" : "cell", side, side);
     }
     size_t each = form.uoctti ? form.bins / 2 * 3 + 4 : form.bins * form.block * form.block, blocks;
     if (!oc_multiply(ny - form.block + 1, nx - form.block + 1, &blocks) || !oc_multiply(blocks, each, dimension) ||
@@ -175,7 +174,8 @@ size_t oc_hog_reach(const oc_hog_axis *axis, size_t target, size_t length, size_
     return to > from ? (size_t)(to - from) : 0;
 }
 
-/* Directions of the edges between bins. One at 0 degrees is where counting starts; directions along the axes are exact. */
+/* Directions of the edges between bins. One at 0 degrees is where counting starts; directions along the axes are exact.
+ */
 static void make_edges(const oc_hog_form *form, oc_hog_edges *edges)
 {
     double circle = form->with_sign ? 2 * M_PI : M_PI;
@@ -200,14 +200,14 @@ typedef struct votes {
     const oc_hog_form *form;
     const oc_hog_kernels *kernels;
     const oc_image *image;
-    size_t width, height;   /* of what is looked at */
-    size_t channels;        /* 1 or 3 */
-    size_t loaded, voted;   /* rows done so far */
-    float *lines[3];        /* (3, line) rows y - 1, y, y + 1 in turn, with a border column on each side */
+    size_t width, height; /* of what is looked at */
+    size_t channels;      /* 1 or 3 */
+    size_t loaded, voted; /* rows done so far */
+    float *lines[3];      /* (3, line) rows y - 1, y, y + 1 in turn, with a border column on each side */
     size_t line;
     float *gx, *gy, *other_x, *other_y; /* (width) */
-    size_t ring;            /* rows of votes that are kept */
-    float *position, *magnitude; /* (ring, width) */
+    size_t ring;                        /* rows of votes that are kept */
+    float *position, *magnitude;        /* (ring, width) */
     oc_hog_edges edges;
 } votes;
 
@@ -218,8 +218,8 @@ static void load_line(votes *v, size_t y)
 {
     size_t last = v->width - 1;
     for (size_t c = 0; c < v->channels; c++) {
-        const uint8_t *bytes = v->form->color ? v->image->rgb + 3 * y * v->image->width + c
-                                              : v->image->gray + y * v->image->width;
+        const uint8_t *bytes =
+            v->form->color ? v->image->rgb + 3 * y * v->image->width + c : v->image->gray + y * v->image->width;
         float *line = v->lines[c] + (y % 3) * v->line + MARGIN;
         v->kernels->line(bytes, v->channels, v->width, line);
         if (v->form->gamma) {
@@ -268,8 +268,8 @@ static void vote_row(votes *v, size_t y)
     float *magnitude = v->magnitude + (y % v->ring) * v->width;
     if ((form->interpolate & OC_HOG_BINS_LINEAR) && form->bins > 1) {
         double circle = form->with_sign ? 2 * M_PI : M_PI;
-        v->kernels->linear(v->gx, v->gy, v->width, form->with_sign, (float)((double)form->bins / circle),
-                           form->tangent, position, magnitude);
+        v->kernels->linear(v->gx, v->gy, v->width, form->with_sign, (float)((double)form->bins / circle), form->tangent,
+                           position, magnitude);
     } else {
         v->kernels->sectors(v->gx, v->gy, v->width, form->with_sign, &v->edges, form->bins, position, magnitude);
     }
@@ -372,8 +372,9 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena 
     return OC_OK;
 }
 
-/* Mirroring sends the angle a to 180 - a degrees, so bin k to bins - 1 - k of a half circle. With votes for the nearest bin
- * alone an angle on an edge stays where it is and breaks the symmetry, as does a rest of columns that no cell covers. */
+/* Mirroring sends the angle a to 180 - a degrees, so bin k to bins - 1 - k of a half circle. With votes for the nearest
+ * bin alone an angle on an edge stays where it is and breaks the symmetry, as does a rest of columns that no cell
+ * covers. */
 static bool can_mirror(const oc_stage *stage)
 {
     oc_hog_form form;

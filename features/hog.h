@@ -1,5 +1,6 @@
 /* Histograms of oriented gradients: what the files of the stage share. hog.c holds the parameters, the plan and the
- * extraction, hog_kernels.c gradients and votes, hog_blocks_kernels.c the normalisation, hog_presets.c the forms of other libraries. */
+ * extraction, hog_kernels.c gradients and votes, hog_blocks_kernels.c the normalisation, hog_presets.c the forms of
+ * other libraries. */
 #ifndef OC_FEATURES_HOG_H
 #define OC_FEATURES_HOG_H
 
@@ -51,23 +52,23 @@ typedef enum oc_hog_border {
 /* Every choice that makes a variant of HoG, after the defaults and the preset have been filled in. */
 typedef struct oc_hog_form {
     size_t cell, block;
-    size_t bins;       /* of one histogram */
-    bool with_sign;    /* bins cover 360 degrees instead of 180 */
-    bool centred;      /* bin k has its centre at k bin widths instead of (k + 1/2); only with nearest bins */
+    size_t bins;    /* of one histogram */
+    bool with_sign; /* bins cover 360 degrees instead of 180 */
+    bool centred;   /* bin k has its centre at k bin widths instead of (k + 1/2); only with nearest bins */
     unsigned interpolate;
     bool color, gamma;
     const float *tangent; /* (OC_HOG_TERMS) */
     oc_hog_border border;
-    bool cropped;      /* pixels behind the last whole cell do not exist, not even for gradients */
-    bool rounded;      /* sides are rounded to the nearest number of cells instead of down */
-    bool window;       /* Gaussian weight of a pixel in its block */
-    double sigma;      /* its width in pixels */
-    double centre;     /* its centre: this far behind block * cell / 2 */
+    bool cropped;  /* pixels behind the last whole cell do not exist, not even for gradients */
+    bool rounded;  /* sides are rounded to the nearest number of cells instead of down */
+    bool window;   /* Gaussian weight of a pixel in its block */
+    double sigma;  /* its width in pixels */
+    double centre; /* its centre: this far behind block * cell / 2 */
     oc_hog_norm norm;
     double epsilon, epsilon_again; /* added to norms, in units of summed votes; for the second norm of l2-hys */
-    bool squared;      /* epsilon joins the sum of squares as its own square, instead of the root */
-    bool by_columns;   /* blocks, and cells in a block, run down columns first */
-    bool uoctti;       /* 3 bins/2 + 4 values a cell, plane by plane */
+    bool squared;                  /* epsilon joins the sum of squares as its own square, instead of the root */
+    bool by_columns;               /* blocks, and cells in a block, run down columns first */
+    bool uoctti;                   /* 3 bins/2 + 4 values a cell, plane by plane */
 } oc_hog_form;
 
 void oc_hog_resolve(const oc_hog_params *params, oc_hog_form *form);
@@ -75,24 +76,25 @@ void oc_hog_resolve(const oc_hog_params *params, oc_hog_form *form);
 const char *oc_hog_refuse(const void *params, const char *name);
 
 /* How the pixels along one side vote for targets (cells, or the cells of each block): target t gathers the pixels
- * start .. start + span - 1, start = (t / per) * step + offset, with weights[(t % per) * span + i]. Pixels outside of the
- * image do not vote. */
+ * start .. start + span - 1, start = (t / per) * step + offset, with weights[(t % per) * span + i]. Pixels outside of
+ * the image do not vote. */
 typedef struct oc_hog_axis {
     size_t targets, per, step, span;
     ptrdiff_t offset;
     bool even;      /* every pixel votes for one target, with weight 1 */
     float *weights; /* (per, span) */
-    /* Where span is a multiple of step, phases = span / step: blocks phase, phase + phases, ... lie end to end, and row c * phases +
-     * phase of (per * phases, length) has the weights for cell c of those; else NULL. */
+    /* Where span is a multiple of step, phases = span / step: blocks phase, phase + phases, ... lie end to end, and row
+     * c * phases + phase of (per * phases, length) has the weights for cell c of those; else NULL. */
     float *patterns;
 } oc_hog_axis;
 
 /* The pixels of target t that lie inside: *first of the image and *skip of the weights; their number. */
 size_t oc_hog_reach(const oc_hog_axis *axis, size_t target, size_t length, size_t *first, size_t *skip);
 
-/* Edges between sectors, as directions: cosines (count), then sines (count), in order of angle from 0 to 360 degrees. An angle
- * belongs behind an edge when it is equal or larger; with `beyond`, only when it is larger. `turn` is the first edge past 180
- * degrees, `half` the number of bins that begin up to there; an edge at 180 degrees itself is not in the list. */
+/* Edges between sectors, as directions: cosines (count), then sines (count), in order of angle from 0 to 360 degrees.
+ * An angle belongs behind an edge when it is equal or larger; with `beyond`, only when it is larger. `turn` is the
+ * first edge past 180 degrees, `half` the number of bins that begin up to there; an edge at 180 degrees itself is not
+ * in the list. */
 typedef struct oc_hog_edges {
     size_t count, turn;
     bool beyond;
@@ -106,27 +108,25 @@ typedef struct oc_hog_kernels {
     /* Bytes that lie `stride` apart to floats. */
     void (*line)(const uint8_t *bytes, size_t stride, size_t width, float *line);
     /* Centred differences; line[-1] and line[width] exist. */
-    void (*gradient)(const float *above, const float *line, const float *below, size_t width, float *gx,
-                     float *gy);
+    void (*gradient)(const float *above, const float *line, const float *below, size_t width, float *gx, float *gy);
     /* Replaces a gradient by another channel's where that is longer. */
     void (*longest)(const float *other_x, const float *other_y, size_t width, float *gx, float *gy);
-    /* Votes by angle: position = angle * bins_per_radian - 1/2, the angle modulo pi or 2 pi. tangent (OC_HOG_TERMS) are the
-     * coefficients of x, x^3 and so on. */
+    /* Votes by angle: position = angle * bins_per_radian - 1/2, the angle modulo pi or 2 pi. tangent (OC_HOG_TERMS) are
+     * the coefficients of x, x^3 and so on. */
     void (*linear)(const float *gx, const float *gy, size_t width, bool with_sign, float bins_per_radian,
                    const float *tangent, float *position, float *magnitude);
     /* Votes by sector: position is the number of edges that the angle has passed, 0 for all of `bins`. */
-    void (*sectors)(const float *gx, const float *gy, size_t width, bool with_sign,
-                    const oc_hog_edges *edges, size_t bins, float *position, float *magnitude);
+    void (*sectors)(const float *gx, const float *gy, size_t width, bool with_sign, const oc_hog_edges *edges,
+                    size_t bins, float *position, float *magnitude);
     /* sums (bins, width) = the weighted votes of `rows` rows, column by column. */
-    void (*vote)(const float *const *positions, const float *const *magnitudes, const float *weights,
-                 size_t rows, size_t width, size_t bins, float *sums);
+    void (*vote)(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
+                 size_t width, size_t bins, float *sums);
     /* The same without haste. */
-    void (*vote_plain)(const float *const *positions, const float *const *magnitudes, const float *weights,
-                       size_t rows, size_t width, size_t bins, float *sums);
-    /* cells (bins, targets) from sums (bins, width); of targets that belong to blocks the first of each block come first, then the
-     * second of each, and so on. scratch (2, width + 2 span). */
-    void (*gather)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
-                   float *cells);
+    void (*vote_plain)(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
+                       size_t width, size_t bins, float *sums);
+    /* cells (bins, targets) from sums (bins, width); of targets that belong to blocks the first of each block come
+     * first, then the second of each, and so on. scratch (2, width + 2 span). */
+    void (*gather)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch, float *cells);
     /* The same without haste; scratch may be NULL. */
     void (*gather_plain)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
                          float *cells);

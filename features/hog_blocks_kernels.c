@@ -2,14 +2,14 @@
  *
  *   sqrt         sqrt(h)
  *   row          h / |h|_2 over the whole row
- *   neighbours   the mean over the four 2x2 neighbourhoods N of a cell of min(h / |N|_2, 0.2); beyond the border the border
- *                cells count again
- *   l1, l1-sqrt  v / |v|_1 and its square root, v the values of a block of cells
- *   l2, l2-hys   v / |v|_2; l2-hys cuts at 0.2 and divides by the norm again
+ *   neighbours   the mean over the four 2x2 neighbourhoods N of a cell of min(h / |N|_2, 0.2); beyond the border the
+ * border cells count again l1, l1-sqrt  v / |v|_1 and its square root, v the values of a block of cells l2, l2-hys   v
+ * / |v|_2; l2-hys cuts at 0.2 and divides by the norm again
  *
- * Epsilon keeps flat regions at zero: |v|_2 is sqrt(sum v^2 + epsilon^2), |v|_1 is sum |v| + epsilon. Cells come bin by bin,
- * (ny, B, nx), so that all loops run along a row of cells or blocks; the values of a cell are brought together when they are
- * written. Source: Dalal and Triggs (2005), section 6.4; neighbours and uoctti: Felzenszwalb and others (2010), section 6. */
+ * Epsilon keeps flat regions at zero: |v|_2 is sqrt(sum v^2 + epsilon^2), |v|_1 is sum |v| + epsilon. Cells come bin by
+ * bin, (ny, B, nx), so that all loops run along a row of cells or blocks; the values of a cell are brought together
+ * when they are written. Source: Dalal and Triggs (2005), section 6.4; neighbours and uoctti: Felzenszwalb and others
+ * (2010), section 6. */
 #include "features/hog.h"
 
 #include <math.h>
@@ -109,8 +109,8 @@ static void roots(float *values, size_t n)
     }
 }
 
-/* A row of blocks at a time: their values side by side in a tile, normalised, and written. Where votes were kept by block the
- * cells of a block come apart from those of its neighbours (oc_hog_axis). */
+/* A row of blocks at a time: their values side by side in a tile, normalised, and written. Where votes were kept by
+ * block the cells of a block come apart from those of its neighbours (oc_hog_axis). */
 static void write_blocks(const oc_hog_form *form, const float *cells, size_t ny, size_t nx, size_t per, float *scratch,
                          float *row)
 {
@@ -167,8 +167,8 @@ static void cell_energies(const oc_hog_form *form, const float *cells, size_t nx
 }
 
 /* norms (nx + 1): 1 / norm of the 2x2 neighbourhoods between two rows of cells; number x lies left of cell x. */
-static void neighbour_norms(const oc_hog_form *form, const float *restrict above, const float *restrict below, size_t nx,
-                            float *restrict norms)
+static void neighbour_norms(const oc_hog_form *form, const float *restrict above, const float *restrict below,
+                            size_t nx, float *restrict norms)
 {
     norms[0] = 2 * (above[0] + below[0]);
     for (size_t x = 1; x < nx; x++) {
@@ -179,8 +179,8 @@ static void neighbour_norms(const oc_hog_form *form, const float *restrict above
 }
 
 /* out = scale * sum over the neighbourhoods, two of `upper` and two of `lower`, of min(values norm, 0.2) */
-static void clipped_sums(const float *restrict values, const float *restrict upper, const float *restrict lower, size_t nx,
-                         float scale, float *restrict out)
+static void clipped_sums(const float *restrict values, const float *restrict upper, const float *restrict lower,
+                         size_t nx, float scale, float *restrict out)
 {
     for (size_t x = 0; x < nx; x++) {
         float a = values[x] * upper[x], b = values[x] * upper[x + 1];
@@ -202,8 +202,8 @@ static void add_clipped(const float *restrict values, const float *restrict norm
     }
 }
 
-/* A row of cells as 3 B/2 + 4 planes: B signed directions, B/2 directions without sign, and the four sums over the latter, one a
- * neighbourhood. As in VLFeat the weight of the sums is 1 / sqrt(18) whatever B is. */
+/* A row of cells as 3 B/2 + 4 planes: B signed directions, B/2 directions without sign, and the four sums over the
+ * latter, one a neighbourhood. As in VLFeat the weight of the sums is 1 / sqrt(18) whatever B is. */
 static void write_uoctti(const oc_hog_form *form, const float *cells, size_t nx, size_t plane, const float *upper,
                          const float *lower, float *both, float *out)
 {
@@ -226,7 +226,8 @@ static void write_uoctti(const oc_hog_form *form, const float *cells, size_t nx,
     }
 }
 
-static void write_neighbours(const oc_hog_form *form, const float *cells, size_t ny, size_t nx, float *scratch, float *row)
+static void write_neighbours(const oc_hog_form *form, const float *cells, size_t ny, size_t nx, float *scratch,
+                             float *row)
 {
     size_t bins = form->bins;
     float *energies[2] = {scratch, scratch + nx};

@@ -30,8 +30,8 @@ static void line(const uint8_t *bytes, size_t stride, size_t width, float *out)
     }
 }
 
-static void gradient(const float *restrict above, const float *restrict row, const float *restrict below,
-                     size_t width, float *restrict gx, float *restrict gy)
+static void gradient(const float *restrict above, const float *restrict row, const float *restrict below, size_t width,
+                     float *restrict gx, float *restrict gy)
 {
     for (size_t x = 0; x < width; x++) {
         gx[x] = row[x + 1] - row[(ptrdiff_t)x - 1];
@@ -50,12 +50,11 @@ static void longest(const float *restrict other_x, const float *restrict other_y
     }
 }
 
-/* The angle between gradient and x axis is 0 .. 90 degrees, that to the nearer axis 0 .. 45, where the polynomial holds. It
- * comes out in bins, for the coefficients are multiplied before. The ratio has a loop of its own: in one loop the compiler
- * would make the whole polynomial twice, for either axis. */
+/* The angle between gradient and x axis is 0 .. 90 degrees, that to the nearer axis 0 .. 45, where the polynomial
+ * holds. It comes out in bins, for the coefficients are multiplied before. The ratio has a loop of its own: in one loop
+ * the compiler would make the whole polynomial twice, for either axis. */
 static void linear(const float *restrict gx, const float *restrict gy, size_t width, bool with_sign,
-                   float bins_per_radian, const float *tangent, float *restrict position,
-                   float *restrict magnitude)
+                   float bins_per_radian, const float *tangent, float *restrict position, float *restrict magnitude)
 {
     const float b = bins_per_radian, quarter = 1.57079633F * b, half = 2 * quarter;
     const float c0 = b * tangent[0], c1 = b * tangent[1], c2 = b * tangent[2];
@@ -73,7 +72,8 @@ static void linear(const float *restrict gx, const float *restrict gy, size_t wi
         position[i] = angle - 0.5F;
         magnitude[i] = sqrtf(gx[i] * gx[i] + gy[i] * gy[i]);
     }
-    /* The second half of the circle: half a turn more for downward angles, which leaves 0 .. 180 degrees to the others. */
+    /* The second half of the circle: half a turn more for downward angles, which leaves 0 .. 180 degrees to the others.
+     */
     for (size_t i = 0; with_sign && i < width; i++) {
         float whole = gy[i] < 0 ? half : 0;
         float back = gx[i] < 0 ? half : 0;
@@ -81,11 +81,13 @@ static void linear(const float *restrict gx, const float *restrict gy, size_t wi
     }
 }
 
-/* Positions of up to LANES gradients by the edges that they have passed. A gradient in the lower half of the circle is folded to
- * the upper one, as are the edges there. Integers up to 255 keep a distance of more than a thousandth from every edge that they
- * do not lie on, so that floats decide exactly; the two products are compared, not subtracted, so that equal ones are equal. */
-static inline __attribute__((always_inline)) void sector_lanes(const float *gx, const float *gy, size_t n, bool with_sign, const oc_hog_edges *edges, size_t bins,
-                         float *position)
+/* Positions of up to LANES gradients by the edges that they have passed. A gradient in the lower half of the circle is
+ * folded to the upper one, as are the edges there. Integers up to 255 keep a distance of more than a thousandth from
+ * every edge that they do not lie on, so that floats decide exactly; the two products are compared, not subtracted, so
+ * that equal ones are equal. */
+static inline __attribute__((always_inline)) void sector_lanes(const float *gx, const float *gy, size_t n,
+                                                               bool with_sign, const oc_hog_edges *edges, size_t bins,
+                                                               float *position)
 {
     lanes x = {0}, y = {0};
     memcpy(&x, gx, n * sizeof *gx);
@@ -147,7 +149,7 @@ static inline void vote_strip(const float *restrict position, const float *restr
 
 /* The plain form of `vote`, for any number of bins. */
 static void vote_plain(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
-                 size_t width, size_t bins, float *sums)
+                       size_t width, size_t bins, float *sums)
 {
     float position[STRIP] = {0}, magnitude[STRIP] = {0}, totals[OC_HOG_BINS][STRIP];
     for (size_t x = 0; x < width; x += STRIP) {
@@ -168,11 +170,12 @@ static void vote_plain(const float *const *positions, const float *const *magnit
     }
 }
 
-/* sums (bins, width) of LANES columns. A vote is split between bin floor(position) and the next one; the bins are compared one
- * after the other, so that their sums stay in registers. Inlined with a constant number of bins. */
-static inline __attribute__((always_inline)) void vote_lanes(const float *const *positions, const float *const *magnitudes,
-                                                             const float *weights, size_t rows, size_t width, size_t x,
-                                                             const int bins, float *sums)
+/* sums (bins, width) of LANES columns. A vote is split between bin floor(position) and the next one; the bins are
+ * compared one after the other, so that their sums stay in registers. Inlined with a constant number of bins. */
+static inline __attribute__((always_inline)) void vote_lanes(const float *const *positions,
+                                                             const float *const *magnitudes, const float *weights,
+                                                             size_t rows, size_t width, size_t x, const int bins,
+                                                             float *sums)
 {
     lanes totals[OC_HOG_BINS];
     for (int k = 0; k < bins; k++) {
@@ -198,9 +201,9 @@ static inline __attribute__((always_inline)) void vote_lanes(const float *const 
     }
 }
 
-static inline __attribute__((always_inline)) void vote_all(const float *const *positions, const float *const *magnitudes,
-                                                           const float *weights, size_t rows, size_t width,
-                                                           const int bins, float *sums)
+static inline __attribute__((always_inline)) void vote_all(const float *const *positions,
+                                                           const float *const *magnitudes, const float *weights,
+                                                           size_t rows, size_t width, const int bins, float *sums)
 {
     for (size_t x = 0; x + LANES < width; x += LANES) {
         vote_lanes(positions, magnitudes, weights, rows, width, x, bins, sums);
@@ -247,8 +250,8 @@ static void add_pairs(const float *restrict values, size_t n, float *restrict to
     }
 }
 
-/* to[i * stride] = the sum of `side` values from i * side on, for n sums: neighbours are added in pairs as long as what is left of
- * a side is even. scratch (2, room) holds the halves in turn, and may hold the values in its second row. */
+/* to[i * stride] = the sum of `side` values from i * side on, for n sums: neighbours are added in pairs as long as what
+ * is left of a side is even. scratch (2, room) holds the halves in turn, and may hold the values in its second row. */
 static void add_up(const float *values, size_t n, size_t side, float *scratch, size_t room, float *to, size_t stride)
 {
     for (size_t turn = 0; side % 2 == 0; turn ^= 1) {
@@ -272,8 +275,8 @@ static void weigh(const float *restrict values, const float *restrict weights, s
     }
 }
 
-/* Every phases-th block lies end to end with the one before, so that one pattern of weights along the row serves them all
- * (oc_hog_axis). */
+/* Every phases-th block lies end to end with the one before, so that one pattern of weights along the row serves them
+ * all (oc_hog_axis). */
 static void gather(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch, float *cells)
 {
     if (!axis->patterns) {
@@ -302,5 +305,5 @@ static void gather(const float *sums, size_t width, size_t bins, const oc_hog_ax
 }
 
 extern const oc_hog_kernels OC_KERNELS(oc_hog_kernels);
-const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line, gradient, longest, linear, sectors, vote, vote_plain, gather,
-                                                   gather_plain};
+const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line, gradient,   longest, linear,      sectors,
+                                                   vote, vote_plain, gather,  gather_plain};

@@ -1,6 +1,7 @@
 /* The forms of HoG: which choices the parameters and the presets stand for.
  *
- * The references agree on the idea and differ in nearly every detail; a preset fixes them all and leaves `cell` and `bins`:
+ * The references agree on the idea and differ in nearly every detail; a preset fixes them all and leaves `cell` and
+ * `bins`:
  *
  *                      own default       skimage           opencv               uoctti (VLFeat)
  *   sides              whole cells       whole cells       whole cells, the     rounded to the nearest
@@ -26,10 +27,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Odd polynomials for the arc tangent of 0..1, from x to x^11: least largest error; and OpenCV's, whose error shows in the
- * third digit of a bin's share. */
-static const float tangent[OC_HOG_TERMS] = {0.99997721904F, -0.33262282680F, 0.19354036900F,
-                                            -0.11642646357F, 0.05264733087F, -0.01171912745F};
+/* Odd polynomials for the arc tangent of 0..1, from x to x^11: least largest error; and OpenCV's, whose error shows in
+ * the third digit of a bin's share. */
+static const float tangent[OC_HOG_TERMS] = {0.99997721904F,  -0.33262282680F, 0.19354036900F,
+                                            -0.11642646357F, 0.05264733087F,  -0.01171912745F};
 static const float tangent_opencv[OC_HOG_TERMS] = {0.9997878412794807F, -0.3258083974640975F, 0.1555786518463281F,
                                                    -0.04432655554792128F};
 
@@ -118,8 +119,7 @@ static bool agrees(const oc_hog_params *p, const oc_hog_form *form, const char *
     return (strcmp(name, "block") == 0 && (size_t)p->block == form->block) ||
            (strcmp(name, "signed") == 0 && p->with_sign == form->with_sign) ||
            (strcmp(name, "interpolate") == 0 && (unsigned)p->interpolate == form->interpolate) ||
-           (strcmp(name, "color") == 0 && !p->color) ||
-           (strcmp(name, "gamma") == 0 && p->gamma == form->gamma) ||
+           (strcmp(name, "color") == 0 && !p->color) || (strcmp(name, "gamma") == 0 && p->gamma == form->gamma) ||
            (strcmp(name, "window") == 0 && p->window == form->window) ||
            (strcmp(name, "norm") == 0 && blocks && p->norm == OC_HOG_NORM_L2_HYS);
 }

@@ -28,16 +28,13 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
     const pixels_params *p = values;
     (void)width, (void)height;
     size_t pixels;
-    if (!oc_multiply(p->size.width, p->size.height, &pixels) ||
-        !oc_multiply(pixels, p->gray ? 1 : 3, dimension)) {
-        return oc_fail(err, OC_TOO_LARGE, "%zux%zu pixels do not fit into memory", p->size.width,
-                       p->size.height);
+    if (!oc_multiply(p->size.width, p->size.height, &pixels) || !oc_multiply(pixels, p->gray ? 1 : 3, dimension)) {
+        return oc_fail(err, OC_TOO_LARGE, "%zux%zu pixels do not fit into memory", p->size.width, p->size.height);
     }
     return OC_OK;
 }
 
-static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row,
-                         oc_error *err)
+static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
 {
     const pixels_params *p = stage->params;
     const uint8_t *pixels = p->gray ? image->gray : image->rgb;
@@ -46,8 +43,8 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena 
         if (!resized) {
             return oc_fail_memory(err, "the resized image");
         }
-        oc_status status = oc_image_resize(pixels, image->width, image->height, p->gray ? 1 : 3, resized,
-                                           p->size.width, p->size.height, err);
+        oc_status status = oc_image_resize(pixels, image->width, image->height, p->gray ? 1 : 3, resized, p->size.width,
+                                           p->size.height, err);
         if (status != OC_OK) {
             return status;
         }

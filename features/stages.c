@@ -1,5 +1,5 @@
-/* The table of stages, and pipelines made of them: a spec is parsed into stages, planned for one image size, fitted where
- * a stage learns, and then writes rows: the values of the first stage, of the second, and so on. */
+/* The table of stages, and pipelines made of them: a spec is parsed into stages, planned for one image size, fitted
+ * where a stage learns, and then writes rows: the values of the first stage, of the second, and so on. */
 #include "features/stage.h"
 
 #include "src/base/fail.h"
@@ -71,8 +71,8 @@ static size_t edit_distance(const char *a, const char *b)
     return row[n];
 }
 
-/* "there is no stage 'hgo'; did you mean 'hog'? There are: pixels, color, hog". `names` is read with a stride, so that it
- * may be a member of a table's entries. */
+/* "there is no stage 'hgo'; did you mean 'hog'? There are: pixels, color, hog". `names` is read with a stride, so that
+ * it may be a member of a table's entries. */
 static oc_status fail_unknown(oc_error *err, const char *what, const char *typed, const char *const *names,
                               size_t count)
 {
@@ -86,8 +86,8 @@ static oc_status fail_unknown(oc_error *err, const char *what, const char *typed
             nearest = i;
         }
     }
-    oc_status status = oc_fail(err, OC_USAGE, "there is no %s '%s'; did you mean '%s'? There are: %s", what,
-                               typed, names[nearest], list.data && !list.failed ? list.data : "(list cut)");
+    oc_status status = oc_fail(err, OC_USAGE, "there is no %s '%s'; did you mean '%s'? There are: %s", what, typed,
+                               names[nearest], list.data && !list.failed ? list.data : "(list cut)");
     oc_text_free(&list);
     return status;
 }
@@ -210,8 +210,7 @@ oc_status oc_features_parse(const char *spec, oc_features **out, oc_error *err)
     for (const char *at = spec; status == OC_OK && features->count < count;) {
         size_t length = strcspn(at, "+");
         if (length == 0) {
-            status = oc_fail(err, OC_USAGE, "'%s': a stage is missing; write name:key=value,... joined by '+'",
-                             spec);
+            status = oc_fail(err, OC_USAGE, "'%s': a stage is missing; write name:key=value,... joined by '+'", spec);
             break;
         }
         status = parse_part(&features->parts[features->count++], at, length, err);
@@ -279,8 +278,8 @@ oc_status oc_features_plan(oc_features *features, size_t width, size_t height, o
         if (status != OC_OK) {
             status = oc_fail_at(err, status, stage->type->name);
         } else if (!oc_add(total, dimensions[i], &total) || total > SIZE_MAX / (4 * sizeof(float))) {
-            status = oc_fail(err, OC_TOO_LARGE, "%s: a row of %zux%zu pixels does not fit into memory",
-                             features->spec, width, height);
+            status = oc_fail(err, OC_TOO_LARGE, "%s: a row of %zux%zu pixels does not fit into memory", features->spec,
+                             width, height);
         }
     }
     for (size_t i = 0; status == OC_OK && i < features->count; i++) {
@@ -349,8 +348,7 @@ bool oc_features_unfitted(const oc_features *features)
 }
 
 /* Every stage gets the same seed: what it learns in a joined spec is what it learns alone. */
-oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job,
-                          oc_error *err)
+oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err)
 {
     if (features->dimension == 0) {
         return oc_fail(err, OC_USAGE, "%s: the size of the images is not planned yet", features->spec);
@@ -403,8 +401,8 @@ static oc_status check_image(const oc_features *features, const oc_image *image,
         return oc_fail(err, OC_USAGE, "%s: the size of the images is not planned yet", features->spec);
     }
     if (image->width != features->width || image->height != features->height) {
-        return oc_fail(err, OC_USAGE, "%s: planned for images of %zux%zu pixels, this one has %zux%zu",
-                       features->spec, features->width, features->height, image->width, image->height);
+        return oc_fail(err, OC_USAGE, "%s: planned for images of %zux%zu pixels, this one has %zux%zu", features->spec,
+                       features->width, features->height, image->width, image->height);
     }
     unsigned planes = oc_features_planes(features);
     if (((planes & OC_GRAY) && !image->gray) || ((planes & OC_RGB) && !image->rgb)) {
@@ -415,8 +413,8 @@ static oc_status check_image(const oc_features *features, const oc_image *image,
 }
 
 /* The arena is reset behind every stage, not before it, so that it has its final size after the first image. */
-oc_status oc_features_extract(const oc_features *features, const oc_image *image, oc_workspace *workspace,
-                              float *row, oc_error *err)
+oc_status oc_features_extract(const oc_features *features, const oc_image *image, oc_workspace *workspace, float *row,
+                              oc_error *err)
 {
     oc_status status = check_image(features, image, err);
     for (size_t i = 0; status == OC_OK && i < features->count; i++) {

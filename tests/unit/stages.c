@@ -1,5 +1,5 @@
-/* The table of stages and pipelines made of them. What is promised for every stage is tested over the table, so that a new
- * stage is covered as soon as it is in it. */
+/* The table of stages and pipelines made of them. What is promised for every stage is tested over the table, so that a
+ * new stage is covered as soon as it is in it. */
 #include "tests/unit/feature_helpers.h"
 
 #include "src/base/threads.h"
@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Specs that every promise is tested with: each stage as it is, and these. The light ones stand in for a default that would
- * take long to fit. */
+/* Specs that every promise is tested with: each stage as it is, and these. The light ones stand in for a default that
+ * would take long to fit. */
 static const char *const more_specs[] = {
     "pixels:size=7x5",
     "pixels:size=24x9,gray=1",

@@ -1,5 +1,6 @@
-/* Feature rows for the scripts beside it: rows SPEC. Standard input: images, each as three 32-bit integers (width, height,
- * channels 1 or 3) and its pixels. Standard output: for each the dimension as 64-bit integer, and the row as floats. */
+/* Feature rows for the scripts beside it: rows SPEC. Standard input: images, each as three 32-bit integers (width,
+ * height, channels 1 or 3) and its pixels. Standard output: for each the dimension as 64-bit integer, and the row as
+ * floats. */
 #include <ocellus/features.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-/* UoCTTI HoG of VLFeat for the scripts beside it: vlfeat_hog CELL BINS. Standard input: images, each as three 32-bit integers
- * (width, height, 1) and its gray pixels. Standard output: for each the number of values as 64-bit integer, and the values as
- * floats. Link with -lvl. */
+/* UoCTTI HoG of VLFeat for the scripts beside it: vlfeat_hog CELL BINS. Standard input: images, each as three 32-bit
+ * integers (width, height, 1) and its gray pixels. Standard output: for each the number of values as 64-bit integer,
+ * and the values as floats. Link with -lvl. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <vl/hog.h>
