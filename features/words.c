@@ -29,18 +29,18 @@ static const oc_param params_table[] = {
     {"contrast", OC_REAL, FIELD(contrast), "10", 1e-3, 1e6, NULL,
      "added to a patch's variance before it is divided by its root"},
     {"whiten", OC_FLAG, FIELD(whiten), "1", 0, 1, NULL, "whiten the patches"},
-    {"ridge", OC_REAL, FIELD(ridge), "0.1", 1e-6, 1e6, NULL,
-     "added to the eigenvalues before whitening"},
-    {"keep", OC_REAL, FIELD(keep), "0.999", 1e-3, 1, NULL,
-     "part of the patches' variance that is kept, the rest is left out"},
+    {"ridge", OC_REAL, FIELD(ridge), "auto", 1e-6, 1e6, NULL,
+     "added to the eigenvalues before whitening; auto: 1 for patches, 0.001 for sift"},
+    {"keep", OC_REAL, FIELD(keep), "0.97", 1e-3, 1, NULL,
+     "part of the whitened variance to keep: fewer values, less work"},
     {"samples", OC_INTEGER, FIELD(samples), "auto", 1, 1e9, NULL,
-     "patches to learn from; auto: 100 a word, at least 200000"},
+     "descriptors to learn from; auto: 250 a word, at least 200000"},
     {"iterations", OC_INTEGER, FIELD(iterations), "20", 0, 10000, NULL, "of k-means, at most"},
     {"encode", OC_CHOICE, FIELD(encode), "triangle", 0, 0, encodings, "code of a patch"},
     {"softness", OC_REAL, FIELD(softness), "20", 0, 1e6, NULL,
      "for encode=soft: how fast codes fall with the squared distance over its mean"},
     {"pool", OC_CHOICE, FIELD(pool), "sum", 0, 0, pools, "how codes are joined in a region"},
-    {"map", OC_CHOICE, FIELD(map), "none", 0, 0, maps, "applied to the pooled codes"},
+    {"map", OC_CHOICE, FIELD(map), "sqrt", 0, 0, maps, "applied to the pooled codes"},
     {"grid", OC_LEVELS, FIELD(grid), "2", 1, 16, NULL, "regions a side; 1-2-4 is a pyramid"},
     {"mirror", OC_FLAG, FIELD(mirror), "0", 0, 1, NULL, "add the codes of the mirrored image"},
 };
@@ -70,9 +70,8 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
         size_t extent = oc_words_extent(params, s), in_size;
         size_t columns = oc_words_positions(params, s, width), rows = oc_words_positions(params, s, height);
         if (columns == 0 || rows == 0) {
-            return oc_fail(err, OC_TOO_SMALL,
-                           "words: images of %zux%zu are smaller than a descriptor of %zux%zu", width,
-                           height, extent, extent);
+            return oc_fail(err, OC_TOO_SMALL, "words: images of %zux%zu are smaller than a descriptor of %zux%zu",
+                           width, height, extent, extent);
         }
         for (size_t l = 0; l < params->grid.count; l++) {
             size_t level = (size_t)params->grid.level[l];
@@ -132,8 +131,8 @@ oc_status oc_words_prepare(oc_words *w, bool mirror, oc_error *err)
     w->odd_panels = oc_alloc(panels * OC_PANEL, odd * sizeof(float));
     w->word_bias = oc_alloc(panels * OC_PANEL, sizeof(float));
     w->no_bias = oc_alloc(OC_PANEL, sizeof(float));
-    if (!w->transform_panels || !w->transform_bias || !w->even_panels || !w->odd_panels ||
-        !w->word_bias || !w->no_bias) {
+    if (!w->transform_panels || !w->transform_bias || !w->even_panels || !w->odd_panels || !w->word_bias ||
+        !w->no_bias) {
         return oc_fail_memory(err, "words");
     }
     oc_panel_pack(w->transform, r, d, d, 1, w->transform_panels);
@@ -172,13 +171,11 @@ static oc_status adopt(oc_stage *stage, oc_words *words, oc_error *err)
 static oc_status fit(oc_stage *stage, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err)
 {
     oc_words words = {0};
-    oc_status status =
-        oc_words_fit(stage->params, stage->width, stage->height, source, seed, &words, job, err);
+    oc_status status = oc_words_fit(stage->params, stage->width, stage->height, source, seed, &words, job, err);
     return status == OC_OK ? adopt(stage, &words, err) : status;
 }
 
-static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row,
-                         oc_error *err)
+static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
 {
     return oc_words_encode(stage->params, stage->learned, image, arena, row, err);
 }
@@ -199,8 +196,8 @@ static size_t tensors(const oc_stage *stage, oc_tensor *out)
 }
 
 /* Copies the tensor `name` after checking its shape and that its values are finite. */
-static oc_status copy(const oc_tensor *tensors, size_t count, const char *name, size_t rows,
-                      size_t columns, float **values, oc_error *err)
+static oc_status copy(const oc_tensor *tensors, size_t count, const char *name, size_t rows, size_t columns,
+                      float **values, oc_error *err)
 {
     const oc_tensor *tensor = NULL;
     for (size_t i = 0; i < count; i++) {
@@ -210,8 +207,8 @@ static oc_status copy(const oc_tensor *tensors, size_t count, const char *name, 
         return oc_fail(err, OC_BAD_FILE, "words: the array %s is missing", name);
     }
     if (tensor->rows != rows || tensor->columns != columns) {
-        return oc_fail(err, OC_BAD_FILE, "words: the array %s is %zux%zu; it should be %zux%zu", name,
-                       tensor->rows, tensor->columns, rows, columns);
+        return oc_fail(err, OC_BAD_FILE, "words: the array %s is %zux%zu; it should be %zux%zu", name, tensor->rows,
+                       tensor->columns, rows, columns);
     }
     for (size_t i = 0; i < rows * columns; i++) {
         if (!isfinite(tensor->values[i])) {
@@ -246,13 +243,10 @@ static oc_status restore(oc_stage *stage, const oc_tensor *from, size_t count, o
         w.directions = strcmp(from[i].name, "transform") == 0 ? from[i].rows : w.directions;
     }
     if (count != TENSORS || w.directions == 0 || w.directions > w.depth) {
-        return oc_fail(err, OC_BAD_FILE, "words: %zu arrays and %zu directions of %zu", count,
-                       w.directions, w.depth);
+        return oc_fail(err, OC_BAD_FILE, "words: %zu arrays and %zu directions of %zu", count, w.directions, w.depth);
     }
     oc_status status = copy(from, count, "mean", 1, w.depth, &w.mean, err);
-    status = status != OC_OK
-                 ? status
-                 : copy(from, count, "transform", w.directions, w.depth, &w.transform, err);
+    status = status != OC_OK ? status : copy(from, count, "transform", w.directions, w.depth, &w.transform, err);
     status = status != OC_OK ? status : copy(from, count, "parity", 1, w.directions, &w.parity, err);
     status = status != OC_OK ? status : copy(from, count, "words", w.count, w.directions, &w.words, err);
     if (status == OC_OK && !parity_valid(w.parity, w.directions)) {
@@ -268,8 +262,8 @@ static oc_status restore(oc_stage *stage, const oc_tensor *from, size_t count, o
     return adopt(stage, &w, err);
 }
 
-/* With both codes added, the mirrored image has the same row (to rounding: the sums run in another order), provided that
- * its descriptors are the mirrored ones: that they leave the same border left and right. */
+/* With both codes added, the mirrored image has the same row (to rounding: the sums run in another order), provided
+ * that its descriptors are the mirrored ones: that they leave the same border left and right. */
 static bool can_mirror(const oc_stage *stage)
 {
     const oc_words_params *params = stage->params;

@@ -27,13 +27,13 @@ typedef struct oc_words_params {
 
 /* What is learned. The arrays before `panels` are stored, the others follow from them. */
 typedef struct oc_words {
-    size_t depth;     /* D: values of a descriptor */
+    size_t depth;            /* D: values of a descriptor */
     size_t directions, even; /* r: values after whitening; the first `even` stay when the image is mirrored */
-    size_t count;     /* K */
-    float *mean;      /* (D) */
-    float *transform; /* T (r,D) */
-    float *parity;    /* (r): 1 even, -1 odd */
-    float *words;     /* (K,r) */
+    size_t count;            /* K */
+    float *mean;             /* (D) */
+    float *transform;        /* T (r,D) */
+    float *parity;           /* (r): 1 even, -1 odd */
+    float *words;            /* (K,r) */
 
     float *transform_panels, *transform_bias; /* T, -T mean */
     float *even_panels, *odd_panels;          /* -2 words, the even and the odd values apart; odd NULL without mirror */
@@ -102,16 +102,15 @@ typedef struct oc_words_view {
 } oc_words_view;
 
 /* OC_NO_MEMORY */
-oc_status oc_words_view_create(oc_words_view *view, const oc_words_params *params,
-                               const oc_image *image, oc_arena *arena, oc_error *err);
+oc_status oc_words_view_create(oc_words_view *view, const oc_words_params *params, const oc_image *image,
+                               oc_arena *arena, oc_error *err);
 /* Writes the descriptors (count, depth) at the places. */
 void oc_words_describe(oc_words_view *view, const oc_words_place *places, size_t count, float *out);
 
 /* words is unchanged on failure. */
-oc_status oc_words_fit(const oc_words_params *params, size_t width, size_t height,
-                       const oc_source *source, uint64_t seed, oc_words *words, oc_job *job,
-                       oc_error *err);
-oc_status oc_words_encode(const oc_words_params *params, const oc_words *words, const oc_image *image,
-                          oc_arena *arena, float *row, oc_error *err);
+oc_status oc_words_fit(const oc_words_params *params, size_t width, size_t height, const oc_source *source,
+                       uint64_t seed, oc_words *words, oc_job *job, oc_error *err);
+oc_status oc_words_encode(const oc_words_params *params, const oc_words *words, const oc_image *image, oc_arena *arena,
+                          float *row, oc_error *err);
 
 #endif

@@ -1,15 +1,15 @@
-/* An image's row: descriptors x (D), whitened y = T (x - mean) (r), distances z_k = |y - w_k| to the words W (K,r), codes,
- * pooled over regions. Codes (Coates, Lee and Ng, 2011, section 3.2.2; van Gemert et al., 2008):
+/* An image's row: descriptors x (D), whitened y = T (x - mean) (r), distances z_k = |y - w_k| to the words W (K,r),
+ * codes, pooled over regions. Codes (Coates, Lee and Ng, 2011, section 3.2.2; van Gemert et al., 2008):
  *
  *     triangle  f_k = max(0, m - z_k), m the mean of the z_k
  *     hard      f_k = 1 for the nearest word, else 0
  *     soft      f_k = exp(-softness z_k^2 / m^2) over the sum of these
  *
- * Blocks of 48 patches pass through the panels of words together; |y - w|^2 = |y|^2 + (|w|^2 - 2 w . y), the bracket a panel
- * product. A block's distances stay in the second-level cache until it is pooled; nothing larger exists.
+ * Blocks of 48 patches pass through the panels of words together; |y - w|^2 = |y|^2 + (|w|^2 - 2 w . y), the bracket a
+ * panel product. A block's distances stay in the second-level cache until it is pooled; nothing larger exists.
  *
- * Mirrored patches: the directions of T are even or odd under mirroring, so a mirrored patch has the same even part of y
- * and the odd part with its sign changed. With a = the product of the even parts and b of the odd ones, the patch
+ * Mirrored patches: the directions of T are even or odd under mirroring, so a mirrored patch has the same even part of
+ * y and the odd part with its sign changed. With a = the product of the even parts and b of the odd ones, the patch
  * scores a + b and its mirror image a - b: both at the flops of one. */
 #include "features/words.h"
 #include "features/words_kernels.h"
@@ -39,11 +39,11 @@ typedef struct encoder {
     size_t panels, cuts, places_count, sides;
     oc_words_place *places;
     oc_words_view view;
-    float *x, *packed;               /* (OC_PANEL_BLOCK, D) */
+    float *x, *packed;                   /* (OC_PANEL_BLOCK, D) */
     float *y, *packed_even, *packed_odd; /* (OC_PANEL_BLOCK, r) in all */
     float *norm, *row_value, *row_least; /* (OC_PANEL_BLOCK) */
     side side[2];
-    size_t *cell_places;             /* (cells): descriptors in a cell */
+    size_t *cell_places; /* (cells): descriptors in a cell */
 } encoder;
 
 static bool take_side(side *s, size_t panels, size_t cells, oc_arena *arena)
@@ -73,8 +73,8 @@ static bool take_memory(encoder *e, size_t count, oc_arena *arena)
     e->row_value = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->row_value);
     e->row_least = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->row_least);
     e->cell_places = oc_arena_take(arena, cells, sizeof *e->cell_places);
-    bool complete = e->places && e->x && e->packed && e->y && e->packed_even && e->packed_odd &&
-                    e->norm && e->row_value && e->row_least && e->cell_places;
+    bool complete = e->places && e->x && e->packed && e->y && e->packed_even && e->packed_odd && e->norm &&
+                    e->row_value && e->row_least && e->cell_places;
     for (size_t s = 0; s < e->sides; s++) {
         complete = complete && take_side(&e->side[s], e->panels, cells, arena);
     }
@@ -91,12 +91,10 @@ static void whiten_block(encoder *e, size_t count)
     for (size_t p = 0; p < oc_panel_count(r); p++) {
         size_t lanes = r - p * OC_PANEL < OC_PANEL ? r - p * OC_PANEL : OC_PANEL;
         for (size_t g = 0; g < groups; g++) {
-            e->panel->product(e->packed + g * rows * w->depth,
-                              w->transform_panels + p * OC_PANEL * w->depth, w->depth,
+            e->panel->product(e->packed + g * rows * w->depth, w->transform_panels + p * OC_PANEL * w->depth, w->depth,
                               w->transform_bias + p * OC_PANEL, tile);
             for (size_t i = 0; i < rows; i++) {
-                memcpy(e->y + (g * rows + i) * r + p * OC_PANEL, tile + i * OC_PANEL,
-                       lanes * sizeof *tile);
+                memcpy(e->y + (g * rows + i) * r + p * OC_PANEL, tile + i * OC_PANEL, lanes * sizeof *tile);
             }
         }
     }
@@ -126,17 +124,15 @@ static void measure_block(encoder *e, size_t count)
         size_t lanes = w->count - p * OC_PANEL < OC_PANEL ? w->count - p * OC_PANEL : OC_PANEL;
         for (size_t row = 0; row < count; row += rows) {
             size_t at = row * OC_PANEL, in = p * BLOCK_LANES + at;
-            e->panel->product(e->packed_even + row * w->even, w->even_panels + p * OC_PANEL * w->even,
-                              w->even, w->word_bias + p * OC_PANEL, tile[0]);
+            e->panel->product(e->packed_even + row * w->even, w->even_panels + p * OC_PANEL * w->even, w->even,
+                              w->word_bias + p * OC_PANEL, tile[0]);
             if (e->sides == 1) {
-                e->kernels->distances(tile[0], e->norm + row, rows, lanes, plain->z + in,
-                                      plain->sums + at);
+                e->kernels->distances(tile[0], e->norm + row, rows, lanes, plain->z + in, plain->sums + at);
                 continue;
             }
-            e->panel->product(e->packed_odd + row * odd, w->odd_panels + p * OC_PANEL * odd, odd,
-                              w->no_bias, tile[1]);
-            e->kernels->distances_both(tile[0], tile[1], e->norm + row, rows, lanes, plain->z + in,
-                                       plain->sums + at, mirrored->z + in, mirrored->sums + at);
+            e->panel->product(e->packed_odd + row * odd, w->odd_panels + p * OC_PANEL * odd, odd, w->no_bias, tile[1]);
+            e->kernels->distances_both(tile[0], tile[1], e->norm + row, rows, lanes, plain->z + in, plain->sums + at,
+                                       mirrored->z + in, mirrored->sums + at);
         }
     }
 }
@@ -160,8 +156,8 @@ static void find_least(encoder *e, side *s, size_t count)
     }
     for (size_t p = 0; p < e->panels; p++) {
         size_t left = e->words->count - p * OC_PANEL;
-        e->kernels->least(s->z + p * BLOCK_LANES, count, left < OC_PANEL ? left : OC_PANEL, (uint32_t)p,
-                          s->best, s->panel_of);
+        e->kernels->least(s->z + p * BLOCK_LANES, count, left < OC_PANEL ? left : OC_PANEL, (uint32_t)p, s->best,
+                          s->panel_of);
     }
 }
 
@@ -170,8 +166,7 @@ static size_t least_lane(const float *best, const uint32_t *panel_of)
 {
     size_t winner = 0;
     for (size_t lane = 1; lane < OC_PANEL; lane++) {
-        if (best[lane] < best[winner] ||
-            (best[lane] <= best[winner] && panel_of[lane] < panel_of[winner])) {
+        if (best[lane] < best[winner] || (best[lane] <= best[winner] && panel_of[lane] < panel_of[winner])) {
             winner = lane;
         }
     }
@@ -191,8 +186,8 @@ static void soften_block(encoder *e, side *s, size_t count)
     memset(s->sums, 0, BLOCK_LANES * sizeof *s->sums);
     for (size_t p = 0; p < e->panels; p++) {
         size_t left = e->words->count - p * OC_PANEL;
-        e->kernels->soften(s->z + p * BLOCK_LANES, e->row_value, e->row_least, count,
-                           left < OC_PANEL ? left : OC_PANEL, s->sums);
+        e->kernels->soften(s->z + p * BLOCK_LANES, e->row_value, e->row_least, count, left < OC_PANEL ? left : OC_PANEL,
+                           s->sums);
     }
     sum_lanes(s->sums, count, 1, e->row_value);
     for (size_t i = 0; i < count; i++) {
@@ -222,8 +217,7 @@ static void pool_run(encoder *e, side *s, size_t first, size_t end, float *cell)
         soft ? (maximum ? e->kernels->max_weighted : e->kernels->add_weighted)
              : (maximum ? e->kernels->max_triangle : e->kernels->add_triangle);
     for (size_t p = 0; p < e->panels; p++) {
-        pool(s->z + p * BLOCK_LANES + first * OC_PANEL, e->row_value + first, end - first,
-             cell + p * OC_PANEL);
+        pool(s->z + p * BLOCK_LANES + first * OC_PANEL, e->row_value + first, end - first, cell + p * OC_PANEL);
     }
 }
 
@@ -249,8 +243,7 @@ static void pool_block(encoder *e, size_t which, const oc_words_place *places, s
 }
 
 /* Adds one region, a rectangle of cells, to K values of the row. */
-static void pool_region(const encoder *e, const side *s, const size_t from[2], const size_t to[2],
-                        float *out)
+static void pool_region(const encoder *e, const side *s, const size_t from[2], const size_t to[2], float *out)
 {
     size_t places = 0, count = e->words->count;
     float *region = s->z; /* free by now */
@@ -298,12 +291,16 @@ static void write_row(const encoder *e, float *row)
     }
 }
 
-oc_status oc_words_encode(const oc_words_params *params, const oc_words *words, const oc_image *image,
-                          oc_arena *arena, float *row, oc_error *err)
+oc_status oc_words_encode(const oc_words_params *params, const oc_words *words, const oc_image *image, oc_arena *arena,
+                          float *row, oc_error *err)
 {
     size_t count = oc_words_place_count(params, image->width, image->height);
-    encoder e = {.params = params, .words = words, .panel = oc_panel(), .kernels = oc_words_kernels_get(),
-                 .panels = oc_panel_count(words->count), .cuts = oc_words_cuts(&params->grid),
+    encoder e = {.params = params,
+                 .words = words,
+                 .panel = oc_panel(),
+                 .kernels = oc_words_kernels_get(),
+                 .panels = oc_panel_count(words->count),
+                 .cuts = oc_words_cuts(&params->grid),
                  .sides = params->mirror ? 2 : 1};
     if (!take_memory(&e, count, arena)) {
         return oc_fail_memory(err, "visual words");

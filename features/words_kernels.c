@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-static void contrast(const uint8_t *restrict pixels, size_t stride, size_t rows, size_t row_bytes,
-                     float least, float *restrict out)
+static void contrast(const uint8_t *restrict pixels, size_t stride, size_t rows, size_t row_bytes, float least,
+                     float *restrict out)
 {
     uint32_t sum = 0, squares = 0;
     for (size_t r = 0; r < rows; r++) {
@@ -35,8 +35,8 @@ static inline float distance(float squared)
     return sqrtf(squared > 0 ? squared : 0);
 }
 
-static inline void distances_of(const float *restrict tile, const float *restrict norm, size_t rows,
-                                size_t lanes, float *restrict z, float *restrict sums)
+static inline void distances_of(const float *restrict tile, const float *restrict norm, size_t rows, size_t lanes,
+                                float *restrict z, float *restrict sums)
 {
     for (size_t r = 0; r < rows; r++) {
         float size = norm[r];
@@ -48,8 +48,7 @@ static inline void distances_of(const float *restrict tile, const float *restric
     }
 }
 
-static void distances(const float *tile, const float *norm, size_t rows, size_t lanes, float *z,
-                      float *sums)
+static void distances(const float *tile, const float *norm, size_t rows, size_t lanes, float *z, float *sums)
 {
     if (lanes == OC_PANEL) {
         distances_of(tile, norm, rows, OC_PANEL, z, sums);
@@ -59,9 +58,9 @@ static void distances(const float *tile, const float *norm, size_t rows, size_t 
     }
 }
 
-static inline void both_of(const float *restrict even, const float *restrict odd,
-                           const float *restrict norm, size_t rows, size_t lanes, float *restrict z,
-                           float *restrict sums, float *restrict mirror_z, float *restrict mirror_sums)
+static inline void both_of(const float *restrict even, const float *restrict odd, const float *restrict norm,
+                           size_t rows, size_t lanes, float *restrict z, float *restrict sums, float *restrict mirror_z,
+                           float *restrict mirror_sums)
 {
     for (size_t r = 0; r < rows; r++) {
         float size = norm[r];
@@ -77,8 +76,8 @@ static inline void both_of(const float *restrict even, const float *restrict odd
     }
 }
 
-static void distances_both(const float *even, const float *odd, const float *norm, size_t rows,
-                           size_t lanes, float *z, float *sums, float *mirror_z, float *mirror_sums)
+static void distances_both(const float *even, const float *odd, const float *norm, size_t rows, size_t lanes, float *z,
+                           float *sums, float *mirror_z, float *mirror_sums)
 {
     if (lanes == OC_PANEL) {
         both_of(even, odd, norm, rows, OC_PANEL, z, sums, mirror_z, mirror_sums);
@@ -89,8 +88,7 @@ static void distances_both(const float *even, const float *odd, const float *nor
     }
 }
 
-static void add_triangle(const float *restrict z, const float *restrict mean, size_t rows,
-                         float *restrict pool)
+static void add_triangle(const float *restrict z, const float *restrict mean, size_t rows, float *restrict pool)
 {
     float total[OC_PANEL] = {0};
     for (size_t r = 0; r < rows; r++) {
@@ -104,8 +102,7 @@ static void add_triangle(const float *restrict z, const float *restrict mean, si
     }
 }
 
-static void max_triangle(const float *restrict z, const float *restrict mean, size_t rows,
-                         float *restrict pool)
+static void max_triangle(const float *restrict z, const float *restrict mean, size_t rows, float *restrict pool)
 {
     for (size_t r = 0; r < rows; r++) {
         for (size_t lane = 0; lane < OC_PANEL; lane++) {
@@ -115,8 +112,8 @@ static void max_triangle(const float *restrict z, const float *restrict mean, si
     }
 }
 
-static void least(const float *restrict z, size_t rows, size_t lanes, uint32_t panel,
-                  float *restrict best, uint32_t *restrict panel_of)
+static void least(const float *restrict z, size_t rows, size_t lanes, uint32_t panel, float *restrict best,
+                  uint32_t *restrict panel_of)
 {
     for (size_t r = 0; r < rows; r++) {
         for (size_t lane = 0; lane < lanes; lane++) {
@@ -135,8 +132,9 @@ static inline float exponential(float x)
     t = t > -125 ? t : -125;
     int32_t whole = (int32_t)(t - 0.5F);
     float rest = (t - (float)whole) * 0.693147181F;
-    float p = 1 + rest * (1 + rest * (0.5F + rest * (1.0F / 6 + rest * (1.0F / 24 +
-              rest * (1.0F / 120 + rest * (1.0F / 720))))));
+    float p =
+        1 +
+        rest * (1 + rest * (0.5F + rest * (1.0F / 6 + rest * (1.0F / 24 + rest * (1.0F / 120 + rest * (1.0F / 720))))));
     union {
         int32_t bits;
         float value;
@@ -144,8 +142,8 @@ static inline float exponential(float x)
     return x > -87 ? p * power.value : 0;
 }
 
-static void soften(float *restrict z, const float *restrict scale, const float *restrict nearest,
-                   size_t rows, size_t lanes, float *restrict sums)
+static void soften(float *restrict z, const float *restrict scale, const float *restrict nearest, size_t rows,
+                   size_t lanes, float *restrict sums)
 {
     for (size_t r = 0; r < rows; r++) {
         float *row = z + r * OC_PANEL, *sum = sums + r * OC_PANEL;
@@ -159,8 +157,7 @@ static void soften(float *restrict z, const float *restrict scale, const float *
     }
 }
 
-static void add_weighted(const float *restrict z, const float *restrict weight, size_t rows,
-                         float *restrict pool)
+static void add_weighted(const float *restrict z, const float *restrict weight, size_t rows, float *restrict pool)
 {
     for (size_t r = 0; r < rows; r++) {
         for (size_t lane = 0; lane < OC_PANEL; lane++) {
@@ -169,8 +166,7 @@ static void add_weighted(const float *restrict z, const float *restrict weight, 
     }
 }
 
-static void max_weighted(const float *restrict z, const float *restrict weight, size_t rows,
-                         float *restrict pool)
+static void max_weighted(const float *restrict z, const float *restrict weight, size_t rows, float *restrict pool)
 {
     for (size_t r = 0; r < rows; r++) {
         for (size_t lane = 0; lane < OC_PANEL; lane++) {
@@ -182,6 +178,5 @@ static void max_weighted(const float *restrict z, const float *restrict weight, 
 
 extern const oc_words_kernels OC_KERNELS(oc_words_kernels);
 const oc_words_kernels OC_KERNELS(oc_words_kernels) = {
-    contrast, distances, distances_both, add_triangle, max_triangle,
-    least,    soften,    add_weighted,   max_weighted,
+    contrast, distances, distances_both, add_triangle, max_triangle, least, soften, add_weighted, max_weighted,
 };

@@ -1,8 +1,9 @@
 /* Where descriptors are taken, and the regions that pool them.
  *
- * Descriptors of one size stand on a grid in the middle of the image (what the stride leaves over is shared by both borders).
- * Of its n columns, column c belongs at level g to region floor(c g / n). The borders i / g of all levels together cut the axis into intervals, so that a region of any level is a
- * run of whole intervals and every code is added once, to one cell. */
+ * Descriptors of one size stand on a grid in the middle of the image (what the stride leaves over is shared by both
+ * borders). Of its n columns, column c belongs at level g to region floor(c g / n). The borders i / g of all levels
+ * together cut the axis into intervals, so that a region of any level is a run of whole intervals and every code is
+ * added once, to one cell. */
 #include "features/words.h"
 
 size_t oc_words_sizes(const oc_words_params *params)
@@ -117,9 +118,8 @@ static oc_words_place *size_places(const oc_words_params *params, size_t s, size
             size_t cell = v * cuts + oc_words_interval(grid, column, columns);
             size_t mirrored = v * cuts + oc_words_interval(grid, columns - 1 - column, columns);
             for (size_t row = top; row < bottom; row++) {
-                *places++ = (oc_words_place){pixel(params, s, width, column),
-                                             pixel(params, s, height, row), (uint32_t)cell,
-                                             (uint32_t)mirrored, (uint32_t)size_value(params, s)};
+                *places++ = (oc_words_place){pixel(params, s, width, column), pixel(params, s, height, row),
+                                             (uint32_t)cell, (uint32_t)mirrored, (uint32_t)size_value(params, s)};
             }
         }
     }

@@ -35,8 +35,8 @@ void oc_words_mirror_order(const oc_words_params *params, uint32_t *order)
     }
 }
 
-oc_status oc_words_view_create(oc_words_view *view, const oc_words_params *params,
-                               const oc_image *image, oc_arena *arena, oc_error *err)
+oc_status oc_words_view_create(oc_words_view *view, const oc_words_params *params, const oc_image *image,
+                               oc_arena *arena, oc_error *err)
 {
     *view = (oc_words_view){.params = params, .image = image};
     if (params->descriptor != OC_WORDS_SIFT) {
@@ -47,8 +47,7 @@ oc_status oc_words_view_create(oc_words_view *view, const oc_words_params *param
         size_t cell = (size_t)params->cells.level[s];
         largest = cell > largest ? cell : largest;
     }
-    return oc_sift_view_create(&view->sift, image, largest, arena) ? OC_OK
-                                                                   : oc_fail_memory(err, "gradients");
+    return oc_sift_view_create(&view->sift, image, largest, arena) ? OC_OK : oc_fail_memory(err, "gradients");
 }
 
 static void describe_patch(const oc_words_view *view, const oc_words_place *place, float *out)
@@ -56,8 +55,8 @@ static void describe_patch(const oc_words_view *view, const oc_words_place *plac
     const oc_words_params *params = view->params;
     size_t depth = channels(params), row = view->image->width * depth;
     const uint8_t *pixels = params->gray ? view->image->gray : view->image->rgb;
-    oc_words_kernels_get()->contrast(pixels + place->y * row + place->x * depth, row, place->size,
-                                     place->size * depth, (float)params->contrast, out);
+    oc_words_kernels_get()->contrast(pixels + place->y * row + place->x * depth, row, place->size, place->size * depth,
+                                     (float)params->contrast, out);
 }
 
 void oc_words_describe(oc_words_view *view, const oc_words_place *places, size_t count, float *out)

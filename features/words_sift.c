@@ -7,8 +7,8 @@
  *     value    sqrt(h / (sum h + 16 sqrt(contrast)))                    (RootSIFT: Arandjelovic and Zisserman, 2012)
  *
  * A triangle's weights have the sum 1, so sum h / 16 is the mean gradient in gray levels a pixel: areas that are as
- * good as flat give short vectors and not amplified noise. Values in cell row, cell column, direction order. Outside the
- * image there is no gradient. */
+ * good as flat give short vectors and not amplified noise. Values in cell row, cell column, direction order. Outside
+ * the image there is no gradient. */
 #include "features/words.h"
 #include "features/words_sift_kernels.h"
 
@@ -69,11 +69,11 @@ static size_t gaussian(size_t b, float *weight)
     return 2 * radius + 1;
 }
 
-/* Filters a plane (height, width, depth) along both axes with an odd number of taps. Beyond the border the plane goes on
- * with its border values when `extend`, else with zeros. in and out may be
- * the same: the first pass goes through v->rows. */
-static void filter(const oc_sift_view *v, const float *in, size_t depth, const float *weight,
-                   size_t taps, bool extend, float *out)
+/* Filters a plane (height, width, depth) along both axes with an odd number of taps. Beyond the border the plane goes
+ * on with its border values when `extend`, else with zeros. in and out may be the same: the first pass goes through
+ * v->rows. */
+static void filter(const oc_sift_view *v, const float *in, size_t depth, const float *weight, size_t taps, bool extend,
+                   float *out)
 {
     size_t radius = taps / 2, length = v->width * depth;
     float *rows = v->rows; /* (height + 2 radius, width, depth), the plane between borders */
@@ -82,8 +82,7 @@ static void filter(const oc_sift_view *v, const float *in, size_t depth, const f
         for (size_t t = 0; t < radius; t++) {
             for (size_t c = 0; c < depth; c++) {
                 line[t * depth + c] = extend ? in[y * length + c] : 0;
-                line[(radius + v->width + t) * depth + c] =
-                    extend ? in[(y + 1) * length - depth + c] : 0;
+                line[(radius + v->width + t) * depth + c] = extend ? in[(y + 1) * length - depth + c] : 0;
             }
         }
         memcpy(line + radius * depth, in + y * length, length * sizeof *line);
@@ -113,8 +112,7 @@ bool oc_sift_view_create(oc_sift_view *v, const oc_image *image, size_t largest_
     v->dy = oc_arena_take(arena, image->width, sizeof *v->dy);
     v->votes = oc_arena_take(arena, pixels, OC_SIFT_BINS * sizeof *v->votes);
     v->line = oc_arena_take(arena, image->width + 2 * radius, OC_SIFT_BINS * sizeof *v->line);
-    v->rows = oc_arena_take(arena, (image->height + 2 * radius) * image->width,
-                            OC_SIFT_BINS * sizeof *v->rows);
+    v->rows = oc_arena_take(arena, (image->height + 2 * radius) * image->width, OC_SIFT_BINS * sizeof *v->rows);
     return v->smooth && v->dx && v->dy && v->votes && v->line && v->rows;
 }
 

@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-static void convolve(const float *restrict in, size_t n, size_t stride, const float *restrict weight,
-                     size_t taps, float *restrict out)
+static void convolve(const float *restrict in, size_t n, size_t stride, const float *restrict weight, size_t taps,
+                     float *restrict out)
 {
     enum { STRIP = 64 }; /* sums that stay in registers while the taps go by */
     size_t i = 0;
@@ -48,8 +48,7 @@ static void vote(const float *restrict dx, const float *restrict dy, size_t n, f
     }
 }
 
-static void describe(const float *restrict votes, size_t cell, size_t row, float least,
-                     float *restrict out)
+static void describe(const float *restrict votes, size_t cell, size_t row, float least, float *restrict out)
 {
     float sums[OC_SIFT_BINS] = {0}, total = least;
     for (size_t i = 0; i < OC_SIFT_CELLS; i++) {

@@ -35,19 +35,19 @@ const oc_kmeans_kernels *oc_kmeans(void)
 typedef struct lloyd {
     const float *x;
     size_t n, d, k, panel_count, tiles;
-    float *centers;        /* (K,D) */
-    float *panels, *bias;  /* (panels, D, 32), (panels, 32) */
-    oc_kmeans_head head;   /* bounds, where they pay */
-    float *trial;          /* (2, OC_KMEANS_TRIAL, panels * 32): for choosing the bounds */
-    float *heads;          /* (threads, OC_PANEL_BLOCK, D): heads of a block */
-    uint32_t *nearest;     /* (N): centre of each point */
-    uint32_t *order;       /* (N): points sorted by centre */
-    float *score, *norm;   /* (N): x . c - |c|^2 / 2 of the nearest centre; |x|^2 */
-    size_t *first;         /* (K+1): where each centre's points begin in order */
-    double *tile_sum;      /* (tiles): sum of squared distances */
-    size_t *tile_changed;  /* (tiles): points that changed their centre */
-    float *packed;         /* (threads, OC_PANEL_BLOCK, D) */
-    double *sum;           /* (threads, D) */
+    float *centers;       /* (K,D) */
+    float *panels, *bias; /* (panels, D, 32), (panels, 32) */
+    oc_kmeans_head head;  /* bounds, where they pay */
+    float *trial;         /* (2, OC_KMEANS_TRIAL, panels * 32): for choosing the bounds */
+    float *heads;         /* (threads, OC_PANEL_BLOCK, D): heads of a block */
+    uint32_t *nearest;    /* (N): centre of each point */
+    uint32_t *order;      /* (N): points sorted by centre */
+    float *score, *norm;  /* (N): x . c - |c|^2 / 2 of the nearest centre; |x|^2 */
+    size_t *first;        /* (K+1): where each centre's points begin in order */
+    double *tile_sum;     /* (tiles): sum of squared distances */
+    size_t *tile_changed; /* (tiles): points that changed their centre */
+    float *packed;        /* (threads, OC_PANEL_BLOCK, D) */
+    double *sum;          /* (threads, D) */
 } lloyd;
 
 static void lloyd_free(lloyd *l)
@@ -94,8 +94,7 @@ static oc_status lloyd_create(lloyd *l, size_t threads, oc_error *err)
     l->heads = oc_alloc(packed, sizeof *l->heads);
     bool complete = l->trial && l->heads && l->centers && l->panels && l->bias && l->nearest && l->order && l->score &&
                     l->norm && l->first && l->tile_sum && l->tile_changed && l->packed && l->sum;
-    return complete ? oc_kmeans_head_create(&l->head, l->n, l->d, l->k, err)
-                    : oc_fail_memory(err, "k-means");
+    return complete ? oc_kmeans_head_create(&l->head, l->n, l->d, l->k, err) : oc_fail_memory(err, "k-means");
 }
 
 static double squared_norm(const float *x, size_t d)
@@ -142,8 +141,7 @@ static void score_block(lloyd *l, size_t start, size_t count, size_t worker)
     }
     for (size_t p = 0; p < l->panel_count; p++) {
         for (size_t row = 0; row < groups * panel->rows; row += panel->rows) {
-            panel->product(packed + row * l->d, l->panels + p * l->d * OC_PANEL, l->d,
-                           l->bias + p * OC_PANEL, tile);
+            panel->product(packed + row * l->d, l->panels + p * l->d * OC_PANEL, l->d, l->bias + p * OC_PANEL, tile);
             oc_kmeans()->track(tile, panel->rows, (uint32_t)p * OC_PANEL, best + row, center + row);
         }
     }
@@ -168,16 +166,15 @@ static void bound_block(lloyd *l, size_t start, size_t count, size_t worker)
         uint32_t k = l->nearest[start + i];
         slack[i] = 1e-5F * head->largest * (sqrtf(l->norm[start + i]) + head->largest);
         center[i] = k == UINT32_MAX ? 0 : k;
-        best[i] = oc_kmeans()->dot(x + i * l->d, l->centers + center[i] * l->d, l->d) +
-                  l->bias[center[i]];
+        best[i] = oc_kmeans()->dot(x + i * l->d, l->centers + center[i] * l->d, l->d) + l->bias[center[i]];
     }
     for (size_t p = 0; p < l->panel_count; p++) {
         for (size_t row = 0; row < count; row += panel->rows) {
             size_t rows = count - row < panel->rows ? count - row : panel->rows;
-            panel->product(packed + row * head->size, head->panels + p * head->size * OC_PANEL,
-                           head->size, l->bias + p * OC_PANEL, tile);
-            oc_kmeans()->refine(tile, rows, (uint32_t)p * OC_PANEL, x + row * l->d, l->centers, l->bias,
-                                l->d, slack + row, best + row, center + row);
+            panel->product(packed + row * head->size, head->panels + p * head->size * OC_PANEL, head->size,
+                           l->bias + p * OC_PANEL, tile);
+            oc_kmeans()->refine(tile, rows, (uint32_t)p * OC_PANEL, x + row * l->d, l->centers, l->bias, l->d,
+                                slack + row, best + row, center + row);
         }
     }
     memcpy(l->order + start, center, count * sizeof *center);
@@ -262,8 +259,8 @@ static void update_group(void *context, size_t group, size_t worker)
     }
 }
 
-/* Moves each centre without points onto the point that lies farthest from its own centre; returns how many were moved. A
- * centre stays where it is when every point lies on its centre. */
+/* Moves each centre without points onto the point that lies farthest from its own centre; returns how many were moved.
+ * A centre stays where it is when every point lies on its centre. */
 static size_t reseed_empty(lloyd *l)
 {
     size_t moved = 0;
@@ -292,8 +289,8 @@ static size_t update(lloyd *l, oc_job *job)
     return reseed_empty(l);
 }
 
-static oc_status iterate(lloyd *l, const oc_kmeans_options *options, oc_kmeans_report *report,
-                         oc_job *job, oc_error *err)
+static oc_status iterate(lloyd *l, const oc_kmeans_options *options, oc_kmeans_report *report, oc_job *job,
+                         oc_error *err)
 {
     oc_parallel(job, l->tiles, norm_tile, l);
     double before = 0;
@@ -305,8 +302,7 @@ static oc_status iterate(lloyd *l, const oc_kmeans_options *options, oc_kmeans_r
         }
         oc_job_progress(job, "k-means", report->iterations, options->iterations);
         bool settled = changed == 0 && moved == 0;
-        bool slow = report->iterations > 0 && moved == 0 &&
-                    before - report->error < options->tolerance * before;
+        bool slow = report->iterations > 0 && moved == 0 && before - report->error < options->tolerance * before;
         if (settled || slow || report->iterations == options->iterations) {
             oc_job_progress(job, "k-means", options->iterations, options->iterations);
             return OC_OK;
@@ -317,9 +313,8 @@ static oc_status iterate(lloyd *l, const oc_kmeans_options *options, oc_kmeans_r
     }
 }
 
-oc_status oc_kmeans_lloyd(const float *x, size_t n, size_t d, size_t k,
-                          const oc_kmeans_options *options, float *centers, oc_kmeans_report *report,
-                          oc_job *job, oc_error *err)
+oc_status oc_kmeans_lloyd(const float *x, size_t n, size_t d, size_t k, const oc_kmeans_options *options,
+                          float *centers, oc_kmeans_report *report, oc_job *job, oc_error *err)
 {
     double start = oc_seconds();
     oc_status status = oc_kmeans_check(n, d, k, err);

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 typedef struct oc_kmeans_options {
-    size_t iterations;      /* at most */
-    double tolerance;       /* stop when the error falls by less than this part of itself; 0 never */
+    size_t iterations; /* at most */
+    double tolerance;  /* stop when the error falls by less than this part of itself; 0 never */
     uint64_t seed;
 } oc_kmeans_options;
 
@@ -23,14 +23,13 @@ typedef struct oc_kmeans_report {
     double seeding_seconds, seconds;
 } oc_kmeans_report;
 
-/* k-means++ on at most 20 * K of the points, drawn at random. X (N,D) -> centres (K,D). OC_BAD_DATA when K > N, with both
- * numbers; OC_NO_MEMORY, OC_CANCELLED. */
-oc_status oc_kmeans_seed(const float *x, size_t n, size_t d, size_t k, uint64_t seed, float *centers,
-                         oc_job *job, oc_error *err);
+/* k-means++ on at most 20 * K of the points, drawn at random. X (N,D) -> centres (K,D). OC_BAD_DATA when K > N, with
+ * both numbers; OC_NO_MEMORY, OC_CANCELLED. */
+oc_status oc_kmeans_seed(const float *x, size_t n, size_t d, size_t k, uint64_t seed, float *centers, oc_job *job,
+                         oc_error *err);
 
 /* Lloyd's iterations from the given centres (K,D), which are replaced on success. report may be NULL. */
-oc_status oc_kmeans_lloyd(const float *x, size_t n, size_t d, size_t k,
-                          const oc_kmeans_options *options, float *centers, oc_kmeans_report *report,
-                          oc_job *job, oc_error *err);
+oc_status oc_kmeans_lloyd(const float *x, size_t n, size_t d, size_t k, const oc_kmeans_options *options,
+                          float *centers, oc_kmeans_report *report, oc_job *job, oc_error *err);
 
 #endif

@@ -10,7 +10,8 @@
 #include <string.h>
 
 enum {
-    LEAST_VALUES = 16, MOST_VALUES = 512, /* D for which heads are tried */
+    LEAST_VALUES = 16,
+    MOST_VALUES = 512, /* D for which heads are tried */
     LEAST_CENTERS = 64,
     CANDIDATE_COST = 600 /* of a full score besides its D multiply-adds: a branch that is not foreseen */
 };
@@ -90,8 +91,7 @@ static float rest_norm(const float *head, size_t m, double squared_norm)
 }
 
 /* heads (rows, stride) of V (rows, D): m values and the norm of the rest. */
-static void head_rows(const oc_kmeans_head *head, const float *v, size_t rows, size_t m, size_t stride,
-                      float *heads)
+static void head_rows(const oc_kmeans_head *head, const float *v, size_t rows, size_t m, size_t stride, float *heads)
 {
     oc_gemm_nt(rows, m, head->d, 1, v, head->d, head->basis, head->d, 0, heads, stride);
     for (size_t i = 0; i < rows; i++) {
@@ -104,8 +104,8 @@ static void head_rows(const oc_kmeans_head *head, const float *v, size_t rows, s
 }
 
 /* Bounds among (rows, K) that reach the best of the full scores (rows, K) of the same point. */
-static size_t count_candidates(const oc_kmeans_head *head, const float *scores, const float *bounds,
-                               size_t rows, const float *bias)
+static size_t count_candidates(const oc_kmeans_head *head, const float *scores, const float *bounds, size_t rows,
+                               const float *bias)
 {
     size_t candidates = 0, k = head->k;
     for (size_t i = 0; i < rows; i++) {
@@ -125,12 +125,11 @@ static size_t count_candidates(const oc_kmeans_head *head, const float *scores, 
 static double cost(const oc_kmeans_head *head, size_t m, size_t candidates, size_t rows)
 {
     double d = (double)head->d;
-    return (double)(m + 1) * (double)head->k + (double)m * d +
-           (double)candidates / (double)rows * (d + CANDIDATE_COST);
+    return (double)(m + 1) * (double)head->k + (double)m * d + (double)candidates / (double)rows * (d + CANDIDATE_COST);
 }
 
-void oc_kmeans_head_prepare(oc_kmeans_head *head, const float *x, size_t n, const float *centers,
-                            const float *bias, float *scratch)
+void oc_kmeans_head_prepare(oc_kmeans_head *head, const float *x, size_t n, const float *centers, const float *bias,
+                            float *scratch)
 {
     size_t d = head->d, k = head->k, rows = n < OC_KMEANS_TRIAL ? n : OC_KMEANS_TRIAL;
     float points[OC_KMEANS_TRIAL * MOST_VALUES], heads[OC_KMEANS_TRIAL * MOST_VALUES];
@@ -167,8 +166,8 @@ void oc_kmeans_head_prepare(oc_kmeans_head *head, const float *x, size_t n, cons
     }
 }
 
-void oc_kmeans_head_project(const oc_kmeans_head *head, const float *x, const float *norm, size_t count,
-                            float *packed, float *heads)
+void oc_kmeans_head_project(const oc_kmeans_head *head, const float *x, const float *norm, size_t count, float *packed,
+                            float *heads)
 {
     const oc_panel_kernels *panel = oc_panel();
     size_t d = head->d, m = head->size - 1, groups = oc_panel_pack_block(x, d, count, d, packed);
@@ -176,8 +175,7 @@ void oc_kmeans_head_project(const oc_kmeans_head *head, const float *x, const fl
     for (size_t p = 0; p < oc_panel_count(m); p++) {
         size_t lanes = m - p * OC_PANEL < OC_PANEL ? m - p * OC_PANEL : OC_PANEL;
         for (size_t g = 0; g < groups; g++) {
-            panel->product(packed + g * panel->rows * d, head->directions + p * OC_PANEL * d, d,
-                           head->no_bias, tile);
+            panel->product(packed + g * panel->rows * d, head->directions + p * OC_PANEL * d, d, head->no_bias, tile);
             for (size_t i = 0; i < panel->rows && g * panel->rows + i < count; i++) {
                 memcpy(heads + (g * panel->rows + i) * head->size + p * OC_PANEL, tile + i * OC_PANEL,
                        lanes * sizeof *tile);

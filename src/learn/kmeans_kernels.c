@@ -7,7 +7,8 @@
 #include <immintrin.h>
 #endif
 
-/* The largest score of a row first: after a few panels it rarely beats the best so far, and only then its lane matters. */
+/* The largest score of a row first: after a few panels it rarely beats the best so far, and only then its lane matters.
+ */
 static void track(const float *restrict tile, size_t rows, uint32_t first, float *restrict best,
                   uint32_t *restrict center)
 {
@@ -62,8 +63,8 @@ static float dot(const float *restrict x, const float *restrict y, size_t d)
 }
 
 static void refine(const float *restrict tile, size_t count, uint32_t first, const float *restrict x,
-                   const float *restrict centers, const float *restrict bias, size_t d,
-                   const float *restrict slack, float *restrict best, uint32_t *restrict center)
+                   const float *restrict centers, const float *restrict bias, size_t d, const float *restrict slack,
+                   float *restrict best, uint32_t *restrict center)
 {
     for (size_t r = 0; r < count; r++) {
         uint32_t candidates = lanes_above(tile + r * OC_PANEL, best[r] - slack[r]);
@@ -88,8 +89,7 @@ static void add(const float *restrict x, size_t d, double *restrict sum)
     }
 }
 
-static double shrink(const float *restrict x, size_t n, size_t d, const float *restrict center,
-                     float *restrict nearest)
+static double shrink(const float *restrict x, size_t n, size_t d, const float *restrict center, float *restrict nearest)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {

@@ -11,11 +11,11 @@
 oc_status oc_kmeans_check(size_t n, size_t d, size_t k, oc_error *err);
 
 typedef struct oc_kmeans_kernels {
-    /* Keeps, for each row of the tile (rows, OC_PANEL), the largest score so far and the centre that had it; the centre of
-     * the first lane is `first`. On equal scores the lower number stays. best, center (rows). */
+    /* Keeps, for each row of the tile (rows, OC_PANEL), the largest score so far and the centre that had it; the centre
+     * of the first lane is `first`. On equal scores the lower number stays. best, center (rows). */
     void (*track)(const float *tile, size_t rows, uint32_t first, float *best, uint32_t *center);
-    /* The same where the tile holds upper bounds of the scores: centres whose bound passes best - slack (rows) are scored in
-     * full, x_r . c + bias, X (rows,D), C (K,D), bias (K). Only the first `count` rows are looked at. */
+    /* The same where the tile holds upper bounds of the scores: centres whose bound passes best - slack (rows) are
+     * scored in full, x_r . c + bias, X (rows,D), C (K,D), bias (K). Only the first `count` rows are looked at. */
     void (*refine)(const float *tile, size_t count, uint32_t first, const float *x, const float *centers,
                    const float *bias, size_t d, const float *slack, float *best, uint32_t *center);
     /* x . y, (D) each */

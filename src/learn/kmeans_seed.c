@@ -1,5 +1,5 @@
-/* k-means++: each next centre is a point drawn with a probability in proportion to its squared distance from the nearest
- * centre so far (Arthur and Vassilvitskii, 2007), on a sample of the points. */
+/* k-means++: each next centre is a point drawn with a probability in proportion to its squared distance from the
+ * nearest centre so far (Arthur and Vassilvitskii, 2007), on a sample of the points. */
 #include "src/learn/kmeans.h"
 
 #include "src/base/fail.h"
@@ -13,8 +13,8 @@
 
 enum {
     SAMPLE_PER_CENTER = 20,
-    TILE = 1024,                       /* points of one task */
-    PURPOSE_SAMPLE = 0x6b6d2b01,       /* streams of random numbers */
+    TILE = 1024,                 /* points of one task */
+    PURPOSE_SAMPLE = 0x6b6d2b01, /* streams of random numbers */
     PURPOSE_DRAW = 0x6b6d2b02
 };
 
@@ -28,8 +28,7 @@ oc_status oc_kmeans_check(size_t n, size_t d, size_t k, oc_error *err)
         return oc_fail(err, OC_BAD_DATA, "%zu centres cannot be learned from %zu points", k, n);
     }
     if (n >= UINT32_MAX || !oc_multiply(n, d, &values)) {
-        return oc_fail(err, OC_TOO_LARGE, "k-means on %zu points: at most %u are possible", n,
-                       UINT32_MAX - 1);
+        return oc_fail(err, OC_TOO_LARGE, "k-means on %zu points: at most %u are possible", n, UINT32_MAX - 1);
     }
     return OC_OK;
 }
@@ -46,8 +45,7 @@ static void shrink_tile(void *context, size_t tile, size_t worker)
     (void)worker;
     seeding *s = context;
     size_t start = tile * TILE, count = s->n - start < TILE ? s->n - start : TILE;
-    s->tile_sum[tile] = oc_kmeans()->shrink(s->points + start * s->d, count, s->d, s->center,
-                                            s->nearest + start);
+    s->tile_sum[tile] = oc_kmeans()->shrink(s->points + start * s->d, count, s->d, s->center, s->nearest + start);
 }
 
 /* The point at which the running sum of the distances passes a random part of their total. */
@@ -116,8 +114,8 @@ static void sample(uint32_t *index, size_t n, size_t count, uint64_t seed)
     }
 }
 
-oc_status oc_kmeans_seed(const float *x, size_t n, size_t d, size_t k, uint64_t seed, float *centers,
-                         oc_job *job, oc_error *err)
+oc_status oc_kmeans_seed(const float *x, size_t n, size_t d, size_t k, uint64_t seed, float *centers, oc_job *job,
+                         oc_error *err)
 {
     oc_status status = oc_kmeans_check(n, d, k, err);
     if (status != OC_OK) {

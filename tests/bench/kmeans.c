@@ -1,11 +1,12 @@
-/* k-means for the side-by-side benchmark: reads points and first centres (float32, C order), runs Lloyd's iterations and
- * prints one line: seconds, error, iterations. With `seed` in place of the file of centres it chooses them and writes them.
+/* k-means for the side-by-side benchmark: reads points and first centres (float32, C order), runs Lloyd's iterations
+ * and prints one line: seconds, error, iterations. With `seed` in place of the file of centres it chooses them and
+ * writes them.
  *
  *     bench-kmeans POINTS N D K CENTRES ITERATIONS THREADS
  *     bench-kmeans POINTS N D K seed OUTPUT THREADS */
+#include "src/learn/kmeans.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
-#include "src/learn/kmeans.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,7 +13,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SIDE = 32, PATCH = 6, PLACES = (SIDE - PATCH + 1) * (SIDE - PATCH + 1), VALUES = PATCH * PATCH * 3, REPEATS = 7 };
+enum {
+    SIDE = 32,
+    PATCH = 6,
+    PLACES = (SIDE - PATCH + 1) * (SIDE - PATCH + 1),
+    VALUES = PATCH * PATCH * 3,
+    REPEATS = 7
+};
 
 typedef struct pictures {
     size_t count;
@@ -48,8 +54,7 @@ static oc_features *make_features(const char *spec, const oc_source *source)
 {
     oc_features *features = NULL;
     oc_error err;
-    if (oc_features_parse(spec, &features, &err) != OC_OK ||
-        oc_features_plan(features, SIDE, SIDE, &err) != OC_OK ||
+    if (oc_features_parse(spec, &features, &err) != OC_OK || oc_features_plan(features, SIDE, SIDE, &err) != OC_OK ||
         oc_features_fit(features, source, 1, NULL, &err) != OC_OK) {
         fprintf(stderr, "bench-words_encode: %s\n", err.message);
         exit(1);

@@ -52,7 +52,7 @@ Test(kmeans, two_pairs_by_hand)
     const float expected[] = {0, 1, 10, 2};
     cr_assert_arr_eq(centers, expected, sizeof expected);
     cr_assert_float_eq(report.error, 2.5, 1e-6); /* (1 + 1 + 4 + 4) / 4 */
-    cr_assert_eq(report.iterations, 1); /* the second assignment changes nothing */
+    cr_assert_eq(report.iterations, 1);          /* the second assignment changes nothing */
 }
 
 Test(kmeans, the_error_never_rises)
@@ -153,8 +153,7 @@ Test(kmeans, bounds_are_used_where_they_pay)
     for (size_t i = 0; i < 47 * K; i++) {
         float product = oc_kmeans()->dot(points + i / K * D, centers + i % K * D, D);
         float bound = oc_kmeans()->dot(heads + i / K * head.size, head.heads + i % K * head.size, head.size);
-        cr_assert(product <= bound + 1e-4F * (1 + fabsf(product)), "%g above %g", (double)product,
-                  (double)bound);
+        cr_assert(product <= bound + 1e-4F * (1 + fabsf(product)), "%g above %g", (double)product, (double)bound);
     }
     oc_kmeans_head_free(&head);
     oc_free(trial);

@@ -1,7 +1,7 @@
 /* Panel products against sums in double precision, with guard values around what is written. */
+#include "src/matrix/panel.h"
 #include "src/base/memory.h"
 #include "src/base/random.h"
-#include "src/matrix/panel.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -40,8 +40,8 @@ static void check_product(size_t rows, size_t words, size_t depth)
             for (size_t i = 0; i < sizeof tile / sizeof *tile; i++) {
                 tile[i] = guard;
             }
-            kernels->product(packed + g * R * depth, packed_words + p * OC_PANEL * depth, depth,
-                             bias + p * OC_PANEL, tile + OC_PANEL);
+            kernels->product(packed + g * R * depth, packed_words + p * OC_PANEL * depth, depth, bias + p * OC_PANEL,
+                             tile + OC_PANEL);
             for (size_t i = 0; i < R * OC_PANEL; i++) {
                 size_t row = g * R + i / OC_PANEL, word = p * OC_PANEL + i % OC_PANEL;
                 double wanted = (double)bias[word];
@@ -49,8 +49,7 @@ static void check_product(size_t rows, size_t words, size_t depth)
                     wanted -= 2 * (double)x[row * (depth + 3) + j] * (double)w[word * (depth + 1) + j];
                 }
                 double difference = fabs((double)tile[OC_PANEL + i] - wanted);
-                cr_assert(difference <= 1e-4 * (1 + fabs(wanted)), "%zu rows, %zu words, %zu deep", rows,
-                          words, depth);
+                cr_assert(difference <= 1e-4 * (1 + fabs(wanted)), "%zu rows, %zu words, %zu deep", rows, words, depth);
             }
             for (size_t i = 0; i < OC_PANEL; i++) {
                 cr_assert_float_eq(tile[i], guard, 0);

@@ -22,8 +22,8 @@ static void fill(float *values, size_t count, float low, float high, uint64_t in
 
 static void check(float value, double wanted, const char *what)
 {
-    cr_assert(fabs((double)value - wanted) <= 2e-6 * (1 + fabs(wanted)), "%s: %.9g, not %.9g", what,
-              (double)value, wanted);
+    cr_assert(fabs((double)value - wanted) <= 2e-6 * (1 + fabs(wanted)), "%s: %.9g, not %.9g", what, (double)value,
+              wanted);
 }
 
 Test(words_kernels, contrast)
@@ -249,8 +249,8 @@ Test(words_kernels, descriptor_of_the_mirrored_image_is_a_permutation)
         oc_sift_describe(&b, WIDTH - 5 - oc_sift_extent(cell), 7, 10, y);
         for (size_t i = 0; i < OC_SIFT_VALUES; i++) {
             cr_assert_eq(order[order[i]], i);
-            cr_assert(fabsf(x[i] - y[order[i]]) <= 1e-4F, "cell %zu, value %zu: %g and %g", cell, i,
-                      (double)x[i], (double)y[order[i]]);
+            cr_assert(fabsf(x[i] - y[order[i]]) <= 1e-4F, "cell %zu, value %zu: %g and %g", cell, i, (double)x[i],
+                      (double)y[order[i]]);
         }
         oc_arena_free(&arena);
     }
