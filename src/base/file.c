@@ -131,38 +131,81 @@ static bool make_temporary(oc_output *output)
     return file >= 0 && close(file) == 0 && made;
 }
 
-oc_status oc_output_begin(oc_output *output, const char *path, bool folder, oc_error *err)
+/* What is at the output's name now: nothing, or a file or folder of the right kind. A link is followed (*target, to be freed
+ * with free, else NULL), so that it stays and what it leads to is replaced; a rename would replace the link, and
+ * fail for a folder. Devices and pipes are refused: as root, the rename would take /dev/null away. */
+static oc_status examine(const char *path, bool folder, char **target, oc_error *err)
+{
+    struct stat link, about;
+    *target = NULL;
+    if (lstat(path, &link) != 0) {
+        return OC_OK;
+    }
+    if (stat(path, &about) != 0) {
+        return oc_fail(err, OC_USAGE, "%s: is a link that leads nowhere", path);
+    }
+    if (folder ? S_ISREG(about.st_mode) : S_ISDIR(about.st_mode)) {
+        return oc_fail(err, OC_USAGE, "%s: exists and is a %s; the output is a %s", path,
+                       folder ? "file" : "folder", folder ? "folder" : "file");
+    }
+    if (!S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) {
+        return oc_fail(err, OC_USAGE, "%s: is a device or a pipe, which cannot be replaced", path);
+    }
+    if (S_ISLNK(link.st_mode)) {
+        *target = realpath(path, NULL);
+        return *target ? OC_OK : oc_fail_io(err, path, "cannot be followed");
+    }
+    return OC_OK;
+}
+
+/* Both names of an output at `path`, of which `length` bytes count. */
+static bool name_output(oc_output *output, const char *path, size_t length)
+{
+    static const char suffix[] = ".partial-XXXXXX";
+    output->path = oc_realloc(NULL, length + 1, 1);
+    output->temporary = oc_realloc(NULL, length + sizeof suffix, 1);
+    if (!output->path || !output->temporary) {
+        return false;
+    }
+    memcpy(output->path, path, length);
+    output->path[length] = '\0';
+    memcpy(output->temporary, path, length);
+    memcpy(output->temporary + length, suffix, sizeof suffix);
+    return true;
+}
+
+static size_t length_without_slashes(const char *path)
 {
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/') {
         length--;
     }
-    if (length == 0) {
+    return length;
+}
+
+oc_status oc_output_begin(oc_output *output, const char *path, bool folder, oc_error *err)
+{
+    oc_output new = {.folder = folder};
+    char *target = NULL;
+    if (*path == '\0') {
         return oc_fail(err, OC_USAGE, "the name of the output is empty");
     }
-    struct stat about;
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode) != folder) {
-        return oc_fail(err, OC_USAGE, "%s: exists and is a %s; the output is a %s", path,
-                       folder ? "file" : "folder", folder ? "folder" : "file");
-    }
-    static const char suffix[] = ".partial-XXXXXX";
-    oc_output new = {.folder = folder};
-    new.path = oc_realloc(NULL, length + 1, 1);
-    new.temporary = oc_realloc(NULL, length + sizeof suffix, 1);
-    if (!new.path || !new.temporary) {
+    bool named = name_output(&new, path, length_without_slashes(path));
+    oc_status status = named ? examine(new.path, folder, &target, err) : oc_fail_memory(err, "the output's name");
+    if (target) {
         oc_free(new.path);
         oc_free(new.temporary);
-        return oc_fail_memory(err, "the output's name");
+        status = name_output(&new, target, strlen(target)) ? OC_OK : oc_fail_memory(err, "the output's name");
+        free(target);
     }
-    memcpy(new.path, path, length);
-    new.path[length] = '\0';
-    memcpy(new.temporary, path, length);
-    memcpy(new.temporary + length, suffix, sizeof suffix);
-    if (!make_temporary(&new)) {
-        oc_status status = oc_fail_io(err, new.path, "cannot be created");
+    if (status == OC_OK && !make_temporary(&new)) {
+        status = oc_fail_io(err, new.path, "cannot be created");
+        status = status == OC_NOT_FOUND ? OC_IO : status;
+    }
+    if (status != OC_OK) {
         oc_free(new.path);
         oc_free(new.temporary);
-        return status == OC_NOT_FOUND ? OC_IO : status;
+        return status;
     }
     *output = new;
     return OC_OK;

@@ -81,7 +81,7 @@ void *oc_arena_take(oc_arena *arena, size_t count, size_t size)
         arena->needed > SIZE_MAX / 4) {
         return NULL;
     }
-    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    bytes = bytes ? (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : ALIGNMENT;
     if (bytes > arena->size - arena->used) {
         size_t grown = bytes > 2 * arena->size ? bytes : 2 * arena->size;
         header *block = oc_alloc(1, sizeof(header) + grown);

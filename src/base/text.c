@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What some spreadsheets write in front of a CSV file. */
+static const char BYTE_ORDER_MARK[] = "\xef\xbb\xbf";
+
 static bool reserve(oc_text *text, size_t more)
 {
     size_t needed;
@@ -63,7 +66,8 @@ void oc_text_format(oc_text *text, const char *format, ...)
 
 void oc_text_add_csv(oc_text *text, const char *field)
 {
-    if (!strpbrk(field, ",\"\r\n")) {
+    /* A field's own byte order mark must not be taken for the file's. */
+    if (!strpbrk(field, ",\"\r\n") && strncmp(field, BYTE_ORDER_MARK, 3) != 0) {
         oc_text_add(text, field);
         return;
     }
@@ -84,8 +88,7 @@ void oc_text_free(oc_text *text)
 
 oc_csv oc_csv_start(char *buffer)
 {
-    /* The byte order mark that some spreadsheets write. */
-    bool marked = strncmp(buffer, "\xef\xbb\xbf", 3) == 0;
+    bool marked = strncmp(buffer, BYTE_ORDER_MARK, 3) == 0;
     return (oc_csv){.next = buffer + (marked ? 3 : 0), .next_line = 1};
 }
 

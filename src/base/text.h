@@ -18,7 +18,7 @@ typedef struct oc_text {
 void oc_text_add(oc_text *text, const char *string);
 void oc_text_add_bytes(oc_text *text, const void *bytes, size_t length);
 void oc_text_format(oc_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A CSV field, quoted when it holds a comma, a quote or a line break. */
+/* A CSV field, quoted when it holds a comma, a quote or a line break, or begins with a byte order mark. */
 void oc_text_add_csv(oc_text *text, const char *field);
 void oc_text_free(oc_text *text);
 
