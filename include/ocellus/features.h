@@ -50,9 +50,10 @@ const char *oc_features_part_name(const oc_features *features, size_t stage);
 
 /* True while a stage has still to learn from images. */
 bool oc_features_unfitted(const oc_features *features);
-/* Lets the stages learn. The result depends on spec, images and seed alone. OC_BAD_DATA when the images do not suffice. */
-oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job,
-                          oc_error *err);
+/* Lets the stages learn that have not yet; all get the same seed, so a stage learns in a joined spec what it learns
+ * alone. On failure none has learned. OC_USAGE before the plan. The result depends on spec, images and seed alone.
+ * OC_BAD_DATA when the images do not suffice. */
+oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err);
 
 /* Scratch memory of one thread. */
 oc_status oc_workspace_create(oc_workspace **workspace, oc_error *err);
@@ -61,8 +62,8 @@ void oc_workspace_free(oc_workspace *workspace);
 /* Writes the row (dimension) of an image of the planned size that has the planes asked for. Any number of threads may
  * call it on one oc_features, each with its own workspace; nothing is allocated after a workspace's first image.
  * OC_USAGE when size or planes are not as planned, or a stage is not fitted. */
-oc_status oc_features_extract(const oc_features *features, const oc_image *image,
-                              oc_workspace *workspace, float *row, oc_error *err);
+oc_status oc_features_extract(const oc_features *features, const oc_image *image, oc_workspace *workspace, float *row,
+                              oc_error *err);
 
 /* True when the row of the mirrored image can be told from the row. */
 bool oc_features_can_mirror(const oc_features *features);
