@@ -82,7 +82,8 @@ $(foreach isa,$(ISAS),$(eval $(call KERNEL_RULE,$(isa))))
 
 JOBS := -j$(shell getconf _NPROCESSORS_ONLN)
 FASHION := $(BUILD)/fashion-mnist
-DEMO_SPECS := -f pixels:size=28,gray=1 -f hog:cell=4 -f words:gray=1 -f hog:cell=4+words:gray=1
+DEMO_SPECS := -f pixels:size=28,gray=1 -f hog:cell=4 -f words:count=800,gray=1 \
+    -f hog:cell=4+words:count=800,gray=1
 
 .PHONY: demo
 demo: ## install what is missing, build, compare features on Fashion-MNIST, classify some of its images
