@@ -1,0 +1,26 @@
+/* Labels of image files: classify MODEL FILE...
+ * Build: cc classify.c -o classify $(pkg-config --cflags --libs --static ocellus) */
+#include <ocellus/ocellus.h>
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+    oc_error err;
+    oc_model *model;
+    oc_reader *reader;
+    oc_result result;
+    if (argc < 3 || oc_model_load(argv[1], &model, &err) || oc_reader_create(model, &reader, &err)) {
+        fprintf(stderr, "classify: %s\n", argc < 3 ? "needs a model and an image" : err.message);
+        return 1;
+    }
+    for (int i = 2; i < argc; i++) {
+        if (oc_classify_file(reader, argv[i], &result, &err) == OC_OK) {
+            printf("%s: %s\n", argv[i], oc_model_class(model, result.label));
+        } else {
+            fprintf(stderr, "%s\n", err.message);
+        }
+    }
+    oc_reader_free(reader);
+    oc_model_free(model);
+    return 0;
+}
