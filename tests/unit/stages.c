@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Specs that every promise is tested with: each stage as it is, and these. The light ones stand in for a default that
- * would take long to fit. */
+/* Specs that every promise is tested with: each stage as it is, and these. Stages that learn are tested with small
+ * codebooks of this list alone, for their defaults take long to fit. */
 static const char *const more_specs[] = {
     "pixels:size=7x5",
     "pixels:size=24x9,gray=1",
@@ -22,7 +22,17 @@ static const char *const more_specs[] = {
     "hog:preset=skimage,cell=3",
     "hog:preset=opencv,cell=4",
     "hog:preset=uoctti,cell=4",
+    "words:count=8",
+    "words:count=12,encode=hard,grid=1-2,whiten=0",
 };
+
+static bool learns(const char *spec)
+{
+    oc_features *features = parse(spec);
+    bool unfitted = oc_features_unfitted(features);
+    oc_features_free(features);
+    return unfitted;
+}
 
 static size_t spec_count(void)
 {
@@ -31,7 +41,16 @@ static size_t spec_count(void)
 
 static const char *spec_at(size_t i)
 {
-    return i < oc_stage_count() ? oc_stage_describe(i).name : more_specs[i - oc_stage_count()];
+    if (i >= oc_stage_count()) {
+        return more_specs[i - oc_stage_count()];
+    }
+    const char *name = oc_stage_describe(i).name;
+    for (size_t j = 0; learns(name) && j < sizeof more_specs / sizeof *more_specs; j++) {
+        if (strncmp(more_specs[j], name, strlen(name)) == 0) {
+            return more_specs[j];
+        }
+    }
+    return name;
 }
 
 static oc_status read_random(void *context, size_t index, size_t worker, oc_image *image, oc_error *err)
