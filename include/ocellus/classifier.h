@@ -37,6 +37,15 @@ typedef enum oc_loss {
 } oc_loss;
 
 typedef enum oc_scale { OC_SCALE_NONE, OC_SCALE_CENTER, OC_SCALE_RANGE, OC_SCALE_STANDARD } oc_scale;
+/* sgd: minibatches, preconditioned. gd: all rows in every step, plain. random-search: the best of whole matrices W drawn at random
+ * (normal, standard deviation 1e-4, on scaled features). local-search: from W of deviation 1e-3 on, random
+ * changes of deviation 1e-4, of which those are kept that lower the objective. */
+typedef enum oc_optimizer {
+    OC_OPTIMIZER_SGD,
+    OC_OPTIMIZER_GD,
+    OC_OPTIMIZER_RANDOM_SEARCH,
+    OC_OPTIMIZER_LOCAL_SEARCH
+} oc_optimizer;
 typedef enum oc_schedule { OC_SCHEDULE_COSINE, OC_SCHEDULE_CONSTANT } oc_schedule;
 
 /* How a classifier is trained; oc_train_params holds names, defaults, ranges and help. "auto" is NaN or OC_AUTO. */
@@ -44,8 +53,9 @@ typedef struct oc_train_options {
     int loss;         /* oc_loss */
     double l2;        /* weight of the sum of squared weights; auto: from N and D */
     double score_l2;  /* weight of the mean squared scores; auto: from N and D where l2 is auto, else 0 */
+    int optimizer;    /* oc_optimizer; searches take auto penalties for 0 */
     int64_t batch;    /* rows in a step; auto: 256, more for wide rows */
-    int64_t epochs;   /* passes over the rows; auto: 10, more for few rows */
+    int64_t epochs;   /* passes over the rows (steps of gd, tries of a search); auto: 10, more for few rows; gd 100, searches 1,000 */
     double rate;      /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     int schedule;     /* oc_schedule */
     double momentum;
@@ -72,7 +82,7 @@ typedef struct oc_train_report {
     size_t steps;
     double objective;      /* at the end, over all rows */
     double loss;           /* its first term */
-    double gap;            /* estimate of objective - optimum, from the gradient at the end */
+    double gap;            /* estimate of objective - optimum, from the gradient at the end; NaN but for sgd */
     double accuracy;       /* on the training rows */
     double seconds;
 } oc_train_report;

@@ -20,6 +20,10 @@ typedef struct oc_listener {
     void (*progress)(void *context, const char *what, size_t done, size_t total);
     /* Something the user should know, one line without newline. */
     void (*note)(void *context, const char *message);
+    /* Loss against work while a classifier is trained: the mean loss of the training rows after `passes` of `total`
+     * passes over them, with `steps` changes of the weights. A pass is an epoch, a step of full-batch descent, or a
+     * try of a random search (then the loss is the least so far, penalties included). May be NULL. */
+    void (*loss)(void *context, size_t passes, size_t total, size_t steps, double loss);
     void *context;
 } oc_listener;
 

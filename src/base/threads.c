@@ -214,6 +214,15 @@ void oc_job_progress(oc_job *job, const char *what, size_t done, size_t total)
     pthread_mutex_unlock(&job->listening);
 }
 
+void oc_job_loss(oc_job *job, size_t passes, size_t total, size_t steps, double loss)
+{
+    if (job && job->listener.loss) {
+        pthread_mutex_lock(&job->listening);
+        job->listener.loss(job->listener.context, passes, total, steps, loss);
+        pthread_mutex_unlock(&job->listening);
+    }
+}
+
 void oc_job_note(oc_job *job, const char *format, ...)
 {
     if (!job || !job->listener.note) {

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LONGEST_LINE = 200 };
+enum { LONGEST_LINE = 200, TRACE_LINES = 20 };
 
 static struct {
     bool quiet, verbose, draws;
@@ -18,6 +18,7 @@ static struct {
     char what[40]; /* the phase of the work */
     double start;  /* when its first progress came */
     size_t start_done, last_done;
+    size_t last_pass; /* whose loss was printed */
 } state;
 
 static double now(void)
@@ -129,9 +130,20 @@ static void show_note(void *context, const char *message)
     }
 }
 
+/* At most TRACE_LINES lines a training and the last pass. */
+static void show_loss(void *context, size_t passes, size_t total, size_t steps, double loss)
+{
+    (void)context;
+    size_t part = passes * TRACE_LINES / total;
+    if (passes == total || passes <= state.last_pass || part != state.last_pass * TRACE_LINES / total) {
+        state.last_pass = passes;
+        terminal_detail("pass %zu of %zu: %zu steps, loss %.6g", passes, total, steps, loss);
+    }
+}
+
 oc_listener terminal_listener(void)
 {
-    return (oc_listener){show_progress, show_note, NULL};
+    return (oc_listener){.progress = show_progress, .note = show_note, .loss = show_loss};
 }
 
 static void print_formatted(const char *format, va_list arguments)

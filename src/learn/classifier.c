@@ -10,6 +10,7 @@
 #include <math.h>
 
 static const char *const losses[] = {"softmax", "hinge", "squared-hinge", "ovr-squared-hinge", "square", NULL};
+static const char *const optimizers[] = {"sgd", "gd", "random-search", "local-search", NULL};
 static const char *const schedules[] = {"cosine", "constant", NULL};
 static const char *const scales[] = {"none", "center", "range", "standard", NULL};
 
@@ -19,9 +20,11 @@ const oc_param oc_train_params[] = {
     {"l2", OC_REAL, FIELD(l2), "auto", 0, 1e6, NULL, "L2 penalty: weight of the sum of squared weights"},
     {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, 1e6, NULL,
      "penalty on the mean squared scores; 0 where --l2 is given"},
+    {"optimizer", OC_CHOICE, FIELD(optimizer), "sgd", 0, 0, optimizers,
+     "how it is minimised: minibatch gradient descent, full-batch gradient descent, or random search for comparison"},
     {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL, "rows in a step (auto: 256, more for wide rows)"},
     {"epochs", OC_INTEGER, FIELD(epochs), "auto", 1, 1e6, NULL,
-     "passes over the training rows (auto: 10, more for few rows)"},
+     "passes over the training rows: steps of gd, tries of a search (auto: 10, more for few rows; gd 100, searches 1000)"},
     {"rate", OC_REAL, FIELD(rate), "auto", 1e-12, 1e6, NULL, "first step size"},
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},

@@ -140,7 +140,7 @@ static double step(sgd *s, oc_job *job)
     return loss;
 }
 
-static double natural_rate(const oc_problem *problem, const oc_precondition *p, const oc_sgd_options *options)
+double oc_sgd_rate(const oc_problem *problem, const oc_precondition *p, const oc_sgd_options *options)
 {
     oc_curvature c = oc_loss_curvature(problem->loss, problem->classes);
     double penalty = 2 * problem->score_l2 + (p->inverse ? 0 : 2 * problem->l2 / fmax(p->largest, 1e-12));
@@ -149,10 +149,10 @@ static double natural_rate(const oc_problem *problem, const oc_precondition *p, 
     return (1 - options->momentum) * batch / fmax(noise, 1e-12);
 }
 
-static float scheduled(double rate, oc_schedule schedule, size_t step, size_t steps)
+double oc_sgd_scheduled(double rate, oc_schedule schedule, size_t step, size_t steps)
 {
     double part = (double)step / (double)steps;
-    return (float)(schedule == OC_SCHEDULE_COSINE ? rate * 0.5 * (1 + cos(3.14159265358979323846 * part)) : rate);
+    return schedule == OC_SCHEDULE_COSINE ? rate * 0.5 * (1 + cos(3.14159265358979323846 * part)) : rate;
 }
 
 /* All epochs at one rate; *diverged is set, and the rest left undone, when the loss of an epoch is not finite or far above
@@ -173,13 +173,14 @@ static size_t run(sgd *s, const oc_sgd_options *options, double rate, uint32_t *
         for (size_t k = 0; k < per_epoch && !oc_job_cancelled(job); k++, steps++) {
             s->rows = order + k * options->batch;
             s->batch = k + 1 < per_epoch ? options->batch : n - k * options->batch;
-            s->rate = scheduled(rate, options->schedule, steps, all) * (float)s->batch / (float)options->batch;
+            s->rate = (float)oc_sgd_scheduled(rate, options->schedule, steps, all) * (float)s->batch / (float)options->batch;
             double now = step(s, job);
             first_loss = steps ? first_loss : now;
             loss += now / (double)per_epoch;
             oc_job_progress(job, "training", steps + 1, all);
         }
         *diverged = !(loss <= 2 * first_loss + 1e-6) && !oc_job_cancelled(job);
+        oc_job_loss(job, epoch + 1, options->epochs, steps, loss);
     }
     return steps;
 }
@@ -209,7 +210,7 @@ oc_status oc_sgd(const oc_problem *problem, const oc_precondition *precondition,
     memcpy(start, weights, classes * d * sizeof *start);
     memcpy(start + classes * d, bias, classes * sizeof *start);
     bool given = !isnan(options->rate), diverged = true;
-    *rate = given ? options->rate : natural_rate(problem, precondition, options);
+    *rate = given ? options->rate : oc_sgd_rate(problem, precondition, options);
     for (int attempt = 0; diverged && attempt < 8; attempt++, *rate /= 4) {
         if (attempt) {
             oc_job_note(job, "the step size %.3g diverges; starting again with a quarter of it", 4 * *rate);

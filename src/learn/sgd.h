@@ -18,4 +18,8 @@ typedef struct oc_sgd_options {
 oc_status oc_sgd(const oc_problem *problem, const oc_precondition *precondition, const oc_sgd_options *options,
                  float *weights, float *bias, double *rate, size_t *steps, oc_job *job, oc_error *err);
 
+/* The step size that options->rate = auto stands for, and the one of step `step` of `steps`. */
+double oc_sgd_rate(const oc_problem *problem, const oc_precondition *precondition, const oc_sgd_options *options);
+double oc_sgd_scheduled(double rate, oc_schedule schedule, size_t step, size_t steps);
+
 #endif

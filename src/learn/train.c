@@ -3,16 +3,16 @@
 #include "src/base/memory.h"
 #include "src/base/threads.h"
 #include "src/learn/covariance.h"
+#include "src/learn/optimizer.h"
 #include "src/learn/precondition.h"
 #include "src/learn/problem.h"
 #include "src/learn/ridge.h"
 #include "src/learn/scaler.h"
-#include "src/learn/sgd.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { BATCH = 256, EPOCHS = 10, STEPS = 200 };
+enum { BATCH = 256, EPOCHS = 10, STEPS = 200, DESCENT_STEPS = 100, TRIES = 1000 };
 
 static oc_status check_labels(const oc_rows *rows, const int *labels, size_t classes, oc_error *err)
 {
@@ -70,6 +70,13 @@ static void set_penalties(oc_problem *problem, oc_train_options *used, const oc_
 /* Replaces what is auto of the steps. */
 static void set_steps(oc_train_options *used, const oc_rows *rows)
 {
+    if (used->optimizer != OC_OPTIMIZER_SGD) {
+        used->batch = (int64_t)rows->count;
+        if (used->epochs == OC_AUTO) {
+            used->epochs = oc_optimizer_searches(used->optimizer) ? TRIES : DESCENT_STEPS;
+        }
+        return;
+    }
     if (used->batch == OC_AUTO) {
         for (used->batch = BATCH; (double)used->batch < (double)rows->dimension / 4 && used->batch < 2048;) {
             used->batch *= 2;
@@ -137,7 +144,13 @@ static oc_status prepare(training *t, oc_problem *problem, double variance, oc_p
     oc_status status = OC_OK;
     oc_ridge chosen = {variance * 0.1, (double)d / 2}; /* for rows too wide to look closer */
     float *covariance = NULL;
-    if (d <= OC_PRECONDITION_WIDEST) {
+    bool sgd = t->used.optimizer == OC_OPTIMIZER_SGD;
+    if (oc_optimizer_searches(t->used.optimizer)) {
+        problem->l2 = t->used.l2 = isnan(t->used.l2) ? 0 : t->used.l2;
+        problem->score_l2 = t->used.score_l2 = isnan(t->used.score_l2) ? 0 : t->used.score_l2;
+        return OC_OK;
+    }
+    if (d <= OC_PRECONDITION_WIDEST && (sgd || isnan(t->used.l2))) {
         covariance = oc_alloc(d, d * sizeof *covariance);
         status = covariance ? oc_covariance(problem, covariance, t->gradient, job, err)
                             : oc_fail_memory(err, "the covariance of the features");
@@ -150,6 +163,10 @@ static oc_status prepare(training *t, oc_problem *problem, double variance, oc_p
         return status;
     }
     set_penalties(problem, &t->used, &chosen);
+    if (!sgd) {
+        oc_free(covariance);
+        covariance = NULL;
+    }
     /* This ridge makes C + ridge I proportional to the Hessian of loss and penalties together. */
     double ridge = 2 * problem->l2 / (usual_curvature(problem) + 2 * problem->score_l2);
     return oc_precondition_fit(problem, covariance, ridge, t->used.seed, precondition, job, err);
@@ -164,14 +181,8 @@ static oc_status descend(training *t, oc_problem *problem, double variance, oc_t
     if (status != OC_OK) {
         return status;
     }
-    const oc_train_options *used = &t->used;
-    oc_sgd_options options = {.batch = (size_t)used->batch,
-                              .epochs = (size_t)used->epochs,
-                              .rate = used->rate,
-                              .momentum = used->momentum,
-                              .schedule = (oc_schedule)used->schedule,
-                              .seed = used->seed};
-    status = oc_sgd(problem, &precondition, &options, t->weights, t->bias, &t->used.rate, &report->steps, job, err);
+    status = oc_optimize(problem, &precondition, t->classifier->shift, &t->used, t->weights, t->bias, &report->steps,
+                         job, err);
     oc_objective objective = {.gradient = t->gradient, .bias = t->bias_gradient};
     if (status == OC_OK) {
         status = oc_problem_evaluate(problem, t->weights, t->bias, &objective, job, err);
@@ -180,7 +191,9 @@ static oc_status descend(training *t, oc_problem *problem, double variance, oc_t
         report->loss = objective.loss;
         report->objective = objective.value;
         report->accuracy = objective.accuracy;
-        report->gap = estimate_gap(&precondition, problem, t->gradient, t->bias_gradient);
+        report->gap = t->used.optimizer == OC_OPTIMIZER_SGD
+                          ? estimate_gap(&precondition, problem, t->gradient, t->bias_gradient)
+                          : NAN;
     }
     oc_precondition_free(&precondition);
     return status;
