@@ -255,6 +255,22 @@ static oc_status add_values(oc_archive *archive, const entry *e, oc_error *err)
     return oc_archive_add(archive, e->name, tensor, err);
 }
 
+static oc_status parse_strings(oc_archive *archive, json_t *object, oc_error *err)
+{
+    const char *key;
+    json_t *string;
+    if (!json_is_object(object)) {
+        return oc_fail(err, OC_BAD_FILE, "__metadata__ is not an object of strings");
+    }
+    json_object_foreach(object, key, string)
+    {
+        if (!json_is_string(string)) {
+            return oc_fail(err, OC_BAD_FILE, "__metadata__: %s is not a string", key);
+        }
+    }
+    return json_object_update(archive->strings, object) == 0 ? OC_OK : oc_fail_memory(err, "the model file");
+}
+
 static oc_status parse_header(oc_archive *archive, json_t *header, uint64_t size, oc_error *err)
 {
     size_t count = 0, room = json_object_size(header);
@@ -271,15 +287,7 @@ static oc_status parse_header(oc_archive *archive, json_t *header, uint64_t size
             break;
         }
         if (strcmp(name, "__metadata__") == 0) {
-            const char *key;
-            json_t *string;
-            json_object_foreach(value, key, string)
-            {
-                if (!json_is_string(string)) {
-                    status = oc_fail(err, OC_BAD_FILE, "__metadata__: %s is not a string", key);
-                }
-            }
-            status = json_object_update(archive->strings, value) == 0 ? status : oc_fail_memory(err, "the model file");
+            status = parse_strings(archive, value, err);
         } else {
             status = parse_entry(name, value, &entries[count++], err);
         }
