@@ -59,8 +59,12 @@ static void sample_image(void *context, size_t index, size_t worker)
     oc_words_place *places = s->places + worker * count;
     wanted = wanted < count ? wanted : count;
     oc_image image;
-    if (wanted && !oc_job_cancelled(s->job) &&
-        s->source->read(s->source->context, index, worker, &image, NULL) == OC_OK) {
+    oc_status status = wanted && !oc_job_cancelled(s->job)
+                           ? s->source->read(s->source->context, index, worker, &image, NULL)
+                           : OC_CANCELLED;
+    if (status == OC_NO_MEMORY) { /* left out in silence it would change what is learned */
+        atomic_store(&s->short_of_memory, true);
+    } else if (status == OC_OK) {
         oc_random random = oc_random_stream(s->seed, PURPOSE_PLACES, index);
         oc_words_view view;
         oc_arena_reset(&s->arenas[worker]);

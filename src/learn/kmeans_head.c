@@ -66,7 +66,7 @@ static bool make_basis(oc_kmeans_head *head, const float *centers)
             return false;
         }
     }
-    if (!oc_eigen_symmetric(d, head->basis, values)) {
+    if (oc_eigen_symmetric(d, head->basis, values) != OC_OK) {
         return false;
     }
     for (size_t i = 0; i < d / 2; i++) {

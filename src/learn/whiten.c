@@ -147,8 +147,10 @@ static oc_status diagonalise(const double *cov, size_t d, const uint32_t *symmet
             block[i * size + j] = (float)project(cov, d, basis[i], basis[j]);
         }
     }
-    if (size && !oc_eigen_symmetric(size, block, ascending)) {
-        status = oc_fail(err, OC_NO_MEMORY, "whitening: no memory for eigenvectors of %zu values", d);
+    status = size ? oc_eigen_symmetric(size, block, ascending) : OC_OK;
+    if (status != OC_OK) {
+        oc_fail(err, status, "the covariance of %zu values: %s", d,
+                status == OC_NO_MEMORY ? "out of memory for its eigenvectors" : "its eigenvectors cannot be found");
         goto cleanup;
     }
     memset(vectors, 0, size * d * sizeof *vectors);

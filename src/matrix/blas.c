@@ -55,11 +55,11 @@ void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_
     gemm(CblasTrans, CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
-bool oc_eigen_symmetric(size_t n, float *a, float *values)
+oc_status oc_eigen_symmetric(size_t n, float *a, float *values)
 {
     prepare();
     if (n > INT_MAX) {
-        return false;
+        return OC_NO_MEMORY;
     }
     blasint order = (blasint)n, query = -1, info = 0, integer_size = 0;
     float size = 0;
@@ -68,15 +68,15 @@ bool oc_eigen_symmetric(size_t n, float *a, float *values)
     size_t room = (size_t)(size * 1.0001F) + 64;
     float *work = oc_alloc(room, sizeof *work);
     blasint *integers = oc_alloc((size_t)integer_size, sizeof *integers);
-    bool done = false;
+    oc_status status = work && integers ? OC_BAD_DATA : OC_NO_MEMORY;
     if (work && integers && info == 0) {
         blasint length = (blasint)room;
         ssyevd_("V", "U", &order, a, &order, values, work, &length, integers, &integer_size, &info);
-        done = info == 0;
+        status = info == 0 ? OC_OK : OC_BAD_DATA;
     }
     oc_free(work);
     oc_free(integers);
-    return done;
+    return status;
 }
 
 bool oc_cholesky_solve(size_t n, float *a, size_t count, float *b)

@@ -3,6 +3,7 @@
 #ifndef OC_MATRIX_BLAS_H
 #define OC_MATRIX_BLAS_H
 
+#include <ocellus/error.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,8 +18,8 @@ void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_
                 size_t ldb, float beta, float *c, size_t ldc);
 
 /* Eigenvalues (n, ascending) and eigenvectors of a symmetric matrix A (n,n), contiguous: row i of A becomes the vector of
- * value i. False when LAPACK did not converge or memory was short. */
-bool oc_eigen_symmetric(size_t n, float *a, float *values);
+ * value i. OC_BAD_DATA when LAPACK did not converge, OC_NO_MEMORY. */
+oc_status oc_eigen_symmetric(size_t n, float *a, float *values);
 
 /* Solves A X^T = B^T for a symmetric positive definite A (n,n) and rows B (count,n), both contiguous and both overwritten: B by
  * the rows X. False when A is not positive definite to rounding. */
