@@ -44,7 +44,7 @@ bool oc_set_recognise(const char *path);
 const oc_rows *oc_set_rows(const oc_set *set);
 size_t oc_set_count(const oc_set *set);
 const char *oc_set_path(const oc_set *set, size_t row);
-/* Classes, sorted by bytes; labels (N) index into them, -1 where unknown. */
+/* Classes that have rows, sorted by bytes; labels (N) index into them, -1 where unknown. */
 const int *oc_set_labels(const oc_set *set);
 size_t oc_set_classes(const oc_set *set);
 const char *oc_set_class(const oc_set *set, size_t label);

@@ -26,6 +26,8 @@ struct oc_dataset {
 /* items.c: the two lists. Texts are copied. */
 oc_status oc_dataset_add(oc_dataset *dataset, const char *path, size_t length, int32_t label, oc_error *err);
 oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *err);
+/* Sorts the classes by the bytes of their names and drops those without items. OC_NO_MEMORY. */
+oc_status oc_dataset_settle_classes(oc_dataset *dataset, oc_error *err);
 /* The classes "0", "1", ... */
 oc_status oc_dataset_add_digits(oc_dataset *dataset, size_t classes, oc_error *err);
 /* Adds items "name#0", "name#1", ... */

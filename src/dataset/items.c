@@ -84,6 +84,52 @@ oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *
     return OC_OK;
 }
 
+typedef struct named_class {
+    const char *name;
+    size_t label; /* before; SIZE_MAX when no item has it */
+} named_class;
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const named_class *)a)->name, ((const named_class *)b)->name);
+}
+
+oc_status oc_dataset_settle_classes(oc_dataset *dataset, oc_error *err)
+{
+    size_t count = dataset->class_count, kept = 0;
+    named_class *sorted = oc_alloc(count, sizeof *sorted);
+    int32_t *label = oc_alloc(count, sizeof *label);
+    if (!sorted || !label) {
+        oc_free(sorted);
+        oc_free(label);
+        return oc_fail_memory(err, "the classes");
+    }
+    for (size_t c = 0; c < count; c++) {
+        sorted[c] = (named_class){dataset->classes[c], SIZE_MAX};
+    }
+    for (size_t i = 0; i < dataset->count; i++) {
+        int32_t c = dataset->items[i].label;
+        if (c >= 0) {
+            sorted[c].label = (size_t)c;
+        }
+    }
+    qsort(sorted, count, sizeof *sorted, by_name);
+    for (size_t c = 0; c < count; c++) {
+        if (sorted[c].label != SIZE_MAX) {
+            dataset->classes[kept] = sorted[c].name;
+            label[sorted[c].label] = (int32_t)kept++;
+        }
+    }
+    dataset->class_count = kept;
+    for (size_t i = 0; i < dataset->count; i++) {
+        int32_t c = dataset->items[i].label;
+        dataset->items[i].label = c >= 0 ? label[c] : c;
+    }
+    oc_free(sorted);
+    oc_free(label);
+    return OC_OK;
+}
+
 oc_status oc_dataset_add_digits(oc_dataset *dataset, size_t classes, oc_error *err)
 {
     oc_status status = OC_OK;

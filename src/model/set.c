@@ -35,6 +35,10 @@ oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_
 
 oc_status oc_set_gather_labels(oc_set *set, oc_error *err)
 {
+    oc_status status = oc_dataset_settle_classes(set->index, err);
+    if (status != OC_OK) {
+        return status;
+    }
     set->labels = oc_alloc(set->rows.count, sizeof *set->labels);
     if (!set->labels) {
         return oc_fail_memory(err, "the labels");
