@@ -245,7 +245,7 @@ static oc_status prepare_features(extraction *e, const oc_features *features, oc
     return atomic_load(&e->differ) ? OC_SIZES_DIFFER : status;
 }
 
-/* The size of the first image that can be read. */
+/* The size of the first image that can be read. err is not NULL. */
 static oc_status first_size(extraction *e, oc_extent *size, oc_error *err)
 {
     oc_image_options headers = e->options->image;
@@ -263,8 +263,9 @@ static oc_status first_size(extraction *e, oc_extent *size, oc_error *err)
             return status;
         }
     }
-    return oc_fail(err, OC_BAD_DATA, "none of the %zu images can be read (the last: %s)",
-                   oc_dataset_count(e->dataset), err ? err->message : oc_status_text(status));
+    oc_error last = *err;
+    return oc_fail(err, OC_BAD_DATA, "none of the %zu images can be read (the last: %s)", oc_dataset_count(e->dataset),
+                   last.message);
 }
 
 /* Extraction at one size, into a temporary folder or memory. OC_SIZES_DIFFER: the images do not agree. */
@@ -279,7 +280,7 @@ static oc_status attempt(extraction *e, const oc_features *features, oc_extent s
     if (status == OC_OK && folder) {
         path = oc_path_join(folder, "features.npy");
         e->file = path ? fopen(path, "wb") : NULL;
-        status = e->file ? OC_OK : oc_fail_io(err, path ? path : folder, "cannot be written");
+        status = e->file ? OC_OK : path ? oc_fail_io(err, path, "cannot be written") : oc_fail_memory(err, "a path");
     }
     if (status == OC_OK && e->file) {
         oc_npy_header(0, e->set->rows.dimension, header);
@@ -383,11 +384,9 @@ oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
     if (status == OC_OK) {
         status = extract(&e, features, folder ? output.temporary : NULL, err);
     }
-    if (status == OC_OK && folder) {
-        status = oc_output_commit(&output, err);
-    }
-    if (status == OC_OK && folder) {
-        status = map_rows(e.set, folder, err);
+    if (status == OC_OK && folder) { /* the mapping stays when the folder gets its name */
+        status = map_rows(e.set, output.temporary, err);
+        status = status == OC_OK ? oc_output_commit(&output, err) : status;
     } else if (status == OC_OK) {
         e.set->rows = oc_rows_of(e.set->values, e.set->rows.count, e.set->rows.dimension);
     }
