@@ -200,14 +200,18 @@ static oc_status load_classes(const oc_archive *archive, oc_model *model, oc_err
     oc_csv csv = oc_csv_start(text);
     oc_status status;
     while ((status = oc_csv_record(&csv, &field, 1, &fields, err)) == OC_OK && fields > 0) {
-        if (count < classes && fields == 1) {
+        if (fields != 1) {
+            status = oc_fail(err, OC_BAD_FILE, "the class names are not one a line");
+            break;
+        }
+        if (count < classes) {
             model->classes[count] = oc_strdup(field);
             if (!model->classes[count]) {
                 status = oc_fail_memory(err, "the class names");
                 break;
             }
         }
-        count += fields;
+        count++;
     }
     if (status == OC_OK && count != classes) {
         status = oc_fail(err, OC_BAD_FILE, "%zu class names for %zu classes", count, classes);
