@@ -35,7 +35,7 @@ void oc_wilson(size_t correct, size_t count, double *low, double *high);
 double oc_mcnemar(size_t only_first, size_t only_second);
 
 /* Scores the labelled rows of a set that the model's stages made. OC_BAD_DATA: no labels; a label that the model does not
- * know (it is named). OC_NO_MEMORY. The caller frees *evaluation with oc_evaluation_free. */
+ * know (it is named); features that are NaN or infinite. OC_NO_MEMORY. The caller frees *evaluation with oc_evaluation_free. */
 oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation,
                       oc_error *err);
 

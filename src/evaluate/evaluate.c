@@ -97,10 +97,14 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
         const float *s = scores + i * classes;
         size_t best = 0;
-        for (size_t c = 1; c < classes; c++) {
+        bool finite = true;
+        for (size_t c = 0; c < classes; c++) {
             best = s[c] > s[best] ? c : best;
+            finite = finite && isfinite(s[c]);
         }
-        if (labels[i] >= 0) {
+        if (!finite) {
+            status = oc_fail(err, OC_BAD_DATA, "row %zu has no finite scores: a feature is NaN, infinite or far too large", i);
+        } else if (labels[i] >= 0) {
             e.confusion[(size_t)labels[i] * classes + best]++;
             e.expected[at] = labels[i];
             e.predicted[at++] = (int)best;
