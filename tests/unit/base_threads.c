@@ -14,7 +14,7 @@ typedef struct tally {
     oc_job *job;
     size_t threads, cancel_at;
     atomic_int times[MOST];
-    atomic_int in_use[8];    /* by worker: a worker runs one task at a time */
+    atomic_int in_use[8]; /* by worker: a worker runs one task at a time */
     atomic_size_t done, inner;
 } tally;
 
