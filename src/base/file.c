@@ -131,8 +131,8 @@ static bool make_temporary(oc_output *output)
     return file >= 0 && close(file) == 0 && made;
 }
 
-/* What is at the output's name now: nothing, or a file or folder of the right kind. A link is followed (*target, to be freed
- * with free, else NULL), so that it stays and what it leads to is replaced; a rename would replace the link, and
+/* What is at the output's name now: nothing, or a file or folder of the right kind. A link is followed (*target, to be
+ * freed with free, else NULL), so that it stays and what it leads to is replaced; a rename would replace the link, and
  * fail for a folder. Devices and pipes are refused: as root, the rename would take /dev/null away. */
 static oc_status examine(const char *path, bool folder, char **target, oc_error *err)
 {
@@ -145,8 +145,8 @@ static oc_status examine(const char *path, bool folder, char **target, oc_error 
         return oc_fail(err, OC_USAGE, "%s: is a link that leads nowhere", path);
     }
     if (folder ? S_ISREG(about.st_mode) : S_ISDIR(about.st_mode)) {
-        return oc_fail(err, OC_USAGE, "%s: exists and is a %s; the output is a %s", path,
-                       folder ? "file" : "folder", folder ? "folder" : "file");
+        return oc_fail(err, OC_USAGE, "%s: exists and is a %s; the output is a %s", path, folder ? "file" : "folder",
+                       folder ? "folder" : "file");
     }
     if (!S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) {
         return oc_fail(err, OC_USAGE, "%s: is a device or a pipe, which cannot be replaced", path);

@@ -130,8 +130,7 @@ oc_status oc_csv_record(oc_csv *csv, char **fields, size_t room, size_t *count, 
             at = unquote(++field, &csv->next_line);
             if (!at || !(*at == '\0' || *at == ',' || line_break(at))) {
                 return oc_fail(err, OC_BAD_FILE, "line %zu: %s", csv->line,
-                               at ? "text behind a closing quote"
-                                  : "a quote is opened and never closed");
+                               at ? "text behind a closing quote" : "a quote is opened and never closed");
             }
         } else {
             while (*at && *at != ',' && !line_break(at)) {

@@ -91,9 +91,8 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
     size_t classes = classifier->classes, size, at = 0;
     oc_evaluation e = {.classes = classes};
     float *scores = oc_multiply(rows->count, classes, &size) ? oc_alloc(size, sizeof *scores) : NULL;
-    oc_status status = scores && allocate(&e, classes, rows->count)
-                           ? oc_scores(classifier, rows, scores, job, err)
-                           : oc_fail_memory(err, "the evaluation");
+    oc_status status = scores && allocate(&e, classes, rows->count) ? oc_scores(classifier, rows, scores, job, err)
+                                                                    : oc_fail_memory(err, "the evaluation");
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
         const float *s = scores + i * classes;
         size_t best = 0;
@@ -103,7 +102,8 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
             finite = finite && isfinite(s[c]);
         }
         if (!finite) {
-            status = oc_fail(err, OC_BAD_DATA, "row %zu has no finite scores: a feature is NaN, infinite or far too large", i);
+            status = oc_fail(err, OC_BAD_DATA,
+                             "row %zu has no finite scores: a feature is NaN, infinite or far too large", i);
         } else if (labels[i] >= 0) {
             e.confusion[(size_t)labels[i] * classes + best]++;
             e.expected[at] = labels[i];
@@ -112,8 +112,9 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
     }
     oc_free(scores);
     if (status == OC_OK && at == 0) {
-        status = oc_fail(err, OC_BAD_DATA,
-                         "the images have no labels: an accuracy needs one sub-folder for each class, or a list with path,label");
+        status = oc_fail(
+            err, OC_BAD_DATA,
+            "the images have no labels: an accuracy needs one sub-folder for each class, or a list with path,label");
     }
     if (status != OC_OK) {
         oc_evaluation_free(&e);

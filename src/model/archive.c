@@ -309,9 +309,9 @@ static oc_status parse_file(oc_archive *archive, oc_error *err)
     for (size_t i = 0; i < LENGTH && file->size >= LENGTH; i++) {
         length |= (uint64_t)file->data[i] << (8 * i);
     }
-    if (file->size < LENGTH || length > file->size - LENGTH || length > LONGEST_HEADER ||
-        file->data[LENGTH] != '{') {
-        return oc_fail(err, OC_BAD_FILE, "not a model file, or cut off (safetensors begins with the length of its header)");
+    if (file->size < LENGTH || length > file->size - LENGTH || length > LONGEST_HEADER || file->data[LENGTH] != '{') {
+        return oc_fail(err, OC_BAD_FILE,
+                       "not a model file, or cut off (safetensors begins with the length of its header)");
     }
     json_error_t reason;
     json_t *header = json_loadb((const char *)file->data + LENGTH, (size_t)length, JSON_REJECT_DUPLICATES, &reason);

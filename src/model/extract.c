@@ -1,5 +1,5 @@
-/* Extraction: images are read and turned into rows a round at a time, all threads on one round; rows of images that could
- * not be read are closed up, and the round is appended. So memory does not grow with the number of images.
+/* Extraction: images are read and turned into rows a round at a time, all threads on one round; rows of images that
+ * could not be read are closed up, and the round is appended. So memory does not grow with the number of images.
  *
  * When no canonical size is given, the first readable image decides; an image of another size is noticed when it comes
  * by, and the work starts again at 128 x 128. Headers are so never read twice in a folder of equal images. */
@@ -39,15 +39,15 @@ typedef struct outcome {
 typedef struct extraction {
     const oc_dataset *dataset;
     const oc_extract_options *options;
-    oc_image_options image;  /* how images are read */
-    oc_extent agreed;        /* the size that all images must have; 0 x 0: any */
-    atomic_bool differ;      /* one had not */
+    oc_image_options image; /* how images are read */
+    oc_extent agreed;       /* the size that all images must have; 0 x 0: any */
+    atomic_bool differ;     /* one had not */
     oc_job *job;
     hand *hands;
     oc_set *set;
-    FILE *file;              /* where rows go; NULL: set->values */
-    size_t first, count;     /* the images of this round */
-    float *rows;             /* (count, D): the round's */
+    FILE *file;          /* where rows go; NULL: set->values */
+    size_t first, count; /* the images of this round */
+    float *rows;         /* (count, D): the round's */
     outcome *outcomes;
 } extraction;
 
@@ -145,8 +145,8 @@ static oc_status extract_round(extraction *e, oc_error *err)
         }
         oc_free(e->outcomes[i].reason);
     }
-    if (status == OC_OK && e->file && fwrite(e->rows, d * sizeof *e->rows, row - set->rows.count, e->file) !=
-                                          row - set->rows.count) {
+    if (status == OC_OK && e->file &&
+        fwrite(e->rows, d * sizeof *e->rows, row - set->rows.count, e->file) != row - set->rows.count) {
         status = oc_fail(err, OC_IO, "features.npy cannot be written: %s", strerror(errno));
     }
     set->rows.count = row;

@@ -60,7 +60,8 @@ static void expect_refused(const char *what)
     oc_error err = {0};
     oc_status status = oc_archive_read(at("hostile"), &archive, &err);
     cr_assert(status == OC_BAD_FILE && archive == NULL, "%s: %s, %s", what, oc_status_text(status), err.message);
-    cr_assert(strstr(err.message, "/hostile: ") && strstr(err.message, what), "'%s' does not say '%s'", err.message, what);
+    cr_assert(strstr(err.message, "/hostile: ") && strstr(err.message, what), "'%s' does not say '%s'", err.message,
+              what);
     cr_assert(oc_archive_read(at("hostile"), &archive, NULL) == OC_BAD_FILE);
 }
 
@@ -136,9 +137,12 @@ Test(archive, hostile_headers_are_refused)
 
 Test(archive, hostile_lengths_are_refused)
 {
-    static const unsigned char lengths[][8] = {
-        {255, 255, 255, 255, 255, 255, 255, 255}, {248, 255, 255, 255, 255, 255, 255, 255}, {0, 0, 0, 0, 0, 0, 0, 128},
-        {3, 0, 0, 0, 0, 0, 0, 0},                 {1, 0, 0, 0, 0, 0, 0, 0},                 {0, 0, 0, 0, 0, 0, 0, 0}};
+    static const unsigned char lengths[][8] = {{255, 255, 255, 255, 255, 255, 255, 255},
+                                               {248, 255, 255, 255, 255, 255, 255, 255},
+                                               {0, 0, 0, 0, 0, 0, 0, 128},
+                                               {3, 0, 0, 0, 0, 0, 0, 0},
+                                               {1, 0, 0, 0, 0, 0, 0, 0},
+                                               {0, 0, 0, 0, 0, 0, 0, 0}};
     for (size_t i = 0; i < 6; i++) {
         unsigned char file[10] = "01234567{}";
         memcpy(file, lengths[i], 8);

@@ -67,11 +67,28 @@ static const char *first_record(const char *csv)
 Test(csv, fields_of_a_record)
 {
     static const char *const cases[][2] = {
-        {"a,b,c\n", "a|b|c"},       {"a,b,c", "a|b|c"},         {"a\r\nb", "a"},          {"a,\n", "a|"},
-        {",\n", "|"},               {"a,", "a|"},               {"\"\"\n", ""},           {"\"a,b\",c", "a,b|c"},
-        {"\"a\"\"b\"", "a\"b"},     {"\"\"\"\"", "\""},         {"\"a\nb\",c", "a\nb|c"}, {"\"a\r\nb\"\r\nc", "a\r\nb"},
-        {"a\"b,c", "a\"b|c"},       {" a , b ", " a | b "},     {"a\rb,c", "a\rb|c"},     {"\n\r\n\na,b", "a|b"},
-        {"\xef\xbb\xbf" "a,b", "a|b"}, {"\xef\xbb\xbf\"a,b\"", "a,b"}, {"", ""},          {"\n\n", ""},
+        {"a,b,c\n", "a|b|c"},
+        {"a,b,c", "a|b|c"},
+        {"a\r\nb", "a"},
+        {"a,\n", "a|"},
+        {",\n", "|"},
+        {"a,", "a|"},
+        {"\"\"\n", ""},
+        {"\"a,b\",c", "a,b|c"},
+        {"\"a\"\"b\"", "a\"b"},
+        {"\"\"\"\"", "\""},
+        {"\"a\nb\",c", "a\nb|c"},
+        {"\"a\r\nb\"\r\nc", "a\r\nb"},
+        {"a\"b,c", "a\"b|c"},
+        {" a , b ", " a | b "},
+        {"a\rb,c", "a\rb|c"},
+        {"\n\r\n\na,b", "a|b"},
+        {"\xef\xbb\xbf"
+         "a,b",
+         "a|b"},
+        {"\xef\xbb\xbf\"a,b\"", "a,b"},
+        {"", ""},
+        {"\n\n", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cr_assert(strcmp(first_record(cases[i][0]), cases[i][1]) == 0, "'%s' gives '%s'", cases[i][0],
@@ -138,9 +155,10 @@ Test(csv, damaged_quotes_are_named_with_their_line)
 /* Whatever bytes a field has, it comes back, among others and alone at the end. */
 Test(csv, quoting_round_trip)
 {
-    static const char *const hard[] = {"plain", "with, comma",  "\"",         "\"\"quoted\"\"", "line\nbreak", "cr\rlf\r\n",
-                                       " space ", "\n",          ",",          "tab\t",          "\xc3\xa4",    "a\"b",
-                                       "",        "end\"",       "\"start",    "#",              "'",           "\xff\xfe"};
+    static const char *const hard[] = {
+        "plain",   "with, comma", "\"",    "\"\"quoted\"\"", "line\nbreak", "cr\rlf\r\n", " space ",
+        "\n",      ",",           "tab\t", "\xc3\xa4",       "a\"b",        "",           "end\"",
+        "\"start", "#",           "'",     "\xff\xfe"};
     enum { FIELDS = sizeof hard / sizeof *hard };
     oc_text text = {0};
     for (size_t shift = 0; shift < FIELDS; shift++) {
@@ -170,7 +188,10 @@ Test(csv, quoting_round_trip)
 Test(csv, a_mark_that_belongs_to_the_first_field_survives)
 {
     oc_text text = {0};
-    oc_text_add_csv(&text, "\xef\xbb\xbf" "cat");
-    cr_assert(strcmp(first_record(text.data), "\xef\xbb\xbf" "cat") == 0, "%s", text.data);
+    oc_text_add_csv(&text, "\xef\xbb\xbf"
+                           "cat");
+    cr_assert(strcmp(first_record(text.data), "\xef\xbb\xbf"
+                                              "cat") == 0,
+              "%s", text.data);
     oc_text_free(&text);
 }

@@ -126,7 +126,9 @@ Test(compare, json_has_the_fixed_names)
         json_t *row = json_array_get(rows, r);
         for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
             json_t *field = json_object_get(row, fields[f]);
-            cr_assert(f == 0 ? json_is_string(field) : f == 6 ? json_array_size(field) == 2 : json_is_number(field),
+            cr_assert(f == 0   ? json_is_string(field)
+                      : f == 6 ? json_array_size(field) == 2
+                               : json_is_number(field),
                       "%s", fields[f]);
         }
         cr_assert(strcmp(json_string_value(json_object_get(row, "features")), specs[r]) == 0);
@@ -154,12 +156,14 @@ Test(compare, what_cannot_be_compared_is_said)
     put_stripes("new", 2, 12, 12, 8);
     put_png("odd/zebra/1.png", 9);
     put_png("flat/1.png", 9);
-    cr_assert(compare_refused("in", "odd", specs, 1) == OC_BAD_DATA && strstr(refusal.message, "zebra"), "%s", refusal.message);
+    cr_assert(compare_refused("in", "odd", specs, 1) == OC_BAD_DATA && strstr(refusal.message, "zebra"), "%s",
+              refusal.message);
     cr_assert(compare_refused("in", "flat", specs, 1) == OC_BAD_DATA && strstr(refusal.message, "no labels"), "%s",
               refusal.message);
     cr_assert(compare_refused("flat", "new", specs, 1) == OC_BAD_DATA, "%s", refusal.message);
     static const char *const wrong[] = {"pixels:size=2", "hogg"};
-    cr_assert(compare_refused("in", "new", wrong, 2) == OC_USAGE && strstr(refusal.message, "hogg"), "%s", refusal.message);
+    cr_assert(compare_refused("in", "new", wrong, 2) == OC_USAGE && strstr(refusal.message, "hogg"), "%s",
+              refusal.message);
     static const char *const large[] = {"hog:cell=50"};
     cr_assert(compare_refused("in", "new", large, 1) == OC_TOO_SMALL, "%s", refusal.message);
 }

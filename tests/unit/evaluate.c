@@ -48,9 +48,9 @@ Test(statistics, mcnemar_by_hand)
     static const struct {
         size_t a, b;
         double p;
-    } cases[] = {{0, 0, 1},      {1, 0, 1},        {0, 2, 0.5},          {5, 0, 0.0625},       {0, 6, 0.03125},
-                 {5, 5, 1},      {5, 4, 1},        {1, 9, 22.0 / 1024},  {2, 8, 112.0 / 1024}, {10, 0, 2.0 / 1024},
-                 {1, 2, 1},      {3, 1, 0.625}};
+    } cases[] = {{0, 0, 1}, {1, 0, 1},    {0, 2, 0.5},         {5, 0, 0.0625},       {0, 6, 0.03125},
+                 {5, 5, 1}, {5, 4, 1},    {1, 9, 22.0 / 1024}, {2, 8, 112.0 / 1024}, {10, 0, 2.0 / 1024},
+                 {1, 2, 1}, {3, 1, 0.625}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         near(oc_mcnemar(cases[i].a, cases[i].b), cases[i].p, 1e-12);
         near(oc_mcnemar(cases[i].b, cases[i].a), cases[i].p, 1e-12);
@@ -134,7 +134,8 @@ Test(evaluate, labels_are_matched_by_name)
     oc_set_free(test);
     put_text("list.csv", "path\nnew/down/000.png\n");
     test = extracted(at("list.csv"), "hog:cell=4", NULL, NULL, NULL);
-    cr_assert(oc_evaluate(model, test, NULL, &e, &err) == OC_BAD_DATA && strstr(err.message, "no labels"), "%s", err.message);
+    cr_assert(oc_evaluate(model, test, NULL, &e, &err) == OC_BAD_DATA && strstr(err.message, "no labels"), "%s",
+              err.message);
     oc_set_free(test);
     test = extracted(at("new"), "hog:cell=6", NULL, NULL, NULL);
     cr_assert(oc_evaluate(model, test, NULL, &e, &err) == OC_USAGE, "%s", err.message);
@@ -163,7 +164,8 @@ Test(evaluate, json_has_the_fixed_names)
     json_t *json = parsed(oc_json_evaluation(model, &e));
     cr_assert(json_integer_value(json_object_get(json, "images")) == 12);
     near(json_number_value(json_object_get(json, "accuracy")), e.accuracy, 1e-8);
-    json_t *class = json_array_get(json_object_get(json, "classes"), 1), *confusion = json_object_get(json, "confusion");
+    json_t *class = json_array_get(json_object_get(json, "classes"), 1),
+           *confusion = json_object_get(json, "confusion");
     cr_assert(strcmp(json_string_value(json_object_get(class, "name")), "down") == 0);
     cr_assert(json_integer_value(json_object_get(class, "count")) == 4);
     cr_assert(json_is_number(json_object_get(class, "recall")) && json_object_get(class, "precision") &&

@@ -31,9 +31,10 @@ Test(learn, reaches_the_optimum_of_every_loss)
             oc_train_report report;
             oc_classifier *classifier = trained(&data, &options, NULL, &report);
             double best = slow_minimum(&data, loss, options.l2, options.score_l2);
-            cr_assert(!(report.objective > 1.01 * best) && !isnan(report.objective), "loss %d: %g, possible is %g", loss,
-                      report.objective, best);
-            cr_assert(report.objective > 0.99 * best, "loss %d: %g is less than possible, %g", loss, report.objective, best);
+            cr_assert(!(report.objective > 1.01 * best) && !isnan(report.objective), "loss %d: %g, possible is %g",
+                      loss, report.objective, best);
+            cr_assert(report.objective > 0.99 * best, "loss %d: %g is less than possible, %g", loss, report.objective,
+                      best);
             oc_classifier_free(classifier);
         }
     }
@@ -114,11 +115,8 @@ Test(learn, views_train_to_the_same_bytes_as_copies)
         memcpy(copy.x + 6 * i, data.x + 6 * chosen[i], 6 * sizeof(float));
         copy.y[i] = data.y[chosen[i]];
     }
-    oc_rows view = {.count = 200,
-                    .dimension = 6,
-                    .chosen = chosen,
-                    .blocks = 2,
-                    .block = {{left, 2, 3}, {right + 2, 4, 7}}};
+    oc_rows view = {
+        .count = 200, .dimension = 6, .chosen = chosen, .blocks = 2, .block = {{left, 2, 3}, {right + 2, 4, 7}}};
     float row[6];
     for (size_t i = 0; i < 200; i++) {
         oc_rows_copy(&view, i, row);
@@ -291,7 +289,8 @@ Test(learn, a_rate_that_diverges_is_an_error)
         options.rate = 1e6;
         oc_classifier *classifier = NULL;
         oc_error err = {0};
-        cr_assert(oc_train(&data.rows, data.y, 3, &options, NULL, &classifier, NULL, &err) == OC_BAD_DATA, "loss %d", loss);
+        cr_assert(oc_train(&data.rows, data.y, 3, &options, NULL, &classifier, NULL, &err) == OC_BAD_DATA, "loss %d",
+                  loss);
         cr_assert(strstr(err.message, "diverges") && strstr(err.message, "1e+06") && strstr(err.message, "--rate auto"),
                   "%s", err.message);
         cr_assert(classifier == NULL);

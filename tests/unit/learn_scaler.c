@@ -104,8 +104,8 @@ Test(scaler, the_largest_floats_are_no_reason_to_fail)
     }
 }
 
-/* The gradient of the objective at random weights, against centred differences of the objective in double precision and against
- * its own formula; weights of float32 put the tolerance where it is. */
+/* The gradient of the objective at random weights, against centred differences of the objective in double precision and
+ * against its own formula; weights of float32 put the tolerance where it is. */
 Test(problem, value_and_gradient_of_every_loss)
 {
     make_sample(&data, 150, 5, 4, 2, 1);
@@ -119,8 +119,14 @@ Test(problem, value_and_gradient_of_every_loss)
     }
     for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
         double l2 = 0.03, score_l2 = 0.07, error = 0, length = 0;
-        oc_problem problem = {.rows = &data.rows, .labels = data.y, .classes = 4, .center = mean, .scale = scale,
-                              .loss = (oc_loss)loss, .l2 = l2, .score_l2 = score_l2};
+        oc_problem problem = {.rows = &data.rows,
+                              .labels = data.y,
+                              .classes = 4,
+                              .center = mean,
+                              .scale = scale,
+                              .loss = (oc_loss)loss,
+                              .l2 = l2,
+                              .score_l2 = score_l2};
         oc_objective objective = {.gradient = gradient, .bias = bias_gradient};
         cr_assert(oc_problem_evaluate(&problem, weights, bias, &objective, NULL, NULL) == OC_OK);
         double value = slow_objective(&data, loss, l2, score_l2, exact, formula);
@@ -151,8 +157,13 @@ Test(problem, l2_of_two_weight_vectors)
     static const int label = 0;
     oc_rows rows = oc_rows_of(ones, 1, 4);
     for (size_t v = 0; v < 2; v++) {
-        oc_problem problem = {.rows = &rows, .labels = &label, .classes = 2, .center = zeros, .scale = ones,
-                              .loss = OC_LOSS_SQUARE, .l2 = 1};
+        oc_problem problem = {.rows = &rows,
+                              .labels = &label,
+                              .classes = 2,
+                              .center = zeros,
+                              .scale = ones,
+                              .loss = OC_LOSS_SQUARE,
+                              .l2 = 1};
         oc_objective objective = {0};
         cr_assert(oc_problem_evaluate(&problem, weights[v], bias, &objective, NULL, NULL) == OC_OK);
         near(objective.loss, 1000 * 1000 + 1, 0);

@@ -13,15 +13,15 @@ typedef struct sample {
     oc_rows rows;
 } sample;
 
-/* Rows around class centres `apart` standard deviations long, column j on the scale width[j % 4]; static: one at a time for
- * each call site is enough, so the caller gives the memory. */
+/* Rows around class centres `apart` standard deviations long, column j on the scale width[j % 4]; static: one at a time
+ * for each call site is enough, so the caller gives the memory. */
 void make_sample(sample *s, size_t n, size_t d, size_t classes, double apart, uint64_t seed);
 
 /* Trains; fails the test when that fails. */
 oc_classifier *trained(const sample *s, const oc_train_options *options, oc_job *job, oc_train_report *report);
 
-/* The objective of the header, from its formula, in double precision, at weights (C, D+1) of standardised columns (constant ones
- * are 0); gradient (C, D+1), when not NULL, takes its gradient. */
+/* The objective of the header, from its formula, in double precision, at weights (C, D+1) of standardised columns
+ * (constant ones are 0); gradient (C, D+1), when not NULL, takes its gradient. */
 double slow_objective(const sample *s, int loss, double l2, double score_l2, const double *weights, double *gradient);
 
 /* Its minimum by accelerated full-batch gradient descent with step halving and restarts, from zero. */

@@ -241,7 +241,8 @@ Test(loss, curvature_bounds_the_second_difference)
                              oc_loss_value((oc_loss)loss, down, classes, y, NULL) -
                              2 * oc_loss_value((oc_loss)loss, s, classes, y, NULL)) /
                             (h * h);
-            cr_assert(second <= bound * length * (1 + 1e-6) + 1e-6, "loss %d: %g over %g", loss, second / length, bound);
+            cr_assert(second <= bound * length * (1 + 1e-6) + 1e-6, "loss %d: %g over %g", loss, second / length,
+                      bound);
         }
     }
 }

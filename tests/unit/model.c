@@ -134,7 +134,8 @@ Test(model, real_garments_are_told_apart)
     /* The first 300 of the test images, cut out as an IDX file of their own. */
     oc_dataset *all = open_set(garments);
     enum { IMAGES = 300, SIDE = 28 };
-    static unsigned char idx[16 + IMAGES * SIDE * SIDE] = {0, 0, 8, 3, 0, 0, IMAGES >> 8, IMAGES & 255, 0, 0, 0, SIDE, 0, 0, 0, SIDE};
+    static unsigned char idx[16 + IMAGES * SIDE * SIDE] = {0, 0, 8, 3,    0, 0, IMAGES >> 8, IMAGES & 255,
+                                                           0, 0, 0, SIDE, 0, 0, 0,           SIDE};
     static unsigned char labels[8 + IMAGES] = {0, 0, 8, 1, 0, 0, IMAGES >> 8, IMAGES & 255};
     oc_decoder *decoder = NULL;
     oc_image_options options = extract_defaults().image;
@@ -181,10 +182,12 @@ Test(model, stages_that_differ_are_told)
     oc_error err = {0};
     cr_assert(oc_model_matches(model, set, &err) == OC_OK);
     cr_assert(oc_model_matches(model, other, &err) == OC_USAGE && strstr(err.message, "words"), "%s", err.message);
-    cr_assert(oc_model_matches(model, cells, &err) == OC_USAGE && strstr(err.message, "specs differ"), "%s", err.message);
+    cr_assert(oc_model_matches(model, cells, &err) == OC_USAGE && strstr(err.message, "specs differ"), "%s",
+              err.message);
     cr_assert(oc_model_matches(model, sized, &err) == OC_USAGE && strstr(err.message, "24x24"), "%s", err.message);
     oc_set *other_cells = extracted(at("in"), "hog:cell=6", NULL, NULL, NULL);
-    cr_assert(oc_model_matches(simple, other_cells, &err) == OC_USAGE && strstr(err.message, "cell=9"), "%s", err.message);
+    cr_assert(oc_model_matches(simple, other_cells, &err) == OC_USAGE && strstr(err.message, "cell=9"), "%s",
+              err.message);
     oc_model_free(model);
     oc_model_free(simple);
     oc_set_free(set);

@@ -98,8 +98,8 @@ Test(model_damage, flipped_bits_do_no_harm)
 /* Saves a copy of the model with a string changed or, for NULL, left out; or an array of other sizes. */
 static void alter(const char *key, const char *value, const char *array, size_t rows, size_t columns)
 {
-    static const char *const keys[] = {"format", "version", "spec", "size", "fit", "max-pixels", "classes", "seed",
-                                       "train.loss", "train.epochs"};
+    static const char *const keys[] = {"format",     "version", "spec", "size",       "fit",
+                                       "max-pixels", "classes", "seed", "train.loss", "train.epochs"};
     oc_archive *archive = NULL, *changed = NULL;
     float *values = calloc(rows * columns + 1, sizeof *values);
     cr_assert(oc_archive_read(at("model"), &archive, NULL) == OC_OK && oc_archive_create(&changed, NULL) == OC_OK);
@@ -126,16 +126,26 @@ Test(model_damage, contents_that_do_not_fit_together_are_refused)
     static const struct {
         const char *key, *value, *what;
     } strings[] = {
-        {"format", NULL, "not a model"},          {"format", "ocellus-stages", "ocellus-stages"},
-        {"version", NULL, "version"},             {"version", "2", "version 2"},
-        {"spec", NULL, "spec"},                   {"spec", "", "damaged features"},
-        {"spec", "pixels:size=4", "3x49"},          {"spec", "nothing", "damaged features"},
-        {"spec", "hog+", "damaged features"},     {"size", NULL, "size"},
-        {"size", "0x12", "size"},                 {"size", "-1", "size"},
-        {"fit", "bend", "fit"},                   {"classes", NULL, "0 class names for 3"},
-        {"classes", "a\nb\n", "2 class names"},   {"classes", "a\nb\nc\nd\n", "4 class names"},
-        {"classes", "a,b\nc\n", "class names"},   {"classes", "a,b,c\n", "class names"},
-        {"classes", "a\n\"b\nc\n", "closed"},     {"train.loss", "guess", "training options"},
+        {"format", NULL, "not a model"},
+        {"format", "ocellus-stages", "ocellus-stages"},
+        {"version", NULL, "version"},
+        {"version", "2", "version 2"},
+        {"spec", NULL, "spec"},
+        {"spec", "", "damaged features"},
+        {"spec", "pixels:size=4", "3x49"},
+        {"spec", "nothing", "damaged features"},
+        {"spec", "hog+", "damaged features"},
+        {"size", NULL, "size"},
+        {"size", "0x12", "size"},
+        {"size", "-1", "size"},
+        {"fit", "bend", "fit"},
+        {"classes", NULL, "0 class names for 3"},
+        {"classes", "a\nb\n", "2 class names"},
+        {"classes", "a\nb\nc\nd\n", "4 class names"},
+        {"classes", "a,b\nc\n", "class names"},
+        {"classes", "a,b,c\n", "class names"},
+        {"classes", "a\n\"b\nc\n", "closed"},
+        {"train.loss", "guess", "training options"},
         {"train.epochs", "0", "training options"},
     };
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
@@ -146,9 +156,9 @@ Test(model_damage, contents_that_do_not_fit_together_are_refused)
         const char *array;
         size_t rows, columns;
         const char *what;
-    } arrays[] = {{"weights", 0, 0, "weights"},   {"weights", 1, 28, "two or more"}, {"weights", 3, 27, "3x27"},
-                  {"weights", 4, 28, "for 4"},    {"shift", 0, 0, "shift"},          {"shift", 1, 26, "1x26"},
-                  {"shift", 27, 1, "27x1"},       {"scale", 0, 0, "scale"},          {"scale", 1, 28, "1x28"}};
+    } arrays[] = {{"weights", 0, 0, "weights"}, {"weights", 1, 28, "two or more"}, {"weights", 3, 27, "3x27"},
+                  {"weights", 4, 28, "for 4"},  {"shift", 0, 0, "shift"},          {"shift", 1, 26, "1x26"},
+                  {"shift", 27, 1, "27x1"},     {"scale", 0, 0, "scale"},          {"scale", 1, 28, "1x28"}};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         alter(NULL, NULL, arrays[i].array, arrays[i].rows, arrays[i].columns);
         expect_bad(arrays[i].what);
@@ -186,7 +196,8 @@ Test(model_damage, short_memory_is_an_error_at_every_step)
             oc_model_free(model);
             break;
         }
-        cr_assert(status == OC_NO_MEMORY && model == NULL, "allocation %zu: %s, %s", n, oc_status_text(status), err.message);
+        cr_assert(status == OC_NO_MEMORY && model == NULL, "allocation %zu: %s, %s", n, oc_status_text(status),
+                  err.message);
         failures++;
     }
     cr_assert(failures > 15);

@@ -80,7 +80,8 @@ oc_set *extracted(const char *images, const char *spec, const char *folder, cons
     return set;
 }
 
-oc_status extraction_refused(const char *images, const char *spec, const char *folder, const oc_extract_options *options)
+oc_status extraction_refused(const char *images, const char *spec, const char *folder,
+                             const oc_extract_options *options)
 {
     oc_extract_options defaults = extract_defaults();
     oc_set *set = NULL;

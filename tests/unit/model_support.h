@@ -6,8 +6,8 @@
 
 #include <ocellus/ocellus.h>
 
-/* Writes name/across, name/down and name/slope, `each` pictures of width x height in each: stripes and slopes with noise, no two
- * equal. */
+/* Writes name/across, name/down and name/slope, `each` pictures of width x height in each: stripes and slopes with
+ * noise, no two equal. */
 void put_stripes(const char *name, size_t each, size_t width, size_t height, uint64_t seed);
 
 oc_extract_options extract_defaults(void);

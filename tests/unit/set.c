@@ -36,7 +36,8 @@ Test(set, memory_disk_and_threads_give_the_same_rows)
     oc_set *disk = extracted(at("in"), SPEC, at("set"), NULL, two), *opened = NULL;
     oc_error err = {0};
     cr_assert(oc_set_open(at("set"), &opened, &err) == OC_OK, "%s", err.message);
-    cr_assert(oc_set_count(memory) == 24 && oc_set_rows(memory)->dimension == oc_features_dimension(oc_set_features(memory)));
+    cr_assert(oc_set_count(memory) == 24 &&
+              oc_set_rows(memory)->dimension == oc_features_dimension(oc_set_features(memory)));
     expect_same_rows(memory, disk);
     expect_same_rows(memory, opened);
     cr_assert(oc_set_recognise(at("set")) && !oc_set_recognise(at("in")) && !oc_set_recognise(at("none")));
@@ -78,7 +79,8 @@ Test(set, damaged_images_leave_no_hole)
         snprintf(one, sizeof one, "in/%s", oc_set_path(set, i));
         oc_set *single = extracted(at(one), "pixels:size=4", NULL, NULL, NULL);
         cr_assert(memcmp(oc_set_rows(set)->block[0].values + i * 48, oc_set_rows(single)->block[0].values,
-                         48 * sizeof(float)) == 0, "row %zu", i);
+                         48 * sizeof(float)) == 0,
+                  "row %zu", i);
         oc_set_free(single);
     }
     size_t size;
@@ -170,7 +172,8 @@ static void set_refused(const char *what)
     oc_set *set = NULL;
     oc_error err = {0};
     cr_assert(oc_set_open(at("bad"), &set, &err) == OC_BAD_FILE, "opened, or %s; expected %s", err.message, what);
-    cr_assert(set == NULL && strstr(err.message, what) && strstr(err.message, "/bad"), "'%s', not '%s'", err.message, what);
+    cr_assert(set == NULL && strstr(err.message, what) && strstr(err.message, "/bad"), "'%s', not '%s'", err.message,
+              what);
 }
 
 /* Replaces `from` in the header of features.npy by `to`, of the same length. */
@@ -233,8 +236,8 @@ Test(set, damaged_folders_are_refused)
     cr_assert(oc_set_open(at("none"), &set, &err) == OC_NOT_FOUND);
 }
 
-/* A class whose images are all damaged is known in memory as it is on disk: not at all, so that training on the one and the
- * other is the same. */
+/* A class whose images are all damaged is known in memory as it is on disk: not at all, so that training on the one and
+ * the other is the same. */
 Test(set, memory_and_disk_agree_on_the_classes)
 {
     put_stripes("in", 2, 12, 12, 7);
