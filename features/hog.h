@@ -27,7 +27,8 @@ typedef enum oc_hog_norm {
 typedef enum oc_hog_interpolate {
     OC_HOG_NEAREST = 0,
     OC_HOG_BINS_LINEAR = 1,
-    OC_HOG_CELLS_LINEAR = 2
+    OC_HOG_CELLS_LINEAR = 2,
+    OC_HOG_INTERPOLATE_AUTO = 4
 } oc_hog_interpolate;
 
 typedef enum oc_hog_preset { OC_HOG_OWN, OC_HOG_SKIMAGE, OC_HOG_OPENCV, OC_HOG_UOCTTI } oc_hog_preset;

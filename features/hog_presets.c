@@ -38,13 +38,16 @@ static void own_form(const oc_hog_params *p, oc_hog_form *form)
 {
     form->with_sign = p->with_sign;
     form->interpolate = (unsigned)p->interpolate;
+    if (p->interpolate == OC_HOG_INTERPOLATE_AUTO) {
+        form->interpolate = form->block == 1 ? OC_HOG_BINS_LINEAR | OC_HOG_CELLS_LINEAR : OC_HOG_BINS_LINEAR;
+    }
     form->color = p->color;
     form->gamma = p->gamma;
     form->window = p->window;
     form->sigma = 0.5 * (double)(form->block * form->cell);
     form->norm = (oc_hog_norm)p->norm;
     if (form->norm == OC_HOG_NORM_AUTO) {
-        form->norm = form->block == 1 ? OC_HOG_NORM_NEIGHBOURS : OC_HOG_NORM_L2_HYS;
+        form->norm = form->block == 1 ? OC_HOG_NORM_SQRT : OC_HOG_NORM_L2_HYS;
     }
     form->epsilon = (isnan(p->epsilon) ? 0.01 : p->epsilon) * (double)(form->cell * form->cell);
     form->epsilon_again = 1e-5;
@@ -138,7 +141,7 @@ const char *oc_hog_refuse(const void *params, const char *name)
         return "the window weights the pixels of a block, and block is 1";
     }
     bool plain = form.norm == OC_HOG_NORM_NONE || form.norm == OC_HOG_NORM_SQRT;
-    if (own && strcmp(name, "epsilon") == 0 && plain) {
+    if (own && strcmp(name, "epsilon") == 0 && plain && !isnan(p->epsilon)) {
         return "it is added to norms, and this norm has none";
     }
     return NULL;

@@ -50,7 +50,7 @@ Test(hog, a_horizontal_slope_votes_for_the_first_bin)
     }
     free(row);
     /* 0 degrees lies between the centres of the last and the first bin. */
-    row = row_of("hog:norm=none", &image, NULL);
+    row = row_of("hog:norm=none,interpolate=bins", &image, NULL);
     cr_assert(fabsf(row[9] - 64) <= 1e-3F && fabsf(row[17] - 64) <= 1e-3F && fabsf(row[13]) <= 1e-3F);
     free(row);
     free_image(&image);
@@ -96,7 +96,7 @@ Test(hog, a_change_in_one_cell_stays_near_it)
     for (size_t y = 18; y < 22; y++) {
         image.gray[y * 40 + 27] = 200; /* inside of cell row 2, column 3 */
     }
-    float *row = row_of("hog:norm=none", &image, NULL);
+    float *row = row_of("hog:norm=none,interpolate=bins", &image, NULL);
     for (size_t i = 0; i < 4 * 5 * 9; i++) {
         cr_assert(row[i] == 0 || i / 9 == 2 * 5 + 3, "%zu", i);
     }
@@ -205,7 +205,7 @@ Test(hog, added_brightness_changes_nothing)
 
 Test(hog, norms_take_out_contrast)
 {
-    static const char *const specs[] = {"hog",
+    static const char *const specs[] = {"hog:norm=neighbours",
                                         "hog:norm=row",
                                         "hog:norm=l2",
                                         "hog:block=2",
