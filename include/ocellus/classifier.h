@@ -1,4 +1,5 @@
-/* The linear classifier: scores s = W x + b, one for each class, trained on rows of features.
+/* The linear classifier: scores s = W x + b, one for each class, trained on rows of features; and k nearest neighbours, the
+ * baseline that it is compared with, behind the same functions.
  *
  * Rows are scaled first, z = (x - shift) * scale for each column; W is stored for z as one matrix (C, D+1) whose last
  * column is the bias. The objective is
@@ -50,6 +51,7 @@ typedef enum oc_schedule { OC_SCHEDULE_COSINE, OC_SCHEDULE_CONSTANT } oc_schedul
 
 /* How a classifier is trained; oc_train_params holds names, defaults, ranges and help. "auto" is NaN or OC_AUTO. */
 typedef struct oc_train_options {
+    oc_learner classifier; /* nearest: only scale is used besides */
     int loss;         /* oc_loss */
     double l2;        /* weight of the sum of squared weights; auto: from N and D */
     double score_l2;  /* weight of the mean squared scores; auto: from N and D where l2 is auto, else 0 */
@@ -71,11 +73,16 @@ oc_train_options oc_train_defaults(void);
 typedef struct oc_classifier {
     size_t classes, dimension; /* C, D */
     int loss;                  /* oc_loss */
-    float *weights;            /* (C, D+1): on scaled features, bias last */
+    float *weights;            /* (C, D+1): on scaled features, bias last; NULL for nearest neighbours */
     float *shift, *scale;      /* (D) each: z = (x - shift) * scale */
+    struct oc_nearest *nearest; /* the rows that it compares with; NULL for the linear classifier */
 } oc_classifier;
 
+typedef struct oc_nearest oc_nearest;
+
 void oc_classifier_free(oc_classifier *classifier);
+/* True when the softmax of the scores gives probabilities: it was trained for that. */
+bool oc_classifier_probable(const oc_classifier *classifier);
 
 typedef struct oc_train_report {
     oc_train_options used; /* the options with every auto replaced by what was used */
@@ -83,7 +90,7 @@ typedef struct oc_train_report {
     double objective;      /* at the end, over all rows */
     double loss;           /* its first term */
     double gap;            /* estimate of objective - optimum, from the gradient at the end; NaN but for sgd */
-    double accuracy;       /* on the training rows */
+    double accuracy;       /* on the training rows; NaN for nearest neighbours, each of which finds itself */
     double seconds;
 } oc_train_report;
 
@@ -94,7 +101,9 @@ typedef struct oc_train_report {
 oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
                    oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err);
 
-/* scores (N, C) of rows (N, D). OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
+/* scores (N, C) of rows (N, D). The score of a class by nearest neighbours is the number of those among the k that are of this
+ * class, plus 1 / (2 + r), if there are any, with r = 0 for the class of the nearest of all, and so on: a fraction that
+ * settles ties. OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
 oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
                     oc_error *err);
 

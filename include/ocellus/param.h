@@ -20,7 +20,8 @@ extern "C" {
  * OC_CHOICE       int                    one of `choices`, stored as its index
  * OC_TEXT         const char *           anything; the string is not copied
  * OC_LEVELS       oc_levels              1-2-4: up to OC_MAX_LEVELS integers joined by '-'
- * OC_EXTENT       oc_extent              WxH, or one number for a square */
+ * OC_EXTENT       oc_extent              WxH, or one number for a square
+ * OC_LEARNER      oc_learner             linear, or nearest:k=5,metric=l2, where k and metric may be left out */
 typedef enum oc_param_type {
     OC_FLAG,
     OC_INTEGER,
@@ -28,7 +29,8 @@ typedef enum oc_param_type {
     OC_CHOICE,
     OC_TEXT,
     OC_LEVELS,
-    OC_EXTENT
+    OC_EXTENT,
+    OC_LEARNER
 } oc_param_type;
 
 enum { OC_AUTO = -1, OC_MAX_LEVELS = 8 };
@@ -41,6 +43,16 @@ typedef struct oc_levels {
 typedef struct oc_extent {
     size_t width, height;
 } oc_extent;
+
+typedef enum oc_learner_kind { OC_LINEAR, OC_NEAREST } oc_learner_kind;
+typedef enum oc_metric { OC_METRIC_L2, OC_METRIC_L1 } oc_metric;
+
+/* What learns from the rows; low and high of its parameter are the range of k. */
+typedef struct oc_learner {
+    int kind;   /* oc_learner_kind */
+    int64_t k;  /* nearest neighbours that vote */
+    int metric; /* oc_metric: distance between rows */
+} oc_learner;
 
 typedef struct oc_param {
     const char *name;

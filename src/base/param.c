@@ -123,6 +123,48 @@ static bool set_extent(const oc_param *param, const char *text, oc_extent *field
     return true;
 }
 
+static const char *const metrics[] = {"l2", "l1", NULL};
+static const char LINEAR[] = "linear", NEAREST[] = "nearest";
+static const oc_learner LEARNER = {.kind = OC_LINEAR, .k = 1, .metric = OC_METRIC_L2};
+
+/* "k=5" or "metric=l1", up to a comma or the end; moves *text behind it. */
+static bool set_neighbours(const oc_param *param, const char **text, oc_learner *learner)
+{
+    if (strncmp(*text, "k=", 2) == 0) {
+        *text += 2;
+        return read_integer(text, &learner->k) && within(param, (double)learner->k);
+    }
+    for (int m = 0; strncmp(*text, "metric=", 7) == 0 && metrics[m]; m++) {
+        size_t length = strlen(metrics[m]);
+        if (strncmp(*text + 7, metrics[m], length) == 0) {
+            *text += 7 + length;
+            learner->metric = m;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool set_learner(const oc_param *param, const char *text, oc_learner *field)
+{
+    oc_learner learner = LEARNER;
+    if (strcmp(text, LINEAR) != 0) {
+        size_t length = strlen(NEAREST);
+        if (strncmp(text, NEAREST, length) != 0) {
+            return false;
+        }
+        learner.kind = OC_NEAREST;
+        text += length;
+        for (char before = ':'; *text; before = ',') {
+            if (*text++ != before || !set_neighbours(param, &text, &learner)) {
+                return false;
+            }
+        }
+    }
+    *field = learner;
+    return true;
+}
+
 /* The field of `values` that the parameter describes. */
 static void *field_of(const oc_param *param, void *values)
 {
@@ -152,6 +194,8 @@ static bool set(const oc_param *param, const char *text, void *values)
         return set_levels(param, text, field);
     case OC_EXTENT:
         return set_extent(param, text, field);
+    case OC_LEARNER:
+        return set_learner(param, text, field);
     }
     return false;
 }
@@ -246,6 +290,13 @@ size_t oc_param_format(const oc_param *param, const void *values, char *text, si
                              : snprintf(text, size, "auto");
         break;
     }
+    case OC_LEARNER: {
+        oc_learner value = *(const oc_learner *)field;
+        length = value.kind == OC_LINEAR
+                     ? snprintf(text, size, "%s", LINEAR)
+                     : snprintf(text, size, "%s:k=%" PRId64 ",metric=%s", NEAREST, value.k, metrics[value.metric]);
+        break;
+    }
     }
     return (size_t)length;
 }
@@ -286,6 +337,8 @@ size_t oc_param_allowed(const oc_param *param, char *text, size_t size)
                                 range);
     case OC_EXTENT:
         return (size_t)snprintf(text, size, "%sWIDTHxHEIGHT or one number, each %s", automatic, range);
+    case OC_LEARNER:
+        return (size_t)snprintf(text, size, "linear, or nearest:k=K,metric=l2|l1 with K %s", range);
     }
     return 0;
 }

@@ -55,8 +55,10 @@ static int run(const cli_settings *settings, oc_job *job)
     int status = EXIT_DONE;
     if (oc_model_load(settings->operands.items[0], &model, &err) || oc_reader_create(model, &reader, &err)) {
         status = report_failure(&err);
-    } else if (!settings->json && oc_model_classifier(model)->loss != OC_LOSS_SOFTMAX) {
-        terminal_note("this model has scores, no probabilities: the last column is the score");
+    } else if (!settings->json && !oc_classifier_probable(oc_model_classifier(model))) {
+        terminal_note(oc_model_classifier(model)->nearest
+                          ? "the last column is the votes of the nearest neighbours, with a fraction that settles ties; it is no probability"
+                          : "this model has scores, no probabilities: the last column is the score");
     }
     for (size_t i = 1; reader && i < settings->operands.count && !ferror(stdout); i++) {
         if (interrupted()) {
@@ -79,7 +81,7 @@ const cli_command command_classify = {
     .usage = "classify MODEL FILE...",
     .about = "Prints a line for each file: its path, the label, and the probability of that label, separated by tabs. "
              "A model that was trained with another loss than softmax has no probabilities; its score is printed "
-             "instead. '-' is an image on standard input.\n\n"
+             "instead, for nearest neighbours the votes and a fraction that settles ties. '-' is an image on standard input.\n\n"
              "Files that cannot be read are named on standard error; the others are classified all the same, and the "
              "exit status is 1. With --json, a line is {\"path\", \"label\", \"probability\", \"scores\"} or "
              "{\"path\", \"error\"}.",

@@ -70,7 +70,7 @@ static void print_row(void *context, const oc_comparison *comparison)
     snprintf(cells[1], CELL, "%zu", row->dimension);
     snprintf(cells[2], CELL, "%.1f s", row->extract_seconds);
     snprintf(cells[3], CELL, "%.1f s", row->train_seconds);
-    snprintf(cells[4], CELL, "%.2f", 100 * row->train_accuracy);
+    snprintf(cells[4], CELL, isnan(row->train_accuracy) ? "-" : "%.2f", 100 * row->train_accuracy);
     snprintf(cells[5], CELL, "%.2f", 100 * row->test_accuracy);
     snprintf(cells[6], CELL, "%.2f..%.2f", 100 * row->low, 100 * row->high);
     format_p(row->p_value, cells[7]);

@@ -57,7 +57,7 @@ static const char *argument_name(const oc_param *param)
 {
     static const char *const names[] = {
         [OC_FLAG] = "",     [OC_INTEGER] = "N",  [OC_REAL] = "X",    [OC_CHOICE] = "WORD",
-        [OC_TEXT] = "TEXT", [OC_LEVELS] = "N-N", [OC_EXTENT] = "WxH"};
+        [OC_TEXT] = "TEXT", [OC_LEVELS] = "N-N", [OC_EXTENT] = "WxH", [OC_LEARNER] = "KIND"};
     return names[param->type];
 }
 
@@ -66,7 +66,7 @@ static void describe_values(const oc_param *param, bool with_default, char *text
 {
     char allowed[300] = "", fallback[100] = "";
     bool bounded = param->type == OC_INTEGER || param->type == OC_REAL || param->type == OC_LEVELS;
-    if (param->type == OC_CHOICE) {
+    if (param->type == OC_CHOICE || param->type == OC_LEARNER) {
         oc_param_allowed(param, allowed, sizeof allowed);
     } else if (bounded && isfinite(param->high) && fabs(param->high) < 1e9) {
         snprintf(allowed, sizeof allowed, "%.10g to %.10g", param->low, param->high);

@@ -118,8 +118,13 @@ static void print_model(const oc_model *model)
     print_classes(classes, NULL, model, class_of_model);
     print_training(&train);
     put_label("parameters");
-    printf("%zu: %zu classes x (%zu values + 1 bias)\n", oc_model_parameters(model), classifier->classes,
-           classifier->dimension);
+    if (classifier->nearest) {
+        printf("%zu: %zu neighbours x %zu values\n", oc_model_parameters(model),
+               oc_model_parameters(model) / classifier->dimension, classifier->dimension);
+    } else {
+        printf("%zu: %zu classes x (%zu values + 1 bias)\n", oc_model_parameters(model), classifier->classes,
+               classifier->dimension);
+    }
     if (oc_model_stage_parameters(model)) {
         put_label("");
         printf("%zu learned by the stages\n", oc_model_stage_parameters(model));

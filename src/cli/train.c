@@ -44,8 +44,11 @@ static void print_summary(const oc_model *model, const oc_set *set, const oc_tra
     size_t count = oc_set_count(set);
     printf("features    %s, %zu values\n", oc_features_spec(oc_model_features(model)), oc_set_rows(set)->dimension);
     printf("images      %zu of %zu classes\n", count, oc_model_classes(model));
-    printf("accuracy    %.2f %% on the images it was trained on\n", 100 * report->accuracy);
-    printf("parameters  %zu weights and biases", oc_model_parameters(model));
+    bool nearest = oc_model_classifier(model)->nearest;
+    if (!nearest) {
+        printf("accuracy    %.2f %% on the images it was trained on\n", 100 * report->accuracy);
+    }
+    printf("parameters  %zu %s", oc_model_parameters(model), nearest ? "values of neighbours" : "weights and biases");
     if (oc_model_stage_parameters(model)) {
         printf(", %zu values learned by the stages", oc_model_stage_parameters(model));
     }

@@ -4,6 +4,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/learn/nearest.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
 
@@ -16,6 +17,8 @@ static const char *const scales[] = {"none", "center", "range", "standard", NULL
 
 #define FIELD(name) offsetof(oc_train_options, name)
 const oc_param oc_train_params[] = {
+    {"classifier", OC_LEARNER, FIELD(classifier), "linear", 1, 1000, NULL,
+     "what learns from the rows; nearest neighbours take no other training option than --scale"},
     {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, losses, "what is minimised over the training rows"},
     {"l2", OC_REAL, FIELD(l2), "auto", 0, 1e6, NULL, "L2 penalty: weight of the sum of squared weights"},
     {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, 1e6, NULL,
@@ -46,8 +49,14 @@ void oc_classifier_free(oc_classifier *classifier)
         oc_free(classifier->weights);
         oc_free(classifier->shift);
         oc_free(classifier->scale);
+        oc_nearest_free(classifier->nearest);
         oc_free(classifier);
     }
+}
+
+bool oc_classifier_probable(const oc_classifier *classifier)
+{
+    return !classifier->nearest && classifier->loss == OC_LOSS_SOFTMAX;
 }
 
 enum { TILE = 64 }; /* rows scored in one product */
@@ -82,6 +91,9 @@ oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float 
     if (rows->dimension != classifier->dimension) {
         return oc_fail(err, OC_USAGE, "rows of %zu values; the classifier was trained on %zu", rows->dimension,
                        classifier->dimension);
+    }
+    if (classifier->nearest) {
+        return oc_nearest_scores(classifier, rows, scores, job, err);
     }
     size_t size;
     float *scaled = oc_multiply(oc_job_threads(job) * TILE, rows->dimension, &size) ? oc_alloc(size, sizeof *scaled)

@@ -3,6 +3,7 @@
 #include "src/base/memory.h"
 #include "src/base/threads.h"
 #include "src/learn/covariance.h"
+#include "src/learn/nearest.h"
 #include "src/learn/optimizer.h"
 #include "src/learn/precondition.h"
 #include "src/learn/problem.h"
@@ -215,6 +216,34 @@ static void assemble(const training *t)
     }
 }
 
+static oc_status learn_weights(training *t, const oc_rows *rows, const int *labels, double variance,
+                               oc_train_report *report, oc_job *job, oc_error *err)
+{
+    oc_problem problem = {.rows = rows,
+                          .labels = labels,
+                          .classes = t->classifier->classes,
+                          .center = t->center,
+                          .scale = t->classifier->scale,
+                          .loss = (oc_loss)t->used.loss};
+    set_steps(&t->used, rows);
+    oc_status status = descend(t, &problem, variance, report, job, err);
+    if (status == OC_OK) {
+        assemble(t);
+    }
+    return status;
+}
+
+/* Nearest neighbours keep the rows instead of weights. */
+static oc_status learn_neighbours(training *t, const oc_rows *rows, const int *labels, oc_train_report *report,
+                                  oc_job *job, oc_error *err)
+{
+    oc_classifier *c = t->classifier;
+    oc_free(c->weights);
+    c->weights = NULL;
+    report->objective = report->loss = report->gap = report->accuracy = NAN;
+    return oc_nearest_learn(&t->used.classifier, rows, labels, c->shift, c->scale, job, &c->nearest, err);
+}
+
 static bool allocate(training *t, size_t classes, size_t d)
 {
     t->center = oc_alloc(d, sizeof *t->center);
@@ -246,16 +275,9 @@ oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const
         goto cleanup;
     }
     t.used = *options;
-    set_steps(&t.used, rows);
-    oc_problem problem = {.rows = rows,
-                          .labels = labels,
-                          .classes = classes,
-                          .center = t.center,
-                          .scale = t.classifier->scale,
-                          .loss = (oc_loss)options->loss};
-    status = descend(&t, &problem, variance, &done, job, err);
+    status = options->classifier.kind == OC_NEAREST ? learn_neighbours(&t, rows, labels, &done, job, err)
+                                                    : learn_weights(&t, rows, labels, variance, &done, job, err);
     if (status == OC_OK) {
-        assemble(&t);
         done.used = t.used;
         done.seconds = oc_seconds() - started;
         if (report) {

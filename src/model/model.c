@@ -5,6 +5,7 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/base/threads.h"
+#include "src/learn/nearest.h"
 #include "src/model/store.h"
 
 #include <inttypes.h>
@@ -136,10 +137,33 @@ static oc_status store_options(oc_archive *archive, const oc_model *model, oc_er
     return status;
 }
 
+/* Weights, or the neighbours with their labels; *labels is to be freed when the archive is written. */
+static oc_status store_classifier(oc_archive *archive, const oc_classifier *c, float **labels, oc_error *err)
+{
+    const oc_nearest *n = c->nearest;
+    if (!n) {
+        return oc_archive_add(archive, "weights",
+                              (oc_tensor){.rows = c->classes, .columns = c->dimension + 1, .values = c->weights}, err);
+    }
+    *labels = oc_alloc(n->count, sizeof **labels);
+    if (!*labels) {
+        return oc_fail_memory(err, "the labels");
+    }
+    for (size_t i = 0; i < n->count; i++) {
+        (*labels)[i] = (float)n->labels[i]; /* exact: there are at most OC_MAX_CLASSES */
+    }
+    oc_status status = oc_archive_add(
+        archive, "neighbours", (oc_tensor){.rows = n->count, .columns = n->dimension, .values = n->rows}, err);
+    return status == OC_OK ? oc_archive_add(archive, "neighbour_labels",
+                                            (oc_tensor){.rows = 1, .columns = n->count, .values = *labels}, err)
+                           : status;
+}
+
 oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
 {
     const oc_classifier *c = model->classifier;
     oc_archive *archive = NULL;
+    float *labels = NULL;
     oc_status status = oc_archive_create(&archive, err);
     if (status == OC_OK) {
         status = oc_archive_set(archive, "format", "ocellus-model", err);
@@ -151,8 +175,7 @@ oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
         status = store_options(archive, model, err);
     }
     if (status == OC_OK) {
-        status = oc_archive_add(archive, "weights",
-                                (oc_tensor){.rows = c->classes, .columns = c->dimension + 1, .values = c->weights}, err);
+        status = store_classifier(archive, c, &labels, err);
     }
     if (status == OC_OK) {
         status = oc_archive_add(archive, "shift", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->shift}, err);
@@ -167,6 +190,7 @@ oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
         status = oc_archive_write(archive, path, err);
     }
     oc_archive_free(archive);
+    oc_free(labels);
     return status;
 }
 
@@ -237,6 +261,35 @@ static oc_status load_array(const oc_archive *archive, const char *name, size_t 
     return OC_OK;
 }
 
+/* The number of rows of weights, or of names, one a CSV record, for neighbours. Damaged CSV is reported when names are
+ * loaded. */
+static size_t count_classes(const oc_archive *archive, bool linear)
+{
+    const char *names = oc_archive_get(archive, "classes");
+    char *text = !linear && names ? oc_strdup(names) : NULL, *field;
+    size_t fields, count = linear ? oc_archive_find(archive, "weights").rows : 0;
+    oc_csv csv = oc_csv_start(text);
+    while (text && oc_csv_record(&csv, &field, 1, &fields, NULL) == OC_OK && fields > 0) {
+        count++;
+    }
+    oc_free(text);
+    return count;
+}
+
+static oc_status load_neighbours(const oc_archive *archive, const oc_learner *learner, oc_classifier *classifier,
+                                 oc_error *err)
+{
+    oc_tensor rows = oc_archive_find(archive, "neighbours"), labels = oc_archive_find(archive, "neighbour_labels");
+    if (!rows.values || !labels.values || rows.columns != classifier->dimension || labels.rows != 1 ||
+        labels.columns != rows.rows) {
+        return oc_fail(err, OC_BAD_FILE, "arrays neighbours %zux%zu, neighbour_labels %zux%zu; Nx%zu and 1xN are needed",
+                       rows.rows, rows.columns, labels.rows, labels.columns, classifier->dimension);
+    }
+    oc_status status = oc_nearest_restore(learner, rows.values, labels.values, rows.rows, rows.columns,
+                                          classifier->classes, &classifier->nearest, err);
+    return status == OC_USAGE ? oc_fail_at(err, OC_BAD_FILE, "damaged neighbours") : status;
+}
+
 static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error *err)
 {
     const char *format = oc_archive_get(archive, "format"), *version = oc_archive_get(archive, "version");
@@ -253,16 +306,18 @@ static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error
     if (status != OC_OK) {
         return status;
     }
-    size_t d = oc_features_dimension(model->features), classes = oc_archive_find(archive, "weights").rows;
+    bool linear = model->options.classifier.kind == OC_LINEAR;
+    size_t d = oc_features_dimension(model->features), classes = count_classes(archive, linear);
     model->classifier = oc_alloc(1, sizeof *model->classifier);
     if (!model->classifier) {
         return oc_fail_memory(err, "the classifier");
     }
     *model->classifier = (oc_classifier){.classes = classes, .dimension = d, .loss = model->options.loss};
     if (classes < 2) {
-        return oc_fail(err, OC_BAD_FILE, "array weights: %zu classes; two or more are needed", classes);
+        return oc_fail(err, OC_BAD_FILE, "%zu classes; two or more are needed", classes);
     }
-    status = load_array(archive, "weights", classes, d + 1, &model->classifier->weights, err);
+    status = linear ? load_array(archive, "weights", classes, d + 1, &model->classifier->weights, err)
+                    : load_neighbours(archive, &model->options.classifier, model->classifier, err);
     if (status == OC_OK) {
         status = load_array(archive, "shift", 1, d, &model->classifier->shift, err);
     }
@@ -333,7 +388,8 @@ const char *oc_model_class(const oc_model *model, size_t label)
 
 size_t oc_model_parameters(const oc_model *model)
 {
-    return model->classifier->classes * (model->classifier->dimension + 1);
+    const oc_classifier *c = model->classifier;
+    return c->nearest ? c->nearest->count * c->dimension : c->classes * (c->dimension + 1);
 }
 
 size_t oc_model_stage_parameters(const oc_model *model)

@@ -21,7 +21,7 @@ static void fold(oc_reader *reader)
 {
     const oc_classifier *c = reader->model->classifier;
     size_t d = c->dimension;
-    for (size_t k = 0; k < c->classes; k++) {
+    for (size_t k = 0; !c->nearest && k < c->classes; k++) {
         const float *from = c->weights + k * (d + 1);
         double bias = (double)from[d];
         for (size_t j = 0; j < d; j++) {
@@ -41,7 +41,7 @@ oc_status oc_reader_create(const oc_model *model, oc_reader **out, oc_error *err
         return oc_fail_memory(err, "the classifier");
     }
     reader->model = model;
-    reader->weights = oc_alloc(classes, d * sizeof(float));
+    reader->weights = oc_alloc(model->classifier->nearest ? 0 : classes, d * sizeof(float));
     reader->bias = oc_alloc(classes, sizeof(float));
     reader->row = oc_alloc(d, sizeof(float));
     reader->scores = oc_alloc(classes, sizeof(float));
@@ -78,6 +78,20 @@ void oc_reader_free(oc_reader *reader)
     }
 }
 
+static void score(oc_reader *reader)
+{
+    const oc_classifier *c = reader->model->classifier;
+    for (size_t k = 0; k < c->classes; k++) {
+        const float *weights = reader->weights + k * c->dimension;
+        float sum = 0;
+#pragma omp simd reduction(+ : sum)
+        for (size_t j = 0; j < c->dimension; j++) {
+            sum += weights[j] * reader->row[j];
+        }
+        reader->scores[k] = sum + reader->bias[k];
+    }
+}
+
 static oc_status classify(oc_reader *reader, const oc_image *image, oc_result *result, oc_error *err)
 {
     const oc_classifier *c = reader->model->classifier;
@@ -85,18 +99,20 @@ static oc_status classify(oc_reader *reader, const oc_image *image, oc_result *r
     if (status != OC_OK) {
         return status;
     }
+    if (c->nearest) {
+        oc_rows row = oc_rows_of(reader->row, 1, c->dimension);
+        status = oc_scores(c, &row, reader->scores, NULL, err);
+    } else {
+        score(reader);
+    }
+    if (status != OC_OK) {
+        return status;
+    }
     size_t best = 0;
-    for (size_t k = 0; k < c->classes; k++) {
-        const float *weights = reader->weights + k * c->dimension;
-        float score = 0;
-#pragma omp simd reduction(+ : score)
-        for (size_t j = 0; j < c->dimension; j++) {
-            score += weights[j] * reader->row[j];
-        }
-        reader->scores[k] = score + reader->bias[k];
+    for (size_t k = 1; k < c->classes; k++) {
         best = reader->scores[k] > reader->scores[best] ? k : best;
     }
-    bool probable = c->loss == OC_LOSS_SOFTMAX;
+    bool probable = oc_classifier_probable(c);
     if (probable) {
         oc_softmax(reader->scores, c->classes, reader->probabilities);
     }

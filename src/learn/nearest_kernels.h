@@ -1,0 +1,16 @@
+/* Inner loop of the L1 distance (see src/base/dispatch.h). */
+#ifndef OC_LEARN_NEAREST_KERNELS_H
+#define OC_LEARN_NEAREST_KERNELS_H
+
+#include <stddef.h>
+
+enum { OC_NEAREST_GROUP = 4 }; /* rows that a row is measured against at once */
+
+typedef struct oc_nearest_kernels {
+    /* out (count) = sum_j |x_j - y_ij|; x (D), Y (count,D), count <= OC_NEAREST_GROUP */
+    void (*l1)(const float *x, const float *y, size_t count, size_t d, float *out);
+} oc_nearest_kernels;
+
+const oc_nearest_kernels *oc_nearest_table(void);
+
+#endif
