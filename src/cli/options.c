@@ -55,6 +55,10 @@ const option cli_options[] = {
     {'s', "N", REPEAT_LAST_WINS, READS_SPECS,
      {"seed", OC_INTEGER, FIELD(seed), "0", 0, EXACT, NULL,
       "of all random choices; the same seed gives the same bytes"}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_TRAIN,
+     {FLAG("check-gradient", check_gradient,
+           "train nothing: compare the gradient of every loss and penalty with centred differences on up to 200 rows and "
+           "2,000 weights, in double precision; exit 1 if a relative error is above 1e-7")}},
     {0, NULL, REPEAT_LAST_WINS, READS_IMAGES,
      {FLAG("strict", strict, "stop at the first image that cannot be read instead of skipping it")}},
     {0, NULL, REPEAT_LAST_WINS, PRINTS_RESULT, {FLAG("json", json, "print the result as one JSON object")}},

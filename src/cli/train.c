@@ -1,4 +1,5 @@
 /* ocellus train: fits features and classifier, and saves them as one model. */
+#include "src/cli/check_gradient.h"
 #include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
 
@@ -7,7 +8,7 @@
 static int wrong_options(const cli_settings *settings, bool from_set)
 {
     static const char *const of_images[] = {"features", "size", "fit", "max-pixels", "strict"};
-    if (!settings->output) {
+    if (!settings->output && !settings->check_gradient) {
         return report_usage(&command_train, "-o MODEL is missing: the file to write");
     }
     if (settings->specs.count > 1) {
@@ -72,12 +73,15 @@ static int run(const cli_settings *settings, oc_job *job)
         return status;
     }
     options.seed = (uint64_t)settings->seed;
-    if (check_output_file(settings->output, &err) ||
+    if ((!settings->check_gradient && check_output_file(settings->output, &err)) ||
         (from_set ? oc_set_open(path, &set, &err) : extract_rows(settings, job, &set, &err))) {
         return report_failure(&err);
     }
     int skipped = from_set ? EXIT_DONE : report_skipped(set, "image");
-    if (oc_model_train(set, &options, job, &model, &report, &err) || oc_model_save(model, settings->output, &err)) {
+    if (settings->check_gradient) {
+        status = check_gradient(set, &options);
+        status = status ? status : skipped;
+    } else if (oc_model_train(set, &options, job, &model, &report, &err) || oc_model_save(model, settings->output, &err)) {
         status = report_failure(&err);
     } else {
         terminal_detail("%lld epochs of %zu steps in all, first step size %g, loss %g, objective %g",
@@ -95,7 +99,8 @@ const cli_command command_train = {
     .bit = TAKEN_BY_TRAIN,
     .summary = "train a classifier and save it as a model",
     .usage = "train IMAGES [-f SPEC] -o MODEL\n"
-             "train SET -o MODEL",
+             "train SET -o MODEL\n"
+             "train IMAGES|SET --check-gradient [-f SPEC]",
     .about =
         "Measures the images, trains a linear classifier on the rows, and saves both as one file that classifies other "
         "images without anything else. A SET that 'ocellus extract' wrote saves measuring again.\n\n"
