@@ -265,11 +265,17 @@ static oc_status load_array(const oc_archive *archive, const char *name, size_t 
  * loaded. */
 static size_t count_classes(const oc_archive *archive, bool linear)
 {
+    if (linear) {
+        return oc_archive_find(archive, "weights").rows;
+    }
     const char *names = oc_archive_get(archive, "classes");
-    char *text = !linear && names ? oc_strdup(names) : NULL, *field;
-    size_t fields, count = linear ? oc_archive_find(archive, "weights").rows : 0;
+    char *text = oc_strdup(names ? names : ""), *field;
+    size_t fields, count = 0;
+    if (!text) {
+        return 0;
+    }
     oc_csv csv = oc_csv_start(text);
-    while (text && oc_csv_record(&csv, &field, 1, &fields, NULL) == OC_OK && fields > 0) {
+    while (oc_csv_record(&csv, &field, 1, &fields, NULL) == OC_OK && fields > 0) {
         count++;
     }
     oc_free(text);
@@ -314,7 +320,8 @@ static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error
     }
     *model->classifier = (oc_classifier){.classes = classes, .dimension = d, .loss = model->options.loss};
     if (classes < 2) {
-        return oc_fail(err, OC_BAD_FILE, "%zu classes; two or more are needed", classes);
+        return oc_fail(err, OC_BAD_FILE, "%s of %zu classes; two or more are needed",
+                       linear ? "array weights" : "neighbours", classes);
     }
     status = linear ? load_array(archive, "weights", classes, d + 1, &model->classifier->weights, err)
                     : load_neighbours(archive, &model->options.classifier, model->classifier, err);

@@ -260,6 +260,31 @@ Test(param, messages_say_the_range)
     cr_assert(strstr(text, "1 or more"), "%s", text);
 }
 
+Test(param, learners)
+{
+    static const oc_param param = {"classifier", OC_LEARNER, 0, "linear", 1, 1000, NULL, "what learns"};
+    static const char *const good[][2] = {{"linear", "linear"},
+                                          {"nearest", "nearest:k=1,metric=l2"},
+                                          {"nearest:k=5", "nearest:k=5,metric=l2"},
+                                          {"nearest:metric=l1", "nearest:k=1,metric=l1"},
+                                          {"nearest:metric=l1,k=3", "nearest:k=3,metric=l1"}};
+    static const char *const bad[] = {"", "near", "linear:k=5", "nearest:", "nearest:k=0", "nearest:k=1001", "nearest,k=5",
+                                      "nearest:k=5,", "nearest:k=5x", "nearest:metric=l3", "nearest:metric=l2x", "nearest:n=5"};
+    oc_learner learner = {0};
+    char text[100];
+    oc_error err = {0};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        cr_assert(oc_param_set(&param, good[i][0], &learner, &err) == OC_OK, "%s", good[i][0]);
+        oc_param_format(&param, &learner, text, sizeof text);
+        cr_assert_str_eq(text, good[i][1]);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        cr_assert(oc_param_set(&param, bad[i], &learner, &err) == OC_USAGE, "%s", bad[i]);
+    }
+    cr_assert(strstr(err.message, "nearest:k=K"), "%s", err.message);
+    cr_assert(learner.kind == OC_NEAREST && learner.k == 3 && learner.metric == OC_METRIC_L1);
+}
+
 /* Every table of the library: each default can be typed, and comes back as the same value. */
 static void check_table(const char *of, const oc_param *params, size_t count)
 {

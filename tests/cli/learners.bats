@@ -1,0 +1,62 @@
+load common
+
+@test "every optimizer trains, and -v tells loss against work" {
+    for optimizer in sgd gd random-search local-search; do
+        run -0 --separate-stderr ocellus train "$DATA/test" -f pixels:size=8,gray=1 --optimizer $optimizer -v -o model
+        [[ "$stderr" == *"pass "*" loss "* ]]
+        run -0 ocellus info model
+        [[ "$output" == *"optimizer $optimizer"* ]]
+    done
+}
+
+@test "following the slope beats local search, local search beats guessing" {
+    local accuracy=()
+    for optimizer in random-search local-search gd; do
+        ocellus train "$DATA/train" -f pixels:size=8,gray=1 --loss hinge --optimizer $optimizer -o model -q
+        accuracy+=("$(ocellus evaluate model "$DATA/test" --json | jq .accuracy)")
+    done
+    jq -en "${accuracy[0]} < ${accuracy[1]} and ${accuracy[1]} < ${accuracy[2]} and ${accuracy[2]} > 0.6"
+}
+
+@test "--check-gradient prints a line for each loss and writes nothing" {
+    run -0 ocellus train "$DATA/test" -f pixels:size=8,gray=1 --check-gradient
+    for loss in softmax hinge squared-hinge ovr-squared-hinge square; do
+        [[ "$output" == *"$loss "*e-* ]]
+    done
+    ocellus extract "$DATA/test" -f pixels:size=4 -o set
+    ocellus train set --check-gradient --scale none
+    [ "$(ls -A)" = set ]
+    run -1 ocellus train "$DATA/test/Bag" -f pixels:size=4 --check-gradient
+}
+
+@test "nearest neighbours train, evaluate, compare and classify" {
+    ocellus train "$DATA/train" -f pixels:size=14,gray=1 --classifier nearest:k=5 -o model
+    ocellus evaluate model "$DATA/test" --json | jq -e '.accuracy > 0.6'
+    run -0 --separate-stderr ocellus classify model "$DATA/test"/Bag/*.png --top 2
+    [[ "$stderr" == *"no probability"* ]]
+    ocellus classify model "$DATA/test"/Bag/*.png --json | jq -e '.probability == null and (.scores | add) > 5'
+    run -0 ocellus info model
+    [[ "$output" == *"nearest:k=5,metric=l2"* ]]
+    [[ "$output" == *"neighbours x 196 values"* ]]
+    ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=7 --classifier nearest:metric=l1 --json |
+        jq -e '.rows[0].test_accuracy > 0.6 and .rows[0].train_accuracy == null'
+}
+
+@test "images get the same votes alone and together" {
+    ocellus train "$DATA/train" -f pixels:size=14,gray=1 --classifier nearest:k=3 -o model
+    ocellus evaluate model "$DATA/test" --json >together
+    find "$DATA/test" -name '*.png' -print0 | xargs -0 "$OCELLUS" classify model --json >alone
+    local right
+    right=$(jq -r 'select((.path | split("/")[-2]) == .label) | .path' alone | wc -l)
+    jq -e ".accuracy * .images - $right | fabs < 0.001" together
+}
+
+@test "a classifier that does not exist is wrong usage, too many neighbours a failure" {
+    run -2 ocellus train "$DATA/test" --classifier nearest:k=0 -o model
+    [[ "$output" == *"nearest:k=K"* ]]
+    run -2 ocellus train "$DATA/test" --classifier forest -o model
+    run ocellus train "$DATA/test" -f pixels:size=4 --classifier nearest:k=1000 -o model
+    [ "$status" -ne 0 ]
+    [[ "$output" == *"rows"* ]]
+    [ ! -e model ]
+}
