@@ -168,7 +168,7 @@ static void hear_note(void *context, const char *message)
 Test(threads, progress_is_thinned_out_but_the_end_is_told)
 {
     heard h = {0};
-    oc_listener listener = {hear_progress, hear_note, &h};
+    oc_listener listener = {.progress = hear_progress, .note = hear_note, .context = &h};
     oc_job *job = NULL;
     cr_assert(oc_job_create(1, &listener, &job, NULL) == OC_OK);
     for (size_t i = 1; i <= 100000; i++) {
