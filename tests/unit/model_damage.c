@@ -136,7 +136,7 @@ Test(model_damage, contents_that_do_not_fit_together_are_refused)
         {"classes", "a\nb\n", "2 class names"},   {"classes", "a\nb\nc\nd\n", "4 class names"},
         {"classes", "a,b\nc\n", "class names"},   {"classes", "a,b,c\n", "class names"},
         {"classes", "a\n\"b\nc\n", "closed"},     {"train.loss", "guess", "training options"},
-        {"train.epochs", "0", "training options"},
+        {"train.epochs", "0", "training options"}, {"classes", "b\na\nb\n", "the name 'b'"},
     };
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
         alter(strings[i].key, strings[i].value, NULL, 0, 0);
