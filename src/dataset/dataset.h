@@ -47,6 +47,8 @@ oc_status oc_read_folder(oc_dataset *dataset, const char *path, oc_error *err);
 
 /* list.c */
 oc_status oc_read_csv(oc_dataset *dataset, const char *path, oc_error *err);
+/* A list whose column row counts 0, 1, 2...: the index of a set. */
+oc_status oc_read_index(oc_dataset *dataset, const char *path, oc_error *err);
 oc_status oc_read_lines(oc_dataset *dataset, const char *path, oc_error *err);
 
 /* idx.c: how far a file is one of IDX. */

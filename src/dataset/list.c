@@ -6,6 +6,7 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,7 +16,7 @@ static const size_t MAX_LIST = SIZE_MAX / 4;
 static const size_t NO_COLUMN = SIZE_MAX;
 
 typedef struct columns {
-    size_t count, path, label; /* label may be NO_COLUMN */
+    size_t count, path, label, row; /* label and row may be NO_COLUMN */
 } columns;
 
 /* The label column as it was read: texts in the file's buffer, one an item. */
@@ -53,6 +54,9 @@ static oc_status read_header(oc_csv *csv, columns *found, oc_error *err)
     if (status == OC_OK) {
         status = find_column(fields, found->count, "label", &found->label, err);
     }
+    if (status == OC_OK) {
+        status = find_column(fields, found->count, "row", &found->row, err);
+    }
     if (status == OC_OK && found->path == NO_COLUMN) {
         status =
             oc_fail(err, OC_BAD_FILE,
@@ -77,11 +81,25 @@ static oc_status add_label(label_list *labels, const char *text, oc_error *err)
     return OC_OK;
 }
 
-static oc_status read_records(oc_dataset *dataset, char *buffer, label_list *labels, oc_error *err)
+/* The index of a set says the number of each row; another order would give rows the labels of others. */
+static oc_status check_row(const char *text, size_t row, size_t line, oc_error *err)
+{
+    char number[24];
+    snprintf(number, sizeof number, "%zu", row);
+    return strcmp(text, number) == 0 ? OC_OK
+                                     : oc_fail(err, OC_BAD_FILE, "line %zu: row '%s' where %zu belongs; rows are "
+                                               "numbered 0, 1, 2... in the order of features.npy", line, text, row);
+}
+
+/* With `numbered`, the column row is needed and counts from 0. */
+static oc_status read_records(oc_dataset *dataset, char *buffer, bool numbered, label_list *labels, oc_error *err)
 {
     oc_csv csv = oc_csv_start(buffer);
     columns column;
     oc_status status = read_header(&csv, &column, err);
+    if (status == OC_OK && numbered && column.row == NO_COLUMN) {
+        status = oc_fail(err, OC_BAD_FILE, "line 1: there is no column row");
+    }
     while (status == OC_OK) {
         char *fields[MAX_COLUMNS];
         size_t count;
@@ -97,7 +115,10 @@ static oc_status read_records(oc_dataset *dataset, char *buffer, label_list *lab
         if (!*path) {
             return oc_fail(err, OC_BAD_FILE, "line %zu: the path is empty", csv.line);
         }
-        status = oc_dataset_add(dataset, path, strlen(path), -1, err);
+        status = numbered ? check_row(fields[column.row], dataset->count, csv.line, err) : OC_OK;
+        if (status == OC_OK) {
+            status = oc_dataset_add(dataset, path, strlen(path), -1, err);
+        }
         if (status == OC_OK && column.label != NO_COLUMN) {
             status = add_label(labels, fields[column.label], err);
         }
@@ -157,7 +178,7 @@ static oc_status set_prefix(oc_dataset *dataset, const char *path, oc_error *err
     return OC_OK;
 }
 
-oc_status oc_read_csv(oc_dataset *dataset, const char *path, oc_error *err)
+static oc_status read_table(oc_dataset *dataset, const char *path, bool numbered, oc_error *err)
 {
     oc_bytes bytes = {0};
     label_list labels = {0};
@@ -172,7 +193,7 @@ oc_status oc_read_csv(oc_dataset *dataset, const char *path, oc_error *err)
         status =
             oc_fail(err, OC_BAD_FILE, "not a list of images: it holds NUL bytes (a CSV list is UTF-8 text)");
     } else {
-        status = read_records(dataset, (char *)bytes.data, &labels, err);
+        status = read_records(dataset, (char *)bytes.data, numbered, &labels, err);
     }
     if (status == OC_OK && labels.count > 0) {
         status = name_labels(dataset, &labels, err);
@@ -184,6 +205,16 @@ cleanup:
     oc_free(labels.text);
     oc_bytes_free(&bytes);
     return status;
+}
+
+oc_status oc_read_csv(oc_dataset *dataset, const char *path, oc_error *err)
+{
+    return read_table(dataset, path, false, err);
+}
+
+oc_status oc_read_index(oc_dataset *dataset, const char *path, oc_error *err)
+{
+    return read_table(dataset, path, true, err);
 }
 
 oc_status oc_read_lines(oc_dataset *dataset, const char *path, oc_error *err)

@@ -126,7 +126,8 @@ static oc_status open_rows(oc_set *set, const char *folder, oc_error *err)
 static oc_status open_index(oc_set *set, const char *folder, oc_error *err)
 {
     char *path = oc_path_join(folder, "index.csv");
-    oc_status status = path ? oc_dataset_open(path, &set->index, err) : oc_fail_memory(err, "a path");
+    set->index = oc_alloc(1, sizeof *set->index);
+    oc_status status = path && set->index ? oc_read_index(set->index, path, err) : oc_fail_memory(err, "the index");
     if (status == OC_OK && oc_dataset_count(set->index) != set->rows.count) {
         status = oc_fail(err, OC_BAD_FILE, "%s: lists %zu images, features.npy beside it has %zu rows", path,
                          oc_dataset_count(set->index), set->rows.count);

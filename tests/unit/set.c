@@ -189,6 +189,31 @@ static void change_npy(const char *from, const char *to)
     free(bytes);
 }
 
+static void index_refused(const char *text, const char *what)
+{
+    copy_set("bad");
+    put_text("bad/index.csv", text);
+    set_refused(what);
+}
+
+Test(set, an_index_in_another_order_is_refused)
+{
+    put_stripes("in", 1, 12, 12, 6);
+    oc_set_free(extracted(at("in"), "pixels:size=4", at("good"), NULL, NULL));
+    index_refused("row,path,label\n1,b,y\n0,a,x\n2,c,x\n", "line 2: row '1' where 0");
+    index_refused("row,path,label\n0,a,x\n1,b,y\n1,c,x\n", "line 4: row '1' where 2");
+    index_refused("row,path,label\n0,a,x\n1,b,y\n,c,x\n", "line 4: row '' where 2");
+    index_refused("row,path,label\n0,a,x\n1,b,y\n", "2 images");
+    index_refused("path,label\na,x\nb,y\nc,x\n", "no column row");
+    index_refused("", "column");
+    copy_set("bad"); /* the columns may stand in another order, and more may be there */
+    put_text("bad/index.csv", "label,note,row,path\nx,,0,a\ny,,1,b\nx,,2,c\n");
+    oc_set *set = NULL;
+    oc_error err = {0};
+    cr_assert(oc_set_open(at("bad"), &set, &err) == OC_OK, "%s", err.message);
+    oc_set_free(set);
+}
+
 Test(set, damaged_folders_are_refused)
 {
     put_stripes("in", 2, 12, 12, 6);
