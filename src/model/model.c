@@ -211,6 +211,32 @@ static oc_status load_options(const oc_archive *archive, oc_train_options *optio
     return OC_OK;
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A name that two classes share would make their results one. */
+static oc_status check_names(char *const *classes, size_t count, oc_error *err)
+{
+    const char **sorted = oc_alloc(count, sizeof *sorted);
+    if (!sorted) {
+        return oc_fail_memory(err, "the class names");
+    }
+    for (size_t c = 0; c < count; c++) {
+        sorted[c] = classes[c];
+    }
+    qsort(sorted, count, sizeof *sorted, by_bytes);
+    oc_status status = OC_OK;
+    for (size_t c = 1; c < count && status == OC_OK; c++) {
+        if (strcmp(sorted[c], sorted[c - 1]) == 0) {
+            status = oc_fail(err, OC_BAD_FILE, "two classes have the name '%s'", sorted[c]);
+        }
+    }
+    oc_free(sorted);
+    return status;
+}
+
 static oc_status load_classes(const oc_archive *archive, oc_model *model, oc_error *err)
 {
     size_t classes = model->classifier->classes, count = 0, fields;
@@ -241,7 +267,7 @@ static oc_status load_classes(const oc_archive *archive, oc_model *model, oc_err
         status = oc_fail(err, OC_BAD_FILE, "%zu class names for %zu classes", count, classes);
     }
     oc_free(text);
-    return status;
+    return status == OC_OK ? check_names(model->classes, classes, err) : status;
 }
 
 /* Moves one array out of the archive: the values are copied. */

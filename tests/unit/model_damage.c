@@ -147,6 +147,7 @@ Test(model_damage, contents_that_do_not_fit_together_are_refused)
         {"classes", "a\n\"b\nc\n", "closed"},
         {"train.loss", "guess", "training options"},
         {"train.epochs", "0", "training options"},
+        {"classes", "b\na\nb\n", "the name 'b'"},
     };
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
         alter(strings[i].key, strings[i].value, NULL, 0, 0);
