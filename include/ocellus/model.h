@@ -42,8 +42,8 @@ size_t oc_model_stage_parameters(const oc_model *model);
 /* Copies of the model's stages, fitted, for use with oc_set_extract. */
 oc_status oc_model_copy_features(const oc_model *model, oc_features **features, oc_error *err);
 
-/* OC_OK when the set was made by stages that are the same as the model's to the bit, at the same size; else OC_USAGE saying
- * what differs. */
+/* OC_OK when the set was made by stages that are the same as the model's to the bit, at the same size and fit; else OC_USAGE
+ * saying what differs. */
 oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *err);
 
 /* Classifying single images: one classifier for one thread, made once and used for any number. */

@@ -171,7 +171,8 @@ static int run(const cli_settings *settings, oc_job *job)
                                   .skipped = name_skipped,
                                   .context = &table};
     options.train.seed = (uint64_t)settings->seed;
-    if (check_specs(&settings->specs, &err) || (settings->output && check_output_file(settings->output, &err)) ||
+    if (check_specs(&settings->specs, &err) ||
+        (settings->output && check_output_file(settings->output, settings->operands.items[0], &err)) ||
         open_images(settings->operands.items[0], &train, &err) || open_images(settings->test, &test, &err) ||
         oc_compare(train, test, settings->specs.items, settings->specs.count, &options, job, &comparison, &err)) {
         status = report_failure(&err);

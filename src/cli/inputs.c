@@ -102,11 +102,31 @@ static oc_status check_parent(const char *path, oc_error *err)
     return fail(err, OC_IO, path, reason);
 }
 
-oc_status check_output_file(const char *path, oc_error *err)
+/* A mistyped -o must not cost a photo. */
+static bool is_image_file(const char *path)
 {
-    struct stat info;
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
-        return fail(err, OC_USAGE, path, "is a folder; -o takes the name of a file here");
+    unsigned char head[16];
+    FILE *file = fopen(path, "rb");
+    size_t got = file ? fread(head, 1, sizeof head, file) : 0;
+    if (file) {
+        fclose(file);
+    }
+    return oc_image_signature(head, got);
+}
+
+oc_status check_output_file(const char *path, const char *input, oc_error *err)
+{
+    struct stat info, source;
+    if (stat(path, &info) == 0) {
+        if (S_ISDIR(info.st_mode)) {
+            return fail(err, OC_USAGE, path, "is a folder; -o takes the name of a file here");
+        }
+        if (stat(input, &source) == 0 && source.st_dev == info.st_dev && source.st_ino == info.st_ino) {
+            return fail(err, OC_USAGE, path, "is what is read, and is not replaced; choose another name");
+        }
+        if (S_ISREG(info.st_mode) && is_image_file(path)) {
+            return fail(err, OC_USAGE, path, "is an image and is not replaced; choose another name");
+        }
     }
     return check_parent(path, err);
 }

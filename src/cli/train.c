@@ -73,7 +73,7 @@ static int run(const cli_settings *settings, oc_job *job)
         return status;
     }
     options.seed = (uint64_t)settings->seed;
-    if ((!settings->check_gradient && check_output_file(settings->output, &err)) ||
+    if ((!settings->check_gradient && check_output_file(settings->output, settings->operands.items[0], &err)) ||
         (from_set ? oc_set_open(path, &set, &err) : extract_rows(settings, job, &set, &err))) {
         return report_failure(&err);
     }

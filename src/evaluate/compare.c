@@ -389,7 +389,7 @@ oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char
     }
     if (oc_dataset_classes(train) < 2) {
         return oc_fail(err, OC_BAD_DATA,
-                       "the training images are of %zu classes: a comparison needs two or more, one sub-folder for each",
+                       "classes of the training images: %zu; a comparison needs two or more, one sub-folder for each",
                        oc_dataset_classes(train));
     }
     c.comparison = oc_alloc(1, sizeof *c.comparison);

@@ -437,5 +437,9 @@ oc_status oc_model_copy_features(const oc_model *model, oc_features **features, 
 
 oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *err)
 {
-    return oc_compare_features(model->features, oc_set_features(set), err);
+    oc_status status = oc_compare_features(model->features, oc_set_features(set), err);
+    if (status == OC_OK && oc_set_image_options(set).fit != model->image.fit) {
+        status = oc_fail(err, OC_USAGE, "images were brought to their size by one --fit here and by another there");
+    }
+    return status;
 }

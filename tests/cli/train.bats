@@ -85,3 +85,16 @@ load common
     [ "$(cat model)" = old ]
     [ "$(ls -A)" = "$(printf 'message\nmodel')" ]
 }
+
+@test "neither an image nor the input is replaced by a model" {
+    cp "$DATA/kinds/plain.png" photo
+    cp photo kept
+    run -2 ocellus train "$DATA/test" -f pixels:size=4 -o photo
+    [[ "$output" == *"is an image"* ]]
+    cmp photo kept
+    find "$DATA/test" -name '*.png' | sed 's,.*/\([^/]*\)/[^/]*$,&\,\1,;1i path,label' >list.csv
+    cp list.csv kept
+    run -2 ocellus train list.csv -f pixels:size=4 -o ./list.csv
+    [[ "$output" == *"is what is read"* ]]
+    cmp list.csv kept
+}
