@@ -102,7 +102,10 @@ static void print_best(const oc_comparison *comparison, const char *model)
             best = i;
         }
     }
-    printf("\nbest on the test images: %s\n", comparison->rows[best].features);
+    putchar('\n');
+    if (comparison->count > 1) {
+        printf("best on the test images: %s\n", comparison->rows[best].features);
+    }
     if (model) {
         printf("best on held-out training images: %s, saved as ", comparison->rows[comparison->best].features);
         terminal_put_name(stdout, model);

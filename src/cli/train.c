@@ -32,10 +32,18 @@ static oc_status extract_rows(const cli_settings *settings, oc_job *job, oc_set 
     if (!settings->specs.count) {
         terminal_note("measuring %s; -f chooses something else", spec);
     }
+    oc_dataset *dataset = NULL;
     oc_status status = oc_features_parse(spec, &features, err);
     if (!status) {
-        status = extract_images(settings->operands.items[0], features, &options, NULL, job, set, err);
+        status = open_images(settings->operands.items[0], &dataset, err);
     }
+    if (!status) {
+        status = oc_dataset_check_labels(dataset, err);
+    }
+    if (!status) {
+        status = oc_set_extract(dataset, features, &options, NULL, job, set, err);
+    }
+    oc_dataset_free(dataset);
     oc_features_free(features);
     return status;
 }

@@ -236,6 +236,7 @@ static oc_status test_row(comparing *c, size_t r, const oc_model *model, const o
     if (status != OC_OK) {
         return status;
     }
+    c->comparison->test = e.images; /* those with a label */
     row->test_accuracy = e.accuracy;
     row->low = e.low;
     row->high = e.high;
@@ -387,14 +388,12 @@ oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char
     if (count == 0) {
         return oc_fail(err, OC_USAGE, "no features to compare");
     }
-    if (oc_dataset_classes(train) < 2) {
-        return oc_fail(err, OC_BAD_DATA,
-                       "classes of the training images: %zu; a comparison needs two or more, one sub-folder for each",
-                       oc_dataset_classes(train));
+    oc_status status = oc_dataset_check_labels(train, err);
+    if (status != OC_OK) {
+        return status;
     }
     c.comparison = oc_alloc(1, sizeof *c.comparison);
     c.rows = oc_alloc(count, sizeof *c.rows);
-    oc_status status = OC_OK;
     if (!c.comparison || !c.rows) {
         oc_free(c.rows);
         oc_free(c.comparison);

@@ -9,6 +9,7 @@
 #include "src/learn/problem.h"
 #include "src/learn/ridge.h"
 #include "src/learn/scaler.h"
+#include "src/learn/span.h"
 
 #include <math.h>
 #include <string.h>
@@ -216,6 +217,33 @@ static void assemble(const training *t)
     }
 }
 
+/* Few wide rows: the same problem in coordinates of their span, which has fewer columns. */
+static oc_status descend_in_span(training *t, const oc_problem *problem, double variance, oc_train_report *report,
+                                 oc_job *job, oc_error *err)
+{
+    oc_span span = {0};
+    size_t n = problem->rows->count, d = problem->rows->dimension;
+    oc_status status = oc_span_fit(problem, &span, job, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    oc_rows rows = oc_rows_of(span.rows, n, n);
+    oc_problem inner = *problem;
+    inner.rows = &rows;
+    inner.center = span.center;
+    inner.scale = span.scale;
+    set_steps(&t->used, &rows);
+    status = descend(t, &inner, variance * (double)d / (double)n, report, job, err);
+    if (status == OC_OK) {
+        status = oc_span_expand(problem, &span, t->weights, t->gradient, job, err);
+        float *found = t->gradient;
+        t->gradient = t->weights;
+        t->weights = found;
+    }
+    oc_span_free(&span);
+    return status;
+}
+
 static oc_status learn_weights(training *t, const oc_rows *rows, const int *labels, double variance,
                                oc_train_report *report, oc_job *job, oc_error *err)
 {
@@ -225,8 +253,14 @@ static oc_status learn_weights(training *t, const oc_rows *rows, const int *labe
                           .center = t->center,
                           .scale = t->classifier->scale,
                           .loss = (oc_loss)t->used.loss};
-    set_steps(&t->used, rows);
-    oc_status status = descend(t, &problem, variance, report, job, err);
+    bool few = rows->count < rows->dimension && rows->count <= OC_PRECONDITION_WIDEST;
+    oc_status status;
+    if (few && t->used.optimizer == OC_OPTIMIZER_SGD && variance > 0) {
+        status = descend_in_span(t, &problem, variance, report, job, err);
+    } else {
+        set_steps(&t->used, rows);
+        status = descend(t, &problem, variance, report, job, err);
+    }
     if (status == OC_OK) {
         assemble(t);
     }

@@ -7,6 +7,7 @@
 #include <cblas.h>
 #include <limits.h>
 #include <pthread.h>
+#include <string.h>
 
 /* Fortran LAPACK, which OpenBLAS carries without a header of its own in every package. */
 void ssyevd_(const char *jobz, const char *uplo, const blasint *n, float *a, const blasint *lda,
@@ -91,6 +92,27 @@ bool oc_cholesky_solve(size_t n, float *a, size_t count, float *b)
         spotrs_("U", &order, &columns, a, &order, b, &order, &info);
     }
     return info == 0;
+}
+
+bool oc_cholesky_factor(size_t n, float *a)
+{
+    prepare();
+    if (n > INT_MAX) {
+        return false;
+    }
+    blasint order = (blasint)n, info = 0;
+    spotrf_("U", &order, a, &order, &info); /* Fortran's upper triangle is the lower one in C order */
+    for (size_t i = 0; i < n; i++) {
+        memset(a + i * n + i + 1, 0, (n - i - 1) * sizeof *a);
+    }
+    return info == 0;
+}
+
+void oc_solve_lower(size_t count, size_t n, const float *l, float *v)
+{
+    prepare();
+    cblas_strsm(CblasRowMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, (blasint)count, (blasint)n, 1, l,
+                (blasint)n, v, (blasint)n);
 }
 
 bool oc_cholesky_inverse(size_t n, float *a)

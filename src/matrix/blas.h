@@ -25,6 +25,12 @@ oc_status oc_eigen_symmetric(size_t n, float *a, float *values);
  * the rows X. False when A is not positive definite to rounding. */
 bool oc_cholesky_solve(size_t n, float *a, size_t count, float *b);
 
+/* The lower triangular L with A = L L^T, in place, zeros above, from the lower triangle of A (n,n). False when A is not positive
+ * definite to rounding; A is then spoilt. */
+bool oc_cholesky_factor(size_t n, float *a);
+/* Replaces rows V (count,n) by the X of X L = V, L (n,n) lower triangular. */
+void oc_solve_lower(size_t count, size_t n, const float *l, float *v);
+
 /* The inverse of a symmetric positive definite matrix A (n,n), contiguous, in place, both triangles. False when A is not
  * positive definite to rounding; A is then spoilt. */
 bool oc_cholesky_inverse(size_t n, float *a);

@@ -6,6 +6,7 @@
 #include "src/base/text.h"
 #include "src/base/threads.h"
 #include "src/learn/nearest.h"
+#include "src/model/set.h"
 #include "src/model/store.h"
 
 #include <inttypes.h>
@@ -39,27 +40,6 @@ static oc_status name_classes(oc_model *model, const oc_model_parts *parts, oc_e
         done = model->classes[c] != NULL;
     }
     return done ? OC_OK : oc_fail_memory(err, "the class names");
-}
-
-/* A row without a label cannot be learned from, and leaving it out in silence would hide a mistake in a list. */
-static oc_status check_labels(const oc_set *set, oc_error *err)
-{
-    const int *labels = oc_set_labels(set);
-    size_t unknown = 0, first = 0;
-    for (size_t i = 0; i < oc_set_count(set); i++) {
-        if (labels[i] < 0 && unknown++ == 0) {
-            first = i;
-        }
-    }
-    if (unknown == oc_set_count(set)) {
-        return oc_fail(err, OC_BAD_DATA,
-                       "the images have no labels: training needs one sub-folder for each class, or a list with path,label");
-    }
-    if (unknown) {
-        return oc_fail(err, OC_BAD_DATA, "%zu of %zu images have no label (the first: %s); leave them out of the list",
-                       unknown, oc_set_count(set), oc_set_path(set, first));
-    }
-    return OC_OK;
 }
 
 oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *options, oc_job *job, oc_model **out,
@@ -99,7 +79,7 @@ static const char *class_of_set(const void *set, size_t label)
 oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job, oc_model **model,
                          oc_train_report *report, oc_error *err)
 {
-    oc_status status = check_labels(set, err);
+    oc_status status = oc_dataset_check_labels(set->index, err);
     oc_model_parts parts = {.rows = oc_set_rows(set),
                             .labels = oc_set_labels(set),
                             .classes = oc_set_classes(set),

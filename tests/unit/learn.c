@@ -40,6 +40,27 @@ Test(learn, reaches_the_optimum_of_every_loss)
     }
 }
 
+/* Fewer rows than columns are learned in coordinates of their span; the weights that come back are judged on the columns. */
+Test(learn, few_wide_rows_reach_the_optimum_too)
+{
+    make_sample(&data, 15, 22, 3, 1, 5);
+    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+        oc_train_options options = oc_train_defaults();
+        options.loss = loss;
+        options.l2 = 0.02;
+        options.epochs = 2000;
+        oc_classifier *classifier = trained(&data, &options, NULL, NULL);
+        double weights[3 * 23];
+        for (size_t j = 0; j < 3 * 23; j++) {
+            weights[j] = (double)classifier->weights[j];
+        }
+        double found = slow_objective(&data, loss, options.l2, 0, weights, NULL);
+        double best = slow_minimum(&data, loss, options.l2, 0);
+        cr_assert(!(found > 1.01 * best) && !isnan(found), "loss %d: %g, possible is %g", loss, found, best);
+        oc_classifier_free(classifier);
+    }
+}
+
 /* What the report says is what the classifier does. */
 Test(learn, the_report_is_true)
 {

@@ -1,0 +1,128 @@
+/* The Gram matrix of the rows tile by tile, its factor, and the way back. */
+#include "src/learn/span.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/base/threads.h"
+#include "src/learn/scaler.h"
+#include "src/matrix/blas.h"
+
+#include <string.h>
+
+enum { TILE = 64, COLUMNS = 512 };
+
+typedef struct work {
+    const oc_problem *problem;
+    float *gram;    /* (N,N) */
+    float *scratch; /* (threads, 2 TILE, D) */
+    /* expanding */
+    size_t first, count; /* rows of this tile */
+    const float *a;      /* (C,N) */
+    float *weights;      /* (C,D) */
+} work;
+
+static size_t tile_rows(const work *w, size_t tile)
+{
+    size_t left = w->problem->rows->count - tile * TILE;
+    return left < TILE ? left : TILE;
+}
+
+static void scale_tile(const work *w, size_t tile, float *z)
+{
+    const oc_problem *p = w->problem;
+    for (size_t i = 0; i < tile_rows(w, tile); i++) {
+        oc_scaler_row(p->rows, tile * TILE + i, p->center, p->scale, z + i * p->rows->dimension);
+    }
+}
+
+/* One row of tiles of the lower triangle. */
+static void gram_tiles(void *context, size_t row, size_t worker)
+{
+    work *w = context;
+    size_t n = w->problem->rows->count, d = w->problem->rows->dimension;
+    float *z = w->scratch + worker * 2 * TILE * d, *other = z + TILE * d;
+    scale_tile(w, row, z);
+    for (size_t column = 0; column <= row; column++) {
+        scale_tile(w, column, other);
+        oc_gemm_nt(tile_rows(w, row), tile_rows(w, column), d, 1, z, d, other, d, 0,
+                   w->gram + row * TILE * n + column * TILE, n);
+    }
+}
+
+void oc_span_free(oc_span *span)
+{
+    oc_free(span->rows);
+    oc_free(span->center);
+    oc_free(span->scale);
+    *span = (oc_span){0};
+}
+
+oc_status oc_span_fit(const oc_problem *problem, oc_span *out, oc_job *job, oc_error *err)
+{
+    size_t n = problem->rows->count, d = problem->rows->dimension;
+    oc_status status = OC_OK;
+    oc_span span = {.count = n};
+    work w = {.problem = problem};
+    span.rows = w.gram = oc_alloc(n, n * sizeof *span.rows);
+    span.center = oc_alloc(n, sizeof *span.center);
+    span.scale = oc_alloc(n, sizeof *span.scale);
+    w.scratch = oc_alloc(d, oc_job_threads(job) * 2 * TILE * sizeof *w.scratch);
+    if (!span.rows || !span.center || !span.scale || !w.scratch) {
+        status = oc_fail_memory(err, "the rows' span");
+        goto cleanup;
+    }
+    oc_parallel(job, (n + TILE - 1) / TILE, gram_tiles, &w);
+    double trace = 0;
+    for (size_t i = 0; i < n; i++) {
+        trace += (double)span.rows[i * n + i];
+        span.scale[i] = 1;
+    }
+    /* Centred rows are dependent: what rounding leaves of the eigenvalue 0 must not be negative. */
+    for (size_t i = 0; i < n; i++) {
+        span.rows[i * n + i] += (float)(1e-6 * trace + 1e-30);
+    }
+    if (!oc_cholesky_factor(n, span.rows)) {
+        status = oc_fail(err, OC_BAD_DATA, "the rows are too alike, or of too different lengths, to be told apart");
+    } else if (oc_job_cancelled(job)) {
+        status = oc_fail(err, OC_CANCELLED, "cancelled");
+    }
+cleanup:
+    oc_free(w.scratch);
+    if (status != OC_OK) {
+        oc_span_free(&span);
+        return status;
+    }
+    *out = span;
+    return OC_OK;
+}
+
+static void add_columns(void *context, size_t index, size_t worker)
+{
+    (void)worker;
+    work *w = context;
+    size_t n = w->problem->rows->count, d = w->problem->rows->dimension, left = index * COLUMNS;
+    size_t width = d - left < COLUMNS ? d - left : COLUMNS;
+    oc_gemm_nn(w->problem->classes, width, w->count, 1, w->a + w->first, n, w->scratch + left, d, 1,
+               w->weights + left, d);
+}
+
+oc_status oc_span_expand(const oc_problem *problem, const oc_span *span, float *v, float *weights, oc_job *job,
+                         oc_error *err)
+{
+    size_t n = span->count, d = problem->rows->dimension;
+    work w = {.problem = problem, .a = v, .weights = weights};
+    w.scratch = oc_alloc(d, TILE * sizeof *w.scratch);
+    if (!w.scratch) {
+        return oc_fail_memory(err, "the weights");
+    }
+    oc_solve_lower(problem->classes, n, span->rows, v);
+    memset(weights, 0, problem->classes * d * sizeof *weights);
+    for (size_t tile = 0; tile * TILE < n; tile++) {
+        w.first = tile * TILE;
+        w.count = tile_rows(&w, tile);
+        scale_tile(&w, tile, w.scratch);
+        oc_parallel(job, (d + COLUMNS - 1) / COLUMNS, add_columns, &w);
+    }
+    oc_free(w.scratch);
+    return OC_OK;
+}
