@@ -6,8 +6,9 @@
  * weight across (oc_hog_axis), so that votes are first summed down each column, a band of rows at a time, and then
  * across.
  *
- * The default, square roots of the votes split linearly between bins and between cells, was the best plain form for a linear
- * classifier on held-out training images of CIFAR-10 (51.7 %, votes alone 49.4) and Fashion-MNIST (89.5, 88.0).
+ * The default, square roots of the votes split linearly between bins and between cells, was the best plain
+ * form for a linear classifier on held-out training images of CIFAR-10 (51.7 %, votes alone 49.4) and
+ * Fashion-MNIST (89.5, 88.0).
  *
  * Sources: Dalal and Triggs, "Histograms of oriented gradients for human detection" (2005); Felzenszwalb and others,
  * "Object detection with discriminatively trained part-based models" (2010). The forms of other libraries and how they
@@ -49,7 +50,8 @@ static const oc_param params[] = {
     {"block", OC_INTEGER, offsetof(oc_hog_params, block), "1", 1, OC_HOG_BLOCK, NULL,
      "cells along the side of an overlapping block; 1 writes each cell once"},
     {"norm", OC_CHOICE, offsetof(oc_hog_params, norm), "auto", 0, 0, norms,
-     "contrast normalisation; auto: sqrt for block=1, the best for a linear classifier on held-out training images, else l2-hys"},
+     "contrast normalisation; auto: sqrt for block=1, the best for a linear classifier on held-out training images, "
+     "else l2-hys"},
     {"epsilon", OC_REAL, offsetof(oc_hog_params, epsilon), "auto", 0, 1e6, NULL,
      "contrast below which a norm fades out, in gray levels a pixel; auto: 0.01"},
     {"window", OC_FLAG, offsetof(oc_hog_params, window), "0", 0, 1, NULL,

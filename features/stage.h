@@ -49,8 +49,9 @@ typedef struct oc_stage_type {
     oc_status (*extract)(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row,
                          oc_error *err);
 
-    /* Learned state to arrays and back; NULL when there is nothing to learn. tensors fills up to OC_STAGE_MAX_TENSORS entries
-     * that point into the stage. restore checks names, shapes and that values are finite, and copies. OC_BAD_FILE. */
+    /* Learned state to arrays and back; NULL when there is nothing to learn. tensors fills up to
+     * OC_STAGE_MAX_TENSORS entries that point into the stage. restore checks names, shapes and that values
+     * are finite, and copies. OC_BAD_FILE. */
     size_t (*tensors)(const oc_stage *stage, oc_tensor *tensors);
     oc_status (*restore)(oc_stage *stage, const oc_tensor *tensors, size_t count, oc_error *err);
     void (*forget)(oc_stage *stage); /* frees stage->learned; NULL when there is nothing to learn */

@@ -1,14 +1,15 @@
-/* The linear classifier: scores s = W x + b, one for each class, trained on rows of features; and k nearest neighbours, the
- * baseline that it is compared with, behind the same functions.
+/* The linear classifier: scores s = W x + b, one for each class, trained on rows of features; and k nearest
+ * neighbours, the baseline that it is compared with, behind the same functions.
  *
  * Rows are scaled first, z = (x - shift) * scale for each column; W is stored for z as one matrix (C, D+1) whose last
  * column is the bias. The objective is
  *
  *     F(W) = mean_i [ L(W z_i, y_i) + score_l2 |W (z_i - mean z)|^2 ] + l2 sum W^2
  *
- * (sum W^2 leaves out the bias). The penalty on the squared scores is the usual one on the weights, measured in columns
- * that have been decorrelated: it does not hold back directions of small variance, which carry much of what
- * correlated features like visual words know. It is on by default and 0 as soon as l2 is given. L is one of these losses for scores s and true class y (t_j = +1 for j = y and -1 for the others):
+ * (sum W^2 leaves out the bias). The penalty on the squared scores is the usual one on the weights, measured
+ * in columns that have been decorrelated: it does not hold back directions of small variance, which carry
+ * much of what correlated features like visual words know. It is on by default and 0 as soon as l2 is given.
+ * L is one of these losses for scores s and true class y (t_j = +1 for j = y and -1 for the others):
  *
  *     softmax            -s_y + log sum_j exp s_j
  *     hinge              sum_{j != y} max(0, s_j - s_y + 1)              (Weston and Watkins, 1999)
@@ -38,9 +39,9 @@ typedef enum oc_loss {
 } oc_loss;
 
 typedef enum oc_scale { OC_SCALE_NONE, OC_SCALE_CENTER, OC_SCALE_RANGE, OC_SCALE_STANDARD } oc_scale;
-/* sgd: minibatches, preconditioned. gd: all rows in every step, plain. random-search: the best of whole matrices W drawn at random
- * (normal, standard deviation 1e-4, on scaled features). local-search: from W of deviation 1e-3 on, random
- * changes of deviation 1e-4, of which those are kept that lower the objective. */
+/* sgd: minibatches, preconditioned. gd: all rows in every step, plain. random-search: the best of whole
+ * matrices W drawn at random (normal, standard deviation 1e-4, on scaled features). local-search: from W of
+ * deviation 1e-3 on, random changes of deviation 1e-4, of which those are kept that lower the objective. */
 typedef enum oc_optimizer {
     OC_OPTIMIZER_SGD,
     OC_OPTIMIZER_GD,
@@ -57,7 +58,8 @@ typedef struct oc_train_options {
     double score_l2;  /* weight of the mean squared scores; auto: from N and D where l2 is auto, else 0 */
     int optimizer;    /* oc_optimizer; searches take auto penalties for 0 */
     int64_t batch;    /* rows in a step; auto: 256, more for wide rows */
-    int64_t epochs;   /* passes over the rows (steps of gd, tries of a search); auto: 10, more for few rows; gd 100, searches 1,000 */
+    int64_t epochs;   /* passes over the rows (steps of gd, tries of a search); auto: 10, more for few rows; gd 100,
+                         searches 1,000 */
     double rate;      /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     int schedule;     /* oc_schedule */
     double momentum;
@@ -94,16 +96,17 @@ typedef struct oc_train_report {
     double seconds;
 } oc_train_report;
 
-/* rows (N,D), labels (N) in 0..classes-1. Errors: OC_BAD_DATA (fewer than two classes with rows, a label out of range, NaN or
- * infinite values: row and column are named; a rate given by hand that diverges), OC_NO_MEMORY, OC_CANCELLED. report may be
- * NULL. The caller frees *classifier. Memory besides the rows: about (3 C + batch) D floats and, up to
- * 8,192 columns or rows, whichever is fewer (m), two matrices of m x m floats. */
+/* rows (N,D), labels (N) in 0..classes-1. Errors: OC_BAD_DATA (fewer than two classes with rows, a label out
+ * of range, NaN or infinite values: row and column are named; a rate given by hand that diverges),
+ * OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:
+ * about (3 C + batch) D floats and, up to 16,384 columns or rows, whichever is fewer (m), two matrices of m x
+ * m floats. */
 oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
                    oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err);
 
-/* scores (N, C) of rows (N, D). The score of a class by nearest neighbours is the number of those among the k that are of this
- * class, plus 1 / (2 + r), if there are any, with r = 0 for the class of the nearest of all, and so on: a fraction that
- * settles ties. OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
+/* scores (N, C) of rows (N, D). The score of a class by nearest neighbours is the number of those among the k
+ * that are of this class, plus 1 / (2 + r), if there are any, with r = 0 for the class of the nearest of all,
+ * and so on: a fraction that settles ties. OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
 oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
                     oc_error *err);
 
@@ -113,12 +116,12 @@ double oc_loss_value(oc_loss loss, const double *scores, size_t classes, size_t 
 /* Softmax probabilities (C) of scores (C), after subtracting the maximum. */
 void oc_softmax(const float *scores, size_t classes, float *probabilities);
 
-/* Checks the gradient of the objective at random weights, in double precision: the relative error |a - n| / (|a| + |n|) between the
- * analytic gradient a and the centred difference n = (F(w + h) - F(w - h)) / 2h, h = 1e-5, as norms over all components that were
- * looked at. These are at most 2,000, drawn at random from the C (D+1) weights and biases; the rows are at most 200, drawn
- * at random, scaled and divided by their root mean square. Rows whose margins lie so near the kink of a hinge that a difference
- * would step over it are left out. auto penalties count as 0. Correct gradients give about 1e-9 to 1e-8.
- * Errors: as oc_train. */
+/* Checks the gradient of the objective at random weights, in double precision: the relative error |a - n| /
+ * (|a| + |n|) between the analytic gradient a and the centred difference n = (F(w + h) - F(w - h)) / 2h, h =
+ * 1e-5, as norms over all components that were looked at. These are at most 2,000, drawn at random from the C
+ * (D+1) weights and biases; the rows are at most 200, drawn at random, scaled and divided by their root mean
+ * square. Rows whose margins lie so near the kink of a hinge that a difference would step over it are left
+ * out. auto penalties count as 0. Correct gradients give about 1e-9 to 1e-8. Errors: as oc_train. */
 oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
                             double *error, oc_error *err);
 

@@ -54,8 +54,8 @@ size_t oc_dataset_ignored(const oc_dataset *dataset);
 /* Sub-folders that are no class because there is no image in them. */
 size_t oc_dataset_empty_folders(const oc_dataset *dataset);
 
-/* OC_OK when the data set can be trained on: every item has a label, two classes or more have items, and class names are
- * UTF-8. Else OC_BAD_DATA. */
+/* OC_OK when the data set can be trained on: every item has a label, two classes or more have items, and
+ * class names are UTF-8. Else OC_BAD_DATA. */
 oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err);
 
 /* Gives the classes of a binary data set their names, read from a file with one name a line, in the order of the

@@ -30,12 +30,13 @@ void oc_evaluation_free(oc_evaluation *evaluation);
 /* The 95 % interval of Wilson (1927) for `correct` of `count`. */
 void oc_wilson(size_t correct, size_t count, double *low, double *high);
 
-/* McNemar's exact two-sided test of two classifiers on the same images, from the number that only the first and only the
- * second got right; the probability of a difference at least as large under equal accuracy. */
+/* McNemar's exact two-sided test of two classifiers on the same images, from the number that only the first
+ * and only the second got right; the probability of a difference at least as large under equal accuracy. */
 double oc_mcnemar(size_t only_first, size_t only_second);
 
-/* Scores the labelled rows of a set that the model's stages made. OC_BAD_DATA: no labels; a label that the model does not
- * know (it is named); features that are NaN or infinite. OC_NO_MEMORY. The caller frees *evaluation with oc_evaluation_free. */
+/* Scores the labelled rows of a set that the model's stages made. OC_BAD_DATA: no labels; a label that the
+ * model does not know (it is named); features that are NaN or infinite. OC_NO_MEMORY. The caller frees
+ * *evaluation with oc_evaluation_free. */
 oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation,
                       oc_error *err);
 
@@ -44,7 +45,8 @@ typedef struct oc_comparison_row {
     size_t dimension;
     double extract_seconds, train_seconds; /* extraction includes fitting the stages, train and test images together */
     double train_accuracy, test_accuracy, low, high;
-    double validation_accuracy; /* on the part of the training rows that was held out to choose the best; NaN when not asked */
+    double validation_accuracy; /* on the part of the training rows that was held out to choose the best; NaN when not
+                                   asked */
     double p_value;             /* McNemar's test against the first row; NaN for the first row */
 } oc_comparison_row;
 
@@ -75,8 +77,8 @@ oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char
                      oc_comparison **comparison, oc_error *err);
 void oc_comparison_free(oc_comparison *comparison);
 
-/* The results as JSON, one object on one line without line break, names as in the manual; the caller frees the text with
- * oc_json_free. NULL when memory is short. */
+/* The results as JSON, one object on one line without line break, names as in the manual; the caller frees
+ * the text with oc_json_free. NULL when memory is short. */
 char *oc_json_comparison(const oc_comparison *comparison);
 char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation);
 char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);

@@ -55,9 +55,9 @@ typedef struct oc_decoder oc_decoder;
 oc_status oc_decoder_create(oc_decoder **decoder, oc_error *err);
 void oc_decoder_free(oc_decoder *decoder);
 
-/* Decodes a file ("-" is standard input). *image points into the decoder's own memory and is valid until its next
- * use. Errors: OC_NOT_FOUND, OC_IO, OC_BAD_IMAGE (neither PNG nor JPEG, damaged, truncated), OC_TOO_LARGE, OC_NO_MEMORY;
- * the message begins with the path. */
+/* Decodes a file ("-" is standard input). *image points into the decoder's own memory and is valid until its
+ * next use. Errors: OC_NOT_FOUND, OC_IO, OC_BAD_IMAGE (neither PNG nor JPEG, damaged, truncated),
+ * OC_TOO_LARGE, OC_NO_MEMORY; the message begins with the path. */
 oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_options *options,
                          oc_image *image, oc_error *err);
 

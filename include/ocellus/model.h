@@ -1,10 +1,11 @@
 /* Models: stages, what they learned, scaler, weights and class names in one object and one file, so that classifying
  * an image needs that file and the image, and nothing else.
  *
- * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32. Its
- * __metadata__ (strings) carries format ("ocellus-model"), version, spec, size, fit and max-pixels of the images, classes (a CSV
- * column), seed, and every training option as "train.<name>", scaler and loss among them. Arrays: weights (C, D+1), or the scaled
- * rows neighbours (N, D) and neighbour_labels (N) for nearest neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>". */
+ * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32.
+ * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size, fit and max-pixels of the
+ * images, classes (a CSV column), seed, and every training option as "train.<name>", scaler and loss among
+ * them. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels (N) for nearest
+ * neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>". */
 #ifndef OCELLUS_MODEL_H
 #define OCELLUS_MODEL_H
 
@@ -17,13 +18,15 @@ extern "C" {
 
 typedef struct oc_model oc_model;
 
-/* Trains on the rows of a set. Errors: those of oc_train; OC_BAD_DATA when labels are missing, or all rows are of one class. */
+/* Trains on the rows of a set. Errors: those of oc_train; OC_BAD_DATA when labels are missing, or all rows
+ * are of one class. */
 oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job,
                          oc_model **model, oc_train_report *report, oc_error *err);
 void oc_model_free(oc_model *model);
 
-/* Loading checks every length against the file's before memory is taken, and that all values are finite. OC_BAD_FILE with
- * the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. Saving replaces the file whole or not at all. */
+/* Loading checks every length against the file's before memory is taken, and that all values are finite.
+ * OC_BAD_FILE with the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. Saving replaces the file whole or not at
+ * all. */
 oc_status oc_model_load(const char *path, oc_model **model, oc_error *err);
 oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err);
 /* True when the file begins like a safetensors file. */
@@ -35,15 +38,16 @@ oc_image_options oc_model_image_options(const oc_model *model);
 oc_train_options oc_model_train_options(const oc_model *model);
 size_t oc_model_classes(const oc_model *model);
 const char *oc_model_class(const oc_model *model, size_t label);
-/* Weights and biases of the classifier (for nearest neighbours the values of the rows it keeps), and learned values of the stages. */
+/* Weights and biases of the classifier (for nearest neighbours the values of the rows it keeps), and learned
+ * values of the stages. */
 size_t oc_model_parameters(const oc_model *model);
 size_t oc_model_stage_parameters(const oc_model *model);
 
 /* Copies of the model's stages, fitted, for use with oc_set_extract. */
 oc_status oc_model_copy_features(const oc_model *model, oc_features **features, oc_error *err);
 
-/* OC_OK when the set was made by stages that are the same as the model's to the bit, at the same size and fit; else OC_USAGE
- * saying what differs. */
+/* OC_OK when the set was made by stages that are the same as the model's to the bit, at the same size and
+ * fit; else OC_USAGE saying what differs. */
 oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *err);
 
 /* Classifying single images: one classifier for one thread, made once and used for any number. */
@@ -57,7 +61,8 @@ typedef struct oc_result {
     const float *probabilities; /* (C); NULL for losses whose scores are no probabilities */
 } oc_result;
 
-/* Reads, extracts and scores one file ("-" is standard input), or an encoded image in memory. Errors as oc_decode_file. */
+/* Reads, extracts and scores one file ("-" is standard input), or an encoded image in memory. Errors as
+ * oc_decode_file. */
 oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err);
 oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result,
                              oc_error *err);

@@ -36,8 +36,9 @@ void oc_rows_copy(const oc_rows *rows, size_t i, float *out);
 /* A mapped .npy file. */
 typedef struct oc_npy oc_npy;
 
-/* Maps a file of float32 in C order, one or two-dimensional; nothing is read before it is used. OC_BAD_FILE with the reason
- * (other dtype, Fortran order, shorter than its shape says), OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
+/* Maps a file of float32 in C order, one or two-dimensional; nothing is read before it is used. OC_BAD_FILE
+ * with the reason (other dtype, Fortran order, shorter than its shape says), OC_NOT_FOUND, OC_IO,
+ * OC_NO_MEMORY. */
 oc_status oc_npy_open(const char *path, oc_npy **npy, oc_error *err);
 void oc_npy_free(oc_npy *npy);
 oc_rows oc_npy_rows(const oc_npy *npy);

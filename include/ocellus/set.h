@@ -26,10 +26,11 @@ typedef struct oc_extract_options {
     bool strict;            /* the first image that cannot be read ends the work */
 } oc_extract_options;
 
-/* Extracts the rows of all images. The set gets features of its own: a copy of those given, planned where they are not, and
- * taught by these images where they have not learned yet; those that are fitted already are only applied. folder NULL keeps the rows in
- * memory; else they are written to a set folder, whole or not at all, in memory that does not grow with the rows. Errors: those of
- * reading under `strict`; OC_BAD_DATA when no image can be read; OC_TOO_SMALL, OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
+/* Extracts the rows of all images. The set gets features of its own: a copy of those given, planned where
+ * they are not, and taught by these images where they have not learned yet; those that are fitted already are
+ * only applied. folder NULL keeps the rows in memory; else they are written to a set folder, whole or not at
+ * all, in memory that does not grow with the rows. Errors: those of reading under `strict`; OC_BAD_DATA when
+ * no image can be read; OC_TOO_SMALL, OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
 oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
                          const oc_extract_options *options, const char *folder, oc_job *job,
                          oc_set **set, oc_error *err);
@@ -50,8 +51,8 @@ size_t oc_set_classes(const oc_set *set);
 const char *oc_set_class(const oc_set *set, size_t label);
 /* The stages that made the rows, fitted; NULL for a set that was opened from disk without stages. */
 const oc_features *oc_set_features(const oc_set *set);
-/* A copy of them, for use with oc_set_extract on other images. OC_BAD_FILE when the set has none, OC_NO_MEMORY. The caller
- * frees it. */
+/* A copy of them, for use with oc_set_extract on other images. OC_BAD_FILE when the set has none,
+ * OC_NO_MEMORY. The caller frees it. */
 oc_status oc_set_copy_features(const oc_set *set, oc_features **features, oc_error *err);
 /* How images were brought to size. */
 oc_image_options oc_set_image_options(const oc_set *set);

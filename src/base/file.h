@@ -26,8 +26,8 @@ typedef struct oc_output {
     bool folder;
 } oc_output;
 
-/* Makes the temporary file or folder, beside what a link at `path` leads to. OC_USAGE when `path` exists and is of the other
- * kind, a device or a pipe, or a link to nowhere. */
+/* Makes the temporary file or folder, beside what a link at `path` leads to. OC_USAGE when `path` exists and
+ * is of the other kind, a device or a pipe, or a link to nowhere. */
 oc_status oc_output_begin(oc_output *output, const char *path, bool folder, oc_error *err);
 /* Puts it in place of the final name, atomically where the system can; an older one is removed. */
 oc_status oc_output_commit(oc_output *output, oc_error *err);

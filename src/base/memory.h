@@ -34,7 +34,8 @@ typedef struct oc_arena {
     size_t needed; /* bytes taken since the last reset */
 } oc_arena;
 
-/* count * size bytes, aligned to 64, not zeroed; NULL when memory is short. A count or size of 0 gives a valid pointer. */
+/* count * size bytes, aligned to 64, not zeroed; NULL when memory is short. A count or size of 0 gives a
+ * valid pointer. */
 void *oc_arena_take(oc_arena *arena, size_t count, size_t size);
 /* Forget all that was taken; memory is kept, as one block that is large enough for what the last round took. */
 void oc_arena_reset(oc_arena *arena);

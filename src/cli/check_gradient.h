@@ -4,7 +4,8 @@
 
 #include "src/cli/command.h"
 
-/* Prints the relative error for each loss and penalty on rows of the set. Returns EXIT_FAILED when one is above 1e-7. */
+/* Prints the relative error for each loss and penalty on rows of the set. Returns EXIT_FAILED when one is
+ * above 1e-7. */
 int check_gradient(const oc_set *set, const oc_train_options *options);
 
 #endif

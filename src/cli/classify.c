@@ -57,7 +57,8 @@ static int run(const cli_settings *settings, oc_job *job)
         status = report_failure(&err);
     } else if (!settings->json && !oc_classifier_probable(oc_model_classifier(model))) {
         terminal_note(oc_model_classifier(model)->nearest
-                          ? "the last column is the votes of the nearest neighbours, with a fraction that settles ties; it is no probability"
+                          ? "the last column is the votes of the nearest neighbours, with a fraction that settles "
+                            "ties; it is no probability"
                           : "this model has scores, no probabilities: the last column is the score");
     }
     for (size_t i = 1; reader && i < settings->operands.count && !ferror(stdout); i++) {
@@ -81,7 +82,8 @@ const cli_command command_classify = {
     .usage = "classify MODEL FILE...",
     .about = "Prints a line for each file: its path, the label, and the probability of that label, separated by tabs. "
              "A model that was trained with another loss than softmax has no probabilities; its score is printed "
-             "instead, for nearest neighbours the votes and a fraction that settles ties. '-' is an image on standard input.\n\n"
+             "instead, for nearest neighbours the votes and a fraction that settles ties. '-' is an image on standard "
+             "input.\n\n"
              "Files that cannot be read are named on standard error; the others are classified all the same, and the "
              "exit status is 1. With --json, a line is {\"path\", \"label\", \"probability\", \"scores\"} or "
              "{\"path\", \"error\"}.",

@@ -18,8 +18,9 @@ oc_status extract_images(const char *path, const oc_features *features, const oc
  * EXIT_SKIPPED if there were any, else EXIT_DONE. */
 int report_skipped(const oc_set *set, const char *what);
 
-/* Catch before the work what would spoil its end: the folder that the output goes to is missing or cannot be written,
- * or files of another kind would be replaced: images, the input itself. _unpacked is for class folders of numbered PNG files. */
+/* Catch before the work what would spoil its end: the folder that the output goes to is missing or cannot be
+ * written, or files of another kind would be replaced: images, the input itself. _unpacked is for class
+ * folders of numbered PNG files. */
 oc_status check_output_file(const char *path, const char *input, oc_error *err);
 oc_status check_output_set(const char *path, oc_error *err);
 oc_status check_output_unpacked(const char *path, oc_error *err);

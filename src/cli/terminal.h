@@ -10,8 +10,8 @@
 
 void terminal_start(bool quiet, bool verbose);
 
-/* The listener that draws the progress line (only on a terminal, and not when quiet), prints notes and, when verbose, loss
- * against work. */
+/* The listener that draws the progress line (only on a terminal, and not when quiet), prints notes and, when
+ * verbose, loss against work. */
 oc_listener terminal_listener(void);
 
 /* "ocellus: message" on standard error. Notes are silent when quiet, details unless verbose. A progress line is taken

@@ -89,7 +89,8 @@ static int run(const cli_settings *settings, oc_job *job)
     if (settings->check_gradient) {
         status = check_gradient(set, &options);
         status = status ? status : skipped;
-    } else if (oc_model_train(set, &options, job, &model, &report, &err) || oc_model_save(model, settings->output, &err)) {
+    } else if (oc_model_train(set, &options, job, &model, &report, &err) ||
+               oc_model_save(model, settings->output, &err)) {
         status = report_failure(&err);
     } else {
         terminal_detail("%lld epochs of %zu steps in all, first step size %g, loss %g, objective %g",

@@ -58,8 +58,9 @@ oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err)
     }
     oc_free(seen);
     if (unknown == count) {
-        return oc_fail(err, OC_BAD_DATA,
-                       "the images have no labels: training needs one sub-folder for each class, or a list with path,label");
+        return oc_fail(
+            err, OC_BAD_DATA,
+            "the images have no labels: training needs one sub-folder for each class, or a list with path,label");
     }
     if (unknown) {
         return oc_fail(err, OC_BAD_DATA, "%zu of %zu images have no label (the first: %s); leave them out of the list",

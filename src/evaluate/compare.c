@@ -1,5 +1,6 @@
-/* Comparing features on one split. Each distinct stage is fitted and extracted once, images decoded once for all stages that a
- * spec brings in; the rows of a spec are a view of the columns of its stages side by side. */
+/* Comparing features on one split. Each distinct stage is fitted and extracted once, images decoded once for
+ * all stages that a spec brings in; the rows of a spec are a view of the columns of its stages side by side.
+ * */
 #include "src/evaluate/evaluate.h"
 
 #include "src/base/fail.h"
@@ -73,10 +74,11 @@ static oc_status missing_stages(const comparing *c, const oc_features *features,
 static oc_status check_rows(const comparing *c, const pair *new, oc_error *err)
 {
     const pair *first = &c->pairs[0];
-    if (oc_set_count(new->train) != oc_set_count(first->train) || oc_set_count(new->test) != oc_set_count(first->test)) {
-        return oc_fail(err, OC_BAD_DATA, "images changed during the comparison: %zu and %zu could be read, then %zu and %zu",
-                       oc_set_count(first->train), oc_set_count(first->test), oc_set_count(new->train),
-                       oc_set_count(new->test));
+    if (oc_set_count(new->train) != oc_set_count(first->train) ||
+        oc_set_count(new->test) != oc_set_count(first->test)) {
+        return oc_fail(
+            err, OC_BAD_DATA, "images changed during the comparison: %zu and %zu could be read, then %zu and %zu",
+            oc_set_count(first->train), oc_set_count(first->test), oc_set_count(new->train), oc_set_count(new->test));
     }
     return OC_OK;
 }

@@ -4,13 +4,13 @@
 
 #include <ocellus/evaluate.h>
 
-/* The labels of a set (N) in terms of classes known by name (classes); -1 stays. OC_BAD_DATA for a label that is not among
- * them, OC_NO_MEMORY. The caller frees *labels with oc_free. */
+/* The labels of a set (N) in terms of classes known by name (classes); -1 stays. OC_BAD_DATA for a label that
+ * is not among them, OC_NO_MEMORY. The caller frees *labels with oc_free. */
 oc_status oc_map_labels(const oc_set *set, const char *(*class_name)(const void *source, size_t label),
                         const void *source, size_t classes, int **labels, oc_error *err);
 
-/* Scores rows (N,D) and fills everything from labels (N), of which some may be -1. OC_BAD_DATA when no row has a label or a
- * score is not finite, OC_NO_MEMORY. */
+/* Scores rows (N,D) and fills everything from labels (N), of which some may be -1. OC_BAD_DATA when no row
+ * has a label or a score is not finite, OC_NO_MEMORY. */
 oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows, const int *labels, oc_job *job,
                            oc_evaluation *evaluation, oc_error *err);
 

@@ -101,7 +101,8 @@ char *oc_json_result(const oc_model *model, const char *path, const oc_result *r
     }
     json_t *probability = result->probabilities ? number((double)result->probabilities[result->label]) : json_null();
     return finish(json_pack("{s:o, s:o, s:o, s:o}", "path", string(path), "label",
-                            string(oc_model_class(model, result->label)), "probability", probability, "scores", scores));
+                            string(oc_model_class(model, result->label)), "probability", probability, "scores",
+                            scores));
 }
 
 char *oc_json_failure(const char *path, const char *message)

@@ -1,5 +1,6 @@
-/* V <- momentum V - rate grad F(W),  W <- W + V. The mean of the rows is 0 here, whatever scaling was asked for, which
- * takes the direction of their mean, by far the longest in raw pixels, out of the eigenvalues that the step has to suit. */
+/* V <- momentum V - rate grad F(W),  W <- W + V. The mean of the rows is 0 here, whatever scaling was asked
+ * for, which takes the direction of their mean, by far the longest in raw pixels, out of the eigenvalues that
+ * the step has to suit. */
 #include "src/learn/descent.h"
 
 #include "src/base/fail.h"

@@ -4,8 +4,8 @@
  *
  *     dF/dW = mean_i (dL/ds_i + 2 score_l2 W z_i) z_i^T + 2 l2 W,   dF/db = mean_i dL/ds_i
  *
- * A single weight w_cj enters the scores of class c alone, s_ic = (W z_i + b)_c, so F(w_cj +- h) is worked out from scores of
- * which one column is moved by +- h z_ij. */
+ * A single weight w_cj enters the scores of class c alone, s_ic = (W z_i + b)_c, so F(w_cj +- h) is worked
+ * out from scores of which one column is moved by +- h z_ij. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/random.h"
@@ -34,7 +34,8 @@ typedef struct check {
 } check;
 
 /* Rows drawn at random, scaled, centred, of root mean square 1. */
-static oc_status take_rows(check *k, const oc_rows *rows, const int *labels, oc_scale scale, uint64_t seed, oc_error *err)
+static oc_status take_rows(check *k, const oc_rows *rows, const int *labels, oc_scale scale, uint64_t seed,
+                           oc_error *err)
 {
     size_t d = k->dimension;
     float *columns = oc_alloc(d, 4 * sizeof *columns);

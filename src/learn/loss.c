@@ -94,8 +94,8 @@ double oc_loss_value(oc_loss loss, const double *scores, size_t classes, size_t 
     return NAN;
 }
 
-/* The squared hinge of one row has the Hessian 2 sum_{j != y} (e_j - e_y)(e_j - e_y)^T, largest eigenvalue 2 C; its mean over
- * all y is 4 (I - 11^T / C). */
+/* The squared hinge of one row has the Hessian 2 sum_{j != y} (e_j - e_y)(e_j - e_y)^T, largest eigenvalue 2
+ * C; its mean over all y is 4 (I - 11^T / C). */
 oc_curvature oc_loss_curvature(oc_loss loss, size_t classes)
 {
     switch (loss) {

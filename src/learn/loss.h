@@ -4,10 +4,10 @@
 
 #include <ocellus/classifier.h>
 
-/* Curvature by the scores: of the loss of one row, and of its mean over rows whose classes are evenly mixed. Both are the
- * largest eigenvalue of the Hessian, but for softmax, where it is half of Boehning's (1992) bound 1/2, which is reached
- * only between two classes of equal probability, and for the hinge, which has no Hessian and is taken as steep as
- * its square. */
+/* Curvature by the scores: of the loss of one row, and of its mean over rows whose classes are evenly mixed.
+ * Both are the largest eigenvalue of the Hessian, but for softmax, where it is half of Boehning's (1992)
+ * bound 1/2, which is reached only between two classes of equal probability, and for the hinge, which has no
+ * Hessian and is taken as steep as its square. */
 typedef struct oc_curvature {
     double row, mean;
 } oc_curvature;

@@ -2,9 +2,9 @@
  *
  *     |z - x|^2 / 2 = |z|^2 / 2 + (|x|^2 / 2 - z . x)
  *
- * The bracket orders the neighbours of z and takes one matrix product. In single precision it is a difference of large
- * numbers, so SPARE more neighbours are kept than were asked for, measured again from their differences in double precision,
- * and put in order. No array of Q x N distances ever exists. */
+ * The bracket orders the neighbours of z and takes one matrix product. In single precision it is a difference
+ * of large numbers, so SPARE more neighbours are kept than were asked for, measured again from their
+ * differences in double precision, and put in order. No array of Q x N distances ever exists. */
 #include "src/learn/nearest.h"
 
 #include "src/base/dispatch.h"
@@ -209,7 +209,8 @@ static void sort_exactly(const oc_nearest *n, const float *z, candidates *found,
         uint32_t index = found->index[i];
         double distance = exact_distance(n, z, index);
         size_t place = i;
-        for (; place && (exact[place - 1] > distance || (exact[place - 1] >= distance && found->index[place - 1] > index));
+        for (; place &&
+               (exact[place - 1] > distance || (exact[place - 1] >= distance && found->index[place - 1] > index));
              place--) {
             exact[place] = exact[place - 1];
             found->index[place] = found->index[place - 1];

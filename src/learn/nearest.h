@@ -1,6 +1,7 @@
-/* k nearest neighbours: a row gets the class that most of the k training rows at the smallest distance have. Distances are
- * measured on scaled rows: l2 sqrt(sum (x - y)^2), l1 sum |x - y|. Of classes with equally many neighbours the one with
- * the nearest of them wins; of training rows at the same distance the first counts as nearer. */
+/* k nearest neighbours: a row gets the class that most of the k training rows at the smallest distance have.
+ * Distances are measured on scaled rows: l2 sqrt(sum (x - y)^2), l1 sum |x - y|. Of classes with equally many
+ * neighbours the one with the nearest of them wins; of training rows at the same distance the first counts as
+ * nearer. */
 #ifndef OC_LEARN_NEAREST_H
 #define OC_LEARN_NEAREST_H
 
@@ -18,8 +19,8 @@ struct oc_nearest {
 oc_status oc_nearest_learn(const oc_learner *learner, const oc_rows *rows, const int *labels, const float *shift,
                            const float *scale, oc_job *job, oc_nearest **nearest, oc_error *err);
 
-/* Copies rows (N,D) that are scaled already and labels (N) as they are kept in a file: whole numbers in 0..classes-1, else
- * OC_BAD_FILE. OC_USAGE, OC_NO_MEMORY as above. */
+/* Copies rows (N,D) that are scaled already and labels (N) as they are kept in a file: whole numbers in
+ * 0..classes-1, else OC_BAD_FILE. OC_USAGE, OC_NO_MEMORY as above. */
 oc_status oc_nearest_restore(const oc_learner *learner, const float *rows, const float *labels, size_t count,
                              size_t dimension, size_t classes, oc_nearest **nearest, oc_error *err);
 

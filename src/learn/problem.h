@@ -1,7 +1,8 @@
 /* What an optimiser is given: rows, labels and the objective.
  *
- * Optimisers work on centred rows z = (x - center) * scale, whose mean is 0, whatever scaling was asked for: the bias takes
- * up the difference, and the objective is the same. The bias is then uncorrelated with all weights. */
+ * Optimisers work on centred rows z = (x - center) * scale, whose mean is 0, whatever scaling was asked for:
+ * the bias takes up the difference, and the objective is the same. The bias is then uncorrelated with all
+ * weights. */
 #ifndef OC_LEARN_PROBLEM_H
 #define OC_LEARN_PROBLEM_H
 
@@ -16,7 +17,8 @@ typedef struct oc_problem {
     double l2, score_l2;
 } oc_problem;
 
-/* The objective at weights W (C, D) and bias (C) over all rows, in double precision sums over tiles in a fixed order. */
+/* The objective at weights W (C, D) and bias (C) over all rows, in double precision sums over tiles in a
+ * fixed order. */
 typedef struct oc_objective {
     double loss;         /* mean loss */
     double value;        /* with the penalties */

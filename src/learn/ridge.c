@@ -1,11 +1,11 @@
-/* With targets t_c = +1 for rows of class c and -1 for the others, M = mean of (t - mean t) z^T = 2 * sums (z has mean 0) and
- * W = M (C + lambda I)^-1, the mean squared residual is
+/* With targets t_c = +1 for rows of class c and -1 for the others, M = mean of (t - mean t) z^T = 2 * sums (z
+ * has mean 0) and W = M (C + lambda I)^-1, the mean squared residual is
  *
  *     r(lambda) = sum_c var t_c - <W, M> - lambda |W|^2
  *
- * and generalised cross-validation (Golub, Heath and Wahba, 1979) picks the lambda of least r / (1 - (1 + f) / N)^2, with
- * f = tr C (C + lambda I)^-1 = D - lambda tr (C + lambda I)^-1. The trace is estimated from random signs u as the mean of
- * u^T (C + lambda I)^-1 u (Hutchinson, 1990). */
+ * and generalised cross-validation (Golub, Heath and Wahba, 1979) picks the lambda of least r / (1 - (1 + f)
+ * / N)^2, with f = tr C (C + lambda I)^-1 = D - lambda tr (C + lambda I)^-1. The trace is estimated from
+ * random signs u as the mean of u^T (C + lambda I)^-1 u (Hutchinson, 1990). */
 #include "src/learn/ridge.h"
 
 #include "src/base/fail.h"
@@ -17,7 +17,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Candidates are 4^k times the mean variance, k from FIRST on; every second one is tried, then the neighbours of the best. */
+/* Candidates are 4^k times the mean variance, k from FIRST on; every second one is tried, then the neighbours
+ * of the best. */
 enum { CANDIDATES = 9, FIRST = -7, PROBES = 16, PARALLEL_WIDEST = 8192 };
 
 typedef struct candidate {

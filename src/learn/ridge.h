@@ -1,9 +1,9 @@
 /* Choosing a penalty without held-out rows: ridge regression of the classes on the features, its penalty chosen by
  * generalised cross-validation.
  *
- * Least squares on the same rows has a closed form, so a handful of penalties cost a factorisation each, and the one that
- * predicts best is a good guess at how strongly any loss should be held back on these features: raw pixels want a
- * thousand times the ridge of visual words. */
+ * Least squares on the same rows has a closed form, so a handful of penalties cost a factorisation each, and
+ * the one that predicts best is a good guess at how strongly any loss should be held back on these features:
+ * raw pixels want a thousand times the ridge of visual words. */
 #ifndef OC_LEARN_RIDGE_H
 #define OC_LEARN_RIDGE_H
 

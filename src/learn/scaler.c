@@ -1,6 +1,6 @@
-/* Column statistics in one pass. Each tile of rows keeps, for every column, the sums of d and d^2 with d the distance to
- * the first row of all (so that a large common offset costs no precision) and the extremes; tiles are added in their
- * order. */
+/* Column statistics in one pass. Each tile of rows keeps, for every column, the sums of d and d^2 with d the
+ * distance to the first row of all (so that a large common offset costs no precision) and the extremes; tiles
+ * are added in their order. */
 #include "src/learn/scaler.h"
 
 #include "src/base/fail.h"

@@ -1,10 +1,11 @@
-/* Several tries V_1 .. V_K are scored in one product, S = Z [V_1; ..; V_K]^T, so that rows are read once for all of them.
- * Scores are linear in the weights: local search keeps the scores of its W, and the scores of W + V are the sum, wherever W
- * has moved meanwhile.
+/* Several tries V_1 .. V_K are scored in one product, S = Z [V_1; ..; V_K]^T, so that rows are read once for
+ * all of them. Scores are linear in the weights: local search keeps the scores of its W, and the scores of W
+ * + V are the sum, wherever W has moved meanwhile.
  *
- * Random search leaves out tries that cannot win. The losses are convex in the scores, so by Jensen's inequality the mean
- * loss of a class is at least the loss of its mean row: a lower bound of the objective from C rows instead of N. With
- * weights as small as 1e-4 most margins stay on one side of the hinge, and the bound is nearly the loss itself. */
+ * Random search leaves out tries that cannot win. The losses are convex in the scores, so by Jensen's
+ * inequality the mean loss of a class is at least the loss of its mean row: a lower bound of the objective
+ * from C rows instead of N. With weights as small as 1e-4 most margins stay on one side of the hinge, and the
+ * bound is nearly the loss itself. */
 #include "src/learn/search.h"
 
 #include "src/base/fail.h"
@@ -297,7 +298,8 @@ static bool allocate(search *s, size_t workers)
 /* Tries in one product: as many as the memory for their scores allows, whatever the number of threads. */
 static size_t count_slots(const oc_problem *problem)
 {
-    size_t by_columns = MOST_COLUMNS / problem->classes, by_rows = MOST_SCORES / problem->classes / problem->rows->count;
+    size_t by_columns = MOST_COLUMNS / problem->classes,
+           by_rows = MOST_SCORES / problem->classes / problem->rows->count;
     size_t slots = by_columns < by_rows ? by_columns : by_rows;
     return slots < 1 ? 1 : slots < SLOTS ? slots : SLOTS;
 }

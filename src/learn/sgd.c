@@ -1,13 +1,13 @@
-/* One step, with B rows Z (B,D) of the batch, scores S = Z W^T + b (B,C), and dS the gradient of the losses by the scores
- * over B:
+/* One step, with B rows Z (B,D) of the batch, scores S = Z W^T + b (B,C), and dS the gradient of the losses
+ * by the scores over B:
  *
  *     G = dS^T Z + (2 score_l2 / B) (S - b)^T Z + 2 l2 W         gradient (C,D)
  *     V <- momentum V - rate G P,  W <- W + V                     P (D,D): the preconditioner
  *
- * Step size. For a quadratic loss of curvature c the noise of the batch is bounded when
- * rate < 2 (1 - momentum) B / (c (R^2 + (B - 1) lambda)), with R^2 the squared length of a row under P and lambda the largest
- * eigenvalue of the covariance under P (Ma, Bassily and Belkin, "The power of interpolation", 2018, section 3). We take
- * half of that, with R^2 the mean of the squared lengths weighted by themselves.
+ * Step size. For a quadratic loss of curvature c the noise of the batch is bounded when rate < 2 (1 -
+ * momentum) B / (c (R^2 + (B - 1) lambda)), with R^2 the squared length of a row under P and lambda the
+ * largest eigenvalue of the covariance under P (Ma, Bassily and Belkin, "The power of interpolation", 2018,
+ * section 3). We take half of that, with R^2 the mean of the squared lengths weighted by themselves.
  *
  * Work is split over rows for the scores and over columns for the rest, at boundaries that depend on shapes alone. */
 #include "src/learn/sgd.h"
@@ -155,8 +155,8 @@ double oc_sgd_scheduled(double rate, oc_schedule schedule, size_t step, size_t s
     return schedule == OC_SCHEDULE_COSINE ? rate * 0.5 * (1 + cos(3.14159265358979323846 * part)) : rate;
 }
 
-/* All epochs at one rate; *diverged is set, and the rest left undone, when the loss of an epoch is not finite or far above
- * the loss of the first step. */
+/* All epochs at one rate; *diverged is set, and the rest left undone, when the loss of an epoch is not finite
+ * or far above the loss of the first step. */
 static size_t run(sgd *s, const oc_sgd_options *options, double rate, uint32_t *order, bool *diverged, oc_job *job)
 {
     size_t n = s->problem->rows->count, steps = 0;
@@ -173,7 +173,8 @@ static size_t run(sgd *s, const oc_sgd_options *options, double rate, uint32_t *
         for (size_t k = 0; k < per_epoch && !oc_job_cancelled(job); k++, steps++) {
             s->rows = order + k * options->batch;
             s->batch = k + 1 < per_epoch ? options->batch : n - k * options->batch;
-            s->rate = (float)oc_sgd_scheduled(rate, options->schedule, steps, all) * (float)s->batch / (float)options->batch;
+            s->rate =
+                (float)oc_sgd_scheduled(rate, options->schedule, steps, all) * (float)s->batch / (float)options->batch;
             double now = step(s, job);
             first_loss = steps ? first_loss : now;
             loss += now / (double)per_epoch;

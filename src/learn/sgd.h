@@ -13,8 +13,8 @@ typedef struct oc_sgd_options {
     uint64_t seed;
 } oc_sgd_options;
 
-/* Improves weights (C,D) and bias (C), which the caller sets to where it starts. *rate takes the first step size and *steps their
- * number. OC_BAD_DATA when a given rate diverges; OC_NO_MEMORY, OC_CANCELLED. */
+/* Improves weights (C,D) and bias (C), which the caller sets to where it starts. *rate takes the first step
+ * size and *steps their number. OC_BAD_DATA when a given rate diverges; OC_NO_MEMORY, OC_CANCELLED. */
 oc_status oc_sgd(const oc_problem *problem, const oc_precondition *precondition, const oc_sgd_options *options,
                  float *weights, float *bias, double *rate, size_t *steps, oc_job *job, oc_error *err);
 

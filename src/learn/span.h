@@ -1,8 +1,8 @@
 /* Training on few, wide rows.
  *
- * With N rows of D > N values the weights that minimise an L2-penalised loss are combinations of the rows: W = A Z. In coordinates of
- * the rows' span, U U^T = Z Z^T with U (N,N), the same objective has N columns instead of D: |V| = |W| and V u_i = W z_i
- * for W = V U^-1 Z. */
+ * With N rows of D > N values the weights that minimise an L2-penalised loss are combinations of the rows: W
+ * = A Z. In coordinates of the rows' span, U U^T = Z Z^T with U (N,N), the same objective has N columns
+ * instead of D: |V| = |W| and V u_i = W z_i for W = V U^-1 Z. */
 #ifndef OC_LEARN_SPAN_H
 #define OC_LEARN_SPAN_H
 

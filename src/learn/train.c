@@ -53,9 +53,10 @@ static double usual_curvature(const oc_problem *problem)
     return problem->loss == OC_LOSS_SOFTMAX ? 0.1 : 2;
 }
 
-/* Replaces what is auto of the penalties: l2 by the ridge that suits least squares on these rows, carried over to the loss
- * by its curvature. Softmax scores would still grow with the freedom that the features give: score_l2 holds them back in proportion. The
- * factor was chosen by validation on the training rows of CIFAR-10 and Fashion-MNIST. */
+/* Replaces what is auto of the penalties: l2 by the ridge that suits least squares on these rows, carried
+ * over to the loss by its curvature. Softmax scores would still grow with the freedom that the features give:
+ * score_l2 holds them back in proportion. The factor was chosen by validation on the training rows of
+ * CIFAR-10 and Fashion-MNIST. */
 static void set_penalties(oc_problem *problem, oc_train_options *used, const oc_ridge *chosen)
 {
     bool automatic = isnan(used->l2), softmax = problem->loss == OC_LOSS_SOFTMAX;
@@ -107,8 +108,8 @@ static oc_classifier *create(size_t classes, size_t dimension, int loss)
     return c;
 }
 
-/* What is still to be gained, to second order: the decrease 1/2 g^T H^-1 g of a Newton step, with H replaced by the loss's mean
- * curvature times the covariance, whose inverse the preconditioner holds. */
+/* What is still to be gained, to second order: the decrease 1/2 g^T H^-1 g of a Newton step, with H replaced
+ * by the loss's mean curvature times the covariance, whose inverse the preconditioner holds. */
 static double estimate_gap(const oc_precondition *p, const oc_problem *problem, const float *gradient,
                            const double *bias)
 {

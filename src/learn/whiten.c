@@ -1,7 +1,7 @@
 /* Covariance in fixed groups of tiles, its eigenvectors by LAPACK.
  *
- * With a symmetry, the basis (x_j + x_m(j)) / sqrt 2, (x_j - x_m(j)) / sqrt 2 parts C into an even and an odd block; each is
- * diagonalised on its own, so that equal eigenvalues cannot mix the two kinds. */
+ * With a symmetry, the basis (x_j + x_m(j)) / sqrt 2, (x_j - x_m(j)) / sqrt 2 parts C into an even and an odd
+ * block; each is diagonalised on its own, so that equal eigenvalues cannot mix the two kinds. */
 #include "src/learn/whiten.h"
 
 #include "src/base/fail.h"

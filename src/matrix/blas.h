@@ -17,22 +17,22 @@ void oc_gemm_nn(size_t m, size_t n, size_t k, float alpha, const float *a, size_
 void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
                 size_t ldb, float beta, float *c, size_t ldc);
 
-/* Eigenvalues (n, ascending) and eigenvectors of a symmetric matrix A (n,n), contiguous: row i of A becomes the vector of
- * value i. OC_BAD_DATA when LAPACK did not converge, OC_NO_MEMORY. */
+/* Eigenvalues (n, ascending) and eigenvectors of a symmetric matrix A (n,n), contiguous: row i of A becomes
+ * the vector of value i. OC_BAD_DATA when LAPACK did not converge, OC_NO_MEMORY. */
 oc_status oc_eigen_symmetric(size_t n, float *a, float *values);
 
-/* Solves A X^T = B^T for a symmetric positive definite A (n,n) and rows B (count,n), both contiguous and both overwritten: B by
- * the rows X. False when A is not positive definite to rounding. */
+/* Solves A X^T = B^T for a symmetric positive definite A (n,n) and rows B (count,n), both contiguous and both
+ * overwritten: B by the rows X. False when A is not positive definite to rounding. */
 bool oc_cholesky_solve(size_t n, float *a, size_t count, float *b);
 
-/* The lower triangular L with A = L L^T, in place, zeros above, from the lower triangle of A (n,n). False when A is not positive
- * definite to rounding; A is then spoilt. */
+/* The lower triangular L with A = L L^T, in place, zeros above, from the lower triangle of A (n,n). False
+ * when A is not positive definite to rounding; A is then spoilt. */
 bool oc_cholesky_factor(size_t n, float *a);
 /* Replaces rows V (count,n) by the X of X L = V, L (n,n) lower triangular. */
 void oc_solve_lower(size_t count, size_t n, const float *l, float *v);
 
-/* The inverse of a symmetric positive definite matrix A (n,n), contiguous, in place, both triangles. False when A is not
- * positive definite to rounding; A is then spoilt. */
+/* The inverse of a symmetric positive definite matrix A (n,n), contiguous, in place, both triangles. False
+ * when A is not positive definite to rounding; A is then spoilt. */
 bool oc_cholesky_inverse(size_t n, float *a);
 
 #endif

@@ -94,8 +94,8 @@ static oc_status parse(const unsigned char *file, size_t size, const char *path,
     const char *order = find_value(header, "'fortran_order'");
     size_t shape[2], values, bytes;
     if (!type || !order || !parse_shape(find_value(header, "'shape'"), shape)) {
-        return oc_fail(err, OC_BAD_FILE, "%s: the header of the .npy file is damaged, or its array has more than two axes",
-                       path);
+        return oc_fail(err, OC_BAD_FILE,
+                       "%s: the header of the .npy file is damaged, or its array has more than two axes", path);
     }
     if (strncmp(type, "'<f4'", 5) != 0) {
         return oc_fail(err, OC_BAD_FILE, "%s: values of type %.*s; float32 ('<f4') is needed", path,

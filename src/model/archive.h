@@ -26,8 +26,9 @@ oc_tensor oc_archive_find(const oc_archive *archive, const char *name);
 
 /* Replaces the file whole or not at all. OC_IO, OC_NO_MEMORY. */
 oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_error *err);
-/* Reads a file; arrays belong to the archive. Everything is checked first: the header's length and JSON, duplicate names, types,
- * shapes, offsets, and that all values are finite. OC_BAD_FILE with the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
+/* Reads a file; arrays belong to the archive. Everything is checked first: the header's length and JSON,
+ * duplicate names, types, shapes, offsets, and that all values are finite. OC_BAD_FILE with the reason,
+ * OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
 oc_status oc_archive_read(const char *path, oc_archive **archive, oc_error *err);
 
 #endif

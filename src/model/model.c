@@ -158,10 +158,12 @@ oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
         status = store_classifier(archive, c, &labels, err);
     }
     if (status == OC_OK) {
-        status = oc_archive_add(archive, "shift", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->shift}, err);
+        status =
+            oc_archive_add(archive, "shift", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->shift}, err);
     }
     if (status == OC_OK) {
-        status = oc_archive_add(archive, "scale", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->scale}, err);
+        status =
+            oc_archive_add(archive, "scale", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->scale}, err);
     }
     if (status == OC_OK) {
         status = oc_store_features(archive, model->features, &model->image, err);
@@ -294,8 +296,9 @@ static oc_status load_neighbours(const oc_archive *archive, const oc_learner *le
     oc_tensor rows = oc_archive_find(archive, "neighbours"), labels = oc_archive_find(archive, "neighbour_labels");
     if (!rows.values || !labels.values || rows.columns != classifier->dimension || labels.rows != 1 ||
         labels.columns != rows.rows) {
-        return oc_fail(err, OC_BAD_FILE, "arrays neighbours %zux%zu, neighbour_labels %zux%zu; Nx%zu and 1xN are needed",
-                       rows.rows, rows.columns, labels.rows, labels.columns, classifier->dimension);
+        return oc_fail(err, OC_BAD_FILE,
+                       "arrays neighbours %zux%zu, neighbour_labels %zux%zu; Nx%zu and 1xN are needed", rows.rows,
+                       rows.columns, labels.rows, labels.columns, classifier->dimension);
     }
     oc_status status = oc_nearest_restore(learner, rows.values, labels.values, rows.rows, rows.columns,
                                           classifier->classes, &classifier->nearest, err);

@@ -25,8 +25,8 @@ struct oc_set {
 
 oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_error *err);
 
-/* Brings the classes into the form that index.csv will give them (sorted, only those of rows), and gathers the labels of the
- * index into set->labels. */
+/* Brings the classes into the form that index.csv will give them (sorted, only those of rows), and gathers
+ * the labels of the index into set->labels. */
 oc_status oc_set_gather_labels(oc_set *set, oc_error *err);
 
 /* Writes index.csv, stages.safetensors and, where images were skipped, skipped.csv into a folder. */

@@ -158,7 +158,8 @@ static oc_status compare_stages(const oc_stage *a, const oc_stage *b, oc_error *
     }
     return same ? OC_OK
                 : oc_fail(err, OC_USAGE,
-                          "stage %s learned other things in one than in the other (a codebook of other images, or of another seed)",
+                          "stage %s learned other things in one than in the other (a codebook of other images, or of "
+                          "another seed)",
                           name);
 }
 

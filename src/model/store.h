@@ -6,7 +6,8 @@
 
 #include <ocellus/features.h>
 
-/* Adds spec, width, height, fit, max_pixels and the tensors "stage.<i>.<name>", which go on belonging to the features. */
+/* Adds spec, width, height, fit, max_pixels and the tensors "stage.<i>.<name>", which go on belonging to the
+ * features. */
 oc_status oc_store_features(oc_archive *archive, const oc_features *features, const oc_image_options *image,
                             oc_error *err);
 /* Parses, plans and restores. OC_BAD_FILE with the reason. */
@@ -16,8 +17,8 @@ oc_status oc_load_features(const oc_archive *archive, oc_features **features, oc
 /* A copy, planned and fitted as far as the original is. */
 oc_status oc_copy_features(const oc_features *features, oc_features **copy, oc_error *err);
 
-/* Copies what stages of `from` learned to the stages of `features` that have the same spec and size and have not learned
- * yet. */
+/* Copies what stages of `from` learned to the stages of `features` that have the same spec and size and have
+ * not learned yet. */
 oc_status oc_adopt_features(oc_features *features, const oc_features *from, oc_error *err);
 
 /* OC_OK when both would write the same rows to the bit; else OC_USAGE with what differs. */

@@ -80,7 +80,7 @@ load common
 }
 
 @test "on a terminal: progress, and colour unless NO_COLOR is set" {
-    command -v script >/dev/null || skip "no script(1)"
+    script -qec true /dev/null >/dev/null 2>&1 || skip "no script(1), or no pseudo-terminal for it"
     export TERM=xterm
     run script -qec "'$OCELLUS' help extract" /dev/null
     [[ "$output" == *$'\e'* ]]

@@ -268,8 +268,18 @@ Test(param, learners)
                                           {"nearest:k=5", "nearest:k=5,metric=l2"},
                                           {"nearest:metric=l1", "nearest:k=1,metric=l1"},
                                           {"nearest:metric=l1,k=3", "nearest:k=3,metric=l1"}};
-    static const char *const bad[] = {"", "near", "linear:k=5", "nearest:", "nearest:k=0", "nearest:k=1001", "nearest,k=5",
-                                      "nearest:k=5,", "nearest:k=5x", "nearest:metric=l3", "nearest:metric=l2x", "nearest:n=5"};
+    static const char *const bad[] = {"",
+                                      "near",
+                                      "linear:k=5",
+                                      "nearest:",
+                                      "nearest:k=0",
+                                      "nearest:k=1001",
+                                      "nearest,k=5",
+                                      "nearest:k=5,",
+                                      "nearest:k=5x",
+                                      "nearest:metric=l3",
+                                      "nearest:metric=l2x",
+                                      "nearest:n=5"};
     oc_learner learner = {0};
     char text[100];
     oc_error err = {0};

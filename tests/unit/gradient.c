@@ -44,8 +44,8 @@ Test(gradient, auto_penalties_are_none_and_bad_labels_are_named)
     cr_assert(strstr(err.message, "row 7"), "%s", err.message);
 }
 
-/* The single precision gradient that training follows, component by component, against the differences of the objective in
- * double precision. */
+/* The single precision gradient that training follows, component by component, against the differences of the
+ * objective in double precision. */
 Test(gradient, training_follows_the_gradient_of_the_formula)
 {
     enum { N = 200, D = 5, C = 3 };

@@ -40,7 +40,8 @@ Test(learn, reaches_the_optimum_of_every_loss)
     }
 }
 
-/* Fewer rows than columns are learned in coordinates of their span; the weights that come back are judged on the columns. */
+/* Fewer rows than columns are learned in coordinates of their span; the weights that come back are judged on
+ * the columns. */
 Test(learn, few_wide_rows_reach_the_optimum_too)
 {
     make_sample(&data, 15, 22, 3, 1, 5);
