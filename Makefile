@@ -62,7 +62,7 @@ $(TESTS): $(TEST_OBJECTS) $(LIBRARY)
 # Benchmarks: tests/bench/name.c is the program bench-name.
 BENCHMARKS := $(patsubst tests/bench/%.c,$(OBJECTS)/bench-%,$(wildcard tests/bench/*.c))
 .PHONY: bench
-bench: $(BENCHMARKS)
+bench: $(BENCHMARKS) ## build the benchmarks of tests/bench
 
 $(OBJECTS)/bench-%: $(OBJECTS)/tests/bench/%.o $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)

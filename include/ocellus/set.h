@@ -49,11 +49,8 @@ const char *oc_set_path(const oc_set *set, size_t row);
 const int *oc_set_labels(const oc_set *set);
 size_t oc_set_classes(const oc_set *set);
 const char *oc_set_class(const oc_set *set, size_t label);
-/* The stages that made the rows, fitted; NULL for a set that was opened from disk without stages. */
+/* The stages that made the rows, planned and fitted: what oc_set_extract needs for other images. */
 const oc_features *oc_set_features(const oc_set *set);
-/* A copy of them, for use with oc_set_extract on other images. OC_BAD_FILE when the set has none,
- * OC_NO_MEMORY. The caller frees it. */
-oc_status oc_set_copy_features(const oc_set *set, oc_features **features, oc_error *err);
 /* How images were brought to size. */
 oc_image_options oc_set_image_options(const oc_set *set);
 

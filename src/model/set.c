@@ -260,8 +260,3 @@ double oc_set_fit_seconds(const oc_set *set)
 {
     return set->fit_seconds;
 }
-
-oc_status oc_set_copy_features(const oc_set *set, oc_features **features, oc_error *err)
-{
-    return oc_copy_features(set->features, features, err);
-}
