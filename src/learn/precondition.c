@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SAMPLE = 1024, TILE = 64, POWER_STEPS = 20 };
+enum { SAMPLE = 1024, TILE = 64, POWER_STEPS = 20, COLUMNS = 256 };
 
 /* Scaled copies of up to SAMPLE rows, drawn at random, and their image under P. */
 typedef struct sample {
@@ -130,7 +130,10 @@ oc_status oc_precondition_fit(const oc_problem *problem, float *covariance, doub
 {
     oc_precondition p = {.dimension = problem->rows->dimension, .inverse = covariance};
     oc_status status = OC_OK;
-    if (covariance && !invert(covariance, p.dimension, ridge)) {
+    p.scratch = oc_alloc(problem->classes, p.dimension * sizeof *p.scratch);
+    if (!p.scratch) {
+        status = oc_fail_memory(err, "the step size");
+    } else if (covariance && !invert(covariance, p.dimension, ridge)) {
         status = oc_fail(err, OC_BAD_DATA, "the covariance of the features cannot be inverted");
     }
     if (status == OC_OK) {
@@ -144,8 +147,32 @@ oc_status oc_precondition_fit(const oc_problem *problem, float *covariance, doub
     return OC_OK;
 }
 
+typedef struct application {
+    const oc_precondition *p;
+    size_t count;
+    const float *g;
+} application;
+
+static void apply_columns(void *context, size_t index, size_t worker)
+{
+    (void)worker;
+    const application *a = context;
+    size_t d = a->p->dimension, left = index * COLUMNS, width = d - left < COLUMNS ? d - left : COLUMNS;
+    oc_gemm_nn(a->count, width, d, 1, a->g, d, a->p->inverse + left, d, 0, a->p->scratch + left, d);
+}
+
+void oc_precondition_apply(const oc_precondition *p, size_t count, float *g, oc_job *job)
+{
+    if (p->inverse) {
+        application a = {p, count, g};
+        oc_parallel(job, (p->dimension + COLUMNS - 1) / COLUMNS, apply_columns, &a);
+        memcpy(g, p->scratch, count * p->dimension * sizeof *g);
+    }
+}
+
 void oc_precondition_free(oc_precondition *precondition)
 {
+    oc_free(precondition->scratch);
     oc_free(precondition->inverse);
     *precondition = (oc_precondition){0};
 }

@@ -11,6 +11,7 @@
 typedef struct oc_precondition {
     size_t dimension;
     float *inverse; /* P (D,D), symmetric; NULL for the identity */
+    float *scratch; /* (C,D) */
     double length;  /* sum_i q_i^2 / sum_i q_i over sampled rows with q = z^T P z: their squared length under P */
     double largest; /* eigenvalue of P^1/2 (Z^T Z / N) P^1/2: at most 1 under P, measured for the identity */
 } oc_precondition;
@@ -22,5 +23,8 @@ enum { OC_PRECONDITION_WIDEST = 16384 };
 oc_status oc_precondition_fit(const oc_problem *problem, float *covariance, double ridge, uint64_t seed,
                               oc_precondition *precondition, oc_job *job, oc_error *err);
 void oc_precondition_free(oc_precondition *precondition);
+
+/* Replaces rows G (count,D), count at most C, by G P. */
+void oc_precondition_apply(const oc_precondition *precondition, size_t count, float *g, oc_job *job);
 
 #endif
