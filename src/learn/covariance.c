@@ -96,6 +96,22 @@ cleanup:
     return OC_OK;
 }
 
+/* C + ridge I in the lower triangle. */
+static void fill_lower(oc_covariance *c, float ridge, oc_job *job)
+{
+    size_t d = c->dimension;
+    oc_symmetric_reflect(d, c->matrix, job);
+    for (size_t j = 0; j < d; j++) {
+        c->matrix[j * d + j] = c->variance[j] + ridge;
+    }
+    c->ridge = 0;
+}
+
+void oc_covariance_restore(oc_covariance *covariance, oc_job *job)
+{
+    fill_lower(covariance, 0, job);
+}
+
 oc_status oc_covariance_factor(oc_covariance *c, double ridge, oc_job *job, oc_error *err)
 {
     double floor = 1e-6 * c->trace + 1e-30; /* the trace bounds the largest eigenvalue */
@@ -103,8 +119,8 @@ oc_status oc_covariance_factor(oc_covariance *c, double ridge, oc_job *job, oc_e
     if (ridge == c->ridge) {
         return OC_OK;
     }
-    c->ridge = 0;
-    if (!oc_cholesky_factor_shifted(c->dimension, c->matrix, c->variance, (float)ridge, job)) {
+    fill_lower(c, (float)ridge, job);
+    if (!oc_cholesky_factor(c->dimension, c->matrix, job)) {
         return oc_job_cancelled(job)
                    ? oc_fail(err, OC_CANCELLED, "cancelled")
                    : oc_fail(err, OC_BAD_DATA, "the covariance of the features cannot be inverted");
