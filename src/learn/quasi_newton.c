@@ -75,7 +75,7 @@ static void apply_guess(const state *q, float *v, oc_job *job)
 {
     const oc_precondition *p = q->precondition;
     double of_weights = q->curvature + 2 * q->problem.score_l2;
-    if (!p->inverse) {
+    if (!p->covariance) {
         of_weights = of_weights * fmax(p->largest, 1e-12) + 2 * q->problem.l2;
     }
     oc_precondition_apply(p, q->problem.classes, v, job);

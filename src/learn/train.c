@@ -116,7 +116,7 @@ struct oc_trainer {
     oc_train_options used;
     float *shift, *scale, *center; /* (D): scaling, column means */
     double variance;               /* of a scaled column, averaged over the columns of the problem */
-    float *covariance;             /* (M,M), or NULL */
+    oc_covariance covariance;      /* (M,M), or empty */
     float *weights;                /* (C,M) on centred columns */
     float *bias;                   /* (C) */
     float *gradient;               /* (C,D) */
@@ -132,7 +132,7 @@ void oc_trainer_free(oc_trainer *t)
     oc_free(t->shift);
     oc_free(t->scale);
     oc_free(t->center);
-    oc_free(t->covariance);
+    oc_covariance_free(&t->covariance);
     oc_free(t->weights);
     oc_free(t->bias);
     oc_free(t->gradient);
@@ -201,17 +201,14 @@ static oc_status measure(oc_trainer *t, oc_job *job, oc_error *err)
         return OC_OK;
     }
     if (d <= OC_PRECONDITION_WIDEST && (sgd || automatic)) {
-        t->covariance = oc_alloc(d, d * sizeof *t->covariance);
-        status = t->covariance ? oc_covariance(&t->problem, t->covariance, t->gradient, job, err)
-                               : oc_fail_memory(err, "the covariance of the features");
+        status = oc_covariance_fit(&t->problem, &t->covariance, t->gradient, job, err);
         if (status == OC_OK && automatic) {
-            status = oc_ridge_choose(&t->problem, t->covariance, t->gradient, &chosen, job, err);
+            status = oc_ridge_choose(&t->problem, &t->covariance, t->gradient, &chosen, job, err);
         }
     }
     set_penalties(&t->problem, &t->used, &chosen);
     if (!sgd) {
-        oc_free(t->covariance);
-        t->covariance = NULL;
+        oc_covariance_free(&t->covariance);
     }
     return status;
 }
@@ -260,19 +257,13 @@ oc_train_options oc_trainer_options(const oc_trainer *trainer)
     return trainer->used;
 }
 
-static oc_status fit_preconditioner(oc_trainer *t, bool last, oc_precondition *precondition, oc_job *job, oc_error *err)
+static oc_status fit_preconditioner(oc_trainer *t, oc_precondition *precondition, oc_job *job, oc_error *err)
 {
     const oc_problem *problem = &t->problem;
-    size_t d = problem->rows->dimension;
-    float *covariance = oc_optimizer_rough(problem) ? NULL : t->covariance;
-    if (covariance && last) {
-        t->covariance = NULL;
-    } else if (covariance) {
-        covariance = oc_alloc(d, d * sizeof *covariance);
-        if (!covariance) {
-            return oc_fail_memory(err, "the covariance of the features");
-        }
-        memcpy(covariance, t->covariance, d * d * sizeof *covariance);
+    oc_covariance *covariance = t->covariance.matrix ? &t->covariance : NULL;
+    if (covariance && oc_optimizer_rough(problem)) {
+        oc_covariance_restore(covariance, job);
+        covariance = NULL;
     }
     /* This ridge makes C + ridge I proportional to the Hessian of loss and penalties together. */
     double ridge = 2 * problem->l2 / (usual_curvature(problem) + 2 * problem->score_l2);
@@ -280,18 +271,18 @@ static oc_status fit_preconditioner(oc_trainer *t, bool last, oc_precondition *p
 }
 
 /* Finds weights and bias on centred columns, and fills the report. */
-static oc_status descend(oc_trainer *t, bool last, oc_train_report *report, oc_job *job, oc_error *err)
+static oc_status descend(oc_trainer *t, oc_train_report *report, oc_job *job, oc_error *err)
 {
     oc_precondition precondition = {0};
     oc_status status = OC_OK;
     if (!oc_optimizer_searches(t->used.optimizer)) {
-        status = fit_preconditioner(t, last, &precondition, job, err);
+        status = fit_preconditioner(t, &precondition, job, err);
     }
     if (status != OC_OK) {
         return status;
     }
     oc_found found = {0};
-    oc_ground ground = {&precondition, t->covariance, t->shift, usual_curvature(&t->problem)};
+    oc_ground ground = {&precondition, t->covariance.matrix, t->shift, usual_curvature(&t->problem)};
     status = oc_optimize(&t->problem, &ground, &t->used, t->weights, t->bias, &found, job, err);
     if (status == OC_OK) {
         report->steps = found.steps;
@@ -300,7 +291,6 @@ static oc_status descend(oc_trainer *t, bool last, oc_train_report *report, oc_j
         report->accuracy = found.accuracy;
         report->gap = found.gap;
     }
-    oc_precondition_free(&precondition);
     return status;
 }
 
@@ -346,7 +336,7 @@ static oc_status learn_weights(oc_trainer *t, const oc_run *run, oc_classifier *
         memset(t->weights, 0, c->classes * c->dimension * sizeof *t->weights);
         memset(t->bias, 0, c->classes * sizeof *t->bias);
     }
-    oc_status status = descend(t, run->last, report, job, err);
+    oc_status status = descend(t, report, job, err);
     return status == OC_OK ? assemble(t, c, job, err) : status;
 }
 
