@@ -9,6 +9,7 @@
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "src/base/output.h"
 #include "src/base/threads.h"
 #include "src/dataset/dataset.h"
 #include "src/matrix/npy.h"
