@@ -1,5 +1,4 @@
-/* Extraction: images are read and turned into rows a round at a time, all threads on one round; then the rows are kept in
- * the order of the images, in memory or by a writer of set folders. So memory does not grow with the number of images.
+/* Extraction: which size, in memory or in a folder, from the start or where an interrupted run stood.
  *
  * When no canonical size is given, the first readable image decides; an image of another size is noticed when it comes
  * by, and the work starts again at 128 x 128. Headers are so never read twice in a folder of equal images.
@@ -7,252 +6,23 @@
  * A folder is built with a journal in it, which tells from time to time how far it is. What is cut short by a signal, a
  * full disk or short memory stays, and another run with the same settings goes on behind the last image that the journal
  * has. */
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
-#include "src/model/set.h"
+#include "src/model/extraction.h"
 
 #include "src/base/fail.h"
-#include "src/base/file.h"
 #include "src/base/memory.h"
-#include "src/base/output.h"
 #include "src/base/threads.h"
 #include "src/dataset/dataset.h"
 #include "src/model/extract_settings.h"
-#include "src/model/journal.h"
 #include "src/model/store.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
-enum { MIXED_SIZE = 128, FIRST_ROUND = 64, LONGEST_ROUND = 4096 };
-static const size_t ROUND_BYTES = (size_t)32 << 20;
-/* A round of a tenth to half a second keeps the threads busy, and loses little when it is cut short. */
-static const double SHORT_ROUND = 0.1, LONG_ROUND = 0.5;
-/* The journal is written every second, or less often where that would take more than a twentieth of the time. */
-static const double JOURNAL_PAUSE = 1, JOURNAL_SHARE = 20;
-
-/* What a thread owns. */
-typedef struct hand {
-    oc_decoder *decoder;
-    oc_workspace *workspace;
-} hand;
-
-/* What became of one image of a round. */
-typedef struct outcome {
-    oc_status status;
-    oc_image image; /* its sizes; the pixels are gone */
-    char *reason;   /* owned; NULL when memory was short for it */
-} outcome;
-
-typedef struct extraction {
-    const oc_dataset *dataset;
-    const oc_extract_options *options;
-    oc_image_options image; /* how images are read */
-    oc_extent agreed;       /* the size that all images must have; 0 x 0: any */
-    atomic_bool differ;     /* one had not */
-    oc_job *job;
-    hand *hands;
-    oc_set *set;
-    oc_output output;         /* the folder, or zero: rows go to set->values */
-    oc_journal journal;       /* in the folder */
-    oc_set_writer *writer;    /* NULL: rows go to set->values */
-    double journal_due;       /* when it is to be written next */
-    size_t first, count;      /* the images of this round */
-    float *rows;              /* (count, D): the round's */
-    outcome *outcomes;
-    bool refused; /* an image ended the work under `strict` */
-} extraction;
-
-static oc_status read_image(extraction *e, size_t i, size_t worker, oc_image *image, oc_error *err)
-{
-    oc_status status = oc_dataset_read(e->dataset, i, e->hands[worker].decoder, &e->image, image, err);
-    bool other = status == OC_OK && e->agreed.width &&
-                 (image->source_width != e->agreed.width || image->source_height != e->agreed.height);
-    if (other) {
-        atomic_store(&e->differ, true);
-        return oc_fail(err, OC_SIZES_DIFFER, "%zux%zu pixels, other images have %zux%zu", image->source_width,
-                       image->source_height, e->agreed.width, e->agreed.height);
-    }
-    return status;
-}
+enum { MIXED_SIZE = 128 };
 
 static oc_status read_for_fit(void *context, size_t i, size_t worker, oc_image *image, oc_error *err)
 {
-    return read_image(context, i, worker, image, err);
-}
-
-static void extract_one(void *context, size_t index, size_t worker)
-{
-    extraction *e = context;
-    outcome *o = &e->outcomes[index];
-    oc_error err;
-    *o = (outcome){.status = OC_CANCELLED};
-    if (oc_job_cancelled(e->job) || atomic_load_explicit(&e->differ, memory_order_relaxed)) {
-        return;
-    }
-    o->status = read_image(e, e->first + index, worker, &o->image, &err);
-    if (o->status == OC_OK) {
-        o->status = oc_features_extract(e->set->features, &o->image, e->hands[worker].workspace,
-                                        e->rows + index * e->set->rows.dimension, &err);
-    }
-    if (o->status != OC_OK) {
-        o->reason = oc_strdup(err.message);
-    }
-}
-
-/* The reason without the path that the list of skipped images has beside it. */
-static const char *without_path(const char *message, const char *path)
-{
-    size_t length = strlen(path);
-    bool begins = strncmp(message, path, length) == 0 && strncmp(message + length, ": ", 2) == 0;
-    return begins ? message + length + 2 : message;
-}
-
-static oc_status skip(extraction *e, size_t index, oc_error *err)
-{
-    const outcome *o = &e->outcomes[index];
-    const char *path = oc_dataset_path(e->dataset, e->first + index);
-    if (!o->reason || o->status == OC_NO_MEMORY) {
-        return oc_fail(err, OC_NO_MEMORY, "%s: %s", path, o->reason ? o->reason : "out of memory");
-    }
-    const char *reason = without_path(o->reason, path);
-    if (e->options->strict) {
-        e->refused = true;
-        return oc_fail(err, o->status, "%s: %s", path, reason);
-    }
-    return e->writer ? oc_set_writer_skip(e->writer, path, reason, err) : oc_set_add_skip(e->set, path, reason, err);
-}
-
-static oc_status keep(extraction *e, size_t index, oc_error *err)
-{
-    oc_set *set = e->set;
-    size_t item = e->first + index, d = set->rows.dimension;
-    const char *path = oc_dataset_path(e->dataset, item);
-    const oc_image *image = &e->outcomes[index].image;
-    const float *row = e->rows + index * d;
-    int label = oc_dataset_label(e->dataset, item);
-    if (e->writer) {
-        return oc_set_writer_row(e->writer, row, path, label < 0 ? NULL : oc_dataset_class(e->dataset, (size_t)label),
-                                 image->source_width, image->source_height, err);
-    }
-    if (row != set->values + set->rows.count * d) { /* close up behind images that could not be read */
-        memcpy(set->values + set->rows.count * d, row, d * sizeof *row);
-    }
-    set->rows.count++;
-    return oc_dataset_add(set->index, path, strlen(path), label, err);
-}
-
-/* One round: images first..first+count-1. Moves `first` behind those that are done, which may be a part of them when the
- * job is cancelled. */
-static oc_status extract_round(extraction *e, oc_error *err)
-{
-    size_t i = 0;
-    e->rows = e->writer ? e->rows : e->set->values + e->set->rows.count * e->set->rows.dimension;
-    oc_parallel(e->job, e->count, extract_one, e);
-    oc_status status = atomic_load(&e->differ) ? OC_SIZES_DIFFER : OC_OK;
-    for (; status == OC_OK && i < e->count && e->outcomes[i].status != OC_CANCELLED; i++) {
-        status = e->outcomes[i].status == OC_OK ? keep(e, i, err) : skip(e, i, err);
-    }
-    for (size_t k = 0; k < e->count; k++) {
-        oc_free(e->outcomes[k].reason);
-    }
-    if (status != OC_OK) {
-        return status;
-    }
-    e->first += i;
-    return i < e->count ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
-}
-
-/* Brings the folder to the disk, then tells so in the journal. */
-static oc_status save_progress(extraction *e, oc_error *err)
-{
-    double started = oc_seconds();
-    oc_status status = oc_set_writer_flush(e->writer, err);
-    if (status == OC_OK) {
-        e->journal.images = e->first;
-        e->journal.place = oc_set_writer_place(e->writer);
-        status = oc_journal_done(&e->journal, err);
-    }
-    double now = oc_seconds(), pause = JOURNAL_SHARE * (now - started);
-    e->journal_due = now + (pause > JOURNAL_PAUSE ? pause : JOURNAL_PAUSE);
-    return status;
-}
-
-/* Address space for all rows; pages are taken as they are written. */
-static oc_status reserve_rows(oc_set *set, size_t count, oc_error *err)
-{
-    size_t bytes;
-    if (oc_multiply(count, set->rows.dimension, &bytes) && oc_multiply(bytes, sizeof(float), &bytes)) {
-        void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (map != MAP_FAILED) {
-            set->values = map;
-            set->values_bytes = bytes;
-            return OC_OK;
-        }
-    }
-    return oc_fail(err, OC_NO_MEMORY, "out of memory for %zu rows of %zu values; extract them to a set first", count,
-                   set->rows.dimension);
-}
-
-/* The most images of a round: what fits into ROUND_BYTES, but one for each thread. */
-static size_t longest_round(const extraction *e)
-{
-    size_t threads = oc_job_threads(e->job), round = ROUND_BYTES / (e->set->rows.dimension * sizeof(float));
-    return round < threads ? threads : round > LONGEST_ROUND ? LONGEST_ROUND : round;
-}
-
-static oc_status extract_rounds(extraction *e, size_t longest, oc_error *err)
-{
-    size_t n = oc_dataset_count(e->dataset), round = longest < FIRST_ROUND ? longest : FIRST_ROUND;
-    oc_status status = OC_OK;
-    e->journal_due = oc_seconds() + JOURNAL_PAUSE;
-    while (status == OC_OK && e->first < n) {
-        double started = oc_seconds();
-        e->count = n - e->first < round ? n - e->first : round;
-        status = extract_round(e, err);
-        oc_job_progress(e->job, "extracting", e->first, n);
-        double now = oc_seconds();
-        if (now - started < SHORT_ROUND && round <= longest / 2) {
-            round *= 2;
-        } else if (now - started > LONG_ROUND && round / 2 >= oc_job_threads(e->job)) {
-            round /= 2;
-        }
-        if (status == OC_OK && e->writer && now > e->journal_due) {
-            status = save_progress(e, err);
-        }
-    }
-    if (status == OC_CANCELLED && e->writer && e->first > e->journal.images) {
-        oc_status saved = save_progress(e, NULL);
-        status = saved == OC_OK ? status : oc_fail(err, saved, "cancelled, and the folder cannot be written");
-    }
-    return status;
-}
-
-static oc_status extract_rows(extraction *e, oc_error *err)
-{
-    size_t n = oc_dataset_count(e->dataset), d = e->set->rows.dimension, longest = longest_round(e), size;
-    oc_status status = OC_OK;
-    float *buffer = NULL;
-    e->outcomes = oc_alloc(longest, sizeof *e->outcomes);
-    if (!e->outcomes) {
-        status = oc_fail_memory(err, "the rows");
-    } else if (e->writer) {
-        buffer = oc_multiply(longest, d, &size) ? oc_alloc(size, sizeof *buffer) : NULL;
-        e->rows = buffer;
-        status = buffer ? OC_OK
-                        : oc_fail(err, OC_NO_MEMORY, "out of memory for %zu rows of %zu values, one for each thread",
-                                  longest, d);
-    } else {
-        status = reserve_rows(e->set, n, err);
-    }
-    if (status == OC_OK) {
-        status = extract_rounds(e, longest, err);
-    }
-    oc_free(buffer);
-    oc_free(e->outcomes);
-    e->outcomes = NULL;
-    return status;
+    return oc_extraction_read(context, i, worker, image, err);
 }
 
 static oc_status check_readable(const oc_set *set, size_t images, oc_error *err)
@@ -263,7 +33,7 @@ static oc_status check_readable(const oc_set *set, size_t images, oc_error *err)
 }
 
 /* The classes of the data set, and no rows yet. */
-static oc_status create_set(extraction *e, oc_error *err)
+static oc_status create_set(oc_extraction *e, oc_error *err)
 {
     oc_set *set = oc_alloc(1, sizeof *set);
     e->set = set;
@@ -281,7 +51,7 @@ static oc_status create_set(extraction *e, oc_error *err)
 }
 
 /* How images are read, once the stages are planned. */
-static void settle_image_options(extraction *e)
+static void settle_image_options(oc_extraction *e)
 {
     e->image = e->options->image;
     e->image.size = oc_features_size(e->set->features);
@@ -291,7 +61,7 @@ static void settle_image_options(extraction *e)
 }
 
 /* Features of its own for the set, planned for the size of the images and fitted. */
-static oc_status prepare_features(extraction *e, const oc_features *features, oc_extent size, oc_error *err)
+static oc_status prepare_features(oc_extraction *e, const oc_features *features, oc_extent size, oc_error *err)
 {
     oc_status status = oc_copy_features(features, &e->set->features, err);
     if (status == OC_OK && oc_features_dimension(e->set->features) == 0) {
@@ -312,7 +82,7 @@ static oc_status prepare_features(extraction *e, const oc_features *features, oc
 }
 
 /* The size of the first image that can be read. err is not NULL. */
-static oc_status first_size(extraction *e, oc_extent *size, oc_error *err)
+static oc_status first_size(oc_extraction *e, oc_extent *size, oc_error *err)
 {
     oc_image_options headers = e->options->image;
     oc_image image;
@@ -335,7 +105,7 @@ static oc_status first_size(extraction *e, oc_extent *size, oc_error *err)
 }
 
 /* The stages, and how far the rows are, from the interrupted run. */
-static oc_status take_up(extraction *e, oc_error *err)
+static oc_status take_up(oc_extraction *e, oc_error *err)
 {
     const char *folder = e->output.temporary;
     oc_status status = oc_set_read_stages(e->set, folder, err);
@@ -354,7 +124,7 @@ static oc_status take_up(extraction *e, oc_error *err)
 }
 
 /* Fitted stages go to the folder before the first row. */
-static oc_status begin_folder(extraction *e, oc_error *err)
+static oc_status begin_folder(oc_extraction *e, oc_error *err)
 {
     oc_status status = oc_set_write_stages(e->output.temporary, e->set->features, &e->set->image, err);
     e->journal.size = oc_features_size(e->set->features);
@@ -363,7 +133,7 @@ static oc_status begin_folder(extraction *e, oc_error *err)
     return status == OC_OK ? oc_journal_begin(&e->journal, err) : status;
 }
 
-static oc_status attempt_folder(extraction *e, oc_error *err)
+static oc_status attempt_folder(oc_extraction *e, oc_error *err)
 {
     size_t d = e->set->rows.dimension;
     oc_status status = e->journal.begun ? OC_OK : begin_folder(e, err);
@@ -372,7 +142,7 @@ static oc_status attempt_folder(extraction *e, oc_error *err)
                                       err);
     }
     if (status == OC_OK) {
-        status = extract_rows(e, err);
+        status = oc_extraction_rows(e, err);
     }
     if (status == OC_OK) {
         status = oc_set_writer_finish(e->writer, err);
@@ -382,16 +152,16 @@ static oc_status attempt_folder(extraction *e, oc_error *err)
     return status;
 }
 
-static oc_status attempt_memory(extraction *e, oc_error *err)
+static oc_status attempt_memory(oc_extraction *e, oc_error *err)
 {
     oc_set *set = e->set;
-    oc_status status = extract_rows(e, err);
+    oc_status status = oc_extraction_rows(e, err);
     set->rows = oc_rows_of(set->values, set->rows.count, set->rows.dimension);
     return status == OC_OK ? oc_set_gather_labels(set, err) : status;
 }
 
 /* Extraction at one size. OC_SIZES_DIFFER: the images do not agree. */
-static oc_status attempt(extraction *e, const oc_features *features, oc_extent size, oc_error *err)
+static oc_status attempt(oc_extraction *e, const oc_features *features, oc_extent size, oc_error *err)
 {
     double started = oc_seconds();
     e->first = 0;
@@ -409,7 +179,7 @@ static oc_status attempt(extraction *e, const oc_features *features, oc_extent s
     return status;
 }
 
-static oc_status make_hands(extraction *e, oc_error *err)
+static oc_status make_hands(oc_extraction *e, oc_error *err)
 {
     size_t threads = oc_job_threads(e->job);
     e->hands = oc_alloc(threads, sizeof *e->hands);
@@ -423,7 +193,7 @@ static oc_status make_hands(extraction *e, oc_error *err)
     return status;
 }
 
-static void free_hands(extraction *e)
+static void free_hands(oc_extraction *e)
 {
     for (size_t i = 0; e->hands && i < oc_job_threads(e->job); i++) {
         oc_decoder_free(e->hands[i].decoder);
@@ -433,7 +203,7 @@ static void free_hands(extraction *e)
 }
 
 /* All of it at the right size. */
-static oc_status extract(extraction *e, const oc_features *features, oc_error *err)
+static oc_status extract(oc_extraction *e, const oc_features *features, oc_error *err)
 {
     oc_extent size = oc_features_dimension(features) ? oc_features_size(features) : e->options->image.size;
     oc_status status = OC_OK;
@@ -462,7 +232,7 @@ static oc_status extract(extraction *e, const oc_features *features, oc_error *e
 }
 
 /* Begins the folder, or takes up what an earlier run left. */
-static oc_status open_folder(extraction *e, const oc_features *features, const char *folder, oc_error *err)
+static oc_status open_folder(oc_extraction *e, const oc_features *features, const char *folder, oc_error *err)
 {
     oc_text settings = {0};
     oc_status status = oc_extract_settings(e->dataset, features, e->options, &settings, err);
@@ -481,7 +251,7 @@ static oc_status open_folder(extraction *e, const oc_features *features, const c
 }
 
 /* Opens what was written, so that it is known to be whole, and gives the folder its name; the rows stay mapped. */
-static oc_status finish_folder(extraction *e, oc_error *err)
+static oc_status finish_folder(oc_extraction *e, oc_error *err)
 {
     oc_set *written = NULL;
     oc_status status = oc_set_open(e->output.temporary, &written, err);
@@ -496,7 +266,7 @@ static oc_status finish_folder(extraction *e, oc_error *err)
 }
 
 /* Leaves the folder where it may be resumed, and says so, or removes it. */
-static void leave_folder(extraction *e, oc_status status, oc_error *err)
+static void leave_folder(oc_extraction *e, oc_status status, oc_error *err)
 {
     bool outer = status == OC_CANCELLED || status == OC_IO || status == OC_NO_MEMORY; /* not the fault of the input */
     bool worth = e->journal.begun && (e->journal.images > 0 || e->journal.fit_seconds > 0);
@@ -513,7 +283,7 @@ static void leave_folder(extraction *e, oc_status status, oc_error *err)
 oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
                          const char *folder, oc_job *job, oc_set **set, oc_error *err)
 {
-    extraction e = {.dataset = dataset, .options = options, .job = job};
+    oc_extraction e = {.dataset = dataset, .options = options, .job = job};
     oc_error own;
     err = err ? err : &own; /* first_size and leave_folder add to what they get */
     oc_status status = make_hands(&e, err);
