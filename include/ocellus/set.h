@@ -24,13 +24,16 @@ typedef struct oc_extract_options {
                                128 x 128, which is told to the job's listener */
     uint64_t seed;
     bool strict;            /* the first image that cannot be read ends the work */
+    bool resume;            /* go on with what an interrupted run left in FOLDER.partial, if there is something */
 } oc_extract_options;
 
 /* Extracts the rows of all images. The set gets features of its own: a copy of those given, planned where
  * they are not, and taught by these images where they have not learned yet; those that are fitted already are
  * only applied. folder NULL keeps the rows in memory; else they are written to a set folder, whole or not at
- * all, in memory that does not grow with the rows. Errors: those of reading under `strict`; OC_BAD_DATA when
- * no image can be read; OC_TOO_SMALL, OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
+ * all, in memory that does not grow with the rows. What is cut short (OC_CANCELLED, OC_IO, OC_NO_MEMORY, or a kill) is left
+ * in FOLDER.partial, and the message says so; with `resume` it is continued to the same bytes that a run without
+ * interruption writes, else removed. Errors: those of reading under `strict`; OC_BAD_DATA when no image can be read;
+ * OC_USAGE when what is resumed was begun with other images, stages or options; OC_TOO_SMALL. */
 oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
                          const oc_extract_options *options, const char *folder, oc_job *job,
                          oc_set **set, oc_error *err);

@@ -38,7 +38,9 @@ bool interrupted(void)
 int report_failure(const oc_error *err)
 {
     if (stop_asked || err->status == OC_CANCELLED) {
-        terminal_error("interrupted");
+        static const char begins[] = "cancelled;"; /* then follows how far the work is */
+        bool more = strncmp(err->message, begins, sizeof begins - 1) == 0;
+        terminal_error("interrupted%s", more ? err->message + sizeof begins - 2 : "");
         return EXIT_FAILED;
     }
     terminal_error("%s", err->message);
@@ -128,6 +130,7 @@ static int run_with_job(const cli_command *command, const cli_settings *settings
     running_job = job;
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
+    catch_signal(SIGHUP);
     int status = command->run(settings, job);
     running_job = NULL;
     oc_job_free(job);

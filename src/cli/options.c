@@ -61,6 +61,9 @@ const option cli_options[] = {
            "2,000 weights, in double precision; exit 1 if a relative error is above 1e-7")}},
     {0, NULL, REPEAT_LAST_WINS, READS_IMAGES,
      {FLAG("strict", strict, "stop at the first image that cannot be read instead of skipping it")}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT,
+     {FLAG("resume", resume, "go on with what an interrupted run of the same command left in SET.partial; without it "
+                             "that is removed")}},
     {0, NULL, REPEAT_LAST_WINS, PRINTS_RESULT, {FLAG("json", json, "print the result as one JSON object")}},
     {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY, {FLAG("json", json, "print a JSON object for each file")}},
     {'v', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL, {FLAG("verbose", verbose, "tell more on standard error")}},

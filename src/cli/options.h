@@ -29,7 +29,7 @@ enum { MAX_GIVEN = 128 };
 
 /* What the command line said. Texts point into argv. */
 typedef struct cli_settings {
-    bool help, version, verbose, quiet, json, strict, check_gradient;
+    bool help, version, verbose, quiet, json, strict, resume, check_gradient;
     const char *output, *with, *test, *names;
     int64_t threads, seed, top;
     oc_image_options image;

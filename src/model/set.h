@@ -15,7 +15,6 @@ struct oc_set {
     oc_npy *npy;         /* rows in a file, or NULL */
     oc_dataset *index;   /* path and label of every row, and the classes */
     int *labels;         /* (N) */
-    uint32_t *sizes;     /* (N, 2): width and height of the upright sources; NULL when read from disk */
     oc_features *features;
     oc_image_options image;
     oc_skip *skips;
@@ -29,7 +28,7 @@ oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_
  * the labels of the index into set->labels. */
 oc_status oc_set_gather_labels(oc_set *set, oc_error *err);
 
-/* Writes index.csv, stages.safetensors and, where images were skipped, skipped.csv into a folder. */
-oc_status oc_set_write_tables(const oc_set *set, const char *folder, oc_error *err);
+/* Reads stages.safetensors of a folder into set->features and set->image. */
+oc_status oc_set_read_stages(oc_set *set, const char *folder, oc_error *err);
 
 #endif
