@@ -42,6 +42,27 @@ oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
 oc_status oc_set_open(const char *folder, oc_set **set, oc_error *err);
 void oc_set_free(oc_set *set);
 
+/* A set of rows that were made elsewhere, without image stages: oc_set_features has a dimension only. The rows are used
+ * where they lie and must outlive the set; labels (N) name the class of each row, NULL or "" where it is unknown;
+ * labels NULL: all are. OC_BAD_DATA without rows, OC_NO_MEMORY. */
+oc_status oc_set_of_rows(const oc_rows *rows, const char *const *labels, oc_set **set, oc_error *err);
+
+/* The same for the rows of a file, which is recognised by its first bytes:
+ *
+ *     .npy            float32 (N, D) in C order, mapped, or float64, converted; labels (N) come from a file of their own
+ *                     (NULL: unknown): text with one label a line, a CSV file that has a column label, or a .npy file of
+ *                     integers
+ *     svmlight text   label index:value ..., indices from 1; classes are named by the labels, which are whole numbers,
+ *                     or by the lines of the file beside it that has .classes behind its name
+ *
+ * dimension is the number of values wanted in a row; 0 takes what is there (for svmlight, the largest index). Errors:
+ * those of oc_npy_open; OC_BAD_FILE with the line; OC_BAD_DATA for another number of labels than rows; OC_USAGE for
+ * another dimension, or labels that are there twice. */
+oc_status oc_set_open_rows(const char *path, const char *labels, size_t dimension, oc_set **set, oc_error *err);
+
+/* True when the first bytes are those of such a file. */
+bool oc_rows_recognise(const char *path);
+
 /* True when the path looks like a set: a folder that has features.npy. */
 bool oc_set_recognise(const char *path);
 

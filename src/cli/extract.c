@@ -32,6 +32,11 @@ static oc_status open_source(const cli_settings *settings, stages_source *source
             source->features = oc_model_features(source->model);
         }
     }
+    if (!status && settings->with && oc_features_count(source->features) == 0) {
+        status = wrong_usage(err,
+                             "%.700s was trained on rows that another program made: it has no stages to apply to images",
+                             settings->with);
+    }
     if (option_given(settings, "max-pixels")) {
         image->max_pixels = settings->image.max_pixels;
     }

@@ -33,6 +33,9 @@ const option cli_options[] = {
                               "for more rows, the first is what the others are tested against")}},
     {'w', "SET|MODEL", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
      {TEXT("with", with, "take stages and image size from a set or a model, as they were fitted")}},
+    {'l', "FILE", REPEAT_REFUSED, TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE,
+     {TEXT("labels", labels, "labels of the rows of a .npy file: one a line, or a CSV file with a column label, or a "
+                             ".npy file of integers")}},
     {'t', "IMAGES", REPEAT_REFUSED, TAKEN_BY_COMPARE,
      {TEXT("test", test, "images to test on; training never sees them")}},
     {'o', "SET", REPEAT_REFUSED, TAKEN_BY_EXTRACT,

@@ -30,7 +30,7 @@ enum { MAX_GIVEN = 128 };
 /* What the command line said. Texts point into argv. */
 typedef struct cli_settings {
     bool help, version, verbose, quiet, json, strict, resume, check_gradient;
-    const char *output, *with, *test, *names;
+    const char *output, *with, *test, *names, *labels;
     int64_t threads, seed, top;
     oc_image_options image;
     oc_train_options train;

@@ -28,6 +28,9 @@ oc_status oc_dataset_add(oc_dataset *dataset, const char *path, size_t length, i
 oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *err);
 /* Sorts the classes by the bytes of their names and drops those without items. OC_NO_MEMORY. */
 oc_status oc_dataset_settle_classes(oc_dataset *dataset, oc_error *err);
+/* Labels the first `count` items by the texts given (NULL or "": unknown); the classes are the different texts, sorted
+ * by bytes. OC_NO_MEMORY, OC_BAD_DATA past OC_MAX_CLASSES. */
+oc_status oc_dataset_name_labels(oc_dataset *dataset, const char *const *labels, size_t count, oc_error *err);
 /* The classes "0", "1", ... */
 oc_status oc_dataset_add_digits(oc_dataset *dataset, size_t classes, oc_error *err);
 /* Adds items "name#0", "name#1", ... */

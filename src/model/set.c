@@ -189,6 +189,7 @@ void oc_set_free(oc_set *set)
         munmap(set->values, set->values_bytes);
     }
     oc_npy_free(set->npy);
+    oc_free(set->given);
     oc_dataset_free(set->index);
     oc_features_free(set->features);
     oc_free(set->skips);
