@@ -215,6 +215,7 @@ void oc_dataset_free_items(oc_dataset *dataset)
         block = older;
     }
     oc_free(dataset->items);
+    oc_free(dataset->origins);
     oc_free(dataset->classes);
 }
 

@@ -4,6 +4,8 @@
 
 #include <ocellus/set.h>
 
+#include "src/dataset/dataset.h"
+
 typedef struct oc_skip {
     char *path, *reason;
 } oc_skip;
@@ -18,6 +20,7 @@ struct oc_set {
     int *labels;         /* (N) */
     oc_features *features;
     oc_image_options image;
+    oc_shard shard; /* a count of 0: the whole */
     oc_skip *skips;
     size_t skip_count, skip_capacity;
     double seconds, fit_seconds;
