@@ -70,7 +70,7 @@ oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *resul
 oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result,
                              oc_error *err);
 
-/* Scores one row (D) of features. OC_NO_MEMORY. */
+/* Scores one row (D) of features. OC_BAD_DATA for values that give no finite scores, OC_NO_MEMORY. */
 oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result, oc_error *err);
 
 #ifdef __cplusplus

@@ -69,7 +69,7 @@ static int classify_rows(const cli_settings *settings, const oc_model *model, oc
         return print_failure(settings, path, err.message);
     }
     float *row = calloc(dimension, sizeof *row);
-    int status = EXIT_DONE;
+    int status = EXIT_DONE, failed = EXIT_DONE;
     if (!row) {
         status = print_failure(settings, path, "out of memory for a row");
     } else if (oc_set_open_rows(path, NULL, dimension, &set, &err)) {
@@ -77,13 +77,18 @@ static int classify_rows(const cli_settings *settings, const oc_model *model, oc
     }
     for (size_t i = 0; !status && i < oc_set_count(set) && !ferror(stdout) && !interrupted(); i++) {
         oc_rows_copy(oc_set_rows(set), i, row);
-        status = oc_classify_row(reader, row, &result, &err)
-                     ? print_failure(settings, oc_set_path(set, i), err.message)
-                     : print_result(settings, model, oc_set_path(set, i), &result);
+        const char *name = oc_set_path(set, i);
+        if (oc_classify_row(reader, row, &result, &err)) {
+            char message[1400];
+            snprintf(message, sizeof message, "%s: %s", name, err.message);
+            failed = print_failure(settings, name, message);
+        } else {
+            status = print_result(settings, model, name, &result);
+        }
     }
     oc_set_free(set);
     free(row);
-    return status;
+    return status ? status : failed;
 }
 
 static int run(const cli_settings *settings, oc_job *job)

@@ -99,7 +99,7 @@ void print_trial(const trial *train, const trial *test, size_t output, size_t me
         fputs(" on these few, longer on all\n", stdout);
     }
     if (test) {
-        puts("            behind that, training: a few seconds for thousands of values, see 'train' in the table");
+        puts("            after that, training, which is not in this figure");
     }
     puts("nothing was written");
 }

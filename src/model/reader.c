@@ -5,6 +5,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 
+#include <math.h>
 #include <string.h>
 
 struct oc_reader {
@@ -106,8 +107,13 @@ oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result
         return status;
     }
     size_t best = 0;
-    for (size_t k = 1; k < c->classes; k++) {
+    bool finite = true;
+    for (size_t k = 0; k < c->classes; k++) {
         best = reader->scores[k] > reader->scores[best] ? k : best;
+        finite = finite && isfinite(reader->scores[k]);
+    }
+    if (!finite) {
+        return oc_fail(err, OC_BAD_DATA, "no finite scores: a feature is NaN, infinite or far too large");
     }
     bool probable = oc_classifier_probable(c);
     if (probable) {
