@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LARGEST = 1 << 18 }; /* pixels; more only take longer */
+
 static void use(const oc_model *model)
 {
     oc_reader *reader = NULL;
@@ -58,7 +60,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     oc_error err = {0};
     (void)oc_model_recognise(path);
     if (fuzz_succeeded(oc_model_load(path, &model, &err), &err)) {
-        use(model);
+        oc_extent image = oc_model_image_options(model).size;
+        if (image.width * image.height <= LARGEST) {
+            use(model);
+        }
         save_and_load(model);
     }
     oc_model_free(model);

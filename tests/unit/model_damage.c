@@ -138,6 +138,7 @@ Test(model_damage, contents_that_do_not_fit_together_are_refused)
         {"size", NULL, "size"},
         {"size", "0x12", "size"},
         {"size", "-1", "size"},
+        {"size", "12110x12110", "100000000"},
         {"fit", "bend", "fit"},
         {"classes", NULL, "0 class names for 3"},
         {"classes", "a\nb\n", "2 class names"},
