@@ -81,6 +81,13 @@ $(OBJECTS)/fuzz-%: $(OBJECTS)/tests/fuzz/%.o $(OBJECTS)/tests/fuzz/support.o $(L
 $(OBJECTS)/replay-%: $(OBJECTS)/tests/fuzz/%.o $(OBJECTS)/tests/fuzz/support.o $(OBJECTS)/tests/fuzz/replay.o $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
 
+# The command with allocations that fail, and a library that makes those of the whole process fail (tests/fault).
+$(OBJECTS)/ocellus-faulty: $(CLI_OBJECTS) $(OBJECTS)/tests/fault/fail_after.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+$(OBJECTS)/fail_malloc.so: $(OBJECTS)/tests/fault/fail_malloc.o
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^
+
 $(OBJECTS)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
