@@ -69,7 +69,8 @@ typedef struct oc_result {
 } oc_result;
 
 /* Reads, extracts and scores one file ("-" is standard input), or an encoded image in memory. Errors as
- * oc_decode_file; OC_USAGE for a model that was trained on rows of another program, which has no image stages. */
+ * oc_decode_file; OC_BAD_DATA when scores are not finite; OC_USAGE for a model that was trained on rows of another
+ * program, which has no image stages. */
 oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err);
 oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result,
                              oc_error *err);
