@@ -404,6 +404,7 @@ Test(hog, a_preset_leaves_cell_and_bins_and_decides_the_rest)
     refused("hog:preset=opencv,interpolate=none", "preset");
     refused("hog:preset=uoctti,signed=0", "preset");
     refused("hog:preset=uoctti,norm=l2", "preset");
+    refused("hog:preset=uoctti,block=2", "preset"); /* it once wrote past the row */
     refused("hog:preset=skimage,color=max", "preset");
     refused("hog:preset=skimage,epsilon=1", "preset");
     refused("hog:window=1", "block is 1");
