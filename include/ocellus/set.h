@@ -24,6 +24,7 @@ typedef struct oc_extract_options {
                                128 x 128, which is told to the job's listener */
     uint64_t seed;
     bool strict;            /* the first image that cannot be read ends the work */
+    bool mirror;            /* refuse features whose rows do not tell those of mirrored images (OC_USAGE) */
 } oc_extract_options;
 
 /* Extracts the rows of all images. The set gets features of its own: a copy of those given, planned where

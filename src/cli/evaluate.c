@@ -8,7 +8,7 @@
 static oc_status extract_rows(const cli_settings *settings, const oc_model *model, oc_job *job, oc_set **set,
                               oc_error *err)
 {
-    oc_extract_options options = {oc_model_image_options(model), 0, settings->strict};
+    oc_extract_options options = {.image = oc_model_image_options(model), .strict = settings->strict};
     if (option_given(settings, "max-pixels")) {
         options.image.max_pixels = settings->image.max_pixels;
     }

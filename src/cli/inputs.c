@@ -45,7 +45,10 @@ oc_status open_images(const char *path, oc_dataset **dataset, oc_error *err)
 
 oc_extract_options extract_options(const cli_settings *settings)
 {
-    return (oc_extract_options){settings->image, (uint64_t)settings->seed, settings->strict};
+    return (oc_extract_options){.image = settings->image,
+                                .seed = (uint64_t)settings->seed,
+                                .strict = settings->strict,
+                                .mirror = settings->train.augment == OC_AUGMENT_MIRROR};
 }
 
 oc_status extract_images(const char *path, const oc_features *features, const oc_extract_options *options,
