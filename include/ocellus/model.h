@@ -3,9 +3,10 @@
  *
  * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32.
  * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size, fit and max-pixels of the
- * images, classes (a CSV column), seed, and every training option as "train.<name>", scaler and loss among
- * them. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels (N) for nearest
- * neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>".
+ * images, classes (a CSV column), seed, every training option as "train.<name>", scaler and loss among them,
+ * and "validation", the accuracies on held-out rows as CSV, where there are any. Arrays: weights (C, D+1), or the scaled
+ * rows neighbours (N, D) and neighbour_labels (N) for nearest neighbours; shift (D), scale (D), and the stages' own as
+ * "stage.<i>.<name>".
  *
  * A model may also be trained on rows that were made elsewhere (oc_set_of_rows, oc_set_open_rows): its spec is then empty,
  * "dimension" takes the place of size, fit and max-pixels, and it classifies rows, not images. */
@@ -39,6 +40,8 @@ const oc_features *oc_model_features(const oc_model *model);
 const oc_classifier *oc_model_classifier(const oc_model *model);
 oc_image_options oc_model_image_options(const oc_model *model);
 oc_train_options oc_model_train_options(const oc_model *model);
+/* What was tried on held-out rows when the model was trained; held is 0 when nothing was. */
+oc_validation oc_model_validation(const oc_model *model);
 size_t oc_model_classes(const oc_model *model);
 const char *oc_model_class(const oc_model *model, size_t label);
 /* Weights and biases of the classifier (for nearest neighbours the values of the rows it keeps), and learned

@@ -9,6 +9,7 @@ struct oc_model {
     oc_image_options image;
     oc_classifier *classifier;
     oc_train_options options; /* as they were used */
+    oc_validation validation;
     char **classes;           /* (C) */
 };
 
