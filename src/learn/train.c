@@ -17,7 +17,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BATCH = 256, EPOCHS = 10, STEPS = 200, DESCENT_STEPS = 100, TRIES = 1000 };
+enum { BATCH = 256, EPOCHS = 1, FINISH = 19, DESCENT_STEPS = 100, TRIES = 1000 };
 
 static oc_status check_labels(const oc_rows *rows, const int *labels, size_t classes, oc_error *err)
 {
@@ -78,21 +78,20 @@ static void set_steps(oc_train_options *used, const oc_rows *rows)
 {
     if (used->optimizer != OC_OPTIMIZER_SGD) {
         used->batch = (int64_t)rows->count;
+        used->finish = 0;
         if (used->epochs == OC_AUTO) {
             used->epochs = oc_optimizer_searches(used->optimizer) ? TRIES : DESCENT_STEPS;
         }
         return;
     }
+    used->finish = used->finish == OC_AUTO ? FINISH : used->finish;
     if (used->batch == OC_AUTO) {
         for (used->batch = BATCH; (double)used->batch < (double)rows->dimension / 4 && used->batch < 2048;) {
             used->batch *= 2;
         }
     }
     used->batch = used->batch > (int64_t)rows->count ? (int64_t)rows->count : used->batch;
-    if (used->epochs == OC_AUTO) {
-        double steps = ceil((double)rows->count / (double)used->batch);
-        used->epochs = (int64_t)fmax(EPOCHS, ceil(STEPS / steps));
-    }
+    used->epochs = used->epochs == OC_AUTO ? EPOCHS : used->epochs;
 }
 
 static oc_classifier *create(size_t classes, size_t dimension, int loss)
@@ -111,27 +110,6 @@ static oc_classifier *create(size_t classes, size_t dimension, int loss)
     return c;
 }
 
-/* What is still to be gained, to second order: the decrease 1/2 g^T H^-1 g of a Newton step, with H replaced
- * by the loss's mean curvature times the covariance, whose inverse the preconditioner holds. */
-static double estimate_gap(const oc_precondition *p, const oc_problem *problem, const float *gradient,
-                           const double *bias)
-{
-    double sum = 0;
-    size_t d = p->dimension;
-    for (size_t c = 0; c < problem->classes; c++) {
-        const float *g = gradient + c * d;
-        for (size_t i = 0; i < d; i++) {
-            double row = 0;
-            for (size_t j = 0; p->inverse && j < d; j++) {
-                row += (double)p->inverse[i * d + j] * (double)g[j];
-            }
-            sum += (double)g[i] * (p->inverse ? row : (double)g[i] / fmax(p->largest, 1e-12));
-        }
-        sum += bias[c] * bias[c];
-    }
-    return 0.5 * sum / (usual_curvature(problem) + 2 * problem->score_l2);
-}
-
 struct oc_trainer {
     oc_problem rows;    /* as they are given, and as they are descended on: */
     oc_problem problem; /* the same, or few wide rows in coordinates of their span; with M columns */
@@ -140,11 +118,11 @@ struct oc_trainer {
     oc_train_options used;
     float *shift, *scale, *center; /* (D): scaling, column means */
     double variance;               /* of a scaled column, averaged over the columns of the problem */
-    float *covariance;             /* (M,M), or NULL */
+    oc_covariance covariance;      /* (M,M), or empty */
     float *weights;                /* (C,M) on centred columns */
     float *bias;                   /* (C) */
     float *gradient;               /* (C,D) */
-    double *bias_gradient;         /* (C) */
+    double *importance;            /* (C) factors of the losses, or NULL */
 };
 
 void oc_trainer_free(oc_trainer *t)
@@ -156,11 +134,11 @@ void oc_trainer_free(oc_trainer *t)
     oc_free(t->shift);
     oc_free(t->scale);
     oc_free(t->center);
-    oc_free(t->covariance);
+    oc_covariance_free(&t->covariance);
     oc_free(t->weights);
     oc_free(t->bias);
     oc_free(t->gradient);
-    oc_free(t->bias_gradient);
+    oc_free(t->importance);
     oc_free(t);
 }
 
@@ -172,8 +150,26 @@ static bool allocate(oc_trainer *t, size_t classes, size_t d)
     t->weights = oc_alloc(classes, d * sizeof *t->weights);
     t->gradient = oc_alloc(classes, d * sizeof *t->gradient);
     t->bias = oc_alloc(classes, sizeof *t->bias);
-    t->bias_gradient = oc_alloc(classes, sizeof *t->bias_gradient);
-    return t->shift && t->scale && t->center && t->weights && t->gradient && t->bias && t->bias_gradient;
+    return t->shift && t->scale && t->center && t->weights && t->gradient && t->bias;
+}
+
+/* The factor N / (C N_y) of each class's losses, so that all classes count alike and the mean factor is 1. */
+static oc_status balance(oc_trainer *t, oc_error *err)
+{
+    size_t n = t->rows.rows->count, classes = t->rows.classes, used = 0;
+    t->importance = oc_alloc(classes, sizeof *t->importance);
+    if (!t->importance) {
+        return oc_fail_memory(err, "the class weights");
+    }
+    for (size_t i = 0; i < n; i++) {
+        used += t->importance[t->rows.labels[i]]++ < 0.5;
+    }
+    for (size_t c = 0; c < classes; c++) {
+        double count = t->importance[c];
+        t->importance[c] = count > 0 ? (double)n / ((double)used * count) : 0;
+    }
+    t->rows.importance = t->importance;
+    return OC_OK;
 }
 
 /* Few wide rows are described in coordinates of their span, which has fewer columns. */
@@ -182,7 +178,7 @@ static oc_status choose_columns(oc_trainer *t, oc_job *job, oc_error *err)
     size_t n = t->rows.rows->count, d = t->rows.rows->dimension;
     bool few = n < d && n <= OC_PRECONDITION_WIDEST;
     t->problem = t->rows;
-    if (!few || t->used.optimizer != OC_OPTIMIZER_SGD || !(t->variance > 0)) {
+    if (!few || t->used.l1 > 0 || t->used.optimizer != OC_OPTIMIZER_SGD || !(t->variance > 0)) {
         return OC_OK;
     }
     oc_status status = oc_span_fit(&t->rows, &t->span, job, err);
@@ -207,17 +203,14 @@ static oc_status measure(oc_trainer *t, oc_job *job, oc_error *err)
         return OC_OK;
     }
     if (d <= OC_PRECONDITION_WIDEST && (sgd || automatic)) {
-        t->covariance = oc_alloc(d, d * sizeof *t->covariance);
-        status = t->covariance ? oc_covariance(&t->problem, t->covariance, t->gradient, job, err)
-                               : oc_fail_memory(err, "the covariance of the features");
+        status = oc_covariance_fit(&t->problem, &t->covariance, t->gradient, job, err);
         if (status == OC_OK && automatic) {
-            status = oc_ridge_choose(&t->problem, t->covariance, t->gradient, &chosen, job, err);
+            status = oc_ridge_choose(&t->problem, &t->covariance, t->gradient, &chosen, job, err);
         }
     }
     set_penalties(&t->problem, &t->used, &chosen);
     if (!sgd) {
-        oc_free(t->covariance);
-        t->covariance = NULL;
+        oc_covariance_free(&t->covariance);
     }
     return status;
 }
@@ -240,10 +233,16 @@ oc_status oc_trainer_create(const oc_rows *rows, const int *labels, size_t class
                            .classes = classes,
                            .center = t->center,
                            .scale = t->scale,
-                           .loss = (oc_loss)options->loss};
+                           .loss = (oc_loss)options->loss,
+                           .l1 = options->l1,
+                           .max_norm = options->max_norm};
+    if (options->l1 > 0 || options->max_norm > 0) { /* a penalty by hand replaces the automatic ones */
+        t->used.l2 = isnan(options->l2) ? 0 : options->l2;
+    }
     status = oc_scaler_fit(rows, (oc_scale)options->scale, t->shift, t->scale, t->center, &t->variance, job, err);
     if (status == OC_OK && options->classifier.kind == OC_LINEAR) {
-        status = choose_columns(t, job, err);
+        status = options->class_weight == OC_CLASS_WEIGHT_BALANCED ? balance(t, err) : OC_OK;
+        status = status == OC_OK ? choose_columns(t, job, err) : status;
         set_steps(&t->used, t->problem.rows);
         status = status == OC_OK ? measure(t, job, err) : status;
     }
@@ -260,19 +259,13 @@ oc_train_options oc_trainer_options(const oc_trainer *trainer)
     return trainer->used;
 }
 
-static oc_status fit_preconditioner(oc_trainer *t, bool last, oc_precondition *precondition, oc_job *job, oc_error *err)
+static oc_status fit_preconditioner(oc_trainer *t, oc_precondition *precondition, oc_job *job, oc_error *err)
 {
     const oc_problem *problem = &t->problem;
-    size_t d = problem->rows->dimension;
-    float *covariance = t->covariance;
-    if (covariance && last) {
-        t->covariance = NULL;
-    } else if (covariance) {
-        covariance = oc_alloc(d, d * sizeof *covariance);
-        if (!covariance) {
-            return oc_fail_memory(err, "the covariance of the features");
-        }
-        memcpy(covariance, t->covariance, d * d * sizeof *covariance);
+    oc_covariance *covariance = t->covariance.matrix ? &t->covariance : NULL;
+    if (covariance && oc_optimizer_rough(problem)) {
+        oc_covariance_restore(covariance, job);
+        covariance = NULL;
     }
     /* This ridge makes C + ridge I proportional to the Hessian of loss and penalties together. */
     double ridge = 2 * problem->l2 / (usual_curvature(problem) + 2 * problem->score_l2);
@@ -280,30 +273,26 @@ static oc_status fit_preconditioner(oc_trainer *t, bool last, oc_precondition *p
 }
 
 /* Finds weights and bias on centred columns, and fills the report. */
-static oc_status descend(oc_trainer *t, bool last, oc_train_report *report, oc_job *job, oc_error *err)
+static oc_status descend(oc_trainer *t, oc_train_report *report, oc_job *job, oc_error *err)
 {
     oc_precondition precondition = {0};
     oc_status status = OC_OK;
     if (!oc_optimizer_searches(t->used.optimizer)) {
-        status = fit_preconditioner(t, last, &precondition, job, err);
+        status = fit_preconditioner(t, &precondition, job, err);
     }
     if (status != OC_OK) {
         return status;
     }
-    status = oc_optimize(&t->problem, &precondition, t->shift, &t->used, t->weights, t->bias, &report->steps, job, err);
-    oc_objective objective = {.gradient = t->gradient, .bias = t->bias_gradient};
+    oc_found found = {0};
+    oc_ground ground = {&precondition, t->covariance.matrix, t->shift, usual_curvature(&t->problem)};
+    status = oc_optimize(&t->problem, &ground, &t->used, t->weights, t->bias, &found, job, err);
     if (status == OC_OK) {
-        status = oc_problem_evaluate(&t->problem, t->weights, t->bias, &objective, job, err);
+        report->steps = found.steps;
+        report->loss = found.loss;
+        report->objective = found.objective;
+        report->accuracy = found.accuracy;
+        report->gap = found.gap;
     }
-    if (status == OC_OK) {
-        report->loss = objective.loss;
-        report->objective = objective.value;
-        report->accuracy = objective.accuracy;
-        report->gap = t->used.optimizer == OC_OPTIMIZER_SGD
-                          ? estimate_gap(&precondition, &t->problem, t->gradient, t->bias_gradient)
-                          : NAN;
-    }
-    oc_precondition_free(&precondition);
     return status;
 }
 
@@ -349,7 +338,7 @@ static oc_status learn_weights(oc_trainer *t, const oc_run *run, oc_classifier *
         memset(t->weights, 0, c->classes * c->dimension * sizeof *t->weights);
         memset(t->bias, 0, c->classes * sizeof *t->bias);
     }
-    oc_status status = descend(t, run->last, report, job, err);
+    oc_status status = descend(t, report, job, err);
     return status == OC_OK ? assemble(t, c, job, err) : status;
 }
 
