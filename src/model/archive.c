@@ -3,6 +3,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/file.h"
+#include "src/base/output.h"
 #include "src/base/text.h"
 
 #include <inttypes.h>
