@@ -141,7 +141,7 @@ typedef struct oc_train_report {
  * of range, NaN or infinite values: row and column are named; a rate given by hand that diverges),
  * OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:
  * about (3 C + batch) D floats and, up to 16,384 columns or rows, whichever is fewer (m), two matrices of m x
- * m floats, a third with tune. Rows are read in place, held-out and mirrored ones too. */
+ * m floats. Rows are read in place, held-out and mirrored ones too. */
 oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
                    oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err);
 

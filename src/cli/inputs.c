@@ -48,8 +48,8 @@ oc_extract_options extract_options(const cli_settings *settings)
     return (oc_extract_options){.image = settings->image,
                                 .seed = (uint64_t)settings->seed,
                                 .strict = settings->strict,
-                                .resume = settings->resume,
-                                .mirror = settings->train.augment == OC_AUGMENT_MIRROR};
+                                .mirror = settings->train.augment == OC_AUGMENT_MIRROR,
+                                .resume = settings->resume};
 }
 
 oc_status extract_images(const char *path, const oc_features *features, const oc_extract_options *options,

@@ -389,7 +389,7 @@ static oc_status train_on(const oc_rows *rows, const int *labels, size_t classes
         return status;
     }
     oc_train_options found = oc_trainer_options(trainer);
-    oc_run run = {.l2 = found.l2, .score_l2 = found.score_l2, .epochs = found.epochs, .last = true};
+    oc_run run = {.l2 = found.l2, .score_l2 = found.score_l2, .epochs = found.epochs};
     status = oc_trainer_run(trainer, &run, job, classifier, report, err);
     oc_trainer_free(trainer);
     return status;

@@ -38,6 +38,9 @@ oc_status oc_train_check(const oc_train_options *options, oc_error *err)
     if (options->tune && oc_optimizer_searches(options->optimizer)) {
         return oc_fail(err, OC_USAGE, "--tune chooses penalties, and random search takes none but by hand");
     }
+    if (options->tune && (options->l1 > 0 || options->max_norm > 0)) {
+        return oc_fail(err, OC_USAGE, "--tune chooses L2 penalties, which --l1 and --max-norm replace");
+    }
     if (options->tune && !isnan(options->l2)) {
         return oc_fail(err, OC_USAGE, "--tune chooses the penalty that --l2 %g fixes: give one of them", options->l2);
     }
@@ -80,7 +83,6 @@ static oc_status try_path(const oc_portion *kept, const oc_portion *held, size_t
     for (size_t k = 0; k < trials && status == OC_OK; k++) {
         oc_classifier *classifier = NULL;
         run.l2 = found.l2 * (trials > 1 ? STRONGEST * pow(FACTOR, (double)k) : 1);
-        run.last = k + 1 == trials;
         status = oc_trainer_run(trainer, &run, job, &classifier, NULL, err);
         if (status == OC_OK) {
             status = score(classifier, held, &result->accuracy[k], job, err);
