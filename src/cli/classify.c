@@ -36,6 +36,9 @@ static int classify_file(const cli_settings *settings, const oc_model *model, oc
         terminal_error("%s", err.message);
         return status ? status : EXIT_FAILED;
     }
+    if (result.warning) {
+        terminal_warning(path, result.warning);
+    }
     int status = EXIT_DONE;
     if (settings->json) {
         status = print_json(oc_json_result(model, path, &result));
@@ -60,6 +63,9 @@ static int run(const cli_settings *settings, oc_job *job)
                           ? "the last column is the votes of the nearest neighbours, with a fraction that settles "
                             "ties; it is no probability"
                           : "this model has scores, no probabilities: the last column is the score");
+    }
+    if (reader) {
+        oc_reader_limit(reader, &settings->image);
     }
     for (size_t i = 1; reader && i < settings->operands.count && !ferror(stdout); i++) {
         if (interrupted()) {

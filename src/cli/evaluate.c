@@ -8,10 +8,8 @@
 static oc_status extract_rows(const cli_settings *settings, const oc_model *model, oc_job *job, oc_set **set,
                               oc_error *err)
 {
-    oc_extract_options options = {.image = oc_model_image_options(model), .strict = settings->strict};
-    if (option_given(settings, "max-pixels")) {
-        options.image.max_pixels = settings->image.max_pixels;
-    }
+    oc_extract_options options = extract_options(settings);
+    use_image_options(&options.image, oc_model_image_options(model));
     return extract_images(settings->operands.items[1], oc_model_features(model), &options, NULL, job, set, err);
 }
 
@@ -41,6 +39,10 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_evaluation evaluation = {0};
     oc_error err;
     int status;
+    const char *idle = from_set ? given_for_images(settings) : NULL;
+    if (idle) {
+        return report_usage(&command_evaluate, "--%s has no effect: the rows of the set are made already", idle);
+    }
     if (oc_model_load(settings->operands.items[0], &model, &err) ||
         (from_set ? open_set(settings, model, &set, &err) : extract_rows(settings, model, job, &set, &err)) ||
         oc_evaluate(model, set, job, &evaluation, &err)) {

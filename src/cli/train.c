@@ -7,7 +7,6 @@
 
 static int wrong_options(const cli_settings *settings, bool from_set)
 {
-    static const char *const of_images[] = {"features", "size", "fit", "max-pixels", "strict"};
     if (!settings->output && !settings->check_gradient) {
         return report_usage(&command_train, "-o MODEL is missing: the file to write");
     }
@@ -15,11 +14,9 @@ static int wrong_options(const cli_settings *settings, bool from_set)
         return report_usage(&command_train, "one -f is taken; join stages with '+': -f %s+%s", settings->specs.items[0],
                             settings->specs.items[1]);
     }
-    for (size_t i = 0; from_set && i < sizeof of_images / sizeof *of_images; i++) {
-        if (option_given(settings, of_images[i])) {
-            return report_usage(&command_train, "--%s has no effect: the rows of the set are made already",
-                                of_images[i]);
-        }
+    const char *idle = from_set ? given_for_images(settings) : NULL;
+    if (idle) {
+        return report_usage(&command_train, "--%s has no effect: the rows of the set are made already", idle);
     }
     return EXIT_DONE;
 }

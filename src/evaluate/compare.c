@@ -99,6 +99,7 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
         c->options->skipped(c->options->context, first->train, first->test);
     }
     c->extract.image.size = oc_set_image_options(first->train).size;
+    c->extract.told = true;
     c->first_right = oc_alloc(c->comparison->test, sizeof *c->first_right);
     if (!c->first_right) {
         return oc_fail_memory(err, "the comparison");
