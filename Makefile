@@ -59,10 +59,11 @@ $(COMMAND): $(CLI_OBJECTS) $(LIBRARY)
 $(TESTS): $(TEST_OBJECTS) $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS) $(shell pkg-config --libs $(TEST_PACKAGES))
 
-# Benchmarks: tests/bench/name.c is the program bench-name.
-BENCHMARKS := $(patsubst tests/bench/%.c,$(OBJECTS)/bench-%,$(wildcard tests/bench/*.c))
+# Benchmarks: tests/bench/name.c is the program bench-name; bench.py runs the rows.
+BENCHMARKS := $(patsubst tests/bench/%.c,$(BUILD)/release/bench-%,$(wildcard tests/bench/*.c))
 .PHONY: bench
-bench: $(BENCHMARKS) ## build the benchmarks of tests/bench
+bench: all $(BENCHMARKS) ## time ours against the limits and the peers (QUICK=1: a minute; ROWS="hog_kernel kmeans")
+	CC=$(CC) tests/bench/bench.py --build $(BUILD) $(if $(QUICK),--quick) $(ROWS)
 
 $(OBJECTS)/bench-%: $(OBJECTS)/tests/bench/%.o $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
@@ -78,7 +79,7 @@ $$(OBJECTS)/%_kernels.$(1).o: %_kernels.c Makefile
 endef
 $(foreach isa,$(ISAS),$(eval $(call KERNEL_RULE,$(isa))))
 
--include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS))
+-include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS)) $(wildcard $(OBJECTS)/tests/bench/*.d)
 
 JOBS := -j$(shell getconf _NPROCESSORS_ONLN)
 FASHION := $(BUILD)/fashion-mnist

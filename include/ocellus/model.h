@@ -5,7 +5,10 @@
  * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size and fit of the images (limits are
  * not the model's to set), classes (a CSV column), seed, and every training option as "train.<name>", scaler and loss among
  * them. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels (N) for nearest
- * neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>". */
+ * neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>".
+ *
+ * A model may also be trained on rows that were made elsewhere (oc_set_of_rows, oc_set_open_rows): its spec is then empty,
+ * "dimension" takes the place of size, fit and max-pixels, and it classifies rows, not images. */
 #ifndef OCELLUS_MODEL_H
 #define OCELLUS_MODEL_H
 
@@ -66,10 +69,13 @@ typedef struct oc_result {
 } oc_result;
 
 /* Reads, extracts and scores one file ("-" is standard input), or an encoded image in memory. Errors as
- * oc_decode_file. */
+ * oc_decode_file; OC_USAGE for a model that was trained on rows of another program, which has no image stages. */
 oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err);
 oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result,
                              oc_error *err);
+
+/* Scores one row (D) of features. OC_BAD_DATA for values that give no finite scores, OC_NO_MEMORY. */
+oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result, oc_error *err);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,13 @@
 static oc_status extract_rows(const cli_settings *settings, const oc_model *model, oc_job *job, oc_set **set,
                               oc_error *err)
 {
+    if (oc_features_count(oc_model_features(model)) == 0) {
+        return wrong_usage(err,
+                           "%.300s was trained on rows of %zu values that another program made; %.300s is neither a .npy "
+                           "file of such rows nor svmlight text",
+                           settings->operands.items[0], oc_model_classifier(model)->dimension,
+                           settings->operands.items[1]);
+    }
     oc_extract_options options = extract_options(settings);
     use_image_options(&options.image, oc_model_image_options(model));
     return extract_images(settings->operands.items[1], oc_model_features(model), &options, NULL, job, set, err);
@@ -16,39 +23,40 @@ static oc_status extract_rows(const cli_settings *settings, const oc_model *mode
 static oc_status open_set(const cli_settings *settings, const oc_model *model, oc_set **set, oc_error *err)
 {
     const char *path = settings->operands.items[1];
+    bool given = oc_features_count(oc_model_features(model)) == 0;
     oc_error reason;
-    oc_status status = oc_set_open(path, set, err);
+    oc_status status = open_rows(settings, path, given ? oc_model_classifier(model)->dimension : 0, set, err);
     if (status) {
         return status;
     }
-    status = oc_model_matches(model, *set, &reason);
-    if (status) {
-        snprintf(err->message, sizeof err->message,
-                 "%.250s: %.400s; 'ocellus extract IMAGES --with %.250s' makes a set that fits", path, reason.message,
-                 settings->operands.items[0]);
-        err->status = status;
+    if (!oc_model_matches(model, *set, &reason)) {
+        return OC_OK;
     }
-    return status;
+    return given ? wrong_usage(err, "%.250s: %.400s", path, reason.message)
+                 : wrong_usage(err, "%.250s: %.400s; 'ocellus extract IMAGES --with %.250s' makes a set that fits", path,
+                               reason.message, settings->operands.items[0]);
 }
 
 static int run(const cli_settings *settings, oc_job *job)
 {
-    bool from_set = oc_set_recognise(settings->operands.items[1]);
+    const char *path = settings->operands.items[1];
+    bool from_rows = is_rows(path);
     oc_model *model = NULL;
     oc_set *set = NULL;
     oc_evaluation evaluation = {0};
     oc_error err;
     int status;
-    const char *idle = from_set ? given_for_images(settings) : NULL;
+    const char *idle = from_rows ? given_for_images(settings) : NULL;
     if (idle) {
-        return report_usage(&command_evaluate, "--%s has no effect: the rows of the set are made already", idle);
+        return report_usage(&command_evaluate, "--%s has no effect: the rows are made already", idle);
     }
     if (oc_model_load(settings->operands.items[0], &model, &err) ||
-        (from_set ? open_set(settings, model, &set, &err) : extract_rows(settings, model, job, &set, &err)) ||
+        check_labels_option(settings, path, &err) ||
+        (from_rows ? open_set(settings, model, &set, &err) : extract_rows(settings, model, job, &set, &err)) ||
         oc_evaluate(model, set, job, &evaluation, &err)) {
         status = report_failure(&err);
     } else {
-        int skipped = from_set ? EXIT_DONE : report_skipped(set, "image");
+        int skipped = from_rows ? EXIT_DONE : report_skipped(set, "image");
         if (evaluation.images < oc_set_count(set)) {
             terminal_note("%zu of %zu images have no label and are left out", oc_set_count(set) - evaluation.images,
                           oc_set_count(set));
@@ -71,14 +79,16 @@ const cli_command command_evaluate = {
     .name = "evaluate",
     .bit = TAKEN_BY_EVALUATE,
     .summary = "accuracy of a model on labelled images",
-    .usage = "evaluate MODEL IMAGES|SET",
+    .usage = "evaluate MODEL IMAGES|SET\n"
+             "evaluate MODEL ROWS.npy --labels FILE",
     .about = "Classifies labelled images and reports the accuracy with its 95 % interval (Wilson), precision, recall "
              "and F1 of each class, and which classes are taken for which.\n\n"
              "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
-             "or CIFAR-10 binary file; a SET must have been made by the model's own stages (ocellus extract --with).",
+             "or CIFAR-10 binary file; a SET must have been made by the model's own stages (ocellus extract --with). For a "
+             "model of rows that another program made: a .npy file with --labels, or svmlight text.",
     .examples = "ocellus evaluate photos.model test-photos\n"
                 "ocellus evaluate photos.model test-photos --json | jq .accuracy",
-    .expects = "MODEL and IMAGES or SET",
+    .expects = "MODEL and IMAGES, SET or ROWS",
     .least_operands = 2,
     .most_operands = 2,
     .works_long = true,

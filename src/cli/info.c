@@ -1,5 +1,5 @@
 /* ocellus info: what is in a model or a set. */
-#include "src/cli/command.h"
+#include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
 
 #include <inttypes.h>
@@ -18,7 +18,7 @@ static void put_label(const char *label)
 static void print_features(const oc_features *features)
 {
     put_label("features");
-    printf("%s, %zu values\n", oc_features_spec(features), oc_features_dimension(features));
+    print_features_line(features);
     for (size_t i = 0; i < oc_features_count(features) && oc_features_count(features) > 1; i++) {
         put_label("");
         printf("%s, %zu values\n", oc_features_part_spec(features, i), oc_features_part_dimension(features, i));
@@ -121,7 +121,9 @@ static void print_model(const oc_model *model)
     oc_train_options train = oc_model_train_options(model);
     size_t classes = oc_model_classes(model);
     print_features(oc_model_features(model));
-    print_image_options(&image);
+    if (oc_features_count(oc_model_features(model))) {
+        print_image_options(&image);
+    }
     print_classes(classes, NULL, model, class_of_model);
     print_training(&train);
     put_label("parameters");

@@ -21,6 +21,8 @@ enum {
     PRINTS_RESULT = TAKEN_BY_EXTRACT | TAKEN_BY_EVALUATE | TAKEN_BY_COMPARE | TAKEN_BY_INFO
 };
 
+static const char *const formats[] = {"npy", "svmlight", "csv", NULL}; /* as in oc_format */
+
 /* clang-format off */
 const option cli_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_EXTRACT,
@@ -33,9 +35,24 @@ const option cli_options[] = {
                               "for more rows, the first is what the others are tested against")}},
     {'w', "SET|MODEL", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
      {TEXT("with", with, "take stages and image size from a set or a model, as they were fitted")}},
+    {'l', "FILE", REPEAT_REFUSED, TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE,
+     {TEXT("labels", labels, "labels of the rows of a .npy file: one a line, or a CSV file with a column label, or a "
+                             ".npy file of integers")}},
     {'t', "IMAGES", REPEAT_REFUSED, TAKEN_BY_COMPARE,
      {TEXT("test", test, "images to test on; training never sees them")}},
-    {'o', "SET", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
+    {'o', "SET|FILE", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
+     {TEXT("output", output, "folder to write (with --format svmlight or csv: file, or '-'); an older one is replaced")}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT,
+     {"format", OC_CHOICE, FIELD(format), "npy", 0, 0, formats,
+      "what to write: a set folder with features.npy, or one text file"}},
+    {0, "FILE", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
+     {TEXT("files-from", files_from, "extract only the paths that FILE lists, one a line ('-': standard input), in its "
+                                     "order: of IMAGES, or without IMAGES from the current folder")}},
+    {0, "I/N", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
+     {TEXT("shard", shard, "extract the I-th of N parts, for 'ocellus merge'; stages that learn come from --with")}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT | TAKEN_BY_COMPARE,
+     {FLAG("dry-run", dry_run, "write nothing: tell images, values, memory and time, by trying a few images")}},
+    {'o', "SET", REPEAT_REFUSED, TAKEN_BY_MERGE,
      {TEXT("output", output, "folder to write; an older set there is replaced")}},
     {'o', "MODEL", REPEAT_REFUSED, TAKEN_BY_TRAIN,
      {TEXT("output", output, "file to write; an older one is replaced")}},

@@ -16,7 +16,8 @@ enum {
     TAKEN_BY_UNPACK = 64,
     TAKEN_BY_HELP = 128,
     TAKEN_BY_OCELLUS = 256, /* before the name of a command */
-    TAKEN_BY_ALL = 511
+    TAKEN_BY_MERGE = 512,
+    TAKEN_BY_ALL = 1023
 };
 
 /* Strings of argv, in the order they were typed. */
@@ -29,8 +30,9 @@ enum { MAX_GIVEN = 128 };
 
 /* What the command line said. Texts point into argv. */
 typedef struct cli_settings {
-    bool help, version, verbose, quiet, json, strict, resume, check_gradient;
-    const char *output, *with, *test, *names;
+    bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run;
+    const char *output, *with, *test, *names, *labels, *files_from, *shard;
+    int format; /* oc_format */
     int64_t threads, seed, top;
     oc_image_options image;
     oc_train_options train;

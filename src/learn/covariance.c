@@ -1,4 +1,4 @@
-/* Covariance by square tiles of the lower triangle, each a matrix product over a slab of rows. */
+/* Covariance by square tiles of the upper triangle, each a matrix product over a slab of rows. */
 #include "src/learn/covariance.h"
 
 #include "src/base/fail.h"
@@ -6,6 +6,7 @@
 #include "src/base/threads.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
+#include "src/matrix/cholesky.h"
 
 #include <string.h>
 
@@ -27,16 +28,16 @@ static void scale_row(void *context, size_t i, size_t worker)
     oc_scaler_row(p->rows, s->first + i, p->center, p->scale, s->z + i * p->rows->dimension);
 }
 
-/* Tile `index` of the lower triangle, counted row by row. */
+/* Tile `index` of the upper triangle, counted column by column. */
 static void multiply_tile(void *context, size_t index, size_t worker)
 {
     (void)worker;
     slab *s = context;
-    size_t d = s->problem->rows->dimension, row = 0;
-    while (index > row) {
-        index -= ++row;
+    size_t d = s->problem->rows->dimension, column = 0;
+    while (index > column) {
+        index -= ++column;
     }
-    size_t top = row * TILE, left = index * TILE;
+    size_t top = index * TILE, left = column * TILE;
     size_t height = d - top < TILE ? d - top : TILE, width = d - left < TILE ? d - left : TILE;
     oc_gemm_tn(height, width, s->count, 1 / (float)s->problem->rows->count, s->z + top, d, s->z + left, d,
                s->first > 0, s->matrix + top * d + left, d);
@@ -57,14 +58,20 @@ static void add_class_sums(void *context, size_t index, size_t worker)
     }
 }
 
-oc_status oc_covariance(const oc_problem *problem, float *matrix, float *sums, oc_job *job, oc_error *err)
+oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance, float *sums, oc_job *job,
+                            oc_error *err)
 {
-    size_t n = problem->rows->count, d = problem->rows->dimension, size;
-    float *z = oc_multiply(SLAB, d, &size) ? oc_alloc(size, sizeof *z) : NULL;
-    if (!z) {
-        return oc_fail_memory(err, "the covariance of the features");
+    size_t n = problem->rows->count, d = problem->rows->dimension;
+    oc_covariance c = {.dimension = d};
+    c.matrix = oc_alloc(d, d * sizeof *c.matrix);
+    c.variance = oc_alloc(d, sizeof *c.variance);
+    slab s = {.problem = problem, .matrix = c.matrix, .sums = sums};
+    s.z = oc_alloc(d, SLAB * sizeof *s.z);
+    oc_status status = OC_OK;
+    if (!c.matrix || !c.variance || !s.z) {
+        status = oc_fail_memory(err, "the covariance of the features");
+        goto cleanup;
     }
-    slab s = {.problem = problem, .z = z, .matrix = matrix, .sums = sums};
     memset(sums, 0, problem->classes * d * sizeof *sums);
     size_t sides = (d + TILE - 1) / TILE;
     for (s.first = 0; s.first < n && !oc_job_cancelled(job); s.first += SLAB) {
@@ -74,11 +81,46 @@ oc_status oc_covariance(const oc_problem *problem, float *matrix, float *sums, o
         oc_parallel(job, sides, add_class_sums, &s);
         oc_job_progress(job, "whitening", s.first + s.count, n);
     }
-    for (size_t i = 0; i < d; i++) {
-        for (size_t j = 0; j < i; j++) {
-            matrix[j * d + i] = matrix[i * d + j];
-        }
+    for (size_t j = 0; j < d; j++) {
+        c.variance[j] = c.matrix[j * d + j];
+        c.trace += (double)c.variance[j];
     }
-    oc_free(z);
-    return oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
+    status = oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
+cleanup:
+    oc_free(s.z);
+    if (status != OC_OK) {
+        oc_covariance_free(&c);
+        return status;
+    }
+    *covariance = c;
+    return OC_OK;
+}
+
+oc_status oc_covariance_factor(oc_covariance *c, double ridge, oc_job *job, oc_error *err)
+{
+    double floor = 1e-6 * c->trace + 1e-30; /* the trace bounds the largest eigenvalue */
+    ridge = ridge > floor ? ridge : floor;
+    if (ridge == c->ridge) {
+        return OC_OK;
+    }
+    c->ridge = 0;
+    if (!oc_cholesky_factor_shifted(c->dimension, c->matrix, c->variance, (float)ridge, job)) {
+        return oc_job_cancelled(job)
+                   ? oc_fail(err, OC_CANCELLED, "cancelled")
+                   : oc_fail(err, OC_BAD_DATA, "the covariance of the features cannot be inverted");
+    }
+    c->ridge = ridge;
+    return OC_OK;
+}
+
+void oc_covariance_solve(const oc_covariance *c, size_t count, float *b, oc_job *job)
+{
+    oc_cholesky_solve(c->dimension, c->matrix, count, b, job);
+}
+
+void oc_covariance_free(oc_covariance *covariance)
+{
+    oc_free(covariance->matrix);
+    oc_free(covariance->variance);
+    *covariance = (oc_covariance){0};
 }

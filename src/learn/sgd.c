@@ -70,20 +70,6 @@ static void score_rows(void *context, size_t index, size_t worker)
     }
 }
 
-/* velocity and weights of the columns left..left+width-1 from their part of the step's direction. */
-static void move(sgd *s, size_t left, size_t width, const float *direction, size_t stride)
-{
-    size_t d = s->problem->rows->dimension;
-    for (size_t c = 0; c < s->problem->classes; c++) {
-        float *restrict v = s->velocity + c * d + left, *restrict w = s->weights + c * d + left;
-        const float *restrict g = direction + c * stride;
-        for (size_t j = 0; j < width; j++) {
-            v[j] = s->momentum * v[j] - s->rate * g[j];
-            w[j] += v[j];
-        }
-    }
-}
-
 static void differentiate(void *context, size_t index, size_t worker)
 {
     (void)worker;
@@ -97,21 +83,23 @@ static void differentiate(void *context, size_t index, size_t worker)
         }
     }
     oc_gemm_tn(classes, width, s->batch, 1, s->slope, classes, s->z + left, d, 1, s->gradient + left, d);
-    if (!s->precondition->inverse) {
-        move(s, left, width, s->gradient + left, d);
-    }
 }
 
-static void precondition_and_move(void *context, size_t index, size_t worker)
+/* velocity and weights from the preconditioned gradient. */
+static void move(void *context, size_t index, size_t worker)
 {
     (void)worker;
     sgd *s = context;
-    size_t d = s->problem->rows->dimension, classes = s->problem->classes, left = index * COLUMNS;
+    size_t d = s->problem->rows->dimension, left = index * COLUMNS;
     size_t width = d - left < COLUMNS ? d - left : COLUMNS;
-    /* The batch's rows are used up: their memory takes the direction, (C, COLUMNS) for each task. */
-    float *direction = s->z + index * classes * COLUMNS;
-    oc_gemm_nn(classes, width, d, 1, s->gradient, d, s->precondition->inverse + left, d, 0, direction, width);
-    move(s, left, width, direction, width);
+    for (size_t c = 0; c < s->problem->classes; c++) {
+        float *restrict v = s->velocity + c * d + left, *restrict w = s->weights + c * d + left;
+        const float *restrict g = s->gradient + c * d + left;
+        for (size_t j = 0; j < width; j++) {
+            v[j] = s->momentum * v[j] - s->rate * g[j];
+            w[j] += v[j];
+        }
+    }
 }
 
 /* One step over s->batch rows; returns the mean loss before it. */
@@ -121,9 +109,8 @@ static double step(sgd *s, oc_job *job)
     size_t row_tasks = (s->batch + ROWS - 1) / ROWS, column_tasks = (d + COLUMNS - 1) / COLUMNS;
     oc_parallel(job, row_tasks, score_rows, s);
     oc_parallel(job, column_tasks, differentiate, s);
-    if (s->precondition->inverse) {
-        oc_parallel(job, column_tasks, precondition_and_move, s);
-    }
+    oc_precondition_apply(s->precondition, classes, s->gradient, job);
+    oc_parallel(job, column_tasks, move, s);
     double loss = 0;
     for (size_t j = 0; j <= classes; j++) {
         double sum = 0;
@@ -143,7 +130,7 @@ static double step(sgd *s, oc_job *job)
 double oc_sgd_rate(const oc_problem *problem, const oc_precondition *p, const oc_sgd_options *options)
 {
     oc_curvature c = oc_loss_curvature(problem->loss, problem->classes);
-    double penalty = 2 * problem->score_l2 + (p->inverse ? 0 : 2 * problem->l2 / fmax(p->largest, 1e-12));
+    double penalty = 2 * problem->score_l2 + (p->covariance ? 0 : 2 * problem->l2 / fmax(p->largest, 1e-12));
     double batch = (double)options->batch;
     double noise = (c.row + penalty) * p->length + (c.mean + penalty) * (batch - 1) * p->largest;
     return (1 - options->momentum) * batch / fmax(noise, 1e-12);
@@ -190,14 +177,13 @@ oc_status oc_sgd(const oc_problem *problem, const oc_precondition *precondition,
                  float *weights, float *bias, double *rate, size_t *steps, oc_job *job, oc_error *err)
 {
     size_t n = problem->rows->count, d = problem->rows->dimension, classes = problem->classes;
-    size_t row_tasks = (options->batch + ROWS - 1) / ROWS, column_tasks = (d + COLUMNS - 1) / COLUMNS;
-    size_t room = options->batch * d, directions = column_tasks * COLUMNS * classes;
+    size_t row_tasks = (options->batch + ROWS - 1) / ROWS;
     oc_status status = OC_OK;
     uint32_t *order = oc_alloc(n, sizeof *order);
     float *start = oc_alloc(classes, (d + 1) * sizeof *start);
     sgd s = {.problem = problem, .precondition = precondition, .weights = weights, .bias = bias,
              .momentum = (float)options->momentum};
-    s.z = oc_alloc(room > directions ? room : directions, sizeof *s.z);
+    s.z = oc_alloc(options->batch, d * sizeof *s.z);
     s.slope = oc_alloc(options->batch, classes * sizeof *s.slope);
     s.work = oc_alloc(row_tasks, 2 * classes * sizeof *s.work);
     s.sums = oc_alloc(row_tasks, (classes + 1) * sizeof *s.sums);

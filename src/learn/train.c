@@ -109,21 +109,13 @@ static oc_classifier *create(size_t classes, size_t dimension, int loss)
 }
 
 /* What is still to be gained, to second order: the decrease 1/2 g^T H^-1 g of a Newton step, with H replaced
- * by the loss's mean curvature times the covariance, whose inverse the preconditioner holds. */
-static double estimate_gap(const oc_precondition *p, const oc_problem *problem, const float *gradient,
-                           const double *bias)
+ * by the loss's mean curvature times the covariance, whose inverse the preconditioner holds. Overwrites the gradient. */
+static double estimate_gap(const oc_precondition *p, const oc_problem *problem, float *gradient, const double *bias,
+                           oc_job *job)
 {
-    double sum = 0;
-    size_t d = p->dimension;
+    double sum = oc_precondition_square(p, problem->classes, problem->rows->dimension, gradient, job);
+    sum /= p->covariance ? 1 : fmax(p->largest, 1e-12);
     for (size_t c = 0; c < problem->classes; c++) {
-        const float *g = gradient + c * d;
-        for (size_t i = 0; i < d; i++) {
-            double row = 0;
-            for (size_t j = 0; p->inverse && j < d; j++) {
-                row += (double)p->inverse[i * d + j] * (double)g[j];
-            }
-            sum += (double)g[i] * (p->inverse ? row : (double)g[i] / fmax(p->largest, 1e-12));
-        }
         sum += bias[c] * bias[c];
     }
     return 0.5 * sum / (usual_curvature(problem) + 2 * problem->score_l2);
@@ -140,13 +132,11 @@ typedef struct training {
 } training;
 
 /* Covariance, penalties and preconditioner. */
-static oc_status prepare(training *t, oc_problem *problem, double variance, oc_precondition *precondition, oc_job *job,
-                         oc_error *err)
+static oc_status prepare(training *t, oc_problem *problem, double variance, oc_covariance *covariance,
+                         oc_precondition *precondition, oc_job *job, oc_error *err)
 {
     size_t d = problem->rows->dimension;
-    oc_status status = OC_OK;
     oc_ridge chosen = {variance * 0.1, (double)d / 2}; /* for rows too wide to look closer */
-    float *covariance = NULL;
     bool sgd = t->used.optimizer == OC_OPTIMIZER_SGD;
     if (oc_optimizer_searches(t->used.optimizer)) {
         problem->l2 = t->used.l2 = isnan(t->used.l2) ? 0 : t->used.l2;
@@ -154,38 +144,32 @@ static oc_status prepare(training *t, oc_problem *problem, double variance, oc_p
         return OC_OK;
     }
     if (d <= OC_PRECONDITION_WIDEST && (sgd || isnan(t->used.l2))) {
-        covariance = oc_alloc(d, d * sizeof *covariance);
-        status = covariance ? oc_covariance(problem, covariance, t->gradient, job, err)
-                            : oc_fail_memory(err, "the covariance of the features");
+        oc_status status = oc_covariance_fit(problem, covariance, t->gradient, job, err);
         if (status == OC_OK && isnan(t->used.l2)) {
             status = oc_ridge_choose(problem, covariance, t->gradient, &chosen, job, err);
         }
-    }
-    if (status != OC_OK) {
-        oc_free(covariance);
-        return status;
+        if (status != OC_OK) {
+            return status;
+        }
     }
     set_penalties(problem, &t->used, &chosen);
-    if (!sgd) {
-        oc_free(covariance);
-        covariance = NULL;
-    }
     /* This ridge makes C + ridge I proportional to the Hessian of loss and penalties together. */
     double ridge = 2 * problem->l2 / (usual_curvature(problem) + 2 * problem->score_l2);
-    return oc_precondition_fit(problem, covariance, ridge, t->used.seed, precondition, job, err);
+    return oc_precondition_fit(problem, sgd && covariance->matrix ? covariance : NULL, ridge, t->used.seed,
+                               precondition, job, err);
 }
 
 /* Finds weights and bias on centred columns, and fills the report. */
 static oc_status descend(training *t, oc_problem *problem, double variance, oc_train_report *report, oc_job *job,
                          oc_error *err)
 {
+    oc_covariance covariance = {0};
     oc_precondition precondition = {0};
-    oc_status status = prepare(t, problem, variance, &precondition, job, err);
-    if (status != OC_OK) {
-        return status;
+    oc_status status = prepare(t, problem, variance, &covariance, &precondition, job, err);
+    if (status == OC_OK) {
+        status = oc_optimize(problem, &precondition, t->classifier->shift, &t->used, t->weights, t->bias,
+                             &report->steps, job, err);
     }
-    status = oc_optimize(problem, &precondition, t->classifier->shift, &t->used, t->weights, t->bias, &report->steps,
-                         job, err);
     oc_objective objective = {.gradient = t->gradient, .bias = t->bias_gradient};
     if (status == OC_OK) {
         status = oc_problem_evaluate(problem, t->weights, t->bias, &objective, job, err);
@@ -195,10 +179,10 @@ static oc_status descend(training *t, oc_problem *problem, double variance, oc_t
         report->objective = objective.value;
         report->accuracy = objective.accuracy;
         report->gap = t->used.optimizer == OC_OPTIMIZER_SGD
-                          ? estimate_gap(&precondition, problem, t->gradient, t->bias_gradient)
+                          ? estimate_gap(&precondition, problem, t->gradient, t->bias_gradient, job)
                           : NAN;
     }
-    oc_precondition_free(&precondition);
+    oc_covariance_free(&covariance);
     return status;
 }
 

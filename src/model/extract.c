@@ -25,10 +25,12 @@ static oc_status read_for_fit(void *context, size_t i, size_t worker, oc_image *
     return oc_extraction_read(context, i, worker, image, err);
 }
 
+/* A shard without rows is one all the same. */
 static oc_status check_readable(const oc_set *set, size_t images, oc_error *err)
 {
-    return set->rows.count ? OC_OK
-                           : oc_fail(err, OC_BAD_DATA, "none of the %zu images can be read (the first: %s: %s)", images,
+    return set->rows.count || set->shard.count
+               ? OC_OK
+               : oc_fail(err, OC_BAD_DATA, "none of the %zu images can be read (the first: %s: %s)", images,
                                      set->skips[0].path, set->skips[0].reason);
 }
 
@@ -44,6 +46,7 @@ static oc_status create_set(oc_extraction *e, oc_error *err)
         return oc_fail_memory(err, "the set");
     }
     oc_status status = OC_OK;
+    set->shard = e->dataset->shard;
     for (size_t c = 0; status == OC_OK && c < oc_dataset_classes(e->dataset); c++) {
         status = oc_dataset_add_class(set->index, oc_dataset_class(e->dataset, c), err);
     }
@@ -74,6 +77,12 @@ static oc_status prepare_features(oc_extraction *e, const oc_features *features,
     if (!oc_features_unfitted(e->set->features)) {
         return OC_OK;
     }
+    if (e->dataset->shard.count) {
+        return oc_fail(err, OC_USAGE,
+                       "%s has to learn from images first, the same for every shard: extract a set of some images, and take "
+                       "the stages of that",
+                       oc_features_spec(features));
+    }
     double started = oc_seconds();
     oc_source source = {oc_dataset_count(e->dataset), read_for_fit, e};
     status = oc_features_fit(e->set->features, &source, e->options->seed, e->job, err);
@@ -98,6 +107,10 @@ static oc_status first_size(oc_extraction *e, oc_extent *size, oc_error *err)
         if (e->options->strict || status == OC_NO_MEMORY) {
             return status;
         }
+    }
+    if (e->dataset->shard.count) {
+        return oc_fail(err, OC_USAGE,
+                       "no image of this shard can be read that would tell the size of all: give --size WxH");
     }
     oc_error last = *err;
     return oc_fail(err, OC_BAD_DATA, "none of the %zu images can be read (the last: %s)", oc_dataset_count(e->dataset),
@@ -126,7 +139,8 @@ static oc_status take_up(oc_extraction *e, oc_error *err)
 /* Fitted stages go to the folder before the first row. */
 static oc_status begin_folder(oc_extraction *e, oc_error *err)
 {
-    oc_status status = oc_set_write_stages(e->output.temporary, e->set->features, &e->set->image, err);
+    oc_status status = oc_set_write_stages(e->output.temporary, e->set->features, &e->set->image,
+                                           &e->set->shard, err);
     e->journal.size = oc_features_size(e->set->features);
     e->journal.own_size = e->agreed.width != 0;
     e->journal.fit_seconds = e->set->fit_seconds;
@@ -217,6 +231,12 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
     if (status == OC_OK) {
         e->agreed = own_size ? size : (oc_extent){0, 0};
         status = attempt(e, features, size, err);
+    }
+    if (status == OC_SIZES_DIFFER && e->dataset->shard.count) {
+        return oc_fail(err, OC_USAGE,
+                       "the images of this shard differ in size, and it does not know the others: give --size WxH "
+                       "(%dx%d is what one process would take)",
+                       MIXED_SIZE, MIXED_SIZE);
     }
     if (status == OC_SIZES_DIFFER && own_size) {
         oc_job_note(e->job, "the images differ in size: all are brought to %dx%d (--size chooses another)", MIXED_SIZE,

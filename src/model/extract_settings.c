@@ -3,6 +3,7 @@
 
 #include "src/base/dispatch.h"
 #include "src/base/fail.h"
+#include "src/dataset/dataset.h"
 #include "src/image/picture.h"
 #include "src/model/store.h"
 
@@ -39,13 +40,10 @@ static void add_options(const oc_param *table, size_t count, const oc_image_opti
 
 static void add_images(const oc_dataset *dataset, oc_text *text)
 {
-    uint64_t sum = DIGEST_START;
-    for (size_t i = 0; i < oc_dataset_count(dataset); i++) {
-        int label = oc_dataset_label(dataset, i);
-        sum = digest_text(sum, oc_dataset_path(dataset, i));
-        sum = digest_text(sum, label < 0 ? "" : oc_dataset_class(dataset, (size_t)label));
+    oc_text_format(text, "images %zu\npaths %016" PRIx64 "\n", oc_dataset_count(dataset), oc_dataset_digest(dataset));
+    if (dataset->shard.count) {
+        oc_text_format(text, "shard %zu/%zu\n", dataset->shard.index, dataset->shard.count);
     }
-    oc_text_format(text, "images %zu\npaths %016" PRIx64 "\n", oc_dataset_count(dataset), sum);
 }
 
 static oc_status add_learned(const oc_features *features, const oc_image_options *image, oc_text *text, oc_error *err)

@@ -6,6 +6,7 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/dataset/dataset.h"
+#include "src/model/merge.h"
 #include "src/model/store.h"
 
 #include <string.h>
@@ -91,6 +92,7 @@ oc_status oc_set_read_stages(oc_set *set, const char *folder, oc_error *err)
     oc_status status = path ? oc_archive_read(path, &archive, err) : oc_fail_memory(err, "a path");
     if (status == OC_OK) {
         status = oc_load_features(archive, &set->features, &set->image, err);
+        status = status == OC_OK ? oc_shard_load(archive, &set->shard, err) : status;
         status = status == OC_OK ? status : oc_fail_at(err, status, path);
     }
     oc_archive_free(archive);
@@ -189,6 +191,7 @@ void oc_set_free(oc_set *set)
         munmap(set->values, set->values_bytes);
     }
     oc_npy_free(set->npy);
+    oc_free(set->given);
     oc_dataset_free(set->index);
     oc_features_free(set->features);
     oc_free(set->skips);

@@ -4,6 +4,8 @@
 
 #include <ocellus/set.h>
 
+#include "src/dataset/dataset.h"
+
 typedef struct oc_skip {
     char *path, *reason;
 } oc_skip;
@@ -13,14 +15,20 @@ struct oc_set {
     float *values;       /* rows in memory, mapped anonymously; or NULL */
     size_t values_bytes; /* of that mapping */
     oc_npy *npy;         /* rows in a file, or NULL */
+    float *given;        /* rows read from svmlight text, or NULL */
     oc_dataset *index;   /* path and label of every row, and the classes */
     int *labels;         /* (N) */
     oc_features *features;
     oc_image_options image;
+    oc_shard shard; /* a count of 0: the whole */
     oc_skip *skips;
     size_t skip_count, skip_capacity;
     double seconds, fit_seconds;
 };
+
+/* "rows.svm" has the names of the classes that its labels number beside it in "rows.svm.classes": one a line, as a CSV
+ * field. */
+#define OC_CLASSES_SUFFIX ".classes"
 
 oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_error *err);
 

@@ -7,6 +7,7 @@
 #include "src/base/output.h"
 #include "src/base/text.h"
 #include "src/matrix/npy.h"
+#include "src/model/merge.h"
 #include "src/model/store.h"
 
 #include <stdio.h>
@@ -206,7 +207,7 @@ oc_status oc_set_writer_finish(oc_set_writer *writer, oc_error *err)
 }
 
 static oc_status write_archive(oc_archive *archive, const char *path, const oc_features *features,
-                               const oc_image_options *image, oc_error *err)
+                               const oc_image_options *image, const oc_shard *shard, oc_error *err)
 {
     oc_status status = oc_archive_set(archive, "format", "ocellus-stages", err);
     if (status == OC_OK) {
@@ -215,17 +216,20 @@ static oc_status write_archive(oc_archive *archive, const char *path, const oc_f
     if (status == OC_OK) {
         status = oc_store_features(archive, features, image, err);
     }
+    if (status == OC_OK) {
+        status = oc_shard_store(archive, shard, err);
+    }
     return status == OC_OK ? oc_archive_write(archive, path, err) : status;
 }
 
 oc_status oc_set_write_stages(const char *folder, const oc_features *features, const oc_image_options *image,
-                              oc_error *err)
+                              const oc_shard *shard, oc_error *err)
 {
     oc_archive *archive = NULL;
     char *path = oc_path_join(folder, "stages.safetensors");
     oc_status status = path ? oc_archive_create(&archive, err) : oc_fail_memory(err, "a path");
     if (status == OC_OK) {
-        status = write_archive(archive, path, features, image, err);
+        status = write_archive(archive, path, features, image, shard, err);
     }
     oc_archive_free(archive);
     oc_free(path);

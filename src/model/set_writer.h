@@ -2,6 +2,8 @@
 #ifndef OC_MODEL_SET_WRITER_H
 #define OC_MODEL_SET_WRITER_H
 
+#include "src/dataset/dataset.h"
+
 #include <ocellus/features.h>
 
 /* How far the files have been written. */
@@ -33,8 +35,8 @@ oc_status oc_set_writer_flush(oc_set_writer *writer, oc_error *err);
 /* Writes the number of rows into features.npy and closes all files, brought to the disk. */
 oc_status oc_set_writer_finish(oc_set_writer *writer, oc_error *err);
 
-/* Writes stages.safetensors. */
+/* Writes stages.safetensors; shard tells which part of a list the set is, if it is one. */
 oc_status oc_set_write_stages(const char *folder, const oc_features *features, const oc_image_options *image,
-                              oc_error *err);
+                              const oc_shard *shard, oc_error *err);
 
 #endif
