@@ -27,13 +27,13 @@ static oc_status open_source(const cli_settings *settings, stages_source *source
     } else if (oc_set_recognise(settings->with)) {
         status = oc_set_open(settings->with, &source->set, err);
         if (!status) {
-            *image = oc_set_image_options(source->set);
+            use_image_options(image, oc_set_image_options(source->set));
             source->features = oc_set_features(source->set);
         }
     } else {
         status = oc_model_load(settings->with, &source->model, err);
         if (!status) {
-            *image = oc_model_image_options(source->model);
+            use_image_options(image, oc_model_image_options(source->model));
             source->features = oc_model_features(source->model);
         }
     }
@@ -41,9 +41,6 @@ static oc_status open_source(const cli_settings *settings, stages_source *source
         status = wrong_usage(err,
                              "%.700s was trained on rows that another program made: it has no stages to apply to images",
                              settings->with);
-    }
-    if (option_given(settings, "max-pixels")) {
-        image->max_pixels = settings->image.max_pixels;
     }
     return status;
 }

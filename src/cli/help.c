@@ -103,15 +103,11 @@ static void put_options(FILE *stream, unsigned command)
     }
     for (size_t g = 0; g < cli_option_group_count; g++) {
         const option_group *group = &cli_option_groups[g];
-        bool titled = false;
+        if (!(group->commands & command)) {
+            continue;
+        }
+        put_title(stream, group->title);
         for (size_t i = 0; i < *group->count; i++) {
-            if (!option_group_has(group, command, &group->params[i])) {
-                continue;
-            }
-            if (!titled) {
-                put_title(stream, group->title);
-                titled = true;
-            }
             put_option(stream, 0, &group->params[i], argument_name(&group->params[i]));
         }
     }
