@@ -109,6 +109,9 @@ static int wrong_output(const cli_settings *settings)
     if (settings->format == OC_FORMAT_NPY) {
         return report_usage(&command_extract, "a set is a folder; '-o -' takes --format svmlight or csv");
     }
+    if (settings->resume) {
+        return report_usage(&command_extract, "what went to standard output cannot be resumed");
+    }
     return settings->json ? report_usage(&command_extract, "rows and --json would both go to standard output")
                           : EXIT_DONE;
 }
@@ -205,7 +208,7 @@ static oc_status extract(const cli_settings *settings, const oc_dataset *dataset
 static int convert(const cli_settings *settings, oc_job *job)
 {
     static const char *const useless[] = {"features", "with",       "size",    "fit",    "max-pixels",
-                                          "shard",    "files-from", "dry-run", "strict", "seed"};
+                                          "shard",    "files-from", "dry-run", "strict", "seed",       "resume"};
     const char *path = settings->operands.items[0];
     oc_set *set = NULL;
     oc_error err;
