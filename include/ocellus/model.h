@@ -4,7 +4,7 @@
  * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32.
  * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size, fit and max-pixels of the
  * images, classes (a CSV column), seed, every training option as "train.<name>", scaler and loss among them, counts (of
- * training rows, one a class), accuracy (on those rows), and "validation", the accuracies on held-out rows as CSV, where
+ * training rows, one a class), accuracy (on those rows) and "validation", the accuracies on held-out rows as CSV, where
  * there are any. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels (N) for nearest
  * neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>".
  *
