@@ -16,6 +16,7 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pr
 MODE_release := -O2 -g
 MODE_sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 MODE_thread := -O1 -g -fsanitize=thread
+MODE_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-pass-failed
 OC_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION='"$(VERSION)"' -fPIC -pthread -fopenmp-simd $(WARNINGS) \
     $(MODE_$(MODE)) -Iinclude -I. $(PACKAGE_CFLAGS)
 OC_LIBS = $(PACKAGE_LIBS) -pthread -lm
@@ -67,6 +68,25 @@ bench: all $(BENCHMARKS) ## time ours against the limits and the peers (QUICK=1:
 
 $(OBJECTS)/bench-%: $(OBJECTS)/tests/bench/%.o $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+# Fuzzing: tests/fuzz/name.c is the target of the programs fuzz-name (libFuzzer's, MODE=fuzz) and replay-name.
+FUZZ_SHARED := tests/fuzz/replay.c tests/fuzz/support.c
+FUZZ_TARGETS := $(basename $(notdir $(filter-out $(FUZZ_SHARED),$(sort $(wildcard tests/fuzz/*.c)))))
+
+$(OBJECTS)/fuzz-%: $(OBJECTS)/tests/fuzz/%.o $(OBJECTS)/tests/fuzz/support.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(OC_LIBS)
+
+.SECONDARY: $(patsubst tests/fuzz/%.c,$(OBJECTS)/tests/fuzz/%.o,$(wildcard tests/fuzz/*.c))
+
+$(OBJECTS)/replay-%: $(OBJECTS)/tests/fuzz/%.o $(OBJECTS)/tests/fuzz/support.o $(OBJECTS)/tests/fuzz/replay.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+# The command with allocations that fail, and a library that makes those of the whole process fail (tests/fault).
+$(OBJECTS)/ocellus-faulty: $(CLI_OBJECTS) $(OBJECTS)/tests/fault/fail_after.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+$(OBJECTS)/fail_malloc.so: $(OBJECTS)/tests/fault/fail_malloc.o
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^
 
 $(OBJECTS)/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -60,7 +60,7 @@ typedef enum oc_fail_on { OC_FAIL_ON_TRUNCATED, OC_FAIL_ON_ERROR, OC_FAIL_ON_WAR
 /* Limits are checked from the header, before memory is taken, where the header tells; 0 stands for the default. Past one
  * of them OC_TOO_LARGE. Of a PNG nothing is kept but header, palette and transparent colours, whatever chunks it has. */
 typedef struct oc_image_options {
-    oc_extent size;       /* canonical size; 0 x 0 keeps the source's own */
+    oc_extent size;       /* canonical size, at most 100 megapixels; 0 x 0 keeps the source's own */
     int fit;              /* an oc_fit */
     unsigned planes;      /* OC_GRAY, OC_RGB or both; 0 reads the header alone, for the sizes */
     int fail_on;          /* an oc_fail_on */

@@ -2,61 +2,28 @@
 #include "src/cli/inputs.h"
 #include "src/cli/report.h"
 #include "src/cli/terminal.h"
+#include "src/cli/test_rows.h"
 
 #include <stdio.h>
 
-static oc_status extract_rows(const cli_settings *settings, const oc_model *model, oc_job *job, oc_set **set,
-                              oc_error *err)
-{
-    if (oc_features_count(oc_model_features(model)) == 0) {
-        return wrong_usage(err,
-                           "%.300s was trained on rows of %zu values that another program made; %.300s is neither a .npy "
-                           "file of such rows nor svmlight text",
-                           settings->operands.items[0], oc_model_classifier(model)->dimension,
-                           settings->operands.items[1]);
-    }
-    oc_extract_options options = extract_options(settings);
-    use_image_options(&options.image, oc_model_image_options(model));
-    return extract_images(settings->operands.items[1], oc_model_features(model), &options, NULL, job, set, err);
-}
-
-static oc_status open_set(const cli_settings *settings, const oc_model *model, oc_set **set, oc_error *err)
-{
-    const char *path = settings->operands.items[1];
-    bool given = oc_features_count(oc_model_features(model)) == 0;
-    oc_error reason;
-    oc_status status = open_rows(settings, path, given ? oc_model_classifier(model)->dimension : 0, set, err);
-    if (status) {
-        return status;
-    }
-    if (!oc_model_matches(model, *set, &reason)) {
-        return OC_OK;
-    }
-    return given ? wrong_usage(err, "%.250s: %.400s", path, reason.message)
-                 : wrong_usage(err, "%.250s: %.400s; 'ocellus extract IMAGES --with %.250s' makes a set that fits", path,
-                               reason.message, settings->operands.items[0]);
-}
-
 static int run(const cli_settings *settings, oc_job *job)
 {
-    const char *path = settings->operands.items[1];
-    bool from_rows = is_rows(path);
+    const char *model_path = settings->operands.items[0], *path = settings->operands.items[1];
     oc_model *model = NULL;
     oc_set *set = NULL;
     oc_evaluation evaluation = {0};
     oc_error err;
     int status;
-    const char *idle = from_rows ? given_for_images(settings) : NULL;
+    const char *idle = is_rows(path) ? given_for_images(settings) : NULL;
     if (idle) {
         return report_usage(&command_evaluate, "--%s has no effect: the rows are made already", idle);
     }
-    if (oc_model_load(settings->operands.items[0], &model, &err) ||
-        check_labels_option(settings, path, &err) ||
-        (from_rows ? open_set(settings, model, &set, &err) : extract_rows(settings, model, job, &set, &err)) ||
+    if (oc_model_load(model_path, &model, &err) ||
+        open_test_rows(settings, model_path, model, path, job, &set, &err) ||
         oc_evaluate(model, set, job, &evaluation, &err)) {
         status = report_failure(&err);
     } else {
-        int skipped = from_rows ? EXIT_DONE : report_skipped(set, "image");
+        int skipped = is_rows(path) ? EXIT_DONE : report_skipped(set, "image");
         if (evaluation.images < oc_set_count(set)) {
             terminal_note("%zu of %zu images have no label and are left out", oc_set_count(set) - evaluation.images,
                           oc_set_count(set));

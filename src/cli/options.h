@@ -30,7 +30,7 @@ enum { MAX_GIVEN = 128 };
 
 /* What the command line said. Texts point into argv. */
 typedef struct cli_settings {
-    bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run;
+    bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card;
     const char *output, *with, *test, *names, *labels, *files_from, *shard;
     int format; /* oc_format */
     int64_t threads, seed, top;

@@ -3,6 +3,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/base/random.h"
 #include "src/base/threads.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
@@ -10,22 +11,37 @@
 
 #include <string.h>
 
-enum { SLAB = 1024, TILE = 512 };
+/* Rows of a slab, side of a tile; rows that are enough: so many a column, but no fewer than that. */
+enum { SLAB = 1024, TILE = 512, ROWS_A_COLUMN = 4, LEAST_ROWS = 16384 };
 
 typedef struct slab {
     const oc_problem *problem;
-    size_t first, count; /* rows of this slab */
+    size_t rows;         /* R */
+    size_t first, count; /* of these, the ones of this slab */
     float *z;            /* (SLAB, D) */
     float *matrix;       /* (D, D) */
     float *sums;         /* (C, D) */
 } slab;
+
+size_t oc_covariance_row(size_t count, size_t rows, size_t k)
+{
+    /* Products of row numbers, which fit into 32 bits. */
+    size_t first = k * count / rows, end = (k + 1) * count / rows;
+    oc_random random = oc_random_stream(0, 0x726f7773, k);
+    return end - first > 1 ? first + oc_random_below(&random, end - first) : first;
+}
+
+static size_t row_of(const slab *s, size_t i)
+{
+    return oc_covariance_row(s->problem->rows->count, s->rows, s->first + i);
+}
 
 static void scale_row(void *context, size_t i, size_t worker)
 {
     (void)worker;
     slab *s = context;
     const oc_problem *p = s->problem;
-    oc_scaler_row(p->rows, s->first + i, p->center, p->scale, s->z + i * p->rows->dimension);
+    oc_scaler_row(p->rows, row_of(s, i), p->center, p->scale, s->z + i * p->rows->dimension);
 }
 
 /* Tile `index` of the upper triangle, counted column by column. */
@@ -39,8 +55,12 @@ static void multiply_tile(void *context, size_t index, size_t worker)
     }
     size_t top = index * TILE, left = column * TILE;
     size_t height = d - top < TILE ? d - top : TILE, width = d - left < TILE ? d - left : TILE;
-    oc_gemm_tn(height, width, s->count, 1 / (float)s->problem->rows->count, s->z + top, d, s->z + left, d,
-               s->first > 0, s->matrix + top * d + left, d);
+    float share = 1 / (float)s->rows, *tile = s->matrix + top * d + left;
+    if (top == left) {
+        oc_syrk_upper(height, s->count, share, s->z + top, d, s->first > 0, tile, d);
+    } else {
+        oc_gemm_tn(height, width, s->count, share, s->z + top, d, s->z + left, d, s->first > 0, tile, d);
+    }
 }
 
 static void add_class_sums(void *context, size_t index, size_t worker)
@@ -48,9 +68,9 @@ static void add_class_sums(void *context, size_t index, size_t worker)
     (void)worker;
     slab *s = context;
     size_t d = s->problem->rows->dimension, left = index * TILE, right = left + TILE < d ? left + TILE : d;
-    float share = 1 / (float)s->problem->rows->count;
+    float share = 1 / (float)s->rows;
     for (size_t i = 0; i < s->count; i++) {
-        float *restrict sum = s->sums + (size_t)s->problem->labels[s->first + i] * d;
+        float *restrict sum = s->sums + (size_t)s->problem->labels[row_of(s, i)] * d;
         const float *restrict z = s->z + i * d;
         for (size_t j = left; j < right; j++) {
             sum[j] += share * z[j];
@@ -62,10 +82,11 @@ oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance
                             oc_error *err)
 {
     size_t n = problem->rows->count, d = problem->rows->dimension;
-    oc_covariance c = {.dimension = d};
+    size_t enough = ROWS_A_COLUMN * d > LEAST_ROWS ? ROWS_A_COLUMN * d : LEAST_ROWS;
+    oc_covariance c = {.dimension = d, .rows = n < enough ? n : enough};
     c.matrix = oc_alloc(d, d * sizeof *c.matrix);
     c.variance = oc_alloc(d, sizeof *c.variance);
-    slab s = {.problem = problem, .matrix = c.matrix, .sums = sums};
+    slab s = {.problem = problem, .rows = c.rows, .matrix = c.matrix, .sums = sums};
     s.z = oc_alloc(d, SLAB * sizeof *s.z);
     oc_status status = OC_OK;
     if (!c.matrix || !c.variance || !s.z) {
@@ -74,12 +95,12 @@ oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance
     }
     memset(sums, 0, problem->classes * d * sizeof *sums);
     size_t sides = (d + TILE - 1) / TILE;
-    for (s.first = 0; s.first < n && !oc_job_cancelled(job); s.first += SLAB) {
-        s.count = n - s.first < SLAB ? n - s.first : SLAB;
+    for (s.first = 0; s.first < c.rows && !oc_job_cancelled(job); s.first += SLAB) {
+        s.count = c.rows - s.first < SLAB ? c.rows - s.first : SLAB;
         oc_parallel(job, s.count, scale_row, &s);
         oc_parallel(job, sides * (sides + 1) / 2, multiply_tile, &s);
         oc_parallel(job, sides, add_class_sums, &s);
-        oc_job_progress(job, "whitening", s.first + s.count, n);
+        oc_job_progress(job, "whitening", s.first + s.count, c.rows);
     }
     for (size_t j = 0; j < d; j++) {
         c.variance[j] = c.matrix[j * d + j];
@@ -96,6 +117,22 @@ cleanup:
     return OC_OK;
 }
 
+/* C + ridge I in the lower triangle. */
+static void fill_lower(oc_covariance *c, float ridge, oc_job *job)
+{
+    size_t d = c->dimension;
+    oc_symmetric_reflect(d, c->matrix, job);
+    for (size_t j = 0; j < d; j++) {
+        c->matrix[j * d + j] = c->variance[j] + ridge;
+    }
+    c->ridge = 0;
+}
+
+void oc_covariance_restore(oc_covariance *covariance, oc_job *job)
+{
+    fill_lower(covariance, 0, job);
+}
+
 oc_status oc_covariance_factor(oc_covariance *c, double ridge, oc_job *job, oc_error *err)
 {
     double floor = 1e-6 * c->trace + 1e-30; /* the trace bounds the largest eigenvalue */
@@ -103,8 +140,8 @@ oc_status oc_covariance_factor(oc_covariance *c, double ridge, oc_job *job, oc_e
     if (ridge == c->ridge) {
         return OC_OK;
     }
-    c->ridge = 0;
-    if (!oc_cholesky_factor_shifted(c->dimension, c->matrix, c->variance, (float)ridge, job)) {
+    fill_lower(c, (float)ridge, job);
+    if (!oc_cholesky_factor(c->dimension, c->matrix, job)) {
         return oc_job_cancelled(job)
                    ? oc_fail(err, OC_CANCELLED, "cancelled")
                    : oc_fail(err, OC_BAD_DATA, "the covariance of the features cannot be inverted");

@@ -99,12 +99,3 @@ void oc_precondition_apply(const oc_precondition *precondition, size_t count, fl
         oc_covariance_solve(precondition->covariance, count, g, job);
     }
 }
-
-double oc_precondition_square(const oc_precondition *precondition, size_t count, size_t dimension, float *g,
-                              oc_job *job)
-{
-    if (precondition->covariance) {
-        oc_cholesky_forward(dimension, precondition->covariance->matrix, count, g, job);
-    }
-    return squared_norm(g, count * dimension);
-}

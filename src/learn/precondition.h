@@ -27,8 +27,4 @@ oc_status oc_precondition_fit(const oc_problem *problem, oc_covariance *covarian
 /* Replaces rows G (count,D) by G P. */
 void oc_precondition_apply(const oc_precondition *precondition, size_t count, float *g, oc_job *job);
 
-/* The sum of g^T P g over rows G (count,D), which are overwritten. */
-double oc_precondition_square(const oc_precondition *precondition, size_t count, size_t dimension, float *g,
-                              oc_job *job);
-
 #endif

@@ -1,10 +1,10 @@
-/* With targets t_c = +1 for rows of class c and -1 for the others, M = mean of (t - mean t) z^T = 2 * sums (z
- * has mean 0) and W = M (C + lambda I)^-1, the mean squared residual is
+/* With targets t_c = +1 for rows of class c and -1 for the others, M = mean of (t - mean t) z^T and W = M (C +
+ * lambda I)^-1, the mean squared residual over the R rows of the covariance is
  *
  *     r(lambda) = sum_c var t_c - <W, M> - lambda |W|^2
  *
  * and generalised cross-validation (Golub, Heath and Wahba, 1979) picks the lambda of least r / (1 - (1 + f)
- * / N)^2, with f = tr C (C + lambda I)^-1 = D - lambda tr (C + lambda I)^-1. The trace is estimated from
+ * / R)^2, with f = tr C (C + lambda I)^-1 = D - lambda tr (C + lambda I)^-1. The trace is estimated from
  * random signs u as the mean of u^T (C + lambda I)^-1 u (Hutchinson, 1990).
  *
  * One factorisation serves all lambda. With H = lambda_0 (C + lambda_0 I)^-1 for a lambda_0 in the middle, V = M (C +
@@ -14,7 +14,9 @@
  *
  * These are quadratic forms of smooth functions of H, whose eigenvalues lie in 0..1: a few steps of Lanczos's method
  * from a vector give Gauss's quadrature for all of them (Golub and Meurant, "Matrices, moments and quadrature",
- * 2010, chapter 7). */
+ * 2010, chapter 7).
+ *
+ * What lambda R rows want, all N want R / N of: the penalty on the sum of squared residuals stays. */
 #include "src/learn/ridge.h"
 
 #include "src/base/fail.h"
@@ -116,15 +118,13 @@ static oc_status finish(quadrature *q)
     return status;
 }
 
-/* Fills M's rows with V and the others with random signs, and goes STEPS steps from each. */
-static oc_status run(search *s, const oc_covariance *covariance, const float *sums, oc_job *job, oc_error *err)
+/* Replaces M by V, adds rows of random signs, and goes STEPS steps from each. */
+static oc_status run(search *s, const oc_covariance *covariance, oc_job *job, oc_error *err)
 {
     size_t d = s->dimension, size = s->classes * d;
-    for (size_t j = 0; j < size; j++) {
-        s->now[j] = 2 * sums[j];
-    }
+    memcpy(s->next, s->now, size * sizeof *s->next);
     oc_covariance_solve(covariance, s->classes, s->now, job);
-    s->explained = 2 * dot(s->now, sums, size);
+    s->explained = dot(s->now, s->next, size);
     oc_random random = oc_random_stream(0, 0x7369676e73, 0);
     for (size_t j = size; j < s->vectors * d; j++) {
         s->now[j] = oc_random_bits(&random) >> 63 ? 1 : -1;
@@ -164,34 +164,39 @@ static double judge(const search *s, double lambda, double rows, double *freedom
     return left > 0 ? fmax(s->variance - explained, 0) / (left * left) : INFINITY;
 }
 
-static oc_status class_variance(const oc_problem *problem, double *variance, oc_error *err)
+/* share (C): of the classes among the rows of the covariance. */
+static void count_classes(const oc_problem *problem, size_t rows, double *share)
 {
-    size_t n = problem->rows->count;
-    double *share = oc_alloc(problem->classes, sizeof *share);
-    if (!share) {
-        return oc_fail_memory(err, "the choice of the penalty");
+    for (size_t k = 0; k < rows; k++) {
+        share[problem->labels[oc_covariance_row(problem->rows->count, rows, k)]] += 1 / (double)rows;
     }
-    for (size_t i = 0; i < n; i++) {
-        share[problem->labels[i]] += 1 / (double)n;
+}
+
+/* M from the class sums: 2 (sums_c - share_c * the sum of all). */
+static void fill_products(search *s, const double *share, const float *sums)
+{
+    size_t d = s->dimension;
+    for (size_t j = 0; j < d; j++) {
+        double all = 0;
+        for (size_t c = 0; c < s->classes; c++) {
+            all += (double)sums[c * d + j];
+        }
+        for (size_t c = 0; c < s->classes; c++) {
+            s->now[c * d + j] = (float)(2 * ((double)sums[c * d + j] - share[c] * all));
+        }
     }
-    *variance = 0;
-    for (size_t c = 0; c < problem->classes; c++) {
-        *variance += 4 * share[c] * (1 - share[c]);
+    for (size_t c = 0; c < s->classes; c++) {
+        s->variance += 4 * share[c] * (1 - share[c]);
     }
-    oc_free(share);
-    return OC_OK;
 }
 
 oc_status oc_ridge_choose(const oc_problem *problem, oc_covariance *covariance, const float *sums, oc_ridge *chosen,
                           oc_job *job, oc_error *err)
 {
-    size_t d = problem->rows->dimension;
+    size_t d = covariance->dimension, rows = covariance->rows;
     search s = {.dimension = d, .classes = problem->classes, .vectors = problem->classes + PROBES};
-    double mean = covariance->trace > 0 ? covariance->trace / (double)d : 1, least = INFINITY;
-    oc_status status = class_variance(problem, &s.variance, err);
-    if (status == OC_OK) {
-        status = oc_covariance_factor(covariance, mean * pow(4, FIRST + MIDDLE), job, err);
-    }
+    double mean = covariance->trace > 0 ? covariance->trace / (double)d : 1, least = INFINITY, best = 0, freedom;
+    oc_status status = oc_covariance_factor(covariance, mean * pow(4, FIRST + MIDDLE), job, err);
     if (status != OC_OK) {
         return status;
     }
@@ -200,19 +205,31 @@ oc_status oc_ridge_choose(const oc_problem *problem, oc_covariance *covariance, 
     s.before = oc_alloc(s.vectors, d * sizeof *s.before);
     s.next = oc_alloc(s.vectors, d * sizeof *s.next);
     s.quadratures = oc_alloc(s.vectors, sizeof *s.quadratures);
-    status = s.now && s.before && s.next && s.quadratures ? run(&s, covariance, sums, job, err)
-                                                          : oc_fail_memory(err, "the choice of the penalty");
+    double *share = oc_alloc(s.classes, sizeof *share);
+    if (!s.now || !s.before || !s.next || !s.quadratures || !share) {
+        status = oc_fail_memory(err, "the choice of the penalty");
+        goto cleanup;
+    }
+    count_classes(problem, rows, share);
+    fill_products(&s, share, sums);
+    status = run(&s, covariance, job, err);
     for (int k = CANDIDATES - 1; k >= 0 && status == OC_OK; k--) {
-        double lambda = mean * pow(4, FIRST + k), freedom;
-        double score = judge(&s, lambda, (double)problem->rows->count, &freedom);
+        double lambda = mean * pow(4, FIRST + k), score = judge(&s, lambda, (double)rows, &freedom);
         if (score < least || k == CANDIDATES - 1) {
             least = score;
-            *chosen = (oc_ridge){lambda, freedom};
+            best = lambda;
         }
     }
+    if (status == OC_OK) {
+        best *= (double)rows / (double)problem->rows->count;
+        judge(&s, best, (double)rows, &freedom);
+        *chosen = (oc_ridge){best, freedom};
+    }
+cleanup:
     oc_free(s.now);
     oc_free(s.before);
     oc_free(s.next);
     oc_free(s.quadratures);
+    oc_free(share);
     return status;
 }

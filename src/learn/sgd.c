@@ -17,6 +17,7 @@
 #include "src/base/random.h"
 #include "src/base/threads.h"
 #include "src/learn/loss.h"
+#include "src/learn/penalty.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
 
@@ -62,11 +63,58 @@ static void score_rows(void *context, size_t index, size_t worker)
             scores[j] = (double)row[j] + (double)s->bias[j];
         }
         size_t y = (size_t)p->labels[s->rows[first + i]];
-        sums[classes] += share * oc_loss_value(p->loss, scores, classes, y, g);
+        double weight = p->importance ? p->importance[y] : 1;
+        sums[classes] += share * weight * oc_loss_value(p->loss, scores, classes, y, g);
         for (size_t j = 0; j < classes; j++) {
-            sums[j] += share * g[j];
-            row[j] = (float)(share * (g[j] + 2 * p->score_l2 * (double)row[j]));
+            sums[j] += share * weight * g[j];
+            row[j] = (float)(share * (weight * g[j] + 2 * p->score_l2 * (double)row[j]));
         }
+    }
+}
+
+/* The proximal step of l1; the velocity is how far the weights went after all. */
+static void shrink(float *restrict v, float *restrict w, size_t count, float threshold)
+{
+    for (size_t j = 0; j < count; j++) {
+        float size = fabsf(w[j]) - threshold, shrunk = size > 0 ? copysignf(size, w[j]) : 0;
+        v[j] += shrunk - w[j];
+        w[j] = shrunk;
+    }
+}
+
+/* velocity and weights from the preconditioned gradient. */
+static void move(void *context, size_t index, size_t worker)
+{
+    (void)worker;
+    sgd *s = context;
+    size_t d = s->problem->rows->dimension, left = index * COLUMNS;
+    size_t width = d - left < COLUMNS ? d - left : COLUMNS;
+    for (size_t c = 0; c < s->problem->classes; c++) {
+        float *restrict v = s->velocity + c * d + left, *restrict w = s->weights + c * d + left;
+        const float *restrict g = s->gradient + c * d + left;
+        for (size_t j = 0; j < width; j++) {
+            v[j] = s->momentum * v[j] - s->rate * g[j];
+            w[j] += v[j];
+        }
+        if (s->problem->l1 > 0) {
+            shrink(v, w, width, (float)(s->problem->l1 * (double)s->rate));
+        }
+    }
+}
+
+/* Keeps the weights of a class within their length; the velocity is how far they went after all. */
+static void project(void *context, size_t c, size_t worker)
+{
+    (void)worker;
+    sgd *s = context;
+    size_t d = s->problem->rows->dimension;
+    float *restrict w = s->weights + c * d, *restrict v = s->velocity + c * d;
+    for (size_t j = 0; j < d; j++) {
+        v[j] -= w[j];
+    }
+    oc_penalty_project(w, d, s->problem->max_norm);
+    for (size_t j = 0; j < d; j++) {
+        v[j] += w[j];
     }
 }
 
@@ -85,23 +133,6 @@ static void differentiate(void *context, size_t index, size_t worker)
     oc_gemm_tn(classes, width, s->batch, 1, s->slope, classes, s->z + left, d, 1, s->gradient + left, d);
 }
 
-/* velocity and weights from the preconditioned gradient. */
-static void move(void *context, size_t index, size_t worker)
-{
-    (void)worker;
-    sgd *s = context;
-    size_t d = s->problem->rows->dimension, left = index * COLUMNS;
-    size_t width = d - left < COLUMNS ? d - left : COLUMNS;
-    for (size_t c = 0; c < s->problem->classes; c++) {
-        float *restrict v = s->velocity + c * d + left, *restrict w = s->weights + c * d + left;
-        const float *restrict g = s->gradient + c * d + left;
-        for (size_t j = 0; j < width; j++) {
-            v[j] = s->momentum * v[j] - s->rate * g[j];
-            w[j] += v[j];
-        }
-    }
-}
-
 /* One step over s->batch rows; returns the mean loss before it. */
 static double step(sgd *s, oc_job *job)
 {
@@ -111,6 +142,9 @@ static double step(sgd *s, oc_job *job)
     oc_parallel(job, column_tasks, differentiate, s);
     oc_precondition_apply(s->precondition, classes, s->gradient, job);
     oc_parallel(job, column_tasks, move, s);
+    if (s->problem->max_norm > 0) {
+        oc_parallel(job, classes, project, s);
+    }
     double loss = 0;
     for (size_t j = 0; j <= classes; j++) {
         double sum = 0;
@@ -168,7 +202,7 @@ static size_t run(sgd *s, const oc_sgd_options *options, double rate, uint32_t *
             oc_job_progress(job, "training", steps + 1, all);
         }
         *diverged = !(loss <= 2 * first_loss + 1e-6) && !oc_job_cancelled(job);
-        oc_job_loss(job, epoch + 1, options->epochs, steps, loss);
+        oc_job_loss(job, epoch + 1, options->total, steps, loss);
     }
     return steps;
 }

@@ -98,6 +98,13 @@ void oc_syrk_lower(size_t n, size_t k, float alpha, const float *a, size_t lda, 
                 (blasint)ldc);
 }
 
+void oc_syrk_upper(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc)
+{
+    prepare();
+    cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, (blasint)n, (blasint)k, alpha, a, (blasint)lda, beta, c,
+                (blasint)ldc);
+}
+
 static void solve(enum CBLAS_TRANSPOSE transpose, size_t count, size_t n, const float *l, size_t ldl, float *b,
                   size_t ldb)
 {

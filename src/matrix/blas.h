@@ -21,8 +21,9 @@ void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_
  * the vector of value i. OC_BAD_DATA when LAPACK did not converge, OC_NO_MEMORY. */
 oc_status oc_eigen_symmetric(size_t n, float *a, float *values);
 
-/* C (n,n) = alpha A (n,k) A^T + beta C, the lower triangle of C alone. */
+/* C (n,n) = alpha A (n,k) A^T + beta C, the lower triangle of C alone; alpha A^T (k,n) A + beta C, the upper one. */
 void oc_syrk_lower(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc);
+void oc_syrk_upper(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc);
 
 /* The lower triangular L with A = L L^T in place of the lower triangle of a small A (n,n); cholesky.h has large ones.
  * False when A is not positive definite to rounding; its lower triangle is then spoilt. */

@@ -89,14 +89,10 @@ static void reflect_tiles(void *context, size_t index, size_t worker)
     }
 }
 
-bool oc_cholesky_factor_shifted(size_t n, float *a, const float *diagonal, float shift, oc_job *job)
+void oc_symmetric_reflect(size_t n, float *a, oc_job *job)
 {
     panel p = {.n = n, .a = a};
     oc_parallel(job, (n + REFLECT - 1) / REFLECT, reflect_tiles, &p);
-    for (size_t i = 0; i < n; i++) {
-        a[i * n + i] = diagonal[i] + shift;
-    }
-    return oc_cholesky_factor(n, a, job);
 }
 
 typedef struct solution {

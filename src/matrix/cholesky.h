@@ -13,9 +13,8 @@
  * False when A is not positive definite to rounding, or the job was cancelled; the lower triangle is then spoilt. */
 bool oc_cholesky_factor(size_t n, float *a, oc_job *job);
 
-/* The factor of A + shift I, A being given by what is above the diagonal, which stays, and by its diagonal (n): one
- * matrix serves any number of shifts in turn. */
-bool oc_cholesky_factor_shifted(size_t n, float *a, const float *diagonal, float shift, oc_job *job);
+/* Copies what is above the diagonal of A to below it. */
+void oc_symmetric_reflect(size_t n, float *a, oc_job *job);
 
 /* Replaces rows B (count,n) by the X of X L^T = B, of X L = B, and of X A = B. */
 void oc_cholesky_forward(size_t n, const float *l, size_t count, float *b, oc_job *job);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { CHUNK = 16, CHUNKS = 64 }; /* rows a task, tasks a block */
@@ -167,27 +168,34 @@ static void name_scratch(const char *path, oc_text *name)
     }
 }
 
+/* What lies there already is not ours to replace. */
+static oc_status check_scratch(const char *folder, oc_error *err)
+{
+    struct stat about;
+    return lstat(folder, &about) != 0
+               ? OC_OK
+               : oc_fail(err, OC_USAGE,
+                         "%s: is in the way: rows wait under this name to become text. Remove it, or if it is the set that "
+                         "an earlier run left, write that: 'ocellus extract SET --format ...'",
+                         folder);
+}
+
 oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features,
                               const oc_extract_options *options, oc_format format, const char *path, oc_job *job,
                               oc_set **out, oc_error *err)
 {
-    oc_text name = {0};
-    oc_output scratch = {0};
+    oc_text folder = {0};
     oc_set *set = NULL;
-    char *folder = NULL;
-    name_scratch(path, &name);
-    oc_status status = name.failed ? oc_fail_memory(err, "a path") : oc_output_begin(&scratch, name.data, true, err);
+    name_scratch(path, &folder);
+    oc_status status = folder.failed ? oc_fail_memory(err, "a path") : check_scratch(folder.data, err);
     if (status == OC_OK) {
-        folder = oc_path_join(scratch.temporary, "set");
-        status = folder ? oc_set_extract(dataset, features, options, folder, job, &set, err)
-                        : oc_fail_memory(err, "a path");
+        status = oc_set_extract(dataset, features, options, folder.data, job, &set, err);
     }
     if (status == OC_OK) {
         status = oc_set_export(set, format, path, job, err);
+        oc_remove_folder(folder.data);
     }
-    oc_output_abandon(&scratch);
-    oc_text_free(&name);
-    oc_free(folder);
+    oc_text_free(&folder);
     if (status != OC_OK) {
         oc_set_free(set);
         return status;

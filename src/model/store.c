@@ -2,6 +2,7 @@
 #include "src/model/store.h"
 
 #include "src/base/fail.h"
+#include "src/image/picture.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -93,6 +94,9 @@ oc_status oc_load_features(const oc_archive *archive, oc_features **out, oc_imag
         if (!value || oc_param_set(&oc_image_params[i], value, &options, err) != OC_OK) {
             return oc_fail(err, OC_BAD_FILE, "the image option '%s' is missing or damaged", oc_image_params[i].name);
         }
+    }
+    if (oc_image_options_check(&options, err) != OC_OK) {
+        return oc_fail_at(err, OC_BAD_FILE, "damaged image options");
     }
     oc_features *features = NULL;
     oc_status status = oc_features_parse(spec, &features, err);

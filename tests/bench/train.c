@@ -134,7 +134,7 @@ int main(int count, char **argument)
                           .score_l2 = 0.005};
     oc_covariance covariance = {0};
     status = oc_covariance_fit(&problem, &covariance, sums, b.job, &err);
-    stop(&b, "covariance", dn * dd * dd, status, &err);
+    stop(&b, "covariance", (double)covariance.rows * dd * dd, status, &err);
     oc_ridge ridge;
     status = oc_ridge_choose(&problem, &covariance, sums, &ridge, b.job, &err);
     stop(&b, "factor, choice of penalty", dd * dd * dd / 3, status, &err);
