@@ -9,7 +9,7 @@
  * neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>".
  *
  * A model may also be trained on rows that were made elsewhere (oc_set_of_rows, oc_set_open_rows): its spec is then empty,
- * "dimension" takes the place of size, fit and max-pixels, and it classifies rows, not images. */
+ * "dimension" takes the place of size and fit, and it classifies rows, not images. */
 #ifndef OCELLUS_MODEL_H
 #define OCELLUS_MODEL_H
 
