@@ -84,6 +84,7 @@ char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation)
 char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);
 char *oc_json_failure(const char *path, const char *message);
 char *oc_json_extraction(const oc_set *set);
+char *oc_json_training(const oc_set *set, const oc_model *model, const oc_train_report *report);
 char *oc_json_info_model(const oc_model *model);
 char *oc_json_info_set(const oc_set *set);
 void oc_json_free(char *json);

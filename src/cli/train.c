@@ -7,6 +7,9 @@
 
 static int wrong_options(const cli_settings *settings, bool from_rows)
 {
+    if (settings->check_gradient && settings->json) {
+        return report_usage(&command_train, "--check-gradient has no --json; its exit status tells the result");
+    }
     if (!settings->output && !settings->check_gradient) {
         return report_usage(&command_train, "-o MODEL is missing: the file to write");
     }
@@ -99,8 +102,12 @@ static int run(const cli_settings *settings, oc_job *job)
     } else {
         terminal_detail("%lld epochs of %zu steps in all, first step size %g, loss %g, objective %g",
                         (long long)report.used.epochs, report.steps, report.used.rate, report.loss, report.objective);
-        print_summary(model, set, &report, settings->output);
-        status = skipped;
+        if (settings->json) {
+            status = print_json(oc_json_training(set, model, &report));
+        } else {
+            print_summary(model, set, &report, settings->output);
+        }
+        status = status ? status : skipped;
     }
     oc_model_free(model);
     oc_set_free(set);

@@ -124,6 +124,17 @@ char *oc_json_extraction(const oc_set *set)
                             number(oc_set_seconds(set) + oc_set_fit_seconds(set))));
 }
 
+char *oc_json_training(const oc_set *set, const oc_model *model, const oc_train_report *report)
+{
+    return finish(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "features",
+                            string(oc_features_spec(oc_model_features(model))), "images", count(oc_set_count(set)),
+                            "skipped", count(oc_set_skipped(set)), "classes", count(oc_model_classes(model)), "dimension",
+                            count(oc_set_rows(set)->dimension), "parameters", count(oc_model_parameters(model)),
+                            "train_accuracy", number(report->accuracy), "loss", number(report->loss),
+                            "extract_seconds", number(oc_set_seconds(set) + oc_set_fit_seconds(set)), "train_seconds",
+                            number(report->seconds)));
+}
+
 static json_t *class_names(size_t classes, const char *(*name)(const void *, size_t), const void *source)
 {
     json_t *names = json_array();
@@ -143,6 +154,22 @@ static const char *set_class(const void *set, size_t c)
     return oc_set_class(set, c);
 }
 
+/* A number as a number; "auto" and words as they are typed. */
+static json_t *option_value(const oc_param *param, const char *typed)
+{
+    char *end;
+    if (param->type == OC_FLAG) {
+        return json_boolean(strcmp(typed, "1") == 0);
+    }
+    if (param->type == OC_INTEGER || param->type == OC_REAL) {
+        double value = strtod(typed, &end);
+        if (end != typed && *end == '\0') {
+            return param->type == OC_INTEGER ? json_integer(strtoll(typed, NULL, 10)) : number(value);
+        }
+    }
+    return string(typed);
+}
+
 char *oc_json_info_model(const oc_model *model)
 {
     oc_image_options image = oc_model_image_options(model);
@@ -151,7 +178,7 @@ char *oc_json_info_model(const oc_model *model)
     for (size_t i = 0; i < oc_train_param_count; i++) {
         char value[100];
         oc_param_format(&oc_train_params[i], &options, value, sizeof value);
-        json_object_set_new(training, oc_train_params[i].name, string(value));
+        json_object_set_new(training, oc_train_params[i].name, option_value(&oc_train_params[i], value));
     }
     return finish(json_pack(
         "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "model", "features",
@@ -165,9 +192,10 @@ char *oc_json_info_model(const oc_model *model)
 char *oc_json_info_set(const oc_set *set)
 {
     oc_image_options image = oc_set_image_options(set);
-    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "set", "features",
+    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "set", "features",
                             string(oc_features_spec(oc_set_features(set))), "dimension",
-                            count(oc_set_rows(set)->dimension), "images", count(oc_set_count(set)), "width",
+                            count(oc_set_rows(set)->dimension), "images", count(oc_set_count(set)), "skipped",
+                            count(oc_set_skipped(set)), "width",
                             count(image.size.width), "height", count(image.size.height), "classes",
                             class_names(oc_set_classes(set), set_class, set)));
 }
