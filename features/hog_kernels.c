@@ -236,15 +236,19 @@ static void vote(const float *const *positions, const float *const *magnitudes, 
     }
 }
 
-/* totals += values where bin is k: one comparison into a mask and one addition under it, which gcc 12 does not make of
- * the form below. */
-static inline lanes add_where(lanes totals, places bin, int k, lanes values)
+/* totals + first where bin is k, + second where it is `before` (no bin when negative). Additions under masks are the
+ * fastest where masks have registers of their own, but gcc 12 does not find them in the form below. */
+static inline __attribute__((always_inline)) lanes add_votes(lanes totals, places bin, const int k, lanes first,
+                                                             const int before, lanes second)
 {
 #if defined(__AVX512F__)
     __mmask16 hit = _mm512_cmpeq_epi32_mask((__m512i)bin, _mm512_set1_epi32(k));
-    return (lanes)_mm512_mask_add_ps((__m512)totals, hit, (__m512)totals, (__m512)values);
+    totals = (lanes)_mm512_mask_add_ps((__m512)totals, hit, (__m512)totals, (__m512)first);
+    hit = _mm512_cmpeq_epi32_mask((__m512i)bin, _mm512_set1_epi32(before));
+    return before < 0 ? totals : (lanes)_mm512_mask_add_ps((__m512)totals, hit, (__m512)totals, (__m512)second);
 #else
-    return totals + (lanes)((bin == k) & (places)values);
+    places votes = (bin == k) & (places)first;
+    return totals + (lanes)(before < 0 ? votes : votes | ((bin == before) & (places)second));
 #endif
 }
 
@@ -274,53 +278,61 @@ static inline void nine_sectors(const float *gx, const float *gy, int32_t *bin, 
     }
 }
 
-/* A vote as it falls to bin, and to the one behind it: all but the first with whole votes. */
-typedef struct split {
+/* The votes of LANES pixels: `first` for bin, `second` for the one behind it. */
+typedef struct votes {
     places bin;
     lanes first, second;
-} split;
+} votes;
 
-static inline split split_votes(const float *position, const float *magnitude)
+static inline __attribute__((always_inline)) votes find_votes(const oc_hog_band *band, const float *line,
+                                                              const bool between_bins)
 {
+    float gx[LANES], gy[LANES], position[LANES], magnitude[LANES];
+    int32_t bin[LANES];
+    votes v;
+    gradient_lanes(line - band->stride, line, line + band->stride, gx, gy);
+    if (!between_bins) {
+        nine_sectors(gx, gy, bin, magnitude);
+        memcpy(&v.bin, bin, sizeof v.bin);
+        memcpy(&v.first, magnitude, sizeof v.first);
+        v.second = (lanes){0};
+        return v;
+    }
     lanes at;
-    split out;
+    angles(gx, gy, LANES, false, (float)(NINE / M_PI), band->tangent, position, magnitude);
     memcpy(&at, position, sizeof at);
-    memcpy(&out.first, magnitude, sizeof out.first);
-    out.bin = __builtin_convertvector(at + 1, places) - 1; /* -1 is the last bin */
-    out.second = out.first * (at - __builtin_convertvector(out.bin, lanes));
-    out.first -= out.second;
-    out.bin += (out.bin < 0) & NINE;
-    return out;
+    memcpy(&v.first, magnitude, sizeof v.first);
+    v.bin = __builtin_convertvector(at + 1, places) - 1; /* -1 is the last bin */
+    v.second = v.first * (at - __builtin_convertvector(v.bin, lanes));
+    v.first -= v.second;
+    v.bin += (v.bin < 0) & NINE;
+    return v;
 }
 
-/* LANES columns of a band. With linear cells, what a row adds stays in the totals for all rows below it, so that the
- * totals, summed over the rows, have weighted it by its distance to the end of the band. */
+/* LANES columns of a band: votes first, for a few rows, so that the long way to each does not hold up the others. With
+ * linear cells, what a row adds stays in the totals for all rows below it, so that the totals, summed over the rows, have
+ * weighted it by its distance to the end of the band. */
 static inline __attribute__((always_inline)) void band_lanes(const oc_hog_band *band, size_t x, const bool between_bins,
                                                              const bool between_cells, float *sums, float *carry)
 {
+    enum { FEW = 8 };
+    votes few[FEW];
     lanes totals[NINE], weighted[NINE];
     for (int k = 0; k < NINE; k++) {
         totals[k] = weighted[k] = (lanes){0};
     }
-    for (size_t r = 1; r <= band->rows; r++) {
-        const float *line = band->lines + r * band->stride + x;
-        float gx[LANES], gy[LANES], position[LANES], magnitude[LANES];
-        split vote;
-        gradient_lanes(line - band->stride, line, line + band->stride, gx, gy);
-        if (between_bins) {
-            angles(gx, gy, LANES, false, (float)(NINE / M_PI), band->tangent, position, magnitude);
-            vote = split_votes(position, magnitude);
-        } else {
-            int32_t bin[LANES];
-            nine_sectors(gx, gy, bin, magnitude);
-            memcpy(&vote.bin, bin, sizeof bin);
-            memcpy(&vote.first, magnitude, sizeof vote.first);
+    for (size_t begin = 0; begin < band->rows; begin += FEW) {
+        size_t n = band->rows - begin < FEW ? band->rows - begin : FEW;
+        for (size_t r = 0; r < n; r++) {
+            few[r] = find_votes(band, band->lines + (begin + r + 1) * band->stride + x, between_bins);
         }
-        for (int k = 0; k < NINE; k++) {
-            totals[k] = add_where(totals[k], vote.bin, k, vote.first);
-            totals[k] = between_bins ? add_where(totals[k], vote.bin, k ? k - 1 : NINE - 1, vote.second) : totals[k];
-            if (between_cells) {
-                weighted[k] += totals[k];
+        for (size_t r = 0; r < n; r++) {
+            for (int k = 0; k < NINE; k++) {
+                int before = between_bins ? (k + NINE - 1) % NINE : -1;
+                totals[k] = add_votes(totals[k], few[r].bin, k, few[r].first, before, few[r].second);
+                if (between_cells) {
+                    weighted[k] += totals[k];
+                }
             }
         }
     }

@@ -101,6 +101,12 @@ static const oc_stage_type *find_type(const char *name, oc_error *err)
         }
         names[i] = types[i]->name;
     }
+    size_t length = strcspn(name, ",=");
+    if (name[length]) {
+        oc_fail(err, OC_USAGE, "'%s': a ':' goes between a stage and its parameters: %.*s:%s", name, (int)length, name,
+                name + length + (name[length] == ','));
+        return NULL;
+    }
     fail_unknown(err, "stage", name, names, TYPES);
     return NULL;
 }
@@ -194,6 +200,9 @@ static oc_status parse_part(stage_part *part, const char *spec, size_t length, o
 oc_status oc_features_parse(const char *spec, oc_features **out, oc_error *err)
 {
     size_t count = 1;
+    if (spec[strcspn(spec, " \t\r\n")]) {
+        return oc_fail(err, OC_USAGE, "'%s': a spec is written without spaces, as in hog:cell=4,bins=9+color", spec);
+    }
     for (const char *at = spec; (at = strchr(at, '+')) != NULL; at++) {
         count++;
     }
@@ -449,13 +458,7 @@ oc_status oc_features_extract(const oc_features *features, const oc_image *image
 
 bool oc_features_can_mirror(const oc_features *features)
 {
-    for (size_t i = 0; i < features->count; i++) {
-        const oc_stage *stage = &features->parts[i].stage;
-        if (!stage->type->mirror || (stage->type->can_mirror && !stage->type->can_mirror(stage))) {
-            return false;
-        }
-    }
-    return true;
+    return oc_features_mirror_order(features, NULL, NULL) == OC_OK;
 }
 
 void oc_features_mirror(const oc_features *features, const float *row, float *out)
@@ -466,4 +469,43 @@ void oc_features_mirror(const oc_features *features, const float *row, float *ou
         row += stage->dimension;
         out += stage->dimension;
     }
+}
+
+/* Row of their own numbers, mirrored. */
+static oc_status mirror_numbers(const oc_features *features, uint32_t *order, oc_error *err)
+{
+    enum { EXACT = 1 << 24 }; /* whole numbers up to here are exact in float32 */
+    size_t d = oc_features_dimension(features);
+    if (d > EXACT) {
+        return oc_fail(err, OC_TOO_LARGE, "rows of %zu values; at most %d can be mirrored", d, EXACT);
+    }
+    float *numbers = oc_alloc(d, 2 * sizeof *numbers);
+    if (!numbers) {
+        return oc_fail_memory(err, "the mirrored row");
+    }
+    for (size_t j = 0; j < d; j++) {
+        numbers[j] = (float)j;
+    }
+    oc_features_mirror(features, numbers, numbers + d);
+    for (size_t j = 0; j < d; j++) {
+        order[j] = (uint32_t)numbers[d + j];
+    }
+    oc_free(numbers);
+    return OC_OK;
+}
+
+oc_status oc_features_mirror_order(const oc_features *features, uint32_t *order, oc_error *err)
+{
+    if (oc_features_dimension(features) == 0) {
+        return oc_fail(err, OC_USAGE, "the size of the images is not known yet");
+    }
+    for (size_t i = 0; i < features->count; i++) {
+        const oc_stage *stage = &features->parts[i].stage;
+        if (!stage->type->mirror || (stage->type->can_mirror && !stage->type->can_mirror(stage))) {
+            return oc_fail(err, OC_USAGE,
+                           "the row of a mirrored image cannot be told from the row of '%s' at %zux%zu pixels",
+                           oc_features_part_spec(features, i), stage->width, stage->height);
+        }
+    }
+    return order ? mirror_numbers(features, order, err) : OC_OK;
 }

@@ -52,6 +52,8 @@ typedef enum oc_optimizer {
 typedef enum oc_class_weight { OC_CLASS_WEIGHT_NONE, OC_CLASS_WEIGHT_BALANCED } oc_class_weight;
 typedef enum oc_schedule { OC_SCHEDULE_COSINE, OC_SCHEDULE_CONSTANT } oc_schedule;
 
+typedef enum oc_augment { OC_AUGMENT_NONE, OC_AUGMENT_MIRROR } oc_augment;
+
 /* How a classifier is trained; oc_train_params holds names, defaults, ranges and help. "auto" is NaN or OC_AUTO. */
 typedef struct oc_train_options {
     oc_learner classifier; /* nearest: only scale is used besides */
@@ -70,6 +72,11 @@ typedef struct oc_train_options {
     int schedule;     /* oc_schedule */
     double momentum;
     int scale;        /* oc_scale */
+    int augment;      /* oc_augment: mirror needs rows whose blocks know their mirror */
+    double holdout;   /* part of the rows to validate on, at most 1/2; auto: none, or what tune needs: a tenth, of
+                         fewer than 10,000 rows more, up to a third */
+    int64_t folds;    /* cross-validation instead; auto: none */
+    bool tune;        /* choose the penalties by validation */
     uint64_t seed;
 } oc_train_options;
 
@@ -77,6 +84,8 @@ extern const oc_param oc_train_params[];
 extern const size_t oc_train_param_count;
 /* The defaults of the table, seed 0. */
 oc_train_options oc_train_defaults(void);
+/* OC_USAGE for options that exclude each other. oc_train checks as well, but after the features were extracted. */
+oc_status oc_train_check(const oc_train_options *options, oc_error *err);
 
 typedef struct oc_classifier {
     size_t classes, dimension; /* C, D */
@@ -92,6 +101,28 @@ void oc_classifier_free(oc_classifier *classifier);
 /* True when the softmax of the scores gives probabilities: it was trained for that. */
 bool oc_classifier_probable(const oc_classifier *classifier);
 
+/* One setting that was tried on held-out rows. */
+typedef struct oc_trial {
+    double l2, score_l2;
+    double accuracy;  /* on rows held out, never on mirrored copies; the mean over the folds */
+    double deviation; /* standard deviation over the folds; NaN for a hold-out */
+} oc_trial;
+
+enum { OC_MAX_TRIALS = 8 };
+
+/* Validation: what a classifier that was trained on a part of the rows makes of the others. The parts are stratified:
+ * each class gives its share, to within a row, and one that has a single row keeps it. */
+typedef struct oc_validation {
+    size_t held;  /* rows held out, in all folds together; 0: there was no validation */
+    size_t folds; /* 1: one hold-out */
+    size_t count, best;
+    oc_trial trial[OC_MAX_TRIALS]; /* (count) from the strongest penalty to the weakest; without tune just one */
+    double seconds;
+} oc_validation;
+
+/* The accuracy of the best trial; NaN when there was no validation. */
+double oc_validation_accuracy(const oc_validation *validation);
+
 typedef struct oc_train_report {
     oc_train_options used; /* the options with every auto replaced by what was used */
     size_t steps;
@@ -99,14 +130,18 @@ typedef struct oc_train_report {
     double loss;           /* its first term */
     double gap;            /* estimate of objective - optimum, from the gradient at the end; NaN but for sgd */
     double accuracy;       /* on the training rows; NaN for nearest neighbours, each of which finds itself */
-    double seconds;
+    double seconds;        /* without validation */
+    oc_validation validation;
 } oc_train_report;
 
-/* rows (N,D), labels (N) in 0..classes-1. Errors: OC_BAD_DATA (fewer than two classes with rows, a label out
+/* rows (N,D), labels (N) in 0..classes-1. With tune, holdout or folds classifiers are trained on parts of the rows and
+ * validated on the rest first; with tune the penalties are those that did best among 4^-2 .. 4^3 times the automatic
+ * ones, of equals the strongest. The classifier itself is trained on all rows. Errors: OC_USAGE (options that exclude
+ * each other, rows whose mirror nobody knows), OC_BAD_DATA (fewer than two classes with rows, a label out
  * of range, NaN or infinite values: row and column are named; a rate given by hand that diverges),
  * OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:
  * about (3 C + batch) D floats and, up to 16,384 columns or rows, whichever is fewer (m), two matrices of m x
- * m floats. */
+ * m floats. Rows are read in place, held-out and mirrored ones too. */
 oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
                    oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err);
 
@@ -115,6 +150,10 @@ oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const
  * and so on: a fraction that settles ties. OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
 oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
                     oc_error *err);
+
+/* The class of the highest score for each row, predicted (N); of equal scores the first. OC_BAD_DATA for a row whose
+ * scores are not finite; else as oc_scores. Memory: N x C floats. */
+oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, int *predicted, oc_job *job, oc_error *err);
 
 /* Loss of one row of scores (C) with true class y; gradient (C), when not NULL, takes dL/ds. */
 double oc_loss_value(oc_loss loss, const double *scores, size_t classes, size_t y, double *gradient);

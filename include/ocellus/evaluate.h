@@ -45,9 +45,8 @@ typedef struct oc_comparison_row {
     size_t dimension;
     double extract_seconds, train_seconds; /* extraction includes fitting the stages, train and test images together */
     double train_accuracy, test_accuracy, low, high;
-    double validation_accuracy; /* on the part of the training rows that was held out to choose the best; NaN when not
-                                   asked */
-    double p_value;             /* McNemar's test against the first row; NaN for the first row */
+    double p_value;           /* McNemar's test against the first row; NaN for the first row */
+    oc_validation validation; /* on parts of the training rows, where asked for */
 } oc_comparison_row;
 
 typedef struct oc_comparison {
@@ -55,13 +54,13 @@ typedef struct oc_comparison {
     const char *const *class_names; /* (classes) */
     const oc_comparison_row *rows;  /* (count), in the order of the specs */
     size_t train_skipped, test_skipped;
-    size_t best;                    /* the row that is best on held-out training data; 0 when not asked */
+    size_t best;                    /* the row that is best by validation; 0 when not asked */
 } oc_comparison;
 
 typedef struct oc_compare_options {
     oc_extract_options extract;
     oc_train_options train;
-    bool choose;          /* hold out a part of the training rows of each spec to choose the best row */
+    bool choose;          /* validate each spec to choose the best row, by a hold-out where train does not say how */
     const char *model;    /* where to save the best row, or NULL; implies choose */
     /* Called after each row is done, for a table that grows; may be NULL. */
     void (*row_done)(void *context, const oc_comparison *so_far);
@@ -84,7 +83,8 @@ char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation)
 char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);
 char *oc_json_failure(const char *path, const char *message);
 char *oc_json_extraction(const oc_set *set);
-char *oc_json_training(const oc_set *set, const oc_model *model, const oc_train_report *report);
+/* Of a model that was trained on this set. */
+char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report);
 char *oc_json_info_model(const oc_model *model);
 char *oc_json_info_set(const oc_set *set);
 void oc_json_free(char *json);

@@ -65,6 +65,9 @@ void oc_workspace_free(oc_workspace *workspace);
 oc_status oc_features_extract(const oc_features *features, const oc_image *image, oc_workspace *workspace, float *row,
                               oc_error *err);
 
+/* order (dimension): value j of the row of the mirrored image is value order[j] of the row; NULL only asks. OC_USAGE
+ * before the plan, or naming the stage whose row does not tell; OC_NO_MEMORY. */
+oc_status oc_features_mirror_order(const oc_features *features, uint32_t *order, oc_error *err);
 /* True when the row of the mirrored image can be told from the row. */
 bool oc_features_can_mirror(const oc_features *features);
 /* out (dimension) from row (dimension); they must not overlap. */

@@ -2,11 +2,11 @@
  * an image needs that file and the image, and nothing else.
  *
  * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32.
- * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size and fit of the images (limits are not
- * the model's to set), classes (a CSV column), seed, every training option as "train.<name>", scaler and loss among them,
- * counts (of training rows, one a class) and accuracy (on those rows). Arrays: weights (C, D+1), or the scaled rows
- * neighbours (N, D) and neighbour_labels (N) for nearest neighbours; shift (D), scale (D), and the stages' own as
- * "stage.<i>.<name>".
+ * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size and fit of the images (limits are
+ * not the model's to set), classes (a CSV column), seed, every training option as "train.<name>", scaler and loss among
+ * them, counts (of training rows, one a class), accuracy (on those rows) and "validation", the accuracies on held-out rows
+ * as CSV, where there are any. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels (N) for nearest
+ * neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>".
  *
  * A model may also be trained on rows that were made elsewhere (oc_set_of_rows, oc_set_open_rows): its spec is then empty,
  * "dimension" takes the place of size and fit, and it classifies rows, not images. */
@@ -40,6 +40,8 @@ const oc_features *oc_model_features(const oc_model *model);
 const oc_classifier *oc_model_classifier(const oc_model *model);
 oc_image_options oc_model_image_options(const oc_model *model);
 oc_train_options oc_model_train_options(const oc_model *model);
+/* What was tried on held-out rows when the model was trained; held is 0 when nothing was. */
+oc_validation oc_model_validation(const oc_model *model);
 size_t oc_model_classes(const oc_model *model);
 const char *oc_model_class(const oc_model *model, size_t label);
 /* How many rows of each class (C) it was trained on, NULL when the file does not say; and its accuracy on them, NaN for

@@ -6,6 +6,7 @@
 #define OCELLUS_ROWS_H
 
 #include <ocellus/error.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,11 +19,14 @@ enum { OC_MAX_BLOCKS = 32 };
 typedef struct oc_block {
     const float *values; /* row i begins at values + i * stride */
     size_t columns, stride;
+    const uint32_t *mirror; /* (columns): value j of the mirrored image's row is value mirror[j] of the row, counted in
+                               this block; NULL where nobody knows */
 } oc_block;
 
 typedef struct oc_rows {
     size_t count, dimension; /* N, D: the sum of the blocks' columns */
     const uint32_t *chosen;  /* (N): row i of the view is row chosen[i] of the blocks; NULL: row i */
+    bool mirrored; /* the blocks count for twice as many rows: 2r is row r, 2r + 1 that of its mirrored image */
     size_t blocks;
     oc_block block[OC_MAX_BLOCKS];
 } oc_rows;

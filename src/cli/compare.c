@@ -14,8 +14,7 @@ enum { CELL = 32, COLUMNS = 9 };
 /* The table that grows while the work goes on. */
 typedef struct growing {
     table_column columns[COLUMNS];
-    size_t count; /* of the columns that are shown */
-    bool chosen;  /* with the column of held-out accuracy */
+    size_t count; /* of the columns that are shown: without validation not the last */
     bool json;
 } growing;
 
@@ -35,12 +34,10 @@ static growing start_table(const cli_settings *settings)
                                  {"95% interval", 12, false},
                                  {"p", 7, false},
                                  {"held out", 6, false}},
-                     .count = COLUMNS - 1,
                      .json = settings->json};
-    if (settings->output) {
-        table.chosen = true;
-        table.count = COLUMNS;
-    }
+    bool validated = settings->output || settings->train.tune || option_given(settings, "holdout") ||
+                     option_given(settings, "folds");
+    table.count = validated ? COLUMNS : COLUMNS - 1;
     return table;
 }
 
@@ -76,10 +73,8 @@ static void print_row(void *context, const oc_comparison *comparison)
     snprintf(cells[5], CELL, "%.2f", 100 * row->test_accuracy);
     snprintf(cells[6], CELL, "%.2f..%.2f", 100 * row->low, 100 * row->high);
     format_p(row->p_value, cells[7]);
-    if (isnan(row->validation_accuracy)) {
-        snprintf(cells[8], CELL, "-");
-    } else {
-        snprintf(cells[8], CELL, "%.2f", 100 * row->validation_accuracy);
+    if (row->validation.held) {
+        snprintf(cells[8], CELL, "%.2f", 100 * oc_validation_accuracy(&row->validation));
     }
     const char *texts[COLUMNS] = {row->features};
     for (size_t i = 1; i < COLUMNS; i++) {
@@ -237,9 +232,9 @@ static int run(const cli_settings *settings, oc_job *job)
                                   .skipped = name_skipped,
                                   .context = &table};
     options.train.seed = (uint64_t)settings->seed;
-    if (check_specs(&settings->specs, &err) ||
+    if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) ||
         (settings->output && (check_output_file(settings->output, settings->operands.items[0], &err) ||
-                               check_output_file(settings->output, settings->test, &err))) ||
+                              check_output_file(settings->output, settings->test, &err))) ||
         open_images(settings->operands.items[0], &train, &err) || open_images(settings->test, &test, &err)) {
         status = report_failure(&err);
     } else if (settings->dry_run) {

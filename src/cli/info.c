@@ -1,6 +1,7 @@
 /* ocellus info: what is in a model or a set. */
 #include "src/cli/card.h"
 #include "src/cli/inputs.h"
+#include "src/cli/report.h"
 #include "src/cli/terminal.h"
 #include "src/cli/test_rows.h"
 
@@ -121,6 +122,7 @@ static void print_model(const oc_model *model)
     const oc_classifier *classifier = oc_model_classifier(model);
     oc_image_options image = oc_model_image_options(model);
     oc_train_options train = oc_model_train_options(model);
+    oc_validation tried = oc_model_validation(model);
     size_t classes = oc_model_classes(model);
     print_features(oc_model_features(model));
     if (oc_features_count(oc_model_features(model))) {
@@ -128,6 +130,7 @@ static void print_model(const oc_model *model)
     }
     print_classes(classes, NULL, model, class_of_model);
     print_training(&train);
+    report_validation(stdout, &tried);
     put_label("parameters");
     if (classifier->nearest) {
         printf("%zu: %zu neighbours x %zu values\n", oc_model_parameters(model),

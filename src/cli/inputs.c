@@ -49,6 +49,7 @@ oc_extract_options extract_options(const cli_settings *settings)
     return (oc_extract_options){.image = settings->image,
                                 .seed = (uint64_t)settings->seed,
                                 .strict = settings->strict,
+                                .mirror = settings->train.augment == OC_AUGMENT_MIRROR,
                                 .resume = settings->resume};
 }
 

@@ -164,3 +164,31 @@ void report_evaluation(FILE *stream, const oc_model *model, const oc_evaluation 
         put_confusions(stream, model, evaluation);
     }
 }
+
+void report_validation(FILE *stream, const oc_validation *v)
+{
+    const table_column columns[] = {{"", 10, true}, {"l2", 10, false}, {"score-l2", 10, false}, {"%", 6, false}};
+    const oc_trial *best = &v->trial[v->best];
+    double low, high;
+    if (v->held == 0) {
+        return;
+    }
+    if (v->folds > 1) {
+        fprintf(stream, "validation  %.2f %%, standard deviation %.2f over %zu folds of %zu images\n",
+                100 * best->accuracy, 100 * best->deviation, v->folds, v->held);
+    } else {
+        oc_wilson((size_t)(best->accuracy * (double)v->held + 0.5), v->held, &low, &high);
+        fprintf(stream, "validation  %.2f %% of %zu images that were held out, 95 %% interval %.2f to %.2f %%\n",
+               100 * best->accuracy, v->held, 100 * low, 100 * high);
+    }
+    if (v->count > 1) {
+        table_heading(stream, columns, 4);
+    }
+    for (size_t k = 0; k < v->count && v->count > 1; k++) {
+        char l2[CELL], score_l2[CELL], accuracy[CELL];
+        snprintf(l2, CELL, "%.4g", v->trial[k].l2);
+        snprintf(score_l2, CELL, "%.4g", v->trial[k].score_l2);
+        snprintf(accuracy, CELL, "%.2f", 100 * v->trial[k].accuracy);
+        table_row(stream, columns, 4, (const char *const[]){k == v->best ? "chosen" : "", l2, score_l2, accuracy});
+    }
+}

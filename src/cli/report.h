@@ -10,4 +10,7 @@
  * confusions. */
 void report_evaluation(FILE *stream, const oc_model *model, const oc_evaluation *evaluation);
 
+/* The accuracy on images held out in training, and what was tried where there was a choice; nothing without. */
+void report_validation(FILE *stream, const oc_validation *validation);
+
 #endif

@@ -1,6 +1,7 @@
 /* ocellus train: fits features and classifier, and saves them as one model. */
 #include "src/cli/check_gradient.h"
 #include "src/cli/inputs.h"
+#include "src/cli/report.h"
 #include "src/cli/terminal.h"
 
 #include <stdio.h>
@@ -16,6 +17,9 @@ static int wrong_options(const cli_settings *settings, bool from_rows)
     if (settings->specs.count > 1) {
         return report_usage(&command_train, "one -f is taken; join stages with '+': -f %s+%s", settings->specs.items[0],
                             settings->specs.items[1]);
+    }
+    if (settings->json && settings->check_gradient) {
+        return report_usage(&command_train, "--json has no effect on --check-gradient");
     }
     const char *idle = from_rows ? given_for_images(settings) : NULL;
     if (idle) {
@@ -59,12 +63,16 @@ static void print_summary(const oc_model *model, const oc_set *set, const oc_tra
     if (!nearest) {
         printf("accuracy    %.2f %% on what it was trained on\n", 100 * report->accuracy);
     }
+    report_validation(stdout, &report->validation);
     printf("parameters  %zu %s", oc_model_parameters(model), nearest ? "values of neighbours" : "weights and biases");
     if (oc_model_stage_parameters(model)) {
         printf(", %zu values learned by the stages", oc_model_stage_parameters(model));
     }
-    printf("\nseconds     %.1f to extract, %.1f to train\nmodel       ", oc_set_seconds(set) + oc_set_fit_seconds(set),
-           report->seconds);
+    printf("\nseconds     %.1f to extract, ", oc_set_seconds(set) + oc_set_fit_seconds(set));
+    if (report->validation.held) {
+        printf("%.1f to validate, ", report->validation.seconds);
+    }
+    printf("%.1f to train\nmodel       ", report->seconds);
     terminal_put_name(stdout, path);
     putchar('\n');
 }
@@ -83,7 +91,8 @@ static int run(const cli_settings *settings, oc_job *job)
         return status;
     }
     options.seed = (uint64_t)settings->seed;
-    if ((!settings->check_gradient && check_output_file(settings->output, settings->operands.items[0], &err)) ||
+    if (oc_train_check(&options, &err) ||
+        (!settings->check_gradient && check_output_file(settings->output, settings->operands.items[0], &err)) ||
         check_labels_option(settings, path, &err) ||
         (from_rows ? open_rows(settings, path, 0, &set, &err) : extract_rows(settings, job, &set, &err))) {
         return report_failure(&err);
@@ -103,7 +112,7 @@ static int run(const cli_settings *settings, oc_job *job)
         terminal_detail("%lld epochs of %zu steps in all, first step size %g, loss %g, objective %g",
                         (long long)report.used.epochs, report.steps, report.used.rate, report.loss, report.objective);
         if (settings->json) {
-            status = print_json(oc_json_training(set, model, &report));
+            status = print_json(oc_json_training(model, set, &report));
         } else {
             print_summary(model, set, &report, settings->output);
         }

@@ -5,17 +5,16 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/base/random.h"
 #include "src/base/text.h"
 #include "src/base/threads.h"
+#include "src/learn/split.h"
+#include "src/learn/validation.h"
 #include "src/model/model.h"
 #include "src/model/store.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
-
-enum { HOLD_OUT = 10 }; /* one row in so many chooses the best features */
 
 /* The rows of some stages, for both halves of the split. */
 typedef struct pair {
@@ -33,6 +32,7 @@ typedef struct comparing {
     const oc_compare_options *options;
     oc_job *job;
     oc_extract_options extract; /* with the size that the first extraction found */
+    oc_train_options learn;     /* with a hold-out where one is needed to choose */
     pair *pairs;
     column *columns;
     size_t pair_count, column_count;
@@ -99,6 +99,9 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
         c->options->skipped(c->options->context, first->train, first->test);
     }
     c->extract.image.size = oc_set_image_options(first->train).size;
+    if ((c->options->choose || c->options->model) && !oc_validation_wanted(&c->learn)) {
+        c->learn.holdout = oc_split_fraction(c->comparison->train);
+    }
     c->extract.told = true;
     c->first_right = oc_alloc(c->comparison->test, sizeof *c->first_right);
     if (!c->first_right) {
@@ -160,74 +163,12 @@ static oc_status view(const comparing *c, const oc_features *features, bool test
         const column *where = find_column(c, oc_features_part_spec(features, i));
         const pair *p = &c->pairs[where->pair];
         const oc_rows *from = oc_set_rows(test ? p->test : p->train);
-        rows->block[i] = (oc_block){from->block[0].values + where->first, where->count, from->block[0].stride};
+        rows->block[i] = (oc_block){
+            .values = from->block[0].values + where->first, .columns = where->count, .stride = from->block[0].stride};
         rows->count = from->count;
         rows->dimension += where->count;
     }
     return OC_OK;
-}
-
-/* Splits rows into those that are trained on and the held-out tenth of every class, by a seeded draw. */
-static void hold_out(const int *labels, size_t count, size_t classes, uint64_t seed, uint32_t *kept, size_t *kept_count,
-                     uint32_t *held, size_t *held_count, uint32_t *scratch)
-{
-    *kept_count = *held_count = 0;
-    for (size_t c = 0; c < classes; c++) {
-        size_t members = 0;
-        for (size_t i = 0; i < count; i++) {
-            if (labels[i] == (int)c) {
-                scratch[members++] = (uint32_t)i;
-            }
-        }
-        oc_random random = oc_random_stream(seed, 0x686f6c64, c);
-        oc_random_shuffle(&random, scratch, members);
-        size_t out = members > 1 ? (members + HOLD_OUT / 2) / HOLD_OUT : 0;
-        out = members > 1 && out == 0 ? 1 : out;
-        for (size_t i = 0; i < members; i++) {
-            if (i < out) {
-                held[(*held_count)++] = scratch[i];
-            } else {
-                kept[(*kept_count)++] = scratch[i];
-            }
-        }
-    }
-}
-
-/* Accuracy on held-out training rows of a classifier that was trained on the others. */
-static oc_status validate(const comparing *c, const oc_rows *rows, double *accuracy, oc_error *err)
-{
-    const oc_set *set = c->pairs[0].train;
-    const int *labels = oc_set_labels(set);
-    size_t n = rows->count, classes = oc_set_classes(set);
-    uint32_t *index = oc_alloc(n, 3 * sizeof *index);
-    int *chosen = oc_alloc(n, 2 * sizeof *chosen);
-    oc_classifier *classifier = NULL;
-    oc_status status = index && chosen ? OC_OK : oc_fail_memory(err, "the validation");
-    if (status == OC_OK) {
-        oc_rows kept = *rows, held = *rows;
-        kept.chosen = index;
-        held.chosen = index + n;
-        hold_out(labels, n, classes, c->options->train.seed, index, &kept.count, index + n, &held.count, index + 2 * n);
-        for (size_t i = 0; i < kept.count; i++) {
-            chosen[i] = labels[kept.chosen[i]];
-        }
-        for (size_t i = 0; i < held.count; i++) {
-            chosen[n + i] = labels[held.chosen[i]];
-        }
-        oc_evaluation evaluation;
-        status = oc_train(&kept, chosen, classes, &c->options->train, c->job, &classifier, NULL, err);
-        if (status == OC_OK && held.count) {
-            status = oc_evaluate_rows(classifier, &held, chosen + n, c->job, &evaluation, err);
-            if (status == OC_OK) {
-                *accuracy = evaluation.accuracy;
-                oc_evaluation_free(&evaluation);
-            }
-        }
-    }
-    oc_classifier_free(classifier);
-    oc_free(index);
-    oc_free(chosen);
-    return status;
 }
 
 /* The test's figures of row r. */
@@ -282,9 +223,6 @@ static oc_status train_row(comparing *c, size_t r, oc_features *features, oc_err
     if (status == OC_OK) {
         status = view(c, features, true, &test, err);
     }
-    if (status == OC_OK && (c->options->choose || c->options->model)) {
-        status = validate(c, &train, &row->validation_accuracy, err);
-    }
     oc_model_parts parts = {.rows = &train,
                             .labels = oc_set_labels(set),
                             .classes = oc_set_classes(set),
@@ -294,15 +232,17 @@ static oc_status train_row(comparing *c, size_t r, oc_features *features, oc_err
                             .image = c->extract.image};
     parts.image.planes = oc_features_planes(features);
     if (status == OC_OK) {
-        status = oc_model_build(&parts, &c->options->train, c->job, &model, &report, err);
+        status = oc_model_build(&parts, &c->learn, c->job, &model, &report, err);
     }
     if (status == OC_OK) {
+        row->validation = report.validation;
         row->dimension = train.dimension;
         row->train_seconds = report.seconds;
         row->train_accuracy = report.accuracy;
         status = test_row(c, r, model, &test, err);
     }
-    if (status == OC_OK && (r == 0 || row->validation_accuracy > c->rows[c->comparison->best].validation_accuracy)) {
+    const oc_validation *best = &c->rows[c->comparison->best].validation;
+    if (status == OC_OK && (r == 0 || oc_validation_accuracy(&row->validation) > oc_validation_accuracy(best))) {
         oc_model_free(c->best);
         c->best = model;
         model = NULL;
@@ -318,7 +258,7 @@ static oc_status compare_row(comparing *c, size_t r, const char *spec, oc_error 
     oc_text missing = {0};
     double seconds = 0;
     oc_comparison_row *row = &c->rows[r];
-    *row = (oc_comparison_row){.features = spec, .validation_accuracy = NAN, .p_value = NAN};
+    *row = (oc_comparison_row){.features = spec, .p_value = NAN};
     oc_status status = oc_features_parse(spec, &features, err);
     if (status == OC_OK) {
         status = missing_stages(c, features, &missing, err);
@@ -387,11 +327,18 @@ static oc_status compare(comparing *c, const char *const *specs, size_t count, o
 oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
                      const oc_compare_options *options, oc_job *job, oc_comparison **out, oc_error *err)
 {
-    comparing c = {.train = train, .test = test, .options = options, .job = job, .extract = options->extract};
+    comparing c = {.train = train,
+                   .test = test,
+                   .options = options,
+                   .job = job,
+                   .extract = options->extract,
+                   .learn = options->train};
+    c.extract.mirror = options->train.augment == OC_AUGMENT_MIRROR;
     if (count == 0) {
         return oc_fail(err, OC_USAGE, "no features to compare");
     }
-    oc_status status = oc_dataset_check_labels(train, err);
+    oc_status status = oc_train_check(&options->train, err);
+    status = status == OC_OK ? oc_dataset_check_labels(train, err) : status;
     if (status != OC_OK) {
         return status;
     }

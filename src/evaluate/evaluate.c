@@ -88,29 +88,17 @@ static void summarise(oc_evaluation *e)
 oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows, const int *labels, oc_job *job,
                            oc_evaluation *out, oc_error *err)
 {
-    size_t classes = classifier->classes, size, at = 0;
+    size_t classes = classifier->classes, at = 0;
     oc_evaluation e = {.classes = classes};
-    float *scores = oc_multiply(rows->count, classes, &size) ? oc_alloc(size, sizeof *scores) : NULL;
-    oc_status status = scores && allocate(&e, classes, rows->count) ? oc_scores(classifier, rows, scores, job, err)
-                                                                    : oc_fail_memory(err, "the evaluation");
+    oc_status status = allocate(&e, classes, rows->count) ? oc_predict(classifier, rows, e.predicted, job, err)
+                                                          : oc_fail_memory(err, "the evaluation");
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
-        const float *s = scores + i * classes;
-        size_t best = 0;
-        bool finite = true;
-        for (size_t c = 0; c < classes; c++) {
-            best = s[c] > s[best] ? c : best;
-            finite = finite && isfinite(s[c]);
-        }
-        if (!finite) {
-            status = oc_fail(err, OC_BAD_DATA,
-                             "row %zu has no finite scores: a feature is NaN, infinite or far too large", i);
-        } else if (labels[i] >= 0) {
-            e.confusion[(size_t)labels[i] * classes + best]++;
+        if (labels[i] >= 0) {
+            e.confusion[(size_t)labels[i] * classes + (size_t)e.predicted[i]]++;
             e.expected[at] = labels[i];
-            e.predicted[at++] = (int)best;
+            e.predicted[at++] = e.predicted[i];
         }
     }
-    oc_free(scores);
     if (status == OC_OK && at == 0) {
         status = oc_fail(
             err, OC_BAD_DATA,

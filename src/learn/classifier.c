@@ -14,6 +14,7 @@ static const char *const losses[] = {"softmax", "hinge", "squared-hinge", "ovr-s
 static const char *const optimizers[] = {"sgd", "gd", "random-search", "local-search", NULL};
 static const char *const class_weights[] = {"none", "balanced", NULL};
 static const char *const schedules[] = {"cosine", "constant", NULL};
+static const char *const augments[] = {"none", "mirror", NULL};
 static const char *const scales[] = {"none", "center", "range", "standard", NULL};
 
 #define FIELD(name) offsetof(oc_train_options, name)
@@ -43,6 +44,14 @@ const oc_param oc_train_params[] = {
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},
     {"scale", OC_CHOICE, FIELD(scale), "standard", 0, 0, scales, "scaling of the feature columns"},
+    {"augment", OC_CHOICE, FIELD(augment), "none", 0, 0, augments,
+     "mirror: train on the rows of the mirrored images too, which are told from the rows of the images"},
+    {"holdout", OC_REAL, FIELD(holdout), "auto", 0.001, 0.5, NULL,
+     "validate: train on the rest of the rows, tell the accuracy on this part (auto: none, or what --tune needs)"},
+    {"folds", OC_INTEGER, FIELD(folds), "auto", 2, 1000, NULL,
+     "validate on each of so many parts, trained on the others (auto: none)"},
+    {"tune", OC_FLAG, FIELD(tune), "0", 0, 1, NULL,
+     "choose the penalties by validation, on a tenth of the rows where neither --holdout nor --folds is given"},
 };
 #undef FIELD
 const size_t oc_train_param_count = sizeof oc_train_params / sizeof *oc_train_params;
@@ -116,4 +125,27 @@ oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float 
     oc_parallel(job, (rows->count + TILE - 1) / TILE, score_tile, &work);
     oc_free(scaled);
     return OC_OK;
+}
+
+oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, int *predicted, oc_job *job, oc_error *err)
+{
+    size_t classes = classifier->classes, size;
+    float *scores = oc_multiply(rows->count, classes, &size) ? oc_alloc(size, sizeof *scores) : NULL;
+    oc_status status = scores ? oc_scores(classifier, rows, scores, job, err) : oc_fail_memory(err, "scores");
+    for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
+        const float *s = scores + i * classes;
+        size_t best = 0;
+        bool finite = true;
+        for (size_t c = 0; c < classes; c++) {
+            best = s[c] > s[best] ? c : best;
+            finite = finite && isfinite(s[c]);
+        }
+        predicted[i] = (int)best;
+        if (!finite) {
+            status = oc_fail(err, OC_BAD_DATA,
+                             "row %zu has no finite scores: a feature is NaN, infinite or far too large", i);
+        }
+    }
+    oc_free(scores);
+    return status;
 }

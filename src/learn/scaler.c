@@ -6,6 +6,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/matrix/rows.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -151,12 +152,20 @@ cleanup:
 
 void oc_scaler_row(const oc_rows *rows, size_t i, const float *shift, const float *scale, float *z)
 {
-    size_t at = rows->chosen ? rows->chosen[i] : i;
+    bool mirrored;
+    size_t at = oc_rows_place(rows, i, &mirrored);
     for (size_t b = 0; b < rows->blocks; b++) {
         const oc_block *block = &rows->block[b];
         const float *restrict x = block->values + at * block->stride;
-        for (size_t j = 0; j < block->columns; j++) {
-            z[j] = (x[j] - shift[j]) * scale[j];
+        const uint32_t *restrict mirror = block->mirror;
+        if (mirrored) {
+            for (size_t j = 0; j < block->columns; j++) {
+                z[j] = (x[mirror[j]] - shift[j]) * scale[j];
+            }
+        } else {
+            for (size_t j = 0; j < block->columns; j++) {
+                z[j] = (x[j] - shift[j]) * scale[j];
+            }
         }
         z += block->columns;
         shift += block->columns;

@@ -14,9 +14,9 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/base/random.h"
 #include "src/base/threads.h"
 #include "src/learn/loss.h"
+#include "src/learn/order.h"
 #include "src/learn/penalty.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
@@ -178,21 +178,17 @@ double oc_sgd_scheduled(double rate, oc_schedule schedule, size_t step, size_t s
 
 /* All epochs at one rate; *diverged is set, and the rest left undone, when the loss of an epoch is not finite
  * or far above the loss of the first step. */
-static size_t run(sgd *s, const oc_sgd_options *options, double rate, uint32_t *order, bool *diverged, oc_job *job)
+static size_t run(sgd *s, const oc_sgd_options *options, double rate, oc_order *order, bool *diverged, oc_job *job)
 {
     size_t n = s->problem->rows->count, steps = 0;
     size_t per_epoch = (n + options->batch - 1) / options->batch, all = per_epoch * options->epochs;
     double first_loss = 0;
     *diverged = false;
     for (size_t epoch = 0; epoch < options->epochs && !*diverged; epoch++) {
-        oc_random random = oc_random_stream(options->seed, 0x65706f6368, epoch);
-        for (size_t i = 0; i < n; i++) {
-            order[i] = (uint32_t)i;
-        }
-        oc_random_shuffle(&random, order, n);
+        oc_order_epoch(order, options->seed, epoch);
         double loss = 0;
         for (size_t k = 0; k < per_epoch && !oc_job_cancelled(job); k++, steps++) {
-            s->rows = order + k * options->batch;
+            s->rows = order->row + k * options->batch;
             s->batch = k + 1 < per_epoch ? options->batch : n - k * options->batch;
             s->rate =
                 (float)oc_sgd_scheduled(rate, options->schedule, steps, all) * (float)s->batch / (float)options->batch;
@@ -213,7 +209,8 @@ oc_status oc_sgd(const oc_problem *problem, const oc_precondition *precondition,
     size_t n = problem->rows->count, d = problem->rows->dimension, classes = problem->classes;
     size_t row_tasks = (options->batch + ROWS - 1) / ROWS;
     oc_status status = OC_OK;
-    uint32_t *order = oc_alloc(n, sizeof *order);
+    oc_order order;
+    bool ordered = oc_order_init(&order, n, d * sizeof(float));
     float *start = oc_alloc(classes, (d + 1) * sizeof *start);
     sgd s = {.problem = problem, .precondition = precondition, .weights = weights, .bias = bias,
              .momentum = (float)options->momentum};
@@ -224,7 +221,7 @@ oc_status oc_sgd(const oc_problem *problem, const oc_precondition *precondition,
     s.gradient = oc_alloc(classes, d * sizeof *s.gradient);
     s.velocity = oc_alloc(classes, d * sizeof *s.velocity);
     s.bias_velocity = oc_alloc(classes, sizeof *s.bias_velocity);
-    if (!order || !start || !s.z || !s.slope || !s.work || !s.sums || !s.gradient || !s.velocity || !s.bias_velocity) {
+    if (!ordered || !start || !s.z || !s.slope || !s.work || !s.sums || !s.gradient || !s.velocity || !s.bias_velocity) {
         status = oc_fail_memory(err, "training");
         goto cleanup;
     }
@@ -240,7 +237,7 @@ oc_status oc_sgd(const oc_problem *problem, const oc_precondition *precondition,
         memcpy(bias, start + classes * d, classes * sizeof *start);
         memset(s.velocity, 0, classes * d * sizeof *s.velocity);
         memset(s.bias_velocity, 0, classes * sizeof *s.bias_velocity);
-        *steps = run(&s, options, *rate, order, &diverged, job);
+        *steps = run(&s, options, *rate, &order, &diverged, job);
         if (!diverged || given) {
             break;
         }
@@ -252,7 +249,7 @@ oc_status oc_sgd(const oc_problem *problem, const oc_precondition *precondition,
                          given ? "--rate auto" : "other features or a stronger --l2");
     }
 cleanup:
-    oc_free(order);
+    oc_order_free(&order);
     oc_free(start);
     oc_free(s.z);
     oc_free(s.slope);

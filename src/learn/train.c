@@ -10,7 +10,9 @@
 #include "src/learn/ridge.h"
 #include "src/learn/scaler.h"
 #include "src/learn/span.h"
+#include "src/learn/split.h"
 #include "src/learn/train.h"
+#include "src/learn/validation.h"
 
 #include <math.h>
 #include <string.h>
@@ -377,21 +379,46 @@ oc_status oc_trainer_run(oc_trainer *t, const oc_run *run, oc_job *job, oc_class
     return OC_OK;
 }
 
-oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
-                   oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err)
+/* On all rows, with mirrored copies where they are asked for. */
+static oc_status train_on(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
+                          oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err)
 {
-    double started = oc_seconds();
     oc_trainer *trainer;
     oc_status status = oc_trainer_create(rows, labels, classes, options, job, &trainer, err);
     if (status != OC_OK) {
         return status;
     }
     oc_train_options found = oc_trainer_options(trainer);
-    oc_run run = {.l2 = found.l2, .score_l2 = found.score_l2, .epochs = found.epochs, .last = true};
+    oc_run run = {.l2 = found.l2, .score_l2 = found.score_l2, .epochs = found.epochs};
     status = oc_trainer_run(trainer, &run, job, classifier, report, err);
+    oc_trainer_free(trainer);
+    return status;
+}
+
+oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
+                   oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err)
+{
+    oc_train_options used = *options;
+    oc_train_report done = {0};
+    oc_validation validation = {0};
+    oc_portion all = {.rows = *rows};
+    oc_status status = oc_train_check(options, err);
+    status = status == OC_OK ? check_labels(rows, labels, classes, err) : status;
+    if (status == OC_OK && oc_validation_wanted(options)) {
+        status = oc_validate(rows, labels, classes, &used, job, &validation, err);
+    }
+    double started = oc_seconds();
+    if (status == OC_OK && options->augment == OC_AUGMENT_MIRROR) {
+        status = oc_portion_take(rows, labels, &(oc_portion_choice){.mirror = true}, &all, err);
+    }
+    if (status == OC_OK) {
+        status = train_on(&all.rows, all.labels ? all.labels : labels, classes, &used, job, classifier, &done, err);
+    }
+    oc_portion_free(&all);
     if (status == OC_OK && report) {
+        *report = done;
+        report->validation = validation;
         report->seconds = oc_seconds() - started;
     }
-    oc_trainer_free(trainer);
     return status;
 }

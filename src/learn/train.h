@@ -20,7 +20,6 @@ typedef struct oc_run {
     double l2, score_l2;
     int64_t epochs;
     bool warm; /* start where the last run ended, not at zero */
-    bool last; /* no run will follow: the covariance is used up, which saves a copy of it */
 } oc_run;
 
 /* Descends, and puts the classifier together. report may be NULL; nothing but its seconds stays to be filled. */

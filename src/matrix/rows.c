@@ -1,5 +1,5 @@
 /* Views of rows in column blocks. */
-#include <ocellus/rows.h>
+#include "src/matrix/rows.h"
 
 #include <string.h>
 
@@ -15,10 +15,17 @@ oc_rows oc_rows_of(const float *values, size_t count, size_t dimension)
 
 void oc_rows_copy(const oc_rows *rows, size_t i, float *out)
 {
-    size_t at = rows->chosen ? rows->chosen[i] : i;
+    bool mirrored;
+    size_t at = oc_rows_place(rows, i, &mirrored);
     for (size_t b = 0; b < rows->blocks; b++) {
         const oc_block *block = &rows->block[b];
-        memcpy(out, block->values + at * block->stride, block->columns * sizeof *out);
+        const float *x = block->values + at * block->stride;
+        if (!mirrored) {
+            memcpy(out, x, block->columns * sizeof *out);
+        }
+        for (size_t j = 0; mirrored && j < block->columns; j++) {
+            out[j] = x[block->mirror[j]];
+        }
         out += block->columns;
     }
 }

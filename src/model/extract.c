@@ -70,6 +70,9 @@ static oc_status prepare_features(oc_extraction *e, const oc_features *features,
     if (status == OC_OK && oc_features_dimension(e->set->features) == 0) {
         status = oc_features_plan(e->set->features, size.width, size.height, err);
     }
+    if (status == OC_OK && e->options->mirror) {
+        status = oc_features_mirror_order(e->set->features, NULL, err);
+    }
     if (status != OC_OK) {
         return status;
     }

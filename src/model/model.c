@@ -6,6 +6,7 @@
 #include "src/base/text.h"
 #include "src/base/threads.h"
 #include "src/learn/nearest.h"
+#include "src/model/history.h"
 #include "src/model/set.h"
 #include "src/model/store.h"
 #include "src/model/training_data.h"
@@ -44,16 +45,42 @@ static oc_status name_classes(oc_model *model, const oc_model_parts *parts, oc_e
     return done ? OC_OK : oc_fail_memory(err, "the class names");
 }
 
+/* Tells the blocks of rows where the values of a mirrored row are. *order (D) is to be freed after them. */
+static oc_status know_mirror(const oc_features *features, oc_rows *rows, uint32_t **order, oc_error *err)
+{
+    *order = oc_alloc(rows->dimension, sizeof **order);
+    if (!*order) {
+        return oc_fail_memory(err, "the mirrored rows");
+    }
+    oc_status status = oc_features_mirror_order(features, *order, err);
+    uint32_t *block = *order, first = 0;
+    for (size_t b = 0; status == OC_OK && b < rows->blocks; b++) {
+        size_t columns = rows->block[b].columns;
+        for (size_t j = 0; j < columns; j++) {
+            block[j] -= first;
+        }
+        rows->block[b].mirror = block;
+        block += columns;
+        first += (uint32_t)columns;
+    }
+    return status;
+}
+
 oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *options, oc_job *job, oc_model **out,
                          oc_train_report *report, oc_error *err)
 {
     oc_train_report done;
+    oc_rows rows = *parts->rows;
+    uint32_t *order = NULL;
     oc_model *model = oc_alloc(1, sizeof *model);
-    if (!model) {
-        return oc_fail_memory(err, "the model");
+    oc_status status = model ? OC_OK : oc_fail_memory(err, "the model");
+    if (status == OC_OK && options->augment == OC_AUGMENT_MIRROR) {
+        status = know_mirror(parts->features, &rows, &order, err);
     }
-    oc_status status =
-        oc_train(parts->rows, parts->labels, parts->classes, options, job, &model->classifier, &done, err);
+    if (status == OC_OK) {
+        status = oc_train(&rows, parts->labels, parts->classes, options, job, &model->classifier, &done, err);
+    }
+    oc_free(order);
     if (status == OC_OK) {
         status = name_classes(model, parts, err);
     }
@@ -69,6 +96,7 @@ oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *op
     }
     model->image = parts->image;
     model->options = done.used;
+    model->validation = done.validation;
     if (report) {
         *report = done;
     }
@@ -108,6 +136,9 @@ static oc_status store_options(oc_archive *archive, const oc_model *model, oc_er
     if (status == OC_OK) {
         snprintf(value, sizeof value, "%" PRIu64, model->options.seed);
         status = oc_archive_set(archive, "seed", value, err);
+    }
+    if (status == OC_OK) {
+        status = oc_store_validation(archive, &model->validation, err);
     }
     oc_text classes = {0};
     for (size_t c = 0; c < model->classifier->classes; c++) {
@@ -319,6 +350,9 @@ static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error
     }
     oc_status status = load_options(archive, &model->options, err);
     if (status == OC_OK) {
+        status = oc_load_validation(archive, &model->validation, err);
+    }
+    if (status == OC_OK) {
         status = oc_load_features(archive, &model->features, &model->image, err);
     }
     if (status != OC_OK) {
@@ -396,6 +430,11 @@ oc_image_options oc_model_image_options(const oc_model *model)
 oc_train_options oc_model_train_options(const oc_model *model)
 {
     return model->options;
+}
+
+oc_validation oc_model_validation(const oc_model *model)
+{
+    return model->validation;
 }
 
 size_t oc_model_classes(const oc_model *model)

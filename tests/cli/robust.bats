@@ -282,7 +282,7 @@ PYTHON
 @test "train --json is one object" {
     run -0 --separate-stderr ocellus train "$DATA/test" -f pixels:size=4 -o model --json
     [ "$(wc -l <<<"$output")" -eq 1 ]
-    jq -e '.images == 200 and .skipped == 0 and .classes == 10 and .dimension == 48 and .parameters == 490' <<<"$output"
+    jq -e '.images == 200 and .skipped == 0 and (.classes | length) == 10 and .dimension == 48 and .parameters == 490' <<<"$output"
     jq -e '.train_accuracy > 0 and .train_accuracy <= 1 and .train_seconds >= 0' <<<"$output"
 }
 

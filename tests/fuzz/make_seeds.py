@@ -122,6 +122,10 @@ def main():
     cifar.add("label", b"\x0a" + bytes(3072))
     cifar.add("names", "".join("name %d\n" % i for i in range(10)))
     cifar.add("names-crlf", "".join("%d\r\n" % i for i in range(10)))
+    rows = Folder(os.path.join(top, "svmlight"))
+    rows.add("rows", "1 1:0.5 3:-2e-3 # comment\n\n-1 qid:4 2:1e38\n+1 100000:7\n")
+    rows.add("zero", "1 0:2\n")
+    rows.add("descending", "1 3:1 2:1\n")
     spec = Folder(os.path.join(top, "spec"))
     for i, text in enumerate(SPECS):
         spec.add("%02d" % i, bytes([23, 17]) + text.encode())

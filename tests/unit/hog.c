@@ -262,7 +262,8 @@ Test(hog, the_largest_channel_counts)
     }
     size_t n;
     float *row = row_of("hog:color=max,norm=none", &image, &n), *wanted = row_of("hog:norm=none", &gray, NULL);
-    cr_assert_eq(memcmp(row, wanted, n * sizeof *row), 0);
+    double d = difference(row, wanted, n); /* sums of up to 64 votes of 360, in another order */
+    cr_assert(d <= 2e-3, "%g", d);
     free(row);
     free(wanted);
     free_image(&image);

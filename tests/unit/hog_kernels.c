@@ -127,6 +127,118 @@ Test(hog, cells_of_all_processor_families_equal_the_plain_ones)
     }
 }
 
+/* A band by the plain forms: the votes of its rows, whole, and those for the cell below. */
+static void plain_band(const oc_hog_band *band, bool between_bins, const float *weights, float *sums)
+{
+    const oc_hog_kernels *kernels = oc_hog_kernels_get();
+    float gx[LARGEST], gy[LARGEST], position[12][LARGEST], magnitude[12][LARGEST];
+    const float *positions[12], *magnitudes[12];
+    oc_hog_edges edges = {.count = 8, .turn = 8};
+    for (size_t k = 0; k < 8; k++) {
+        edges.cosine[k] = (float)cos((double)(k + 1) * M_PI / 9);
+        edges.sine[k] = (float)sin((double)(k + 1) * M_PI / 9);
+    }
+    for (size_t r = 0; r < band->rows; r++) {
+        const float *line = band->lines + (r + 1) * band->stride;
+        kernels->gradient(line - band->stride, line, line + band->stride, band->width, gx, gy);
+        if (between_bins) {
+            kernels->linear(gx, gy, band->width, false, (float)(9 / M_PI), tangent, position[r], magnitude[r]);
+        } else {
+            kernels->sectors(gx, gy, band->width, false, &edges, 9, position[r], magnitude[r]);
+        }
+        positions[r] = position[r];
+        magnitudes[r] = magnitude[r];
+    }
+    kernels->vote_plain(positions, magnitudes, weights, band->rows, band->width, 9, sums);
+}
+
+enum { BAND_ROOM = (LARGEST + 15) / 16 * 16, BAND_STRIDE = BAND_ROOM + 32 };
+
+/* Pixels of two kinds, one of them flat, with all that lies past the width set to what must not be seen. */
+static void fill_lines(float *lines, size_t rows, size_t width)
+{
+    fill_noise(lines, rows * BAND_STRIDE, rows + width);
+    for (size_t i = 0; i < rows * BAND_STRIDE; i++) {
+        size_t x = i % BAND_STRIDE;
+        lines[i] = x > 16 + width ? NAN : x > 16 + width / 2 && x < 18 + width / 2 ? 7 : fabsf(lines[i]);
+    }
+}
+
+Test(hog, bands_of_all_processor_families_equal_gradients_votes_and_sums_one_by_one)
+{
+    static const oc_hog_kernels *const tables[] = OC_KERNEL_TABLES(oc_hog_kernels);
+    static const size_t widths[] = {1, 15, 16, 17, 64, 100, LARGEST}, heights[] = {1, 4, 8, 9, 12};
+    static float lines[14 * BAND_STRIDE], whole[9 * LARGEST], below[9 * LARGEST];
+    static float sums[9 * BAND_ROOM + 1], carry[9 * BAND_ROOM + 1];
+    float ones[12], rising[12];
+    for (size_t i = 0; i < 7 * 5 * 4; i++) {
+        size_t width = widths[i % 7], rows = heights[i / 7 % 5], cell = 12;
+        bool between_bins = i / 35 % 2, between_cells = i / 70;
+        oc_hog_band band = {lines + 16, BAND_STRIDE, rows, width, (width + 15) / 16 * 16, between_bins ? tangent : NULL,
+                            1 / (float)cell, (float)rows + 0.5F};
+        fill_lines(lines, rows + 2, width);
+        for (size_t r = 0; r < rows; r++) {
+            ones[r] = 1;
+            rising[r] = ((float)r + 0.5F) / (float)cell;
+        }
+        plain_band(&band, between_bins, ones, whole);
+        plain_band(&band, between_bins, rising, below);
+        for (size_t isa = 0; isa <= oc_isa_index(); isa++) {
+            for (size_t j = 0; j < 9 * band.room; j++) {
+                carry[j] = (float)(j % 100);
+            }
+            sums[9 * band.room] = carry[9 * band.room] = 77;
+            tables[isa]->band(&band, sums, between_cells ? carry : NULL);
+            cr_assert(sums[9 * band.room] == 77 && carry[9 * band.room] == 77);
+            for (size_t j = 0; j < 9 * width; j++) {
+                size_t at = j / width * band.room + j % width;
+                float expected = between_cells ? (float)(at % 100) + whole[j] - below[j] : whole[j];
+                cr_assert(fabsf(sums[at] - expected) <= 1e-3F, "%s, %zu: %g, not %g", oc_isa_name(isa), i,
+                          (double)sums[at], (double)expected);
+                cr_assert(!between_cells || fabsf(carry[at] - below[j]) <= 1e-3F, "%s, %zu", oc_isa_name(isa), i);
+            }
+        }
+    }
+}
+
+Test(hog, bands_are_joined_to_cells_as_by_the_plain_form)
+{
+    static const oc_hog_kernels *const tables[] = OC_KERNEL_TABLES(oc_hog_kernels);
+    static const size_t cells_of[] = {2, 4, 6, 8, 12, 200}, widths[] = {12, 13, 17, 100, 200, LARGEST};
+    static float sums[9 * BAND_ROOM], packed[9 * LARGEST], weights[400], pairs[BAND_ROOM];
+    static float scratch[4 * BAND_ROOM + 800], cells[2][9 * LARGEST + 1];
+    for (size_t i = 0; i < 6 * 6; i++) {
+        size_t cell = cells_of[i / 6], width = widths[i % 6], targets = width / cell;
+        oc_hog_band band = {.width = width, .room = (width + 15) / 16 * 16, .per_row = 1 / (float)cell};
+        fill_noise(sums, 9 * band.room, i);
+        for (size_t j = 0; j < 9 * band.room; j++) {
+            sums[j] = j % band.room < width ? fabsf(sums[j]) : NAN;
+        }
+        for (size_t k = 0; k < 9; k++) {
+            memcpy(packed + k * width, sums + k * band.room, width * sizeof *sums);
+        }
+        for (size_t j = 0; j < 2 * cell; j++) {
+            weights[j] = 1 - fabsf(((float)j + 0.5F) / (float)cell - 1);
+        }
+        for (size_t j = 0; j < band.room / 2; j++) {
+            pairs[j] = ((float)(2 * j % cell) + 0.5F) / (float)cell;
+        }
+        oc_hog_axis axis = {.targets = targets, .per = 1, .step = cell, .span = 2 * cell,
+                            .offset = -(ptrdiff_t)(cell / 2), .weights = weights};
+        if (targets == 0) {
+            continue;
+        }
+        tables[0]->gather_plain(packed, width, 9, &axis, NULL, cells[0]);
+        for (size_t isa = 0; isa <= oc_isa_index(); isa++) {
+            cells[1][9 * targets] = 77;
+            tables[isa]->join(sums, &band, cell, targets, pairs, scratch, cells[1]);
+            cr_assert_eq(cells[1][9 * targets], 77);
+            double d = difference(cells[1], cells[0], 9 * targets);
+            cr_assert(d <= 2e-2, "cell %zu, width %zu, %s: %g", cell, width, oc_isa_name(isa), d);
+        }
+    }
+}
+
 Test(hog, norms_of_all_processor_families_agree)
 {
     static const oc_hog_normalizer *const tables[] = OC_KERNEL_TABLES(oc_hog_normalizer);

@@ -131,7 +131,7 @@ Test(model_damage, contents_that_do_not_fit_together_are_refused)
         {"version", NULL, "version"},
         {"version", "2", "version 2"},
         {"spec", NULL, "spec"},
-        {"spec", "", "damaged features"},
+        {"spec", "", "no feature spec"},
         {"spec", "pixels:size=4", "3x49"},
         {"spec", "nothing", "damaged features"},
         {"spec", "hog+", "damaged features"},

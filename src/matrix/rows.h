@@ -1,0 +1,15 @@
+/* Where the rows of a view lie. */
+#ifndef OC_MATRIX_ROWS_H
+#define OC_MATRIX_ROWS_H
+
+#include <ocellus/rows.h>
+
+/* The row of the blocks that row i of the view is made of; *mirrored: its values change places. */
+static inline size_t oc_rows_place(const oc_rows *rows, size_t i, bool *mirrored)
+{
+    size_t at = rows->chosen ? rows->chosen[i] : i;
+    *mirrored = rows->mirrored && at % 2;
+    return rows->mirrored ? at / 2 : at;
+}
+
+#endif

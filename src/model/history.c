@@ -1,0 +1,65 @@
+/* The tables of a validation, written and read. */
+#include "src/model/history.h"
+
+#include "src/base/fail.h"
+#include "src/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char SUMMARY[] = "held,folds,best\n", TRIALS[] = "l2,score-l2,accuracy,deviation\n";
+
+oc_status oc_store_validation(oc_archive *archive, const oc_validation *v, oc_error *err)
+{
+    if (v->held == 0) {
+        return OC_OK;
+    }
+    oc_text text = {0};
+    oc_text_format(&text, "%s%zu,%zu,%zu\n%s", SUMMARY, v->held, v->folds, v->best, TRIALS);
+    for (size_t k = 0; k < v->count; k++) {
+        const oc_trial *t = &v->trial[k];
+        oc_text_format(&text, "%.9g,%.9g,%.9g,%.9g\n", t->l2, t->score_l2, t->accuracy, t->deviation);
+    }
+    oc_status status = text.failed ? oc_fail_memory(err, "the validation")
+                                   : oc_archive_set(archive, "validation", text.data, err);
+    oc_text_free(&text);
+    return status;
+}
+
+static bool skip(const char **at, const char *heading)
+{
+    size_t length = strlen(heading);
+    bool same = strncmp(*at, heading, length) == 0;
+    *at += same ? length : 0;
+    return same;
+}
+
+static bool parse(const char *at, oc_validation *v)
+{
+    int used = 0;
+    if (!skip(&at, SUMMARY) || sscanf(at, "%zu,%zu,%zu\n%n", &v->held, &v->folds, &v->best, &used) != 3) {
+        return false;
+    }
+    at += used;
+    if (!skip(&at, TRIALS)) {
+        return false;
+    }
+    for (; *at && v->count < OC_MAX_TRIALS; at += used) {
+        oc_trial *t = &v->trial[v->count++];
+        if (sscanf(at, "%lf,%lf,%lf,%lf\n%n", &t->l2, &t->score_l2, &t->accuracy, &t->deviation, &used) != 4) {
+            return false;
+        }
+    }
+    return !*at && v->held > 0 && v->folds > 0 && v->best < v->count;
+}
+
+oc_status oc_load_validation(const oc_archive *archive, oc_validation *validation, oc_error *err)
+{
+    const char *text = oc_archive_get(archive, "validation");
+    oc_validation v = {0};
+    if (text && !parse(text, &v)) {
+        return oc_fail(err, OC_BAD_FILE, "the record of the validation is damaged");
+    }
+    *validation = v;
+    return OC_OK;
+}
