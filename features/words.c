@@ -70,14 +70,14 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
         size_t extent = oc_words_extent(params, s), in_size;
         size_t columns = oc_words_positions(params, s, width), rows = oc_words_positions(params, s, height);
         if (columns == 0 || rows == 0) {
-            return oc_fail(err, OC_TOO_SMALL, "words: images of %zux%zu are smaller than a descriptor of %zux%zu",
+            return oc_fail(err, OC_TOO_SMALL, "images of %zux%zu are smaller than a descriptor of %zux%zu",
                            width, height, extent, extent);
         }
         for (size_t l = 0; l < params->grid.count; l++) {
             size_t level = (size_t)params->grid.level[l];
             if (level > columns || level > rows) {
                 return oc_fail(err, OC_TOO_SMALL,
-                               "words: images of %zux%zu have %zux%zu descriptors of %zux%zu pixels, fewer "
+                               "images of %zux%zu have %zux%zu descriptors of %zux%zu pixels, fewer "
                                "than the %zux%zu regions",
                                width, height, columns, rows, extent, extent, level, level);
             }
@@ -87,7 +87,7 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
         }
     }
     if (places > UINT32_MAX || !oc_multiply(regions, (size_t)params->count * sizeof(float), &bytes)) {
-        return oc_fail(err, OC_TOO_LARGE, "words: images of %zux%zu are too large", width, height);
+        return oc_fail(err, OC_TOO_LARGE, "images of %zux%zu are too large", width, height);
     }
     *dimension = regions * (size_t)params->count;
     return OC_OK;
@@ -204,15 +204,15 @@ static oc_status copy(const oc_tensor *tensors, size_t count, const char *name, 
         tensor = strcmp(tensors[i].name, name) == 0 ? &tensors[i] : tensor;
     }
     if (!tensor) {
-        return oc_fail(err, OC_BAD_FILE, "words: the array %s is missing", name);
+        return oc_fail(err, OC_BAD_FILE, "the array %s is missing", name);
     }
     if (tensor->rows != rows || tensor->columns != columns) {
-        return oc_fail(err, OC_BAD_FILE, "words: the array %s is %zux%zu; it should be %zux%zu", name, tensor->rows,
+        return oc_fail(err, OC_BAD_FILE, "the array %s is %zux%zu; it should be %zux%zu", name, tensor->rows,
                        tensor->columns, rows, columns);
     }
     for (size_t i = 0; i < rows * columns; i++) {
         if (!isfinite(tensor->values[i])) {
-            return oc_fail(err, OC_BAD_FILE, "words: the array %s has a value that is not finite", name);
+            return oc_fail(err, OC_BAD_FILE, "the array %s has a value that is not finite", name);
         }
     }
     *values = oc_alloc(rows * columns, sizeof(float));
@@ -243,14 +243,14 @@ static oc_status restore(oc_stage *stage, const oc_tensor *from, size_t count, o
         w.directions = strcmp(from[i].name, "transform") == 0 ? from[i].rows : w.directions;
     }
     if (count != TENSORS || w.directions == 0 || w.directions > w.depth) {
-        return oc_fail(err, OC_BAD_FILE, "words: %zu arrays and %zu directions of %zu", count, w.directions, w.depth);
+        return oc_fail(err, OC_BAD_FILE, "%zu arrays and %zu directions of %zu", count, w.directions, w.depth);
     }
     oc_status status = copy(from, count, "mean", 1, w.depth, &w.mean, err);
     status = status != OC_OK ? status : copy(from, count, "transform", w.directions, w.depth, &w.transform, err);
     status = status != OC_OK ? status : copy(from, count, "parity", 1, w.directions, &w.parity, err);
     status = status != OC_OK ? status : copy(from, count, "words", w.count, w.directions, &w.words, err);
     if (status == OC_OK && !parity_valid(w.parity, w.directions)) {
-        status = oc_fail(err, OC_BAD_FILE, "words: the array parity is not made of ones and minus ones");
+        status = oc_fail(err, OC_BAD_FILE, "the array parity is not made of ones and minus ones");
     }
     if (status == OC_OK) {
         status = oc_words_prepare(&w, params->mirror, err);

@@ -110,18 +110,18 @@ static oc_status sample(sampling *s, size_t *count, oc_error *err)
     s->places = oc_alloc(threads * s->place_count, sizeof *s->places);
     s->arenas = oc_alloc(threads, sizeof *s->arenas);
     if (!s->arenas || !s->x || !s->taken || !s->places) {
-        return oc_fail(err, OC_NO_MEMORY, "words: out of memory for %zu sampled patches", s->samples);
+        return oc_fail(err, OC_NO_MEMORY, "out of memory for %zu sampled patches", s->samples);
     }
     oc_parallel(s->job, s->source->count, sample_image, s);
     if (oc_job_cancelled(s->job)) {
-        return oc_fail(err, OC_CANCELLED, "words: cancelled while sampling");
+        return oc_fail(err, OC_CANCELLED, "cancelled while sampling");
     }
     if (atomic_load(&s->short_of_memory)) {
         return oc_fail_memory(err, "describing images");
     }
     *count = close_gaps(s);
     if (*count < (size_t)s->params->count) {
-        return oc_fail(err, OC_BAD_DATA, "words: %lld words cannot be learned from %zu patches of %zu images",
+        return oc_fail(err, OC_BAD_DATA, "%lld words cannot be learned from %zu patches of %zu images",
                        (long long)s->params->count, *count, s->source->count);
     }
     return OC_OK;
@@ -182,7 +182,7 @@ oc_status oc_words_fit(const oc_words_params *params, size_t width, size_t heigh
                        uint64_t seed, oc_words *words, oc_job *job, oc_error *err)
 {
     if (source->count == 0) {
-        return oc_fail(err, OC_BAD_DATA, "words: no images to learn from");
+        return oc_fail(err, OC_BAD_DATA, "no images to learn from");
     }
     sampling s = {.params = params, .source = source, .job = job, .seed = seed, .width = width, .height = height};
     oc_words learned = {0};

@@ -56,6 +56,17 @@ void *oc_realloc(void *array, size_t count, size_t size)
     return realloc(array, bytes ? bytes : 1);
 }
 
+void *oc_room(void *array, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) {
+        return array;
+    }
+    size_t wanted = *capacity + *capacity / 2 + 16;
+    void *grown = oc_realloc(array, wanted, size);
+    *capacity = grown ? wanted : *capacity;
+    return grown;
+}
+
 char *oc_strdup(const char *text)
 {
     size_t length = strlen(text) + 1;

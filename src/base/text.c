@@ -80,6 +80,11 @@ void oc_text_add_csv(oc_text *text, const char *field)
     oc_text_add(text, "\"");
 }
 
+int oc_by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 void oc_text_free(oc_text *text)
 {
     oc_free(text->data);

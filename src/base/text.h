@@ -22,6 +22,9 @@ void oc_text_format(oc_text *text, const char *format, ...) __attribute__((forma
 void oc_text_add_csv(oc_text *text, const char *field);
 void oc_text_free(oc_text *text);
 
+/* Compares two strings of an array by their bytes, for qsort and bsearch. */
+int oc_by_bytes(const void *a, const void *b);
+
 /* Reading CSV: fields of one record after the other, out of a NUL-terminated buffer, which is changed in
  * place. LF, CRLF and quoted line breaks are understood. */
 typedef struct oc_csv {

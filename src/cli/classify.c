@@ -1,5 +1,5 @@
 /* ocellus classify: labels of single files. */
-#include "src/cli/command.h"
+#include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
 
 #include <stdio.h>
@@ -101,7 +101,7 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_reader *reader = NULL;
     oc_error err;
     int status = EXIT_DONE;
-    if (oc_model_load(settings->operands.items[0], &model, &err) || oc_reader_create(model, &reader, &err)) {
+    if (open_model(settings->operands.items[0], &model, &err) || oc_reader_create(model, &reader, &err)) {
         status = report_failure(&err);
     } else if (!settings->json && !oc_classifier_probable(oc_model_classifier(model))) {
         terminal_note(oc_model_classifier(model)->nearest

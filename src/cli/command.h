@@ -27,6 +27,8 @@ extern const cli_command command_extract, command_train, command_evaluate, comma
 extern const cli_command *const cli_commands[];
 extern const size_t cli_command_count;
 const cli_command *find_command(const char *name);
+/* The name of a command, or another one of `extra` (NULL: none), that may have been meant; NULL when there is none. */
+const char *nearest_command(const char *name, const char *extra);
 
 /* True when the user asked to stop (a signal came). */
 bool interrupted(void);

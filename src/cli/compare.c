@@ -233,7 +233,8 @@ static int run(const cli_settings *settings, oc_job *job)
                                   .context = &table};
     options.train.seed = (uint64_t)settings->seed;
     if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) ||
-        (settings->output && check_output_file(settings->output, settings->operands.items[0], &err)) ||
+        (settings->output && (check_output_file(settings->output, settings->operands.items[0], &err) ||
+                              check_output_file(settings->output, settings->test, &err))) ||
         open_images(settings->operands.items[0], &train, &err) || open_images(settings->test, &test, &err)) {
         status = report_failure(&err);
     } else if (settings->dry_run) {

@@ -18,7 +18,7 @@ static int run(const cli_settings *settings, oc_job *job)
     if (idle) {
         return report_usage(&command_evaluate, "--%s has no effect: the rows are made already", idle);
     }
-    if (oc_model_load(model_path, &model, &err) ||
+    if (open_model(model_path, &model, &err) ||
         open_test_rows(settings, model_path, model, path, job, &set, &err) ||
         oc_evaluate(model, set, job, &evaluation, &err)) {
         status = report_failure(&err);

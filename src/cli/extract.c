@@ -31,7 +31,7 @@ static oc_status open_source(const cli_settings *settings, stages_source *source
             source->features = oc_set_features(source->set);
         }
     } else {
-        status = oc_model_load(settings->with, &source->model, err);
+        status = open_model(settings->with, &source->model, err);
         if (!status) {
             use_image_options(image, oc_model_image_options(source->model));
             source->features = oc_model_features(source->model);

@@ -189,5 +189,6 @@ void help_command(FILE *stream, const cli_command *command)
         line += length + (line[length] == '\n');
     }
     put_title(stream, "Exit status");
-    fputs("  0 done, 1 failed, 2 wrong usage, 3 done but images were skipped\n", stream);
+    bool skips = command->bit & (TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE | TAKEN_BY_COMPARE | TAKEN_BY_INFO);
+    fprintf(stream, "  0 done, 1 failed, 2 wrong usage%s\n", skips ? ", 3 done but images were skipped" : "");
 }

@@ -20,13 +20,7 @@ static int run(const cli_settings *settings, oc_job *job)
         help_stages(stdout);
         return EXIT_DONE;
     }
-    const char *names[16];
-    size_t count = 0;
-    for (size_t i = 0; i < cli_command_count; i++) {
-        names[count++] = cli_commands[i]->name;
-    }
-    names[count++] = "stages";
-    const char *meant = nearest_word(topic, names, count);
+    const char *meant = nearest_command(topic, "stages");
     return meant ? report_usage(&command_help, "there is no help on '%s'; did you mean '%s'?", topic, meant)
                  : report_usage(&command_help, "there is no help on '%s'", topic);
 }

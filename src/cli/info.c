@@ -232,7 +232,7 @@ static int run(const cli_settings *settings, oc_job *job)
     if (status) {
         return status;
     }
-    if (is_set ? oc_set_open(path, &set, &err) : oc_model_load(path, &model, &err)) {
+    if (is_set ? oc_set_open(path, &set, &err) : open_model(path, &model, &err)) {
         status = report_failure(&err);
     } else if (settings->json) {
         status = print_json(is_set ? oc_json_info_set(set) : oc_json_info_model(model));

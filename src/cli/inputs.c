@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,6 +51,18 @@ oc_extract_options extract_options(const cli_settings *settings)
                                 .strict = settings->strict,
                                 .mirror = settings->train.augment == OC_AUGMENT_MIRROR,
                                 .resume = settings->resume};
+}
+
+oc_status open_model(const char *path, oc_model **model, oc_error *err)
+{
+    struct stat info;
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+        return fail(err, OC_USAGE, path,
+                    oc_set_recognise(path) ? "is a set; a model is one file that 'ocellus train' writes"
+                                           : "is a folder, and no set (it has no features.npy); a model is one file that "
+                                             "'ocellus train' writes");
+    }
+    return oc_model_load(path, model, err);
 }
 
 static const char *given_of(const cli_settings *settings, const oc_param *table, size_t count)
@@ -129,6 +142,20 @@ int report_skipped(const oc_set *set, const char *what)
     return count ? EXIT_SKIPPED : EXIT_DONE;
 }
 
+/* 0, or why no file can be made in a folder: a full disk or a quota shows in nothing but the attempt. */
+static int try_to_write(const char *folder)
+{
+    char name[4200];
+    snprintf(name, sizeof name, "%s/.ocellus-XXXXXX", folder);
+    int file = mkstemp(name), failure = errno;
+    if (file < 0) {
+        return failure;
+    }
+    close(file);
+    unlink(name);
+    return 0;
+}
+
 /* The folder that holds `path` must be there and writable. */
 static oc_status check_parent(const char *path, oc_error *err)
 {
@@ -150,8 +177,7 @@ static oc_status check_parent(const char *path, oc_error *err)
     struct stat info;
     int failure = stat(parent, &info)                ? errno
                   : !S_ISDIR(info.st_mode)           ? ENOTDIR
-                  : access(parent, W_OK | X_OK) != 0 ? errno
-                                                     : 0;
+                                           : try_to_write(parent);
     if (!failure) {
         return OC_OK;
     }
@@ -174,6 +200,9 @@ static bool is_image_file(const char *path)
 oc_status check_output_file(const char *path, const char *input, oc_error *err)
 {
     struct stat info, source;
+    if (strcmp(path, "-") == 0) {
+        return fail(err, OC_USAGE, path, "the output is a file, not standard output (./- names a file like that)");
+    }
     if (stat(path, &info) == 0) {
         if (S_ISDIR(info.st_mode)) {
             return fail(err, OC_USAGE, path, "is a folder; -o takes the name of a file here");
@@ -206,9 +235,12 @@ static bool is_empty(const char *folder)
     return empty;
 }
 
-/* "00017.png" */
+/* "00017.png"; or the mark of a folder that was being built when its program was killed. */
 static bool is_numbered_png(const char *name)
 {
+    if (strcmp(name, ".ocellus-partial") == 0) {
+        return true;
+    }
     size_t digits = strspn(name, "0123456789");
     return digits >= 5 && strcmp(name + digits, ".png") == 0;
 }
@@ -235,6 +267,9 @@ static bool is_unpacked(const char *folder, int depth)
 static oc_status check_output_folder(const char *path, bool replaceable, const char *refusal, oc_error *err)
 {
     struct stat info;
+    if (strcmp(path, "-") == 0) {
+        return fail(err, OC_USAGE, path, "the output is a folder, not standard output (./- names a folder like that)");
+    }
     if (stat(path, &info) == 0) {
         if (!S_ISDIR(info.st_mode)) {
             return fail(err, OC_USAGE, path, "is a file; -o takes the name of a folder here");

@@ -10,6 +10,9 @@ oc_status open_images(const char *path, oc_dataset **dataset, oc_error *err);
 /* Size, seed and strictness as typed. */
 oc_extract_options extract_options(const cli_settings *settings);
 
+/* oc_model_load, with a hint for a folder, which is no model. */
+oc_status open_model(const char *path, oc_model **model, oc_error *err);
+
 /* The name of an option that was typed and is about reading images, or NULL: none has an effect on a set. */
 const char *given_for_images(const cli_settings *settings);
 

@@ -31,6 +31,19 @@ const cli_command *find_command(const char *name)
     return NULL;
 }
 
+const char *nearest_command(const char *name, const char *extra)
+{
+    const char *names[sizeof cli_commands / sizeof *cli_commands + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < cli_command_count; i++) {
+        names[count++] = cli_commands[i]->name;
+    }
+    if (extra) {
+        names[count++] = extra;
+    }
+    return nearest_word(name, names, count);
+}
+
 bool interrupted(void)
 {
     return stop_asked;
@@ -105,12 +118,7 @@ static void catch_signal(int number)
 
 static int unknown_command(const char *name)
 {
-    const char *names[16];
-    size_t count = 0;
-    for (size_t i = 0; i < cli_command_count; i++) {
-        names[count++] = cli_commands[i]->name;
-    }
-    const char *meant = nearest_word(name, names, count);
+    const char *meant = nearest_command(name, NULL);
     if (meant) {
         terminal_error("unknown command '%s'; did you mean '%s'?", name, meant);
     } else {

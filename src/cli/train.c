@@ -8,6 +8,9 @@
 
 static int wrong_options(const cli_settings *settings, bool from_rows)
 {
+    if (settings->check_gradient && settings->json) {
+        return report_usage(&command_train, "--check-gradient has no --json; its exit status tells the result");
+    }
     if (!settings->output && !settings->check_gradient) {
         return report_usage(&command_train, "-o MODEL is missing: the file to write");
     }

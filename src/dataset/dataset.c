@@ -100,10 +100,23 @@ static oc_status read_any(oc_dataset *dataset, const char *path, oc_error *err)
     if (S_ISDIR(about.st_mode)) {
         return oc_read_folder(dataset, path, err);
     }
+    if (S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode)) {
+        return oc_fail(err, OC_BAD_FILE, "%s: is a device, not a data set", path);
+    }
     if (!S_ISREG(about.st_mode)) {
         return oc_read_csv(dataset, path, err); /* a pipe cannot be looked at twice */
     }
     return read_file(dataset, path, (size_t)about.st_size, err);
+}
+
+/* A folder with rows instead of images. */
+static bool is_set(const char *path)
+{
+    struct stat about;
+    char *rows = oc_path_join(path, "features.npy");
+    bool is = rows && stat(rows, &about) == 0;
+    oc_free(rows);
+    return is;
 }
 
 oc_status oc_dataset_open(const char *path, oc_dataset **out, oc_error *err)
@@ -114,9 +127,9 @@ oc_status oc_dataset_open(const char *path, oc_dataset **out, oc_error *err)
     }
     oc_status status = read_any(dataset, path, err);
     if (status == OC_OK && dataset->count == 0) {
-        status = oc_fail(
-            err, OC_BAD_DATA, "%s: no image in it%s", strcmp(path, "-") == 0 ? "standard input" : path,
-            dataset->ignored ? ", only files of other kinds (name an IDX or CIFAR-10 file itself)" : "");
+        const char *others = dataset->ignored ? ", only files of other kinds (name an IDX or CIFAR-10 file itself)" : "";
+        status = oc_fail(err, OC_BAD_DATA, "%s: no image in it%s", strcmp(path, "-") == 0 ? "standard input" : path,
+                         is_set(path) ? ": it is a set of rows that 'ocellus extract' wrote" : others);
     }
     if (status != OC_OK) {
         oc_dataset_free(dataset);

@@ -150,11 +150,6 @@ static oc_status walk_folder(walk *w, const place *above, const char *name)
     return status;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Every folder in the top folder that has images is a class. */
 static oc_status walk_classes(walk *w, const place *top, const names *folders)
 {
@@ -167,7 +162,7 @@ static oc_status walk_classes(walk *w, const place *top, const names *folders)
         sorted[i] = next;
     }
     if (folders->count) {
-        qsort(sorted, folders->count, sizeof *sorted, by_bytes);
+        qsort(sorted, folders->count, sizeof *sorted, oc_by_bytes);
     }
     oc_dataset *dataset = w->dataset;
     oc_status status = OC_OK;

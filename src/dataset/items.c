@@ -3,6 +3,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,28 +40,11 @@ static const char *keep(oc_dataset *dataset, const char *text, size_t length)
     return copy;
 }
 
-/* Room for one more element in an array that grows by half; false when memory is short. */
-static bool make_room(void **array, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity) {
-        return true;
-    }
-    size_t wanted = *capacity + *capacity / 2 + 64;
-    void *grown = oc_realloc(*array, wanted, size);
-    if (!grown) {
-        return false;
-    }
-    *array = grown;
-    *capacity = wanted;
-    return true;
-}
-
 oc_status oc_dataset_add(oc_dataset *dataset, const char *path, size_t length, int32_t label, oc_error *err)
 {
-    void *items = dataset->items;
-    bool room = make_room(&items, dataset->count, &dataset->capacity, sizeof(oc_item));
-    dataset->items = items;
-    const char *copy = room ? keep(dataset, path, length) : NULL;
+    oc_item *items = oc_room(dataset->items, dataset->count, &dataset->capacity, sizeof *items);
+    dataset->items = items ? items : dataset->items;
+    const char *copy = items ? keep(dataset, path, length) : NULL;
     if (!copy) {
         return oc_fail_memory(err, "the paths of the data set");
     }
@@ -73,10 +57,9 @@ oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *
     if (dataset->class_count == OC_MAX_CLASSES) {
         return oc_fail(err, OC_BAD_DATA, "more than %d classes: are these the labels?", OC_MAX_CLASSES);
     }
-    void *classes = dataset->classes;
-    bool room = make_room(&classes, dataset->class_count, &dataset->class_capacity, sizeof(const char *));
-    dataset->classes = classes;
-    const char *copy = room ? keep(dataset, name, strlen(name)) : NULL;
+    const char **classes = oc_room(dataset->classes, dataset->class_count, &dataset->class_capacity, sizeof *classes);
+    dataset->classes = classes ? classes : dataset->classes;
+    const char *copy = classes ? keep(dataset, name, strlen(name)) : NULL;
     if (!copy) {
         return oc_fail_memory(err, "the class names");
     }
@@ -130,11 +113,6 @@ oc_status oc_dataset_settle_classes(oc_dataset *dataset, oc_error *err)
     return OC_OK;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 oc_status oc_dataset_name_labels(oc_dataset *dataset, const char *const *labels, size_t count, oc_error *err)
 {
     const char **sorted = oc_alloc(count, sizeof *sorted);
@@ -147,7 +125,7 @@ oc_status oc_dataset_name_labels(oc_dataset *dataset, const char *const *labels,
             sorted[known++] = labels[i];
         }
     }
-    qsort(sorted, known, sizeof *sorted, by_bytes);
+    qsort(sorted, known, sizeof *sorted, oc_by_bytes);
     oc_status status = OC_OK;
     for (size_t i = 0; i < known && status == OC_OK; i++) {
         if (i == 0 || strcmp(sorted[i], sorted[i - 1]) != 0) {
@@ -158,7 +136,7 @@ oc_status oc_dataset_name_labels(oc_dataset *dataset, const char *const *labels,
     for (size_t i = 0; i < count && status == OC_OK; i++) {
         if (labels[i] && *labels[i]) {
             const char **name = bsearch(&labels[i], dataset->classes, dataset->class_count, sizeof *dataset->classes,
-                                        by_bytes);
+                                        oc_by_bytes);
             dataset->items[i].label = (int32_t)(name - dataset->classes);
         }
     }

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 
 enum { MAX_COLUMNS = 1024 };
-static const size_t MAX_LIST = SIZE_MAX / 4;
+static const size_t MAX_LIST = (size_t)1 << 31; /* bytes: more than ten million paths */
 static const size_t NO_COLUMN = SIZE_MAX;
 
 typedef struct columns {
@@ -68,15 +68,11 @@ static oc_status read_header(oc_csv *csv, columns *found, oc_error *err)
 
 static oc_status add_label(label_list *labels, const char *text, oc_error *err)
 {
-    if (labels->count == labels->capacity) {
-        size_t capacity = labels->capacity + labels->capacity / 2 + 64;
-        const char **grown = oc_realloc(labels->text, capacity, sizeof *grown);
-        if (!grown) {
-            return oc_fail_memory(err, "the labels");
-        }
-        labels->text = grown;
-        labels->capacity = capacity;
+    const char **texts = oc_room(labels->text, labels->count, &labels->capacity, sizeof *texts);
+    if (!texts) {
+        return oc_fail_memory(err, "the labels");
     }
+    labels->text = texts;
     labels->text[labels->count++] = text;
     return OC_OK;
 }

@@ -12,9 +12,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { LENGTH = 8, ALIGNMENT = 64 };
 static const uint64_t LONGEST_HEADER = 64 << 20;
+static const size_t LONGEST_PIPE = (size_t)1 << 31;
+static const char NO_MODEL[] = "not a model file, or cut off (safetensors begins with the length of its header)";
 
 struct oc_archive {
     json_t *strings;
@@ -71,16 +74,9 @@ const char *oc_archive_get(const oc_archive *archive, const char *key)
 
 oc_status oc_archive_add(oc_archive *archive, const char *name, oc_tensor tensor, oc_error *err)
 {
-    if (archive->count == archive->capacity) {
-        size_t capacity = archive->capacity + archive->capacity / 2 + 16;
-        oc_tensor *grown = oc_realloc(archive->tensors, capacity, sizeof *grown);
-        if (!grown) {
-            return oc_fail_memory(err, "the model file");
-        }
-        archive->tensors = grown;
-        archive->capacity = capacity;
-    }
-    tensor.name = oc_strdup(name);
+    oc_tensor *tensors = oc_room(archive->tensors, archive->count, &archive->capacity, sizeof *tensors);
+    archive->tensors = tensors ? tensors : archive->tensors;
+    tensor.name = tensors ? oc_strdup(name) : NULL;
     if (!tensor.name) {
         return oc_fail_memory(err, "the model file");
     }
@@ -315,8 +311,7 @@ static oc_status parse_file(oc_archive *archive, oc_error *err)
         length |= (uint64_t)file->data[i] << (8 * i);
     }
     if (file->size < LENGTH || length > file->size - LENGTH || length > LONGEST_HEADER || file->data[LENGTH] != '{') {
-        return oc_fail(err, OC_BAD_FILE,
-                       "not a model file, or cut off (safetensors begins with the length of its header)");
+        return oc_fail(err, OC_BAD_FILE, "%s", NO_MODEL);
     }
     json_error_t reason;
     json_t *header = json_loadb((const char *)file->data + LENGTH, (size_t)length, JSON_REJECT_DUPLICATES, &reason);
@@ -335,6 +330,32 @@ static oc_status parse_file(oc_archive *archive, oc_error *err)
     return status;
 }
 
+/* Looks at the first bytes, so that a large file of another kind is not read whole. A device may have no end; a pipe can
+ * be read once only. */
+static oc_status check_start(const char *path, size_t *limit, oc_error *err)
+{
+    unsigned char start[LENGTH + 1];
+    struct stat about;
+    *limit = SIZE_MAX / 4;
+    if (stat(path, &about) != 0 || S_ISDIR(about.st_mode)) {
+        return OC_OK; /* reading tells */
+    }
+    if (S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode)) {
+        return oc_fail(err, OC_BAD_FILE, "%s: is a device, not a model file", path);
+    }
+    if (!S_ISREG(about.st_mode)) {
+        *limit = LONGEST_PIPE;
+        return OC_OK;
+    }
+    FILE *file = fopen(path, "rb");
+    size_t got = file ? fread(start, 1, sizeof start, file) : sizeof start;
+    if (file) {
+        fclose(file);
+    }
+    bool ours = !file || (got == sizeof start && start[LENGTH] == '{');
+    return ours ? OC_OK : oc_fail(err, OC_BAD_FILE, "%s: %s", path, NO_MODEL);
+}
+
 oc_status oc_archive_read(const char *path, oc_archive **out, oc_error *err)
 {
     oc_archive *archive;
@@ -342,10 +363,14 @@ oc_status oc_archive_read(const char *path, oc_archive **out, oc_error *err)
     if (status != OC_OK) {
         return status;
     }
-    status = oc_bytes_read(&archive->file, path, SIZE_MAX / 4, err);
+    size_t limit;
+    status = check_start(path, &limit, err);
+    if (status == OC_OK) {
+        status = oc_bytes_read(&archive->file, path, limit, err);
+    }
     if (status == OC_OK) {
         status = parse_file(archive, err);
-        status = status == OC_OK ? status : oc_fail_at(err, status, path);
+        status = status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
     }
     if (status != OC_OK) {
         oc_archive_free(archive);

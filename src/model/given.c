@@ -34,15 +34,11 @@ static void free_labels(label_texts *labels)
 
 static oc_status add_label(label_texts *labels, const char *text, oc_error *err)
 {
-    if (labels->count == labels->capacity) {
-        size_t capacity = labels->capacity + labels->capacity / 2 + 256;
-        const char **grown = oc_realloc(labels->items, capacity, sizeof *grown);
-        if (!grown) {
-            return oc_fail_memory(err, "the labels");
-        }
-        labels->items = grown;
-        labels->capacity = capacity;
+    const char **items = oc_room(labels->items, labels->count, &labels->capacity, sizeof *items);
+    if (!items) {
+        return oc_fail_memory(err, "the labels");
     }
+    labels->items = items;
     labels->items[labels->count++] = text;
     return OC_OK;
 }

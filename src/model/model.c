@@ -232,11 +232,6 @@ static oc_status load_options(const oc_archive *archive, oc_train_options *optio
     return OC_OK;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* A name that two classes share would make their results one. */
 static oc_status check_names(char *const *classes, size_t count, oc_error *err)
 {
@@ -247,7 +242,7 @@ static oc_status check_names(char *const *classes, size_t count, oc_error *err)
     for (size_t c = 0; c < count; c++) {
         sorted[c] = classes[c];
     }
-    qsort(sorted, count, sizeof *sorted, by_bytes);
+    qsort(sorted, count, sizeof *sorted, oc_by_bytes);
     oc_status status = OC_OK;
     for (size_t c = 1; c < count && status == OC_OK; c++) {
         if (strcmp(sorted[c], sorted[c - 1]) == 0) {

@@ -17,15 +17,11 @@ static const size_t LONGEST_SKIPS = (size_t)1 << 31;
 
 oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_error *err)
 {
-    if (set->skip_count == set->skip_capacity) {
-        size_t capacity = set->skip_capacity + set->skip_capacity / 2 + 16;
-        oc_skip *grown = oc_realloc(set->skips, capacity, sizeof *grown);
-        if (!grown) {
-            return oc_fail_memory(err, "the list of skipped images");
-        }
-        set->skips = grown;
-        set->skip_capacity = capacity;
+    oc_skip *skips = oc_room(set->skips, set->skip_count, &set->skip_capacity, sizeof *skips);
+    if (!skips) {
+        return oc_fail_memory(err, "the list of skipped images");
     }
+    set->skips = skips;
     oc_skip skip = {oc_strdup(path), oc_strdup(reason)};
     if (!skip.path || !skip.reason) {
         oc_free(skip.path);

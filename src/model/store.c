@@ -108,6 +108,7 @@ oc_status oc_load_features(const oc_archive *archive, oc_features **out, oc_imag
         oc_tensor tensors[OC_STAGE_MAX_TENSORS];
         if (stage->type->restore) {
             status = stage->type->restore(stage, tensors, find_tensors(archive, i, tensors), err);
+            status = status == OC_OK ? OC_OK : oc_fail_at(err, status, stage->type->name);
         }
     }
     if (status != OC_OK) {

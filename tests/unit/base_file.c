@@ -186,6 +186,100 @@ Test(output, abandoning_leaves_nothing, .init = make_test_folder, .fini = remove
     cr_assert(entries(at("out")) == 2 && entries(at("out/set")) == 1);
 }
 
+/* What a killed program left is cleared away; what is somebody else's is not touched. */
+Test(output, left_overs_are_ours_or_refused, .init = make_test_folder, .fini = remove_test_folder)
+{
+    oc_output output = {0};
+    oc_error err = {0};
+    put_text("file.partial", "left and long");
+    cr_assert(oc_file_write(at("file"), "new", 3, &err) == OC_OK, "%s", err.message);
+    expect(at("file"), "new");
+    put_text("set.partial/" OC_OUTPUT_MARK, "journal");
+    put_text("set.partial/rows/part", "x");
+    build_folder("set", "first");
+    expect(at("set/first"), "first");
+    put_folder("empty.partial");
+    build_folder("empty", "first");
+    cr_assert(entries(at("")) == 3);
+    put_text("photos.partial/precious", "kept");
+    put_text("letter.partial", "kept");
+    cr_assert(oc_output_begin(&output, at("photos"), true, &err) == OC_USAGE);
+    cr_assert(strstr(err.message, "photos.partial: is in the way"), "%s", err.message);
+    cr_assert(oc_output_begin(&output, at("letter"), true, &err) == OC_USAGE);
+    cr_assert(symlink("photos.partial", at("link.partial")) == 0);
+    cr_assert(oc_output_begin(&output, at("link"), false, &err) != OC_OK && !output.temporary);
+    expect(at("photos.partial/precious"), "kept");
+    expect(at("letter.partial"), "kept");
+}
+
+Test(output, is_built_by_one_at_a_time, .init = make_test_folder, .fini = remove_test_folder)
+{
+    for (int folder = 0; folder < 2; folder++) {
+        oc_output first = {0}, second = {0};
+        oc_error err = {0};
+        cr_assert(oc_output_begin(&first, at("out"), folder, &err) == OC_OK, "%s", err.message);
+        cr_assert(oc_output_begin(&second, at("out"), folder, &err) == OC_IO);
+        cr_assert(strstr(err.message, "another program is writing it"), "%s", err.message);
+        cr_assert(access(first.temporary, F_OK) == 0);
+        oc_output_abandon(&first);
+        cr_assert(oc_output_begin(&second, at("out"), folder, &err) == OC_OK, "%s", err.message);
+        oc_output_abandon(&second);
+        cr_assert(entries(at("")) == 0);
+    }
+}
+
+Test(output, is_kept_and_resumed, .init = make_test_folder, .fini = remove_test_folder)
+{
+    oc_output output = {0};
+    oc_error err = {0};
+    cr_assert(oc_output_resume(&output, at("set"), &err) == OC_OK, "%s", err.message); /* nothing is there yet */
+    char *path = oc_path_join(output.temporary, "rows");
+    cr_assert(write(output.lock, "journal", 7) == 7 && oc_file_write(path, "half", 4, &err) == OC_OK);
+    oc_output_keep(&output);
+    cr_assert(oc_output_resume(&output, at("set"), &err) == OC_OK, "%s", err.message);
+    char journal[8] = "";
+    cr_assert(read(output.lock, journal, 7) == 7 && strcmp(journal, "journal") == 0);
+    expect(path, "half");
+    oc_output_keep(&output);
+    cr_assert(oc_output_begin(&output, at("set"), true, &err) == OC_OK, "%s", err.message); /* anew */
+    cr_assert(access(path, F_OK) != 0 && read(output.lock, journal, 7) == 0);
+    oc_output_abandon(&output);
+    cr_assert(entries(at("")) == 0);
+    oc_free(path);
+}
+
+Test(output, without_an_exchange_of_names_it_goes_in_two_steps, .init = make_test_folder, .fini = remove_test_folder)
+{
+    oc_output_without_exchange(true);
+    build_folder("set", "first");
+    build_folder("set", "second");
+    expect(at("set/second"), "second");
+    cr_assert(entries(at("set")) == 1 && entries(at("")) == 1);
+    /* Killed between the steps: the old one comes back to its name, and goes again where the new one got there. */
+    put_text("set.partial.old/" OC_OUTPUT_MARK, "");
+    put_text("set.partial.old/older", "x");
+    oc_output output = {0};
+    cr_assert(oc_output_begin(&output, at("set"), true, NULL) == OC_OK);
+    oc_output_abandon(&output);
+    cr_assert(entries(at("")) == 1 && access(at("set/second"), F_OK) == 0);
+    cr_assert(rename(at("set"), at("set.partial.old")) == 0);
+    put_text("set.partial.old/" OC_OUTPUT_MARK, "");
+    cr_assert(oc_output_begin(&output, at("set"), true, NULL) == OC_OK);
+    oc_output_abandon(&output);
+    expect(at("set/second"), "second");
+    cr_assert(entries(at("set")) == 1 && entries(at("")) == 1);
+    oc_output_without_exchange(false);
+}
+
+Test(output, needs_a_name_of_its_own, .init = make_test_folder, .fini = remove_test_folder)
+{
+    static const char *const names[] = {"", ".", "..", "/", "x/.."};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        oc_output output = {0};
+        cr_assert(oc_output_begin(&output, names[i], true, NULL) == OC_USAGE, "%s", names[i]);
+    }
+}
+
 Test(output, of_the_other_kind_is_refused, .init = make_test_folder, .fini = remove_test_folder)
 {
     put_text("out/file", "old");

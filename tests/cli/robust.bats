@@ -1,0 +1,293 @@
+load common
+
+# Outputs
+
+@test "kill -9 leaves the old set or nothing, and the next run clears what it left" {
+    ocellus extract "$DATA/test" -f pixels:size=4 -o set
+    cp -r set before
+    for wait in 0.05 0.2 0.4; do
+        "$OCELLUS" extract "$DATA/train" -f words:count=60 -o set -q &
+        sleep $wait
+        kill -9 $! 2>/dev/null || true
+        wait $! || true
+        [ -e set/features.npy ]
+        cmp set/features.npy before/features.npy || [ "$(npy_shape set/features.npy)" = "1000 240" ]
+    done
+    ocellus extract "$DATA/test" -f pixels:size=4 -o set
+    diff -r set before
+    [ "$(ls -A)" = "$(printf 'before\nset')" ]
+}
+
+@test "an interrupted extraction is kept, and --resume writes the same bytes as one run" {
+    for i in $(seq 3); do cp -r "$DATA/train" "many-$i"; done
+    mkdir many && mv many-* many
+    echo broken >"many/many-1/Dress/00000.png"
+    spec=words:count=40,samples=20000+hog:cell=4
+    run -3 ocellus extract many -f $spec -o whole -q --seed 5
+    for signal in TERM KILL; do
+        rm -rf set set.partial
+        "$OCELLUS" extract many -f $spec -o set -q --seed 5 2>message &
+        for _ in $(seq 400); do
+            grep -q '^begin' set.partial/.ocellus-partial 2>/dev/null && break
+            sleep 0.05
+        done
+        sleep 0.3
+        kill -$signal $! || true
+        wait $! || true
+        if [ -d set.partial ]; then # unless it was done by then
+            [ ! -e set ]
+            [ $signal = KILL ] || grep -q resume message
+            run -2 ocellus extract many -f $spec -o set --resume --seed 6
+            [[ "$output" == *"seed 5"* && "$output" == *"seed 6"* ]]
+            run -3 ocellus extract many -f $spec -o set --resume --seed 5 --threads 1
+            [[ "$output" == *"going on behind"* ]]
+        fi
+        diff -r whole set
+        [ ! -e set.partial ]
+    done
+}
+
+@test "--resume where nothing was interrupted begins, and without it what was interrupted is removed" {
+    ocellus extract "$DATA/test" -f pixels:size=4 -o set --resume
+    mkdir other.partial
+    echo half >other.partial/features.npy
+    echo "ocellus extraction 1" >other.partial/.ocellus-partial
+    ocellus extract "$DATA/test" -f pixels:size=4 -o other
+    diff -r set other
+    [ "$(ls -A)" = "$(printf 'other\nset')" ]
+}
+
+@test "a folder NAME.partial of somebody else is left alone" {
+    mkdir set.partial
+    echo precious >set.partial/letter
+    run -2 ocellus extract "$DATA/test" -f pixels:size=4 -o set
+    [[ "$output" == *set.partial* ]]
+    [ "$(cat set.partial/letter)" = precious ]
+    [ ! -e set ]
+}
+
+@test "results that cannot be written are a failure" {
+    [ -e /dev/full ] || skip "there is no /dev/full"
+    for command in "extract $DATA/test -f pixels:size=4 -o set --json" "info $DATA/model" "help extract" \
+                   "classify $DATA/model $DATA/kinds/plain.png" "evaluate $DATA/model $DATA/test"; do
+        run -1 bash -c "\"$OCELLUS\" $command -q >/dev/full"
+        [[ "$output" == *"standard output"* ]]
+    done
+    run -1 bash -c "\"$OCELLUS\" info $DATA/model >&-"
+    [[ "$output" == *"standard output"* ]]
+}
+
+@test "a full disk is a message, and nothing is left under the name" {
+    [ "$(id -u)" = 0 ] || skip "only root can mount a small disk"
+    mkdir small
+    mount -t tmpfs -o size=600k none small 2>/dev/null || skip "no small disk can be mounted here"
+    run ocellus extract "$DATA/test" -f pixels:size=28 -o small/set -q
+    full=$status message=$output left=$(ls small)
+    rm -rf small/*
+    run ocellus train "$DATA/test" -f pixels:size=28,gray=0 -o small/model -q
+    umount small
+    [ $full -eq 1 ] && [[ "$message" == *"No space left"* ]]
+    [[ "$left" != *set ]]
+    [ $status -eq 0 ] || [[ "$output" == *"No space left"* ]]
+}
+
+@test "an output folder that cannot be written fails before the work" {
+    [ "$(id -u)" = 0 ] || skip "only root can mount a read-only disk"
+    mkdir fixed
+    mount -t tmpfs -o ro none fixed 2>/dev/null || skip "no disk can be mounted here"
+    run ocellus train "$DATA/nothing" -o fixed/model
+    train=$status said=$output
+    run ocellus extract "$DATA/nothing" -f hog -o fixed/set
+    umount fixed
+    [ $train -eq 1 ] && [[ "$said" == *Read-only* ]]
+    [ $status -eq 1 ] && [[ "$output" == *Read-only* ]]
+}
+
+@test "standard output is no place for a set, a model or a folder" {
+    run -2 ocellus extract "$DATA/test" -f hog -o -
+    [[ "$output" == *folder* ]]
+    run -2 ocellus unpack "$DATA/small-images-idx3-ubyte" -o -
+    [[ "$output" == *"standard output"* ]]
+    run -2 ocellus train "$DATA/test" -o -
+    [[ "$output" == *"standard output"* ]]
+    [ "$(ls -A)" = "" ]
+}
+
+@test "compare does not replace the test set by the model" {
+    cp "$DATA/check-images-idx3-ubyte" test-images-idx3-ubyte
+    cp "$DATA/check-labels-idx1-ubyte" test-labels-idx1-ubyte
+    run -2 ocellus compare "$DATA/train" --test test-images-idx3-ubyte -f pixels:size=4 -o test-images-idx3-ubyte
+    cmp test-images-idx3-ubyte "$DATA/check-images-idx3-ubyte"
+}
+
+# Levels and limits
+
+make_levels() { # whole.jpg, rest.jpg (no end marker), half.jpg
+    mkdir levels
+    cp "$DATA/kinds/gray.jpg" levels/whole.jpg
+    head -c -2 levels/whole.jpg >levels/rest.jpg
+    head -c $(($(stat -c %s levels/whole.jpg) * 2 / 3)) levels/whole.jpg >levels/half.jpg
+}
+
+@test "--fail-on moves what is skipped, and warnings carry the name of the file" {
+    make_levels
+    run -3 --separate-stderr ocellus extract levels -f pixels:size=4 -o set
+    [[ "$stderr" == *"skipped image half.jpg"* && "$stderr" == *"rest.jpg: warning: "* ]]
+    run -3 --separate-stderr ocellus extract levels -f pixels:size=4 -o set --fail-on warning
+    [ "$(wc -l <set/skipped.csv)" -eq 3 ]
+    run -0 --separate-stderr ocellus extract levels -f pixels:size=4 -o set --fail-on none
+    [[ "$stderr" == *"half.jpg: warning: "* ]]
+    run -1 ocellus extract levels -f pixels:size=4 -o set --strict
+    run -2 ocellus extract levels -f pixels:size=4 -o set --fail-on sometimes
+    run -1 ocellus classify "$DATA/model" levels/half.jpg
+    run -0 --separate-stderr ocellus classify "$DATA/model" levels/half.jpg --fail-on none
+    [[ "$stderr" == *"half.jpg: warning: "* ]]
+}
+
+@test "the first warnings are named, all of them with -v, and all are counted" {
+    make_levels
+    for i in $(seq 8); do cp levels/rest.jpg levels/rest-$i.jpg; done
+    rm levels/half.jpg
+    run -0 --separate-stderr ocellus extract levels -f pixels:size=4 -o set
+    [ "$(grep -c 'warning: ' <<<"$stderr")" -eq 5 ]
+    [[ "$stderr" == *"warned of 9 images"* ]]
+    run -0 --separate-stderr ocellus extract levels -f pixels:size=4 -o set -v
+    [ "$(grep -c 'warning: ' <<<"$stderr")" -eq 9 ]
+    run -0 --separate-stderr ocellus extract levels -f pixels:size=4 -o set -q
+    [ "$stderr" = "" ]
+}
+
+@test "each limit is an option of every command that reads images" {
+    for limit in "--max-pixels 100" "--max-side 20"; do
+        run -1 ocellus classify "$DATA/model" "$DATA/kinds/plain.png" $limit
+        [[ "$output" == *"${limit% *}"* ]]
+        run -1 ocellus extract "$DATA/kinds/plain.png" -f hog -o set $limit
+        [[ "$output" == *"${limit% *}"* ]]
+        run -1 ocellus evaluate "$DATA/model" "$DATA/test" $limit
+    done
+    for command in extract train evaluate compare classify; do
+        ocellus help $command >text
+        for option in fail-on max-pixels max-side max-scans max-warnings max-memory; do
+            grep -q -- "--$option" text
+        done
+    done
+}
+
+@test "the limits of a model file are not those of its reader" {
+    python3 - "$DATA/model" <<'PYTHON'
+import json, struct, sys
+data = open(sys.argv[1], "rb").read()
+size, = struct.unpack("<Q", data[:8])
+header = json.loads(data[8:8 + size])
+header["__metadata__"]["max-pixels"] = "1"
+text = json.dumps(header).encode()
+open("strange", "wb").write(struct.pack("<Q", len(text)) + text + data[8 + size:])
+PYTHON
+    run -0 ocellus classify strange "$DATA/kinds/plain.png"
+}
+
+# Names and folders
+
+@test "names with line breaks and control characters are escaped in messages and kept in files" {
+    mkdir -p "odd/a b"
+    name=$'odd/a b/one\ntwo\033[31m.png'
+    cp "$DATA/kinds/plain.png" "$name"
+    cp "$DATA/kinds/plain.png" $'odd/a b/\xff\xfe.png'
+    echo text >$'odd/a b/bad\nname\033]0;x\a.png'
+    run -3 --separate-stderr ocellus extract odd -f pixels:size=4 -o set
+    [[ "$stderr" == *'bad\nname\x1b]0;x\x07.png'* ]]
+    [[ "$stderr" != *$'\033'* ]]
+    python3 - <<'PYTHON'
+import csv
+rows = list(csv.DictReader(open("set/index.csv", newline="", encoding="utf-8", errors="surrogateescape")))
+assert [r["path"] for r in rows] == ["a b/one\ntwo\033[31m.png", "a b/\udcff\udcfe.png"], rows
+assert list(csv.DictReader(open("set/skipped.csv", newline="")))[0]["path"] == "a b/bad\nname\033]0;x\a.png"
+PYTHON
+    printf '%s\0' "$name" | run -0 ocellus extract - -f pixels:size=4 -o set
+}
+
+@test "a path of 4,000 characters is read" {
+    deep=$(printf 'd%.0s' $(seq 200))
+    for _ in $(seq 19); do
+        mkdir "$deep"
+        cd "$deep"
+    done
+    cp "$DATA/kinds/plain.png" image.png
+    cd "$BATS_TEST_TMPDIR/here"
+    run -0 ocellus extract "$deep" -f pixels:size=4 -o set
+    python3 -c 'import csv; assert len(next(csv.DictReader(open("set/index.csv")))["path"]) > 3600'
+}
+
+@test "links are followed, loops are not, and a link to nowhere is skipped with its reason" {
+    mkdir -p photos/a photos/b elsewhere
+    cp "$DATA/kinds/plain.png" elsewhere/image.png
+    ln -s ../../elsewhere/image.png photos/a/linked.png
+    ln -s ../../elsewhere photos/b/folder
+    ln -s .. photos/b/loop
+    ln -s nowhere photos/b/broken.png
+    run -3 ocellus extract photos -f pixels:size=4 -o set
+    [[ "$output" == *"broken.png: "*"No such file"* ]]
+    [ "$(tail -n +2 set/index.csv | cut -d, -f2 | tr '\n' ' ')" = "a/linked.png b/folder/image.png " ]
+}
+
+@test "an image that is there twice has two rows" {
+    mkdir twice
+    cp "$DATA/kinds/plain.png" twice/a.png
+    ln twice/a.png twice/b.png
+    printf 'path\ntwice/a.png\ntwice/a.png\n' >list.csv
+    ocellus extract twice -f pixels:size=4 -o set
+    [ "$(npy_shape set/features.npy)" = "2 48" ]
+    ocellus extract list.csv -f pixels:size=4 -o set
+    [ "$(npy_shape set/features.npy)" = "2 48" ]
+}
+
+@test "an unreadable file is skipped, an unreadable folder is an error" {
+    [ "$(id -u)" != 0 ] || skip "root reads everything"
+    mkdir -p photos/a photos/b
+    cp "$DATA/kinds/plain.png" photos/a/1.png
+    cp "$DATA/kinds/plain.png" photos/b/2.png
+    chmod 0 photos/b/2.png
+    run -3 ocellus extract photos -f pixels:size=4 -o set
+    [[ "$output" == *"2.png: "*"Permission denied"* ]]
+    chmod 0 photos/a
+    run -1 ocellus extract photos -f pixels:size=4 -o set
+    [[ "$output" == *photos/a*"Permission denied"* ]]
+    chmod 700 photos/a
+}
+
+# What is given in place of something else
+
+@test "devices and folders are no models and no data sets, and that is said at once" {
+    for command in "info /dev/zero" "classify /dev/zero x.png" "evaluate /dev/zero $DATA/test" "extract /dev/zero -f hog -o set"; do
+        run -1 timeout 20 "$OCELLUS" $command
+        [[ "$output" == *device* ]]
+    done
+    run -2 ocellus info "$DATA/test"
+    [[ "$output" == *"no set"* ]]
+    run -2 ocellus evaluate "$DATA/train" "$DATA/test"
+    [[ "$output" == *"a model is one file"* ]]
+    ocellus extract "$DATA/test" -f pixels:size=4 -o set
+    run -1 ocellus compare set --test "$DATA/test" -f hog
+    [[ "$output" == *"set of rows"* ]]
+}
+
+@test "info tells how many images were skipped, and its numbers are numbers" {
+    make_damaged damaged
+    run -3 ocellus extract damaged -f pixels:size=4 -o set
+    ocellus info set | grep -q 'skipped *3'
+    [ "$(ocellus info set --json | jq .skipped)" = 3 ]
+    ocellus info "$DATA/model" --json | jq -e '.training.batch == 256 and (.training.l2 | type) == "number" and (.training.loss | type) == "string"'
+}
+
+@test "train --json is one object" {
+    run -0 --separate-stderr ocellus train "$DATA/test" -f pixels:size=4 -o model --json
+    [ "$(wc -l <<<"$output")" -eq 1 ]
+    jq -e '.images == 200 and .skipped == 0 and (.classes | length) == 10 and .dimension == 48 and .parameters == 490' <<<"$output"
+    jq -e '.train_accuracy > 0 and .train_accuracy <= 1 and .train_seconds >= 0' <<<"$output"
+}
+
+@test "an exit status of 3 is in the help of commands that can skip alone" {
+    ocellus help extract | grep -q '3 done but images were skipped'
+    ocellus help unpack | grep -q '2 wrong usage$'
+    ocellus help classify | grep -q '2 wrong usage$'
+}
