@@ -68,7 +68,7 @@ Test(image_levels, wrong_codes_are_taken_up_to_truncated)
     image_bytes file = load_fixture("444.jpg");
     file.data[1100] = 0x22;
     decoded d = at_level(file, OC_FAIL_ON_TRUNCATED, OC_GRAY);
-    cr_assert(d.image.warning && strstr(d.image.warning, "bad Huffman code"), "%s", d.err.message);
+    cr_assert(d.status == OC_OK && d.image.warnings > 0, "%s", d.err.message); /* the text goes with the decoder */
     free_decoded(&d);
     expect_levels(file, "wrong codes", 2);
     free(file.data);
