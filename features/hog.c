@@ -310,6 +310,9 @@ static bool start_lines(votes *v, const oc_hog_form *form, const oc_image *image
     for (size_t c = 0; c < v->channels; c++) {
         v->lines[c] = oc_arena_take(arena, v->line, count * sizeof(float));
         room = room && v->lines[c];
+        if (room) { /* kernels read on past the border, and numbers are what they must find */
+            memset(v->lines[c], 0, count * v->line * sizeof(float));
+        }
     }
     return room;
 }

@@ -499,6 +499,9 @@ oc_status oc_features_mirror_order(const oc_features *features, uint32_t *order,
     if (oc_features_dimension(features) == 0) {
         return oc_fail(err, OC_USAGE, "the size of the images is not known yet");
     }
+    if (features->count == 0) {
+        return oc_fail(err, OC_USAGE, "rows that another program made have no mirror image that is known here");
+    }
     for (size_t i = 0; i < features->count; i++) {
         const oc_stage *stage = &features->parts[i].stage;
         if (!stage->type->mirror || (stage->type->can_mirror && !stage->type->can_mirror(stage))) {

@@ -90,7 +90,7 @@ static void put_features(FILE *stream, const oc_model *model)
                 oc_features_part_dimension(features, i));
     }
     if (oc_model_stage_parameters(model)) {
-        fprintf(stream, "\nThe stages learned %zu numbers from the training images.\n", oc_model_stage_parameters(model));
+        fprintf(stream, "\nThe stages learned %zu numbers from images.\n", oc_model_stage_parameters(model));
     }
 }
 

@@ -1,4 +1,4 @@
-/* Sets as one text file: svmlight or CSV. The rows of a block are made into text on all threads and written in order. */
+/* Sets as one text file: svmlight or CSV. The rows of a block become text on all threads and are written in order. */
 #include "src/model/set.h"
 
 #include "src/base/fail.h"
@@ -175,8 +175,8 @@ static oc_status check_scratch(const char *folder, oc_error *err)
     return lstat(folder, &about) != 0
                ? OC_OK
                : oc_fail(err, OC_USAGE,
-                         "%s: is in the way: rows wait under this name to become text. Remove it, or if it is the set that "
-                         "an earlier run left, write that: 'ocellus extract SET --format ...'",
+                         "%s: is in the way: rows wait under this name to become text. Remove it, or if it is the set "
+                         "that an earlier run left, write that: 'ocellus extract SET --format ...'",
                          folder);
 }
 

@@ -125,7 +125,8 @@ static oc_status add_rows(oc_set_writer *writer, const part *from, oc_error *err
         }
     }
     for (size_t i = 0; status == OC_OK && i < oc_set_skipped(from->set); i++) {
-        status = oc_set_writer_skip(writer, oc_set_skipped_path(from->set, i), oc_set_skipped_reason(from->set, i), err);
+        const oc_skip *skip = &from->set->skips[i];
+        status = oc_set_writer_skip(writer, skip->path, skip->reason, err);
     }
     oc_bytes_free(&bytes);
     oc_free(path);

@@ -30,11 +30,13 @@ oc_status oc_training_data_store(oc_archive *archive, const oc_model *model, oc_
     for (size_t c = 0; c < model->classifier->classes; c++) {
         oc_text_format(&text, c ? ",%zu" : "%zu", model->counts[c]);
     }
-    oc_status status = text.failed ? oc_fail_memory(err, "the classes") : oc_archive_set(archive, "counts", text.data, err);
+    oc_status status = text.failed ? oc_fail_memory(err, "the classes")
+                                   : oc_archive_set(archive, "counts", text.data, err);
     if (status == OC_OK && isfinite(model->accuracy)) {
         text.length = 0;
         oc_text_format(&text, "%.9g", model->accuracy);
-        status = text.failed ? oc_fail_memory(err, "the accuracy") : oc_archive_set(archive, "accuracy", text.data, err);
+        status = text.failed ? oc_fail_memory(err, "the accuracy")
+                             : oc_archive_set(archive, "accuracy", text.data, err);
     }
     oc_text_free(&text);
     return status;

@@ -92,7 +92,7 @@ class Context:
         self.folder = os.path.join(self.build, "bench")
         self.ocellus = os.path.join(self.build, "ocellus")
         self.inputs = inputs.Inputs(os.path.join(self.folder, "inputs"), quick, self.ocellus)
-        os.makedirs(self.folder, exist_ok=True)
+        os.makedirs(self.output("sets"), exist_ok=True)
 
     def program(self, name):
         return os.path.join(self.build, "release", "bench-" + name)

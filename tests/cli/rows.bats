@@ -221,6 +221,8 @@ PYTHON
     [[ "$output" == *"integers"* ]]
     run -1 ocellus train rows.npy --labels missing -o m
     run -2 ocellus train rows.npy --labels labels.txt -f hog -o m
+    run -2 ocellus train rows.npy --labels labels.txt --augment mirror -o m
+    [[ "$output" == *"no mirror image"* ]]
     printf '1 1:2 1:3\n' >twice.svm
     run -1 ocellus train twice.svm -o m
     [[ "$output" == *"line 1"*ascend* ]]

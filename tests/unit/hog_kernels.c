@@ -154,13 +154,13 @@ static void plain_band(const oc_hog_band *band, bool between_bins, const float *
 
 enum { BAND_ROOM = (LARGEST + 15) / 16 * 16, BAND_STRIDE = BAND_ROOM + 32 };
 
-/* Pixels of two kinds, one of them flat, with all that lies past the width set to what must not be seen. */
+/* Pixels, a flat part among them; what lies past the width must not be seen. */
 static void fill_lines(float *lines, size_t rows, size_t width)
 {
     fill_noise(lines, rows * BAND_STRIDE, rows + width);
     for (size_t i = 0; i < rows * BAND_STRIDE; i++) {
         size_t x = i % BAND_STRIDE;
-        lines[i] = x > 16 + width ? NAN : x > 16 + width / 2 && x < 18 + width / 2 ? 7 : fabsf(lines[i]);
+        lines[i] = x > 16 + width ? 1e6F : x > 16 + width / 2 && x < 18 + width / 2 ? 7 : fabsf(lines[i]);
     }
 }
 
