@@ -159,8 +159,12 @@ class Bench:
                 problem = "the old output is damaged"
             elif done.returncode == 1 and now == case.new and not mute and not RESULT_LOST.search(text):
                 problem = "failed after its output was in place"
-            elif self.beside(case):
+            elif self.beside(case) - {os.path.basename(case.output) + ".partial"}:
                 problem = f"left behind {self.beside(case)}"
+            elif self.beside(case):  # what --resume would go on with; the next run clears it
+                done = self.run(case, old=False)
+                if done.returncode != case.status or contents(case.output) != case.new or self.beside(case):
+                    problem = "the next run fails: " + done.stderr.decode()[-300:]
         if problem:
             self.failures.append(f"{case.name}, {what}: {problem}\n    {text.strip()[-600:]}")
             for name in self.beside(case):
