@@ -337,7 +337,7 @@ static inline __attribute__((always_inline)) void band_lanes(const oc_hog_band *
         }
     }
     for (size_t k = 0; k < NINE; k++) {
-        float *out = sums + k * band->room + x, *kept = carry + k * band->room + x;
+        float *out = sums + k * band->room + x, *kept = between_cells ? carry + k * band->room + x : NULL;
         if (between_cells) {
             lanes above, below = (band->end * totals[k] - weighted[k]) * band->per_row;
             memcpy(&above, kept, sizeof above);

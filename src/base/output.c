@@ -31,20 +31,29 @@ static int remove_entry(const char *path, const struct stat *about, int type, st
     return last ? 0 : remove(path);
 }
 
-static void empty_folder(const char *path)
+/* All but the mark; false, with errno, when something stays. */
+static bool empty_folder(const char *path)
 {
-    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0;
 }
 
+/* What cannot be emptied keeps its mark, so that the next run knows it as ours. */
 void oc_remove_folder(const char *path)
 {
-    empty_folder(path);
+    if (!empty_folder(path)) {
+        return;
+    }
     char *mark = oc_path_join(path, OC_OUTPUT_MARK);
     if (mark) {
         unlink(mark);
     }
+    if (rmdir(path) != 0 && mark) { /* nftw passes over a folder that it cannot list */
+        int file = open(mark, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (file >= 0) {
+            close(file);
+        }
+    }
     oc_free(mark);
-    rmdir(path);
 }
 
 /* A new string a + b, or NULL. */
@@ -194,9 +203,12 @@ static oc_status begin_folder(oc_output *output, bool keep, oc_error *err)
         status = take_lock(output, mark, err);
     }
     if (status == OC_OK && !keep) {
-        empty_folder(output->temporary);
-        if (ftruncate(output->lock, 0) != 0) {
+        if (!empty_folder(output->temporary)) {
+            status = oc_fail_io(err, output->temporary, "cannot be emptied");
+        } else if (ftruncate(output->lock, 0) != 0) {
             status = oc_fail_io(err, mark, "cannot be written");
+        }
+        if (status != OC_OK) {
             close(output->lock);
         }
     }

@@ -20,9 +20,50 @@
 
 enum { MIXED_SIZE = 128 };
 
+/* Images for the stages to learn from; those that the system would not read are marked. */
+typedef struct lesson {
+    oc_extraction *e;
+    bool *unread; /* one for each image, which one worker at a time asks for */
+} lesson;
+
 static oc_status read_for_fit(void *context, size_t i, size_t worker, oc_image *image, oc_error *err)
 {
-    return oc_extraction_read(context, i, worker, image, err);
+    lesson *l = context;
+    oc_status status = oc_extraction_read(l->e, i, worker, image, err);
+    l->unread[i] = status == OC_IO || status == OC_NOT_FOUND;
+    return status;
+}
+
+/* An image that could not be read while the stages learned, but can be now, would be among the rows without having been
+ * learned from: another run would learn other things. */
+static oc_status check_lesson(const lesson *l, oc_error *err)
+{
+    for (size_t i = 0; i < oc_dataset_count(l->e->dataset); i++) {
+        oc_image image;
+        if (l->unread[i] && oc_extraction_read(l->e, i, 0, &image, NULL) == OC_OK) {
+            return oc_fail(err, OC_IO, "%s: could not be read while the stages learned from the images, and can be now: "
+                           "please try again", oc_dataset_path(l->e->dataset, i));
+        }
+    }
+    return OC_OK;
+}
+
+static oc_status fit(oc_extraction *e, oc_error *err)
+{
+    lesson l = {e, oc_alloc(oc_dataset_count(e->dataset), sizeof *l.unread)};
+    if (!l.unread) {
+        return oc_fail_memory(err, "the features");
+    }
+    double started = oc_seconds();
+    oc_source source = {oc_dataset_count(e->dataset), read_for_fit, &l};
+    oc_status status = oc_features_fit(e->set->features, &source, e->options->seed, e->job, err);
+    e->set->fit_seconds = oc_seconds() - started;
+    if (atomic_load(&e->differ)) {
+        status = OC_SIZES_DIFFER;
+    }
+    status = status == OC_OK ? check_lesson(&l, err) : status;
+    oc_free(l.unread);
+    return status;
 }
 
 /* A shard without rows is one all the same. */
@@ -86,11 +127,7 @@ static oc_status prepare_features(oc_extraction *e, const oc_features *features,
                        "the stages of that",
                        oc_features_spec(features));
     }
-    double started = oc_seconds();
-    oc_source source = {oc_dataset_count(e->dataset), read_for_fit, e};
-    status = oc_features_fit(e->set->features, &source, e->options->seed, e->job, err);
-    e->set->fit_seconds = oc_seconds() - started;
-    return atomic_load(&e->differ) ? OC_SIZES_DIFFER : status;
+    return fit(e, err);
 }
 
 /* The size of the first image that can be read. err is not NULL. */
