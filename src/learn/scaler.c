@@ -3,15 +3,25 @@
  * are added in their order. */
 #include "src/learn/scaler.h"
 
+#include "src/base/dispatch.h"
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/learn/scaler_kernels.h"
 #include "src/matrix/rows.h"
 
 #include <math.h>
 #include <stdbool.h>
 
 enum { TILES = 16 };
+
+OC_DECLARE_KERNELS(oc_scaler_kernels, oc_scaler_kernels);
+
+static const oc_scaler_kernels *kernels(void)
+{
+    static const oc_scaler_kernels *const tables[] = OC_KERNEL_TABLES(oc_scaler_kernels);
+    return tables[oc_isa_index()];
+}
 
 typedef struct column_sums {
     double *sum, *square; /* (D) */
@@ -30,23 +40,15 @@ static void add_tile(void *context, size_t index, size_t worker)
     (void)worker;
     statistics *all = context;
     size_t count = all->rows->count, dimension = all->rows->dimension;
-    const float *restrict origin = all->origin;
-    float *restrict row = all->row[index];
-    double *restrict sum = all->tile[index].sum, *restrict square = all->tile[index].square;
-    float *restrict low = all->tile[index].low, *restrict high = all->tile[index].high;
+    const oc_scaler_kernels *k = kernels();
+    const column_sums *tile = &all->tile[index];
     for (size_t j = 0; j < dimension; j++) {
-        low[j] = INFINITY;
-        high[j] = -INFINITY;
+        tile->low[j] = INFINITY;
+        tile->high[j] = -INFINITY;
     }
     for (size_t i = count * index / TILES; i < count * (index + 1) / TILES; i++) {
-        oc_rows_copy(all->rows, i, row);
-        for (size_t j = 0; j < dimension; j++) {
-            double d = (double)row[j] - (double)origin[j];
-            sum[j] += d;
-            square[j] += d * d;
-            low[j] = row[j] < low[j] ? row[j] : low[j];
-            high[j] = row[j] > high[j] ? row[j] : high[j];
-        }
+        oc_rows_copy(all->rows, i, all->row[index]);
+        k->add(all->row[index], all->origin, dimension, tile->sum, tile->square, tile->low, tile->high);
     }
 }
 
@@ -163,9 +165,7 @@ void oc_scaler_row(const oc_rows *rows, size_t i, const float *shift, const floa
                 z[j] = (x[mirror[j]] - shift[j]) * scale[j];
             }
         } else {
-            for (size_t j = 0; j < block->columns; j++) {
-                z[j] = (x[j] - shift[j]) * scale[j];
-            }
+            kernels()->scale(x, shift, scale, block->columns, z);
         }
         z += block->columns;
         shift += block->columns;
