@@ -77,3 +77,10 @@ load common
     done
     run -2 ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 --tune --l2 1
 }
+
+@test "compare --seeds tells mean and deviation, codebooks learned anew" {
+    ocellus compare "$DATA/test" --test "$DATA/train" -f words:count=6,patch=5,samples=2000 -f pixels:size=4 --seeds 3 --json >json
+    jq -e '.seeds == 3 and .rows[0].test_deviation > 0 and (.rows[0].test_mean - .rows[0].test_accuracy | fabs) < 0.2' json
+    run -0 --separate-stderr ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 --seeds 2
+    [[ "$output" == *"over 2 seeds"*"mean test %"* ]]
+}
