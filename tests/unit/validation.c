@@ -191,6 +191,9 @@ Test(validation, tuning_takes_the_best_of_the_path_for_all_rows)
     cr_assert(memcmp(classifier->weights, same->weights, 3 * 21 * sizeof(float)) == 0);
     oc_classifier_free(classifier);
     oc_classifier_free(same);
+    make_sample(&data, 90, 4, 3, 60, 7); /* far apart: weak penalties are all right, of equals the strongest is taken */
+    oc_classifier_free(trained(&data, &options, NULL, &report));
+    cr_assert(v->trial[v->count - 1].accuracy == 1 && (v->best == 0 || v->trial[v->best - 1].accuracy < 1));
 }
 
 Test(validation, the_number_of_threads_changes_nothing)
