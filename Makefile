@@ -85,8 +85,8 @@ $(OBJECTS)/replay-%: $(OBJECTS)/tests/fuzz/%.o $(OBJECTS)/tests/fuzz/support.o $
 $(OBJECTS)/ocellus-faulty: $(CLI_OBJECTS) $(OBJECTS)/tests/fault/fail_after.o $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
 
-$(OBJECTS)/fail_malloc.so: $(OBJECTS)/tests/fault/fail_malloc.o
-	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^
+$(BUILD)/fail_malloc.so: tests/fault/fail_malloc.c
+	$(CC) -std=c11 -D_XOPEN_SOURCE=700 -O2 -fPIC -shared $(WARNINGS) -o $@ $<
 
 $(OBJECTS)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -121,8 +121,38 @@ check: ## install what is missing, build, run every test, plain and under the sa
 	@$(MAKE) --no-print-directory -s $(JOBS) MODE=sanitize all $(BUILD)/sanitize/unit-tests
 	$(BUILD)/release/unit-tests
 	OCELLUS=$(BUILD)/ocellus bats tests/cli
+	@$(MAKE) --no-print-directory -s $(JOBS) replay faults
 	$(BUILD)/sanitize/unit-tests
 	OCELLUS=$(BUILD)/sanitize/ocellus bats tests/cli
+	@$(MAKE) --no-print-directory -s $(JOBS) MODE=sanitize replay
+
+.PHONY: replay
+replay: $(addprefix $(OBJECTS)/replay-,$(FUZZ_TARGETS)) ## run the fuzz targets over their corpus and all past crashes
+	@for target in $(FUZZ_TARGETS); do \
+	    $(OBJECTS)/replay-$$target $$(ls -d tests/fuzz/corpus/$$target tests/fuzz/crashes/$$target 2>/dev/null) \
+	        >$(OBJECTS)/replay.log 2>&1 || { tail -40 $(OBJECTS)/replay.log; exit 1; }; \
+	    echo "$$target: $$(tail -1 $(OBJECTS)/replay.log)"; \
+	done
+
+# LONG=1 tries every place instead of a sample; MODE=sanitize makes Ocellus' own allocations fail only, and finds leaks.
+.PHONY: faults
+faults: $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so ## let allocations, calls and disks fail, kill the command
+	python3 tests/fault/faults.py $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so $(if $(LONG),--long) \
+	    $(if $(filter sanitize,$(MODE)),--only memory)
+
+FUZZ_SECONDS := 60
+.PHONY: fuzz
+fuzz: ## fuzz every target for FUZZ_SECONDS (60), with clang
+	@CC=clang .ci/deps fuzz
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@$(MAKE) --no-print-directory -s $(JOBS) MODE=fuzz CC=clang $(addprefix $(BUILD)/fuzz/fuzz-,$(FUZZ_TARGETS))
+	@rm -rf $(BUILD)/seeds
+	python3 tests/fuzz/make_seeds.py $(COMMAND) $(BUILD)/seeds
+	for target in $(FUZZ_TARGETS); do mkdir -p $(BUILD)/corpus/$$target && \
+	    $(BUILD)/fuzz/fuzz-$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2500 -max_len=8192 \
+	        -print_final_stats=1 -artifact_prefix=$(BUILD)/$$target- $(BUILD)/corpus/$$target \
+	        tests/fuzz/corpus/$$target $(BUILD)/seeds/$$target || exit 1; \
+	done
 
 .PHONY: deps
 deps: ## install the packages that building and testing need

@@ -101,6 +101,12 @@ static const oc_stage_type *find_type(const char *name, oc_error *err)
         }
         names[i] = types[i]->name;
     }
+    size_t length = strcspn(name, ",=");
+    if (name[length]) {
+        oc_fail(err, OC_USAGE, "'%s': a ':' goes between a stage and its parameters: %.*s:%s", name, (int)length, name,
+                name + length + (name[length] == ','));
+        return NULL;
+    }
     fail_unknown(err, "stage", name, names, TYPES);
     return NULL;
 }
@@ -194,6 +200,9 @@ static oc_status parse_part(stage_part *part, const char *spec, size_t length, o
 oc_status oc_features_parse(const char *spec, oc_features **out, oc_error *err)
 {
     size_t count = 1;
+    if (spec[strcspn(spec, " \t\r\n")]) {
+        return oc_fail(err, OC_USAGE, "'%s': a spec is written without spaces, as in hog:cell=4,bins=9+color", spec);
+    }
     for (const char *at = spec; (at = strchr(at, '+')) != NULL; at++) {
         count++;
     }

@@ -30,6 +30,8 @@ typedef struct oc_image {
     uint8_t *rgb;  /* (height, width, 3), or NULL when it was not asked for */
     bool colorless; /* the source is gray: R = G = B everywhere */
     size_t source_width, source_height; /* of the upright source, before any change of size */
+    size_t warnings;     /* of the decoder, which did not make the picture one to refuse */
+    const char *warning; /* the first of them; NULL when there was none */
 } oc_image;
 
 /* How a source of another shape is brought to the canonical size. */
@@ -39,16 +41,43 @@ typedef enum oc_fit {
     OC_FIT_PAD      /* scaled to fit inside, the rest black */
 } oc_fit;
 
+/* Which pictures are refused (OC_BAD_IMAGE). A file whose header cannot be read is refused always. Each level refuses what
+ * those above it refuse, and
+ *
+ *              JPEG                                              PNG
+ * NONE         nothing                                           nothing
+ * TRUNCATED    rows are missing: the data end too early, or      rows are missing; a check sum is wrong; libpng gives up
+ *              libjpeg gives up
+ * ERROR        all rows are there, but some of their codes are   as before
+ *              wrong: parts of the picture may be noise
+ * WARNING      anything else that libjpeg warns of, such as a    anything that libpng warns of
+ *              missing end marker or an unknown colour transform
+ *
+ * What is not refused is counted in oc_image.warnings. Under NONE, rows that the decoder did not give are gray (JPEG whose
+ * data end too early) or black. A header alone (no planes) tells nothing about rows. */
+typedef enum oc_fail_on { OC_FAIL_ON_TRUNCATED, OC_FAIL_ON_ERROR, OC_FAIL_ON_WARNING, OC_FAIL_ON_NONE } oc_fail_on;
+
+/* Limits are checked from the header, before memory is taken, where the header tells; 0 stands for the default. Past one
+ * of them OC_TOO_LARGE. Of a PNG nothing is kept but header, palette and transparent colours, whatever chunks it has. */
 typedef struct oc_image_options {
-    oc_extent size;     /* canonical size, at most 100 megapixels; 0 x 0 keeps the source's own */
-    int fit;            /* an oc_fit */
-    unsigned planes;    /* OC_GRAY, OC_RGB or both; 0 reads the header alone, for the sizes */
-    int64_t max_pixels; /* width x height past this is refused from the header, OC_TOO_LARGE */
+    oc_extent size;       /* canonical size, at most 100 megapixels; 0 x 0 keeps the source's own */
+    int fit;              /* an oc_fit */
+    unsigned planes;      /* OC_GRAY, OC_RGB or both; 0 reads the header alone, for the sizes */
+    int fail_on;          /* an oc_fail_on */
+    int64_t max_pixels;   /* width x height; 100 million */
+    int64_t max_side;     /* width, height; 65,535, which is also the most */
+    int64_t max_scans;    /* of a progressive JPEG, each of which goes over the whole picture; 100 */
+    int64_t max_warnings; /* of the decoder, an image, at any level; 100 */
+    int64_t max_memory;   /* MB (2^20 bytes) to decode one image into, the decoder's own included; 2,048 */
 } oc_image_options;
 
-/* size, fit, max-pixels: the names and defaults of the command line (0 x 0, stretch, 100 megapixels). */
+/* size and fit: the names and defaults of the command line. A model or a set records them. */
 extern const oc_param oc_image_params[];
 extern const size_t oc_image_param_count;
+
+/* fail-on and the limits: they are the reader's, no file can change them. Same struct. */
+extern const oc_param oc_limit_params[];
+extern const size_t oc_limit_param_count;
 
 /* A decoder keeps its buffers from image to image. One thread at a time may use it. */
 typedef struct oc_decoder oc_decoder;

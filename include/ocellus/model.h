@@ -2,14 +2,14 @@
  * an image needs that file and the image, and nothing else.
  *
  * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32.
- * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size, fit and max-pixels of the
- * images, classes (a CSV column), seed, every training option as "train.<name>", scaler and loss among them, counts (of
- * training rows, one a class), accuracy (on those rows) and "validation", the accuracies on held-out rows as CSV, where
- * there are any. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels (N) for nearest
+ * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size and fit of the images (limits are
+ * not the model's to set), classes (a CSV column), seed, every training option as "train.<name>", scaler and loss among
+ * them, counts (of training rows, one a class), accuracy (on those rows) and "validation", the accuracies on held-out rows
+ * as CSV, where there are any. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels (N) for nearest
  * neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>".
  *
  * A model may also be trained on rows that were made elsewhere (oc_set_of_rows, oc_set_open_rows): its spec is then empty,
- * "dimension" takes the place of size, fit and max-pixels, and it classifies rows, not images. */
+ * "dimension" takes the place of size and fit, and it classifies rows, not images. */
 #ifndef OCELLUS_MODEL_H
 #define OCELLUS_MODEL_H
 
@@ -64,11 +64,15 @@ oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *e
 typedef struct oc_reader oc_reader;
 oc_status oc_reader_create(const oc_model *model, oc_reader **reader, oc_error *err);
 void oc_reader_free(oc_reader *reader);
+/* Takes fail_on and the limits of `options`; without it they are the defaults. */
+void oc_reader_limit(oc_reader *reader, const oc_image_options *options);
 
 typedef struct oc_result {
     size_t label;               /* the class of the highest score */
     const float *scores;        /* (C); valid until the reader's next use */
     const float *probabilities; /* (C); NULL for losses whose scores are no probabilities */
+    size_t warnings;            /* of the decoder */
+    const char *warning;        /* the first of them, or NULL */
 } oc_result;
 
 /* Reads, extracts and scores one file ("-" is standard input), or an encoded image in memory. Errors as

@@ -25,6 +25,7 @@ typedef struct oc_extract_options {
     uint64_t seed;
     bool strict;            /* the first image that cannot be read ends the work */
     bool mirror;            /* refuse features whose rows do not tell those of mirrored images (OC_USAGE) */
+    bool told;              /* the decoder's warnings of these images are known: do not tell them to the job's listener */
     bool resume;            /* go on with what an interrupted run left in FOLDER.partial, if there is something */
 } oc_extract_options;
 

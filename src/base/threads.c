@@ -223,6 +223,15 @@ void oc_job_loss(oc_job *job, size_t passes, size_t total, size_t steps, double 
     }
 }
 
+void oc_job_warning(oc_job *job, const char *path, const char *message)
+{
+    if (job && job->listener.warning) {
+        pthread_mutex_lock(&job->listening);
+        job->listener.warning(job->listener.context, path, message);
+        pthread_mutex_unlock(&job->listening);
+    }
+}
+
 void oc_job_note(oc_job *job, const char *format, ...)
 {
     if (!job || !job->listener.note) {

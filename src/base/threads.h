@@ -18,6 +18,7 @@ bool oc_job_cancelled(const oc_job *job);
 /* Tells the listener; all accept a NULL job. Progress may be called from any task and is thinned out. */
 void oc_job_progress(oc_job *job, const char *what, size_t done, size_t total);
 void oc_job_loss(oc_job *job, size_t passes, size_t total, size_t steps, double loss);
+void oc_job_warning(oc_job *job, const char *path, const char *message);
 void oc_job_note(oc_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Seconds of a clock that never goes back. */

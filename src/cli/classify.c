@@ -37,6 +37,9 @@ static int print_failure(const cli_settings *settings, const char *path, const c
 static int print_result(const cli_settings *settings, const oc_model *model, const char *path, const oc_result *result)
 {
     int status = EXIT_DONE;
+    if (result->warning) {
+        terminal_warning(path, result->warning);
+    }
     if (settings->json) {
         status = print_json(oc_json_result(model, path, result));
     } else {
@@ -105,6 +108,9 @@ static int run(const cli_settings *settings, oc_job *job)
                           ? "the last column is the votes of the nearest neighbours, with a fraction that settles "
                             "ties; it is no probability"
                           : "this model has scores, no probabilities: the last column is the score");
+    }
+    if (reader) {
+        oc_reader_limit(reader, &settings->image);
     }
     size_t stages = model ? oc_features_count(oc_model_features(model)) : 0;
     for (size_t i = 1; reader && i < settings->operands.count && !ferror(stdout); i++) {

@@ -14,6 +14,10 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_evaluation evaluation = {0};
     oc_error err;
     int status;
+    const char *idle = is_rows(path) ? given_for_images(settings) : NULL;
+    if (idle) {
+        return report_usage(&command_evaluate, "--%s has no effect: the rows are made already", idle);
+    }
     if (oc_model_load(model_path, &model, &err) ||
         open_test_rows(settings, model_path, model, path, job, &set, &err) ||
         oc_evaluate(model, set, job, &evaluation, &err)) {

@@ -27,13 +27,13 @@ static oc_status open_source(const cli_settings *settings, stages_source *source
     } else if (oc_set_recognise(settings->with)) {
         status = oc_set_open(settings->with, &source->set, err);
         if (!status) {
-            *image = oc_set_image_options(source->set);
+            use_image_options(image, oc_set_image_options(source->set));
             source->features = oc_set_features(source->set);
         }
     } else {
         status = oc_model_load(settings->with, &source->model, err);
         if (!status) {
-            *image = oc_model_image_options(source->model);
+            use_image_options(image, oc_model_image_options(source->model));
             source->features = oc_model_features(source->model);
         }
     }
@@ -41,9 +41,6 @@ static oc_status open_source(const cli_settings *settings, stages_source *source
         status = wrong_usage(err,
                              "%.700s was trained on rows that another program made: it has no stages to apply to images",
                              settings->with);
-    }
-    if (option_given(settings, "max-pixels")) {
-        image->max_pixels = settings->image.max_pixels;
     }
     return status;
 }
@@ -207,15 +204,16 @@ static oc_status extract(const cli_settings *settings, const oc_dataset *dataset
 /* A set that is there already becomes text. */
 static int convert(const cli_settings *settings, oc_job *job)
 {
-    static const char *const useless[] = {"features", "with",       "size",    "fit",    "max-pixels",
-                                          "shard",    "files-from", "dry-run", "strict", "seed",       "resume"};
+    static const char *const useless[] = {"with", "shard", "files-from", "dry-run", "seed", "resume"};
     const char *path = settings->operands.items[0];
     oc_set *set = NULL;
     oc_error err;
-    for (size_t i = 0; i < sizeof useless / sizeof *useless; i++) {
-        if (option_given(settings, useless[i])) {
-            return report_usage(&command_extract, "--%s has no effect: the rows of the set are made already", useless[i]);
-        }
+    const char *idle = given_for_images(settings);
+    for (size_t i = 0; !idle && i < sizeof useless / sizeof *useless; i++) {
+        idle = option_given(settings, useless[i]) ? useless[i] : NULL;
+    }
+    if (idle) {
+        return report_usage(&command_extract, "--%s has no effect: the rows of the set are made already", idle);
     }
     if (settings->format == OC_FORMAT_NPY) {
         return report_usage(&command_extract, "%s is a set already; --format svmlight or csv makes text of it", path);

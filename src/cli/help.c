@@ -103,15 +103,11 @@ static void put_options(FILE *stream, unsigned command)
     }
     for (size_t g = 0; g < cli_option_group_count; g++) {
         const option_group *group = &cli_option_groups[g];
-        bool titled = false;
+        if (!(group->commands & command)) {
+            continue;
+        }
+        put_title(stream, group->title);
         for (size_t i = 0; i < *group->count; i++) {
-            if (!option_group_has(group, command, &group->params[i])) {
-                continue;
-            }
-            if (!titled) {
-                put_title(stream, group->title);
-                titled = true;
-            }
             put_option(stream, 0, &group->params[i], argument_name(&group->params[i]));
         }
     }
@@ -146,7 +142,8 @@ void help_overview(FILE *stream)
     fputs("\n'ocellus help COMMAND' tells all about one, 'ocellus help stages' what -f takes.\n", stream);
 }
 
-static void put_stages(FILE *stream)
+/* The stages in a line each, or with all parameters. */
+static void put_stages(FILE *stream, bool with_params)
 {
     put_title(stream, "Stages");
     fputs("  A spec names stages with the parameters that differ from the default, joined\n"
@@ -154,9 +151,9 @@ static void put_stages(FILE *stream)
           stream);
     for (size_t i = 0; i < oc_stage_count(); i++) {
         oc_stage_info stage = oc_stage_describe(i);
-        fputc('\n', stream);
+        fputs(with_params || i == 0 ? "\n" : "", stream);
         put_entry(stream, 2, stage.name, NAME_COLUMN, stage.help);
-        for (size_t p = 0; p < stage.param_count; p++) {
+        for (size_t p = 0; with_params && p < stage.param_count; p++) {
             char term[80], values[420], text[900];
             const oc_param *param = &stage.params[p];
             snprintf(term, sizeof term, "%s=%s", param->name, param->fallback ? param->fallback : "");
@@ -165,12 +162,15 @@ static void put_stages(FILE *stream)
             put_entry(stream, 4, term, STAGE_COLUMN + 2, text);
         }
     }
+    if (!with_params) {
+        fputs("\n  'ocellus help stages' tells their parameters.\n", stream);
+    }
 }
 
 void help_stages(FILE *stream)
 {
     fputs("What can be measured in an image. The values shown are the defaults.\n", stream);
-    put_stages(stream);
+    put_stages(stream, true);
 }
 
 void help_command(FILE *stream, const cli_command *command)
@@ -180,7 +180,7 @@ void help_command(FILE *stream, const cli_command *command)
     put_wrapped(stream, 0, 0, command->about);
     put_options(stream, command->bit);
     if (command->bit & (TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_COMPARE)) {
-        put_stages(stream);
+        put_stages(stream, false);
     }
     put_title(stream, "Examples");
     for (const char *line = command->examples; *line;) {

@@ -52,6 +52,29 @@ oc_extract_options extract_options(const cli_settings *settings)
                                 .resume = settings->resume};
 }
 
+static const char *given_of(const cli_settings *settings, const oc_param *table, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (option_given(settings, table[i].name)) {
+            return table[i].name;
+        }
+    }
+    return NULL;
+}
+
+const char *given_for_images(const cli_settings *settings)
+{
+    const char *name = option_given(settings, "features") ? "features" : option_given(settings, "strict") ? "strict" : NULL;
+    name = name ? name : given_of(settings, oc_image_params, oc_image_param_count);
+    return name ? name : given_of(settings, oc_limit_params, oc_limit_param_count);
+}
+
+void use_image_options(oc_image_options *options, oc_image_options from)
+{
+    options->size = from.size;
+    options->fit = from.fit;
+}
+
 oc_status extract_images(const char *path, const oc_features *features, const oc_extract_options *options,
                          const char *folder, oc_job *job, oc_set **set, oc_error *err)
 {

@@ -10,6 +10,12 @@ oc_status open_images(const char *path, oc_dataset **dataset, oc_error *err);
 /* Size, seed and strictness as typed. */
 oc_extract_options extract_options(const cli_settings *settings);
 
+/* The name of an option that was typed and is about reading images, or NULL: none has an effect on a set. */
+const char *given_for_images(const cli_settings *settings);
+
+/* Takes size and fit from a model or a set; the limits stay those of the command line. */
+void use_image_options(oc_image_options *options, oc_image_options from);
+
 /* Extracts rows of the images at `path` into memory (folder NULL) or a set folder. */
 oc_status extract_images(const char *path, const oc_features *features, const oc_extract_options *options,
                          const char *folder, oc_job *job, oc_set **set, oc_error *err);

@@ -133,6 +133,7 @@ static int run_with_job(const cli_command *command, const cli_settings *settings
     catch_signal(SIGTERM);
     catch_signal(SIGHUP);
     int status = command->run(settings, job);
+    terminal_warnings_end();
     running_job = NULL;
     oc_job_free(job);
     return status;

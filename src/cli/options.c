@@ -99,9 +99,9 @@ const option cli_options[] = {
 const size_t cli_option_count = sizeof cli_options / sizeof *cli_options;
 
 const option_group cli_option_groups[] = {
-    {"Image options", oc_image_params, &oc_image_param_count, FIELD(image), NULL, READS_SPECS},
-    {"Image options", oc_image_params, &oc_image_param_count, FIELD(image), "max-pixels", TAKEN_BY_EVALUATE},
-    {"Training options", oc_train_params, &oc_train_param_count, FIELD(train), NULL, TAKEN_BY_TRAIN | TAKEN_BY_COMPARE},
+    {"Image options", oc_image_params, &oc_image_param_count, FIELD(image), READS_SPECS},
+    {"Unreadable images and limits", oc_limit_params, &oc_limit_param_count, FIELD(image), READS_IMAGES | TAKEN_BY_CLASSIFY},
+    {"Training options", oc_train_params, &oc_train_param_count, FIELD(train), TAKEN_BY_TRAIN | TAKEN_BY_COMPARE},
 };
 const size_t cli_option_group_count = sizeof cli_option_groups / sizeof *cli_option_groups;
 
@@ -122,11 +122,6 @@ oc_status wrong_usage(oc_error *err, const char *format, ...)
     return err->status = OC_USAGE;
 }
 
-bool option_group_has(const option_group *group, unsigned command, const oc_param *param)
-{
-    return (group->commands & command) && (!group->only || strcmp(group->only, param->name) == 0);
-}
-
 /* Calls visit for every option of the command until it returns true. */
 static bool visit_options(unsigned command, cli_settings *settings, bool (*visit)(void *context, match found),
                           void *context)
@@ -139,9 +134,9 @@ static bool visit_options(unsigned command, cli_settings *settings, bool (*visit
     }
     for (size_t g = 0; g < cli_option_group_count; g++) {
         const option_group *group = &cli_option_groups[g];
-        for (size_t i = 0; i < *group->count; i++) {
+        for (size_t i = 0; (group->commands & command) && i < *group->count; i++) {
             match found = {&group->params[i], (char *)settings + group->offset, REPEAT_LAST_WINS, 0};
-            if (option_group_has(group, command, found.param) && visit(context, found)) {
+            if (visit(context, found)) {
                 return true;
             }
         }

@@ -61,8 +61,7 @@ typedef struct option_group {
     const char *title; /* in help */
     const oc_param *params;
     const size_t *count;
-    size_t offset;    /* of the struct in settings */
-    const char *only; /* one name of the table, or NULL for all */
+    size_t offset; /* of the struct in settings */
     unsigned commands;
 } option_group;
 
@@ -70,9 +69,6 @@ extern const option cli_options[];
 extern const size_t cli_option_count;
 extern const option_group cli_option_groups[];
 extern const size_t cli_option_group_count;
-
-/* True when a group has this parameter for the command. */
-bool option_group_has(const option_group *group, unsigned command, const oc_param *param);
 
 /* Reads `count` arguments for a command (one bit). With stop_at_operand, reading ends before the first operand; else
  * options and operands may come in any order, and "--" ends the options. On OC_USAGE the message says what is wrong.

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LONGEST_LINE = 200, TRACE_LINES = 20 };
+enum { LONGEST_LINE = 200, TRACE_LINES = 20, NAMED_WARNINGS = 5 };
 
 static struct {
     bool quiet, verbose, draws;
@@ -19,6 +19,7 @@ static struct {
     double start;  /* when its first progress came */
     size_t start_done, last_done;
     size_t last_pass; /* whose loss was printed */
+    size_t warned;    /* images that a decoder warned of */
 } state;
 
 static double now(void)
@@ -141,9 +142,29 @@ static void show_loss(void *context, size_t passes, size_t total, size_t steps, 
     }
 }
 
+void terminal_warning(const char *path, const char *message)
+{
+    if (state.warned++ < NAMED_WARNINGS || state.verbose) {
+        terminal_note("%s: warning: %s", path, message);
+    }
+}
+
+void terminal_warnings_end(void)
+{
+    if (state.warned > NAMED_WARNINGS && !state.verbose) {
+        terminal_note("the decoder warned of %zu images in all (-v names them)", state.warned);
+    }
+}
+
+static void show_warning(void *context, const char *path, const char *message)
+{
+    (void)context;
+    terminal_warning(path, message);
+}
+
 oc_listener terminal_listener(void)
 {
-    return (oc_listener){.progress = show_progress, .note = show_note, .loss = show_loss};
+    return (oc_listener){.progress = show_progress, .note = show_note, .warning = show_warning, .loss = show_loss};
 }
 
 static void print_formatted(const char *format, va_list arguments)

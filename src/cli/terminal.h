@@ -19,6 +19,10 @@ oc_listener terminal_listener(void);
 void terminal_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void terminal_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void terminal_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A decoder's warning of an image: the first few are printed (all when verbose), the rest is counted for
+ * terminal_warnings_end, which tells how many there were. */
+void terminal_warning(const char *path, const char *message);
+void terminal_warnings_end(void);
 /* To be called before results are written while work goes on. */
 void terminal_clear(void);
 

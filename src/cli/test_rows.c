@@ -12,10 +12,8 @@ static oc_status extract_rows(const cli_settings *settings, const char *model_pa
                            "file of such rows nor svmlight text",
                            model_path, oc_model_classifier(model)->dimension, path);
     }
-    oc_extract_options options = {.image = oc_model_image_options(model), .strict = settings->strict};
-    if (option_given(settings, "max-pixels")) {
-        options.image.max_pixels = settings->image.max_pixels;
-    }
+    oc_extract_options options = extract_options(settings);
+    use_image_options(&options.image, oc_model_image_options(model));
     return extract_images(path, oc_model_features(model), &options, NULL, job, set, err);
 }
 

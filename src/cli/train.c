@@ -8,7 +8,6 @@
 
 static int wrong_options(const cli_settings *settings, bool from_rows)
 {
-    static const char *const of_images[] = {"features", "size", "fit", "max-pixels", "strict"};
     if (!settings->output && !settings->check_gradient) {
         return report_usage(&command_train, "-o MODEL is missing: the file to write");
     }
@@ -19,11 +18,9 @@ static int wrong_options(const cli_settings *settings, bool from_rows)
     if (settings->json && settings->check_gradient) {
         return report_usage(&command_train, "--json has no effect on --check-gradient");
     }
-    for (size_t i = 0; from_rows && i < sizeof of_images / sizeof *of_images; i++) {
-        if (option_given(settings, of_images[i])) {
-            return report_usage(&command_train, "--%s has no effect: the rows are made already",
-                                of_images[i]);
-        }
+    const char *idle = from_rows ? given_for_images(settings) : NULL;
+    if (idle) {
+        return report_usage(&command_train, "--%s has no effect: the rows are made already", idle);
     }
     return EXIT_DONE;
 }

@@ -102,6 +102,7 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
     if ((c->options->choose || c->options->model) && !oc_validation_wanted(&c->learn)) {
         c->learn.holdout = oc_split_fraction(c->comparison->train);
     }
+    c->extract.told = true;
     c->first_right = oc_alloc(c->comparison->test, sizeof *c->first_right);
     if (!c->first_right) {
         return oc_fail_memory(err, "the comparison");

@@ -28,10 +28,38 @@ const oc_param oc_image_params[] = {
      "bring every image to this many pixels, WxH; auto keeps the images' own size"},
     {"fit", OC_CHOICE, offsetof(oc_image_options, fit), "stretch", 0, 0, fits,
      "for images of another shape: stretch them, crop to the centre, or pad with black"},
-    {"max-pixels", OC_INTEGER, offsetof(oc_image_options, max_pixels), "100000000", 1, (double)OC_MAX_SIDE *OC_MAX_SIDE,
-     NULL, "refuse images with more pixels than this"},
 };
 const size_t oc_image_param_count = sizeof oc_image_params / sizeof *oc_image_params;
+
+static const char *const levels[] = {"truncated", "error", "warning", "none", NULL};
+
+#define FIELD(name) offsetof(oc_image_options, name)
+
+const oc_param oc_limit_params[] = {
+    {"fail-on", OC_CHOICE, FIELD(fail_on), "truncated", 0, 0, levels,
+     "which pictures are unreadable: those that lack rows (truncated), also those with wrong codes in them (error), also "
+     "those that the decoder warns of (warning), or those without a header alone, taking what the decoder gives (none)"},
+    {"max-pixels", OC_INTEGER, FIELD(max_pixels), "100000000", 1, (double)OC_MAX_SIDE * OC_MAX_SIDE, NULL,
+     "refuse images with more pixels than this"},
+    {"max-side", OC_INTEGER, FIELD(max_side), "65535", 1, OC_MAX_SIDE, NULL, "refuse images with a longer side"},
+    {"max-scans", OC_INTEGER, FIELD(max_scans), "100", 1, 1e6, NULL, "refuse progressive JPEG files with more scans"},
+    {"max-warnings", OC_INTEGER, FIELD(max_warnings), "100", 1, 1e6, NULL,
+     "refuse an image when the decoder warns more often"},
+    {"max-memory", OC_INTEGER, FIELD(max_memory), "2048", 1, 1 << 20, NULL,
+     "refuse images that take more MB of memory to decode, for each thread"},
+};
+const size_t oc_limit_param_count = sizeof oc_limit_params / sizeof *oc_limit_params;
+
+oc_image_options oc_image_limits(const oc_image_options *options)
+{
+    oc_image_options full = *options;
+    full.max_pixels = full.max_pixels ? full.max_pixels : 100000000;
+    full.max_side = full.max_side ? full.max_side : OC_MAX_SIDE;
+    full.max_scans = full.max_scans ? full.max_scans : 100;
+    full.max_warnings = full.max_warnings ? full.max_warnings : 100;
+    full.max_memory = full.max_memory ? full.max_memory : 2048;
+    return full;
+}
 
 oc_status oc_decoder_create(oc_decoder **out, oc_error *err)
 {
@@ -189,6 +217,8 @@ static oc_status finish(oc_decoder *decoder, const oc_image_options *options, oc
         .colorless = picture->colorless,
         .source_width = picture->source_width,
         .source_height = picture->source_height,
+        .warnings = picture->warnings,
+        .warning = picture->warnings ? picture->warning : NULL,
     };
     return OC_OK;
 }
@@ -204,8 +234,10 @@ oc_status oc_image_options_check(const oc_image_options *options, oc_error *err)
         return oc_fail(err, OC_TOO_LARGE, "a canonical size of %zu x %zu: at most %d pixels are possible", width,
                        height, OC_MAX_CANONICAL);
     }
-    if (options->fit < OC_FIT_STRETCH || options->fit > OC_FIT_PAD || options->planes > (OC_GRAY | OC_RGB)) {
-        return oc_fail(err, OC_USAGE, "image options: fit %d or planes %u do not exist", options->fit, options->planes);
+    if (options->fit < OC_FIT_STRETCH || options->fit > OC_FIT_PAD || options->planes > (OC_GRAY | OC_RGB) ||
+        options->fail_on < OC_FAIL_ON_TRUNCATED || options->fail_on > OC_FAIL_ON_NONE) {
+        return oc_fail(err, OC_USAGE, "image options: fit %d, planes %u or level %d do not exist", options->fit,
+                       options->planes, options->fail_on);
     }
     return OC_OK;
 }
@@ -217,14 +249,16 @@ oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, 
     if (status != OC_OK) {
         return status;
     }
+    oc_image_options limited = oc_image_limits(options);
+    decoder->picture.warnings = 0;
     if (begins_with(bytes, size, jpeg_signature, sizeof jpeg_signature)) {
-        status = oc_jpeg_read(bytes, size, options, &decoder->picture, err);
+        status = oc_jpeg_read(bytes, size, &limited, &decoder->picture, err);
     } else if (begins_with(bytes, size, png_signature, sizeof png_signature)) {
-        status = oc_png_read(bytes, size, options, &decoder->picture, err);
+        status = oc_png_read(bytes, size, &limited, &decoder->picture, err);
     } else {
         status = fail_foreign(bytes, size, err);
     }
-    return status == OC_OK ? finish(decoder, options, image, err) : status;
+    return status == OC_OK ? finish(decoder, &limited, image, err) : status;
 }
 
 /* No image within the pixel limit needs a larger file: 16-bit RGBA, not compressed, and room for the rest. */
@@ -238,7 +272,8 @@ static size_t file_limit(const oc_image_options *options)
 oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_options *options, oc_image *image,
                          oc_error *err)
 {
-    oc_status status = oc_bytes_read(&decoder->file, path, file_limit(options), err);
+    oc_image_options limited = oc_image_limits(options);
+    oc_status status = oc_bytes_read(&decoder->file, path, file_limit(&limited), err);
     if (status != OC_OK) {
         return status;
     }
@@ -254,13 +289,15 @@ oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t wi
 {
     assert(channels == 1 || channels == 3);
     oc_picture *picture = &decoder->picture;
+    oc_image_options limited = oc_image_limits(options);
     oc_status status = oc_image_options_check(options, err);
+    picture->warnings = 0;
     if (status == OC_OK) {
-        status = oc_picture_begin(picture, width, height, options, err);
+        status = oc_picture_begin(picture, width, height, &limited, err);
     }
     if (status == OC_OK) {
         picture->colorless = channels == 1;
-        status = oc_picture_reserve(picture, options->planes, err);
+        status = oc_picture_reserve(picture, &limited, err);
     }
     if (status != OC_OK) {
         return status;

@@ -4,10 +4,9 @@
  * Cr, from which both planes are made in libjpeg's own arithmetic; so a plane does not depend on whether the other one
  * is asked for. Everything else goes through RGB.
  *
- * Damage: where data run out, libjpeg warns and fills with gray. A picture with such rows is refused. A file that ends
- * after its last row, but before its end marker, is whole; with several scans, or arithmetic coding, nothing tells
- * whether data are missing at the end, so it is refused. Wrong codes that do not use up the data leave a picture of all
- * its rows, which is taken. */
+ * Damage: where data run out, libjpeg warns and fills with gray: rows are missing. A file that ends after its last row, but
+ * before its end marker, is whole; with several scans, or arithmetic coding, nothing tells whether data are missing at
+ * the end, so they count as missing. Wrong codes that do not use up the data leave a picture of all its rows. */
 #include "src/image/codec.h"
 
 #include "src/base/fail.h"
@@ -15,6 +14,7 @@
 #include "src/image/kernels.h"
 #include "src/image/orientation.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,11 +23,7 @@
 /* After jpeglib.h, which defines what it needs. */
 #include <jerror.h>
 
-enum {
-    MAX_SCANS = 100,    /* of a progressive image: each goes over the whole picture */
-    MAX_WARNINGS = 100, /* of one image */
-    ROWS = 16           /* read at a time: as many as a row of blocks has at 4:2:0 */
-};
+enum { ROWS = 16 }; /* read at a time: as many as a row of blocks has at 4:2:0 */
 
 typedef struct reader {
     struct jpeg_decompress_struct info;
@@ -35,20 +31,20 @@ typedef struct reader {
     struct jpeg_progress_mgr progress;
     jmp_buf failed;
     char message[JMSG_LENGTH_MAX];
-    int code;   /* libjpeg's number of the error, 0 for one of our own */
-    bool ended; /* the end of the bytes was met */
+    int code;     /* libjpeg's number of the error, 0 for one of our own */
+    bool ended;   /* the end of the bytes was met */
+    bool limited; /* given up because of a limit */
 
     const uint8_t *bytes;
     size_t size;
+    const oc_image_options *options;
     oc_picture *picture;
 } reader;
 
-static void __attribute__((noreturn)) give_up(reader *self, int code, const char *message)
+static void __attribute__((noreturn)) exceed(reader *self, const char *what, int64_t limit, const char *option)
 {
-    self->code = code;
-    if (message) {
-        snprintf(self->message, sizeof self->message, "%s", message);
-    }
+    self->limited = true;
+    snprintf(self->message, sizeof self->message, "more than %" PRId64 " %s (%s)", limit, what, option);
     longjmp(self->failed, 1);
 }
 
@@ -56,7 +52,30 @@ static void __attribute__((noreturn)) on_error(j_common_ptr info)
 {
     reader *self = info->client_data;
     info->err->format_message(info, self->message);
-    give_up(self, info->err->msg_code, NULL);
+    self->code = info->err->msg_code;
+    longjmp(self->failed, 1);
+}
+
+/* The lowest level at which a warning makes the picture one to refuse. */
+static oc_fail_on level_of(const reader *self, int code)
+{
+    const struct jpeg_decompress_struct *info = &self->info;
+    bool unclear = self->ended && (info->arith_code || info->progressive_mode || info->input_scan_number > 1 ||
+                                   info->comps_in_scan < info->num_components);
+    switch (code) {
+    case JWRN_HIT_MARKER:
+        return OC_FAIL_ON_TRUNCATED;
+    case JWRN_JPEG_EOF:
+        return unclear ? OC_FAIL_ON_TRUNCATED : OC_FAIL_ON_WARNING;
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_MUST_RESYNC:
+    case JWRN_EXTRANEOUS_DATA:
+    case JWRN_BOGUS_PROGRESSION:
+        return OC_FAIL_ON_ERROR;
+    default:
+        return OC_FAIL_ON_WARNING;
+    }
 }
 
 static void on_message(j_common_ptr info, int level)
@@ -66,23 +85,23 @@ static void on_message(j_common_ptr info, int level)
     }
     reader *self = info->client_data;
     int code = info->err->msg_code;
+    bool again = self->ended && code == JWRN_JPEG_EOF; /* told at every attempt to read on */
     self->ended = self->ended || code == JWRN_JPEG_EOF;
-    bool unclear =
-        self->ended && (self->info.arith_code || self->info.progressive_mode || self->info.input_scan_number > 1 ||
-                        self->info.comps_in_scan < self->info.num_components);
-    if (code == JWRN_HIT_MARKER || (code == JWRN_JPEG_EOF && unclear)) {
+    if (self->options->fail_on != OC_FAIL_ON_NONE && self->options->fail_on >= (int)level_of(self, code)) {
         on_error(info);
     }
-    if (++info->err->num_warnings > MAX_WARNINGS) {
-        give_up(self, 0, "more than 100 faults in its data");
+    char message[JMSG_LENGTH_MAX];
+    info->err->format_message(info, message);
+    if (!again && !oc_picture_warn(self->picture, self->options, message)) {
+        exceed(self, "faults in its data", self->options->max_warnings, "--max-warnings");
     }
 }
 
 static void on_progress(j_common_ptr info)
 {
     reader *self = info->client_data;
-    if (self->info.input_scan_number > MAX_SCANS) {
-        give_up(self, 0, "more than 100 scans");
+    if (self->info.input_scan_number > self->options->max_scans) {
+        exceed(self, "scans", self->options->max_scans, "--max-scans");
     }
 }
 
@@ -251,8 +270,14 @@ static oc_status fail_jpeg(const reader *self, oc_error *err)
     if (self->code == JERR_OUT_OF_MEMORY) {
         return oc_fail_memory(err, "decoding a JPEG");
     }
+    if (self->code == JERR_NO_BACKING_STORE) { /* what libjpeg has beyond the memory that it is given */
+        return oc_fail_picture_memory(self->options, err);
+    }
     if (self->ended) {
         return oc_fail(err, OC_BAD_IMAGE, "truncated JPEG: its %zu bytes end before the picture does", self->size);
+    }
+    if (self->limited) {
+        return oc_fail(err, OC_TOO_LARGE, "JPEG with %s", self->message);
     }
     return oc_fail(err, self->code == JERR_IMAGE_TOO_BIG ? OC_TOO_LARGE : OC_BAD_IMAGE, "%s JPEG: %s",
                    self->code == JERR_BAD_PRECISION || self->code == JERR_SOF_UNSUPPORTED ||
@@ -262,9 +287,20 @@ static oc_status fail_jpeg(const reader *self, oc_error *err)
                    self->message);
 }
 
-static oc_status read_picture(reader *self, const oc_image_options *options, oc_error *err)
+/* True when what there is of the picture is to be taken although libjpeg gave up. */
+static bool is_enough(const reader *self)
+{
+    if (self->options->fail_on != OC_FAIL_ON_NONE || self->limited || self->code == JERR_OUT_OF_MEMORY ||
+        self->code == JERR_NO_BACKING_STORE) {
+        return false;
+    }
+    return oc_picture_warn(self->picture, self->options, self->message);
+}
+
+static oc_status read_picture(reader *self, oc_error *err)
 {
     oc_picture *picture = self->picture;
+    const oc_image_options *options = self->options;
     if (!guarded(self, begin)) {
         return fail_jpeg(self, err);
     }
@@ -272,26 +308,27 @@ static oc_status read_picture(reader *self, const oc_image_options *options, oc_
     if (status != OC_OK || !options->planes) {
         return status;
     }
-    status = oc_picture_reserve(picture, options->planes, err);
+    status = oc_picture_reserve(picture, options, err);
     if (status != OC_OK) {
         return status;
     }
     if (!oc_buffer_reserve(&picture->scratch, picture->width, ROWS, 4)) {
         return oc_fail_memory(err, "rows of a JPEG");
     }
-    return guarded(self, read_rows) ? OC_OK : fail_jpeg(self, err);
+    self->info.mem->max_memory_to_use = picture->memory_left ? (long)picture->memory_left : 1;
+    return guarded(self, read_rows) || is_enough(self) ? OC_OK : fail_jpeg(self, err);
 }
 
 oc_status oc_jpeg_read(const uint8_t *bytes, size_t size, const oc_image_options *options, oc_picture *picture,
                        oc_error *err)
 {
-    reader self = {.bytes = bytes, .size = size, .picture = picture};
+    reader self = {.bytes = bytes, .size = size, .options = options, .picture = picture};
     self.info.err = jpeg_std_error(&self.errors);
     self.info.client_data = &self;
     self.errors.error_exit = on_error;
     self.errors.emit_message = on_message;
     self.progress.progress_monitor = on_progress;
-    oc_status status = read_picture(&self, options, err);
+    oc_status status = read_picture(&self, err);
     jpeg_destroy_decompress(&self.info);
     return status;
 }

@@ -5,6 +5,8 @@
 #include "src/base/memory.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 uint8_t *oc_buffer_reserve(oc_buffer *buffer, size_t width, size_t height, size_t channels)
 {
@@ -32,13 +34,14 @@ oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, con
     if (width == 0 || height == 0) {
         return oc_fail(err, OC_BAD_IMAGE, "the image is empty: %zu x %zu pixels", width, height);
     }
-    if (width > OC_MAX_SIDE || height > OC_MAX_SIDE) {
-        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels: no side may be longer than %d", width, height,
-                       OC_MAX_SIDE);
+    if (width > OC_MAX_SIDE || height > OC_MAX_SIDE || (int64_t)width > options->max_side ||
+        (int64_t)height > options->max_side) {
+        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels: no side may be longer than %" PRId64 " (--max-side)", width,
+                       height, options->max_side);
     }
     if ((int64_t)(width * height) > options->max_pixels) {
-        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels are more than the limit of %" PRId64, width, height,
-                       options->max_pixels);
+        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels are more than the limit of %" PRId64 " (--max-pixels)", width,
+                       height, options->max_pixels);
     }
     picture->width = picture->source_width = width;
     picture->height = picture->source_height = height;
@@ -48,9 +51,26 @@ oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, con
     return OC_OK;
 }
 
-oc_status oc_picture_reserve(oc_picture *picture, unsigned planes, oc_error *err)
+/* The planes, twice where they have to be turned. */
+static oc_status check_memory(oc_picture *picture, size_t channels, const oc_image_options *options, oc_error *err)
 {
+    size_t limit = (size_t)options->max_memory << 20, times = picture->orientation == 1 ? 1 : 2;
+    size_t bytes = picture->width * picture->height * channels * times; /* 2^32 pixels at the most */
+    if (bytes > limit) {
+        return oc_fail_picture_memory(options, err);
+    }
+    picture->memory_left = limit - bytes;
+    return OC_OK;
+}
+
+oc_status oc_picture_reserve(oc_picture *picture, const oc_image_options *options, oc_error *err)
+{
+    unsigned planes = options->planes;
     bool gray = planes && (picture->colorless || (planes & OC_GRAY)), rgb = !picture->colorless && (planes & OC_RGB);
+    oc_status status = check_memory(picture, (gray ? 1U : 0U) + (rgb ? 3U : 0U), options, err);
+    if (status != OC_OK) {
+        return status;
+    }
     if (gray) {
         picture->gray = oc_buffer_reserve(&picture->gray_buffer, picture->width, picture->height, 1);
     }
@@ -60,7 +80,27 @@ oc_status oc_picture_reserve(oc_picture *picture, unsigned planes, oc_error *err
     if ((gray && !picture->gray) || (rgb && !picture->rgb)) {
         return oc_fail(err, OC_NO_MEMORY, "out of memory for %zu x %zu pixels", picture->width, picture->height);
     }
+    if (options->fail_on == OC_FAIL_ON_NONE) {
+        memset(gray ? picture->gray : picture->rgb, 0, picture->width * picture->height * (gray ? 1 : 3));
+        if (gray && rgb) {
+            memset(picture->rgb, 0, picture->width * picture->height * 3);
+        }
+    }
     return OC_OK;
+}
+
+oc_status oc_fail_picture_memory(const oc_image_options *options, oc_error *err)
+{
+    return oc_fail(err, OC_TOO_LARGE, "decoding takes more than the limit of %" PRId64 " MB (--max-memory)",
+                   options->max_memory);
+}
+
+bool oc_picture_warn(oc_picture *picture, const oc_image_options *options, const char *message)
+{
+    if (picture->warnings++ == 0) {
+        snprintf(picture->warning, sizeof picture->warning, "%s", message);
+    }
+    return picture->warnings <= (size_t)options->max_warnings;
 }
 
 /* a b / c, rounded, and at least one pixel; the sides are at most 16 bits long. */

@@ -33,15 +33,28 @@ typedef struct oc_picture {
     uint8_t *gray, *rgb; /* in the buffers below, or NULL */
     oc_buffer gray_buffer, rgb_buffer;
     oc_buffer scratch; /* the codec's, between file and planes */
+    size_t memory_left; /* bytes that the codec may take beside the planes */
+    size_t warnings;    /* of the codec, and the first one */
+    char warning[200];
 } oc_picture;
 
+/* The options with the defaults for limits of 0. */
+oc_image_options oc_image_limits(const oc_image_options *options);
+
 /* Starts a picture: checks the size that a header promises against the limits, before any memory depends on it.
- * OC_BAD_IMAGE for an empty one, OC_TOO_LARGE. */
+ * OC_BAD_IMAGE for an empty one, OC_TOO_LARGE. The options have gone through oc_image_limits, here and below. */
 oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, const oc_image_options *options,
                            oc_error *err);
 
-/* Takes memory for the planes that `planes` and picture->colorless ask for, once the size is known. */
-oc_status oc_picture_reserve(oc_picture *picture, unsigned planes, oc_error *err);
+/* Takes memory for the planes that the options and picture->colorless ask for, once size and orientation are known. Black
+ * when nothing is refused, since the codec may leave rows out; else their contents are not defined. OC_TOO_LARGE, OC_NO_MEMORY. */
+oc_status oc_picture_reserve(oc_picture *picture, const oc_image_options *options, oc_error *err);
+
+/* The message for a picture that takes more than the limit of memory; OC_TOO_LARGE. */
+oc_status oc_fail_picture_memory(const oc_image_options *options, oc_error *err);
+
+/* Keeps a warning of the codec. False when there are more than the limit. */
+bool oc_picture_warn(oc_picture *picture, const oc_image_options *options, const char *message);
 
 /* Which part of an upright picture goes where in the result; what the target leaves free is black. */
 typedef struct oc_placement {

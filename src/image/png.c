@@ -3,7 +3,7 @@
  * libpng is asked for gray or RGB without alpha: small depths are spread to 0..255, palettes looked up, alpha and
  * transparent colours composed over white (16-bit ones before they are rounded), 16 bits rounded by v 255 / 65535. Rows
  * go straight to the planes. Chunks that do not change the picture, gamma and colour profiles among them, are passed
- * over unread. Truncation and wrong check sums, of any chunk, are errors. */
+ * over unread. Truncation and wrong check sums, of any chunk, are errors, unless nothing is to be refused. */
 #include "src/image/codec.h"
 
 #include "src/base/fail.h"
@@ -27,10 +27,11 @@ typedef struct reader {
     png_infop info;
     jmp_buf failed;
     char message[200];
-    bool ended, no_memory;
+    bool ended, no_memory, limited;
 
     const uint8_t *bytes;
     size_t size, position;
+    const oc_image_options *options;
     oc_picture *picture;
     bool interlaced, deep; /* deep: 16 bits */
     size_t row_bytes;
@@ -43,9 +44,17 @@ static void __attribute__((noreturn)) on_error(png_structp png, png_const_charp 
     longjmp(self->failed, 1);
 }
 
+/* About the file's form; what harms the picture is an error, unless nothing is to be refused. */
 static void on_warning(png_structp png, png_const_charp message)
 {
-    (void)png, (void)message; /* about the file's form; what harms the picture is an error */
+    reader *self = png_get_error_ptr(png);
+    if (self->options->fail_on == OC_FAIL_ON_WARNING) {
+        on_error(png, message);
+    }
+    if (!oc_picture_warn(self->picture, self->options, message)) {
+        self->limited = true;
+        on_error(png, "it has more faults than --max-warnings allows");
+    }
 }
 
 static png_voidp allocate(png_structp png, png_alloc_size_t size)
@@ -94,7 +103,8 @@ static void begin(reader *self)
         return;
     }
     png_set_read_fn(self->png, self, read_bytes);
-    png_set_crc_action(self->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    int wrong_sum = self->options->fail_on == OC_FAIL_ON_NONE ? PNG_CRC_WARN_USE : PNG_CRC_ERROR_QUIT;
+    png_set_crc_action(self->png, wrong_sum, wrong_sum);
     png_set_user_limits(self->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* oc_picture_begin has ours */
     png_set_chunk_cache_max(self->png, MAX_CHUNKS);
     png_set_chunk_malloc_max(self->png, MAX_CHUNK_BYTES);
@@ -159,21 +169,28 @@ static void read_rows(reader *self)
     oc_picture *picture = self->picture;
     if (is_direct(self)) {
         read_whole(self, picture->colorless ? picture->gray : picture->rgb);
+    } else if (self->interlaced) {
+        read_whole(self, picture->scratch.data);
+    } else {
+        for (size_t y = 0; y < picture->height; y++) {
+            png_read_row(self->png, picture->scratch.data, NULL);
+            store_row(self, picture->scratch.data, y);
+        }
+    }
+}
+
+/* What is left to do when the rows are there, or as many as there are. */
+static void convert_rows(const reader *self)
+{
+    const oc_picture *picture = self->picture;
+    if (is_direct(self)) {
         if (!picture->colorless && picture->gray) {
             oc_convert()->gray_from_rgb(picture->rgb, picture->width * picture->height, picture->gray);
         }
-        return;
-    }
-    uint8_t *scratch = picture->scratch.data;
-    if (self->interlaced) {
-        read_whole(self, scratch);
-    }
-    for (size_t y = 0; y < picture->height; y++) {
-        uint8_t *row = self->interlaced ? scratch + y * self->row_bytes : scratch;
-        if (!self->interlaced) {
-            png_read_row(self->png, row, NULL);
+    } else if (self->interlaced) {
+        for (size_t y = 0; y < picture->height; y++) {
+            store_row(self, picture->scratch.data + y * self->row_bytes, y);
         }
-        store_row(self, row, y);
     }
 }
 
@@ -202,6 +219,9 @@ static int orientation_of(const uint8_t *bytes, size_t size)
 
 static oc_status fail_png(const reader *self, oc_error *err)
 {
+    if (self->limited) {
+        return oc_fail(err, OC_TOO_LARGE, "PNG: %s", self->message);
+    }
     if (self->no_memory) {
         return oc_fail_memory(err, "decoding a PNG");
     }
@@ -211,10 +231,39 @@ static oc_status fail_png(const reader *self, oc_error *err)
     return oc_fail(err, OC_BAD_IMAGE, "damaged PNG: %s", self->message);
 }
 
-/* Between two guarded steps nothing of libpng is called that can fail. */
-static oc_status read_picture(reader *self, const oc_image_options *options, oc_error *err)
+/* A row at a time, or the whole when it is interlaced. */
+static oc_status reserve_rows(reader *self, oc_error *err)
 {
     oc_picture *picture = self->picture;
+    size_t rows = self->interlaced ? picture->height : 1;
+    if (is_direct(self)) {
+        return OC_OK;
+    }
+    if (self->row_bytes * rows > picture->memory_left) {
+        return oc_fail_picture_memory(self->options, err);
+    }
+    uint8_t *scratch = oc_buffer_reserve(&picture->scratch, self->row_bytes, rows, 1);
+    if (!scratch) {
+        return oc_fail_memory(err, "rows of a PNG");
+    }
+    if (self->options->fail_on == OC_FAIL_ON_NONE) {
+        memset(scratch, 0, self->row_bytes * rows); /* rows of a pass may be missing */
+    }
+    return OC_OK;
+}
+
+/* True when what there is of the picture is to be taken although libpng gave up. */
+static bool is_enough(const reader *self)
+{
+    return self->options->fail_on == OC_FAIL_ON_NONE && !self->limited && !self->no_memory &&
+           oc_picture_warn(self->picture, self->options, self->message);
+}
+
+/* Between two guarded steps nothing of libpng is called that can fail. */
+static oc_status read_picture(reader *self, oc_error *err)
+{
+    oc_picture *picture = self->picture;
+    const oc_image_options *options = self->options;
     if (!guarded(self, begin) || self->no_memory) {
         return fail_png(self, err);
     }
@@ -234,26 +283,27 @@ static oc_status read_picture(reader *self, const oc_image_options *options, oc_
     if (!guarded(self, choose)) {
         return fail_png(self, err);
     }
-    status = oc_picture_reserve(picture, options->planes, err);
+    status = oc_picture_reserve(picture, options, err);
     if (status != OC_OK) {
         return status;
     }
-    /* A row at a time, or the whole when it is interlaced. */
-    if (!is_direct(self) &&
-        !oc_buffer_reserve(&picture->scratch, self->row_bytes, self->interlaced ? picture->height : 1, 1)) {
-        return oc_fail_memory(err, "rows of a PNG");
+    status = reserve_rows(self, err);
+    if (status != OC_OK) {
+        return status;
     }
-    if (!guarded(self, read_rows)) {
+    bool whole = guarded(self, read_rows) && guarded(self, finish);
+    if (!whole && !is_enough(self)) {
         return fail_png(self, err);
     }
-    return guarded(self, finish) ? OC_OK : fail_png(self, err);
+    convert_rows(self);
+    return OC_OK;
 }
 
 oc_status oc_png_read(const uint8_t *bytes, size_t size, const oc_image_options *options, oc_picture *picture,
                       oc_error *err)
 {
-    reader self = {.bytes = bytes, .size = size, .picture = picture};
-    oc_status status = read_picture(&self, options, err);
+    reader self = {.bytes = bytes, .size = size, .options = options, .picture = picture};
+    oc_status status = read_picture(&self, err);
     png_destroy_read_struct(&self.png, &self.info, NULL);
     return status;
 }

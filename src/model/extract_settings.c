@@ -4,6 +4,7 @@
 #include "src/base/dispatch.h"
 #include "src/base/fail.h"
 #include "src/dataset/dataset.h"
+#include "src/image/picture.h"
 #include "src/model/store.h"
 
 #include <inttypes.h>
@@ -26,6 +27,15 @@ static uint64_t digest(uint64_t sum, const void *bytes, size_t size)
 static uint64_t digest_text(uint64_t sum, const char *text)
 {
     return digest(sum, text, strlen(text) + 1);
+}
+
+static void add_options(const oc_param *table, size_t count, const oc_image_options *image, oc_text *text)
+{
+    for (size_t i = 0; i < count; i++) {
+        char value[100];
+        oc_param_format(&table[i], image, value, sizeof value);
+        oc_text_format(text, "%s %s\n", table[i].name, value);
+    }
 }
 
 static void add_images(const oc_dataset *dataset, oc_text *text)
@@ -61,11 +71,9 @@ oc_status oc_extract_settings(const oc_dataset *dataset, const oc_features *feat
     oc_extent size = oc_features_size(features);
     oc_text_format(text, "program %s %s\nfeatures %s\nplanned %zux%zu\n", oc_version(), oc_isa_name(oc_isa_index()),
                    oc_features_spec(features), size.width, size.height);
-    for (size_t i = 0; i < oc_image_param_count; i++) {
-        char value[100];
-        oc_param_format(&oc_image_params[i], &options->image, value, sizeof value);
-        oc_text_format(text, "%s %s\n", oc_image_params[i].name, value);
-    }
+    oc_image_options image = oc_image_limits(&options->image);
+    add_options(oc_image_params, oc_image_param_count, &image, text);
+    add_options(oc_limit_params, oc_limit_param_count, &image, text);
     oc_text_format(text, "seed %" PRIu64 "\n", options->seed);
     add_images(dataset, text);
     oc_status status = add_learned(features, &options->image, text, err);

@@ -45,8 +45,8 @@ static void extract_one(void *context, size_t index, size_t worker)
         o->status = oc_features_extract(e->set->features, &o->image, e->hands[worker].workspace,
                                         e->rows + index * e->set->rows.dimension, &err);
     }
-    if (o->status != OC_OK) {
-        o->reason = oc_strdup(err.message);
+    if (o->status != OC_OK || o->image.warnings) {
+        o->reason = oc_strdup(o->status != OC_OK ? err.message : o->image.warning);
     }
 }
 
@@ -73,8 +73,23 @@ static oc_status skip(oc_extraction *e, size_t index, oc_error *err)
     return e->writer ? oc_set_writer_skip(e->writer, path, reason, err) : oc_set_add_skip(e->set, path, reason, err);
 }
 
+/* After a new start at another size, only what was not told before. */
+static void tell_warning(oc_extraction *e, size_t index)
+{
+    const oc_outcome *o = &e->outcomes[index];
+    size_t item = e->first + index;
+    if (item < e->told) {
+        return;
+    }
+    e->told = item + 1;
+    if (o->reason && !e->options->told) {
+        oc_job_warning(e->job, oc_dataset_path(e->dataset, item), o->reason);
+    }
+}
+
 static oc_status keep(oc_extraction *e, size_t index, oc_error *err)
 {
+    tell_warning(e, index);
     oc_set *set = e->set;
     size_t item = e->first + index, d = set->rows.dimension;
     const char *path = oc_dataset_path(e->dataset, item);

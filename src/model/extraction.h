@@ -19,7 +19,7 @@ typedef struct oc_hand {
 typedef struct oc_outcome {
     oc_status status;
     oc_image image; /* its sizes; the pixels are gone */
-    char *reason;   /* owned; NULL when memory was short for it */
+    char *reason;   /* owned: why it could not be read, or what the decoder warned of; NULL also when memory was short */
 } oc_outcome;
 
 typedef struct oc_extraction {
@@ -38,6 +38,7 @@ typedef struct oc_extraction {
     size_t first, count;      /* the images of this round */
     float *rows;              /* (count, D): the round's */
     oc_outcome *outcomes;
+    size_t told;  /* images whose warnings the listener has heard */
     bool refused; /* an image ended the work under `strict` */
 } oc_extraction;
 

@@ -10,6 +10,7 @@
 
 struct oc_reader {
     const oc_model *model;
+    oc_image_options image;
     oc_decoder *decoder;
     oc_workspace *workspace;
     float *weights; /* (C, D) */
@@ -42,6 +43,7 @@ oc_status oc_reader_create(const oc_model *model, oc_reader **out, oc_error *err
         return oc_fail_memory(err, "the classifier");
     }
     reader->model = model;
+    reader->image = model->image;
     reader->weights = oc_alloc(model->classifier->nearest ? 0 : classes, d * sizeof(float));
     reader->bias = oc_alloc(classes, sizeof(float));
     reader->row = oc_alloc(d, sizeof(float));
@@ -77,6 +79,15 @@ void oc_reader_free(oc_reader *reader)
         oc_free(reader->probabilities);
         oc_free(reader);
     }
+}
+
+void oc_reader_limit(oc_reader *reader, const oc_image_options *options)
+{
+    oc_image_options image = *options;
+    image.size = reader->model->image.size;
+    image.fit = reader->model->image.fit;
+    image.planes = reader->model->image.planes;
+    reader->image = image;
 }
 
 static void score(oc_reader *reader, const float *row)
@@ -119,14 +130,23 @@ oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result
     if (probable) {
         oc_softmax(reader->scores, c->classes, reader->probabilities);
     }
-    *result = (oc_result){best, reader->scores, probable ? reader->probabilities : NULL};
+    *result = (oc_result){.label = best,
+                          .scores = reader->scores,
+                          .probabilities = probable ? reader->probabilities : NULL};
     return OC_OK;
 }
 
 static oc_status classify(oc_reader *reader, const oc_image *image, oc_result *result, oc_error *err)
 {
     oc_status status = oc_features_extract(reader->model->features, image, reader->workspace, reader->row, err);
-    return status == OC_OK ? oc_classify_row(reader, reader->row, result, err) : status;
+    if (status == OC_OK) {
+        status = oc_classify_row(reader, reader->row, result, err);
+    }
+    if (status == OC_OK) {
+        result->warnings = image->warnings;
+        result->warning = image->warning;
+    }
+    return status;
 }
 
 /* A model of another program's rows cannot take an image, whatever is in it. */
@@ -143,10 +163,9 @@ static oc_status check_stages(const oc_reader *reader, oc_error *err)
 oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err)
 {
     oc_image image;
-    oc_image_options options = reader->model->image;
     oc_status status = check_stages(reader, err);
     if (status == OC_OK) {
-        status = oc_decode_file(reader->decoder, path, &options, &image, err);
+        status = oc_decode_file(reader->decoder, path, &reader->image, &image, err);
     }
     return status == OC_OK ? classify(reader, &image, result, err) : status;
 }
@@ -154,10 +173,9 @@ oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *resul
 oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result, oc_error *err)
 {
     oc_image image;
-    oc_image_options options = reader->model->image;
     oc_status status = check_stages(reader, err);
     if (status == OC_OK) {
-        status = oc_decode_memory(reader->decoder, bytes, size, &options, &image, err);
+        status = oc_decode_memory(reader->decoder, bytes, size, &reader->image, &image, err);
     }
     return status == OC_OK ? classify(reader, &image, result, err) : status;
 }

@@ -1,6 +1,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "src/base/file.h"
+#include "src/base/output.h"
 #include "src/image/png_encode.h"
 
 #include <stdio.h>

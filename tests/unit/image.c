@@ -40,8 +40,8 @@ Test(image, messages_say_what_is_wrong)
     expect_refusal("empty.png", OC_BAD_IMAGE, "empty, without a single byte");
     expect_refusal("truncated.jpg", OC_BAD_IMAGE, "truncated JPEG: its 747 bytes end before the picture does");
     expect_refusal("truncated.png", OC_BAD_IMAGE, "truncated PNG: its 1874 bytes end before the picture does");
-    expect_refusal("bomb.png", OC_TOO_LARGE, "787402 x 787402 pixels: no side may be longer than 65535");
-    expect_refusal("large.png", OC_TOO_LARGE, "20000 x 20000 pixels are more than the limit of 100000000");
+    expect_refusal("bomb.png", OC_TOO_LARGE, "787402 x 787402 pixels: no side may be longer than 65535 (--max-side)");
+    expect_refusal("large.png", OC_TOO_LARGE, "20000 x 20000 pixels are more than the limit of 100000000 (--max-pixels)");
     expect_refusal("none.png", OC_NOT_FOUND, "cannot be opened: No such file or directory");
     expect_refusal("", OC_IO, "is a folder, not a file");
 }
@@ -85,7 +85,9 @@ Test(image, options_table)
     oc_image_options options = {.planes = 77};
     oc_params_default(oc_image_params, oc_image_param_count, &options);
     cr_assert(options.size.width == 0 && options.size.height == 0 && options.fit == OC_FIT_STRETCH);
-    cr_assert_eq(options.max_pixels, 100000000);
+    oc_params_default(oc_limit_params, oc_limit_param_count, &options);
+    cr_assert(options.max_pixels == 100000000 && options.max_side == 65535 && options.max_scans == 100);
+    cr_assert(options.max_warnings == 100 && options.max_memory == 2048 && options.fail_on == OC_FAIL_ON_TRUNCATED);
     cr_assert_eq(options.planes, 77);
     const oc_param *size = oc_params_find(oc_image_params, oc_image_param_count, "size");
     const oc_param *fit = oc_params_find(oc_image_params, oc_image_param_count, "fit");
