@@ -45,6 +45,7 @@ typedef struct oc_comparison_row {
     size_t dimension;
     double extract_seconds, train_seconds; /* extraction includes fitting the stages, train and test images together */
     double train_accuracy, test_accuracy, low, high;
+    double test_mean, test_deviation; /* over the seeds, set when all are done; the deviation of one seed is NaN */
     double p_value;           /* McNemar's test against the first row; NaN for the first row */
     oc_validation validation; /* on parts of the training rows, where asked for */
 } oc_comparison_row;
@@ -54,6 +55,7 @@ typedef struct oc_comparison {
     const char *const *class_names; /* (classes) */
     const oc_comparison_row *rows;  /* (count), in the order of the specs */
     size_t train_skipped, test_skipped;
+    size_t seeds;                   /* that test_mean is over */
     size_t best;                    /* the row that is best by validation; 0 when not asked */
 } oc_comparison;
 
@@ -61,6 +63,8 @@ typedef struct oc_compare_options {
     oc_extract_options extract;
     oc_train_options train;
     bool choose;          /* validate each spec to choose the best row, by a hold-out where train does not say how */
+    size_t seeds;         /* repeat it all, fitting and training, with so many seeds from the given one on, for mean and
+                             deviation of the test accuracy; all else is that of the first; 0 as 1 */
     const char *model;    /* where to save the best row, or NULL; implies choose */
     /* Called after each row is done, for a table that grows; may be NULL. */
     void (*row_done)(void *context, const oc_comparison *so_far);

@@ -18,14 +18,19 @@ typedef struct growing {
     bool json;
 } growing;
 
-static growing start_table(const cli_settings *settings)
+static size_t widest_spec(const cli_settings *settings)
 {
     size_t widest = 0;
     for (size_t i = 0; i < settings->specs.count; i++) {
         size_t width = terminal_width(settings->specs.items[i]);
         widest = width > widest ? width : widest;
     }
-    growing table = {.columns = {{"features", widest, true},
+    return widest;
+}
+
+static growing start_table(const cli_settings *settings)
+{
+    growing table = {.columns = {{"features", widest_spec(settings), true},
                                  {"values", 6, false},
                                  {"extract", 7, false},
                                  {"train", 7, false},
@@ -89,6 +94,19 @@ static void name_skipped(void *context, const oc_set *train, const oc_set *test)
     (void)context;
     report_skipped(train, "training image");
     report_skipped(test, "test image");
+}
+
+static void print_seeds(const oc_comparison *comparison, size_t widest)
+{
+    const table_column columns[] = {{"features", widest, true}, {"mean test %", 11, false}, {"deviation", 9, false}};
+    printf("\nover %zu seeds\n", comparison->seeds);
+    table_heading(stdout, columns, 3);
+    for (size_t r = 0; r < comparison->count; r++) {
+        char mean[CELL], deviation[CELL];
+        snprintf(mean, CELL, "%.2f", 100 * comparison->rows[r].test_mean);
+        snprintf(deviation, CELL, "%.2f", 100 * comparison->rows[r].test_deviation);
+        table_row(stdout, columns, 3, (const char *const[]){comparison->rows[r].features, mean, deviation});
+    }
 }
 
 static void print_best(const oc_comparison *comparison, const char *model)
@@ -209,6 +227,9 @@ static int finish(const cli_settings *settings, const oc_comparison *comparison)
     if (settings->json) {
         status = print_json(oc_json_comparison(comparison));
     } else {
+        if (comparison->seeds > 1) {
+            print_seeds(comparison, widest_spec(settings));
+        }
         print_best(comparison, settings->output);
     }
     return status ? status : skipped ? EXIT_SKIPPED : EXIT_DONE;
@@ -227,6 +248,7 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_compare_options options = {.extract = extract_options(settings),
                                   .train = settings->train,
                                   .choose = settings->output != NULL,
+                                  .seeds = (size_t)settings->seeds,
                                   .model = settings->output,
                                   .row_done = print_row,
                                   .skipped = name_skipped,
@@ -259,6 +281,8 @@ const cli_command command_compare = {
              "each -f, the number of values in a row, the time to extract and to train, the accuracy on training and "
              "test images in percent, the 95 % interval of the test accuracy (Wilson), and p, the probability of a "
              "difference from the first row at least as large if both were equally good (McNemar's exact test).\n\n"
+             "With --seeds N, everything that is drawn at random is drawn N times, codebooks included: mean and standard "
+             "deviation of the test accuracy follow the table, which is that of the first seed.\n\n"
              "With -o, a part of the training images is held out to choose the best row, which is then saved: the test "
              "images have no say in the choice. Its accuracy on the held-out part is shown as well.\n\n"
              "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "

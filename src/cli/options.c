@@ -76,6 +76,9 @@ const option cli_options[] = {
     {'s', "N", REPEAT_LAST_WINS, READS_SPECS,
      {"seed", OC_INTEGER, FIELD(seed), "0", 0, EXACT, NULL,
       "of all random choices; the same seed gives the same bytes"}},
+    {0, "N", REPEAT_LAST_WINS, TAKEN_BY_COMPARE,
+     {"seeds", OC_INTEGER, FIELD(seeds), "1", 1, 1000, NULL,
+      "do it all with so many seeds, from --seed on, and tell mean and deviation of the test accuracy"}},
     {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_TRAIN,
      {FLAG("check-gradient", check_gradient,
            "train nothing: compare the gradient of every loss and penalty with centred differences on up to 200 rows and "

@@ -33,7 +33,7 @@ typedef struct cli_settings {
     bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card;
     const char *output, *with, *test, *names, *labels, *files_from, *shard;
     int format; /* oc_format */
-    int64_t threads, seed, top;
+    int64_t threads, seed, seeds, top;
     oc_image_options image;
     oc_train_options train;
     strings specs;                /* of each -f */

@@ -324,8 +324,8 @@ static oc_status compare(comparing *c, const char *const *specs, size_t count, o
     return status;
 }
 
-oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
-                     const oc_compare_options *options, oc_job *job, oc_comparison **out, oc_error *err)
+static oc_status compare_once(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
+                              const oc_compare_options *options, oc_job *job, oc_comparison **out, oc_error *err)
 {
     comparing c = {.train = train,
                    .test = test,
@@ -365,6 +365,65 @@ oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char
         return status;
     }
     *out = c.comparison;
+    return OC_OK;
+}
+
+/* Mean and standard deviation of the test accuracies, summed up in their places while the seeds go by. */
+static void add_seed(oc_comparison_row *row, double accuracy, size_t done)
+{
+    double step = accuracy - row->test_mean;
+    row->test_mean += step / (double)done;
+    row->test_deviation += step * (accuracy - row->test_mean); /* the sum of squared distances (Welford, 1962) */
+}
+
+static oc_status repeat(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
+                        const oc_compare_options *options, oc_job *job, oc_comparison_row *rows, oc_error *err)
+{
+    oc_compare_options again = {.extract = options->extract, .train = options->train};
+    if (!again.train.tune) { /* the choice is made */
+        again.train.holdout = NAN;
+        again.train.folds = OC_AUTO;
+    }
+    for (size_t k = 1; k < options->seeds; k++) {
+        oc_comparison *other;
+        again.extract.seed = options->extract.seed + k;
+        again.train.seed = options->train.seed + k;
+        oc_job_note(job, "seed %zu of %zu", k + 1, options->seeds);
+        oc_status status = compare_once(train, test, specs, count, &again, job, &other, err);
+        if (status != OC_OK) {
+            return status;
+        }
+        for (size_t r = 0; r < count; r++) {
+            add_seed(&rows[r], other->rows[r].test_accuracy, k + 1);
+        }
+        oc_comparison_free(other);
+    }
+    return OC_OK;
+}
+
+oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
+                     const oc_compare_options *options, oc_job *job, oc_comparison **out, oc_error *err)
+{
+    oc_comparison *comparison;
+    oc_status status = compare_once(train, test, specs, count, options, job, &comparison, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    oc_comparison_row *rows = (oc_comparison_row *)(uintptr_t)comparison->rows;
+    comparison->seeds = options->seeds > 1 ? options->seeds : 1;
+    for (size_t r = 0; r < count; r++) {
+        add_seed(&rows[r], rows[r].test_accuracy, 1);
+    }
+    status = repeat(train, test, specs, count, options, job, rows, err);
+    for (size_t r = 0; r < count; r++) {
+        size_t seeds = comparison->seeds;
+        rows[r].test_deviation = seeds > 1 ? sqrt(rows[r].test_deviation / (double)(seeds - 1)) : NAN;
+    }
+    if (status != OC_OK) {
+        oc_comparison_free(comparison);
+        return status;
+    }
+    *out = comparison;
     return OC_OK;
 }
 

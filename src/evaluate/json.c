@@ -86,15 +86,16 @@ char *oc_json_comparison(const oc_comparison *c)
     for (size_t i = 0; i < c->count; i++) {
         const oc_comparison_row *r = &c->rows[i];
         json_array_append_new(
-            rows, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:[oo], s:o, s:o, s:o}", "features", string(r->features),
+            rows, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:[oo], s:o, s:o, s:o, s:o, s:o}", "features", string(r->features),
                             "dimension", count(r->dimension), "extract_seconds", number(r->extract_seconds),
                             "train_seconds", number(r->train_seconds), "train_accuracy", number(r->train_accuracy),
                             "test_accuracy", number(r->test_accuracy), "interval", number(r->low), number(r->high),
                             "validation_accuracy", number(oc_validation_accuracy(&r->validation)), "validation",
-                            validation(&r->validation), "p_value", number(r->p_value)));
+                            validation(&r->validation), "p_value", number(r->p_value), "test_mean",
+                            number(r->test_mean), "test_deviation", number(r->test_deviation)));
     }
-    return finish(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "train", count(c->train), "test", count(c->test),
-                            "classes", classes, "rows", rows, "best", count(c->best), "train_skipped",
+    return finish(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "train", count(c->train), "test", count(c->test),
+                            "classes", classes, "rows", rows, "seeds", count(c->seeds), "best", count(c->best), "train_skipped",
                             count(c->train_skipped), "test_skipped", count(c->test_skipped)));
 }
 

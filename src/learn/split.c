@@ -50,12 +50,12 @@ oc_status oc_split(const int *labels, size_t count, size_t classes, size_t folds
         oc_random_shuffle(&random, row, members);
         for (size_t i = 0; i < members; i++) {
             if (members == 1) {
-                fold[row[i]] = OC_STAYS;
+                fold[row[i]] = (uint16_t)(!out ? OC_STAYS : folds > 1 ? place % folds : 0);
                 continue;
             }
             double before = (double)place * fraction + 0.5, after = (double)(place + 1) * fraction + 0.5;
             bool out = folds > 1 || floor(after) > floor(before);
-            fold[row[i]] = (uint16_t)(!out ? OC_STAYS : folds > 1 ? (uint16_t)(place % folds) : (uint16_t)0);
+            fold[row[i]] = (uint16_t)(!out ? OC_STAYS : folds > 1 ? place % folds : 0);
             *held += out;
             place++;
         }

@@ -1,7 +1,7 @@
 /* The path of penalties: STRONGEST times the automatic l2, then a quarter of it each time. The automatic choice is
  * made for least squares, so it is the loss and the features that decide how far from it the best lies. The first
- * descent starts from zero; each next one starts from the weights of the one before, which are near, and needs but
- * half of the epochs. score_l2 stays automatic: measured on pixels, gradients, colours and words it never mattered by
+ * descent starts from zero; each next one starts from the weights of the one before, which are near, and makes do with
+ * half of the epochs before it finishes. score_l2 stays automatic: measured on pixels, gradients, colours and words it never mattered by
  * more than the noise. */
 #include "src/learn/validation.h"
 

@@ -198,3 +198,34 @@ Test(compare, short_memory_is_an_error_at_every_step)
     oc_dataset_free(train);
     oc_dataset_free(test);
 }
+
+/* Over the seeds s, s + 1, s + 2: the same as three comparisons; the rest is that of s alone. */
+Test(compare, seeds_give_mean_and_deviation)
+{
+    enum { SEEDS = 3 };
+    static const char *const few[] = {"words:count=2,patch=4,samples=200"};
+    put_stripes("in", 2, 12, 12, 11);
+    put_stripes("new", 20, 12, 12, 12);
+    oc_compare_options options = defaults();
+    double accuracy[SEEDS], mean = 0, square = 0;
+    oc_comparison *c;
+    for (uint64_t k = 0; k < SEEDS; k++) {
+        options.extract.seed = options.train.seed = 4 + k;
+        c = compared(few, 1, &options, NULL);
+        accuracy[k] = c->rows[0].test_accuracy;
+        cr_assert(c->seeds == 1 && c->rows[0].test_mean == accuracy[k] && isnan(c->rows[0].test_deviation));
+        mean += accuracy[k] / SEEDS;
+        oc_comparison_free(c);
+    }
+    for (size_t k = 0; k < SEEDS; k++) {
+        square += (accuracy[k] - mean) * (accuracy[k] - mean);
+    }
+    options.extract.seed = options.train.seed = 4;
+    options.seeds = SEEDS;
+    options.choose = true;
+    c = compared(few, 1, &options, NULL);
+    cr_assert(c->seeds == SEEDS && c->rows[0].test_accuracy == accuracy[0] && c->rows[0].validation.held > 0);
+    cr_assert(fabs(c->rows[0].test_mean - mean) <= 1e-12, "%g, not %g", c->rows[0].test_mean, mean);
+    cr_assert(square > 0 && fabs(c->rows[0].test_deviation - sqrt(square / (SEEDS - 1))) <= 1e-12);
+    oc_comparison_free(c);
+}

@@ -245,6 +245,12 @@ Test(stages, a_mirrored_row_is_the_row_of_the_mirrored_image)
                 oc_features_mirror(features, row, out);
                 double d = difference(out, wanted, n);
                 cr_assert(d <= 1e-4, "%s, width %zu: %g", spec_at(i), widths[j], d);
+                uint32_t *order = malloc(n * sizeof *order);
+                cr_assert(oc_features_mirror_order(features, order, NULL) == OC_OK);
+                for (size_t k = 0; k < n; k++) {
+                    cr_assert(order[k] < n && out[k] == row[order[k]], "%s, value %zu", spec_at(i), k);
+                }
+                free(order);
                 mirrored++;
                 free(row);
                 free(wanted);
