@@ -65,9 +65,8 @@ typedef struct oc_train_options {
     int class_weight; /* oc_class_weight */
     int optimizer;    /* oc_optimizer; searches take auto penalties for 0 */
     int64_t batch;    /* rows in a step; auto: 256, more for wide rows */
-    int64_t epochs;   /* passes over the rows (steps of gd, tries of a search); auto: 10, more for few rows; gd 100,
-                         searches 1,000 */
-    int64_t finish;   /* sgd: full passes after the epochs, at most; auto: 20 */
+    int64_t epochs;   /* passes over the rows (steps of gd, tries of a search); auto: 1; gd 100, searches 1,000 */
+    int64_t finish;   /* sgd: full passes after the epochs, at most; auto: 19, with l1 or max_norm 100 */
     double rate;      /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     int schedule;     /* oc_schedule */
     double momentum;
@@ -128,7 +127,9 @@ typedef struct oc_train_report {
     size_t steps;
     double objective;      /* at the end, over all rows */
     double loss;           /* its first term */
-    double gap;            /* estimate of objective - optimum, from the gradient at the end; NaN but for sgd */
+    double gap;            /* estimate of objective - optimum at the end; NaN but for sgd. Above a hundredth of the
+                              objective the job's listener is told that training has not converged */
+    size_t zeros;          /* weights that are exactly 0 */
     double accuracy;       /* on the training rows; NaN for nearest neighbours, each of which finds itself */
     double seconds;        /* without validation */
     oc_validation validation;

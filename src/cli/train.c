@@ -109,8 +109,12 @@ static int run(const cli_settings *settings, oc_job *job)
                oc_model_save(model, settings->output, &err)) {
         status = report_failure(&err);
     } else {
-        terminal_detail("%lld epochs of %zu steps in all, first step size %g, loss %g, objective %g",
-                        (long long)report.used.epochs, report.steps, report.used.rate, report.loss, report.objective);
+        terminal_detail("%lld epochs, %zu steps in all, first step size %g, loss %g, objective %g, to gain %.2g",
+                        (long long)report.used.epochs, report.steps, report.used.rate, report.loss, report.objective,
+                        report.gap);
+        if (settings->train.l1 > 0) {
+            terminal_detail("%zu weights are 0", report.zeros);
+        }
         if (settings->json) {
             status = print_json(oc_json_training(model, set, &report));
         } else {

@@ -181,12 +181,14 @@ static json_t *option_value(const oc_param *param, const char *typed)
 char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report)
 {
     return finish(json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "features",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "features",
         string(oc_features_spec(oc_model_features(model))), "dimension", count(oc_set_rows(set)->dimension), "images",
         count(oc_set_count(set)), "skipped", count(oc_set_skipped(set)), "classes",
         class_names(oc_model_classes(model), model_class, model), "parameters",
         count(oc_model_parameters(model)), "extract_seconds", number(oc_set_seconds(set) + oc_set_fit_seconds(set)),
-        "train_seconds", number(report->seconds), "train_accuracy", number(report->accuracy), "validation",
+        "train_seconds", number(report->seconds), "train_accuracy", number(report->accuracy), "steps",
+        count(report->steps), "objective", number(report->objective), "loss", number(report->loss), "gap",
+        number(report->gap), "zero_weights", count(report->zeros), "validation",
         validation(&report->validation)));
 }
 

@@ -35,11 +35,10 @@ const oc_param oc_train_params[] = {
      "how it is minimised: minibatch gradient descent, full-batch gradient descent, or random search for comparison"},
     {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL, "rows in a step (auto: 256, more for wide rows)"},
     {"epochs", OC_INTEGER, FIELD(epochs), "auto", 1, 1e6, NULL,
-     "passes over the training rows: steps of gd, tries of a search (auto: 10, more for few rows; gd 100, searches "
-     "1000)"},
+     "passes over the training rows: steps of gd, tries of a search (auto: 1; gd 100, searches 1000)"},
     {"finish", OC_INTEGER, FIELD(finish), "auto", 0, 1e6, NULL,
      "sgd: passes by a quasi-Newton method after the epochs, at most; it ends as soon as little is left to gain (auto: "
-     "20)"},
+     "19, with --l1 or --max-norm 100)"},
     {"rate", OC_REAL, FIELD(rate), "auto", 1e-12, 1e6, NULL, "first step size"},
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},

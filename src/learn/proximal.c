@@ -5,7 +5,9 @@
  *     A = (c + 2 score_l2) K + 2 l2 I for the weights, c for the biases
  *
  * The curvature c is what the last step has shown (Barzilai and Borwein, 1988; SpaRSA of Wright, Nowak and Figueiredo,
- * 2009), doubled until F falls as it should. -q(u) estimates what is left to gain.
+ * 2009), doubled until F falls below the highest of its last values. What is left to gain is estimated by -q(u), for the
+ * least curvature that was seen of late: steps across steep directions say nothing of flat ones;
+ * and it is no less than the last steps gained.
  *
  * q is minimised by accelerated proximal gradients (Beck and Teboulle, 2009), restarted where they turn back
  * (O'Donoghue and Candes, 2015). That takes products with K, and no pass over the rows. */
@@ -20,7 +22,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { POWER_STEPS = 20, INNER = 300, COLUMNS = 256, DOUBLINGS = 20 };
+enum { POWER_STEPS = 20, INNER = 300, COLUMNS = 256, DOUBLINGS = 20, RECENT = 5 };
 static const double ROUNDING = 0.2, NARROWER = 0.25;
 static const double SUFFICIENT = 0.01;   /* part of the decrease that q promises */
 static const double INNER_ERROR = 1e-5;  /* of a step against the whole way, squared and in the norm of A's bound */
@@ -29,6 +31,8 @@ typedef struct state {
     oc_problem problem; /* with its own rounding */
     const float *covariance;
     double largest, curvature;
+    double values[RECENT], seen[RECENT]; /* rounded objectives and curvatures of late; step k in slot k % RECENT */
+    size_t steps;
     size_t classes, dimension, weights; /* C, D, C D */
     float *w, *gradient;        /* (C,D) */
     float *u, *u_gradient;      /* (C,D): next weights */
@@ -168,6 +172,7 @@ static void accept(state *s)
         seen += change * (s->next_slope[c] - s->slope[c]);
         metric += change * change;
     }
+    s->seen[s->steps++ % RECENT] = metric > 0 && seen > 0 ? seen / metric : s->curvature;
     if (metric > 0) {
         s->curvature = fmin(fmax(seen / metric, 0.1 * s->curvature), 10 * s->curvature);
     }
@@ -186,28 +191,58 @@ static oc_status evaluate(const state *s, const float *w, const float *bias, flo
     return status == OC_OK && oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled") : status;
 }
 
+static double highest(const state *s)
+{
+    double most = s->values[0];
+    for (size_t k = 1; k < RECENT; k++) {
+        most = fmax(most, s->values[k]);
+    }
+    return most;
+}
+
+static double flattest(const state *s)
+{
+    double least = s->curvature;
+    for (size_t k = 0; k < RECENT && k < s->steps; k++) {
+        least = fmin(least, s->seen[k]);
+    }
+    return least;
+}
+
+static void forget(state *s, double value)
+{
+    for (size_t k = 0; k < RECENT; k++) {
+        s->values[k] = value;
+    }
+}
+
 static oc_status run(state *s, oc_finish *finish, oc_objective *objective, double *gap, oc_job *job, oc_error *err)
 {
     size_t total = finish->before + finish->passes, doublings = 0;
     oc_status status = evaluate(s, s->w, s->bias, s->gradient, s->slope, objective, job, err);
+    forget(s, objective->rounded);
     while (status == OC_OK) {
         double promised = solve(s, job), goal = finish->tolerance * objective->value;
-        *gap = objective->slack - promised;
+        double left = -promised * s->curvature / flattest(s);
+        left = s->steps < RECENT ? left : fmax(left, highest(s) - objective->rounded);
+        *gap = objective->slack + left;
         if (*gap <= goal || !finish->passes || doublings == DOUBLINGS) {
             break;
         }
         finish->passes--;
         finish->before++;
-        if (objective->slack > goal / 2 && -promised < objective->slack) {
+        if (objective->slack > goal / 2 && left < objective->slack) {
             s->problem.rounding *= NARROWER;
             status = evaluate(s, s->w, s->bias, s->gradient, s->slope, objective, job, err);
+            forget(s, objective->rounded);
             continue;
         }
         oc_objective found;
         status = evaluate(s, s->u, s->next_bias, s->u_gradient, s->next_slope, &found, job, err);
-        if (status == OC_OK && found.rounded <= objective->rounded + SUFFICIENT * promised) {
+        if (status == OC_OK && found.rounded <= highest(s) + SUFFICIENT * promised) {
             *objective = found;
             accept(s);
+            s->values[s->steps % RECENT] = found.rounded;
             doublings = 0;
             finish->steps++;
             oc_job_loss(job, finish->before, total, finish->steps, objective->loss);

@@ -50,7 +50,7 @@ oc_status oc_split(const int *labels, size_t count, size_t classes, size_t folds
         oc_random_shuffle(&random, row, members);
         for (size_t i = 0; i < members; i++) {
             if (members == 1) {
-                fold[row[i]] = (uint16_t)(!out ? OC_STAYS : folds > 1 ? place % folds : 0);
+                fold[row[i]] = OC_STAYS;
                 continue;
             }
             double before = (double)place * fraction + 0.5, after = (double)(place + 1) * fraction + 0.5;

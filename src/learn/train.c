@@ -17,7 +17,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { BATCH = 256, EPOCHS = 1, FINISH = 19, DESCENT_STEPS = 100, TRIES = 1000 };
+enum { BATCH = 256, EPOCHS = 1, FINISH = 19, ROUGH_FINISH = 100, DESCENT_STEPS = 100, TRIES = 1000 };
+static const double UNCONVERGED = 0.01; /* part of the objective that is worth a note */
 
 static oc_status check_labels(const oc_rows *rows, const int *labels, size_t classes, oc_error *err)
 {
@@ -84,7 +85,8 @@ static void set_steps(oc_train_options *used, const oc_rows *rows)
         }
         return;
     }
-    used->finish = used->finish == OC_AUTO ? FINISH : used->finish;
+    bool rough = used->l1 > 0 || used->max_norm > 0;
+    used->finish = used->finish == OC_AUTO ? (rough ? ROUGH_FINISH : FINISH) : used->finish;
     if (used->batch == OC_AUTO) {
         for (used->batch = BATCH; (double)used->batch < (double)rows->dimension / 4 && used->batch < 2048;) {
             used->batch *= 2;
@@ -372,6 +374,9 @@ oc_status oc_trainer_run(oc_trainer *t, const oc_run *run, oc_job *job, oc_class
         oc_classifier_free(c);
         return status;
     }
+    for (size_t j = 0; c->weights && j < c->classes * (d + 1); j++) {
+        done.zeros += j % (d + 1) < d && !(fabsf(c->weights[j]) > 0);
+    }
     if (report) {
         *report = done;
     }
@@ -415,6 +420,10 @@ oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const
         status = train_on(&all.rows, all.labels ? all.labels : labels, classes, &used, job, classifier, &done, err);
     }
     oc_portion_free(&all);
+    if (status == OC_OK && done.gap > UNCONVERGED * done.objective) {
+        oc_job_note(job, "training has not converged: the objective, %.4g, may be %.1f %% above its minimum; more "
+                         "--finish passes or --epochs bring it down", done.objective, 100 * done.gap / done.objective);
+    }
     if (status == OC_OK && report) {
         *report = done;
         report->validation = validation;

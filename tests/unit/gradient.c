@@ -8,13 +8,13 @@
 
 static sample data;
 
-static const double penalties[][2] = {{0, 0}, {0.1, 0}, {0, 0.1}, {0.1, 0.1}};
+static const double penalties[][3] = {{0, 0, 0}, {0.1, 0, 0}, {0, 0.1, 0}, {0, 0, 0.1}, {0.1, 0.1, 0.1}};
 
 Test(gradient, analytic_and_numerical_agree_for_every_loss_penalty_and_scaling)
 {
     make_sample(&data, 300, 9, 5, 1, 3);
     for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
-        for (size_t p = 0; p < 4; p++) {
+        for (size_t p = 0; p < 5; p++) {
             for (int scale = OC_SCALE_NONE; scale <= OC_SCALE_STANDARD; scale++) {
                 oc_train_options options = oc_train_defaults();
                 double error = NAN;
@@ -22,6 +22,8 @@ Test(gradient, analytic_and_numerical_agree_for_every_loss_penalty_and_scaling)
                 options.scale = scale;
                 options.l2 = penalties[p][0];
                 options.score_l2 = penalties[p][1];
+                options.l1 = penalties[p][2];
+                options.class_weight = p % 2 ? OC_CLASS_WEIGHT_BALANCED : OC_CLASS_WEIGHT_NONE;
                 cr_assert(oc_check_gradient(&data.rows, data.y, 5, &options, &error, NULL) == OC_OK);
                 cr_assert(!(error > 1e-7) && error >= 0, "loss %d, penalty %zu: %g", loss, p, error);
             }
