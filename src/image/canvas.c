@@ -88,15 +88,20 @@ static double covered(size_t at, double from, double to)
     return clamp((to < p + 1 ? to : p + 1) - (from > p ? from : p), 0, 1);
 }
 
-void oc_canvas_fill(oc_canvas *canvas, double x, double y, double width, double height, oc_color color)
+void oc_canvas_wash(oc_canvas *canvas, double x, double y, double width, double height, oc_color color, double part)
 {
     size_t right = to_pixel(ceil(x + width), canvas->width), bottom = to_pixel(ceil(y + height), canvas->height);
     for (size_t i = to_pixel(floor(y), canvas->height); i < bottom; i++) {
-        double down = covered(i, y, y + height);
+        double down = part * covered(i, y, y + height);
         for (size_t j = to_pixel(floor(x), canvas->width); j < right; j++) {
             paint(canvas, j, i, color, down * covered(j, x, x + width));
         }
     }
+}
+
+void oc_canvas_fill(oc_canvas *canvas, double x, double y, double width, double height, oc_color color)
+{
+    oc_canvas_wash(canvas, x, y, width, height, color, 1);
 }
 
 void oc_canvas_frame(oc_canvas *canvas, double x, double y, double width, double height, oc_color color)

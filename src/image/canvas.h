@@ -31,6 +31,8 @@ oc_status oc_canvas_create(oc_canvas *canvas, size_t width, size_t height, oc_er
 void oc_canvas_free(oc_canvas *canvas);
 
 void oc_canvas_fill(oc_canvas *canvas, double x, double y, double width, double height, oc_color color);
+/* Mixes `part` of the color into what is there. */
+void oc_canvas_wash(oc_canvas *canvas, double x, double y, double width, double height, oc_color color, double part);
 /* The outline of a rectangle, one pixel wide, just outside of it. */
 void oc_canvas_frame(oc_canvas *canvas, double x, double y, double width, double height, oc_color color);
 /* Lines have round ends and joints. points (count, 2). */
