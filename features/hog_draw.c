@@ -83,7 +83,7 @@ static void draw_stars(const layout *l, const double *stars, oc_canvas *canvas, 
     double circle = l->form.with_sign && !l->form.uoctti ? 2 * M_PI : M_PI, largest = 1e-30;
     oc_star star = {.step = circle / (double)l->lines,
                     .radius = 0.48 * cell,
-                    .width = fmax(1, 0.055 * cell),
+                    .width = fmax(1.2, 0.03 * cell),
                     .circle = circle > M_PI,
                     .color = color};
     star.first = l->form.centred ? 0 : star.step / 2;

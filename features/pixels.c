@@ -82,8 +82,18 @@ static double aspect(const oc_stage *stage, oc_drawing what)
     return what == OC_DRAW_LEARNED ? 0 : (double)p->size.width / (double)p->size.height;
 }
 
-/* Weights in colour: 0 is mid-gray and the largest of them black or full, the lectures' picture of a template. Gray ones
- * have a colour for either sign. */
+/* The weight that has full colour: three times the root mean square, so that a few large ones do not leave the others
+ * pale. */
+static double full_weight(const float *weights, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += (double)weights[i] * (double)weights[i];
+    }
+    return fmin(oc_largest(weights, count), fmax(1e-30, 3 * sqrt(sum / (double)count)));
+}
+
+/* Weights in colour: 0 is mid-gray, the lectures' picture of a template. Gray ones have a colour for either sign. */
 static oc_status draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
 {
     const pixels_params *p = stage->params;
@@ -93,7 +103,7 @@ static oc_status draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
         return oc_fail_memory(err, "the picture");
     }
     bool weights = s->what == OC_DRAW_WEIGHTS;
-    double scale = weights ? 127.5 / oc_largest(s->row, stage->dimension) : 1, zero = weights ? 127.5 : 0;
+    double scale = weights ? 127.5 / full_weight(s->row, stage->dimension) : 1, zero = weights ? 127.5 : 0;
     for (size_t i = 0; i < 3 * count; i++) {
         double value = (double)s->row[p->gray ? i / 3 : i];
         rgb[i] = (uint8_t)lround(fmin(255, fmax(0, zero + scale * value)));

@@ -1,5 +1,5 @@
 /* ocellus classify: labels of single files. */
-#include "src/cli/command.h"
+#include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
 
 #include <stdio.h>
@@ -30,7 +30,8 @@ static int classify_file(const cli_settings *settings, const oc_model *model, oc
 {
     oc_result result = {0};
     oc_error err;
-    if (oc_classify_file(reader, path, &result, &err)) {
+    if (settings->explain ? oc_explain_file(reader, path, settings->explain, &result, &err)
+                          : oc_classify_file(reader, path, &result, &err)) {
         int status = settings->json ? print_json(oc_json_failure(path, err.message)) : EXIT_DONE;
         fflush(stdout);
         terminal_error("%s", err.message);
@@ -53,6 +54,13 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_reader *reader = NULL;
     oc_error err;
     int status = EXIT_DONE;
+    if (settings->explain && settings->operands.count > 2) {
+        return report_usage(&command_classify, "--explain draws one FILE; %zu are given", settings->operands.count - 1);
+    }
+    if (settings->explain &&
+        check_output_page(settings->explain, settings->operands.items, settings->operands.count, &err)) {
+        return report_failure(&err);
+    }
     if (oc_model_load(settings->operands.items[0], &model, &err) || oc_reader_create(model, &reader, &err)) {
         status = report_failure(&err);
     } else if (!settings->json && !oc_classifier_probable(oc_model_classifier(model))) {

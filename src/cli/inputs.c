@@ -114,21 +114,31 @@ static bool is_image_file(const char *path)
     return oc_image_signature(head, got);
 }
 
-oc_status check_output_file(const char *path, const char *input, oc_error *err)
+oc_status check_output_page(const char *path, const char *const *inputs, size_t count, oc_error *err)
 {
     struct stat info, source;
-    if (stat(path, &info) == 0) {
-        if (S_ISDIR(info.st_mode)) {
-            return fail(err, OC_USAGE, path, "is a folder; -o takes the name of a file here");
-        }
-        if (stat(input, &source) == 0 && source.st_dev == info.st_dev && source.st_ino == info.st_ino) {
+    if (stat(path, &info)) {
+        return check_parent(path, err);
+    }
+    if (S_ISDIR(info.st_mode)) {
+        return fail(err, OC_USAGE, path, "is a folder; the name of a file is needed here");
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (stat(inputs[i], &source) == 0 && source.st_dev == info.st_dev && source.st_ino == info.st_ino) {
             return fail(err, OC_USAGE, path, "is what is read, and is not replaced; choose another name");
-        }
-        if (S_ISREG(info.st_mode) && is_image_file(path)) {
-            return fail(err, OC_USAGE, path, "is an image and is not replaced; choose another name");
         }
     }
     return check_parent(path, err);
+}
+
+oc_status check_output_file(const char *path, const char *input, oc_error *err)
+{
+    struct stat info;
+    oc_status status = check_output_page(path, &input, 1, err);
+    if (status == OC_OK && stat(path, &info) == 0 && S_ISREG(info.st_mode) && is_image_file(path)) {
+        return fail(err, OC_USAGE, path, "is an image and is not replaced; choose another name");
+    }
+    return status;
 }
 
 static bool is_dots(const char *name)

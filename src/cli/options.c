@@ -21,6 +21,8 @@ enum {
     PRINTS_RESULT = TAKEN_BY_EXTRACT | TAKEN_BY_EVALUATE | TAKEN_BY_COMPARE | TAKEN_BY_INFO
 };
 
+static const char *const pictures[] = {"auto", "features", "templates", "codebook", "ray", "plane", "steps", NULL};
+
 /* clang-format off */
 const option cli_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_EXTRACT,
@@ -31,6 +33,14 @@ const option cli_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_COMPARE,
      {TEXT("features", specs, "one row of the table: stages joined by '+', see 'ocellus help stages'; repeat it "
                               "for more rows, the first is what the others are tested against")}},
+    {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_SHOW,
+     {TEXT("features", specs, "what to draw of an image: stages joined by '+', see 'ocellus help stages'; "
+                              DEFAULT_SPEC " when left out")}},
+    {'w', "WORD", REPEAT_LAST_WINS, TAKEN_BY_SHOW,
+     {"what", OC_CHOICE, FIELD(what), "auto", 0, 0, pictures,
+      "features: of an image; templates: the weights of each class; codebook: the words that were learned; ray, plane: "
+      "the loss along random directions from the weights; steps: the loss after one step of each size; auto: "
+      "features where an image is given, else templates"}},
     {'w', "SET|MODEL", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
      {TEXT("with", with, "take stages and image size from a set or a model, as they were fitted")}},
     {'t', "IMAGES", REPEAT_REFUSED, TAKEN_BY_COMPARE,
@@ -42,6 +52,11 @@ const option cli_options[] = {
     {'o', "MODEL", REPEAT_REFUSED, TAKEN_BY_COMPARE,
      {TEXT("output", output, "save the row that is best on a part of the training images that is held out to "
                              "choose")}},
+    {'o', "PICTURE.png", REPEAT_REFUSED, TAKEN_BY_SHOW,
+     {TEXT("output", output, "PNG file to write; an older one is replaced")}},
+    {0, "PICTURE.png", REPEAT_REFUSED, TAKEN_BY_CLASSIFY,
+     {TEXT("explain", explain, "draw how much each part of the image contributed to the score of its label; takes one "
+                               "FILE")}},
     {'o', "FOLDER", REPEAT_REFUSED, TAKEN_BY_UNPACK,
      {TEXT("output", output, "folder to write; one that was unpacked earlier is replaced")}},
     {'n', "FILE", REPEAT_REFUSED, TAKEN_BY_UNPACK,
@@ -49,10 +64,10 @@ const option cli_options[] = {
     {'k', "K", REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY,
      {"top", OC_INTEGER, FIELD(top), "1", 1, 1000000, NULL,
       "lines an image, best class first; --json has all"}},
-    {'j', "N", REPEAT_LAST_WINS, WORKS_LONG,
+    {'j', "N", REPEAT_LAST_WINS, WORKS_LONG | TAKEN_BY_SHOW,
      {"threads", OC_INTEGER, FIELD(threads), "0", 0, 256, NULL,
       "threads to work on, 0 for one a processor; results do not depend on it"}},
-    {'s', "N", REPEAT_LAST_WINS, READS_SPECS,
+    {'s', "N", REPEAT_LAST_WINS, READS_SPECS | TAKEN_BY_SHOW,
      {"seed", OC_INTEGER, FIELD(seed), "0", 0, EXACT, NULL,
       "of all random choices; the same seed gives the same bytes"}},
     {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_TRAIN,
@@ -72,7 +87,7 @@ const option cli_options[] = {
 const size_t cli_option_count = sizeof cli_options / sizeof *cli_options;
 
 const option_group cli_option_groups[] = {
-    {"Image options", oc_image_params, &oc_image_param_count, FIELD(image), NULL, READS_SPECS},
+    {"Image options", oc_image_params, &oc_image_param_count, FIELD(image), NULL, READS_SPECS | TAKEN_BY_SHOW},
     {"Image options", oc_image_params, &oc_image_param_count, FIELD(image), "max-pixels", TAKEN_BY_EVALUATE},
     {"Training options", oc_train_params, &oc_train_param_count, FIELD(train), NULL, TAKEN_BY_TRAIN | TAKEN_BY_COMPARE},
 };

@@ -16,7 +16,8 @@ enum {
     TAKEN_BY_UNPACK = 64,
     TAKEN_BY_HELP = 128,
     TAKEN_BY_OCELLUS = 256, /* before the name of a command */
-    TAKEN_BY_ALL = 511
+    TAKEN_BY_SHOW = 512,
+    TAKEN_BY_ALL = 1023
 };
 
 /* Strings of argv, in the order they were typed. */
@@ -27,10 +28,22 @@ typedef struct strings {
 
 enum { MAX_GIVEN = 128 };
 
+/* What `show` draws, in the order of the choices of --what. */
+typedef enum show_what {
+    SHOW_AUTO,
+    SHOW_FEATURES,
+    SHOW_TEMPLATES,
+    SHOW_CODEBOOK,
+    SHOW_RAY,
+    SHOW_PLANE,
+    SHOW_STEPS
+} show_what;
+
 /* What the command line said. Texts point into argv. */
 typedef struct cli_settings {
     bool help, version, verbose, quiet, json, strict, check_gradient;
-    const char *output, *with, *test, *names;
+    const char *output, *with, *test, *names, *explain, *report;
+    int what;                     /* show_what */
     int64_t threads, seed, top;
     oc_image_options image;
     oc_train_options train;

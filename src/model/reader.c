@@ -1,9 +1,10 @@
 /* Classifying single images. The scaling is folded into the weights once, so that a row costs one product:
  * W ((x - shift) * scale) + b = (W * scale) x + (b - (W * scale) shift). */
-#include "src/model/model.h"
+#include "src/model/reader.h"
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/model/model.h"
 
 #include <string.h>
 
@@ -120,12 +121,24 @@ static oc_status classify(oc_reader *reader, const oc_image *image, oc_result *r
     return OC_OK;
 }
 
+const oc_model *oc_reader_model(const oc_reader *reader)
+{
+    return reader->model;
+}
+
+oc_status oc_reader_classify(oc_reader *reader, const char *path, unsigned planes, oc_image *image, oc_result *result,
+                             oc_error *err)
+{
+    oc_image_options options = reader->model->image;
+    options.planes |= planes;
+    oc_status status = oc_decode_file(reader->decoder, path, &options, image, err);
+    return status == OC_OK ? classify(reader, image, result, err) : status;
+}
+
 oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err)
 {
     oc_image image;
-    oc_image_options options = reader->model->image;
-    oc_status status = oc_decode_file(reader->decoder, path, &options, &image, err);
-    return status == OC_OK ? classify(reader, &image, result, err) : status;
+    return oc_reader_classify(reader, path, 0, &image, result, err);
 }
 
 oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result, oc_error *err)
