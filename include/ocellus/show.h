@@ -45,13 +45,14 @@ typedef struct oc_losses {
     oc_landscape kind;
     size_t count;
     double reach;  /* of ray and plane */
+    size_t decade; /* steps: entries from one power of ten to the next */
     double *at;    /* (count): a */
     double *loss;  /* (count), plane (count, count) */
     double start;  /* at W; for steps at W' */
     size_t rows;   /* that it is the mean over */
 } oc_losses;
 
-/* Steps are 10^-6 .. 10^2, four a decade. The caller frees *losses. */
+/* Steps are 10^-6 .. 10^2. The caller frees *losses. */
 oc_status oc_losses_measure(const oc_model *model, const oc_set *set, oc_landscape kind, uint64_t seed, oc_job *job,
                             oc_losses *losses, oc_error *err);
 void oc_losses_free(oc_losses *losses);

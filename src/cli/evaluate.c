@@ -4,15 +4,17 @@
 #include "src/cli/terminal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-static oc_status extract_rows(const cli_settings *settings, const oc_model *model, oc_job *job, oc_set **set,
-                              oc_error *err)
+static oc_status extract_rows(const cli_settings *settings, const oc_model *model, oc_job *job, oc_dataset **images,
+                              oc_set **set, oc_error *err)
 {
     oc_extract_options options = {oc_model_image_options(model), 0, settings->strict};
     if (option_given(settings, "max-pixels")) {
         options.image.max_pixels = settings->image.max_pixels;
     }
-    return extract_images(settings->operands.items[1], oc_model_features(model), &options, NULL, job, set, err);
+    oc_status status = open_images(settings->operands.items[1], images, err);
+    return status ? status : oc_set_extract(*images, oc_model_features(model), &options, NULL, job, set, err);
 }
 
 static oc_status open_set(const cli_settings *settings, const oc_model *model, oc_set **set, oc_error *err)
@@ -33,17 +35,30 @@ static oc_status open_set(const cli_settings *settings, const oc_model *model, o
     return status;
 }
 
+static oc_status write_report(const cli_settings *settings, const oc_model *model, const oc_evaluation *evaluation,
+                              const oc_set *set, const oc_dataset *images, oc_error *err)
+{
+    char *command = typed_command(&command_evaluate, settings);
+    oc_report_options options = {settings->report, command, oc_model_train_options(model), images};
+    oc_status status = settings->report ? oc_report_evaluation(model, evaluation, set, &options, err) : OC_OK;
+    free(command);
+    return status;
+}
+
 static int run(const cli_settings *settings, oc_job *job)
 {
     bool from_set = oc_set_recognise(settings->operands.items[1]);
     oc_model *model = NULL;
     oc_set *set = NULL;
     oc_evaluation evaluation = {0};
+    oc_dataset *images = NULL;
     oc_error err;
     int status;
-    if (oc_model_load(settings->operands.items[0], &model, &err) ||
-        (from_set ? open_set(settings, model, &set, &err) : extract_rows(settings, model, job, &set, &err)) ||
-        oc_evaluate(model, set, job, &evaluation, &err)) {
+    if ((settings->report && check_output_page(settings->report, settings->operands.items, 2, &err)) ||
+        oc_model_load(settings->operands.items[0], &model, &err) ||
+        (from_set ? open_set(settings, model, &set, &err) : extract_rows(settings, model, job, &images, &set, &err)) ||
+        oc_evaluate(model, set, job, &evaluation, &err) ||
+        write_report(settings, model, &evaluation, set, images, &err)) {
         status = report_failure(&err);
     } else {
         int skipped = from_set ? EXIT_DONE : report_skipped(set, "image");
@@ -61,6 +76,7 @@ static int run(const cli_settings *settings, oc_job *job)
     }
     oc_evaluation_free(&evaluation);
     oc_set_free(set);
+    oc_dataset_free(images);
     oc_model_free(model);
     return status;
 }
@@ -69,7 +85,7 @@ const cli_command command_evaluate = {
     .name = "evaluate",
     .bit = TAKEN_BY_EVALUATE,
     .summary = "accuracy of a model on labelled images",
-    .usage = "evaluate MODEL IMAGES|SET",
+    .usage = "evaluate MODEL IMAGES|SET [--report PAGE.html]",
     .about = "Classifies labelled images and reports the accuracy with its 95 % interval (Wilson), precision, recall "
              "and F1 of each class, and which classes are taken for which.\n\n"
              "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "

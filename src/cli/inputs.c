@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -112,6 +113,46 @@ static bool is_image_file(const char *path)
         fclose(file);
     }
     return oc_image_signature(head, got);
+}
+
+/* Writes a word in quotes if a shell would read it otherwise; returns the end. to has 4 bytes a letter and 3 more. */
+static char *put_quoted(char *to, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+    bool quoted = !*word || word[strspn(word, plain)];
+    if (quoted) {
+        *to++ = '\'';
+    }
+    for (; *word; word++) {
+        if (*word == '\'') {
+            memcpy(to, "'\\''", 4);
+            to += 4;
+        } else {
+            *to++ = *word;
+        }
+    }
+    if (quoted) {
+        *to++ = '\'';
+    }
+    return to;
+}
+
+char *typed_command(const cli_command *command, const cli_settings *settings)
+{
+    size_t size = strlen("ocellus ") + strlen(command->name) + 1;
+    for (size_t i = 0; i < settings->argument_count; i++) {
+        size += 4 * strlen(settings->arguments[i]) + 3;
+    }
+    char *text = malloc(size), *end = text;
+    if (text) {
+        end += sprintf(text, "ocellus %s", command->name);
+        for (size_t i = 0; i < settings->argument_count; i++) {
+            *end++ = ' ';
+            end = put_quoted(end, settings->arguments[i]);
+        }
+        *end = '\0';
+    }
+    return text;
 }
 
 oc_status check_output_page(const char *path, const char *const *inputs, size_t count, oc_error *err)

@@ -27,6 +27,9 @@ oc_status check_output_page(const char *path, const char *const *inputs, size_t 
 oc_status check_output_set(const char *path, oc_error *err);
 oc_status check_output_unpacked(const char *path, oc_error *err);
 
+/* The command as it was typed, quoted for a shell; to be freed. NULL when memory is short. */
+char *typed_command(const cli_command *command, const cli_settings *settings);
+
 /* "1 image", "5 images": picks the noun. */
 const char *plural(size_t count, const char *one, const char *many);
 

@@ -57,6 +57,9 @@ const option cli_options[] = {
     {0, "PICTURE.png", REPEAT_REFUSED, TAKEN_BY_CLASSIFY,
      {TEXT("explain", explain, "draw how much each part of the image contributed to the score of its label; takes one "
                                "FILE")}},
+    {'r', "PAGE.html", REPEAT_REFUSED, TAKEN_BY_COMPARE | TAKEN_BY_EVALUATE,
+     {TEXT("report", report, "write all results as a page for a browser, one file with plots, confusion matrix and the "
+                             "most confident mistakes; an older one is replaced")}},
     {'o', "FOLDER", REPEAT_REFUSED, TAKEN_BY_UNPACK,
      {TEXT("output", output, "folder to write; one that was unpacked earlier is replaced")}},
     {'n', "FILE", REPEAT_REFUSED, TAKEN_BY_UNPACK,
@@ -325,7 +328,7 @@ static oc_status take_short(unsigned command, const char *letters, const char *n
 oc_status options_parse(unsigned command, char **arguments, size_t count, bool stop_at_operand, cli_settings *settings,
                         oc_error *err)
 {
-    *settings = (cli_settings){.train = oc_train_defaults()};
+    *settings = (cli_settings){.train = oc_train_defaults(), .arguments = arguments, .argument_count = count};
     settings->specs.items = calloc(count + 1, sizeof *settings->specs.items);
     settings->operands.items = calloc(count + 1, sizeof *settings->operands.items);
     if (!settings->specs.items || !settings->operands.items) {

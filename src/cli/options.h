@@ -49,7 +49,8 @@ typedef struct cli_settings {
     oc_train_options train;
     strings specs;                /* of each -f */
     strings operands;             /* what is no option */
-    size_t consumed;              /* arguments read */
+    char **arguments;             /* all of them, as typed, behind the name of the command */
+    size_t argument_count, consumed; /* in all; arguments read */
     const char *given[MAX_GIVEN]; /* names of the options that were typed */
     size_t given_count;
 } cli_settings;

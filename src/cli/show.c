@@ -90,7 +90,7 @@ static oc_status show_losses(const cli_settings *settings, const oc_model *model
     }
     if (!status && kind == OC_LANDSCAPE_STEPS && strcmp(settings->output, "-") != 0) {
         printf("      step        loss\n         0  %10.6g\n", losses.start);
-        for (size_t i = 0; i < losses.count; i += 4) {
+        for (size_t i = 0; i < losses.count; i += losses.decade) {
             printf("%10.3g  %10.6g\n", losses.at[i], losses.loss[i]);
         }
     }

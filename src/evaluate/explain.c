@@ -73,7 +73,7 @@ static oc_status draw_map(oc_page *page, const oc_panel *p, const oc_image *imag
     }
     for (size_t i = 0; i < count; i++) {
         oc_color color = oc_color_signed(map[i] / limit);
-        double shade = 0.55 + 0.45 * (double)image->gray[i] / 255;
+        double shade = 0.7 + 0.3 * (double)image->gray[i] / 255;
         rgb[3 * i] = (uint8_t)lround(shade * color.r);
         rgb[3 * i + 1] = (uint8_t)lround(shade * color.g);
         rgb[3 * i + 2] = (uint8_t)lround(shade * color.b);

@@ -17,7 +17,7 @@ enum {
     MOST_ROWS = 2000,
     RAY = 101,
     PLANE = 61,
-    PER_DECADE = 4,
+    PER_DECADE = 16,
     FIRST_DECADE = -6,
     LAST_DECADE = 2,
     STEPS = (LAST_DECADE - FIRST_DECADE) * PER_DECADE + 1,
@@ -202,6 +202,7 @@ static oc_status start(oc_losses *l, oc_landscape kind, oc_error *err)
 {
     bool steps = kind == OC_LANDSCAPE_STEPS, plane = kind == OC_LANDSCAPE_PLANE;
     *l = (oc_losses){.kind = kind, .count = steps ? STEPS : plane ? PLANE : RAY, .reach = steps ? 0 : REACH};
+    l->decade = steps ? PER_DECADE : 0;
     l->at = oc_alloc(l->count, sizeof *l->at);
     l->loss = oc_alloc(plane ? l->count * l->count : l->count, sizeof *l->loss);
     if (!l->at || !l->loss) {

@@ -13,7 +13,7 @@ typedef struct axes {
     oc_canvas *canvas;
     double x, y, width, height;
     double low_x, high_x, low_y, high_y;
-    bool log_x, log_y;
+    bool log_x;
 } axes;
 
 static double part_of(double value, double low, double high, bool logarithmic)
@@ -28,7 +28,7 @@ static double to_x(const axes *a, double value)
 
 static double to_y(const axes *a, double value)
 {
-    return a->y + a->height * (1 - part_of(value, a->low_y, a->high_y, a->log_y));
+    return a->y + a->height * (1 - part_of(value, a->low_y, a->high_y, false));
 }
 
 /* 1, 2 or 5 times a power of ten, so that there are about `wanted` between low and high. */
@@ -54,7 +54,7 @@ static void put_ticks(const axes *a, bool across)
 {
     double low = across ? a->low_x : a->low_y, high = across ? a->high_x : a->high_y;
     char text[40];
-    if (across ? a->log_x : a->log_y) {
+    if (across && a->log_x) {
         double decades = log10(high / low), every = ceil(decades / 9);
         for (double e = ceil(log10(low) - 1e-9); e <= log10(high) + 1e-9; e++) {
             bool shown = fmod(fabs(e), every) < 0.5 || decades < 1;
@@ -99,17 +99,24 @@ static oc_status draw_curve(const oc_losses *l, axes a, oc_error *err)
     }
     find_range(l->loss, l->count, &low, &high);
     a.log_x = l->kind == OC_LANDSCAPE_STEPS;
-    a.log_y = a.log_x && low > 0 && high / low > 20;
+    high = a.log_x ? fmin(high, 1.5 * l->start) : high; /* what is too long a step leaves at the top */
     a.low_x = l->at[0];
     a.high_x = l->at[l->count - 1];
-    a.low_y = a.log_y ? low / 1.3 : low - 0.06 * (high - low);
-    a.high_y = a.log_y ? high * 1.3 : high + 0.06 * (high - low);
+    a.low_y = low - 0.06 * (high - low);
+    a.high_y = high + 0.06 * (high - low);
     put_axes(&a, l->kind == OC_LANDSCAPE_STEPS ? "step size a" : "a", "loss");
-    for (size_t i = 0; i < l->count; i++) {
-        points[2 * i] = to_x(&a, l->at[i]);
-        points[2 * i + 1] = to_y(&a, l->loss[i]);
+    size_t count = 0;
+    for (bool inside = true; count < l->count && inside; count++) {
+        points[2 * count] = to_x(&a, l->at[count]);
+        points[2 * count + 1] = to_y(&a, l->loss[count]);
+        inside = points[2 * count + 1] >= a.y;
     }
-    oc_canvas_polyline(a.canvas, points, l->count, 3.2, OC_FOR);
+    double *last = points + 2 * count - 2;
+    if (count > 1 && last[1] < a.y) {
+        last[0] = last[-2] + (last[0] - last[-2]) * (a.y - last[-1]) / (last[1] - last[-1]);
+        last[1] = a.y;
+    }
+    oc_canvas_polyline(a.canvas, points, count, 3.2, OC_FOR);
     double x = l->kind == OC_LANDSCAPE_STEPS ? a.x : to_x(&a, 0), y = to_y(&a, l->start);
     oc_canvas_line(a.canvas, x, y, x, y, 13, OC_AGAINST);
     oc_free(points);
@@ -202,17 +209,16 @@ oc_status oc_show_losses(const oc_model *model, const oc_losses *l, const char *
     static const char *const titles[] = {"Loss along a random ray", "Loss over a random plane", "One step downhill"};
     static const char *const what[] = {
         "W + a U: W the trained weights, U a random direction as long as W",
-        "W + a U + b V: W the trained weights, U and V random directions as long as W",
-        "W - a dL/dW: W random weights of deviation 1e-4, a step along the whole gradient"};
+        "W + a U + b V: W the trained weights, U and V random, as long as W",
+        "W - a dL/dW: W random weights of deviation 1e-4"};
     bool plane = l->kind == OC_LANDSCAPE_PLANE;
     double width = plane ? 1010 : 1100, height = plane ? 900 : 720;
     char subtitle[200];
     oc_train_options options = oc_model_train_options(model);
     char loss[40];
     oc_param_format(oc_params_find(oc_train_params, oc_train_param_count, "loss"), &options, loss, sizeof loss);
-    snprintf(subtitle, sizeof subtitle, "mean %s loss of %zu rows, %.4g at the dot; %s", loss, l->rows, l->start,
-             what[l->kind]);
-    oc_panel panel = {.aspect = width / height, .height = height};
+    snprintf(subtitle, sizeof subtitle, "mean %s loss of %zu rows, %.4g at the dot", loss, l->rows, l->start);
+    oc_panel panel = {.caption = what[l->kind], .aspect = width / height, .height = height};
     oc_page page = {.title = titles[l->kind], .subtitle = subtitle, .panels = &panel, .count = 1, .widest = 2000};
     oc_status status = oc_page_lay_out(&page, err);
     if (status == OC_OK) {
