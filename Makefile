@@ -16,6 +16,7 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pr
 MODE_release := -O2 -g
 MODE_sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 MODE_thread := -O1 -g -fsanitize=thread
+MODE_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-pass-failed
 OC_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION='"$(VERSION)"' -fPIC -pthread -fopenmp-simd $(WARNINGS) \
     $(MODE_$(MODE)) -Iinclude -I. $(PACKAGE_CFLAGS)
 OC_LIBS = $(PACKAGE_LIBS) -pthread -lm
@@ -61,13 +62,33 @@ $(COMMAND): $(CLI_OBJECTS) $(LIBRARY)
 $(TESTS): $(TEST_OBJECTS) $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS) $(shell pkg-config --libs $(TEST_PACKAGES))
 
-# Benchmarks: tests/bench/name.c is the program bench-name.
-BENCHMARKS := $(patsubst tests/bench/%.c,$(OBJECTS)/bench-%,$(wildcard tests/bench/*.c))
+# Benchmarks: tests/bench/name.c is the program bench-name; bench.py runs the rows.
+BENCHMARKS := $(patsubst tests/bench/%.c,$(BUILD)/release/bench-%,$(wildcard tests/bench/*.c))
 .PHONY: bench
-bench: $(BENCHMARKS) ## build the benchmarks of tests/bench
+bench: all $(BENCHMARKS) ## time ours against the limits and the peers (QUICK=1: a minute; ROWS="hog_kernel kmeans")
+	CC=$(CC) tests/bench/bench.py --build $(BUILD) $(if $(QUICK),--quick) $(ROWS)
 
 $(OBJECTS)/bench-%: $(OBJECTS)/tests/bench/%.o $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+# Fuzzing: tests/fuzz/name.c is the target of the programs fuzz-name (libFuzzer's, MODE=fuzz) and replay-name.
+FUZZ_SHARED := tests/fuzz/replay.c tests/fuzz/support.c
+FUZZ_TARGETS := $(basename $(notdir $(filter-out $(FUZZ_SHARED),$(sort $(wildcard tests/fuzz/*.c)))))
+
+$(OBJECTS)/fuzz-%: $(OBJECTS)/tests/fuzz/%.o $(OBJECTS)/tests/fuzz/support.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(OC_LIBS)
+
+.SECONDARY: $(patsubst tests/fuzz/%.c,$(OBJECTS)/tests/fuzz/%.o,$(wildcard tests/fuzz/*.c))
+
+$(OBJECTS)/replay-%: $(OBJECTS)/tests/fuzz/%.o $(OBJECTS)/tests/fuzz/support.o $(OBJECTS)/tests/fuzz/replay.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+# The command with allocations that fail, and a library that makes those of the whole process fail (tests/fault).
+$(OBJECTS)/ocellus-faulty: $(CLI_OBJECTS) $(OBJECTS)/tests/fault/fail_after.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+$(OBJECTS)/fail_malloc.so: $(OBJECTS)/tests/fault/fail_malloc.o
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^
 
 $(OBJECTS)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -89,7 +110,7 @@ $$(OBJECTS)/%_kernels.$(1).o: %_kernels.c Makefile
 endef
 $(foreach isa,$(ISAS),$(eval $(call KERNEL_RULE,$(isa))))
 
--include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS))
+-include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS)) $(wildcard $(OBJECTS)/tests/bench/*.d)
 
 JOBS := -j$(shell getconf _NPROCESSORS_ONLN)
 FASHION := $(BUILD)/fashion-mnist

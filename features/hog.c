@@ -219,14 +219,14 @@ typedef struct votes {
 
 enum { MARGIN = 16 }; /* floats in front of a line: the border column, and the alignment kept */
 
-/* A row of pixels as floats, with the border columns that the border rule asks for. */
-static void load_line(votes *v, size_t y)
+/* A row of pixels as floats, with the border columns that the border rule asks for, to place `slot`. */
+static void load_line(votes *v, size_t y, size_t slot)
 {
     size_t last = v->width - 1;
     for (size_t c = 0; c < v->channels; c++) {
         const uint8_t *bytes =
             v->form->color ? v->image->rgb + 3 * y * v->image->width + c : v->image->gray + y * v->image->width;
-        float *line = v->lines[c] + (y % 3) * v->line + MARGIN;
+        float *line = v->lines[c] + slot * v->line + MARGIN;
         v->kernels->line(bytes, v->channels, v->width, line);
         if (v->form->gamma) {
             for (size_t x = 0; x < v->width; x++) {
@@ -290,13 +290,14 @@ static void vote_until(votes *v, size_t end)
     for (; v->voted < end; v->voted++) {
         size_t wanted = v->voted + 2 < v->height ? v->voted + 2 : v->height;
         for (; v->loaded < wanted; v->loaded++) {
-            load_line(v, v->loaded);
+            load_line(v, v->loaded, v->loaded % 3);
         }
         vote_row(v, v->voted);
     }
 }
 
-static bool start_votes(votes *v, const oc_hog_form *form, const oc_image *image, size_t ring, oc_arena *arena)
+/* Room for `count` lines of each channel. */
+static bool start_lines(votes *v, const oc_hog_form *form, const oc_image *image, size_t count, oc_arena *arena)
 {
     v->form = form;
     v->kernels = oc_hog_kernels_get();
@@ -305,13 +306,19 @@ static bool start_votes(votes *v, const oc_hog_form *form, const oc_image *image
     v->height = form->cropped ? image->height / form->cell * form->cell : image->height;
     v->channels = form->color ? 3 : 1;
     v->line = (v->width + 2 * MARGIN) / MARGIN * MARGIN + MARGIN;
-    v->ring = ring < v->height ? ring : v->height;
-    make_edges(form, &v->edges);
     bool room = true;
     for (size_t c = 0; c < v->channels; c++) {
-        v->lines[c] = oc_arena_take(arena, v->line, 3 * sizeof(float));
+        v->lines[c] = oc_arena_take(arena, v->line, count * sizeof(float));
         room = room && v->lines[c];
     }
+    return room;
+}
+
+static bool start_votes(votes *v, const oc_hog_form *form, const oc_image *image, size_t ring, oc_arena *arena)
+{
+    bool lines = start_lines(v, form, image, 3, arena);
+    v->ring = ring < v->height ? ring : v->height;
+    make_edges(form, &v->edges);
     size_t row = v->width * sizeof(float);
     v->gx = oc_arena_take(arena, row, 1);
     v->gy = oc_arena_take(arena, row, 1);
@@ -319,7 +326,7 @@ static bool start_votes(votes *v, const oc_hog_form *form, const oc_image *image
     v->other_y = oc_arena_take(arena, row, 1);
     v->position = oc_arena_take(arena, v->ring, row);
     v->magnitude = oc_arena_take(arena, v->ring, row);
-    return room && v->gx && v->gy && v->other_x && v->other_y && v->position && v->magnitude;
+    return lines && v->gx && v->gy && v->other_x && v->other_y && v->position && v->magnitude;
 }
 
 /* Scratch of the gathering: the rows of votes in reach of a target, and their sums. */
@@ -347,6 +354,84 @@ static void gather_cells(votes *v, const oc_hog_axis *down, const oc_hog_axis *a
     }
 }
 
+/* True for what one kernel does from lines to sums (oc_hog_band). */
+static bool in_bands(const oc_hog_form *form)
+{
+    bool odd_cells = (form->interpolate & OC_HOG_CELLS_LINEAR) && form->cell % 2;
+    return form->bins == OC_HOG_BAND_BINS && !form->with_sign && !form->color && form->border != OC_HOG_SILENT &&
+           !by_block(form) && !odd_cells;
+}
+
+/* Loads the lines of rows first - 1 .. first + rows, as many as a band needs. */
+static void load_band(votes *v, size_t first, size_t rows, oc_hog_band *band)
+{
+    band->rows = rows;
+    for (size_t r = 0; r < rows + 2; r++) {
+        size_t y = r == 0 ? neighbour(v, first, -1) : r > rows ? neighbour(v, first + rows - 1, 1) : first + r - 1;
+        load_line(v, y, r);
+    }
+}
+
+/* cells (ny, bins, nx), a band at a time. */
+static oc_status extract_bands(const oc_hog_form *form, const oc_image *image, size_t ny, size_t nx, oc_arena *arena,
+                               float *cells, oc_error *err)
+{
+    votes v = {0};
+    bool split = form->interpolate & OC_HOG_CELLS_LINEAR;
+    size_t cell = form->cell, lead = split ? cell / 2 : 0;
+    if (!start_lines(&v, form, image, cell + 2, arena)) {
+        return oc_fail_memory(err, "hog");
+    }
+    size_t room = (v.width + OC_HOG_BAND_ROOM - 1) / OC_HOG_BAND_ROOM * OC_HOG_BAND_ROOM;
+    oc_hog_band band = {.lines = v.lines[0] + MARGIN, .stride = v.line, .width = v.width, .room = room};
+    band.tangent = form->interpolate & OC_HOG_BINS_LINEAR ? form->tangent : NULL;
+    band.per_row = 1 / (float)cell;
+    oc_hog_axis axis = {.targets = nx, .per = 1, .step = cell, .span = cell, .even = true};
+    float *sums = oc_arena_take(arena, OC_HOG_BAND_BINS, room * sizeof *sums);
+    float *carry = oc_arena_take(arena, OC_HOG_BAND_BINS, room * sizeof *carry);
+    float *scratch = oc_arena_take(arena, room + 2 * cell, 4 * sizeof *scratch);
+    float *weights = oc_arena_take(arena, room, sizeof *weights);
+    if (!sums || !carry || !scratch || !weights) {
+        return oc_fail_memory(err, "hog");
+    }
+    memset(carry, 0, OC_HOG_BAND_BINS * room * sizeof *carry);
+    for (size_t i = 0; split && i < room / 2; i++) {
+        weights[i] = ((float)(2 * i % cell) + 0.5F) * band.per_row;
+    }
+    for (size_t b = 0; b < ny + split; b++) {
+        size_t first = b ? b * cell - lead : 0, end = b * cell + cell - lead;
+        end = end < v.height ? end : v.height;
+        load_band(&v, first, end - first, &band);
+        band.end = (float)(end + lead - b * cell) + 0.5F;
+        v.kernels->band(&band, sums, split ? carry : NULL);
+        if (split && b) {
+            v.kernels->join(sums, &band, cell, nx, weights, scratch, cells + (b - 1) * OC_HOG_BAND_BINS * nx);
+        } else if (!split) {
+            v.kernels->gather(sums, room, OC_HOG_BAND_BINS, &axis, scratch, cells + b * OC_HOG_BAND_BINS * nx);
+        }
+    }
+    return OC_OK;
+}
+
+/* cells (down.targets, bins, across.targets), row of votes by row of votes. */
+static oc_status extract_rows(const oc_hog_form *form, const oc_image *image, oc_hog_axis *down, oc_hog_axis *across,
+                              oc_arena *arena, float *cells, oc_error *err)
+{
+    votes v = {0};
+    vote_band band = {
+        .positions = oc_arena_take(arena, down->span, sizeof(float *)),
+        .magnitudes = oc_arena_take(arena, down->span, sizeof(float *)),
+        .sums = oc_arena_take(arena, form->bins, image->width * sizeof(float)),
+        .scratch = oc_arena_take(arena, image->width + 2 * across->span, 2 * sizeof(float)),
+    };
+    if (!band.positions || !band.magnitudes || !band.sums || !band.scratch ||
+        !start_votes(&v, form, image, down->span, arena) || !make_patterns(across, v.width, arena)) {
+        return oc_fail_memory(err, "hog");
+    }
+    gather_cells(&v, down, across, &band, cells);
+    return OC_OK;
+}
+
 static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
 {
     oc_hog_form form;
@@ -358,24 +443,18 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena 
     }
     oc_hog_axis down = make_axis(&form, oc_hog_cells_along(&form, image->height), down_weights);
     oc_hog_axis across = make_axis(&form, oc_hog_cells_along(&form, image->width), across_weights);
-
-    votes v = {0};
-    size_t targets = down.targets * across.targets;
-    vote_band band = {
-        .positions = oc_arena_take(arena, down.span, sizeof(float *)),
-        .magnitudes = oc_arena_take(arena, down.span, sizeof(float *)),
-        .sums = oc_arena_take(arena, form.bins, image->width * sizeof(float)),
-        .scratch = oc_arena_take(arena, image->width + 2 * across.span, 2 * sizeof(float)),
-    };
-    float *cells = oc_arena_take(arena, targets, form.bins * sizeof(float));
+    float *cells = oc_arena_take(arena, down.targets * across.targets, form.bins * sizeof(float));
     float *scratch = oc_arena_take(arena, oc_hog_scratch(&form, across.targets), sizeof(float));
-    if (!band.positions || !band.magnitudes || !band.sums || !band.scratch || !cells || !scratch ||
-        !start_votes(&v, &form, image, down.span, arena) || !make_patterns(&across, v.width, arena)) {
+    if (!cells || !scratch) {
         return oc_fail_memory(err, "hog");
     }
-    gather_cells(&v, &down, &across, &band, cells);
-    oc_hog_normalizer_get()->normalize(&form, cells, down.targets, across.targets, down.per, scratch, row);
-    return OC_OK;
+    oc_status status = in_bands(&form)
+                           ? extract_bands(&form, image, down.targets, across.targets, arena, cells, err)
+                           : extract_rows(&form, image, &down, &across, arena, cells, err);
+    if (status == OC_OK) {
+        oc_hog_normalizer_get()->normalize(&form, cells, down.targets, across.targets, down.per, scratch, row);
+    }
+    return status;
 }
 
 /* Mirroring sends the angle a to 180 - a degrees, so bin k to bins - 1 - k of a half circle. With votes for the nearest

@@ -9,6 +9,7 @@
 
 /* The largest that are allowed; terms of the polynomial for angles. */
 enum { OC_HOG_BINS = 180, OC_HOG_CELL = 1024, OC_HOG_BLOCK = 16, OC_HOG_TERMS = 6 };
+enum { OC_HOG_BAND_BINS = 9, OC_HOG_BAND_ROOM = 16 }; /* see oc_hog_band */
 
 /* In the order of the choices of the parameter `norm`. */
 typedef enum oc_hog_norm {
@@ -111,6 +112,16 @@ typedef struct oc_hog_edges {
     float cosine[OC_HOG_BINS], sine[OC_HOG_BINS];
 } oc_hog_edges;
 
+/* Rows whose votes go to the same cells: those of a cell, or where votes are split between cells those between the centres
+ * of two. The form that nearly everybody uses, nine bins of a half circle, goes from lines to sums in one kernel. */
+typedef struct oc_hog_band {
+    const float *lines; /* (rows + 2, stride), from the row above the band to the row below; columns -1 .. room exist */
+    size_t stride, rows, width;
+    size_t room;          /* width, rounded up to a multiple of OC_HOG_BAND_ROOM */
+    const float *tangent; /* coefficients to split votes between bins by; NULL: whole votes */
+    float per_row, end;   /* 1 / cell; rows of a whole band up to the last one here, and a half */
+} oc_hog_band;
+
 /* Rows are of `width` floats. A pixel's vote is a magnitude and a position in bins, -1/2 .. bins - 1/2; bin b gets the
  * magnitude times max(0, 1 - |position - b|), counted round the circle. */
 typedef struct oc_hog_kernels {
@@ -139,6 +150,14 @@ typedef struct oc_hog_kernels {
     /* The same without haste; scratch may be NULL. */
     void (*gather_plain)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
                          float *cells);
+    /* Gradients and votes of a band in one go. sums (9, room) = the votes, column by column; of columns past the width
+     * they mean nothing. With carry (9, room), votes are split between the cell above and the cell below the band: sums =
+     * carry + the former's, carry = the latter's. Equal to gradient, linear or sectors, and vote_plain. */
+    void (*band)(const oc_hog_band *band, float *sums, float *carry);
+    /* cells (9, targets) from sums (9, room), split between cells of an even side. weights (width / 2): of the first
+     * value of each pair from column cell / 2 on. scratch (4, room). Equal to gather_plain. */
+    void (*join)(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *weights,
+                 float *scratch, float *cells);
 } oc_hog_kernels;
 
 typedef struct oc_hog_normalizer {

@@ -57,11 +57,12 @@ double oc_hog_aspect(const oc_stage *stage, oc_drawing what)
 static double *gather(const layout *l, const float *row, size_t dimension, oc_error *err)
 {
     size_t count = l->nx * l->ny * l->lines;
-    double *stars = oc_alloc(count, 2 * sizeof *stars), *times = stars + count;
+    double *stars = oc_alloc(count, 2 * sizeof *stars);
     if (!stars) {
         oc_fail_memory(err, "the picture");
         return NULL;
     }
+    double *times = stars + count;
     for (size_t j = 0; j < dimension; j++) {
         origin from = locate(l, j);
         if (from.line < l->lines) {

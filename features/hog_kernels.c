@@ -3,8 +3,11 @@
 
 #include <math.h>
 #include <string.h>
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 
-enum { STRIP = 64 }; /* columns that are worked on at a time */
+enum { STRIP = 64 /* columns that are worked on at a time */, NINE = OC_HOG_BAND_BINS };
 
 /* As many floats as a register holds. */
 #if defined(__AVX512F__)
@@ -53,17 +56,21 @@ static void longest(const float *restrict other_x, const float *restrict other_y
 /* The angle between gradient and x axis is 0 .. 90 degrees, that to the nearer axis 0 .. 45, where the polynomial
  * holds. It comes out in bins, for the coefficients are multiplied before. The ratio has a loop of its own: in one loop
  * the compiler would make the whole polynomial twice, for either axis. */
-static void linear(const float *restrict gx, const float *restrict gy, size_t width, bool with_sign,
-                   float bins_per_radian, const float *tangent, float *restrict position, float *restrict magnitude)
+static inline __attribute__((always_inline)) void angles(const float *restrict gx, const float *restrict gy,
+                                                         size_t width, bool with_sign, float bins_per_radian,
+                                                         const float *tangent, float *restrict position,
+                                                         float *restrict magnitude)
 {
     const float b = bins_per_radian, quarter = 1.57079633F * b, half = 2 * quarter;
     const float c0 = b * tangent[0], c1 = b * tangent[1], c2 = b * tangent[2];
     const float c3 = b * tangent[3], c4 = b * tangent[4], c5 = b * tangent[5];
+#pragma omp simd /* also where the width is a constant and gcc would rather unroll */
     for (size_t i = 0; i < width; i++) {
         float x = fabsf(gx[i]), y = fabsf(gy[i]);
         float small = x < y ? x : y, large = x < y ? y : x;
         position[i] = small / (large + 1e-30F); /* 0 for no gradient at all */
     }
+#pragma omp simd
     for (size_t i = 0; i < width; i++) {
         float r = position[i], s = r * r;
         float angle = r * (c0 + s * (c1 + s * (c2 + s * (c3 + s * (c4 + s * c5)))));
@@ -79,6 +86,12 @@ static void linear(const float *restrict gx, const float *restrict gy, size_t wi
         float back = gx[i] < 0 ? half : 0;
         position[i] += gy[i] == 0 ? back : whole;
     }
+}
+
+static void linear(const float *restrict gx, const float *restrict gy, size_t width, bool with_sign,
+                   float bins_per_radian, const float *tangent, float *restrict position, float *restrict magnitude)
+{
+    angles(gx, gy, width, with_sign, bins_per_radian, tangent, position, magnitude);
 }
 
 /* Positions of up to LANES gradients by the edges that they have passed. A gradient in the lower half of the circle is
@@ -223,6 +236,123 @@ static void vote(const float *const *positions, const float *const *magnitudes, 
     }
 }
 
+/* totals += values where bin is k: one comparison into a mask and one addition under it, which gcc 12 does not make of
+ * the form below. */
+static inline lanes add_where(lanes totals, places bin, int k, lanes values)
+{
+#if defined(__AVX512F__)
+    __mmask16 hit = _mm512_cmpeq_epi32_mask((__m512i)bin, _mm512_set1_epi32(k));
+    return (lanes)_mm512_mask_add_ps((__m512)totals, hit, (__m512)totals, (__m512)values);
+#else
+    return totals + (lanes)((bin == k) & (places)values);
+#endif
+}
+
+static inline void gradient_lanes(const float *above, const float *line, const float *below, float *gx, float *gy)
+{
+    lanes left, right, up, down;
+    memcpy(&left, line - 1, sizeof left);
+    memcpy(&right, line + 1, sizeof right);
+    memcpy(&up, above, sizeof up);
+    memcpy(&down, below, sizeof down);
+    right -= left;
+    down -= up;
+    memcpy(gx, &right, sizeof right);
+    memcpy(gy, &down, sizeof down);
+}
+
+/* One of nine sectors of a half circle, by the tangents of the edges at 20, 40, 60 and 80 degrees; those past 90 degrees
+ * mirror them. No edge but the one at 0 degrees meets a ratio of whole numbers, so none belongs to either side. */
+static inline void nine_sectors(const float *gx, const float *gy, int32_t *bin, float *magnitude)
+{
+#pragma omp simd
+    for (size_t i = 0; i < LANES; i++) {
+        float x = fabsf(gx[i]), y = fabsf(gy[i]);
+        int32_t passed = (y >= x * 0.36397023F) + (y >= x * 0.83909963F) + (y >= x * 1.7320508F) + (y >= x * 5.6712818F);
+        bin[i] = gx[i] * gy[i] < 0 ? NINE - 1 - passed : passed;
+        magnitude[i] = sqrtf(x * x + y * y);
+    }
+}
+
+/* A vote as it falls to bin, and to the one behind it: all but the first with whole votes. */
+typedef struct split {
+    places bin;
+    lanes first, second;
+} split;
+
+static inline split split_votes(const float *position, const float *magnitude)
+{
+    lanes at;
+    split out;
+    memcpy(&at, position, sizeof at);
+    memcpy(&out.first, magnitude, sizeof out.first);
+    out.bin = __builtin_convertvector(at + 1, places) - 1; /* -1 is the last bin */
+    out.second = out.first * (at - __builtin_convertvector(out.bin, lanes));
+    out.first -= out.second;
+    out.bin += (out.bin < 0) & NINE;
+    return out;
+}
+
+/* LANES columns of a band. With linear cells, what a row adds stays in the totals for all rows below it, so that the
+ * totals, summed over the rows, have weighted it by its distance to the end of the band. */
+static inline __attribute__((always_inline)) void band_lanes(const oc_hog_band *band, size_t x, const bool between_bins,
+                                                             const bool between_cells, float *sums, float *carry)
+{
+    lanes totals[NINE], weighted[NINE];
+    for (int k = 0; k < NINE; k++) {
+        totals[k] = weighted[k] = (lanes){0};
+    }
+    for (size_t r = 1; r <= band->rows; r++) {
+        const float *line = band->lines + r * band->stride + x;
+        float gx[LANES], gy[LANES], position[LANES], magnitude[LANES];
+        split vote;
+        gradient_lanes(line - band->stride, line, line + band->stride, gx, gy);
+        if (between_bins) {
+            angles(gx, gy, LANES, false, (float)(NINE / M_PI), band->tangent, position, magnitude);
+            vote = split_votes(position, magnitude);
+        } else {
+            int32_t bin[LANES];
+            nine_sectors(gx, gy, bin, magnitude);
+            memcpy(&vote.bin, bin, sizeof bin);
+            memcpy(&vote.first, magnitude, sizeof vote.first);
+        }
+        for (int k = 0; k < NINE; k++) {
+            totals[k] = add_where(totals[k], vote.bin, k, vote.first);
+            totals[k] = between_bins ? add_where(totals[k], vote.bin, k ? k - 1 : NINE - 1, vote.second) : totals[k];
+            if (between_cells) {
+                weighted[k] += totals[k];
+            }
+        }
+    }
+    for (size_t k = 0; k < NINE; k++) {
+        float *out = sums + k * band->room + x, *kept = carry + k * band->room + x;
+        if (between_cells) {
+            lanes above, below = (band->end * totals[k] - weighted[k]) * band->per_row;
+            memcpy(&above, kept, sizeof above);
+            above += totals[k] - below;
+            memcpy(out, &above, sizeof above);
+            memcpy(kept, &below, sizeof below);
+        } else {
+            memcpy(out, &totals[k], sizeof totals[k]);
+        }
+    }
+}
+
+static void band_of_nine(const oc_hog_band *band, float *sums, float *carry)
+{
+    for (size_t x = 0; x < band->room; x += LANES) {
+        if (band->tangent && carry) {
+            band_lanes(band, x, true, true, sums, carry);
+        } else if (band->tangent) {
+            band_lanes(band, x, true, false, sums, carry);
+        } else if (carry) {
+            band_lanes(band, x, false, true, sums, carry);
+        } else {
+            band_lanes(band, x, false, false, sums, carry);
+        }
+    }
+}
+
 /* The plain form of `gather`. */
 static void gather_plain(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
                          float *cells)
@@ -279,7 +409,7 @@ static void weigh(const float *restrict values, const float *restrict weights, s
  * all (oc_hog_axis). */
 static void gather(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch, float *cells)
 {
-    if (!axis->patterns) {
+    if (!axis->even && !axis->patterns) {
         gather_plain(sums, width, bins, axis, scratch, cells);
         return;
     }
@@ -304,6 +434,42 @@ static void gather(const float *sums, size_t width, size_t bins, const oc_hog_ax
     }
 }
 
+/* Sums of neighbours, and the same sums with weights that rise by `step` from one value to the next. */
+static void weigh_pairs(const float *restrict values, const float *restrict weights, float step, size_t n,
+                        float *restrict sums, float *restrict weighted)
+{
+    for (size_t i = 0; i < n; i++) {
+        float odd = values[2 * i + 1];
+        sums[i] = values[2 * i] + odd;
+        weighted[i] = sums[i] * weights[i] + odd * step;
+    }
+}
+
+static void join(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *weights,
+                 float *scratch, float *cells)
+{
+    size_t half = cell / 2, room = band->room, n = targets - 1, rest = band->width - n * cell - half;
+    float *whole = scratch, *rising = scratch + room, *halves = scratch + 2 * room;
+    rest = rest < cell ? rest : cell;
+    for (size_t k = 0; k < NINE; k++, sums += room, cells += targets) {
+        weigh_pairs(sums + half, weights, band->per_row, n * half, whole, rising);
+        add_up(whole, n, half, halves, room, whole, 1);
+        add_up(rising, n, half, halves, room, rising, 1);
+        float first = 0, last = 0;
+        for (size_t i = 0; i < half; i++) {
+            first += sums[i] * band->per_row * ((float)(half + i) + 0.5F);
+        }
+        for (size_t i = 0; i < rest; i++) {
+            last += sums[half + n * cell + i] * (1 - band->per_row * ((float)i + 0.5F));
+        }
+        for (size_t t = 0; t < n; t++) {
+            cells[t] = whole[t] - rising[t];
+            cells[t] += t ? rising[t - 1] : first;
+        }
+        cells[n] = last + (n ? rising[n - 1] : first);
+    }
+}
+
 extern const oc_hog_kernels OC_KERNELS(oc_hog_kernels);
-const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line, gradient,   longest, linear,      sectors,
-                                                   vote, vote_plain, gather,  gather_plain};
+const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line, gradient,     longest,      linear, sectors, vote, vote_plain,
+                                                   gather, gather_plain, band_of_nine, join};

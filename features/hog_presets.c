@@ -83,6 +83,7 @@ static void opencv_form(oc_hog_form *form)
 
 static void uoctti_form(oc_hog_form *form)
 {
+    form->block = 1;
     form->bins *= 2;
     form->with_sign = true;
     form->centred = true;

@@ -90,4 +90,8 @@ extern const oc_stage_type oc_stage_pixels, oc_stage_color, oc_stage_hog, oc_sta
 /* What a pipeline holds, for the module that stores it: stage i of features. */
 oc_stage *oc_features_stage(oc_features *features, size_t i);
 
+/* Stands for rows of `dimension` values that were made elsewhere: no stages, an empty spec, and nothing that could be
+ * extracted from an image. */
+oc_status oc_features_given(size_t dimension, oc_features **features, oc_error *err);
+
 #endif

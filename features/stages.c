@@ -224,6 +224,18 @@ oc_status oc_features_parse(const char *spec, oc_features **out, oc_error *err)
     return OC_OK;
 }
 
+oc_status oc_features_given(size_t dimension, oc_features **out, oc_error *err)
+{
+    oc_features *features = oc_alloc(1, sizeof *features);
+    if (!features || !(features->spec = oc_strdup(""))) {
+        oc_free(features);
+        return oc_fail_memory(err, "the features");
+    }
+    features->dimension = dimension;
+    *out = features;
+    return OC_OK;
+}
+
 void oc_features_free(oc_features *features)
 {
     if (!features) {
@@ -397,6 +409,12 @@ void oc_workspace_free(oc_workspace *workspace)
 
 static oc_status check_image(const oc_features *features, const oc_image *image, oc_error *err)
 {
+    if (features->count == 0) {
+        return oc_fail(err, OC_USAGE,
+                       "rows of %zu values that another program made stand in for images here: no stage can make one "
+                       "of an image",
+                       features->dimension);
+    }
     if (features->dimension == 0) {
         return oc_fail(err, OC_USAGE, "%s: the size of the images is not planned yet", features->spec);
     }

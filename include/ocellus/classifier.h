@@ -48,6 +48,8 @@ typedef enum oc_optimizer {
     OC_OPTIMIZER_RANDOM_SEARCH,
     OC_OPTIMIZER_LOCAL_SEARCH
 } oc_optimizer;
+/* balanced: the losses of class y count N / (C N_y) times, with N_y of the N rows and C classes that have rows. */
+typedef enum oc_class_weight { OC_CLASS_WEIGHT_NONE, OC_CLASS_WEIGHT_BALANCED } oc_class_weight;
 typedef enum oc_schedule { OC_SCHEDULE_COSINE, OC_SCHEDULE_CONSTANT } oc_schedule;
 
 /* How a classifier is trained; oc_train_params holds names, defaults, ranges and help. "auto" is NaN or OC_AUTO. */
@@ -56,10 +58,14 @@ typedef struct oc_train_options {
     int loss;         /* oc_loss */
     double l2;        /* weight of the sum of squared weights; auto: from N and D */
     double score_l2;  /* weight of the mean squared scores; auto: from N and D where l2 is auto, else 0 */
+    double l1;        /* weight of the sum of the sizes of the weights */
+    double max_norm;  /* upper limit of the length of each class's weights; 0: none */
+    int class_weight; /* oc_class_weight */
     int optimizer;    /* oc_optimizer; searches take auto penalties for 0 */
     int64_t batch;    /* rows in a step; auto: 256, more for wide rows */
     int64_t epochs;   /* passes over the rows (steps of gd, tries of a search); auto: 10, more for few rows; gd 100,
                          searches 1,000 */
+    int64_t finish;   /* sgd: full passes after the epochs, at most; auto: 20 */
     double rate;      /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     int schedule;     /* oc_schedule */
     double momentum;

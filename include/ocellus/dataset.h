@@ -40,7 +40,22 @@ enum { OC_MAX_CLASSES = 65536 };
 /* Errors: OC_NOT_FOUND, OC_IO, OC_BAD_FILE (what, in which line), OC_BAD_DATA (no image in it, images beside class
  * folders, more than OC_MAX_CLASSES classes), OC_NO_MEMORY. */
 oc_status oc_dataset_open(const char *path, oc_dataset **dataset, oc_error *err);
+/* The files whose paths a text file lists, one a line or each ended by a NUL byte; "-" is standard input. Relative paths
+ * count from the current folder. Unlabelled; order kept. */
+oc_status oc_dataset_open_list(const char *path, oc_dataset **dataset, oc_error *err);
 void oc_dataset_free(oc_dataset *dataset);
+
+/* Keeps only the items whose paths such a list has, in the list's order. OC_BAD_DATA for a path that is not there, or is
+ * listed twice. */
+oc_status oc_dataset_select(oc_dataset *dataset, const char *list, oc_error *err);
+
+/* Keeps part `index` (from 1) of `count` parts that follow each other and differ in size by one item at most. Sets that
+ * are extracted from them remember it, and oc_set_merge puts them together. A part may be empty. OC_USAGE. */
+enum { OC_MAX_SHARDS = 1000000 };
+oc_status oc_dataset_shard(oc_dataset *dataset, size_t index, size_t count, oc_error *err);
+
+/* Keeps `count` items spread evenly over all; all where there are no more. */
+oc_status oc_dataset_sample(oc_dataset *dataset, size_t count, oc_error *err);
 
 size_t oc_dataset_count(const oc_dataset *dataset);
 /* The path of item i: relative to the folder, as given for lists, "name#i" for binary files. */

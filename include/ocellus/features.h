@@ -28,7 +28,7 @@ typedef struct oc_source {
 oc_status oc_features_parse(const char *spec, oc_features **features, oc_error *err);
 void oc_features_free(oc_features *features);
 
-/* The spec as it was typed. */
+/* The spec as it was typed; empty for rows of another program, which have a dimension and no stages. */
 const char *oc_features_spec(const oc_features *features);
 /* The planes that the stages read: OC_GRAY, OC_RGB or both. */
 unsigned oc_features_planes(const oc_features *features);

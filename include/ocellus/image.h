@@ -40,7 +40,7 @@ typedef enum oc_fit {
 } oc_fit;
 
 typedef struct oc_image_options {
-    oc_extent size;     /* canonical size; 0 x 0 keeps the source's own */
+    oc_extent size;     /* canonical size, at most 100 megapixels; 0 x 0 keeps the source's own */
     int fit;            /* an oc_fit */
     unsigned planes;    /* OC_GRAY, OC_RGB or both; 0 reads the header alone, for the sizes */
     int64_t max_pixels; /* width x height past this is refused from the header, OC_TOO_LARGE */

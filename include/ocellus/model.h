@@ -3,9 +3,12 @@
  *
  * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32.
  * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size, fit and max-pixels of the
- * images, classes (a CSV column), seed, and every training option as "train.<name>", scaler and loss among
- * them. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels (N) for nearest
- * neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>". */
+ * images, classes (a CSV column), seed, every training option as "train.<name>", scaler and loss among them, counts (of
+ * training rows, one a class) and accuracy (on those rows). Arrays: weights (C, D+1), or the scaled rows neighbours (N, D)
+ * and neighbour_labels (N) for nearest neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>".
+ *
+ * A model may also be trained on rows that were made elsewhere (oc_set_of_rows, oc_set_open_rows): its spec is then empty,
+ * "dimension" takes the place of size, fit and max-pixels, and it classifies rows, not images. */
 #ifndef OCELLUS_MODEL_H
 #define OCELLUS_MODEL_H
 
@@ -38,6 +41,10 @@ oc_image_options oc_model_image_options(const oc_model *model);
 oc_train_options oc_model_train_options(const oc_model *model);
 size_t oc_model_classes(const oc_model *model);
 const char *oc_model_class(const oc_model *model, size_t label);
+/* How many rows of each class (C) it was trained on, NULL when the file does not say; and its accuracy on them, NaN for
+ * nearest neighbours, each of which finds itself, and when the file does not say. */
+const size_t *oc_model_class_counts(const oc_model *model);
+double oc_model_train_accuracy(const oc_model *model);
 /* Weights and biases of the classifier (for nearest neighbours the values of the rows it keeps), and learned
  * values of the stages. */
 size_t oc_model_parameters(const oc_model *model);
@@ -62,10 +69,14 @@ typedef struct oc_result {
 } oc_result;
 
 /* Reads, extracts and scores one file ("-" is standard input), or an encoded image in memory. Errors as
- * oc_decode_file. */
+ * oc_decode_file; OC_BAD_DATA when scores are not finite; OC_USAGE for a model that was trained on rows of another
+ * program, which has no image stages. */
 oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err);
 oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result,
                              oc_error *err);
+
+/* Scores one row (D) of features. OC_BAD_DATA for values that give no finite scores, OC_NO_MEMORY. */
+oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result, oc_error *err);
 
 #ifdef __cplusplus
 }

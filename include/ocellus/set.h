@@ -24,20 +24,67 @@ typedef struct oc_extract_options {
                                128 x 128, which is told to the job's listener */
     uint64_t seed;
     bool strict;            /* the first image that cannot be read ends the work */
+    bool resume;            /* go on with what an interrupted run left in FOLDER.partial, if there is something */
 } oc_extract_options;
 
 /* Extracts the rows of all images. The set gets features of its own: a copy of those given, planned where
  * they are not, and taught by these images where they have not learned yet; those that are fitted already are
  * only applied. folder NULL keeps the rows in memory; else they are written to a set folder, whole or not at
- * all, in memory that does not grow with the rows. Errors: those of reading under `strict`; OC_BAD_DATA when
- * no image can be read; OC_TOO_SMALL, OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
+ * all, in memory that does not grow with the rows. What is cut short (OC_CANCELLED, OC_IO, OC_NO_MEMORY, or a kill) is left
+ * in FOLDER.partial, and the message says so; with `resume` it is continued to the same bytes that a run without
+ * interruption writes, else removed. Errors: those of reading under `strict`; OC_BAD_DATA when no image can be read;
+ * OC_USAGE when what is resumed was begun with other images, stages or options; OC_TOO_SMALL. */
 oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
                          const oc_extract_options *options, const char *folder, oc_job *job,
                          oc_set **set, oc_error *err);
 
+/* What rows can be written as: a set folder with features.npy; svmlight text, "label index:value ..." with indices from
+ * 1, zeros left out, and labels 0, 1, ... in the order of the classes, -1 where unknown; or CSV with the columns path,
+ * label, f0, f1, ... */
+typedef enum oc_format { OC_FORMAT_NPY, OC_FORMAT_SVMLIGHT, OC_FORMAT_CSV } oc_format;
+
+/* Writes a set as one text file, replaced whole or not at all; "-" is standard output. Values read back to the same
+ * float32. Beside svmlight text, PATH.classes names the classes, one a line (as a CSV field); oc_set_open_rows reads
+ * it. OC_BAD_DATA for NaN and infinity, OC_USAGE for OC_FORMAT_NPY, OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
+oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, oc_job *job, oc_error *err);
+
+/* Extracts like oc_set_extract and exports the rows. They wait in a set folder of their own, PATH.rows (for standard output
+ * below $TMPDIR), because the numbers of the labels are known only at the end; so memory does not grow with the rows, and
+ * what is cut short can be resumed. */
+oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features,
+                              const oc_extract_options *options, oc_format format, const char *path, oc_job *job,
+                              oc_set **set, oc_error *err);
+
+/* Puts the shards of one data set together (any order): the merged folder equals, byte for byte, what one extraction of
+ * the whole by the same stages writes. *rows (may be NULL) is their number. OC_BAD_DATA: a shard is missing or there
+ * twice, a set is no shard, or shards differ in list, stages or image options; else as oc_set_open and oc_set_extract. */
+oc_status oc_set_merge(const char *const *shards, size_t count, const char *folder, oc_job *job, size_t *rows,
+                       oc_error *err);
+
 /* Opens a set folder; rows are mapped, not read. OC_NOT_FOUND, OC_BAD_FILE with file and reason, OC_NO_MEMORY. */
 oc_status oc_set_open(const char *folder, oc_set **set, oc_error *err);
 void oc_set_free(oc_set *set);
+
+/* A set of rows that were made elsewhere, without image stages: oc_set_features has a dimension only. The rows are used
+ * where they lie and must outlive the set; labels (N) name the class of each row, NULL or "" where it is unknown;
+ * labels NULL: all are. OC_BAD_DATA without rows, OC_NO_MEMORY. */
+oc_status oc_set_of_rows(const oc_rows *rows, const char *const *labels, oc_set **set, oc_error *err);
+
+/* The same for the rows of a file, which is recognised by its first bytes:
+ *
+ *     .npy            float32 (N, D) in C order, mapped, or float64, converted; labels (N) come from a file of their own
+ *                     (NULL: unknown): text with one label a line, a CSV file that has a column label, or a .npy file of
+ *                     integers
+ *     svmlight text   label index:value ..., indices from 1; classes are named by the labels, which are whole numbers,
+ *                     or by the lines of the file beside it that has .classes behind its name
+ *
+ * dimension is the number of values wanted in a row; 0 takes what is there (for svmlight, the largest index). Errors:
+ * those of oc_npy_open; OC_BAD_FILE with the line; OC_BAD_DATA for another number of labels than rows; OC_USAGE for
+ * another dimension, or labels that are there twice. */
+oc_status oc_set_open_rows(const char *path, const char *labels, size_t dimension, oc_set **set, oc_error *err);
+
+/* True when the first bytes are those of such a file. */
+bool oc_rows_recognise(const char *path);
 
 /* True when the path looks like a set: a folder that has features.npy. */
 bool oc_set_recognise(const char *path);

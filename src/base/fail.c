@@ -37,6 +37,7 @@ oc_status oc_fail_at(oc_error *err, oc_status status, const char *where)
     /* A very long place would push the message itself out: keep room for it. */
     int room = (int)(sizeof message / 2);
     snprintf(err->message, sizeof err->message, "%.*s: %.*s", room - 3, where, room, message);
+    err->status = status;
     return status;
 }
 

@@ -9,8 +9,7 @@
 oc_status oc_fail(oc_error *err, oc_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Puts "text: " in front of a message already written; returns the status it holds (or `status` when err
- * is NULL). */
+/* Puts "text: " in front of a message already written, makes `status` the error's, and returns it. */
 oc_status oc_fail_at(oc_error *err, oc_status status, const char *where);
 
 /* The message for an allocation that failed. */

@@ -12,10 +12,11 @@ static const double TOLERANCE = 1e-7;
 
 typedef struct penalty {
     const char *name;
-    double l2, score_l2;
+    double l2, score_l2, l1;
 } penalty;
 
-static const penalty penalties[] = {{"none", 0, 0}, {"l2", 0.1, 0}, {"score-l2", 0, 0.1}, {"both", 0.1, 0.1}};
+static const penalty penalties[] = {
+    {"none", 0, 0, 0}, {"l2", 0.1, 0, 0}, {"score-l2", 0, 0.1, 0}, {"l1", 0, 0, 0.1}, {"all", 0.1, 0.1, 0.1}};
 enum { PENALTIES = sizeof penalties / sizeof *penalties };
 
 int check_gradient(const oc_set *set, const oc_train_options *options)
@@ -36,6 +37,7 @@ int check_gradient(const oc_set *set, const oc_train_options *options)
             double error = NAN;
             tried.l2 = penalties[p].l2;
             tried.score_l2 = penalties[p].score_l2;
+            tried.l1 = penalties[p].l1;
             if (oc_check_gradient(oc_set_rows(set), oc_set_labels(set), oc_set_classes(set), &tried, &error, &err)) {
                 return report_failure(&err);
             }

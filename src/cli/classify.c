@@ -26,25 +26,69 @@ static void print_best(const oc_model *model, const char *path, const oc_result 
     }
 }
 
+static int print_failure(const cli_settings *settings, const char *path, const char *message)
+{
+    int status = settings->json ? print_json(oc_json_failure(path, message)) : EXIT_DONE;
+    fflush(stdout);
+    terminal_error("%s", message);
+    return status ? status : EXIT_FAILED;
+}
+
+static int print_result(const cli_settings *settings, const oc_model *model, const char *path, const oc_result *result)
+{
+    int status = EXIT_DONE;
+    if (settings->json) {
+        status = print_json(oc_json_result(model, path, result));
+    } else {
+        print_best(model, path, result, (size_t)settings->top);
+    }
+    fflush(stdout); /* whoever reads along has each result at once */
+    return status;
+}
+
 static int classify_file(const cli_settings *settings, const oc_model *model, oc_reader *reader, const char *path)
 {
     oc_result result = {0};
     oc_error err;
-    if (settings->explain ? oc_explain_file(reader, path, settings->explain, &result, &err)
-                          : oc_classify_file(reader, path, &result, &err)) {
-        int status = settings->json ? print_json(oc_json_failure(path, err.message)) : EXIT_DONE;
-        fflush(stdout);
-        terminal_error("%s", err.message);
-        return status ? status : EXIT_FAILED;
+    return oc_classify_file(reader, path, &result, &err) ? print_failure(settings, path, err.message)
+                                                         : print_result(settings, model, path, &result);
+}
+
+/* Every row of a file, for a model of rows that another program made. */
+static int classify_rows(const cli_settings *settings, const oc_model *model, oc_reader *reader, const char *path)
+{
+    size_t dimension = oc_model_classifier(model)->dimension;
+    oc_result result = {0};
+    oc_set *set = NULL;
+    oc_error err;
+    if (!oc_rows_recognise(path)) {
+        wrong_usage(&err,
+                    "%.500s: neither a .npy file nor svmlight text: this model was trained on rows of %zu values that "
+                    "another program made, and classifies such rows, not images",
+                    path, dimension);
+        return print_failure(settings, path, err.message);
     }
-    int status = EXIT_DONE;
-    if (settings->json) {
-        status = print_json(oc_json_result(model, path, &result));
-    } else {
-        print_best(model, path, &result, (size_t)settings->top);
+    float *row = calloc(dimension, sizeof *row);
+    int status = EXIT_DONE, failed = EXIT_DONE;
+    if (!row) {
+        status = print_failure(settings, path, "out of memory for a row");
+    } else if (oc_set_open_rows(path, NULL, dimension, &set, &err)) {
+        status = print_failure(settings, path, err.message);
     }
-    fflush(stdout); /* whoever reads along has each result at once */
-    return status;
+    for (size_t i = 0; !status && i < oc_set_count(set) && !ferror(stdout) && !interrupted(); i++) {
+        oc_rows_copy(oc_set_rows(set), i, row);
+        const char *name = oc_set_path(set, i);
+        if (oc_classify_row(reader, row, &result, &err)) {
+            char message[1400];
+            snprintf(message, sizeof message, "%s: %s", name, err.message);
+            failed = print_failure(settings, name, message);
+        } else {
+            status = print_result(settings, model, name, &result);
+        }
+    }
+    oc_set_free(set);
+    free(row);
+    return status ? status : failed;
 }
 
 static int run(const cli_settings *settings, oc_job *job)
@@ -69,13 +113,15 @@ static int run(const cli_settings *settings, oc_job *job)
                             "ties; it is no probability"
                           : "this model has scores, no probabilities: the last column is the score");
     }
+    size_t stages = model ? oc_features_count(oc_model_features(model)) : 0;
     for (size_t i = 1; reader && i < settings->operands.count && !ferror(stdout); i++) {
         if (interrupted()) {
             terminal_error("interrupted");
             status = EXIT_FAILED;
             break;
         }
-        int failed = classify_file(settings, model, reader, settings->operands.items[i]);
+        const char *path = settings->operands.items[i];
+        int failed = (stages ? classify_file : classify_rows)(settings, model, reader, path);
         status = failed ? failed : status;
     }
     oc_reader_free(reader);
@@ -94,7 +140,9 @@ const cli_command command_classify = {
              "input.\n\n"
              "Files that cannot be read are named on standard error; the others are classified all the same, and the "
              "exit status is 1. With --json, a line is {\"path\", \"label\", \"probability\", \"scores\"} or "
-             "{\"path\", \"error\"}.",
+             "{\"path\", \"error\"}.\n\n"
+             "A model of rows that another program made takes .npy files and svmlight text, and prints a line for each "
+             "row.",
     .examples = "ocellus classify photos.model new.jpg\n"
                 "ocellus classify photos.model *.jpg --top 3\n"
                 "curl -s https://example.org/cat.jpg | ocellus classify photos.model -",

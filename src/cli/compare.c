@@ -1,4 +1,5 @@
 /* ocellus compare: which features are worth it. */
+#include "src/cli/dry_run.h"
 #include "src/cli/inputs.h"
 #include "src/cli/table.h"
 #include "src/cli/terminal.h"
@@ -138,6 +139,67 @@ static int wrong_options(const cli_settings *settings)
     return EXIT_DONE;
 }
 
+/* Is the stage (of this length) a part of the joined spec? */
+static bool has_stage(const char *joined, const char *stage, size_t length)
+{
+    for (const char *at = joined; *at; at += strcspn(at, "+"), at += *at == '+') {
+        if (strcspn(at, "+") == length && strncmp(at, stage, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every stage of the specs, each once; to be freed. NULL when memory is short. */
+static char *join_stages(const strings *specs)
+{
+    size_t room = 1;
+    for (size_t i = 0; i < specs->count; i++) {
+        room += strlen(specs->items[i]) + 1;
+    }
+    char *joined = calloc(room, 1);
+    for (size_t i = 0; joined && i < specs->count; i++) {
+        for (const char *at = specs->items[i]; *at; at += *at == '+') {
+            size_t length = strcspn(at, "+");
+            if (!has_stage(joined, at, length)) {
+                strcat(joined, *joined ? "+" : "");
+                strncat(joined, at, length);
+            }
+            at += length;
+        }
+    }
+    return joined;
+}
+
+/* What all specs together will take: each different stage is extracted once, rows stay in memory, and training needs what
+ * ocellus/classifier.h says. */
+static int tell_plan(const cli_settings *settings, oc_dataset *train, oc_dataset *test, oc_job *job)
+{
+    oc_error err;
+    trial of_train, of_test = {.images = oc_dataset_count(test), .classes = oc_dataset_classes(test)};
+    oc_extract_options options = extract_options(settings);
+    oc_features *features = NULL;
+    char *spec = join_stages(&settings->specs);
+    if (!spec) {
+        terminal_error("out of memory for the specs");
+        return EXIT_FAILED;
+    }
+    int status = EXIT_DONE;
+    if (oc_features_parse(spec, &features, &err) ||
+        try_images(train, features, &options, job, &of_train, &err)) {
+        status = report_failure(&err);
+    } else {
+        size_t d = of_train.dimension, n = of_train.images, narrow = d < n ? d : n;
+        narrow = narrow < 16384 ? narrow : 16384;
+        size_t memory = of_train.memory + sizeof(float) * ((n + of_test.images) * d + 2 * narrow * narrow +
+                                                           (3 * of_train.classes + 256) * d);
+        print_trial(&of_train, &of_test, 0, memory, settings->json);
+    }
+    oc_features_free(features);
+    free(spec);
+    return status;
+}
+
 /* All specs are read before any work: a slip in the last one must not cost the time of the first. */
 static oc_status check_specs(const strings *specs, oc_error *err)
 {
@@ -194,9 +256,13 @@ static int run(const cli_settings *settings, oc_job *job)
     if (check_specs(&settings->specs, &err) ||
         (settings->output && check_output_file(settings->output, settings->operands.items[0], &err)) ||
         (settings->report && check_output_page(settings->report, inputs, 2, &err)) ||
-        open_images(settings->operands.items[0], &train, &err) || open_images(settings->test, &test, &err) ||
-        oc_compare(train, test, settings->specs.items, settings->specs.count, &options, job, &comparison, &err) ||
-        write_report(settings, &options.train, comparison, test, &err)) {
+        open_images(settings->operands.items[0], &train, &err) || open_images(settings->test, &test, &err)) {
+        status = report_failure(&err);
+    } else if (settings->dry_run) {
+        status = tell_plan(settings, train, test, job);
+    } else if (oc_compare(train, test, settings->specs.items, settings->specs.count, &options, job, &comparison,
+                          &err) ||
+               write_report(settings, &options.train, comparison, test, &err)) {
         status = report_failure(&err);
     } else {
         status = finish(settings, comparison);

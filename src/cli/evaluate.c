@@ -2,38 +2,10 @@
 #include "src/cli/inputs.h"
 #include "src/cli/report.h"
 #include "src/cli/terminal.h"
+#include "src/cli/test_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static oc_status extract_rows(const cli_settings *settings, const oc_model *model, oc_job *job, oc_dataset **images,
-                              oc_set **set, oc_error *err)
-{
-    oc_extract_options options = {oc_model_image_options(model), 0, settings->strict};
-    if (option_given(settings, "max-pixels")) {
-        options.image.max_pixels = settings->image.max_pixels;
-    }
-    oc_status status = open_images(settings->operands.items[1], images, err);
-    return status ? status : oc_set_extract(*images, oc_model_features(model), &options, NULL, job, set, err);
-}
-
-static oc_status open_set(const cli_settings *settings, const oc_model *model, oc_set **set, oc_error *err)
-{
-    const char *path = settings->operands.items[1];
-    oc_error reason;
-    oc_status status = oc_set_open(path, set, err);
-    if (status) {
-        return status;
-    }
-    status = oc_model_matches(model, *set, &reason);
-    if (status) {
-        snprintf(err->message, sizeof err->message,
-                 "%.250s: %.400s; 'ocellus extract IMAGES --with %.250s' makes a set that fits", path, reason.message,
-                 settings->operands.items[0]);
-        err->status = status;
-    }
-    return status;
-}
 
 static oc_status write_report(const cli_settings *settings, const oc_model *model, const oc_evaluation *evaluation,
                               const oc_set *set, const oc_dataset *images, oc_error *err)
@@ -47,7 +19,7 @@ static oc_status write_report(const cli_settings *settings, const oc_model *mode
 
 static int run(const cli_settings *settings, oc_job *job)
 {
-    bool from_set = oc_set_recognise(settings->operands.items[1]);
+    const char *model_path = settings->operands.items[0], *path = settings->operands.items[1];
     oc_model *model = NULL;
     oc_set *set = NULL;
     oc_evaluation evaluation = {0};
@@ -55,13 +27,13 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_error err;
     int status;
     if ((settings->report && check_output_page(settings->report, settings->operands.items, 2, &err)) ||
-        oc_model_load(settings->operands.items[0], &model, &err) ||
-        (from_set ? open_set(settings, model, &set, &err) : extract_rows(settings, model, job, &images, &set, &err)) ||
+        oc_model_load(model_path, &model, &err) ||
+        open_test_rows(settings, model_path, model, path, job, &images, &set, &err) ||
         oc_evaluate(model, set, job, &evaluation, &err) ||
         write_report(settings, model, &evaluation, set, images, &err)) {
         status = report_failure(&err);
     } else {
-        int skipped = from_set ? EXIT_DONE : report_skipped(set, "image");
+        int skipped = is_rows(path) ? EXIT_DONE : report_skipped(set, "image");
         if (evaluation.images < oc_set_count(set)) {
             terminal_note("%zu of %zu images have no label and are left out", oc_set_count(set) - evaluation.images,
                           oc_set_count(set));
@@ -85,14 +57,16 @@ const cli_command command_evaluate = {
     .name = "evaluate",
     .bit = TAKEN_BY_EVALUATE,
     .summary = "accuracy of a model on labelled images",
-    .usage = "evaluate MODEL IMAGES|SET [--report PAGE.html]",
+    .usage = "evaluate MODEL IMAGES|SET [--report PAGE.html]\n"
+             "evaluate MODEL ROWS.npy --labels FILE",
     .about = "Classifies labelled images and reports the accuracy with its 95 % interval (Wilson), precision, recall "
              "and F1 of each class, and which classes are taken for which.\n\n"
              "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
-             "or CIFAR-10 binary file; a SET must have been made by the model's own stages (ocellus extract --with).",
+             "or CIFAR-10 binary file; a SET must have been made by the model's own stages (ocellus extract --with). For a "
+             "model of rows that another program made: a .npy file with --labels, or svmlight text.",
     .examples = "ocellus evaluate photos.model test-photos\n"
                 "ocellus evaluate photos.model test-photos --json | jq .accuracy",
-    .expects = "MODEL and IMAGES or SET",
+    .expects = "MODEL and IMAGES, SET or ROWS",
     .least_operands = 2,
     .most_operands = 2,
     .works_long = true,

@@ -1,8 +1,13 @@
 /* ocellus extract: feature rows of images. */
+#include "src/cli/dry_run.h"
 #include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
 
 #include <stdio.h>
+#include <string.h>
+
+/* For estimates: bytes of a value as text, of a path, and of a round of rows. */
+enum { TEXT_BYTES = 14, PATH_BYTES = 100, ROUND_BYTES = 32 << 20 };
 
 /* Stages and the images' size, with whatever holds them. */
 typedef struct stages_source {
@@ -32,6 +37,11 @@ static oc_status open_source(const cli_settings *settings, stages_source *source
             source->features = oc_model_features(source->model);
         }
     }
+    if (!status && settings->with && oc_features_count(source->features) == 0) {
+        status = wrong_usage(err,
+                             "%.700s was trained on rows that another program made: it has no stages to apply to images",
+                             settings->with);
+    }
     if (option_given(settings, "max-pixels")) {
         image->max_pixels = settings->image.max_pixels;
     }
@@ -45,10 +55,19 @@ static void close_source(stages_source *source)
     oc_features_free(source->parsed);
 }
 
+/* "3/8"; false for anything else. */
+static bool parse_shard(const char *text, size_t *index, size_t *count)
+{
+    char slash, end;
+    return strspn(text, "0123456789/") == strlen(text) && sscanf(text, "%zu%c%zu%c", index, &slash, count, &end) == 3 &&
+           slash == '/' && *index >= 1 && *index <= *count;
+}
+
 static int wrong_options(const cli_settings *settings)
 {
-    if (!settings->output) {
-        return report_usage(&command_extract, "-o SET is missing: the folder to write");
+    size_t index, count;
+    if (!settings->output && !settings->dry_run) {
+        return report_usage(&command_extract, "-o is missing: the folder or file to write");
     }
     if (!settings->with && settings->specs.count == 0) {
         return report_usage(&command_extract, "-f SPEC is missing: what to measure, for example -f hog+color");
@@ -63,41 +82,188 @@ static int wrong_options(const cli_settings *settings)
     if (settings->with && (option_given(settings, "size") || option_given(settings, "fit"))) {
         return report_usage(&command_extract, "--size and --fit are taken from --with");
     }
+    if (settings->operands.count == 0 && !settings->files_from) {
+        return report_usage(&command_extract, "expects %s", command_extract.expects);
+    }
+    if (settings->shard && !parse_shard(settings->shard, &index, &count)) {
+        return report_usage(&command_extract, "--shard '%s': write i/n, for example 1/8 to 8/8", settings->shard);
+    }
+    if (settings->shard && settings->format != OC_FORMAT_NPY) {
+        return report_usage(&command_extract, "--shard makes sets; 'ocellus merge' puts them together, then 'ocellus "
+                                              "extract SET --format ...' writes text");
+    }
     return EXIT_DONE;
 }
 
-static void print_summary(const oc_set *set, const char *folder)
+/* Text on standard output leaves no room for anything else there. */
+static bool to_stdout(const cli_settings *settings)
 {
-    size_t count = oc_set_count(set);
+    return settings->output && strcmp(settings->output, "-") == 0;
+}
+
+static int wrong_output(const cli_settings *settings)
+{
+    if (!to_stdout(settings)) {
+        return EXIT_DONE;
+    }
+    if (settings->format == OC_FORMAT_NPY) {
+        return report_usage(&command_extract, "a set is a folder; '-o -' takes --format svmlight or csv");
+    }
+    if (settings->resume) {
+        return report_usage(&command_extract, "what went to standard output cannot be resumed");
+    }
+    return settings->json ? report_usage(&command_extract, "rows and --json would both go to standard output")
+                          : EXIT_DONE;
+}
+
+static oc_status check_output(const cli_settings *settings, oc_error *err)
+{
+    const char *input = settings->operands.count ? settings->operands.items[0] : settings->files_from;
+    return settings->dry_run || to_stdout(settings) ? OC_OK
+           : settings->format == OC_FORMAT_NPY      ? check_output_set(settings->output, err)
+                                                    : check_output_file(settings->output, input, err);
+}
+
+/* The images: all, those of a list, or a shard of them. */
+static oc_status open_chosen(const cli_settings *settings, oc_dataset **dataset, oc_error *err)
+{
+    size_t index, count;
+    oc_status status;
+    if (settings->operands.count == 0) {
+        status = oc_dataset_open_list(settings->files_from, dataset, err);
+    } else {
+        status = open_images(settings->operands.items[0], dataset, err);
+        if (!status && settings->files_from) {
+            status = oc_dataset_select(*dataset, settings->files_from, err);
+        }
+    }
+    if (!status && settings->shard && parse_shard(settings->shard, &index, &count)) {
+        status = oc_dataset_shard(*dataset, index, count, err);
+    }
+    return status;
+}
+
+/* Every shard must use the same codebook: it is learned once, before. */
+static oc_status check_learned(const cli_settings *settings, const oc_features *features, oc_error *err)
+{
+    if (!settings->shard || !oc_features_unfitted(features)) {
+        return OC_OK;
+    }
+    const char *spec = oc_features_spec(features);
+    return wrong_usage(err,
+                       "%.200s has to learn from images, once for all shards. First 'ocellus extract SOME-IMAGES -f "
+                       "%.200s -o learned', then each shard with '--with learned' in place of '-f %.200s'",
+                       spec, spec, spec);
+}
+
+static void print_summary(const cli_settings *settings, const oc_set *set)
+{
+    size_t count = oc_set_count(set), dimension = oc_set_rows(set)->dimension;
     double seconds = oc_set_seconds(set) + oc_set_fit_seconds(set);
-    printf("%zu %s of %zu values in ", count, plural(count, "row", "rows"), oc_set_rows(set)->dimension);
-    terminal_put_name(stdout, folder);
+    if (to_stdout(settings)) {
+        terminal_note("%zu %s of %zu values, %.1f s", count, plural(count, "row", "rows"), dimension, seconds);
+        return;
+    }
+    printf("%zu %s of %zu values in ", count, plural(count, "row", "rows"), dimension);
+    terminal_put_name(stdout, settings->output);
     printf(", %.1f s\n", seconds);
+}
+
+static int report(const cli_settings *settings, const oc_set *set)
+{
+    int skipped = report_skipped(set, "image"), status = EXIT_DONE;
+    if (settings->json) {
+        status = print_json(oc_json_extraction(set));
+    } else {
+        print_summary(settings, set);
+    }
+    return status ? status : skipped;
+}
+
+static int tell_plan(const cli_settings *settings, oc_dataset *dataset, const oc_features *features,
+                     const oc_extract_options *options, oc_job *job)
+{
+    trial t;
+    oc_error err;
+    if (try_images(dataset, features, options, job, &t, &err)) {
+        return report_failure(&err);
+    }
+    size_t values = t.images * t.dimension;
+    bool set = settings->format == OC_FORMAT_NPY;
+    print_trial(&t, NULL, values * (set ? sizeof(float) : TEXT_BYTES), t.memory + ROUND_BYTES + t.images * PATH_BYTES,
+                settings->json);
+    return EXIT_DONE;
+}
+
+static oc_status extract(const cli_settings *settings, const oc_dataset *dataset, const oc_features *features,
+                         const oc_extract_options *options, oc_job *job, oc_set **set, oc_error *err)
+{
+    return settings->format == OC_FORMAT_NPY
+               ? oc_set_extract(dataset, features, options, settings->output, job, set, err)
+               : oc_set_extract_text(dataset, features, options, (oc_format)settings->format, settings->output, job, set,
+                                     err);
+}
+
+/* A set that is there already becomes text. */
+static int convert(const cli_settings *settings, oc_job *job)
+{
+    static const char *const useless[] = {"features", "with",       "size",    "fit",    "max-pixels",
+                                          "shard",    "files-from", "dry-run", "strict", "seed",       "resume"};
+    const char *path = settings->operands.items[0];
+    oc_set *set = NULL;
+    oc_error err;
+    for (size_t i = 0; i < sizeof useless / sizeof *useless; i++) {
+        if (option_given(settings, useless[i])) {
+            return report_usage(&command_extract, "--%s has no effect: the rows of the set are made already", useless[i]);
+        }
+    }
+    if (settings->format == OC_FORMAT_NPY) {
+        return report_usage(&command_extract, "%s is a set already; --format svmlight or csv makes text of it", path);
+    }
+    if (!settings->output) {
+        return report_usage(&command_extract, "-o FILE is missing: the file to write");
+    }
+    int status = wrong_output(settings);
+    if (status) {
+        return status;
+    }
+    if (check_output(settings, &err) || oc_set_open(path, &set, &err) ||
+        oc_set_export(set, (oc_format)settings->format, settings->output, job, &err)) {
+        status = report_failure(&err);
+    } else {
+        status = report(settings, set);
+    }
+    oc_set_free(set);
+    return status;
 }
 
 static int run(const cli_settings *settings, oc_job *job)
 {
+    if (settings->operands.count && oc_set_recognise(settings->operands.items[0])) {
+        return convert(settings, job);
+    }
     stages_source source = {NULL, NULL, NULL, NULL};
+    oc_dataset *dataset = NULL;
     oc_set *set = NULL;
     oc_error err;
     int status = wrong_options(settings);
+    status = status ? status : wrong_output(settings);
     if (status) {
         return status;
     }
     oc_extract_options options = extract_options(settings);
-    if (check_output_set(settings->output, &err) || open_source(settings, &source, &options.image, &err) ||
-        extract_images(settings->operands.items[0], source.features, &options, settings->output, job, &set, &err)) {
+    if (check_output(settings, &err) || open_source(settings, &source, &options.image, &err) ||
+        check_learned(settings, source.features, &err) || open_chosen(settings, &dataset, &err)) {
+        status = report_failure(&err);
+    } else if (settings->dry_run) {
+        status = tell_plan(settings, dataset, source.features, &options, job);
+    } else if (extract(settings, dataset, source.features, &options, job, &set, &err)) {
         status = report_failure(&err);
     } else {
-        int skipped = report_skipped(set, "image");
-        if (settings->json) {
-            status = print_json(oc_json_extraction(set));
-        } else {
-            print_summary(set, settings->output);
-        }
-        status = status ? status : skipped;
+        status = report(settings, set);
     }
     oc_set_free(set);
+    oc_dataset_free(dataset);
     close_source(&source);
     return status;
 }
@@ -107,7 +273,8 @@ const cli_command command_extract = {
     .bit = TAKEN_BY_EXTRACT,
     .summary = "write feature rows of images",
     .usage = "extract IMAGES -f SPEC -o SET\n"
-             "extract IMAGES --with SET|MODEL -o SET",
+             "extract IMAGES --with SET|MODEL -o SET\n"
+             "extract IMAGES|SET --format svmlight|csv -o FILE",
     .about = "Measures every image and writes one row of numbers for each into the folder SET: features.npy (float32, "
              "one row an image), index.csv (row, path, label, width, height), stages.safetensors (what the stages "
              "learned), and skipped.csv where images could not be read.\n\n"
@@ -115,13 +282,20 @@ const cli_command command_extract = {
              "path,label, '-' for paths on standard input, or an IDX or CIFAR-10 binary file. PNG and JPEG files are "
              "recognised by their content.\n\n"
              "With --with, the stages of a set or a model are applied as they are, so that the rows of other images "
-             "fit to those of the first.",
+             "fit to those of the first.\n\n"
+             "--format svmlight writes a line 'label index:value ...' for each image instead, zeros left out, with labels "
+             "0, 1, ... that FILE.classes names; --format csv has the columns path, label, f0, f1, ... Both also take a "
+             "SET that is there already, and '-o -'.\n\n"
+             "--shard i/n extracts one of n parts, in a process or on a machine of its own; 'ocellus merge' puts them "
+             "together.",
     .examples = "ocellus extract photos -f hog:cell=8+color:grid=2 -o rows\n"
                 "ocellus extract more-photos --with rows -o more-rows\n"
                 "find . -name '*.jpg' | ocellus extract - -f hog --size 64x128 -o rows\n"
+                "ocellus extract photos -f hog --format svmlight -o photos.svm\n"
+                "ocellus extract photos --with rows --shard 3/8 -o part3\n"
                 "python3 -c 'import numpy; print(numpy.load(\"rows/features.npy\").shape)'",
     .expects = "IMAGES, one data set",
-    .least_operands = 1,
+    .least_operands = 0,
     .most_operands = 1,
     .works_long = true,
     .run = run,

@@ -1,6 +1,8 @@
 /* ocellus info: what is in a model or a set. */
-#include "src/cli/command.h"
+#include "src/cli/card.h"
+#include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
+#include "src/cli/test_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,7 +20,7 @@ static void put_label(const char *label)
 static void print_features(const oc_features *features)
 {
     put_label("features");
-    printf("%s, %zu values\n", oc_features_spec(features), oc_features_dimension(features));
+    print_features_line(features);
     for (size_t i = 0; i < oc_features_count(features) && oc_features_count(features) > 1; i++) {
         put_label("");
         printf("%s, %zu values\n", oc_features_part_spec(features, i), oc_features_part_dimension(features, i));
@@ -121,7 +123,9 @@ static void print_model(const oc_model *model)
     oc_train_options train = oc_model_train_options(model);
     size_t classes = oc_model_classes(model);
     print_features(oc_model_features(model));
-    print_image_options(&image);
+    if (oc_features_count(oc_model_features(model))) {
+        print_image_options(&image);
+    }
     print_classes(classes, NULL, model, class_of_model);
     print_training(&train);
     put_label("parameters");
@@ -182,19 +186,55 @@ static int print_set(const oc_set *set)
     return status;
 }
 
+/* The card of a model, with a test where one is asked for. */
+static int write_card(const cli_settings *settings, const oc_model *model, const char *path, oc_job *job)
+{
+    oc_set *set = NULL;
+    oc_evaluation test = {0};
+    oc_error err;
+    int status = EXIT_DONE;
+    if (settings->test && (open_test_rows(settings, path, model, settings->test, job, NULL, &set, &err) ||
+                           oc_evaluate(model, set, job, &test, &err))) {
+        status = report_failure(&err);
+    } else {
+        status = set ? report_skipped(set, "test image") : EXIT_DONE;
+        print_card(stdout, model, path, set ? &test : NULL, settings->test);
+    }
+    oc_evaluation_free(&test);
+    oc_set_free(set);
+    return status;
+}
+
+static int wrong_options(const cli_settings *settings, bool is_set)
+{
+    if (settings->card && (is_set || settings->json)) {
+        return report_usage(&command_info, is_set ? "--card is of a model; %s is a set" : "either --card or --json",
+                            settings->operands.items[0]);
+    }
+    if (settings->test && !settings->card) {
+        return report_usage(&command_info, "--test is for --card; 'ocellus evaluate %s %s' prints all about a test",
+                            settings->operands.items[0], settings->test);
+    }
+    return EXIT_DONE;
+}
+
 static int run(const cli_settings *settings, oc_job *job)
 {
-    (void)job;
     const char *path = settings->operands.items[0];
     oc_set *set = NULL;
     oc_model *model = NULL;
     oc_error err;
-    int status = EXIT_DONE;
     bool is_set = oc_set_recognise(path);
+    int status = wrong_options(settings, is_set);
+    if (status) {
+        return status;
+    }
     if (is_set ? oc_set_open(path, &set, &err) : oc_model_load(path, &model, &err)) {
         status = report_failure(&err);
     } else if (settings->json) {
         status = print_json(is_set ? oc_json_info_set(set) : oc_json_info_model(model));
+    } else if (settings->card) {
+        status = write_card(settings, model, path, job);
     } else if (is_set) {
         status = print_set(set);
     } else {
@@ -209,12 +249,18 @@ const cli_command command_info = {
     .name = "info",
     .bit = TAKEN_BY_INFO,
     .summary = "what is in a model or a set",
-    .usage = "info MODEL|SET",
+    .usage = "info MODEL|SET\n"
+             "info MODEL --card [--test IMAGES|SET] > card.md",
     .about = "Prints the stages, image size, classes and training options of a model and its number of parameters, or "
-             "the stages, rows and classes of a set.",
-    .examples = "ocellus info photos.model\nocellus info rows --json",
+             "the stages, rows and classes of a set.\n\n"
+             "--card writes a model card in Markdown instead: data, settings, accuracy and limits. With --test, the "
+             "accuracy on images that the model has not seen is measured for it.",
+    .examples = "ocellus info photos.model\n"
+                "ocellus info rows --json\n"
+                "ocellus info photos.model --card --test test-photos > card.md",
     .expects = "MODEL or SET",
     .least_operands = 1,
     .most_operands = 1,
+    .works_long = true,
     .run = run,
 };

@@ -46,7 +46,10 @@ oc_status open_images(const char *path, oc_dataset **dataset, oc_error *err)
 
 oc_extract_options extract_options(const cli_settings *settings)
 {
-    return (oc_extract_options){settings->image, (uint64_t)settings->seed, settings->strict};
+    return (oc_extract_options){.image = settings->image,
+                                .seed = (uint64_t)settings->seed,
+                                .strict = settings->strict,
+                                .resume = settings->resume};
 }
 
 oc_status extract_images(const char *path, const oc_features *features, const oc_extract_options *options,
@@ -59,6 +62,36 @@ oc_status extract_images(const char *path, const oc_features *features, const oc
     }
     oc_dataset_free(dataset);
     return status;
+}
+
+bool is_rows(const char *path)
+{
+    return oc_set_recognise(path) || oc_rows_recognise(path);
+}
+
+oc_status open_rows(const cli_settings *settings, const char *path, size_t dimension, oc_set **set, oc_error *err)
+{
+    return oc_set_recognise(path) ? oc_set_open(path, set, err)
+                                  : oc_set_open_rows(path, settings->labels, dimension, set, err);
+}
+
+oc_status check_labels_option(const cli_settings *settings, const char *path, oc_error *err)
+{
+    bool set = oc_set_recognise(path);
+    if (!settings->labels || (!set && oc_rows_recognise(path))) {
+        return OC_OK;
+    }
+    return wrong_usage(err, "--labels names the labels of a .npy file; %.700s %s", path,
+                       set ? "is a set, whose index.csv has them" : "is none: images have theirs from folders or a list");
+}
+
+void print_features_line(const oc_features *features)
+{
+    if (oc_features_count(features)) {
+        printf("%s, %zu values\n", oc_features_spec(features), oc_features_dimension(features));
+    } else {
+        printf("%zu values, made by another program\n", oc_features_dimension(features));
+    }
 }
 
 int report_skipped(const oc_set *set, const char *what)

@@ -14,6 +14,15 @@ oc_extract_options extract_options(const cli_settings *settings);
 oc_status extract_images(const char *path, const oc_features *features, const oc_extract_options *options,
                          const char *folder, oc_job *job, oc_set **set, oc_error *err);
 
+/* Feature rows that are made already: a set, or a file of another program. */
+bool is_rows(const char *path);
+/* Opens them, with the labels of --labels where that was given; dimension as for oc_set_open_rows. */
+oc_status open_rows(const cli_settings *settings, const char *path, size_t dimension, oc_set **set, oc_error *err);
+/* OC_USAGE when --labels was given beside anything but a file of rows. */
+oc_status check_labels_option(const cli_settings *settings, const char *path, oc_error *err);
+/* "hog+color, 656 values", or where rows of another program came from. */
+void print_features_line(const oc_features *features);
+
 /* Names the first skipped images ("image", "test image": what they are called) and counts them all. Returns
  * EXIT_SKIPPED if there were any, else EXIT_DONE. */
 int report_skipped(const oc_set *set, const char *what);

@@ -15,6 +15,7 @@
 
 const cli_command *const cli_commands[] = {&command_extract, &command_train, &command_evaluate, &command_classify,
                                            &command_compare, &command_show,  &command_info,     &command_unpack,
+                                           &command_merge,   
                                            &command_help};
 const size_t cli_command_count = sizeof cli_commands / sizeof *cli_commands;
 
@@ -39,7 +40,9 @@ bool interrupted(void)
 int report_failure(const oc_error *err)
 {
     if (stop_asked || err->status == OC_CANCELLED) {
-        terminal_error("interrupted");
+        static const char begins[] = "cancelled;"; /* then follows how far the work is */
+        bool more = strncmp(err->message, begins, sizeof begins - 1) == 0;
+        terminal_error("interrupted%s", more ? err->message + sizeof begins - 2 : "");
         return EXIT_FAILED;
     }
     terminal_error("%s", err->message);
@@ -129,6 +132,7 @@ static int run_with_job(const cli_command *command, const cli_settings *settings
     running_job = job;
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
+    catch_signal(SIGHUP);
     int status = command->run(settings, job);
     running_job = NULL;
     oc_job_free(job);

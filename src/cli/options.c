@@ -22,6 +22,7 @@ enum {
 };
 
 static const char *const pictures[] = {"auto", "features", "templates", "codebook", "ray", "plane", "steps", NULL};
+static const char *const formats[] = {"npy", "svmlight", "csv", NULL}; /* as in oc_format */
 
 /* clang-format off */
 const option cli_options[] = {
@@ -43,9 +44,28 @@ const option cli_options[] = {
       "features where an image is given, else templates"}},
     {'w', "SET|MODEL", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
      {TEXT("with", with, "take stages and image size from a set or a model, as they were fitted")}},
+    {'l', "FILE", REPEAT_REFUSED, TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE | TAKEN_BY_INFO,
+     {TEXT("labels", labels, "labels of the rows of a .npy file: one a line, or a CSV file with a column label, or a "
+                             ".npy file of integers")}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_INFO,
+     {FLAG("card", card, "write a model card in Markdown: data, settings, accuracy and limits")}},
+    {'t', "IMAGES", REPEAT_REFUSED, TAKEN_BY_INFO,
+     {TEXT("test", test, "measure the accuracy that the card tells on these images, or rows")}},
     {'t', "IMAGES", REPEAT_REFUSED, TAKEN_BY_COMPARE,
      {TEXT("test", test, "images to test on; training never sees them")}},
-    {'o', "SET", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
+    {'o', "SET|FILE", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
+     {TEXT("output", output, "folder to write (with --format svmlight or csv: file, or '-'); an older one is replaced")}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT,
+     {"format", OC_CHOICE, FIELD(format), "npy", 0, 0, formats,
+      "what to write: a set folder with features.npy, or one text file"}},
+    {0, "FILE", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
+     {TEXT("files-from", files_from, "extract only the paths that FILE lists, one a line ('-': standard input), in its "
+                                     "order: of IMAGES, or without IMAGES from the current folder")}},
+    {0, "I/N", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
+     {TEXT("shard", shard, "extract the I-th of N parts, for 'ocellus merge'; stages that learn come from --with")}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT | TAKEN_BY_COMPARE,
+     {FLAG("dry-run", dry_run, "write nothing: tell images, values, memory and time, by trying a few images")}},
+    {'o', "SET", REPEAT_REFUSED, TAKEN_BY_MERGE,
      {TEXT("output", output, "folder to write; an older set there is replaced")}},
     {'o', "MODEL", REPEAT_REFUSED, TAKEN_BY_TRAIN,
      {TEXT("output", output, "file to write; an older one is replaced")}},
@@ -79,6 +99,9 @@ const option cli_options[] = {
            "2,000 weights, in double precision; exit 1 if a relative error is above 1e-7")}},
     {0, NULL, REPEAT_LAST_WINS, READS_IMAGES,
      {FLAG("strict", strict, "stop at the first image that cannot be read instead of skipping it")}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT,
+     {FLAG("resume", resume, "go on with what an interrupted run of the same command left in SET.partial; without it "
+                             "that is removed")}},
     {0, NULL, REPEAT_LAST_WINS, PRINTS_RESULT, {FLAG("json", json, "print the result as one JSON object")}},
     {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY, {FLAG("json", json, "print a JSON object for each file")}},
     {'v', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL, {FLAG("verbose", verbose, "tell more on standard error")}},

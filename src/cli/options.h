@@ -16,8 +16,9 @@ enum {
     TAKEN_BY_UNPACK = 64,
     TAKEN_BY_HELP = 128,
     TAKEN_BY_OCELLUS = 256, /* before the name of a command */
-    TAKEN_BY_SHOW = 512,
-    TAKEN_BY_ALL = 1023
+    TAKEN_BY_MERGE = 512,
+    TAKEN_BY_SHOW = 1024,
+    TAKEN_BY_ALL = 2047
 };
 
 /* Strings of argv, in the order they were typed. */
@@ -41,9 +42,10 @@ typedef enum show_what {
 
 /* What the command line said. Texts point into argv. */
 typedef struct cli_settings {
-    bool help, version, verbose, quiet, json, strict, check_gradient;
-    const char *output, *with, *test, *names, *explain, *report;
-    int what;                     /* show_what */
+    bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card;
+    const char *output, *with, *test, *names, *labels, *files_from, *shard, *explain, *report;
+    int format; /* oc_format */
+    int what;   /* show_what */
     int64_t threads, seed, top;
     oc_image_options image;
     oc_train_options train;

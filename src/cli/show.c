@@ -1,6 +1,7 @@
 /* ocellus show: pictures of what the stages and the classifier see. */
 #include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
+#include "src/cli/test_rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -62,18 +63,6 @@ static oc_status show_model_image(const cli_settings *settings, const oc_model *
     return status;
 }
 
-static oc_status open_rows(const cli_settings *settings, const oc_model *model, oc_job *job, oc_set **set,
-                           oc_error *err)
-{
-    const char *path = settings->operands.items[1];
-    if (oc_set_recognise(path)) {
-        oc_status status = oc_set_open(path, set, err);
-        return status ? status : oc_model_matches(model, *set, err);
-    }
-    oc_extract_options options = {oc_model_image_options(model), 0, false};
-    return extract_images(path, oc_model_features(model), &options, NULL, job, set, err);
-}
-
 static oc_status show_losses(const cli_settings *settings, const oc_model *model, oc_job *job, oc_error *err)
 {
     oc_set *set = NULL;
@@ -81,7 +70,8 @@ static oc_status show_losses(const cli_settings *settings, const oc_model *model
     oc_landscape kind = settings->what == SHOW_RAY     ? OC_LANDSCAPE_RAY
                         : settings->what == SHOW_PLANE ? OC_LANDSCAPE_PLANE
                                                        : OC_LANDSCAPE_STEPS;
-    oc_status status = open_rows(settings, model, job, &set, err);
+    oc_status status = open_test_rows(settings, settings->operands.items[0], model, settings->operands.items[1], job,
+                                      NULL, &set, err);
     if (!status) {
         status = oc_losses_measure(model, set, kind, (uint64_t)settings->seed, job, &losses, err);
     }

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-static int wrong_options(const cli_settings *settings, bool from_set)
+static int wrong_options(const cli_settings *settings, bool from_rows)
 {
     static const char *const of_images[] = {"features", "size", "fit", "max-pixels", "strict"};
     if (!settings->output && !settings->check_gradient) {
@@ -15,9 +15,9 @@ static int wrong_options(const cli_settings *settings, bool from_set)
         return report_usage(&command_train, "one -f is taken; join stages with '+': -f %s+%s", settings->specs.items[0],
                             settings->specs.items[1]);
     }
-    for (size_t i = 0; from_set && i < sizeof of_images / sizeof *of_images; i++) {
+    for (size_t i = 0; from_rows && i < sizeof of_images / sizeof *of_images; i++) {
         if (option_given(settings, of_images[i])) {
-            return report_usage(&command_train, "--%s has no effect: the rows of the set are made already",
+            return report_usage(&command_train, "--%s has no effect: the rows are made already",
                                 of_images[i]);
         }
     }
@@ -51,11 +51,13 @@ static oc_status extract_rows(const cli_settings *settings, oc_job *job, oc_set 
 static void print_summary(const oc_model *model, const oc_set *set, const oc_train_report *report, const char *path)
 {
     size_t count = oc_set_count(set);
-    printf("features    %s, %zu values\n", oc_features_spec(oc_model_features(model)), oc_set_rows(set)->dimension);
-    printf("images      %zu of %zu classes\n", count, oc_model_classes(model));
+    printf("features    ");
+    print_features_line(oc_model_features(model));
+    printf("%-11s %zu of %zu classes\n", oc_features_count(oc_model_features(model)) ? "images" : "rows", count,
+           oc_model_classes(model));
     bool nearest = oc_model_classifier(model)->nearest;
     if (!nearest) {
-        printf("accuracy    %.2f %% on the images it was trained on\n", 100 * report->accuracy);
+        printf("accuracy    %.2f %% on what it was trained on\n", 100 * report->accuracy);
     }
     printf("parameters  %zu %s", oc_model_parameters(model), nearest ? "values of neighbours" : "weights and biases");
     if (oc_model_stage_parameters(model)) {
@@ -70,22 +72,27 @@ static void print_summary(const oc_model *model, const oc_set *set, const oc_tra
 static int run(const cli_settings *settings, oc_job *job)
 {
     const char *path = settings->operands.items[0];
-    bool from_set = oc_set_recognise(path);
+    bool from_rows = is_rows(path);
     oc_set *set = NULL;
     oc_model *model = NULL;
     oc_train_report report = {0};
     oc_train_options options = settings->train;
     oc_error err;
-    int status = wrong_options(settings, from_set);
+    int status = wrong_options(settings, from_rows);
     if (status) {
         return status;
     }
     options.seed = (uint64_t)settings->seed;
     if ((!settings->check_gradient && check_output_file(settings->output, settings->operands.items[0], &err)) ||
-        (from_set ? oc_set_open(path, &set, &err) : extract_rows(settings, job, &set, &err))) {
+        check_labels_option(settings, path, &err) ||
+        (from_rows ? open_rows(settings, path, 0, &set, &err) : extract_rows(settings, job, &set, &err))) {
         return report_failure(&err);
     }
-    int skipped = from_set ? EXIT_DONE : report_skipped(set, "image");
+    if (oc_features_count(oc_set_features(set)) == 0 && oc_set_classes(set) == 0) {
+        oc_set_free(set);
+        return report_usage(&command_train, "--labels FILE is missing: a label for each row of %s", path);
+    }
+    int skipped = from_rows ? EXIT_DONE : report_skipped(set, "image");
     if (settings->check_gradient) {
         status = check_gradient(set, &options);
         status = status ? status : skipped;
@@ -109,17 +116,22 @@ const cli_command command_train = {
     .summary = "train a classifier and save it as a model",
     .usage = "train IMAGES [-f SPEC] -o MODEL\n"
              "train SET -o MODEL\n"
-             "train IMAGES|SET --check-gradient [-f SPEC]",
+             "train ROWS.npy --labels FILE -o MODEL\n"
+             "train IMAGES|SET|ROWS --check-gradient [-f SPEC]",
     .about =
         "Measures the images, trains a linear classifier on the rows, and saves both as one file that classifies other "
         "images without anything else. A SET that 'ocellus extract' wrote saves measuring again.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX or "
         "CIFAR-10 binary file. Without -f, " DEFAULT_SPEC
-        " is measured. The training options are good as they are; 'ocellus compare' shows which features are worth it.",
+        " is measured.\n\n"
+        "Rows that another program made are taken too: a .npy file of float32 or float64 with --labels, or svmlight text, "
+        "which has its labels in it. The model then classifies such rows, not images.\n\n"
+        "The training options are good as they are; 'ocellus compare' shows which features are worth it.",
     .examples = "ocellus train photos -o photos.model\n"
                 "ocellus train photos -f hog:cell=4+words -o photos.model\n"
-                "ocellus train rows --loss hinge --l2 0.001 -o photos.model",
-    .expects = "IMAGES or SET, one data set with labels",
+                "ocellus train rows --loss hinge --l2 0.001 -o photos.model\n"
+                "ocellus train embeddings.npy --labels labels.txt -o embeddings.model",
+    .expects = "IMAGES, SET or ROWS, one data set with labels",
     .least_operands = 1,
     .most_operands = 1,
     .works_long = true,

@@ -126,6 +126,21 @@ oc_status oc_dataset_open(const char *path, oc_dataset **out, oc_error *err)
     return OC_OK;
 }
 
+oc_status oc_dataset_open_list(const char *path, oc_dataset **out, oc_error *err)
+{
+    oc_dataset *dataset = oc_alloc(1, sizeof *dataset);
+    oc_status status = dataset ? oc_read_lines(dataset, path, err) : oc_fail_memory(err, "the list");
+    if (status == OC_OK && dataset->count == 0) {
+        status = oc_fail(err, OC_BAD_DATA, "%s: no path in it", strcmp(path, "-") == 0 ? "standard input" : path);
+    }
+    if (status != OC_OK) {
+        oc_dataset_free(dataset);
+        return status;
+    }
+    *out = dataset;
+    return OC_OK;
+}
+
 void oc_dataset_free(oc_dataset *dataset)
 {
     if (dataset) {
@@ -200,7 +215,8 @@ oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decod
     const char *path = dataset->items[i].path;
     if (dataset->pixels) {
         size_t size = dataset->width * dataset->height * dataset->channels;
-        oc_status status = oc_decode_pixels(decoder, dataset->pixels + i * size, dataset->width,
+        size_t at = dataset->origins ? dataset->origins[i] : i;
+        oc_status status = oc_decode_pixels(decoder, dataset->pixels + at * size, dataset->width,
                                             dataset->height, dataset->channels, options, image, err);
         return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
     }

@@ -10,6 +10,12 @@ typedef struct oc_item {
     int32_t label; /* -1: unknown */
 } oc_item;
 
+/* Which part of which list of images a data set is; count 0: the whole. */
+typedef struct oc_shard {
+    size_t index, count, items; /* part index (from 1) of count, of a list of so many items */
+    uint64_t digest;            /* of the paths and labels of that list */
+} oc_shard;
+
 struct oc_dataset {
     char *prefix; /* what goes before a relative path to open it: "" or a folder with its slash */
     oc_item *items;
@@ -18,6 +24,8 @@ struct oc_dataset {
     size_t class_count, class_capacity;
     struct string_block *strings; /* paths and class names */
     size_t ignored, empty_folders;
+    uint32_t *origins; /* (count): where items were before a part of them was taken; NULL: where they are */
+    oc_shard shard;
     /* IDX and CIFAR-10: (count, height, width, channels); NULL for files. */
     uint8_t *pixels;
     size_t width, height, channels;
@@ -28,6 +36,9 @@ oc_status oc_dataset_add(oc_dataset *dataset, const char *path, size_t length, i
 oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *err);
 /* Sorts the classes by the bytes of their names and drops those without items. OC_NO_MEMORY. */
 oc_status oc_dataset_settle_classes(oc_dataset *dataset, oc_error *err);
+/* Labels the first `count` items by the texts given (NULL or "": unknown); the classes are the different texts, sorted
+ * by bytes. OC_NO_MEMORY, OC_BAD_DATA past OC_MAX_CLASSES. */
+oc_status oc_dataset_name_labels(oc_dataset *dataset, const char *const *labels, size_t count, oc_error *err);
 /* The classes "0", "1", ... */
 oc_status oc_dataset_add_digits(oc_dataset *dataset, size_t classes, oc_error *err);
 /* Adds items "name#0", "name#1", ... */
@@ -66,6 +77,9 @@ oc_status oc_read_cifar(oc_dataset *dataset, const char *path, oc_error *err);
 /* The number of the last data_batch_N.bin in a folder; 0 when there is none. */
 oc_status oc_cifar_last_batch(const char *folder, size_t *last, size_t *files, oc_error *err);
 oc_status oc_read_cifar_batches(oc_dataset *dataset, const char *folder, size_t last, oc_error *err);
+
+/* subset.c: a digest of the paths and labels of all items (FNV-1a, 64 bits: it tells mistakes, not malice). */
+uint64_t oc_dataset_digest(const oc_dataset *dataset);
 
 /* unpack.c: the digits of the last of `count` numbers from 0, at least five. */
 int oc_unpack_digits(size_t count);

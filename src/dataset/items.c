@@ -130,6 +130,41 @@ oc_status oc_dataset_settle_classes(oc_dataset *dataset, oc_error *err)
     return OC_OK;
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+oc_status oc_dataset_name_labels(oc_dataset *dataset, const char *const *labels, size_t count, oc_error *err)
+{
+    const char **sorted = oc_alloc(count, sizeof *sorted);
+    if (!sorted) {
+        return oc_fail_memory(err, "the labels");
+    }
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (labels[i] && *labels[i]) {
+            sorted[known++] = labels[i];
+        }
+    }
+    qsort(sorted, known, sizeof *sorted, by_bytes);
+    oc_status status = OC_OK;
+    for (size_t i = 0; i < known && status == OC_OK; i++) {
+        if (i == 0 || strcmp(sorted[i], sorted[i - 1]) != 0) {
+            status = oc_dataset_add_class(dataset, sorted[i], err);
+        }
+    }
+    oc_free(sorted);
+    for (size_t i = 0; i < count && status == OC_OK; i++) {
+        if (labels[i] && *labels[i]) {
+            const char **name = bsearch(&labels[i], dataset->classes, dataset->class_count, sizeof *dataset->classes,
+                                        by_bytes);
+            dataset->items[i].label = (int32_t)(name - dataset->classes);
+        }
+    }
+    return status;
+}
+
 oc_status oc_dataset_add_digits(oc_dataset *dataset, size_t classes, oc_error *err)
 {
     oc_status status = OC_OK;
@@ -180,6 +215,7 @@ void oc_dataset_free_items(oc_dataset *dataset)
         block = older;
     }
     oc_free(dataset->items);
+    oc_free(dataset->origins);
     oc_free(dataset->classes);
 }
 

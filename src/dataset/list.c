@@ -21,7 +21,7 @@ typedef struct columns {
 
 /* The label column as it was read: texts in the file's buffer, one an item. */
 typedef struct label_list {
-    const char **text; /* NULL: unknown */
+    const char **text; /* empty: unknown */
     size_t count, capacity;
 } label_list;
 
@@ -77,7 +77,7 @@ static oc_status add_label(label_list *labels, const char *text, oc_error *err)
         labels->text = grown;
         labels->capacity = capacity;
     }
-    labels->text[labels->count++] = *text ? text : NULL;
+    labels->text[labels->count++] = text;
     return OC_OK;
 }
 
@@ -126,44 +126,6 @@ static oc_status read_records(oc_dataset *dataset, char *buffer, bool numbered, 
     return status;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The classes are the different labels, sorted; each item then finds its own among them. */
-static oc_status name_labels(oc_dataset *dataset, const label_list *labels, oc_error *err)
-{
-    const char **sorted = oc_alloc(labels->count, sizeof *sorted);
-    if (!sorted) {
-        return oc_fail_memory(err, "the labels");
-    }
-    size_t known = 0;
-    for (size_t i = 0; i < labels->count; i++) {
-        if (labels->text[i]) {
-            sorted[known++] = labels->text[i];
-        }
-    }
-    if (known) {
-        qsort(sorted, known, sizeof *sorted, by_bytes);
-    }
-    oc_status status = OC_OK;
-    for (size_t i = 0; i < known && status == OC_OK; i++) {
-        if (i == 0 || strcmp(sorted[i], sorted[i - 1]) != 0) {
-            status = oc_dataset_add_class(dataset, sorted[i], err);
-        }
-    }
-    oc_free(sorted);
-    for (size_t i = 0; i < labels->count && status == OC_OK; i++) {
-        if (labels->text[i]) {
-            const char **name = bsearch(&labels->text[i], dataset->classes, dataset->class_count,
-                                        sizeof *dataset->classes, by_bytes);
-            dataset->items[i].label = (int32_t)(name - dataset->classes);
-        }
-    }
-    return status;
-}
-
 /* The folder of a regular file; paths in a list that comes through a pipe stand as they are. */
 static oc_status set_prefix(oc_dataset *dataset, const char *path, oc_error *err)
 {
@@ -196,7 +158,7 @@ static oc_status read_table(oc_dataset *dataset, const char *path, bool numbered
         status = read_records(dataset, (char *)bytes.data, numbered, &labels, err);
     }
     if (status == OC_OK && labels.count > 0) {
-        status = name_labels(dataset, &labels, err);
+        status = oc_dataset_name_labels(dataset, labels.text, labels.count, err);
     }
     if (status != OC_OK) {
         status = oc_fail_at(err, status, path);

@@ -6,6 +6,7 @@
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "src/base/output.h"
 #include "src/base/text.h"
 #include "src/base/threads.h"
 #include "src/image/png_encode.h"

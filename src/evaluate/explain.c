@@ -39,9 +39,15 @@ oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label,
     if (c->nearest) {
         return oc_fail(err, OC_USAGE, "nearest neighbours have no weights whose parts could be shown");
     }
+    if (oc_features_count(model->features) == 0) {
+        return oc_fail(err, OC_USAGE, "the model was trained on rows that another program made, not on images");
+    }
+    if (label >= c->classes) {
+        return oc_fail(err, OC_USAGE, "class %zu of %zu", label, c->classes);
+    }
     float *row = oc_alloc(d, sizeof *row);
-    double *given = oc_alloc(d, 2 * sizeof *given), *fixed = given + d;
-    oc_status status = row && given ? oc_workspace_create(&workspace, err) : oc_fail_memory(err, "the explanation");
+    double *given = oc_alloc(d, sizeof *given), *fixed = oc_alloc(d, sizeof *fixed);
+    oc_status status = row && given && fixed ? oc_workspace_create(&workspace, err) : oc_fail_memory(err, "the explanation");
     if (status == OC_OK) {
         status = oc_features_extract(model->features, image, workspace, row, err);
     }
@@ -59,6 +65,7 @@ oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label,
     oc_workspace_free(workspace);
     oc_free(row);
     oc_free(given);
+    oc_free(fixed);
     return status;
 }
 

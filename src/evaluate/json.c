@@ -1,9 +1,11 @@
 /* Results as JSON text, by jansson. Numbers that are not finite become null. */
 #include "src/evaluate/json.h"
 
+#include "src/base/json_memory.h"
+#include "src/base/memory.h"
+
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static json_t *number(double value)
@@ -23,7 +25,7 @@ static json_t *string(const char *text)
     if (value) {
         return value;
     }
-    char *wide = malloc(2 * strlen(text) + 1), *to = wide;
+    char *wide = oc_realloc(NULL, 2 * strlen(text) + 1, 1), *to = wide;
     for (const char *from = text; wide && *from; from++) {
         unsigned char byte = (unsigned char)*from;
         if (byte < 0x80) {
@@ -37,20 +39,25 @@ static json_t *string(const char *text)
         *to = '\0';
         value = json_string(wide);
     }
-    free(wide);
+    oc_free(wide);
     return value;
 }
 
+/* The text, or NULL when memory was short for it or for any part of the object. */
 static char *finish(json_t *object)
 {
     char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(object);
+    if (oc_json_short()) {
+        oc_free(text);
+        return NULL;
+    }
     return text;
 }
 
 void oc_json_free(char *json)
 {
-    free(json);
+    oc_free(json);
 }
 
 char *oc_json_comparison(const oc_comparison *c)

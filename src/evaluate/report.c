@@ -7,7 +7,7 @@
 #include "src/evaluate/evaluate.h"
 
 #include "src/base/fail.h"
-#include "src/base/file.h"
+#include "src/base/output.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/evaluate/json.h"

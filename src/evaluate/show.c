@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 enum { MOST_CLASSES = 100 };
+static const char NO_STAGES[] = "the model was trained on rows that another program made, which cannot be drawn";
 
 static const oc_stage *stage_of(const oc_features *features, size_t i)
 {
@@ -47,6 +48,9 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
 {
     size_t stages = oc_features_count(features), count = 0;
     float *row = NULL;
+    if (stages == 0) {
+        return oc_fail(err, OC_USAGE, "%s", NO_STAGES);
+    }
     oc_panel *panels = oc_alloc(stages + 1, sizeof *panels);
     oc_page page = {.title = title, .panels = panels, .widest = 2000};
     char subtitle[100];
@@ -103,6 +107,9 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
     size_t classes = all < MOST_CLASSES ? all : MOST_CLASSES;
     if (model->classifier->nearest) {
         return oc_fail(err, OC_USAGE, "nearest neighbours have no weights to show");
+    }
+    if (stages == 0) {
+        return oc_fail(err, OC_USAGE, "%s", NO_STAGES);
     }
     oc_panel *panels = oc_alloc(stages * classes, sizeof *panels);
     if (!panels) {

@@ -193,12 +193,16 @@ static oc_status finish(oc_decoder *decoder, const oc_image_options *options, oc
     return OC_OK;
 }
 
-static oc_status check_options(const oc_image_options *options, oc_error *err)
+oc_status oc_image_options_check(const oc_image_options *options, oc_error *err)
 {
     size_t width = options->size.width, height = options->size.height;
     if (width > OC_MAX_SIDE || height > OC_MAX_SIDE || !width != !height) {
         return oc_fail(err, OC_USAGE, "a canonical size of %zu x %zu: a side has 1 to %d pixels", width, height,
                        OC_MAX_SIDE);
+    }
+    if (width * height > OC_MAX_CANONICAL) {
+        return oc_fail(err, OC_TOO_LARGE, "a canonical size of %zu x %zu: at most %d pixels are possible", width,
+                       height, OC_MAX_CANONICAL);
     }
     if (options->fit < OC_FIT_STRETCH || options->fit > OC_FIT_PAD || options->planes > (OC_GRAY | OC_RGB)) {
         return oc_fail(err, OC_USAGE, "image options: fit %d or planes %u do not exist", options->fit, options->planes);
@@ -209,7 +213,7 @@ static oc_status check_options(const oc_image_options *options, oc_error *err)
 oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
                            oc_image *image, oc_error *err)
 {
-    oc_status status = check_options(options, err);
+    oc_status status = oc_image_options_check(options, err);
     if (status != OC_OK) {
         return status;
     }
@@ -250,7 +254,7 @@ oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t wi
 {
     assert(channels == 1 || channels == 3);
     oc_picture *picture = &decoder->picture;
-    oc_status status = check_options(options, err);
+    oc_status status = oc_image_options_check(options, err);
     if (status == OC_OK) {
         status = oc_picture_begin(picture, width, height, options, err);
     }

@@ -146,6 +146,9 @@ static oc_status choose(reader *self, const oc_image_options *options, oc_error 
         return status;
     }
     picture->orientation = orientation_of(self);
+    if (picture->orientation == 0) {
+        return oc_fail_memory(err, "the EXIF data");
+    }
     switch (info->jpeg_color_space) {
     case JCS_GRAYSCALE:
         picture->colorless = true;

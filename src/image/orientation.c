@@ -8,14 +8,21 @@
 
 static const char PREFIX[6] = "Exif\0";
 
+/* libexif passes over allocations that fail, and leaves out what it had no memory for. Its hooks take no context. */
+static _Thread_local bool is_short;
+
 static void *exif_allocate(ExifLong size)
 {
-    return oc_alloc(1, size);
+    void *memory = oc_alloc(1, size);
+    is_short = is_short || !memory;
+    return memory;
 }
 
 static void *exif_reallocate(void *memory, ExifLong size)
 {
-    return oc_realloc(memory, 1, size);
+    void *grown = oc_realloc(memory, 1, size);
+    is_short = is_short || !grown;
+    return grown;
 }
 
 static int orientation_in(ExifMem *memory, const uint8_t *exif, size_t size)
@@ -45,7 +52,7 @@ int oc_orientation_read(const uint8_t *exif, size_t size)
     if (memcmp(exif, PREFIX, sizeof PREFIX) != 0) {
         copy = oc_realloc(NULL, size + sizeof PREFIX, 1);
         if (!copy) {
-            return 1;
+            return 0;
         }
         memcpy(copy, PREFIX, sizeof PREFIX);
         memcpy(copy + sizeof PREFIX, exif, size);
@@ -53,13 +60,14 @@ int oc_orientation_read(const uint8_t *exif, size_t size)
         size += sizeof PREFIX;
     }
     int orientation = 1;
+    is_short = false;
     ExifMem *memory = exif_mem_new(exif_allocate, exif_reallocate, oc_free);
     if (memory) {
         orientation = orientation_in(memory, exif, size);
         exif_mem_unref(memory);
     }
     oc_free(copy);
-    return orientation;
+    return is_short ? 0 : orientation;
 }
 
 bool oc_orientation_swaps(int orientation)

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* The orientation in a block of EXIF data, with or without the "Exif\0\0" that JPEG puts in front; 1 when there is
- * none, when it makes no sense, or when memory is short. */
+ * none or when it makes no sense, 0 when memory is short. */
 int oc_orientation_read(const uint8_t *exif, size_t size);
 
 /* True when width and height change places. */

@@ -8,6 +8,12 @@
 /* Neither PNG's nor JPEG's own limits are relied upon: no side of an image or of a canonical size is longer. */
 enum { OC_MAX_SIDE = 65535 };
 
+/* Pixels of a canonical size: a model, which may come from a stranger, asks for one whatever its images are. */
+enum { OC_MAX_CANONICAL = 100000000 };
+
+/* OC_USAGE or OC_TOO_LARGE when the options cannot be followed for any image. */
+oc_status oc_image_options_check(const oc_image_options *options, oc_error *err);
+
 /* Pixels that are used again from image to image; the memory only grows. Zero-initialise. */
 typedef struct oc_buffer {
     uint8_t *data;

@@ -225,6 +225,9 @@ static oc_status read_picture(reader *self, const oc_image_options *options, oc_
     }
     picture->colorless = !(png_get_color_type(self->png, self->info) & PNG_COLOR_MASK_COLOR);
     picture->orientation = orientation_of(self->bytes, self->size);
+    if (picture->orientation == 0) {
+        return oc_fail_memory(err, "the EXIF data");
+    }
     if (!options->planes) {
         return OC_OK;
     }

@@ -2,6 +2,7 @@
 #include <ocellus/image.h>
 
 #include "src/base/fail.h"
+#include "src/base/output.h"
 #include "src/image/picture.h"
 #include "src/image/png_encode.h"
 

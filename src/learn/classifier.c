@@ -12,6 +12,7 @@
 
 static const char *const losses[] = {"softmax", "hinge", "squared-hinge", "ovr-squared-hinge", "square", NULL};
 static const char *const optimizers[] = {"sgd", "gd", "random-search", "local-search", NULL};
+static const char *const class_weights[] = {"none", "balanced", NULL};
 static const char *const schedules[] = {"cosine", "constant", NULL};
 static const char *const scales[] = {"none", "center", "range", "standard", NULL};
 
@@ -23,12 +24,21 @@ const oc_param oc_train_params[] = {
     {"l2", OC_REAL, FIELD(l2), "auto", 0, 1e6, NULL, "L2 penalty: weight of the sum of squared weights"},
     {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, 1e6, NULL,
      "penalty on the mean squared scores; 0 where --l2 is given"},
+    {"l1", OC_REAL, FIELD(l1), "0", 0, 1e6, NULL,
+     "L1 penalty: weight of the sum of absolute weights; makes many of them exactly 0; with --l2: elastic net"},
+    {"max-norm", OC_REAL, FIELD(max_norm), "0", 0, 1e6, NULL,
+     "upper limit of the length of the weights of each class; 0: none"},
+    {"class-weight", OC_CHOICE, FIELD(class_weight), "none", 0, 0, class_weights,
+     "balanced: the fewer images a class has, the more each of them counts"},
     {"optimizer", OC_CHOICE, FIELD(optimizer), "sgd", 0, 0, optimizers,
      "how it is minimised: minibatch gradient descent, full-batch gradient descent, or random search for comparison"},
     {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL, "rows in a step (auto: 256, more for wide rows)"},
     {"epochs", OC_INTEGER, FIELD(epochs), "auto", 1, 1e6, NULL,
      "passes over the training rows: steps of gd, tries of a search (auto: 10, more for few rows; gd 100, searches "
      "1000)"},
+    {"finish", OC_INTEGER, FIELD(finish), "auto", 0, 1e6, NULL,
+     "sgd: passes by a quasi-Newton method after the epochs, at most; it ends as soon as little is left to gain (auto: "
+     "20)"},
     {"rate", OC_REAL, FIELD(rate), "auto", 1e-12, 1e6, NULL, "first step size"},
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},

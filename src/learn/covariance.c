@@ -1,45 +1,66 @@
-/* Covariance by square tiles of the lower triangle, each a matrix product over a slab of rows. */
+/* Covariance by square tiles of the upper triangle, each a matrix product over a slab of rows. */
 #include "src/learn/covariance.h"
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/base/random.h"
 #include "src/base/threads.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
+#include "src/matrix/cholesky.h"
 
 #include <string.h>
 
-enum { SLAB = 1024, TILE = 512 };
+/* Rows of a slab, side of a tile; rows that are enough: so many a column, but no fewer than that. */
+enum { SLAB = 1024, TILE = 512, ROWS_A_COLUMN = 4, LEAST_ROWS = 16384 };
 
 typedef struct slab {
     const oc_problem *problem;
-    size_t first, count; /* rows of this slab */
+    size_t rows;         /* R */
+    size_t first, count; /* of these, the ones of this slab */
     float *z;            /* (SLAB, D) */
     float *matrix;       /* (D, D) */
     float *sums;         /* (C, D) */
 } slab;
+
+size_t oc_covariance_row(size_t count, size_t rows, size_t k)
+{
+    /* Products of row numbers, which fit into 32 bits. */
+    size_t first = k * count / rows, end = (k + 1) * count / rows;
+    oc_random random = oc_random_stream(0, 0x726f7773, k);
+    return end - first > 1 ? first + oc_random_below(&random, end - first) : first;
+}
+
+static size_t row_of(const slab *s, size_t i)
+{
+    return oc_covariance_row(s->problem->rows->count, s->rows, s->first + i);
+}
 
 static void scale_row(void *context, size_t i, size_t worker)
 {
     (void)worker;
     slab *s = context;
     const oc_problem *p = s->problem;
-    oc_scaler_row(p->rows, s->first + i, p->center, p->scale, s->z + i * p->rows->dimension);
+    oc_scaler_row(p->rows, row_of(s, i), p->center, p->scale, s->z + i * p->rows->dimension);
 }
 
-/* Tile `index` of the lower triangle, counted row by row. */
+/* Tile `index` of the upper triangle, counted column by column. */
 static void multiply_tile(void *context, size_t index, size_t worker)
 {
     (void)worker;
     slab *s = context;
-    size_t d = s->problem->rows->dimension, row = 0;
-    while (index > row) {
-        index -= ++row;
+    size_t d = s->problem->rows->dimension, column = 0;
+    while (index > column) {
+        index -= ++column;
     }
-    size_t top = row * TILE, left = index * TILE;
+    size_t top = index * TILE, left = column * TILE;
     size_t height = d - top < TILE ? d - top : TILE, width = d - left < TILE ? d - left : TILE;
-    oc_gemm_tn(height, width, s->count, 1 / (float)s->problem->rows->count, s->z + top, d, s->z + left, d,
-               s->first > 0, s->matrix + top * d + left, d);
+    float share = 1 / (float)s->rows, *tile = s->matrix + top * d + left;
+    if (top == left) {
+        oc_syrk_upper(height, s->count, share, s->z + top, d, s->first > 0, tile, d);
+    } else {
+        oc_gemm_tn(height, width, s->count, share, s->z + top, d, s->z + left, d, s->first > 0, tile, d);
+    }
 }
 
 static void add_class_sums(void *context, size_t index, size_t worker)
@@ -47,9 +68,9 @@ static void add_class_sums(void *context, size_t index, size_t worker)
     (void)worker;
     slab *s = context;
     size_t d = s->problem->rows->dimension, left = index * TILE, right = left + TILE < d ? left + TILE : d;
-    float share = 1 / (float)s->problem->rows->count;
+    float share = 1 / (float)s->rows;
     for (size_t i = 0; i < s->count; i++) {
-        float *restrict sum = s->sums + (size_t)s->problem->labels[s->first + i] * d;
+        float *restrict sum = s->sums + (size_t)s->problem->labels[row_of(s, i)] * d;
         const float *restrict z = s->z + i * d;
         for (size_t j = left; j < right; j++) {
             sum[j] += share * z[j];
@@ -57,28 +78,86 @@ static void add_class_sums(void *context, size_t index, size_t worker)
     }
 }
 
-oc_status oc_covariance(const oc_problem *problem, float *matrix, float *sums, oc_job *job, oc_error *err)
+oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance, float *sums, oc_job *job,
+                            oc_error *err)
 {
-    size_t n = problem->rows->count, d = problem->rows->dimension, size;
-    float *z = oc_multiply(SLAB, d, &size) ? oc_alloc(size, sizeof *z) : NULL;
-    if (!z) {
-        return oc_fail_memory(err, "the covariance of the features");
+    size_t n = problem->rows->count, d = problem->rows->dimension;
+    size_t enough = ROWS_A_COLUMN * d > LEAST_ROWS ? ROWS_A_COLUMN * d : LEAST_ROWS;
+    oc_covariance c = {.dimension = d, .rows = n < enough ? n : enough};
+    c.matrix = oc_alloc(d, d * sizeof *c.matrix);
+    c.variance = oc_alloc(d, sizeof *c.variance);
+    slab s = {.problem = problem, .rows = c.rows, .matrix = c.matrix, .sums = sums};
+    s.z = oc_alloc(d, SLAB * sizeof *s.z);
+    oc_status status = OC_OK;
+    if (!c.matrix || !c.variance || !s.z) {
+        status = oc_fail_memory(err, "the covariance of the features");
+        goto cleanup;
     }
-    slab s = {.problem = problem, .z = z, .matrix = matrix, .sums = sums};
     memset(sums, 0, problem->classes * d * sizeof *sums);
     size_t sides = (d + TILE - 1) / TILE;
-    for (s.first = 0; s.first < n && !oc_job_cancelled(job); s.first += SLAB) {
-        s.count = n - s.first < SLAB ? n - s.first : SLAB;
+    for (s.first = 0; s.first < c.rows && !oc_job_cancelled(job); s.first += SLAB) {
+        s.count = c.rows - s.first < SLAB ? c.rows - s.first : SLAB;
         oc_parallel(job, s.count, scale_row, &s);
         oc_parallel(job, sides * (sides + 1) / 2, multiply_tile, &s);
         oc_parallel(job, sides, add_class_sums, &s);
-        oc_job_progress(job, "whitening", s.first + s.count, n);
+        oc_job_progress(job, "whitening", s.first + s.count, c.rows);
     }
-    for (size_t i = 0; i < d; i++) {
-        for (size_t j = 0; j < i; j++) {
-            matrix[j * d + i] = matrix[i * d + j];
-        }
+    for (size_t j = 0; j < d; j++) {
+        c.variance[j] = c.matrix[j * d + j];
+        c.trace += (double)c.variance[j];
     }
-    oc_free(z);
-    return oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
+    status = oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
+cleanup:
+    oc_free(s.z);
+    if (status != OC_OK) {
+        oc_covariance_free(&c);
+        return status;
+    }
+    *covariance = c;
+    return OC_OK;
+}
+
+/* C + ridge I in the lower triangle. */
+static void fill_lower(oc_covariance *c, float ridge, oc_job *job)
+{
+    size_t d = c->dimension;
+    oc_symmetric_reflect(d, c->matrix, job);
+    for (size_t j = 0; j < d; j++) {
+        c->matrix[j * d + j] = c->variance[j] + ridge;
+    }
+    c->ridge = 0;
+}
+
+void oc_covariance_restore(oc_covariance *covariance, oc_job *job)
+{
+    fill_lower(covariance, 0, job);
+}
+
+oc_status oc_covariance_factor(oc_covariance *c, double ridge, oc_job *job, oc_error *err)
+{
+    double floor = 1e-6 * c->trace + 1e-30; /* the trace bounds the largest eigenvalue */
+    ridge = ridge > floor ? ridge : floor;
+    if (ridge == c->ridge) {
+        return OC_OK;
+    }
+    fill_lower(c, (float)ridge, job);
+    if (!oc_cholesky_factor(c->dimension, c->matrix, job)) {
+        return oc_job_cancelled(job)
+                   ? oc_fail(err, OC_CANCELLED, "cancelled")
+                   : oc_fail(err, OC_BAD_DATA, "the covariance of the features cannot be inverted");
+    }
+    c->ridge = ridge;
+    return OC_OK;
+}
+
+void oc_covariance_solve(const oc_covariance *c, size_t count, float *b, oc_job *job)
+{
+    oc_cholesky_solve(c->dimension, c->matrix, count, b, job);
+}
+
+void oc_covariance_free(oc_covariance *covariance)
+{
+    oc_free(covariance->matrix);
+    oc_free(covariance->variance);
+    *covariance = (oc_covariance){0};
 }

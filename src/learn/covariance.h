@@ -1,12 +1,39 @@
-/* Z^T Z / N of centred, scaled rows. */
+/* C = Z^T Z / R of R centred, scaled rows, and its factor.
+ *
+ * The R rows are all, or a sample where there are many more rows than columns: what is learned from the covariance, how
+ * to step and how strong a penalty suits, does not need more, and the products cost R D^2. */
 #ifndef OC_LEARN_COVARIANCE_H
 #define OC_LEARN_COVARIANCE_H
 
 #include "src/learn/problem.h"
 
-/* matrix (D,D), both triangles, and sums (C,D): of the rows of each class, over N. OC_NO_MEMORY,
- * OC_CANCELLED. 1,024 rows at a time; each tile of the result is summed by one task in the order of the rows.
- * */
-oc_status oc_covariance(const oc_problem *problem, float *matrix, float *sums, oc_job *job, oc_error *err);
+typedef struct oc_covariance {
+    size_t dimension, rows; /* D, R */
+    float *matrix;   /* (D,D): C above the diagonal; on it and below what was asked for last, L or C again */
+    float *variance; /* (D): the diagonal of C */
+    double trace;    /* of C */
+    double ridge;    /* of the factor, L L^T = C + ridge I; 0 where there is none */
+} oc_covariance;
+
+/* Row k of the R rows of `count`: one from each of R parts of equal length, so that sets sorted by class are covered
+ * evenly. */
+size_t oc_covariance_row(size_t count, size_t rows, size_t k);
+
+/* covariance, and sums (C,D): of the R rows of each class, over R. OC_NO_MEMORY, OC_CANCELLED. 1,024 rows at a time;
+ * each tile of the result is summed by one task in the order of the rows. */
+oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance, float *sums, oc_job *job,
+                            oc_error *err);
+
+/* L for a ridge, at least, which is kept above what rounding does to the smallest eigenvalues; nothing is done when L is
+ * there already. OC_BAD_DATA when there is no factor, OC_CANCELLED. */
+oc_status oc_covariance_factor(oc_covariance *covariance, double ridge, oc_job *job, oc_error *err);
+
+/* Brings back C in both triangles of the matrix. */
+void oc_covariance_restore(oc_covariance *covariance, oc_job *job);
+
+/* Replaces rows B (count,D) by B (C + ridge I)^-1. */
+void oc_covariance_solve(const oc_covariance *covariance, size_t count, float *b, oc_job *job);
+
+void oc_covariance_free(oc_covariance *covariance);
 
 #endif

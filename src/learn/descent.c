@@ -6,6 +6,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/learn/penalty.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,6 +19,22 @@ typedef struct descent {
     double *bias_gradient, *bias_velocity; /* (C) */
 } descent;
 
+/* The proximal step of l1 and max_norm; the velocity is how far the weights went after all. */
+static void restrain(descent *s, double rate)
+{
+    size_t classes = s->problem->classes, d = s->problem->rows->dimension, size = classes * d;
+    for (size_t j = 0; j < size; j++) {
+        s->velocity[j] -= s->weights[j];
+    }
+    oc_penalty_shrink(s->weights, size, rate * s->problem->l1);
+    for (size_t c = 0; c < classes; c++) {
+        oc_penalty_project(s->weights + c * d, d, s->problem->max_norm);
+    }
+    for (size_t j = 0; j < size; j++) {
+        s->velocity[j] += s->weights[j];
+    }
+}
+
 static void move(descent *s, double rate)
 {
     size_t classes = s->problem->classes, size = classes * s->problem->rows->dimension;
@@ -27,6 +44,9 @@ static void move(descent *s, double rate)
     for (size_t j = 0; j < size; j++) {
         v[j] = momentum * v[j] - step * g[j];
         w[j] += v[j];
+    }
+    if (s->problem->l1 > 0 || s->problem->max_norm > 0) {
+        restrain(s, rate);
     }
     for (size_t c = 0; c < classes; c++) {
         s->bias_velocity[c] = s->options->momentum * s->bias_velocity[c] - rate * s->bias_gradient[c];

@@ -1,10 +1,10 @@
 /* Analytic and numerical gradient of
  *
- *     F(W, b) = mean_i [ L(W z_i + b, y_i) + score_l2 |W z_i|^2 ] + l2 sum W^2       z_i centred
+ *     F(W, b) = mean_i [ v_y L(W z_i + b, y_i) + score_l2 |W z_i|^2 ] + l2 sum W^2 + l1 sum |W|     z_i centred
  *
- *     dF/dW = mean_i (dL/ds_i + 2 score_l2 W z_i) z_i^T + 2 l2 W,   dF/db = mean_i dL/ds_i
+ *     dF/dW = mean_i (v_y dL/ds_i + 2 score_l2 W z_i) z_i^T + 2 l2 W + l1 sign W,   dF/db = mean_i v_y dL/ds_i
  *
- * A single weight w_cj enters the scores of class c alone, s_ic = (W z_i + b)_c, so F(w_cj +- h) is worked
+ * with the weight v_y of the class of row i. A single weight w_cj enters the scores of class c alone, s_ic = (W z_i + b)_c, so F(w_cj +- h) is worked
  * out from scores of which one column is moved by +- h z_ij. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
@@ -23,7 +23,8 @@ static const double STEP = 1e-5;
 typedef struct check {
     size_t rows, dimension, classes; /* n, D, C */
     oc_loss loss;
-    double l2, score_l2;
+    double l2, score_l2, l1;
+    double *importance; /* (C): class weights v */
     double *z;       /* (n, D) */
     size_t *y;       /* (n) */
     double *weights; /* (C, D) */
@@ -145,11 +146,28 @@ static void leave_out_kinks(check *k)
     k->rows = kept;
 }
 
+/* Balanced: inverse to the number of rows of the class, 1 in the mean over rows. */
+static void weigh_classes(check *k, bool balanced)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < k->rows; i++) {
+        used += k->importance[k->y[i]]++ < 0.5;
+    }
+    for (size_t c = 0; c < k->classes; c++) {
+        double count = k->importance[c];
+        k->importance[c] = !balanced ? 1 : count > 0 ? (double)k->rows / ((double)used * count) : 0;
+    }
+}
+
 static void find_slopes(check *k)
 {
     size_t classes = k->classes;
     for (size_t i = 0; i < k->rows; i++) {
-        oc_loss_value(k->loss, k->scores + i * classes, classes, k->y[i], k->slope + i * classes);
+        double *slope = k->slope + i * classes;
+        oc_loss_value(k->loss, k->scores + i * classes, classes, k->y[i], slope);
+        for (size_t c = 0; c < classes; c++) {
+            slope[c] *= k->importance[k->y[i]];
+        }
     }
 }
 
@@ -162,7 +180,8 @@ static double analytic(const check *k, size_t c, size_t j)
         double plain = k->scores[i * classes + c] - k->bias[c], slope = k->slope[i * classes + c];
         sum += j == d ? slope : (slope + 2 * k->score_l2 * plain) * k->z[i * d + j];
     }
-    return sum / (double)k->rows + (j == d ? 0 : 2 * k->l2 * k->weights[c * d + j]);
+    double weight = j == d ? 0 : k->weights[c * d + j];
+    return sum / (double)k->rows + (j == d ? 0 : 2 * k->l2 * weight + copysign(k->l1, weight));
 }
 
 /* What F depends on the component by, with h added to it. */
@@ -175,9 +194,10 @@ static double objective(const check *k, size_t c, size_t j, double h)
         memcpy(k->row, k->scores + i * classes, classes * sizeof *k->row);
         k->row[c] += change;
         double plain = k->row[c] - k->bias[c] - (j == d ? h : 0);
-        sum += oc_loss_value(k->loss, k->row, classes, k->y[i], NULL) + k->score_l2 * plain * plain;
+        sum += k->importance[k->y[i]] * oc_loss_value(k->loss, k->row, classes, k->y[i], NULL) +
+               k->score_l2 * plain * plain;
     }
-    return sum / (double)k->rows + k->l2 * weight * weight;
+    return sum / (double)k->rows + k->l2 * weight * weight + k->l1 * fabs(weight);
 }
 
 static double relative_error(check *k, uint64_t seed)
@@ -211,7 +231,8 @@ static bool allocate(check *k)
     k->scores = oc_alloc(scores, sizeof *k->scores);
     k->slope = oc_alloc(scores, sizeof *k->slope);
     k->row = oc_alloc(k->classes, sizeof *k->row);
-    return k->z && k->y && k->weights && k->bias && k->scores && k->slope && k->row;
+    k->importance = oc_alloc(k->classes, sizeof *k->importance);
+    return k->z && k->y && k->weights && k->bias && k->scores && k->slope && k->row && k->importance;
 }
 
 oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
@@ -222,7 +243,8 @@ oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t class
                .classes = classes,
                .loss = (oc_loss)options->loss,
                .l2 = isnan(options->l2) ? 0 : options->l2,
-               .score_l2 = isnan(options->score_l2) ? 0 : options->score_l2};
+               .score_l2 = isnan(options->score_l2) ? 0 : options->score_l2,
+               .l1 = options->l1};
     if (k.rows == 0 || k.dimension == 0 || classes < 2) {
         return oc_fail(err, OC_BAD_DATA, "%zu rows of %zu values, %zu classes: no gradient to check", rows->count,
                        rows->dimension, classes);
@@ -236,6 +258,7 @@ oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t class
         status = k.rows ? OC_OK : oc_fail(err, OC_BAD_DATA, "every row lies on a kink of the loss");
     }
     if (status == OC_OK) {
+        weigh_classes(&k, options->class_weight == OC_CLASS_WEIGHT_BALANCED);
         find_slopes(&k);
         *error = relative_error(&k, options->seed);
     }
@@ -246,5 +269,6 @@ oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t class
     oc_free(k.scores);
     oc_free(k.slope);
     oc_free(k.row);
+    oc_free(k.importance);
     return status;
 }

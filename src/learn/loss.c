@@ -94,6 +94,23 @@ double oc_loss_value(oc_loss loss, const double *scores, size_t classes, size_t 
     return NAN;
 }
 
+double oc_loss_rounded(oc_loss loss, double width, const double *scores, size_t classes, size_t y, double *gradient)
+{
+    if (loss != OC_LOSS_HINGE || !(width > 0)) {
+        return oc_loss_value(loss, scores, classes, y, gradient);
+    }
+    double sum = 0, pull = 0;
+    for (size_t j = 0; j < classes; j++) {
+        double above = scores[j] - scores[y] + 1 + width / 2; /* the start of the bend */
+        double slope = j == y ? 0 : fmin(fmax(above / width, 0), 1);
+        sum += slope * (above - slope * width / 2);
+        pull += slope;
+        gradient[j] = slope;
+    }
+    gradient[y] = -pull;
+    return sum;
+}
+
 /* The squared hinge of one row has the Hessian 2 sum_{j != y} (e_j - e_y)(e_j - e_y)^T, largest eigenvalue 2
  * C; its mean over all y is 4 (I - 11^T / C). */
 oc_curvature oc_loss_curvature(oc_loss loss, size_t classes)

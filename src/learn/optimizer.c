@@ -2,30 +2,86 @@
 #include "src/learn/optimizer.h"
 
 #include "src/learn/descent.h"
+#include "src/learn/proximal.h"
+#include "src/learn/quasi_newton.h"
 #include "src/learn/search.h"
 #include "src/learn/sgd.h"
+
+#include <math.h>
+
+/* Part of the objective that may be left to gain. */
+static const double TOLERANCE = 0.001;
 
 bool oc_optimizer_searches(int optimizer)
 {
     return optimizer == OC_OPTIMIZER_RANDOM_SEARCH || optimizer == OC_OPTIMIZER_LOCAL_SEARCH;
 }
 
-oc_status oc_optimize(const oc_problem *problem, const oc_precondition *precondition, const float *shift,
-                      oc_train_options *used, float *weights, float *bias, size_t *steps, oc_job *job, oc_error *err)
+bool oc_optimizer_rough(const oc_problem *problem)
 {
-    if (oc_optimizer_searches(used->optimizer)) {
-        oc_search_options search = {.tries = (size_t)used->epochs,
-                                    .local = used->optimizer == OC_OPTIMIZER_LOCAL_SEARCH,
-                                    .seed = used->seed};
-        return oc_search(problem, shift, &search, weights, bias, steps, job, err);
+    return problem->l1 > 0 || problem->max_norm > 0;
+}
+
+static oc_status evaluate(const oc_problem *problem, const float *weights, const float *bias, oc_objective *objective,
+                          oc_job *job, oc_error *err)
+{
+    *objective = (oc_objective){0};
+    return oc_problem_evaluate(problem, weights, bias, objective, job, err);
+}
+
+/* Minibatches, then full passes until little is left to gain. */
+static oc_status descend(const oc_problem *problem, const oc_ground *ground, oc_train_options *used, const oc_sgd_options *options, float *weights, float *bias,
+                         oc_objective *objective, oc_found *found, oc_job *job, oc_error *err)
+{
+    oc_status status =
+        oc_sgd(problem, ground->precondition, options, weights, bias, &used->rate, &found->steps, job, err);
+    if (status != OC_OK) {
+        return status;
     }
+    oc_finish finish = {.passes = (size_t)used->finish,
+                        .tolerance = TOLERANCE,
+                        .curvature = ground->curvature,
+                        .before = options->epochs,
+                        .steps = found->steps};
+    status = oc_optimizer_rough(problem)
+                 ? oc_proximal(problem, ground->covariance, ground->precondition->largest, &finish, weights, bias,
+                               objective, &found->gap, job, err)
+                 : oc_quasi_newton(problem, ground->precondition, &finish, weights, bias, objective, &found->gap, job,
+                                   err);
+    found->steps = finish.steps;
+    return status;
+}
+
+oc_status oc_optimize(const oc_problem *problem, const oc_ground *ground, oc_train_options *used, float *weights, float *bias, oc_found *found, oc_job *job,
+                      oc_error *err)
+{
+    oc_objective objective;
+    oc_status status;
     oc_sgd_options options = {.batch = (size_t)used->batch,
                               .epochs = (size_t)used->epochs,
+                              .total = (size_t)(used->epochs + used->finish),
                               .rate = used->rate,
                               .momentum = used->momentum,
                               .schedule = (oc_schedule)used->schedule,
                               .seed = used->seed};
-    return used->optimizer == OC_OPTIMIZER_GD
-               ? oc_descent(problem, precondition, &options, weights, bias, &used->rate, steps, job, err)
-               : oc_sgd(problem, precondition, &options, weights, bias, &used->rate, steps, job, err);
+    found->gap = NAN;
+    if (used->optimizer == OC_OPTIMIZER_SGD) {
+        status = descend(problem, ground, used, &options, weights, bias, &objective, found, job, err);
+    } else if (used->optimizer == OC_OPTIMIZER_GD) {
+        status = oc_descent(problem, ground->precondition, &options, weights, bias, &used->rate, &found->steps, job, err);
+    } else {
+        oc_search_options search = {.tries = (size_t)used->epochs,
+                                    .local = used->optimizer == OC_OPTIMIZER_LOCAL_SEARCH,
+                                    .seed = used->seed};
+        status = oc_search(problem, ground->shift, &search, weights, bias, &found->steps, job, err);
+    }
+    if (status == OC_OK && used->optimizer != OC_OPTIMIZER_SGD) {
+        status = evaluate(problem, weights, bias, &objective, job, err);
+    }
+    if (status == OC_OK) {
+        found->loss = objective.loss;
+        found->objective = objective.value;
+        found->accuracy = objective.accuracy;
+    }
+    return status;
 }

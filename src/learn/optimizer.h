@@ -7,10 +7,27 @@
 /* True for optimisers that look at losses alone. They get no penalties unless these are given by hand. */
 bool oc_optimizer_searches(int optimizer);
 
+/* What an optimiser found. */
+typedef struct oc_found {
+    size_t steps; /* changes of the weights */
+    double loss, objective, accuracy;
+    double gap; /* estimate of objective - minimum; NaN where there is none */
+} oc_found;
+
+/* What is known of the rows beforehand. */
+typedef struct oc_ground {
+    const oc_precondition *precondition; /* the identity where a penalty has no gradient */
+    const float *covariance;             /* (D,D), both triangles, for such penalties, or NULL */
+    const float *shift;                  /* (D): of the scaling that was asked for */
+    double curvature;                    /* the usual one of the mean loss by the scores */
+} oc_ground;
+
+/* True for penalties without a gradient: l1, max_norm. */
+bool oc_optimizer_rough(const oc_problem *problem);
+
 /* Minimises the objective over weights (C,D) and bias (C) on centred rows. used: batch and epochs are set; a
- * rate of auto is replaced by the one that was taken. shift (D): of the scaling that was asked for. *steps:
- * changes of the weights. Errors: those of the optimisers. */
-oc_status oc_optimize(const oc_problem *problem, const oc_precondition *precondition, const float *shift,
-                      oc_train_options *used, float *weights, float *bias, size_t *steps, oc_job *job, oc_error *err);
+ * rate of auto is replaced by the one that was taken. Errors: those of the optimisers. */
+oc_status oc_optimize(const oc_problem *problem, const oc_ground *ground, oc_train_options *used, float *weights, float *bias, oc_found *found, oc_job *job,
+                      oc_error *err);
 
 #endif

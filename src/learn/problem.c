@@ -4,9 +4,11 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/learn/loss.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { TILE = 64, TILES = 16, COLUMNS = 512 }; /* rows a task; tasks a round; columns a task */
@@ -20,10 +22,32 @@ typedef struct pass {
     float *scores;       /* (TILES * TILE, C), then the gradient by the scores */
     double *work;        /* (TILES, 2 C) */
     double *bias_sum;    /* (TILES, C) */
-    double loss[TILES], square[TILES];
+    double loss[TILES], rounded[TILES], slack[TILES], square[TILES];
     size_t correct[TILES];
     float *sum; /* (C, D) */
 } pass;
+
+/* Loss, slack and gradient g (C) of one row of scores. The hinge's tangent at its rounded slopes g is <g, s> +
+ * sum_{j != y} g_j, and g_y = -sum_{j != y} g_j. */
+static void add_loss(pass *p, size_t tile, const double *scores, size_t y, double *g)
+{
+    const oc_problem *problem = p->problem;
+    double weight = problem->importance ? problem->importance[y] : 1;
+    double rounded = oc_loss_rounded(problem->loss, problem->rounding, scores, problem->classes, y, g), exact = rounded;
+    if (problem->rounding > 0 && problem->loss == OC_LOSS_HINGE) {
+        double tangent = -g[y];
+        for (size_t j = 0; j < problem->classes; j++) {
+            tangent += g[j] * scores[j];
+        }
+        exact = oc_loss_value(problem->loss, scores, problem->classes, y, NULL);
+        p->slack[tile] += weight * (exact - tangent);
+    }
+    p->loss[tile] += weight * exact;
+    p->rounded[tile] += weight * rounded;
+    for (size_t j = 0; problem->importance && j < problem->classes; j++) {
+        g[j] *= weight;
+    }
+}
 
 static void score_tile(void *context, size_t index, size_t worker)
 {
@@ -47,7 +71,7 @@ static void score_tile(void *context, size_t index, size_t worker)
             best = s[j] > s[best] ? j : best;
         }
         p->correct[index] += best == y;
-        p->loss[index] += oc_loss_value(problem->loss, s, classes, y, g);
+        add_loss(p, index, s, y, g);
         for (size_t j = 0; j < classes; j++) {
             p->bias_sum[index * classes + j] += g[j];
             row[j] = (float)(g[j] + 2 * problem->score_l2 * (double)row[j]);
@@ -68,17 +92,23 @@ static void finish(const pass *p, oc_objective *objective)
 {
     const oc_problem *problem = p->problem;
     size_t n = problem->rows->count, d = problem->rows->dimension, classes = problem->classes, correct = 0;
-    double loss = 0, square = 0, weights = 0;
+    double loss = 0, rounded = 0, slack = 0, square = 0, squares = 0, sizes = 0;
     for (size_t t = 0; t < TILES; t++) {
         loss += p->loss[t];
+        rounded += p->rounded[t];
+        slack += p->slack[t];
         square += p->square[t];
         correct += p->correct[t];
     }
     for (size_t j = 0; j < classes * d; j++) {
-        weights += (double)p->weights[j] * (double)p->weights[j];
+        squares += (double)p->weights[j] * (double)p->weights[j];
+        sizes += fabs((double)p->weights[j]);
     }
     objective->loss = loss / (double)n;
-    objective->value = objective->loss + problem->score_l2 * square / (double)n + problem->l2 * weights;
+    double penalties = problem->score_l2 * square / (double)n + problem->l2 * squares + problem->l1 * sizes;
+    objective->value = objective->loss + penalties;
+    objective->rounded = rounded / (double)n + penalties;
+    objective->slack = slack / (double)n;
     objective->accuracy = (double)correct / (double)n;
     for (size_t j = 0; p->gradient && j < classes * d; j++) {
         objective->gradient[j] = p->sum[j] / (float)n + 2 * (float)problem->l2 * p->weights[j];

@@ -14,7 +14,10 @@ typedef struct oc_problem {
     size_t classes;      /* C */
     const float *center, *scale; /* (D) */
     oc_loss loss;
-    double l2, score_l2;
+    double l2, score_l2, l1;
+    double max_norm;          /* upper limit of |w_c|; 0: none */
+    const double *importance; /* (C): factor of the losses of each class; NULL: 1 */
+    double rounding;          /* width over which the hinge's kink is rounded off (oc_loss_rounded); 0: not at all */
 } oc_problem;
 
 /* The objective at weights W (C, D) and bias (C) over all rows, in double precision sums over tiles in a
@@ -22,8 +25,10 @@ typedef struct oc_problem {
 typedef struct oc_objective {
     double loss;         /* mean loss */
     double value;        /* with the penalties */
+    double rounded;      /* value, of the loss with its kink rounded off */
+    double slack;        /* what rounding costs: the mean of L - (its tangent plane by the rounded gradient) */
     double accuracy;
-    float *gradient;     /* (C, D) of the weights, or NULL when not wanted; given by the caller */
+    float *gradient;     /* (C, D) of the weights, l1 left out, rounded; or NULL when not wanted; given by the caller */
     double *bias;        /* (C) gradient of the bias, or NULL */
 } oc_objective;
 oc_status oc_problem_evaluate(const oc_problem *problem, const float *weights, const float *bias,

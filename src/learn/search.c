@@ -107,23 +107,29 @@ static void sum_tile(void *context, size_t index, size_t worker)
                 square += score * score;
                 row[c] = score + (double)bias[c] + (s->base ? (double)s->best_bias[c] : 0);
             }
-            loss += oc_loss_value(p->loss, row, classes, (size_t)p->labels[i], NULL);
+            size_t y = (size_t)p->labels[i];
+            loss += (p->importance ? p->importance[y] : 1) * oc_loss_value(p->loss, row, classes, y, NULL);
         }
         sums[2 * k] = loss;
         sums[2 * k + 1] = square;
     }
 }
 
+/* Infinite where the weights of a class are longer than allowed. */
 static double weight_penalty(const search *s, size_t slot)
 {
-    size_t size = s->problem->classes * s->problem->rows->dimension;
+    size_t d = s->problem->rows->dimension, size = s->problem->classes * d;
     const float *w = s->weights + slot * size;
-    double sum = 0;
-    for (size_t j = 0; s->problem->l2 > 0 && j < size; j++) {
+    double l2 = s->problem->l2, l1 = s->problem->l1, longest = s->problem->max_norm, sum = 0, length = 0;
+    for (size_t j = 0; (l2 > 0 || l1 > 0 || longest > 0) && j < size; j++) {
         double weight = (double)w[j] + (s->base ? (double)s->best[j] : 0);
-        sum += weight * weight;
+        length = (j % d ? length : 0) + weight * weight;
+        if (longest > 0 && length > longest * longest) {
+            return INFINITY;
+        }
+        sum += l2 * weight * weight + l1 * fabs(weight);
     }
-    return s->problem->l2 * sum;
+    return sum;
 }
 
 /* The scores of all slots in use. */
@@ -158,7 +164,8 @@ static double bound(const search *s, size_t slot)
         for (size_t c = 0; c < classes; c++) {
             s->row[c] = (double)s->mean_scores[y * classes + c] + (double)s->bias[slot * classes + c];
         }
-        sum += s->share[y] * oc_loss_value(s->problem->loss, s->row, classes, y, NULL);
+        double weight = s->share[y] * (s->problem->importance ? s->problem->importance[y] : 1);
+        sum += weight * oc_loss_value(s->problem->loss, s->row, classes, y, NULL);
     }
     return sum * (1 - ROUNDING);
 }
@@ -327,7 +334,8 @@ oc_status oc_search(const oc_problem *problem, const float *shift, const oc_sear
     if (oc_job_cancelled(job)) {
         status = oc_fail(err, OC_CANCELLED, "cancelled");
     } else if (!isfinite(s.least)) {
-        status = oc_fail(err, OC_BAD_DATA, "the loss of every try is infinite: the features are too large");
+        status = oc_fail(err, OC_BAD_DATA, "the objective of every try is infinite: the features are too large, or the weights longer "
+                                      "than --max-norm");
     }
 cleanup:
     oc_free(s.offset);

@@ -17,6 +17,7 @@
 #include "src/base/random.h"
 #include "src/base/threads.h"
 #include "src/learn/loss.h"
+#include "src/learn/penalty.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
 
@@ -62,25 +63,58 @@ static void score_rows(void *context, size_t index, size_t worker)
             scores[j] = (double)row[j] + (double)s->bias[j];
         }
         size_t y = (size_t)p->labels[s->rows[first + i]];
-        sums[classes] += share * oc_loss_value(p->loss, scores, classes, y, g);
+        double weight = p->importance ? p->importance[y] : 1;
+        sums[classes] += share * weight * oc_loss_value(p->loss, scores, classes, y, g);
         for (size_t j = 0; j < classes; j++) {
-            sums[j] += share * g[j];
-            row[j] = (float)(share * (g[j] + 2 * p->score_l2 * (double)row[j]));
+            sums[j] += share * weight * g[j];
+            row[j] = (float)(share * (weight * g[j] + 2 * p->score_l2 * (double)row[j]));
         }
     }
 }
 
-/* velocity and weights of the columns left..left+width-1 from their part of the step's direction. */
-static void move(sgd *s, size_t left, size_t width, const float *direction, size_t stride)
+/* The proximal step of l1; the velocity is how far the weights went after all. */
+static void shrink(float *restrict v, float *restrict w, size_t count, float threshold)
 {
-    size_t d = s->problem->rows->dimension;
+    for (size_t j = 0; j < count; j++) {
+        float size = fabsf(w[j]) - threshold, shrunk = size > 0 ? copysignf(size, w[j]) : 0;
+        v[j] += shrunk - w[j];
+        w[j] = shrunk;
+    }
+}
+
+/* velocity and weights from the preconditioned gradient. */
+static void move(void *context, size_t index, size_t worker)
+{
+    (void)worker;
+    sgd *s = context;
+    size_t d = s->problem->rows->dimension, left = index * COLUMNS;
+    size_t width = d - left < COLUMNS ? d - left : COLUMNS;
     for (size_t c = 0; c < s->problem->classes; c++) {
         float *restrict v = s->velocity + c * d + left, *restrict w = s->weights + c * d + left;
-        const float *restrict g = direction + c * stride;
+        const float *restrict g = s->gradient + c * d + left;
         for (size_t j = 0; j < width; j++) {
             v[j] = s->momentum * v[j] - s->rate * g[j];
             w[j] += v[j];
         }
+        if (s->problem->l1 > 0) {
+            shrink(v, w, width, (float)(s->problem->l1 * (double)s->rate));
+        }
+    }
+}
+
+/* Keeps the weights of a class within their length; the velocity is how far they went after all. */
+static void project(void *context, size_t c, size_t worker)
+{
+    (void)worker;
+    sgd *s = context;
+    size_t d = s->problem->rows->dimension;
+    float *restrict w = s->weights + c * d, *restrict v = s->velocity + c * d;
+    for (size_t j = 0; j < d; j++) {
+        v[j] -= w[j];
+    }
+    oc_penalty_project(w, d, s->problem->max_norm);
+    for (size_t j = 0; j < d; j++) {
+        v[j] += w[j];
     }
 }
 
@@ -97,21 +131,6 @@ static void differentiate(void *context, size_t index, size_t worker)
         }
     }
     oc_gemm_tn(classes, width, s->batch, 1, s->slope, classes, s->z + left, d, 1, s->gradient + left, d);
-    if (!s->precondition->inverse) {
-        move(s, left, width, s->gradient + left, d);
-    }
-}
-
-static void precondition_and_move(void *context, size_t index, size_t worker)
-{
-    (void)worker;
-    sgd *s = context;
-    size_t d = s->problem->rows->dimension, classes = s->problem->classes, left = index * COLUMNS;
-    size_t width = d - left < COLUMNS ? d - left : COLUMNS;
-    /* The batch's rows are used up: their memory takes the direction, (C, COLUMNS) for each task. */
-    float *direction = s->z + index * classes * COLUMNS;
-    oc_gemm_nn(classes, width, d, 1, s->gradient, d, s->precondition->inverse + left, d, 0, direction, width);
-    move(s, left, width, direction, width);
 }
 
 /* One step over s->batch rows; returns the mean loss before it. */
@@ -121,8 +140,10 @@ static double step(sgd *s, oc_job *job)
     size_t row_tasks = (s->batch + ROWS - 1) / ROWS, column_tasks = (d + COLUMNS - 1) / COLUMNS;
     oc_parallel(job, row_tasks, score_rows, s);
     oc_parallel(job, column_tasks, differentiate, s);
-    if (s->precondition->inverse) {
-        oc_parallel(job, column_tasks, precondition_and_move, s);
+    oc_precondition_apply(s->precondition, classes, s->gradient, job);
+    oc_parallel(job, column_tasks, move, s);
+    if (s->problem->max_norm > 0) {
+        oc_parallel(job, classes, project, s);
     }
     double loss = 0;
     for (size_t j = 0; j <= classes; j++) {
@@ -143,7 +164,7 @@ static double step(sgd *s, oc_job *job)
 double oc_sgd_rate(const oc_problem *problem, const oc_precondition *p, const oc_sgd_options *options)
 {
     oc_curvature c = oc_loss_curvature(problem->loss, problem->classes);
-    double penalty = 2 * problem->score_l2 + (p->inverse ? 0 : 2 * problem->l2 / fmax(p->largest, 1e-12));
+    double penalty = 2 * problem->score_l2 + (p->covariance ? 0 : 2 * problem->l2 / fmax(p->largest, 1e-12));
     double batch = (double)options->batch;
     double noise = (c.row + penalty) * p->length + (c.mean + penalty) * (batch - 1) * p->largest;
     return (1 - options->momentum) * batch / fmax(noise, 1e-12);
@@ -181,7 +202,7 @@ static size_t run(sgd *s, const oc_sgd_options *options, double rate, uint32_t *
             oc_job_progress(job, "training", steps + 1, all);
         }
         *diverged = !(loss <= 2 * first_loss + 1e-6) && !oc_job_cancelled(job);
-        oc_job_loss(job, epoch + 1, options->epochs, steps, loss);
+        oc_job_loss(job, epoch + 1, options->total, steps, loss);
     }
     return steps;
 }
@@ -190,14 +211,13 @@ oc_status oc_sgd(const oc_problem *problem, const oc_precondition *precondition,
                  float *weights, float *bias, double *rate, size_t *steps, oc_job *job, oc_error *err)
 {
     size_t n = problem->rows->count, d = problem->rows->dimension, classes = problem->classes;
-    size_t row_tasks = (options->batch + ROWS - 1) / ROWS, column_tasks = (d + COLUMNS - 1) / COLUMNS;
-    size_t room = options->batch * d, directions = column_tasks * COLUMNS * classes;
+    size_t row_tasks = (options->batch + ROWS - 1) / ROWS;
     oc_status status = OC_OK;
     uint32_t *order = oc_alloc(n, sizeof *order);
     float *start = oc_alloc(classes, (d + 1) * sizeof *start);
     sgd s = {.problem = problem, .precondition = precondition, .weights = weights, .bias = bias,
              .momentum = (float)options->momentum};
-    s.z = oc_alloc(room > directions ? room : directions, sizeof *s.z);
+    s.z = oc_alloc(options->batch, d * sizeof *s.z);
     s.slope = oc_alloc(options->batch, classes * sizeof *s.slope);
     s.work = oc_alloc(row_tasks, 2 * classes * sizeof *s.work);
     s.sums = oc_alloc(row_tasks, (classes + 1) * sizeof *s.sums);

@@ -6,6 +6,7 @@
 #include "src/base/threads.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
+#include "src/matrix/cholesky.h"
 
 #include <string.h>
 
@@ -81,10 +82,15 @@ oc_status oc_span_fit(const oc_problem *problem, oc_span *out, oc_job *job, oc_e
     for (size_t i = 0; i < n; i++) {
         span.rows[i * n + i] += (float)(1e-6 * trace + 1e-30);
     }
-    if (!oc_cholesky_factor(n, span.rows)) {
-        status = oc_fail(err, OC_BAD_DATA, "the rows are too alike, or of too different lengths, to be told apart");
-    } else if (oc_job_cancelled(job)) {
-        status = oc_fail(err, OC_CANCELLED, "cancelled");
+    if (!oc_cholesky_factor(n, span.rows, job)) {
+        status = oc_job_cancelled(job)
+                     ? oc_fail(err, OC_CANCELLED, "cancelled")
+                     : oc_fail(err, OC_BAD_DATA,
+                               "the rows are too alike, or of too different lengths, to be told apart");
+        goto cleanup;
+    }
+    for (size_t i = 0; i < n; i++) {
+        memset(span.rows + i * n + i + 1, 0, (n - i - 1) * sizeof *span.rows);
     }
 cleanup:
     oc_free(w.scratch);
@@ -115,7 +121,7 @@ oc_status oc_span_expand(const oc_problem *problem, const oc_span *span, float *
     if (!w.scratch) {
         return oc_fail_memory(err, "the weights");
     }
-    oc_solve_lower(problem->classes, n, span->rows, v);
+    oc_cholesky_backward(n, span->rows, problem->classes, v, job);
     memset(weights, 0, problem->classes * d * sizeof *weights);
     for (size_t tile = 0; tile * TILE < n; tile++) {
         w.first = tile * TILE;

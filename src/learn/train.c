@@ -10,11 +10,12 @@
 #include "src/learn/ridge.h"
 #include "src/learn/scaler.h"
 #include "src/learn/span.h"
+#include "src/learn/train.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { BATCH = 256, EPOCHS = 10, STEPS = 200, DESCENT_STEPS = 100, TRIES = 1000 };
+enum { BATCH = 256, EPOCHS = 1, FINISH = 19, DESCENT_STEPS = 100, TRIES = 1000 };
 
 static oc_status check_labels(const oc_rows *rows, const int *labels, size_t classes, oc_error *err)
 {
@@ -75,21 +76,20 @@ static void set_steps(oc_train_options *used, const oc_rows *rows)
 {
     if (used->optimizer != OC_OPTIMIZER_SGD) {
         used->batch = (int64_t)rows->count;
+        used->finish = 0;
         if (used->epochs == OC_AUTO) {
             used->epochs = oc_optimizer_searches(used->optimizer) ? TRIES : DESCENT_STEPS;
         }
         return;
     }
+    used->finish = used->finish == OC_AUTO ? FINISH : used->finish;
     if (used->batch == OC_AUTO) {
         for (used->batch = BATCH; (double)used->batch < (double)rows->dimension / 4 && used->batch < 2048;) {
             used->batch *= 2;
         }
     }
     used->batch = used->batch > (int64_t)rows->count ? (int64_t)rows->count : used->batch;
-    if (used->epochs == OC_AUTO) {
-        double steps = ceil((double)rows->count / (double)used->batch);
-        used->epochs = (int64_t)fmax(EPOCHS, ceil(STEPS / steps));
-    }
+    used->epochs = used->epochs == OC_AUTO ? EPOCHS : used->epochs;
 }
 
 static oc_classifier *create(size_t classes, size_t dimension, int loss)
@@ -108,66 +108,161 @@ static oc_classifier *create(size_t classes, size_t dimension, int loss)
     return c;
 }
 
-/* What is still to be gained, to second order: the decrease 1/2 g^T H^-1 g of a Newton step, with H replaced
- * by the loss's mean curvature times the covariance, whose inverse the preconditioner holds. */
-static double estimate_gap(const oc_precondition *p, const oc_problem *problem, const float *gradient,
-                           const double *bias)
+struct oc_trainer {
+    oc_problem rows;    /* as they are given, and as they are descended on: */
+    oc_problem problem; /* the same, or few wide rows in coordinates of their span; with M columns */
+    oc_rows inner;      /* rows of that problem */
+    oc_span span;
+    oc_train_options used;
+    float *shift, *scale, *center; /* (D): scaling, column means */
+    double variance;               /* of a scaled column, averaged over the columns of the problem */
+    oc_covariance covariance;      /* (M,M), or empty */
+    float *weights;                /* (C,M) on centred columns */
+    float *bias;                   /* (C) */
+    float *gradient;               /* (C,D) */
+    double *importance;            /* (C) factors of the losses, or NULL */
+};
+
+void oc_trainer_free(oc_trainer *t)
 {
-    double sum = 0;
-    size_t d = p->dimension;
-    for (size_t c = 0; c < problem->classes; c++) {
-        const float *g = gradient + c * d;
-        for (size_t i = 0; i < d; i++) {
-            double row = 0;
-            for (size_t j = 0; p->inverse && j < d; j++) {
-                row += (double)p->inverse[i * d + j] * (double)g[j];
-            }
-            sum += (double)g[i] * (p->inverse ? row : (double)g[i] / fmax(p->largest, 1e-12));
-        }
-        sum += bias[c] * bias[c];
+    if (!t) {
+        return;
     }
-    return 0.5 * sum / (usual_curvature(problem) + 2 * problem->score_l2);
+    oc_span_free(&t->span);
+    oc_free(t->shift);
+    oc_free(t->scale);
+    oc_free(t->center);
+    oc_covariance_free(&t->covariance);
+    oc_free(t->weights);
+    oc_free(t->bias);
+    oc_free(t->gradient);
+    oc_free(t->importance);
+    oc_free(t);
 }
 
-typedef struct training {
-    oc_classifier *classifier;
-    oc_train_options used;
-    float *center;  /* (D): column means */
-    float *weights; /* (C, D) on centred columns */
-    float *bias;    /* (C) */
-    float *gradient;
-    double *bias_gradient;
-} training;
-
-/* Covariance, penalties and preconditioner. */
-static oc_status prepare(training *t, oc_problem *problem, double variance, oc_precondition *precondition, oc_job *job,
-                         oc_error *err)
+static bool allocate(oc_trainer *t, size_t classes, size_t d)
 {
-    size_t d = problem->rows->dimension;
-    oc_status status = OC_OK;
-    oc_ridge chosen = {variance * 0.1, (double)d / 2}; /* for rows too wide to look closer */
-    float *covariance = NULL;
-    bool sgd = t->used.optimizer == OC_OPTIMIZER_SGD;
-    if (oc_optimizer_searches(t->used.optimizer)) {
-        problem->l2 = t->used.l2 = isnan(t->used.l2) ? 0 : t->used.l2;
-        problem->score_l2 = t->used.score_l2 = isnan(t->used.score_l2) ? 0 : t->used.score_l2;
+    t->shift = oc_alloc(d, sizeof *t->shift);
+    t->scale = oc_alloc(d, sizeof *t->scale);
+    t->center = oc_alloc(d, sizeof *t->center);
+    t->weights = oc_alloc(classes, d * sizeof *t->weights);
+    t->gradient = oc_alloc(classes, d * sizeof *t->gradient);
+    t->bias = oc_alloc(classes, sizeof *t->bias);
+    return t->shift && t->scale && t->center && t->weights && t->gradient && t->bias;
+}
+
+/* The factor N / (C N_y) of each class's losses, so that all classes count alike and the mean factor is 1. */
+static oc_status balance(oc_trainer *t, oc_error *err)
+{
+    size_t n = t->rows.rows->count, classes = t->rows.classes, used = 0;
+    t->importance = oc_alloc(classes, sizeof *t->importance);
+    if (!t->importance) {
+        return oc_fail_memory(err, "the class weights");
+    }
+    for (size_t i = 0; i < n; i++) {
+        used += t->importance[t->rows.labels[i]]++ < 0.5;
+    }
+    for (size_t c = 0; c < classes; c++) {
+        double count = t->importance[c];
+        t->importance[c] = count > 0 ? (double)n / ((double)used * count) : 0;
+    }
+    t->rows.importance = t->importance;
+    return OC_OK;
+}
+
+/* Few wide rows are described in coordinates of their span, which has fewer columns. */
+static oc_status choose_columns(oc_trainer *t, oc_job *job, oc_error *err)
+{
+    size_t n = t->rows.rows->count, d = t->rows.rows->dimension;
+    bool few = n < d && n <= OC_PRECONDITION_WIDEST;
+    t->problem = t->rows;
+    if (!few || t->used.l1 > 0 || t->used.optimizer != OC_OPTIMIZER_SGD || !(t->variance > 0)) {
         return OC_OK;
     }
-    if (d <= OC_PRECONDITION_WIDEST && (sgd || isnan(t->used.l2))) {
-        covariance = oc_alloc(d, d * sizeof *covariance);
-        status = covariance ? oc_covariance(problem, covariance, t->gradient, job, err)
-                            : oc_fail_memory(err, "the covariance of the features");
-        if (status == OC_OK && isnan(t->used.l2)) {
-            status = oc_ridge_choose(problem, covariance, t->gradient, &chosen, job, err);
+    oc_status status = oc_span_fit(&t->rows, &t->span, job, err);
+    t->inner = oc_rows_of(t->span.rows, n, n);
+    t->problem.rows = &t->inner;
+    t->problem.center = t->span.center;
+    t->problem.scale = t->span.scale;
+    t->variance *= (double)d / (double)n;
+    return status;
+}
+
+/* Covariance and penalties. */
+static oc_status measure(oc_trainer *t, oc_job *job, oc_error *err)
+{
+    size_t d = t->problem.rows->dimension;
+    oc_ridge chosen = {t->variance * 0.1, (double)d / 2}; /* for rows too wide to look closer */
+    bool sgd = t->used.optimizer == OC_OPTIMIZER_SGD, automatic = isnan(t->used.l2);
+    oc_status status = OC_OK;
+    if (oc_optimizer_searches(t->used.optimizer)) {
+        t->used.l2 = automatic ? 0 : t->used.l2;
+        t->used.score_l2 = isnan(t->used.score_l2) ? 0 : t->used.score_l2;
+        return OC_OK;
+    }
+    if (d <= OC_PRECONDITION_WIDEST && (sgd || automatic)) {
+        status = oc_covariance_fit(&t->problem, &t->covariance, t->gradient, job, err);
+        if (status == OC_OK && automatic) {
+            status = oc_ridge_choose(&t->problem, &t->covariance, t->gradient, &chosen, job, err);
         }
     }
+    set_penalties(&t->problem, &t->used, &chosen);
+    if (!sgd) {
+        oc_covariance_free(&t->covariance);
+    }
+    return status;
+}
+
+oc_status oc_trainer_create(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
+                            oc_job *job, oc_trainer **trainer, oc_error *err)
+{
+    oc_status status = check_labels(rows, labels, classes, err);
     if (status != OC_OK) {
-        oc_free(covariance);
         return status;
     }
-    set_penalties(problem, &t->used, &chosen);
-    if (!sgd) {
-        oc_free(covariance);
+    oc_trainer *t = oc_alloc(1, sizeof *t);
+    if (!t || !allocate(t, classes, rows->dimension)) {
+        oc_trainer_free(t);
+        return oc_fail_memory(err, "the classifier");
+    }
+    t->used = *options;
+    t->rows = (oc_problem){.rows = rows,
+                           .labels = labels,
+                           .classes = classes,
+                           .center = t->center,
+                           .scale = t->scale,
+                           .loss = (oc_loss)options->loss,
+                           .l1 = options->l1,
+                           .max_norm = options->max_norm};
+    if (options->l1 > 0 || options->max_norm > 0) { /* a penalty by hand replaces the automatic ones */
+        t->used.l2 = isnan(options->l2) ? 0 : options->l2;
+    }
+    status = oc_scaler_fit(rows, (oc_scale)options->scale, t->shift, t->scale, t->center, &t->variance, job, err);
+    if (status == OC_OK && options->classifier.kind == OC_LINEAR) {
+        status = options->class_weight == OC_CLASS_WEIGHT_BALANCED ? balance(t, err) : OC_OK;
+        status = status == OC_OK ? choose_columns(t, job, err) : status;
+        set_steps(&t->used, t->problem.rows);
+        status = status == OC_OK ? measure(t, job, err) : status;
+    }
+    if (status != OC_OK) {
+        oc_trainer_free(t);
+        return status;
+    }
+    *trainer = t;
+    return OC_OK;
+}
+
+oc_train_options oc_trainer_options(const oc_trainer *trainer)
+{
+    return trainer->used;
+}
+
+static oc_status fit_preconditioner(oc_trainer *t, oc_precondition *precondition, oc_job *job, oc_error *err)
+{
+    const oc_problem *problem = &t->problem;
+    oc_covariance *covariance = t->covariance.matrix ? &t->covariance : NULL;
+    if (covariance && oc_optimizer_rough(problem)) {
+        oc_covariance_restore(covariance, job);
         covariance = NULL;
     }
     /* This ridge makes C + ridge I proportional to the Hessian of loss and penalties together. */
@@ -176,157 +271,127 @@ static oc_status prepare(training *t, oc_problem *problem, double variance, oc_p
 }
 
 /* Finds weights and bias on centred columns, and fills the report. */
-static oc_status descend(training *t, oc_problem *problem, double variance, oc_train_report *report, oc_job *job,
-                         oc_error *err)
+static oc_status descend(oc_trainer *t, oc_train_report *report, oc_job *job, oc_error *err)
 {
     oc_precondition precondition = {0};
-    oc_status status = prepare(t, problem, variance, &precondition, job, err);
+    oc_status status = OC_OK;
+    if (!oc_optimizer_searches(t->used.optimizer)) {
+        status = fit_preconditioner(t, &precondition, job, err);
+    }
     if (status != OC_OK) {
         return status;
     }
-    status = oc_optimize(problem, &precondition, t->classifier->shift, &t->used, t->weights, t->bias, &report->steps,
-                         job, err);
-    oc_objective objective = {.gradient = t->gradient, .bias = t->bias_gradient};
+    oc_found found = {0};
+    oc_ground ground = {&precondition, t->covariance.matrix, t->shift, usual_curvature(&t->problem)};
+    status = oc_optimize(&t->problem, &ground, &t->used, t->weights, t->bias, &found, job, err);
     if (status == OC_OK) {
-        status = oc_problem_evaluate(problem, t->weights, t->bias, &objective, job, err);
+        report->steps = found.steps;
+        report->loss = found.loss;
+        report->objective = found.objective;
+        report->accuracy = found.accuracy;
+        report->gap = found.gap;
     }
-    if (status == OC_OK) {
-        report->loss = objective.loss;
-        report->objective = objective.value;
-        report->accuracy = objective.accuracy;
-        report->gap = t->used.optimizer == OC_OPTIMIZER_SGD
-                          ? estimate_gap(&precondition, problem, t->gradient, t->bias_gradient)
-                          : NAN;
-    }
-    oc_precondition_free(&precondition);
     return status;
 }
 
 /* The classifier's weights for z = (x - shift) * scale from those for (x - center) * scale. */
-static void assemble(const training *t)
+static oc_status assemble(oc_trainer *t, oc_classifier *c, oc_job *job, oc_error *err)
 {
-    oc_classifier *c = t->classifier;
     size_t d = c->dimension;
+    const float *weights = t->weights;
+    float *expanded = NULL;
+    if (t->span.rows) {
+        expanded = oc_alloc(c->classes, d * sizeof *expanded);
+        if (!expanded) {
+            return oc_fail_memory(err, "the weights");
+        }
+        memcpy(t->gradient, t->weights, c->classes * t->span.count * sizeof *weights);
+        oc_status status = oc_span_expand(&t->rows, &t->span, t->gradient, expanded, job, err);
+        if (status != OC_OK) {
+            oc_free(expanded);
+            return status;
+        }
+        weights = expanded;
+    }
     for (size_t k = 0; k < c->classes; k++) {
         float *row = c->weights + k * (d + 1);
-        memcpy(row, t->weights + k * d, d * sizeof *row);
+        memcpy(row, weights + k * d, d * sizeof *row);
         double bias = (double)t->bias[k];
         for (size_t j = 0; j < d; j++) {
             bias += (double)row[j] * ((double)c->shift[j] - (double)t->center[j]) * (double)c->scale[j];
         }
         row[d] = (float)bias;
     }
+    oc_free(expanded);
+    return OC_OK;
 }
 
-/* Few wide rows: the same problem in coordinates of their span, which has fewer columns. */
-static oc_status descend_in_span(training *t, const oc_problem *problem, double variance, oc_train_report *report,
-                                 oc_job *job, oc_error *err)
+static oc_status learn_weights(oc_trainer *t, const oc_run *run, oc_classifier *c, oc_train_report *report, oc_job *job,
+                               oc_error *err)
 {
-    oc_span span = {0};
-    size_t n = problem->rows->count, d = problem->rows->dimension;
-    oc_status status = oc_span_fit(problem, &span, job, err);
-    if (status != OC_OK) {
-        return status;
+    t->used.l2 = t->problem.l2 = run->l2;
+    t->used.score_l2 = t->problem.score_l2 = run->score_l2;
+    t->used.epochs = run->epochs;
+    if (!run->warm) {
+        memset(t->weights, 0, c->classes * c->dimension * sizeof *t->weights);
+        memset(t->bias, 0, c->classes * sizeof *t->bias);
     }
-    oc_rows rows = oc_rows_of(span.rows, n, n);
-    oc_problem inner = *problem;
-    inner.rows = &rows;
-    inner.center = span.center;
-    inner.scale = span.scale;
-    set_steps(&t->used, &rows);
-    status = descend(t, &inner, variance * (double)d / (double)n, report, job, err);
-    if (status == OC_OK) {
-        status = oc_span_expand(problem, &span, t->weights, t->gradient, job, err);
-        float *found = t->gradient;
-        t->gradient = t->weights;
-        t->weights = found;
-    }
-    oc_span_free(&span);
-    return status;
-}
-
-static oc_status learn_weights(training *t, const oc_rows *rows, const int *labels, double variance,
-                               oc_train_report *report, oc_job *job, oc_error *err)
-{
-    oc_problem problem = {.rows = rows,
-                          .labels = labels,
-                          .classes = t->classifier->classes,
-                          .center = t->center,
-                          .scale = t->classifier->scale,
-                          .loss = (oc_loss)t->used.loss};
-    bool few = rows->count < rows->dimension && rows->count <= OC_PRECONDITION_WIDEST;
-    oc_status status;
-    if (few && t->used.optimizer == OC_OPTIMIZER_SGD && variance > 0) {
-        status = descend_in_span(t, &problem, variance, report, job, err);
-    } else {
-        set_steps(&t->used, rows);
-        status = descend(t, &problem, variance, report, job, err);
-    }
-    if (status == OC_OK) {
-        assemble(t);
-    }
-    return status;
+    oc_status status = descend(t, report, job, err);
+    return status == OC_OK ? assemble(t, c, job, err) : status;
 }
 
 /* Nearest neighbours keep the rows instead of weights. */
-static oc_status learn_neighbours(training *t, const oc_rows *rows, const int *labels, oc_train_report *report,
-                                  oc_job *job, oc_error *err)
+static oc_status learn_neighbours(oc_trainer *t, oc_classifier *c, oc_train_report *report, oc_job *job, oc_error *err)
 {
-    oc_classifier *c = t->classifier;
     oc_free(c->weights);
     c->weights = NULL;
     report->objective = report->loss = report->gap = report->accuracy = NAN;
-    return oc_nearest_learn(&t->used.classifier, rows, labels, c->shift, c->scale, job, &c->nearest, err);
+    return oc_nearest_learn(&t->used.classifier, t->rows.rows, t->rows.labels, c->shift, c->scale, job, &c->nearest,
+                            err);
 }
 
-static bool allocate(training *t, size_t classes, size_t d)
+oc_status oc_trainer_run(oc_trainer *t, const oc_run *run, oc_job *job, oc_classifier **classifier,
+                         oc_train_report *report, oc_error *err)
 {
-    t->center = oc_alloc(d, sizeof *t->center);
-    t->weights = oc_alloc(classes, d * sizeof *t->weights);
-    t->gradient = oc_alloc(classes, d * sizeof *t->gradient);
-    t->bias = oc_alloc(classes, sizeof *t->bias);
-    t->bias_gradient = oc_alloc(classes, sizeof *t->bias_gradient);
-    return t->classifier && t->center && t->weights && t->gradient && t->bias && t->bias_gradient;
+    size_t d = t->rows.rows->dimension;
+    double rate = t->used.rate;
+    oc_train_report done = {0};
+    oc_classifier *c = create(t->rows.classes, d, t->used.loss);
+    if (!c) {
+        return oc_fail_memory(err, "the classifier");
+    }
+    memcpy(c->shift, t->shift, d * sizeof *c->shift);
+    memcpy(c->scale, t->scale, d * sizeof *c->scale);
+    oc_status status = t->used.classifier.kind == OC_NEAREST ? learn_neighbours(t, c, &done, job, err)
+                                                             : learn_weights(t, run, c, &done, job, err);
+    done.used = t->used;
+    t->used.rate = rate; /* an automatic one is found again for other penalties */
+    if (status != OC_OK) {
+        oc_classifier_free(c);
+        return status;
+    }
+    if (report) {
+        *report = done;
+    }
+    *classifier = c;
+    return OC_OK;
 }
 
 oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
                    oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err)
 {
-    double started = oc_seconds(), variance;
-    oc_status status = check_labels(rows, labels, classes, err);
+    double started = oc_seconds();
+    oc_trainer *trainer;
+    oc_status status = oc_trainer_create(rows, labels, classes, options, job, &trainer, err);
     if (status != OC_OK) {
         return status;
     }
-    size_t d = rows->dimension;
-    oc_train_report done = {0};
-    training t = {.classifier = create(classes, d, options->loss)};
-    if (!allocate(&t, classes, d)) {
-        status = oc_fail_memory(err, "the classifier");
-        goto cleanup;
+    oc_train_options found = oc_trainer_options(trainer);
+    oc_run run = {.l2 = found.l2, .score_l2 = found.score_l2, .epochs = found.epochs, .last = true};
+    status = oc_trainer_run(trainer, &run, job, classifier, report, err);
+    if (status == OC_OK && report) {
+        report->seconds = oc_seconds() - started;
     }
-    status = oc_scaler_fit(rows, (oc_scale)options->scale, t.classifier->shift, t.classifier->scale, t.center,
-                           &variance, job, err);
-    if (status != OC_OK) {
-        goto cleanup;
-    }
-    t.used = *options;
-    status = options->classifier.kind == OC_NEAREST ? learn_neighbours(&t, rows, labels, &done, job, err)
-                                                    : learn_weights(&t, rows, labels, variance, &done, job, err);
-    if (status == OC_OK) {
-        done.used = t.used;
-        done.seconds = oc_seconds() - started;
-        if (report) {
-            *report = done;
-        }
-        *classifier = t.classifier;
-        t.classifier = NULL;
-    }
-cleanup:
-    oc_classifier_free(t.classifier);
-    oc_free(t.center);
-    oc_free(t.weights);
-    oc_free(t.gradient);
-    oc_free(t.bias);
-    oc_free(t.bias_gradient);
+    oc_trainer_free(trainer);
     return status;
 }

@@ -7,16 +7,12 @@
 #include <cblas.h>
 #include <limits.h>
 #include <pthread.h>
-#include <string.h>
 
 /* Fortran LAPACK, which OpenBLAS carries without a header of its own in every package. */
 void ssyevd_(const char *jobz, const char *uplo, const blasint *n, float *a, const blasint *lda,
              float *w, float *work, const blasint *lwork, blasint *iwork, const blasint *liwork,
              blasint *info);
 void spotrf_(const char *uplo, const blasint *n, float *a, const blasint *lda, blasint *info);
-void spotrs_(const char *uplo, const blasint *n, const blasint *nrhs, const float *a, const blasint *lda, float *b,
-             const blasint *ldb, blasint *info);
-void spotri_(const char *uplo, const blasint *n, float *a, const blasint *lda, blasint *info);
 
 static void use_one_thread(void)
 {
@@ -80,57 +76,49 @@ oc_status oc_eigen_symmetric(size_t n, float *a, float *values)
     return status;
 }
 
-bool oc_cholesky_solve(size_t n, float *a, size_t count, float *b)
+bool oc_cholesky_block(size_t n, float *a, size_t lda)
 {
     prepare();
-    if (n > INT_MAX || count > INT_MAX) {
+    if (n > INT_MAX || lda > INT_MAX) {
         return false;
     }
-    blasint order = (blasint)n, columns = (blasint)count, info = 0;
-    spotrf_("U", &order, a, &order, &info);
-    if (info == 0) {
-        spotrs_("U", &order, &columns, a, &order, b, &order, &info);
+    blasint order = (blasint)n, stride = (blasint)lda, info = 0;
+    spotrf_("U", &order, a, &stride, &info); /* Fortran's upper triangle is the lower one in C order */
+    bool positive = info == 0;
+    for (size_t i = 0; i < n && positive; i++) {
+        positive = a[i * lda + i] > 0; /* NaN passes through OpenBLAS unseen */
     }
-    return info == 0;
+    return positive;
 }
 
-bool oc_cholesky_factor(size_t n, float *a)
+void oc_syrk_lower(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc)
 {
     prepare();
-    if (n > INT_MAX) {
-        return false;
-    }
-    blasint order = (blasint)n, info = 0;
-    spotrf_("U", &order, a, &order, &info); /* Fortran's upper triangle is the lower one in C order */
-    for (size_t i = 0; i < n; i++) {
-        memset(a + i * n + i + 1, 0, (n - i - 1) * sizeof *a);
-    }
-    return info == 0;
+    cblas_ssyrk(CblasRowMajor, CblasLower, CblasNoTrans, (blasint)n, (blasint)k, alpha, a, (blasint)lda, beta, c,
+                (blasint)ldc);
 }
 
-void oc_solve_lower(size_t count, size_t n, const float *l, float *v)
+void oc_syrk_upper(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc)
 {
     prepare();
-    cblas_strsm(CblasRowMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, (blasint)count, (blasint)n, 1, l,
-                (blasint)n, v, (blasint)n);
+    cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, (blasint)n, (blasint)k, alpha, a, (blasint)lda, beta, c,
+                (blasint)ldc);
 }
 
-bool oc_cholesky_inverse(size_t n, float *a)
+static void solve(enum CBLAS_TRANSPOSE transpose, size_t count, size_t n, const float *l, size_t ldl, float *b,
+                  size_t ldb)
 {
     prepare();
-    if (n > INT_MAX) {
-        return false;
-    }
-    blasint order = (blasint)n, info = 0;
-    spotrf_("U", &order, a, &order, &info);
-    if (info == 0) {
-        spotri_("U", &order, a, &order, &info);
-    }
-    /* Fortran's upper triangle is the lower one in C order. */
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = i + 1; j < n; j++) {
-            a[i * n + j] = a[j * n + i];
-        }
-    }
-    return info == 0;
+    cblas_strsm(CblasRowMajor, CblasRight, CblasLower, transpose, CblasNonUnit, (blasint)count, (blasint)n, 1, l,
+                (blasint)ldl, b, (blasint)ldb);
+}
+
+void oc_solve_lower(size_t count, size_t n, const float *l, size_t ldl, float *b, size_t ldb)
+{
+    solve(CblasNoTrans, count, n, l, ldl, b, ldb);
+}
+
+void oc_solve_lower_transposed(size_t count, size_t n, const float *l, size_t ldl, float *b, size_t ldb)
+{
+    solve(CblasTrans, count, n, l, ldl, b, ldb);
 }

@@ -21,18 +21,16 @@ void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_
  * the vector of value i. OC_BAD_DATA when LAPACK did not converge, OC_NO_MEMORY. */
 oc_status oc_eigen_symmetric(size_t n, float *a, float *values);
 
-/* Solves A X^T = B^T for a symmetric positive definite A (n,n) and rows B (count,n), both contiguous and both
- * overwritten: B by the rows X. False when A is not positive definite to rounding. */
-bool oc_cholesky_solve(size_t n, float *a, size_t count, float *b);
+/* C (n,n) = alpha A (n,k) A^T + beta C, the lower triangle of C alone; alpha A^T (k,n) A + beta C, the upper one. */
+void oc_syrk_lower(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc);
+void oc_syrk_upper(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc);
 
-/* The lower triangular L with A = L L^T, in place, zeros above, from the lower triangle of A (n,n). False
- * when A is not positive definite to rounding; A is then spoilt. */
-bool oc_cholesky_factor(size_t n, float *a);
-/* Replaces rows V (count,n) by the X of X L = V, L (n,n) lower triangular. */
-void oc_solve_lower(size_t count, size_t n, const float *l, float *v);
+/* The lower triangular L with A = L L^T in place of the lower triangle of a small A (n,n); cholesky.h has large ones.
+ * False when A is not positive definite to rounding; its lower triangle is then spoilt. */
+bool oc_cholesky_block(size_t n, float *a, size_t lda);
 
-/* The inverse of a symmetric positive definite matrix A (n,n), contiguous, in place, both triangles. False
- * when A is not positive definite to rounding; A is then spoilt. */
-bool oc_cholesky_inverse(size_t n, float *a);
+/* Replaces rows B (count,n) by the X of X L = B, or of X L^T = B, with L (n,n) lower triangular. */
+void oc_solve_lower(size_t count, size_t n, const float *l, size_t ldl, float *b, size_t ldb);
+void oc_solve_lower_transposed(size_t count, size_t n, const float *l, size_t ldl, float *b, size_t ldb);
 
 #endif

@@ -9,7 +9,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <float.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,8 +27,14 @@ enum { MAGIC = 6, MAX_HEADER = 4096 };
 struct oc_npy {
     void *map;
     size_t size;
+    float *narrowed; /* the values of a float64 file as float32; NULL for float32, which is used where it lies */
     oc_rows rows;
 };
+
+bool oc_npy_signature(const void *bytes, size_t size)
+{
+    return size >= MAGIC && memcmp(bytes, magic, MAGIC) == 0;
+}
 
 void oc_npy_header(size_t count, size_t dimension, char header[OC_NPY_HEADER])
 {
@@ -72,11 +80,18 @@ static bool parse_shape(const char *text, size_t shape[2])
     return sizes > 0;
 }
 
-/* Checks the header of a mapped file and makes the view of its values. */
-static oc_status parse(const unsigned char *file, size_t size, const char *path, oc_rows *rows,
-                       oc_error *err)
+/* What the header says. */
+typedef struct array {
+    char type[16];   /* as NumPy writes it: "<f4" */
+    bool fortran;
+    size_t shape[2]; /* (n, d); d = 1 for one axis */
+    const unsigned char *values;
+    size_t bytes; /* of the values, as many as are in the file */
+} array;
+
+static oc_status parse(const unsigned char *file, size_t size, const char *path, array *out, oc_error *err)
 {
-    if (size < 10 || memcmp(file, magic, MAGIC) != 0) {
+    if (!oc_npy_signature(file, size) || size < 10) {
         return oc_fail(err, OC_BAD_FILE, "%s: not a .npy file", path);
     }
     size_t lead = file[6] == 1 ? 10 : 12;
@@ -90,31 +105,84 @@ static oc_status parse(const unsigned char *file, size_t size, const char *path,
     char header[MAX_HEADER + 1];
     memcpy(header, file + lead, length);
     header[length] = '\0';
-    const char *type = find_value(header, "'descr'");
-    const char *order = find_value(header, "'fortran_order'");
-    size_t shape[2], values, bytes;
-    if (!type || !order || !parse_shape(find_value(header, "'shape'"), shape)) {
+    const char *type = find_value(header, "'descr'"), *order = find_value(header, "'fortran_order'");
+    size_t letters = type && *type == '\'' ? strcspn(type + 1, "'") : 0;
+    if (!type || !order || !parse_shape(find_value(header, "'shape'"), out->shape)) {
         return oc_fail(err, OC_BAD_FILE,
-                       "%s: the header of the .npy file is damaged, or its array has more than two axes", path);
+                       "%s: the header of the .npy file is damaged, or its array has more than two axes; rows are "
+                       "(n, d): rows.reshape(len(rows), -1)",
+                       path);
     }
-    if (strncmp(type, "'<f4'", 5) != 0) {
-        return oc_fail(err, OC_BAD_FILE, "%s: values of type %.*s; float32 ('<f4') is needed", path,
-                       (int)strcspn(type, ","), type);
+    if (letters == 0 || letters >= sizeof out->type) { /* records have a list for a type */
+        return oc_fail(err, OC_BAD_FILE, "%s: values of type %.*s; plain numbers are needed", path,
+                       (int)strcspn(type, ",]"), type);
     }
-    if (strncmp(order, "False", 5) != 0) {
-        return oc_fail(err, OC_BAD_FILE, "%s: the array is in Fortran order; C order is needed", path);
-    }
-    size_t start = lead + length;
-    if (!oc_multiply(shape[0], shape[1], &values) || !oc_multiply(values, sizeof(float), &bytes) ||
-        bytes != size - start || start % sizeof(float) != 0) {
-        return oc_fail(err, OC_BAD_FILE, "%s: the header promises %zu x %zu values, the file holds %zu bytes of values",
-                       path, shape[0], shape[1], size - start);
-    }
-    *rows = oc_rows_of((const float *)(const void *)(file + start), shape[0], shape[1]);
+    memcpy(out->type, type + 1, letters);
+    out->type[letters] = '\0';
+    out->fortran = strncmp(order, "False", 5) != 0;
+    out->values = file + lead + length;
+    out->bytes = size - lead - length;
     return OC_OK;
 }
 
-oc_status oc_npy_open(const char *path, oc_npy **npy, oc_error *err)
+/* The values must fill the rest of the file. */
+static oc_status check_size(const array *a, const char *path, size_t width, oc_error *err)
+{
+    size_t values, bytes;
+    if (!oc_multiply(a->shape[0], a->shape[1], &values) || !oc_multiply(values, width, &bytes) || bytes != a->bytes) {
+        return oc_fail(err, OC_BAD_FILE, "%s: the header promises %zu x %zu values, the file holds %zu bytes of values",
+                       path, a->shape[0], a->shape[1], a->bytes);
+    }
+    return OC_OK;
+}
+
+/* Float32 or float64, little-endian, in C order; else what to write in NumPy. */
+static oc_status check_rows(const array *a, const char *path, oc_error *err)
+{
+    bool single = strcmp(a->type, "<f4") == 0, real = single || strcmp(a->type, "<f8") == 0;
+    if (!real) {
+        bool other_end = strcmp(a->type, ">f4") == 0 || strcmp(a->type, ">f8") == 0;
+        return oc_fail(err, OC_BAD_FILE,
+                       "%s: values of type '%s'%s; float32 ('<f4') or float64 ('<f8') is needed: in NumPy, "
+                       "rows.astype('<f4')",
+                       path, a->type, other_end ? ", which is big-endian" : "");
+    }
+    if (a->fortran) {
+        return oc_fail(err, OC_BAD_FILE,
+                       "%s: the array is in Fortran order; C order is needed: in NumPy, numpy.ascontiguousarray(rows)",
+                       path);
+    }
+    oc_status status = check_size(a, path, single ? sizeof(float) : sizeof(double), err);
+    if (status == OC_OK && single && (uintptr_t)a->values % sizeof(float) != 0) {
+        status = oc_fail(err, OC_BAD_FILE, "%s: the header's length is no multiple of four", path);
+    }
+    return status;
+}
+
+/* Float64 to float32. A value that is no number, or that float32 cannot hold, is an error and not a surprise. */
+static oc_status narrow(const array *a, const char *path, float **out, oc_error *err)
+{
+    size_t count = a->shape[0] * a->shape[1];
+    float *values = oc_alloc(count, sizeof *values);
+    if (!values) {
+        return oc_fail(err, OC_NO_MEMORY, "%s: out of memory for %zu x %zu values as float32", path, a->shape[0],
+                       a->shape[1]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        double value;
+        memcpy(&value, a->values + i * sizeof value, sizeof value);
+        if (!(fabs(value) <= (double)FLT_MAX)) {
+            oc_free(values);
+            return oc_fail(err, OC_BAD_DATA, "%s: row %zu, column %zu: %g cannot be a float32 feature", path,
+                           i / a->shape[1], i % a->shape[1], value);
+        }
+        values[i] = (float)value;
+    }
+    *out = values;
+    return OC_OK;
+}
+
+static oc_status map_file(const char *path, void **map, size_t *size, oc_error *err)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
     struct stat about;
@@ -125,22 +193,90 @@ oc_status oc_npy_open(const char *path, oc_npy **npy, oc_error *err)
         }
         return oc_fail(err, reason == ENOENT ? OC_NOT_FOUND : OC_IO, "%s: %s", path, strerror(reason));
     }
-    size_t size = about.st_size > 0 ? (size_t)about.st_size : 0;
-    void *map = size ? mmap(NULL, size, PROT_READ, MAP_SHARED, file, 0) : MAP_FAILED;
+    *size = about.st_size > 0 ? (size_t)about.st_size : 0;
+    *map = *size ? mmap(NULL, *size, PROT_READ, MAP_SHARED, file, 0) : MAP_FAILED;
+    int reason = errno;
     close(file);
-    if (map == MAP_FAILED) {
-        return size ? oc_fail(err, OC_IO, "%s: cannot be mapped: %s", path, strerror(errno))
-                    : oc_fail(err, OC_BAD_FILE, "%s: not a .npy file: it is empty", path);
+    if (*map != MAP_FAILED) {
+        return OC_OK;
     }
-    oc_rows rows;
-    oc_status status = parse(map, size, path, &rows, err);
-    oc_npy *new = status == OC_OK ? oc_alloc(1, sizeof *new) : NULL;
-    if (!new) {
-        munmap(map, size);
-        return status == OC_OK ? oc_fail_memory(err, path) : status;
+    return *size ? oc_fail(err, OC_IO, "%s: cannot be mapped: %s", path, strerror(reason))
+                 : oc_fail(err, OC_BAD_FILE, "%s: not a .npy file: it is empty", path);
+}
+
+oc_status oc_npy_open(const char *path, oc_npy **out, oc_error *err)
+{
+    array a;
+    oc_npy *npy = oc_alloc(1, sizeof *npy);
+    if (!npy) {
+        return oc_fail_memory(err, path);
     }
-    *new = (oc_npy){.map = map, .size = size, .rows = rows};
-    *npy = new;
+    oc_status status = map_file(path, &npy->map, &npy->size, err);
+    if (status != OC_OK) {
+        oc_free(npy);
+        return status;
+    }
+    status = parse(npy->map, npy->size, path, &a, err);
+    if (status == OC_OK) {
+        status = check_rows(&a, path, err);
+    }
+    const float *values = (const float *)(const void *)a.values;
+    if (status == OC_OK && strcmp(a.type, "<f8") == 0) {
+        status = narrow(&a, path, &npy->narrowed, err);
+        values = npy->narrowed;
+    }
+    if (status != OC_OK) {
+        oc_npy_free(npy);
+        return status;
+    }
+    npy->rows = oc_rows_of(values, a.shape[0], a.shape[1]);
+    *out = npy;
+    return OC_OK;
+}
+
+/* Integer i of an array of "i1", "u2", "<i4" and their like, sign-extended. */
+static int64_t integer_at(const array *a, size_t width, size_t i)
+{
+    uint64_t value = 0;
+    for (size_t b = 0; b < width; b++) {
+        value |= (uint64_t)a->values[i * width + b] << (8 * b);
+    }
+    bool negative = a->type[1] == 'i' && (value >> (8 * width - 1) & 1);
+    return (int64_t)(negative && width < 8 ? value | ~(uint64_t)0 << (8 * width) : value);
+}
+
+oc_status oc_npy_integers(const char *path, int64_t **out, size_t *count, oc_error *err)
+{
+    array a;
+    void *map;
+    size_t size;
+    oc_status status = map_file(path, &map, &size, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    status = parse(map, size, path, &a, err);
+    bool integers = status == OC_OK && strlen(a.type) == 3 && strchr("<|", a.type[0]) && strchr("iu", a.type[1]) &&
+                    strchr("1248", a.type[2]);
+    size_t width = integers ? (size_t)(a.type[2] - '0') : 0;
+    if (status == OC_OK && (!integers || a.shape[1] != 1)) {
+        status = oc_fail(err, OC_BAD_FILE,
+                         "%s: an array (%zu, %zu) of type '%s'; labels are one axis of integers: in NumPy, "
+                         "labels.astype('<i8')",
+                         path, a.shape[0], a.shape[1], a.type);
+    }
+    if (status == OC_OK) {
+        status = check_size(&a, path, width, err);
+    }
+    int64_t *values = status == OC_OK ? oc_alloc(a.shape[0], sizeof *values) : NULL;
+    for (size_t i = 0; values && i < a.shape[0]; i++) {
+        values[i] = integer_at(&a, width, i);
+    }
+    munmap(map, size);
+    if (!values) {
+        return status == OC_OK ? oc_fail_memory(err, "the labels") : status;
+    }
+    *out = values;
+    *count = a.shape[0];
     return OC_OK;
 }
 
@@ -148,6 +284,7 @@ void oc_npy_free(oc_npy *npy)
 {
     if (npy) {
         munmap(npy->map, npy->size);
+        oc_free(npy->narrowed);
         oc_free(npy);
     }
 }

@@ -3,6 +3,8 @@
 
 #include "src/base/fail.h"
 #include "src/base/file.h"
+#include "src/base/json_memory.h"
+#include "src/base/output.h"
 #include "src/base/text.h"
 
 #include <inttypes.h>
@@ -27,7 +29,10 @@ oc_status oc_archive_create(oc_archive **out, oc_error *err)
     if (archive) {
         archive->strings = json_object();
     }
-    if (!archive || !archive->strings) {
+    if (oc_json_short() || !archive || !archive->strings) {
+        if (archive) {
+            json_decref(archive->strings);
+        }
         oc_free(archive);
         return oc_fail_memory(err, "the model file");
     }
@@ -52,13 +57,11 @@ void oc_archive_free(oc_archive *archive)
 oc_status oc_archive_set(oc_archive *archive, const char *key, const char *value, oc_error *err)
 {
     json_t *string = json_string(value);
-    if (!string) {
-        return oc_fail(err, OC_USAGE, "%s: '%s' is not UTF-8 text, which model files need", key, value);
-    }
-    if (json_object_set_new(archive->strings, key, string) != 0) {
+    bool kept = json_object_set_new(archive->strings, key, string) == 0;
+    if (oc_json_short()) {
         return oc_fail_memory(err, "the model file");
     }
-    return OC_OK;
+    return kept ? OC_OK : oc_fail(err, OC_USAGE, "%s: '%s' is not UTF-8 text, which model files need", key, value);
 }
 
 const char *oc_archive_get(const oc_archive *archive, const char *key)
@@ -129,7 +132,8 @@ static char *make_header(const oc_archive *archive)
     }
     char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
     json_decref(header);
-    if (!text) {
+    if (oc_json_short() || !text) {
+        oc_free(text);
         return NULL;
     }
     size_t length = strlen(text), padded = (LENGTH + length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT - LENGTH;
@@ -139,7 +143,7 @@ static char *make_header(const oc_archive *archive)
         memset(aligned + length, ' ', padded - length);
         aligned[padded] = '\0';
     }
-    free(text);
+    oc_free(text);
     return aligned;
 }
 
@@ -268,7 +272,8 @@ static oc_status parse_strings(oc_archive *archive, json_t *object, oc_error *er
             return oc_fail(err, OC_BAD_FILE, "__metadata__: %s is not a string", key);
         }
     }
-    return json_object_update(archive->strings, object) == 0 ? OC_OK : oc_fail_memory(err, "the model file");
+    bool kept = json_object_update(archive->strings, object) == 0;
+    return oc_json_short() || !kept ? oc_fail_memory(err, "the model file") : OC_OK;
 }
 
 static oc_status parse_header(oc_archive *archive, json_t *header, uint64_t size, oc_error *err)
@@ -315,6 +320,10 @@ static oc_status parse_file(oc_archive *archive, oc_error *err)
     }
     json_error_t reason;
     json_t *header = json_loadb((const char *)file->data + LENGTH, (size_t)length, JSON_REJECT_DUPLICATES, &reason);
+    if (oc_json_short()) {
+        json_decref(header);
+        return oc_fail_memory(err, "the header of the model file");
+    }
     if (!header) {
         return oc_fail(err, OC_BAD_FILE, "the header is damaged: %s", reason.text);
     }

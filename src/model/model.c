@@ -8,6 +8,7 @@
 #include "src/learn/nearest.h"
 #include "src/model/set.h"
 #include "src/model/store.h"
+#include "src/model/training_data.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@ void oc_model_free(oc_model *model)
         oc_free(model->classes[c]);
     }
     oc_free(model->classes);
+    oc_free(model->counts);
     oc_classifier_free(model->classifier);
     oc_features_free(model->features);
     oc_free(model);
@@ -57,6 +59,9 @@ oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *op
     }
     if (status == OC_OK) {
         status = oc_copy_features(parts->features, &model->features, err);
+    }
+    if (status == OC_OK) {
+        status = oc_training_data_note(model, parts->labels, parts->rows->count, done.accuracy, err);
     }
     if (status != OC_OK) {
         oc_model_free(model);
@@ -153,6 +158,9 @@ oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
     }
     if (status == OC_OK) {
         status = store_options(archive, model, err);
+    }
+    if (status == OC_OK) {
+        status = oc_training_data_store(archive, model, err);
     }
     if (status == OC_OK) {
         status = store_classifier(archive, c, &labels, err);
@@ -340,7 +348,10 @@ static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error
     if (status == OC_OK) {
         status = load_array(archive, "scale", 1, d, &model->classifier->scale, err);
     }
-    return status == OC_OK ? load_classes(archive, model, err) : status;
+    if (status == OC_OK) {
+        status = load_classes(archive, model, err);
+    }
+    return status == OC_OK ? oc_training_data_load(archive, model, err) : status;
 }
 
 oc_status oc_model_load(const char *path, oc_model **out, oc_error *err)

@@ -10,6 +10,8 @@ struct oc_model {
     oc_classifier *classifier;
     oc_train_options options; /* as they were used */
     char **classes;           /* (C) */
+    size_t *counts;           /* (C): rows of each class that it was trained on; NULL: unknown */
+    double accuracy;          /* on those rows; NaN: unknown */
 };
 
 /* What a model is made of, all by reference: copied into the model. */

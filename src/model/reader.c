@@ -6,6 +6,7 @@
 #include "src/base/memory.h"
 #include "src/model/model.h"
 
+#include <math.h>
 #include <string.h>
 
 struct oc_reader {
@@ -79,7 +80,7 @@ void oc_reader_free(oc_reader *reader)
     }
 }
 
-static void score(oc_reader *reader)
+static void score(oc_reader *reader, const float *row)
 {
     const oc_classifier *c = reader->model->classifier;
     for (size_t k = 0; k < c->classes; k++) {
@@ -87,31 +88,33 @@ static void score(oc_reader *reader)
         float sum = 0;
 #pragma omp simd reduction(+ : sum)
         for (size_t j = 0; j < c->dimension; j++) {
-            sum += weights[j] * reader->row[j];
+            sum += weights[j] * row[j];
         }
         reader->scores[k] = sum + reader->bias[k];
     }
 }
 
-static oc_status classify(oc_reader *reader, const oc_image *image, oc_result *result, oc_error *err)
+oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result, oc_error *err)
 {
     const oc_classifier *c = reader->model->classifier;
-    oc_status status = oc_features_extract(reader->model->features, image, reader->workspace, reader->row, err);
-    if (status != OC_OK) {
-        return status;
-    }
+    oc_status status = OC_OK;
     if (c->nearest) {
-        oc_rows row = oc_rows_of(reader->row, 1, c->dimension);
-        status = oc_scores(c, &row, reader->scores, NULL, err);
+        oc_rows rows = oc_rows_of(row, 1, c->dimension);
+        status = oc_scores(c, &rows, reader->scores, NULL, err);
     } else {
-        score(reader);
+        score(reader, row);
     }
     if (status != OC_OK) {
         return status;
     }
     size_t best = 0;
-    for (size_t k = 1; k < c->classes; k++) {
+    bool finite = true;
+    for (size_t k = 0; k < c->classes; k++) {
         best = reader->scores[k] > reader->scores[best] ? k : best;
+        finite = finite && isfinite(reader->scores[k]);
+    }
+    if (!finite) {
+        return oc_fail(err, OC_BAD_DATA, "no finite scores: a feature is NaN, infinite or far too large");
     }
     bool probable = oc_classifier_probable(c);
     if (probable) {
@@ -119,6 +122,23 @@ static oc_status classify(oc_reader *reader, const oc_image *image, oc_result *r
     }
     *result = (oc_result){best, reader->scores, probable ? reader->probabilities : NULL};
     return OC_OK;
+}
+
+static oc_status classify(oc_reader *reader, const oc_image *image, oc_result *result, oc_error *err)
+{
+    oc_status status = oc_features_extract(reader->model->features, image, reader->workspace, reader->row, err);
+    return status == OC_OK ? oc_classify_row(reader, reader->row, result, err) : status;
+}
+
+/* A model of another program's rows cannot take an image, whatever is in it. */
+static oc_status check_stages(const oc_reader *reader, oc_error *err)
+{
+    return oc_features_count(reader->model->features)
+               ? OC_OK
+               : oc_fail(err, OC_USAGE,
+                         "the model was trained on rows of %zu values that another program made; it classifies such "
+                         "rows, not images",
+                         reader->model->classifier->dimension);
 }
 
 const oc_model *oc_reader_model(const oc_reader *reader)
@@ -130,8 +150,11 @@ oc_status oc_reader_classify(oc_reader *reader, const char *path, unsigned plane
                              oc_error *err)
 {
     oc_image_options options = reader->model->image;
+    oc_status status = check_stages(reader, err);
     options.planes |= planes;
-    oc_status status = oc_decode_file(reader->decoder, path, &options, image, err);
+    if (status == OC_OK) {
+        status = oc_decode_file(reader->decoder, path, &options, image, err);
+    }
     return status == OC_OK ? classify(reader, image, result, err) : status;
 }
 
@@ -145,6 +168,9 @@ oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, 
 {
     oc_image image;
     oc_image_options options = reader->model->image;
-    oc_status status = oc_decode_memory(reader->decoder, bytes, size, &options, &image, err);
+    oc_status status = check_stages(reader, err);
+    if (status == OC_OK) {
+        status = oc_decode_memory(reader->decoder, bytes, size, &options, &image, err);
+    }
     return status == OC_OK ? classify(reader, &image, result, err) : status;
 }

@@ -1,4 +1,4 @@
-/* The set object and its files but for the rows themselves. */
+/* The set object, in memory and opened from its folder. */
 #include "src/model/set.h"
 
 #include "src/base/fail.h"
@@ -6,11 +6,14 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/dataset/dataset.h"
+#include "src/model/merge.h"
 #include "src/model/store.h"
 
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+
+static const size_t LONGEST_SKIPS = (size_t)1 << 31;
 
 oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_error *err)
 {
@@ -49,60 +52,6 @@ oc_status oc_set_gather_labels(oc_set *set, oc_error *err)
     return OC_OK;
 }
 
-static oc_status write_text(const char *folder, const char *name, oc_text *text, oc_error *err)
-{
-    char *path = oc_path_join(folder, name);
-    oc_status status = !path || text->failed ? oc_fail_memory(err, name)
-                                             : oc_file_write(path, text->data, text->length, err);
-    oc_free(path);
-    oc_text_free(text);
-    return status;
-}
-
-oc_status oc_set_write_tables(const oc_set *set, const char *folder, oc_error *err)
-{
-    oc_text text = {0};
-    oc_text_add(&text, "row,path,label,width,height\n");
-    for (size_t i = 0; i < set->rows.count; i++) {
-        oc_text_format(&text, "%zu,", i);
-        oc_text_add_csv(&text, oc_set_path(set, i));
-        oc_text_add(&text, ",");
-        oc_text_add_csv(&text, set->labels[i] < 0 ? "" : oc_set_class(set, (size_t)set->labels[i]));
-        oc_text_format(&text, ",%u,%u\n", set->sizes[2 * i], set->sizes[2 * i + 1]);
-    }
-    oc_status status = write_text(folder, "index.csv", &text, err);
-    if (status == OC_OK && set->skip_count) {
-        oc_text_add(&text, "path,reason\n");
-        for (size_t i = 0; i < set->skip_count; i++) {
-            oc_text_add_csv(&text, set->skips[i].path);
-            oc_text_add(&text, ",");
-            oc_text_add_csv(&text, set->skips[i].reason);
-            oc_text_add(&text, "\n");
-        }
-        status = write_text(folder, "skipped.csv", &text, err);
-    }
-    oc_archive *archive = NULL;
-    char *path = oc_path_join(folder, "stages.safetensors");
-    if (status == OC_OK) {
-        status = path ? oc_archive_create(&archive, err) : oc_fail_memory(err, "a path");
-    }
-    if (status == OC_OK) {
-        status = oc_archive_set(archive, "format", "ocellus-stages", err);
-    }
-    if (status == OC_OK) {
-        status = oc_archive_set(archive, "version", "1", err);
-    }
-    if (status == OC_OK) {
-        status = oc_store_features(archive, set->features, &set->image, err);
-    }
-    if (status == OC_OK) {
-        status = oc_archive_write(archive, path, err);
-    }
-    oc_archive_free(archive);
-    oc_free(path);
-    return status;
-}
-
 bool oc_set_recognise(const char *path)
 {
     struct stat about;
@@ -136,20 +85,71 @@ static oc_status open_index(oc_set *set, const char *folder, oc_error *err)
     return status == OC_OK ? oc_set_gather_labels(set, err) : status;
 }
 
-static oc_status open_stages(oc_set *set, const char *folder, oc_error *err)
+oc_status oc_set_read_stages(oc_set *set, const char *folder, oc_error *err)
 {
     char *path = oc_path_join(folder, "stages.safetensors");
     oc_archive *archive = NULL;
     oc_status status = path ? oc_archive_read(path, &archive, err) : oc_fail_memory(err, "a path");
     if (status == OC_OK) {
         status = oc_load_features(archive, &set->features, &set->image, err);
+        status = status == OC_OK ? oc_shard_load(archive, &set->shard, err) : status;
         status = status == OC_OK ? status : oc_fail_at(err, status, path);
     }
-    if (status == OC_OK && oc_features_dimension(set->features) != set->rows.dimension) {
-        status = oc_fail(err, OC_BAD_FILE, "%s: its stages write rows of %zu values, features.npy beside it has %zu",
-                         path, oc_features_dimension(set->features), set->rows.dimension);
-    }
     oc_archive_free(archive);
+    oc_free(path);
+    return status;
+}
+
+static oc_status open_stages(oc_set *set, const char *folder, oc_error *err)
+{
+    oc_status status = oc_set_read_stages(set, folder, err);
+    if (status == OC_OK && oc_features_dimension(set->features) != set->rows.dimension) {
+        status = oc_fail(err, OC_BAD_FILE,
+                         "%s/stages.safetensors: its stages write rows of %zu values, features.npy beside it has %zu",
+                         folder, oc_features_dimension(set->features), set->rows.dimension);
+    }
+    return status;
+}
+
+/* Adds the records behind the header of a skipped.csv, a text that is changed. */
+static oc_status parse_skips(oc_set *set, char *text, oc_error *err)
+{
+    oc_csv csv = oc_csv_start(text);
+    char *fields[2];
+    size_t count;
+    oc_status status = oc_csv_record(&csv, fields, 2, &count, err);
+    if (status == OC_OK && (count != 2 || strcmp(fields[0], "path") != 0 || strcmp(fields[1], "reason") != 0)) {
+        return oc_fail(err, OC_BAD_FILE, "its first line is not path,reason");
+    }
+    while (status == OC_OK) {
+        status = oc_csv_record(&csv, fields, 2, &count, err);
+        if (status != OC_OK || count == 0) {
+            break;
+        }
+        status = count == 2 ? oc_set_add_skip(set, fields[0], fields[1], err)
+                            : oc_fail(err, OC_BAD_FILE, "line %zu: %zu fields, path and reason are two", csv.line, count);
+    }
+    return status;
+}
+
+/* skipped.csv, where there is one. */
+static oc_status open_skips(oc_set *set, const char *folder, oc_error *err)
+{
+    char *path = oc_path_join(folder, "skipped.csv");
+    if (!path) {
+        return oc_fail_memory(err, "a path");
+    }
+    struct stat about;
+    oc_bytes bytes = {0};
+    oc_status status = OC_OK;
+    if (stat(path, &about) == 0) {
+        status = oc_bytes_read(&bytes, path, LONGEST_SKIPS, err);
+        if (status == OC_OK) {
+            status = parse_skips(set, (char *)bytes.data, err);
+            status = status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
+        }
+    }
+    oc_bytes_free(&bytes);
     oc_free(path);
     return status;
 }
@@ -166,6 +166,9 @@ oc_status oc_set_open(const char *folder, oc_set **out, oc_error *err)
     }
     if (status == OC_OK) {
         status = open_stages(set, folder, err);
+    }
+    if (status == OC_OK) {
+        status = open_skips(set, folder, err);
     }
     if (status != OC_OK) {
         oc_set_free(set);
@@ -188,11 +191,11 @@ void oc_set_free(oc_set *set)
         munmap(set->values, set->values_bytes);
     }
     oc_npy_free(set->npy);
+    oc_free(set->given);
     oc_dataset_free(set->index);
     oc_features_free(set->features);
     oc_free(set->skips);
     oc_free(set->labels);
-    oc_free(set->sizes);
     oc_free(set);
 }
 

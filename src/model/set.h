@@ -4,6 +4,8 @@
 
 #include <ocellus/set.h>
 
+#include "src/dataset/dataset.h"
+
 typedef struct oc_skip {
     char *path, *reason;
 } oc_skip;
@@ -13,15 +15,20 @@ struct oc_set {
     float *values;       /* rows in memory, mapped anonymously; or NULL */
     size_t values_bytes; /* of that mapping */
     oc_npy *npy;         /* rows in a file, or NULL */
+    float *given;        /* rows read from svmlight text, or NULL */
     oc_dataset *index;   /* path and label of every row, and the classes */
     int *labels;         /* (N) */
-    uint32_t *sizes;     /* (N, 2): width and height of the upright sources; NULL when read from disk */
     oc_features *features;
     oc_image_options image;
+    oc_shard shard; /* a count of 0: the whole */
     oc_skip *skips;
     size_t skip_count, skip_capacity;
     double seconds, fit_seconds;
 };
+
+/* "rows.svm" has the names of the classes that its labels number beside it in "rows.svm.classes": one a line, as a CSV
+ * field. */
+#define OC_CLASSES_SUFFIX ".classes"
 
 oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_error *err);
 
@@ -29,7 +36,7 @@ oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_
  * the labels of the index into set->labels. */
 oc_status oc_set_gather_labels(oc_set *set, oc_error *err);
 
-/* Writes index.csv, stages.safetensors and, where images were skipped, skipped.csv into a folder. */
-oc_status oc_set_write_tables(const oc_set *set, const char *folder, oc_error *err);
+/* Reads stages.safetensors of a folder into set->features and set->image. */
+oc_status oc_set_read_stages(oc_set *set, const char *folder, oc_error *err);
 
 #endif

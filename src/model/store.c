@@ -2,9 +2,11 @@
 #include "src/model/store.h"
 
 #include "src/base/fail.h"
+#include "src/image/picture.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NAME = 64, VALUE = 200 };
@@ -26,6 +28,10 @@ oc_status oc_store_features(oc_archive *archive, const oc_features *features, co
 {
     char text[VALUE], name[NAME];
     oc_status status = oc_archive_set(archive, "spec", oc_features_spec(features), err);
+    if (status == OC_OK && oc_features_count(features) == 0) {
+        snprintf(text, sizeof text, "%zu", oc_features_dimension(features));
+        return oc_archive_set(archive, "dimension", text, err);
+    }
     for (size_t i = 0; status == OC_OK && i < oc_image_param_count; i++) {
         oc_param_format(&oc_image_params[i], image, text, sizeof text);
         status = oc_archive_set(archive, oc_image_params[i].name, text, err);
@@ -56,11 +62,30 @@ static size_t find_tensors(const oc_archive *archive, size_t i, oc_tensor tensor
     return found;
 }
 
+/* Rows of another program: their dimension is all there is to know. */
+static oc_status load_given(const oc_archive *archive, oc_features **out, oc_image_options *image, oc_error *err)
+{
+    const char *text = oc_archive_get(archive, "dimension");
+    char *end = NULL;
+    unsigned long long dimension = text && *text >= '1' && *text <= '9' ? strtoull(text, &end, 10) : 0;
+    if (dimension == 0 || *end || dimension > SIZE_MAX / (4 * sizeof(float))) {
+        return oc_fail(err, OC_BAD_FILE, "no feature spec, and the number of values in a row is missing or damaged");
+    }
+    oc_status status = oc_features_given((size_t)dimension, out, err);
+    if (status == OC_OK) {
+        *image = (oc_image_options){0};
+    }
+    return status;
+}
+
 oc_status oc_load_features(const oc_archive *archive, oc_features **out, oc_image_options *image, oc_error *err)
 {
     const char *spec = oc_archive_get(archive, "spec");
     if (!spec) {
         return oc_fail(err, OC_BAD_FILE, "the feature spec is missing: not a file that this program wrote");
+    }
+    if (!*spec) {
+        return load_given(archive, out, image, err);
     }
     oc_image_options options = {0};
     oc_params_default(oc_image_params, oc_image_param_count, &options);
@@ -69,6 +94,9 @@ oc_status oc_load_features(const oc_archive *archive, oc_features **out, oc_imag
         if (!value || oc_param_set(&oc_image_params[i], value, &options, err) != OC_OK) {
             return oc_fail(err, OC_BAD_FILE, "the image option '%s' is missing or damaged", oc_image_params[i].name);
         }
+    }
+    if (oc_image_options_check(&options, err) != OC_OK) {
+        return oc_fail_at(err, OC_BAD_FILE, "damaged image options");
     }
     oc_features *features = NULL;
     oc_status status = oc_features_parse(spec, &features, err);
@@ -104,6 +132,9 @@ oc_status oc_copy_features(const oc_features *features, oc_features **out, oc_er
 {
     oc_features *copy = NULL;
     oc_extent size = oc_features_size(features);
+    if (oc_features_count(features) == 0) {
+        return oc_features_given(oc_features_dimension(features), out, err);
+    }
     oc_status status = oc_features_parse(oc_features_spec(features), &copy, err);
     if (status == OC_OK && oc_features_dimension(features)) {
         status = oc_features_plan(copy, size.width, size.height, err);
@@ -166,6 +197,13 @@ static oc_status compare_stages(const oc_stage *a, const oc_stage *b, oc_error *
 oc_status oc_compare_features(const oc_features *a, const oc_features *b, oc_error *err)
 {
     oc_extent first = oc_features_size(a), second = oc_features_size(b);
+    if (oc_features_count(a) == 0 || oc_features_count(b) == 0) {
+        bool same = oc_features_count(a) == oc_features_count(b) && oc_features_dimension(a) == oc_features_dimension(b);
+        return same ? OC_OK
+                    : oc_fail(err, OC_USAGE, "rows of %zu values%s and rows of %zu values%s do not fit together",
+                              oc_features_dimension(a), oc_features_count(a) ? "" : " of another program",
+                              oc_features_dimension(b), oc_features_count(b) ? "" : " of another program");
+    }
     if (oc_features_count(a) != oc_features_count(b)) {
         return oc_fail(err, OC_USAGE, "the specs differ: %s and %s", oc_features_spec(a), oc_features_spec(b));
     }

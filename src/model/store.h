@@ -6,8 +6,8 @@
 
 #include <ocellus/features.h>
 
-/* Adds spec, width, height, fit, max_pixels and the tensors "stage.<i>.<name>", which go on belonging to the
- * features. */
+/* Adds spec, size, fit and max-pixels (for rows of another program: dimension), and the tensors "stage.<i>.<name>",
+ * which go on belonging to the features. */
 oc_status oc_store_features(oc_archive *archive, const oc_features *features, const oc_image_options *image,
                             oc_error *err);
 /* Parses, plans and restores. OC_BAD_FILE with the reason. */

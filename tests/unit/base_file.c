@@ -2,6 +2,7 @@
 #include "src/base/file.h"
 
 #include "src/base/memory.h"
+#include "src/base/output.h"
 #include "tests/unit/dataset_files.h"
 
 #include <criterion/criterion.h>

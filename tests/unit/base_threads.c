@@ -212,6 +212,7 @@ Test(error, messages_are_formatted_cut_and_placed)
     cr_assert(err.status == OC_IO && strcmp(err.message, "x: 7") == 0);
     cr_assert(oc_fail_at(&err, OC_IO, "here") == OC_IO);
     cr_assert(strcmp(err.message, "here: x: 7") == 0, "%s", err.message);
+    cr_assert(oc_fail_at(&err, OC_BAD_FILE, "there") == OC_BAD_FILE && err.status == OC_BAD_FILE);
     cr_assert(oc_fail(NULL, OC_IO, "%s", "nobody listens") == OC_IO && oc_fail_at(NULL, OC_IO, "here") == OC_IO);
 
     char longest[3000];

@@ -1,6 +1,7 @@
 #include "tests/unit/dataset_files.h"
 
 #include "src/base/file.h"
+#include "src/base/output.h"
 
 #include <criterion/criterion.h>
 #include <limits.h>

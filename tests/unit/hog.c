@@ -262,7 +262,8 @@ Test(hog, the_largest_channel_counts)
     }
     size_t n;
     float *row = row_of("hog:color=max,norm=none", &image, &n), *wanted = row_of("hog:norm=none", &gray, NULL);
-    cr_assert_eq(memcmp(row, wanted, n * sizeof *row), 0);
+    double d = difference(row, wanted, n); /* votes are summed in another order */
+    cr_assert(d <= 1e-3, "%g", d);
     free(row);
     free(wanted);
     free_image(&image);
@@ -403,6 +404,7 @@ Test(hog, a_preset_leaves_cell_and_bins_and_decides_the_rest)
     refused("hog:preset=opencv,interpolate=none", "preset");
     refused("hog:preset=uoctti,signed=0", "preset");
     refused("hog:preset=uoctti,norm=l2", "preset");
+    refused("hog:preset=uoctti,block=2", "preset"); /* it once wrote past the row */
     refused("hog:preset=skimage,color=max", "preset");
     refused("hog:preset=skimage,epsilon=1", "preset");
     refused("hog:window=1", "block is 1");

@@ -107,6 +107,8 @@ Test(image, impossible_options_are_refused)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         cr_assert_eq(oc_decode_pixels(decoder, &pixel, 1, 1, 1, &bad[i], &image, NULL), OC_USAGE, "%zu", i);
     }
+    oc_image_options vast = sized(OC_GRAY, 10001, 10000, OC_FIT_STRETCH);
+    cr_assert_eq(oc_decode_pixels(decoder, &pixel, 1, 1, 1, &vast, &image, NULL), OC_TOO_LARGE);
     oc_decoder_free(decoder);
 }
 

@@ -131,13 +131,14 @@ Test(model_damage, contents_that_do_not_fit_together_are_refused)
         {"version", NULL, "version"},
         {"version", "2", "version 2"},
         {"spec", NULL, "spec"},
-        {"spec", "", "damaged features"},
+        {"spec", "", "no feature spec"},
         {"spec", "pixels:size=4", "3x49"},
         {"spec", "nothing", "damaged features"},
         {"spec", "hog+", "damaged features"},
         {"size", NULL, "size"},
         {"size", "0x12", "size"},
         {"size", "-1", "size"},
+        {"size", "12110x12110", "100000000"},
         {"fit", "bend", "fit"},
         {"classes", NULL, "0 class names for 3"},
         {"classes", "a\nb\n", "2 class names"},
@@ -170,6 +171,28 @@ Test(model_damage, contents_that_do_not_fit_together_are_refused)
     cr_assert(oc_model_load(at("bad"), &model, &err) == OC_OK, "%s", err.message);
     use(model);
     oc_model_free(model);
+}
+
+Test(model_damage, scores_that_overflow_are_an_error)
+{
+    make_model("pixels:size=3");
+    oc_archive *archive = NULL;
+    oc_model *model = NULL;
+    oc_reader *reader = NULL;
+    oc_result result;
+    oc_error err = {0};
+    cr_assert(oc_archive_read(at("model"), &archive, NULL) == OC_OK);
+    oc_tensor weights = oc_archive_find(archive, "weights");
+    for (size_t i = 0; i < weights.rows * weights.columns; i++) {
+        weights.values[i] = i % 2 ? 3e38F : -3e38F;
+    }
+    cr_assert(oc_archive_write(archive, at("bad"), &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_model_load(at("bad"), &model, &err) == OC_OK && oc_reader_create(model, &reader, &err) == OC_OK);
+    cr_assert(oc_classify_file(reader, at("in/down/000.png"), &result, &err) == OC_BAD_DATA);
+    cr_assert(strstr(err.message, "finite"), "%s", err.message);
+    oc_reader_free(reader);
+    oc_model_free(model);
+    oc_archive_free(archive);
 }
 
 Test(model_damage, what_is_no_file_is_refused)

@@ -220,7 +220,7 @@ Test(set, damaged_folders_are_refused)
     oc_set_free(extracted(at("in"), "pixels:size=4", at("good"), NULL, NULL));
     oc_set_free(extracted(at("other"), "pixels:size=4", at("more"), NULL, NULL));
     oc_set_free(extracted(at("in"), "pixels:size=5", at("wider"), NULL, NULL));
-    change_npy("<f4", "<f8");
+    change_npy("<f4", "<i4");
     set_refused("float32");
     change_npy("<f4", ">f4");
     set_refused("float32");

@@ -1,0 +1,105 @@
+/* Estimates by a trial on a few images, spread evenly over all. */
+#include "src/cli/dry_run.h"
+
+#include "src/cli/inputs.h"
+#include "src/cli/terminal.h"
+
+#include <stdio.h>
+#include <sys/resource.h>
+
+enum { TRIED = 256 };
+
+oc_status try_images(oc_dataset *dataset, const oc_features *features, const oc_extract_options *options, oc_job *job,
+                     trial *result, oc_error *err)
+{
+    oc_set *set = NULL;
+    struct rusage usage;
+    trial t = {.images = oc_dataset_count(dataset), .classes = oc_dataset_classes(dataset)};
+    oc_status status = oc_dataset_sample(dataset, TRIED, err);
+    if (!status) {
+        status = oc_set_extract(dataset, features, options, NULL, job, &set, err);
+    }
+    if (status) {
+        return status;
+    }
+    t.tried = oc_dataset_count(dataset);
+    t.unreadable = oc_set_skipped(set);
+    t.dimension = oc_set_rows(set)->dimension;
+    t.size = oc_set_image_options(set).size;
+    t.image_seconds = oc_set_seconds(set) / (double)t.tried;
+    t.fit_seconds = oc_set_fit_seconds(set);
+    t.memory = getrusage(RUSAGE_SELF, &usage) == 0 ? (size_t)usage.ru_maxrss * 1024 : 0;
+    oc_set_free(set);
+    *result = t;
+    return OC_OK;
+}
+
+static void put_bytes(size_t bytes)
+{
+    if (bytes < 10 << 20) {
+        printf("%.1f MB", (double)bytes / 1e6);
+    } else if (bytes < (size_t)10 << 30) {
+        printf("%.0f MB", (double)bytes / 1e6);
+    } else {
+        printf("%.0f GB", (double)bytes / 1e9);
+    }
+}
+
+static void put_seconds(double seconds)
+{
+    if (seconds < 90) {
+        printf("%.*f s", seconds < 9.5, seconds);
+    } else if (seconds < 5400) {
+        printf("%.0f min", seconds / 60);
+    } else {
+        printf("%.1f h", seconds / 3600);
+    }
+}
+
+static void put_images(const char *label, const trial *t)
+{
+    printf("%-11s %zu of %zu %s", label, t->images, t->classes, plural(t->classes, "class", "classes"));
+    if (t->unreadable) {
+        printf("; %zu of %zu tried cannot be read", t->unreadable, t->tried);
+    }
+    putchar('\n');
+}
+
+void print_trial(const trial *train, const trial *test, size_t output, size_t memory, bool json)
+{
+    double seconds = train->image_seconds * (double)(train->images + (test ? test->images : 0));
+    size_t images = train->images + (test ? test->images : 0);
+    terminal_clear();
+    if (json) {
+        printf("{\"images\":%zu,\"classes\":%zu,\"dimension\":%zu,\"width\":%zu,\"height\":%zu,\"output_bytes\":%zu,"
+               "\"memory_bytes\":%zu,\"extract_seconds\":%.3g,\"fit_seconds\":%.3g}\n",
+               images, train->classes, train->dimension, train->size.width, train->size.height, output, memory, seconds,
+               train->fit_seconds);
+        return;
+    }
+    put_images(test ? "training" : "images", train);
+    if (test) {
+        put_images("test", test);
+    }
+    printf("values      %zu an image, brought to %zux%zu pixels\n", train->dimension, train->size.width,
+           train->size.height);
+    if (output) {
+        fputs("output      ", stdout);
+        put_bytes(output);
+        putchar('\n');
+    }
+    fputs("memory      about ", stdout);
+    put_bytes(memory);
+    fputs("\ntime        about ", stdout);
+    put_seconds(seconds);
+    printf(" to extract, by %zu images that were tried\n", train->tried);
+    if (train->fit_seconds > 0.05) {
+        fputs("            before that, learning the stages: ", stdout);
+        put_seconds(train->fit_seconds);
+        fputs(" on these few, longer on all\n", stdout);
+    }
+    if (test) {
+        puts("            after that, training, which is not in this figure");
+    }
+    puts("nothing was written");
+}

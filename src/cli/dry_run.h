@@ -1,0 +1,25 @@
+/* What a piece of work will take, told without doing it: --dry-run. */
+#ifndef OC_CLI_DRY_RUN_H
+#define OC_CLI_DRY_RUN_H
+
+#include "src/cli/command.h"
+
+/* What was found out by extracting a few images. */
+typedef struct trial {
+    size_t images, classes;     /* of the whole */
+    size_t dimension;           /* values in a row */
+    oc_extent size;             /* images are brought to */
+    double image_seconds;       /* to read and measure one, on all threads */
+    double fit_seconds;         /* that stages learned for, on the few images */
+    size_t tried, unreadable;   /* of the few */
+    size_t memory;              /* bytes that the trial took at most */
+} trial;
+
+/* Extracts a sample of the data set, which is reduced to it. */
+oc_status try_images(oc_dataset *dataset, const oc_features *features, const oc_extract_options *options, oc_job *job,
+                     trial *result, oc_error *err);
+
+/* Prints one or two data sets (test NULL: one), with bytes of output or 0, and of memory; one JSON object if asked. */
+void print_trial(const trial *train, const trial *test, size_t output, size_t memory, bool json);
+
+#endif

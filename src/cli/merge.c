@@ -1,0 +1,40 @@
+/* ocellus merge: shards as one set. */
+#include "src/cli/inputs.h"
+#include "src/cli/terminal.h"
+
+#include <stdio.h>
+
+static int run(const cli_settings *settings, oc_job *job)
+{
+    const strings *shards = &settings->operands;
+    oc_error err;
+    size_t rows = 0;
+    if (!settings->output) {
+        return report_usage(&command_merge, "-o SET is missing: the folder to write");
+    }
+    if (check_output_set(settings->output, &err) ||
+        oc_set_merge(shards->items, shards->count, settings->output, job, &rows, &err)) {
+        return report_failure(&err);
+    }
+    printf("%zu %s of %zu %s in ", rows, plural(rows, "row", "rows"), shards->count,
+           plural(shards->count, "shard", "shards"));
+    terminal_put_name(stdout, settings->output);
+    putchar('\n');
+    return EXIT_DONE;
+}
+
+const cli_command command_merge = {
+    .name = "merge",
+    .bit = TAKEN_BY_MERGE,
+    .summary = "put extracted shards together",
+    .usage = "merge SHARD... -o SET",
+    .about = "Puts the sets that 'ocellus extract --shard' wrote together, in any order of their names. The result is the "
+             "same, byte for byte, as one extraction of all images.\n\n"
+             "Shards must be of one list of images and of the same stages, none missing and none twice.",
+    .examples = "for i in 1 2 3 4; do ocellus extract photos -f hog --shard $i/4 -o part$i; done\n"
+                "ocellus merge part1 part2 part3 part4 -o rows",
+    .expects = "SHARD..., the sets that --shard wrote",
+    .least_operands = 1,
+    .most_operands = (size_t)-1,
+    .run = run,
+};

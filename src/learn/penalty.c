@@ -1,0 +1,27 @@
+/* Soft thresholding, and projection on a ball. */
+#include "src/learn/penalty.h"
+
+#include <math.h>
+
+void oc_penalty_shrink(float *weights, size_t count, double threshold)
+{
+    float t = (float)threshold;
+    for (size_t j = 0; j < count; j++) {
+        float size = fabsf(weights[j]) - t;
+        weights[j] = size > 0 ? copysignf(size, weights[j]) : 0;
+    }
+}
+
+void oc_penalty_project(float *weights, size_t dimension, double longest)
+{
+    double square = 0;
+    for (size_t j = 0; j < dimension; j++) {
+        square += (double)weights[j] * (double)weights[j];
+    }
+    if (longest > 0 && square > longest * longest) {
+        float factor = (float)(longest / sqrt(square) * (1 - 1e-7)); /* rounding shall not lengthen it */
+        for (size_t j = 0; j < dimension; j++) {
+            weights[j] *= factor;
+        }
+    }
+}

@@ -1,0 +1,244 @@
+/* Reading and writing svmlight text. A file is read whole and gone through twice: once for its shape, once for its
+ * values. */
+#include "src/matrix/svmlight.h"
+
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/memory.h"
+#include "src/matrix/number.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double LARGEST_LABEL = 9007199254740992.0; /* whole numbers up to 2^53 are exact in double */
+
+/* A line under way; `at` stands behind what was read. */
+typedef struct line {
+    const char *at;
+    size_t number;
+} line;
+
+static const char *skip_blanks(const char *at)
+{
+    return at + strspn(at, " \t\r");
+}
+
+static bool ends(const char *at)
+{
+    return *at == '\0' || *at == '\n' || *at == '#';
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* To the first line at or behind `at` that has a row in it; at the end of the text it stands on NUL. */
+static void find_row(line *l)
+{
+    for (;;) {
+        l->at = skip_blanks(l->at);
+        if (!ends(l->at)) {
+            return;
+        }
+        l->at += strcspn(l->at, "\n");
+        if (*l->at == '\0') {
+            return;
+        }
+        l->at++;
+        l->number++;
+    }
+}
+
+static oc_status read_label(line *l, int64_t *label, oc_error *err)
+{
+    char *end;
+    double value = strtod(l->at, &end);
+    size_t length = strcspn(l->at, " \t\r\n#");
+    if (end == l->at || (!blank(*end) && !ends(end))) {
+        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' where a label belongs; labels are whole numbers", l->number,
+                       (int)(length < 40 ? length : 40), l->at);
+    }
+    if (!(fabs(value) <= LARGEST_LABEL) || floor(value) < value) {
+        return oc_fail(err, OC_BAD_FILE, "line %zu: the label %g is no whole number; classes are needed", l->number,
+                       value);
+    }
+    *label = (int64_t)value;
+    l->at = end;
+    return OC_OK;
+}
+
+/* Reads "index:value"; *index is 0 at the end of the line. */
+static oc_status read_entry(line *l, size_t *index, double *value, oc_error *err)
+{
+    const char *at = skip_blanks(l->at);
+    *index = 0;
+    if (ends(at)) {
+        l->at = at + strcspn(at, "\n");
+        return OC_OK;
+    }
+    size_t length = strcspn(at, " \t\r\n#");
+    int shown = (int)(length < 40 ? length : 40);
+    size_t digits = strspn(at, "0123456789");
+    char *end = NULL;
+    if (digits && digits < 18 && at[digits] == ':' && !blank(at[digits + 1]) && at[digits + 1] != '\n') {
+        *value = strtod(at + digits + 1, &end);
+    }
+    if (!end || end == at + digits + 1 || (!blank(*end) && !ends(end))) {
+        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' where index:value belongs", l->number, shown, at);
+    }
+    *index = (size_t)strtoull(at, NULL, 10);
+    if (*index == 0) {
+        return oc_fail(err, OC_BAD_FILE,
+                       "line %zu: index 0; indices count from 1 here, as for liblinear (in scikit-learn: "
+                       "dump_svmlight_file(..., zero_based=False))",
+                       l->number);
+    }
+    if (!(fabs(*value) <= (double)FLT_MAX)) {
+        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' cannot be a float32 feature", l->number, shown, at);
+    }
+    l->at = end;
+    return OC_OK;
+}
+
+/* Reads one line: its label, and its values into row (dimension) where it is not NULL. *largest grows to the largest
+ * index. */
+static oc_status read_row(line *l, int64_t *label, float *row, size_t *largest, oc_error *err)
+{
+    size_t before = 0, index = 0;
+    double value;
+    oc_status status = read_label(l, label, err);
+    l->at = skip_blanks(l->at);
+    if (strncmp(l->at, "qid:", 4) == 0) {
+        l->at += strcspn(l->at, " \t\r\n#");
+    }
+    while (status == OC_OK) {
+        status = read_entry(l, &index, &value, err);
+        if (status != OC_OK || index == 0) {
+            break;
+        }
+        if (index <= before) {
+            return oc_fail(err, OC_BAD_FILE, "line %zu: index %zu behind %zu; indices ascend", l->number, index,
+                           before);
+        }
+        before = index;
+        if (row) {
+            row[index - 1] = (float)value;
+        }
+    }
+    *largest = before > *largest ? before : *largest;
+    return status;
+}
+
+static oc_status measure(const char *text, size_t *count, size_t *largest, oc_error *err)
+{
+    line l = {text, 1};
+    int64_t label;
+    oc_status status = OC_OK;
+    *count = *largest = 0;
+    for (find_row(&l); *l.at && status == OC_OK; find_row(&l)) {
+        status = read_row(&l, &label, NULL, largest, err);
+        ++*count;
+    }
+    return status;
+}
+
+static oc_status fill(const char *text, oc_svmlight *rows, oc_error *err)
+{
+    line l = {text, 1};
+    size_t largest = 0;
+    oc_status status = OC_OK;
+    find_row(&l);
+    for (size_t i = 0; i < rows->count && status == OC_OK; i++, find_row(&l)) {
+        status = read_row(&l, &rows->labels[i], rows->values + i * rows->dimension, &largest, err);
+    }
+    return status;
+}
+
+static oc_status parse(const oc_bytes *bytes, oc_svmlight *rows, size_t dimension, oc_error *err)
+{
+    const char *text = (const char *)bytes->data;
+    size_t largest, values;
+    if (memchr(text, '\0', bytes->size)) {
+        return oc_fail(err, OC_BAD_FILE, "not svmlight text: it holds NUL bytes");
+    }
+    oc_status status = measure(text, &rows->count, &largest, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    if (dimension && largest > dimension) {
+        return oc_fail(err, OC_BAD_FILE, "there is an index %zu; rows of %zu values are needed", largest, dimension);
+    }
+    rows->dimension = dimension ? dimension : largest;
+    if (rows->count == 0 || rows->dimension == 0) {
+        return oc_fail(err, OC_BAD_FILE, "no row with values in it");
+    }
+    bool fits = oc_multiply(rows->count, rows->dimension, &values);
+    rows->values = fits ? oc_alloc(values, sizeof *rows->values) : NULL;
+    rows->labels = oc_alloc(rows->count, sizeof *rows->labels);
+    if (!rows->values || !rows->labels) {
+        return oc_fail(err, OC_NO_MEMORY, "out of memory for %zu x %zu values (zeros are held as well)", rows->count,
+                       rows->dimension);
+    }
+    return fill(text, rows, err);
+}
+
+oc_status oc_svmlight_read(const char *path, size_t dimension, oc_svmlight *out, oc_error *err)
+{
+    oc_bytes bytes = {0};
+    oc_svmlight rows = {0};
+    oc_status status = oc_bytes_read(&bytes, path, SIZE_MAX / 4, err);
+    if (status == OC_OK) {
+        status = parse(&bytes, &rows, dimension, err);
+        status = status == OC_OK ? status : oc_fail_at(err, status, path);
+    }
+    oc_bytes_free(&bytes);
+    if (status != OC_OK) {
+        oc_svmlight_free(&rows);
+        return status;
+    }
+    *out = rows;
+    return OC_OK;
+}
+
+void oc_svmlight_free(oc_svmlight *rows)
+{
+    oc_free(rows->values);
+    oc_free(rows->labels);
+    *rows = (oc_svmlight){0};
+}
+
+/* A line that the head cuts off still counts by its first index:value. */
+bool oc_svmlight_signature(const char *head)
+{
+    line l = {head, 1};
+    int64_t label;
+    size_t index = 0;
+    double value;
+    find_row(&l);
+    if (!*l.at || read_label(&l, &label, NULL) != OC_OK) {
+        return false;
+    }
+    l.at = skip_blanks(l.at);
+    return strncmp(l.at, "qid:", 4) == 0 || (read_entry(&l, &index, &value, NULL) == OC_OK && index > 0) ||
+           strncmp(l.at, "0:", 2) == 0;
+}
+
+void oc_svmlight_add(oc_text *text, int label, const float *row, size_t dimension)
+{
+    char entry[OC_NUMBER + 32];
+    int length = snprintf(entry, sizeof entry, "%d", label);
+    oc_text_add_bytes(text, entry, (size_t)length);
+    for (size_t j = 0; j < dimension; j++) {
+        if (row[j] < 0 || row[j] > 0) {
+            length = snprintf(entry, sizeof entry, " %zu:", j + 1);
+            oc_text_add_bytes(text, entry, (size_t)length);
+            oc_text_add_bytes(text, entry, oc_number_format(row[j], entry));
+        }
+    }
+    oc_text_add(text, "\n");
+}

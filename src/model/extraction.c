@@ -1,0 +1,205 @@
+/* Images are read and turned into rows a round at a time, all threads on one round; then the rows are kept in the order of
+ * the images, in memory or by a writer of set folders. So memory does not grow with the number of images. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include "src/model/extraction.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/base/threads.h"
+#include "src/dataset/dataset.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+enum { FIRST_ROUND = 64, LONGEST_ROUND = 4096 };
+static const size_t ROUND_BYTES = (size_t)32 << 20;
+/* A round of a tenth to half a second keeps the threads busy, and loses little when it is cut short. */
+static const double SHORT_ROUND = 0.1, LONG_ROUND = 0.5;
+/* The journal is written every second, or less often where that would take more than a twentieth of the time. */
+static const double JOURNAL_PAUSE = 1, JOURNAL_SHARE = 20;
+
+oc_status oc_extraction_read(oc_extraction *e, size_t i, size_t worker, oc_image *image, oc_error *err)
+{
+    oc_status status = oc_dataset_read(e->dataset, i, e->hands[worker].decoder, &e->image, image, err);
+    bool other = status == OC_OK && e->agreed.width &&
+                 (image->source_width != e->agreed.width || image->source_height != e->agreed.height);
+    if (other) {
+        atomic_store(&e->differ, true);
+        return oc_fail(err, OC_SIZES_DIFFER, "%zux%zu pixels, other images have %zux%zu", image->source_width,
+                       image->source_height, e->agreed.width, e->agreed.height);
+    }
+    return status;
+}
+
+static void extract_one(void *context, size_t index, size_t worker)
+{
+    oc_extraction *e = context;
+    oc_outcome *o = &e->outcomes[index];
+    oc_error err;
+    *o = (oc_outcome){.status = OC_CANCELLED};
+    if (oc_job_cancelled(e->job) || atomic_load_explicit(&e->differ, memory_order_relaxed)) {
+        return;
+    }
+    o->status = oc_extraction_read(e, e->first + index, worker, &o->image, &err);
+    if (o->status == OC_OK) {
+        o->status = oc_features_extract(e->set->features, &o->image, e->hands[worker].workspace,
+                                        e->rows + index * e->set->rows.dimension, &err);
+    }
+    if (o->status != OC_OK) {
+        o->reason = oc_strdup(err.message);
+    }
+}
+
+/* The reason without the path that the list of skipped images has beside it. */
+static const char *without_path(const char *message, const char *path)
+{
+    size_t length = strlen(path);
+    bool begins = strncmp(message, path, length) == 0 && strncmp(message + length, ": ", 2) == 0;
+    return begins ? message + length + 2 : message;
+}
+
+static oc_status skip(oc_extraction *e, size_t index, oc_error *err)
+{
+    const oc_outcome *o = &e->outcomes[index];
+    const char *path = oc_dataset_path(e->dataset, e->first + index);
+    if (!o->reason || o->status == OC_NO_MEMORY) {
+        return oc_fail(err, OC_NO_MEMORY, "%s: %s", path, o->reason ? o->reason : "out of memory");
+    }
+    const char *reason = without_path(o->reason, path);
+    if (e->options->strict) {
+        e->refused = true;
+        return oc_fail(err, o->status, "%s: %s", path, reason);
+    }
+    return e->writer ? oc_set_writer_skip(e->writer, path, reason, err) : oc_set_add_skip(e->set, path, reason, err);
+}
+
+static oc_status keep(oc_extraction *e, size_t index, oc_error *err)
+{
+    oc_set *set = e->set;
+    size_t item = e->first + index, d = set->rows.dimension;
+    const char *path = oc_dataset_path(e->dataset, item);
+    const oc_image *image = &e->outcomes[index].image;
+    const float *row = e->rows + index * d;
+    int label = oc_dataset_label(e->dataset, item);
+    if (e->writer) {
+        return oc_set_writer_row(e->writer, row, path, label < 0 ? NULL : oc_dataset_class(e->dataset, (size_t)label),
+                                 image->source_width, image->source_height, err);
+    }
+    if (row != set->values + set->rows.count * d) { /* close up behind images that could not be read */
+        memcpy(set->values + set->rows.count * d, row, d * sizeof *row);
+    }
+    set->rows.count++;
+    return oc_dataset_add(set->index, path, strlen(path), label, err);
+}
+
+/* One round: images first..first+count-1. Moves `first` behind those that are done, which may be a part of them when the
+ * job is cancelled. */
+static oc_status extract_round(oc_extraction *e, oc_error *err)
+{
+    size_t i = 0;
+    e->rows = e->writer ? e->rows : e->set->values + e->set->rows.count * e->set->rows.dimension;
+    oc_parallel(e->job, e->count, extract_one, e);
+    oc_status status = atomic_load(&e->differ) ? OC_SIZES_DIFFER : OC_OK;
+    for (; status == OC_OK && i < e->count && e->outcomes[i].status != OC_CANCELLED; i++) {
+        status = e->outcomes[i].status == OC_OK ? keep(e, i, err) : skip(e, i, err);
+    }
+    for (size_t k = 0; k < e->count; k++) {
+        oc_free(e->outcomes[k].reason);
+    }
+    if (status != OC_OK) {
+        return status;
+    }
+    e->first += i;
+    return i < e->count ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
+}
+
+/* Brings the folder to the disk, then tells so in the journal. */
+static oc_status save_progress(oc_extraction *e, oc_error *err)
+{
+    double started = oc_seconds();
+    oc_status status = oc_set_writer_flush(e->writer, err);
+    if (status == OC_OK) {
+        e->journal.images = e->first;
+        e->journal.place = oc_set_writer_place(e->writer);
+        status = oc_journal_done(&e->journal, err);
+    }
+    double now = oc_seconds(), pause = JOURNAL_SHARE * (now - started);
+    e->journal_due = now + (pause > JOURNAL_PAUSE ? pause : JOURNAL_PAUSE);
+    return status;
+}
+
+/* Address space for all rows; pages are taken as they are written. */
+static oc_status reserve_rows(oc_set *set, size_t count, oc_error *err)
+{
+    size_t bytes;
+    if (oc_multiply(count, set->rows.dimension, &bytes) && oc_multiply(bytes, sizeof(float), &bytes)) {
+        void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (map != MAP_FAILED) {
+            set->values = map;
+            set->values_bytes = bytes;
+            return OC_OK;
+        }
+    }
+    return oc_fail(err, OC_NO_MEMORY, "out of memory for %zu rows of %zu values; extract them to a set first", count,
+                   set->rows.dimension);
+}
+
+/* The most images of a round: what fits into ROUND_BYTES, but one for each thread. */
+static size_t longest_round(const oc_extraction *e)
+{
+    size_t threads = oc_job_threads(e->job), round = ROUND_BYTES / (e->set->rows.dimension * sizeof(float));
+    return round < threads ? threads : round > LONGEST_ROUND ? LONGEST_ROUND : round;
+}
+
+static oc_status extract_rounds(oc_extraction *e, size_t longest, oc_error *err)
+{
+    size_t n = oc_dataset_count(e->dataset), round = longest < FIRST_ROUND ? longest : FIRST_ROUND;
+    oc_status status = OC_OK;
+    e->journal_due = oc_seconds() + JOURNAL_PAUSE;
+    while (status == OC_OK && e->first < n) {
+        double started = oc_seconds();
+        e->count = n - e->first < round ? n - e->first : round;
+        status = extract_round(e, err);
+        oc_job_progress(e->job, "extracting", e->first, n);
+        double now = oc_seconds();
+        if (now - started < SHORT_ROUND && round <= longest / 2) {
+            round *= 2;
+        } else if (now - started > LONG_ROUND && round / 2 >= oc_job_threads(e->job)) {
+            round /= 2;
+        }
+        if (status == OC_OK && e->writer && now > e->journal_due) {
+            status = save_progress(e, err);
+        }
+    }
+    if (status == OC_CANCELLED && e->writer && e->first > e->journal.images) {
+        oc_status saved = save_progress(e, NULL);
+        status = saved == OC_OK ? status : oc_fail(err, saved, "cancelled, and the folder cannot be written");
+    }
+    return status;
+}
+
+oc_status oc_extraction_rows(oc_extraction *e, oc_error *err)
+{
+    size_t n = oc_dataset_count(e->dataset), d = e->set->rows.dimension, longest = longest_round(e), size;
+    oc_status status = OC_OK;
+    float *buffer = NULL;
+    e->outcomes = oc_alloc(longest, sizeof *e->outcomes);
+    if (!e->outcomes) {
+        status = oc_fail_memory(err, "the rows");
+    } else if (e->writer) {
+        buffer = oc_multiply(longest, d, &size) ? oc_alloc(size, sizeof *buffer) : NULL;
+        e->rows = buffer;
+        status = buffer ? OC_OK
+                        : oc_fail(err, OC_NO_MEMORY, "out of memory for %zu rows of %zu values, one for each thread",
+                                  longest, d);
+    } else {
+        status = reserve_rows(e->set, n, err);
+    }
+    if (status == OC_OK) {
+        status = extract_rounds(e, longest, err);
+    }
+    oc_free(buffer);
+    oc_free(e->outcomes);
+    e->outcomes = NULL;
+    return status;
+}

@@ -1,0 +1,50 @@
+/* An extraction at work: what extract.c, which decides about sizes and folders, and extract_rounds.c, which makes the rows,
+ * have between them. */
+#ifndef OC_MODEL_EXTRACTION_H
+#define OC_MODEL_EXTRACTION_H
+
+#include "src/base/output.h"
+#include "src/model/journal.h"
+#include "src/model/set.h"
+
+#include <stdatomic.h>
+
+/* What a thread owns. */
+typedef struct oc_hand {
+    oc_decoder *decoder;
+    oc_workspace *workspace;
+} oc_hand;
+
+/* What became of one image of a round. */
+typedef struct oc_outcome {
+    oc_status status;
+    oc_image image; /* its sizes; the pixels are gone */
+    char *reason;   /* owned; NULL when memory was short for it */
+} oc_outcome;
+
+typedef struct oc_extraction {
+    const oc_dataset *dataset;
+    const oc_extract_options *options;
+    oc_image_options image; /* how images are read */
+    oc_extent agreed;       /* the size that all images must have; 0 x 0: any */
+    atomic_bool differ;     /* one had not */
+    oc_job *job;
+    oc_hand *hands;
+    oc_set *set;
+    oc_output output;         /* the folder, or zero: rows go to set->values */
+    oc_journal journal;       /* in the folder */
+    oc_set_writer *writer;    /* NULL: rows go to set->values */
+    double journal_due;       /* when it is to be written next */
+    size_t first, count;      /* the images of this round */
+    float *rows;              /* (count, D): the round's */
+    oc_outcome *outcomes;
+    bool refused; /* an image ended the work under `strict` */
+} oc_extraction;
+
+/* Reads image i with a worker's decoder. OC_SIZES_DIFFER, and e->differ, for one of another size than agreed. */
+oc_status oc_extraction_read(oc_extraction *e, size_t i, size_t worker, oc_image *image, oc_error *err);
+
+/* Extracts the rows of all images from e->first on. Under OC_CANCELLED, rows of a folder are those up to e->first. */
+oc_status oc_extraction_rows(oc_extraction *e, oc_error *err);
+
+#endif

@@ -1,0 +1,202 @@
+/* Shards put together again. A shard is a set that says in its stages.safetensors which part of which list it is; the
+ * merged set is written by the same functions as one that was extracted at once. */
+#include "src/model/merge.h"
+
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/output.h"
+#include "src/base/text.h"
+#include "src/base/threads.h"
+#include "src/model/set_writer.h"
+#include "src/model/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS = 5 }; /* of index.csv: row,path,label,width,height */
+
+oc_status oc_shard_store(oc_archive *archive, const oc_shard *shard, oc_error *err)
+{
+    char text[100];
+    if (shard->count == 0) {
+        return OC_OK;
+    }
+    snprintf(text, sizeof text, "%zu/%zu of %zu images, list %016" PRIx64, shard->index, shard->count, shard->items,
+             shard->digest);
+    return oc_archive_set(archive, "shard", text, err);
+}
+
+oc_status oc_shard_load(const oc_archive *archive, oc_shard *shard, oc_error *err)
+{
+    const char *text = oc_archive_get(archive, "shard");
+    oc_shard found = {0};
+    if (text && (sscanf(text, "%zu/%zu of %zu images, list %" SCNx64, &found.index, &found.count, &found.items,
+                        &found.digest) != 4 ||
+                 found.index < 1 || found.index > found.count || found.count > OC_MAX_SHARDS)) {
+        return oc_fail(err, OC_BAD_FILE, "'%.100s' is no shard", text);
+    }
+    *shard = found;
+    return OC_OK;
+}
+
+/* A shard to be merged. */
+typedef struct part {
+    const char *folder;
+    oc_set *set;
+} part;
+
+static int by_index(const void *a, const void *b)
+{
+    size_t first = ((const part *)a)->set->shard.index, second = ((const part *)b)->set->shard.index;
+    return (first > second) - (first < second);
+}
+
+/* Both must be parts of one extraction. */
+static oc_status check_pair(const part *a, const part *b, oc_error *err)
+{
+    const oc_shard *x = &a->set->shard, *y = &b->set->shard;
+    if (x->count != y->count || x->items != y->items || x->digest != y->digest) {
+        return oc_fail(err, OC_BAD_DATA,
+                       "%s is shard %zu/%zu of %zu images, %s shard %zu/%zu of %zu%s: shards of one list are needed",
+                       a->folder, x->index, x->count, x->items, b->folder, y->index, y->count, y->items,
+                       x->count == y->count && x->items == y->items ? " others" : "");
+    }
+    if (x->index == y->index) {
+        return oc_fail(err, OC_BAD_DATA, "%s and %s are both shard %zu/%zu", a->folder, b->folder, x->index, x->count);
+    }
+    oc_error reason;
+    oc_status status = oc_compare_features(a->set->features, b->set->features, &reason);
+    if (status == OC_OK && (a->set->image.fit != b->set->image.fit ||
+                            a->set->image.max_pixels != b->set->image.max_pixels)) {
+        status = oc_fail(&reason, OC_USAGE, "--fit or --max-pixels differ");
+    }
+    return status == OC_OK ? OC_OK
+                           : oc_fail(err, OC_BAD_DATA, "%.250s and %.250s were not extracted alike: %.400s", a->folder,
+                                     b->folder, reason.message);
+}
+
+/* Sorted by index, without a gap. */
+static oc_status check_parts(part *parts, size_t count, oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t i = 0; i < count && status == OC_OK; i++) {
+        if (parts[i].set->shard.count == 0) {
+            status = oc_fail(err, OC_BAD_DATA, "%s: is no shard; 'ocellus extract --shard i/n' makes them",
+                             parts[i].folder);
+        }
+    }
+    if (status == OC_OK) {
+        qsort(parts, count, sizeof *parts, by_index);
+    }
+    for (size_t i = 1; i < count && status == OC_OK; i++) {
+        status = check_pair(&parts[i - 1], &parts[i], err);
+    }
+    for (size_t i = 0; status == OC_OK && i < parts[0].set->shard.count; i++) {
+        if (i >= count || parts[i].set->shard.index != i + 1) {
+            status = oc_fail(err, OC_BAD_DATA, "shard %zu/%zu is missing", i + 1, parts[0].set->shard.count);
+        }
+    }
+    return status;
+}
+
+/* Writes the rows of a shard behind those before it. The sizes of the images are in its index.csv only. */
+static oc_status add_rows(oc_set_writer *writer, const part *from, oc_error *err)
+{
+    const oc_rows *rows = oc_set_rows(from->set);
+    char *path = oc_path_join(from->folder, "index.csv"), *fields[COLUMNS];
+    size_t count;
+    oc_bytes bytes = {0};
+    oc_csv csv = {0};
+    oc_status status = path ? oc_bytes_read(&bytes, path, SIZE_MAX / 4, err) : oc_fail_memory(err, "a path");
+    if (status == OC_OK) {
+        csv = oc_csv_start((char *)bytes.data);
+        status = oc_csv_record(&csv, fields, COLUMNS, &count, err);
+    }
+    for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
+        status = oc_csv_record(&csv, fields, COLUMNS, &count, err);
+        if (status == OC_OK && count != COLUMNS) {
+            status = oc_fail(err, OC_BAD_FILE, "%s: line %zu: row,path,label,width,height are needed", path, csv.line);
+        }
+        if (status == OC_OK) {
+            status = oc_set_writer_row(writer, rows->block[0].values + i * rows->dimension, fields[1], fields[2],
+                                       strtoul(fields[3], NULL, 10), strtoul(fields[4], NULL, 10), err);
+        }
+    }
+    for (size_t i = 0; status == OC_OK && i < oc_set_skipped(from->set); i++) {
+        status = oc_set_writer_skip(writer, oc_set_skipped_path(from->set, i), oc_set_skipped_reason(from->set, i), err);
+    }
+    oc_bytes_free(&bytes);
+    oc_free(path);
+    return status;
+}
+
+static oc_status write_parts(const part *parts, size_t count, const char *folder, oc_job *job, oc_error *err)
+{
+    const oc_set *first = parts[0].set;
+    const oc_shard whole = {0};
+    oc_set_writer *writer = NULL;
+    oc_status status = oc_set_write_stages(folder, first->features, &first->image, &whole, err);
+    if (status == OC_OK) {
+        status = oc_set_writer_create(folder, oc_set_rows(first)->dimension, NULL, &writer, err);
+    }
+    for (size_t p = 0; p < count && status == OC_OK; p++) {
+        status = oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled") : add_rows(writer, &parts[p], err);
+        oc_job_progress(job, "merging", p + 1, count);
+    }
+    if (status == OC_OK) {
+        status = oc_set_writer_finish(writer, err);
+    }
+    oc_set_writer_free(writer);
+    return status;
+}
+
+static oc_status merge(const part *parts, size_t count, const char *folder, oc_job *job, size_t *rows, oc_error *err)
+{
+    oc_output output = {0};
+    *rows = 0;
+    for (size_t p = 0; p < count; p++) {
+        *rows += oc_set_count(parts[p].set);
+    }
+    if (*rows == 0) {
+        return oc_fail(err, OC_BAD_DATA, "there is no row in any of the %zu shards", count);
+    }
+    oc_status status = oc_output_begin(&output, folder, true, err);
+    if (status == OC_OK) {
+        status = write_parts(parts, count, output.temporary, job, err);
+    }
+    if (status == OC_OK) {
+        status = oc_output_commit(&output, err);
+    }
+    oc_output_abandon(&output);
+    return status;
+}
+
+oc_status oc_set_merge(const char *const *folders, size_t count, const char *folder, oc_job *job, size_t *rows,
+                       oc_error *err)
+{
+    size_t merged = 0;
+    part *parts = oc_alloc(count, sizeof *parts);
+    oc_status status = parts && count ? OC_OK
+                       : parts        ? oc_fail(err, OC_USAGE, "there are no shards to merge")
+                                      : oc_fail_memory(err, "the shards");
+    for (size_t p = 0; p < count && status == OC_OK; p++) {
+        parts[p].folder = folders[p];
+        status = oc_set_open(folders[p], &parts[p].set, err);
+    }
+    if (status == OC_OK) {
+        status = check_parts(parts, count, err);
+    }
+    if (status == OC_OK) {
+        status = merge(parts, count, folder, job, &merged, err);
+    }
+    for (size_t p = 0; parts && p < count; p++) {
+        oc_set_free(parts[p].set);
+    }
+    oc_free(parts);
+    if (status == OC_OK && rows) {
+        *rows = merged;
+    }
+    return status;
+}

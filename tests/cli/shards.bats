@@ -1,0 +1,131 @@
+load common
+
+# Shards of one extraction, extracted apart and put together.
+
+@test "merged shards equal one extraction byte for byte, whatever their number and order" {
+    make_damaged damaged
+    run -3 ocellus extract damaged -f hog:cell=7+color -o whole
+    for n in 1 2 3 7; do
+        shards=()
+        for i in $(seq "$n"); do
+            ocellus extract damaged -f hog:cell=7+color --shard "$i/$n" -o "part$i" --threads $((i % 2 + 1)) || [ $? -eq 3 ]
+            shards=("part$i" "${shards[@]}")
+        done
+        ocellus merge "${shards[@]}" -o merged
+        diff -r whole merged
+        rm -r part*
+    done
+}
+
+@test "a codebook is learned once and comes from --with" {
+    ocellus extract "$DATA/test" -f words:count=8,patch=5 -o learned
+    ocellus extract "$DATA/train" --with learned -o whole
+    for i in 1 2 3; do
+        ocellus extract "$DATA/train" --with learned --shard $i/3 -o part$i
+    done
+    ocellus merge part? -o merged
+    diff -r whole merged
+    run -2 ocellus extract "$DATA/train" -f words:count=8,patch=5 --shard 1/3 -o part
+    [[ "$output" == *"ocellus extract SOME-IMAGES -f words:count=8,patch=5 -o learned"*"--with learned"* ]]
+}
+
+@test "binary data sets and lists have shards too" {
+    for images in "$DATA/small-images-idx3-ubyte" list.csv; do
+        (cd "$DATA/test" && printf 'path,label\n' && find . -name '*.png' | sort -r | sed 's,^./\(.*\)/.*$,&\,\1,') |
+            sed "s,^./,$DATA/test/," >list.csv
+        ocellus extract "$images" -f pixels:size=4 -o whole
+        ocellus extract "$images" -f pixels:size=4 --shard 1/2 -o part1
+        ocellus extract "$images" -f pixels:size=4 --shard 2/2 -o part2
+        ocellus merge part1 part2 -o merged
+        diff -r whole merged
+    done
+}
+
+@test "more shards than images: some are empty" {
+    ocellus extract "$DATA/kinds" -f pixels:size=4 --size 20 -o whole
+    for i in $(seq 9); do
+        ocellus extract "$DATA/kinds" -f pixels:size=4 --size 20 --shard "$i/9" -o "part$i"
+    done
+    ocellus merge part? -o merged
+    diff -r whole merged
+}
+
+@test "shards whose images differ in size need --size" {
+    mkdir mixed
+    cp "$DATA/kinds/plain.png" mixed/a.png
+    cp "$(find "$DATA/test" -name '*.png' | head -1)" mixed/b.png
+    cp mixed/a.png mixed/c.png
+    cp mixed/a.png mixed/d.png
+    run -2 ocellus extract mixed -f hog --shard 1/2 -o part1
+    [[ "$output" == *"--size WxH"* ]]
+    for i in 1 2 3 4; do
+        ocellus extract mixed -f hog --shard $i/4 -o part$i
+    done
+    run -1 ocellus merge part? -o merged
+    [[ "$output" == *"24 in one and"* ]]
+    [ ! -e merged ]
+}
+
+@test "merge refuses what does not fit together" {
+    for i in 1 2 3; do
+        ocellus extract "$DATA/test" -f pixels:size=4 --shard $i/3 -o part$i
+    done
+    run -1 ocellus merge part1 part3 -o merged
+    [[ "$output" == *"shard 2/3 is missing"* ]]
+    run -1 ocellus merge part1 part2 -o merged
+    [[ "$output" == *"shard 3/3 is missing"* ]]
+    run -1 ocellus merge part1 part2 part3 part2 -o merged
+    [[ "$output" == *"both shard 2/3"* ]]
+    ocellus extract "$DATA/test" -f pixels:size=5 --shard 2/3 -o other
+    run -1 ocellus merge part1 other part3 -o merged
+    [[ "$output" == *"size=4x4 in one and 5x5 in the other"* ]]
+    ocellus extract "$DATA/test" -f pixels:size=4 --shard 2/4 -o other
+    run -1 ocellus merge part1 other part3 -o merged
+    [[ "$output" == *"2/4"* ]]
+    ocellus extract "$DATA/train" -f pixels:size=4 --shard 2/3 -o other
+    run -1 ocellus merge part1 other part3 -o merged
+    ocellus extract "$DATA/test" -f pixels:size=4 -o whole
+    run -1 ocellus merge whole -o merged
+    [[ "$output" == *"is no shard"* ]]
+    run -2 ocellus merge part1 part2 part3
+    run -2 ocellus merge
+    [ ! -e merged ]
+    ocellus merge part1 part2 part3 -o merged
+    diff -r whole merged
+}
+
+@test "a shard must be one of them" {
+    for shard in 0/3 4/3 3 a/b 1/0 1/2/3 -1/2 "1/ 2" 99999999999999999999/2; do
+        run -2 ocellus extract "$DATA/test" -f pixels:size=4 --shard "$shard" -o part
+        [[ "$output" == *"$shard"* ]]
+    done
+    run -2 ocellus extract "$DATA/test" -f hog --format csv --shard 1/2 -o part
+    [ ! -e part ]
+}
+
+@test "--files-from takes the images of a list, with their labels and in its order" {
+    (cd "$DATA/test" && find . -name '*.png' | sort -R | head -20) >list
+    ocellus extract "$DATA/test" --files-from list -f pixels:size=4 -o set
+    [ "$(sed 's,^./,,' list)" = "$(tail -n +2 set/index.csv | cut -d, -f2)" ]
+    [ "$(sed 's,^./,,; s,/.*,,' list)" = "$(tail -n +2 set/index.csv | cut -d, -f3)" ]
+    tr '\n' '\0' <list | ocellus extract "$DATA/test" --files-from - -f pixels:size=4 -o piped
+    diff -r set piped
+    (cd "$DATA/test" && ocellus extract --files-from "$OLDPWD/list" -f pixels:size=4 -o "$OLDPWD/flat")
+    cmp set/features.npy flat/features.npy
+    [ "$(cut -d, -f3 flat/index.csv | sort -u | tr -d '\n')" = label ]
+    echo Bag/none.png >>list
+    run -1 ocellus extract "$DATA/test" --files-from list -f pixels:size=4 -o other
+    [[ "$output" == *"Bag/none.png: is not among the images"* ]]
+    run -2 ocellus extract -f pixels:size=4 -o other
+}
+
+@test "--dry-run tells images, values, memory and time, and writes nothing" {
+    run -0 --separate-stderr ocellus extract "$DATA/train" -f hog+words:count=8,patch=5 -o set --dry-run
+    [[ "$output" == *"1000 of 10 classes"*"113 an image"* ]]
+    [[ "$output" == *memory*"about "*time*"about "* ]]
+    ocellus extract "$DATA/train" -f pixels:size=4 --dry-run --json |
+        jq -e '.images == 1000 and .classes == 10 and .dimension == 48 and .output_bytes == 192000 and .memory_bytes > 0'
+    run -0 ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 -f pixels:size=4+hog -o model --dry-run
+    [[ "$output" == *"1000 of 10"*"200 of 10"*"129 an image"* ]]
+    [ "$(ls -A)" = "" ]
+}

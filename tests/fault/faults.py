@@ -1,0 +1,415 @@
+#!/usr/bin/env python3
+"""Makes everything fail that can, at every place, and looks what the command does then:
+
+    faults.py OCELLUS OCELLUS-FAULTY FAIL-MALLOC.SO [--long] [--only WORD]
+
+Whatever fails, the command ends with status 0, 1 or 3, never by a signal of its own. After 0 or 3 its output is what it
+is without a fault. After 1 it has said why, and what was under the output's name before is still there, to the byte (or
+already the new one, when only the report of it failed). After kill -9 the old or the new output is there, and the next
+run makes the right one. Faults:
+
+    memory   the n-th allocation of Ocellus fails, and all later ones (OCELLUS-FAULTY; under AddressSanitizer leaks show)
+    malloc   the n-th allocation of the process fails, those of libpng, libjpeg, jansson and zlib too
+    calls    the n-th write, fsync, rename... fails (strace)
+    killed   kill -9 at the n-th of these calls (strace)
+    random   kill -9 at random moments
+    limit    no file may become longer than n bytes
+    full     a disk of n kB
+
+Without --long each sweep is a sample of a few tens of places, spread evenly, all different from run to run of other
+builds. What needs strace or a mount, and cannot have it, is named and left out. Prints a table; exit 1 for any failure."""
+import argparse
+import json
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+
+CALLS = {  # and the errors that they are made to fail with
+    "write": ("ENOSPC", "EIO"), "fsync": ("EIO",), "fdatasync": ("EIO",), "rename": ("EIO",), "renameat2": ("EINVAL", "EIO"),
+    "openat": ("EMFILE", "EACCES"), "close": ("EIO",), "mkdir": ("ENOSPC",), "read": ("EIO",), "pread64": ("EIO",),
+    "newfstatat": ("EIO",), "getdents64": ("EIO",), "mmap": ("ENOMEM",), "ftruncate": ("EIO",), "fchmod": ("EPERM",),
+    "clone3": ("EAGAIN",), "brk": ("ENOMEM",), "lseek": ("EIO",), "syncfs": ("EIO",), "flock": ("EIO",), "linkat": ("EIO",),
+}
+KILLED_AT = "write,fsync,rename,renameat2,openat,close,mkdir,unlink,unlinkat,rmdir,ftruncate,fchmod,syncfs,flock"
+FEATURES = "pixels:size=2+hog:cell=4,bins=4+words:count=3,patch=3,samples=60,iterations=2,grid=1"
+TIMES = re.compile(r"\d+\.\d s|^seconds .*$|\"(extract_|train_|fit_)?seconds\": ?[0-9.e-]+|^ *[^ ]+ +\d+ .*$", re.M)
+RESULT_LOST = re.compile("standard output|for the result")  # the output is in place by then
+OWN_STATUS = (0, 1, 3)
+
+
+def png(width, height, value):
+    """RGB stripes."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    raw = b"".join(b"\0" + bytes((value * (1 + x // 3 % 2) + 37 * y * x + c) % 256 for x in range(width) for c in range(3))
+                   for y in range(height))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b""))
+
+
+def write(path, data):
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def contents(path):
+    """A file, or a folder with all that is in it; None for nothing."""
+    if os.path.isdir(path):
+        return {name: contents(os.path.join(path, name)) for name in os.listdir(path)}
+    if not os.path.exists(path):
+        return None
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def put(path, what):
+    """The opposite of contents."""
+    if os.path.isdir(path):
+        shutil.rmtree(path)
+    elif os.path.exists(path):
+        os.unlink(path)
+    if isinstance(what, dict):
+        os.makedirs(path)
+        for name, inside in what.items():
+            put(os.path.join(path, name), inside)
+    elif what is not None:
+        write(path, what)
+
+
+def aged(what):
+    """The same kind of output with other bytes in one file, so that it cannot be mistaken for the new one."""
+    if not isinstance(what, dict):
+        return b"old" + what
+    name = min(what)
+    return {**what, name: aged(what[name])}
+
+
+class Case:
+    """A command, what it writes, and what it does when nothing fails."""
+
+    def __init__(self, name, arguments, output=None, old=None):
+        self.name, self.arguments, self.output, self.old = name, arguments, output, old
+        self.status = self.new = self.said = self.skipped = None
+
+
+class Bench:
+    def __init__(self, programs, long):
+        self.ocellus, self.faulty, self.shim = (os.path.abspath(p) for p in programs)
+        self.long = long
+        self.table, self.failures = [], []
+        self.count = 0
+
+    def run(self, case, program=None, prefix=(), environment=None, limit=None, old=True):
+        if case.output and old:
+            put(case.output, case.old)
+        variables = dict(os.environ, LC_ALL="C", OMP_NUM_THREADS="1", **(environment or {}))
+
+        def confine():
+            if limit is not None:
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        self.count += 1
+        # Reports go to pipes, which no limit of file sizes touches.
+        return subprocess.run([*prefix, program or self.ocellus, *case.arguments], env=variables, capture_output=True,
+                              preexec_fn=confine, timeout=120)
+
+    def learn(self, case):
+        """What the command does undisturbed."""
+        done = self.run(case)
+        if done.returncode not in OWN_STATUS:
+            sys.exit(f"{case.name}: {done.returncode} {done.stderr.decode()}")
+        case.status, case.said = done.returncode, TIMES.sub("", done.stdout.decode())
+        case.new = contents(case.output) if case.output else None
+        case.skipped = done.stderr.count(b"skipped")
+
+    def beside(self, case):
+        """What lies beside the output that was not there before."""
+        folder = os.path.dirname(os.path.abspath(case.output)) if case.output else None
+        return set(os.listdir(folder)) - {os.path.basename(case.output)} if folder else set()
+
+    def judge(self, case, done, what, mute=False, exact=True):
+        """mute: the fault may have hit the message itself. exact: the result on standard output must be right too."""
+        problem = None
+        text = done.stderr.decode(errors="replace")
+        if done.returncode not in OWN_STATUS:
+            problem = f"ended with {done.returncode}"
+        elif done.returncode == 1 and not mute and "ocellus: " not in text:
+            problem = "failed without a word"
+        elif done.returncode == 3 and text.count("skipped") > case.skipped:
+            pass  # an image could not be read: it is named, and left out of the output
+        elif done.returncode in (0, 3) and done.returncode != case.status:
+            problem = f"ended with {done.returncode}, not {case.status}"
+        elif done.returncode in (0, 3) and exact and TIMES.sub("", done.stdout.decode()) != case.said:
+            problem = "said something else: " + done.stdout.decode()[:200]
+        elif case.output:
+            now = contents(case.output)
+            if done.returncode in (0, 3) and now != case.new:
+                problem = "its output is another"
+            elif done.returncode == 1 and now != case.old and now != case.new:
+                problem = "the old output is damaged"
+            elif done.returncode == 1 and now == case.new and not mute and not RESULT_LOST.search(text):
+                problem = "failed after its output was in place"
+            elif self.beside(case):
+                problem = f"left behind {self.beside(case)}"
+        if problem:
+            self.failures.append(f"{case.name}, {what}: {problem}\n    {text.strip()[-600:]}")
+            for name in self.beside(case):
+                put(os.path.join(os.path.dirname(os.path.abspath(case.output)), name), None)
+
+    def places(self, most):
+        """Numbers to try, one after the other, when the last that matters is about `most`."""
+        return range(1, 10 ** 6) if self.long else range(1 + most // 26, 10 ** 6, max(1, most // 13))
+
+    def row(self, name, case, tried, before):
+        if case.output:
+            put(case.output, None)
+        self.table.append((name, case.name, tried, len(self.failures) - before))
+        print(f"{name:8} {case.name:24} {tried:6} tried {len(self.failures) - before:4} failed", flush=True)
+
+
+def sweep_memory(bench, cases):
+    """Ends when nothing failed any more: the log of the sanitizer or the output cannot tell, a few successes can."""
+    for case in cases:
+        before, tried, passed, most = len(bench.failures), 0, 0, 10
+        while bench.run(case, bench.faulty, environment={"OCELLUS_FAIL_AFTER": str(most)}).returncode == 1:
+            most *= 2
+        for n in bench.places(most):
+            done = bench.run(case, bench.faulty, environment={"OCELLUS_FAIL_AFTER": str(n)})
+            tried += 1
+            passed = passed + 1 if done.returncode == case.status else 0
+            bench.judge(case, done, f"allocation {n}")
+            if passed > 8 or n > most:
+                break
+        bench.row("memory", case, tried, before)
+
+
+def sweep_malloc(bench, cases, place):
+    log = os.path.join(place, "log")
+    for case in cases:
+        before, tried, most = len(bench.failures), 0, 16
+        def run(n):
+            put(log, None)
+            return bench.run(case, environment={"LD_PRELOAD": bench.shim, "FAIL_MALLOC": str(n), "FAIL_MALLOC_LOG": log})
+        while most < 10 ** 5 and (run(most), os.path.exists(log))[1]:
+            most *= 2
+        for n in bench.places(most):
+            done = run(n)
+            if not os.path.exists(log):
+                break
+            tried += 1
+            bench.judge(case, done, f"malloc {n}")
+        bench.row("malloc", case, tried, before)
+
+
+def traced(place, inject):
+    return ["strace", "-f", "-qq", "-o", os.path.join(place, "trace"), "-e", "trace=" + inject.split(":")[0], "-e",
+            "inject=" + inject]
+
+
+def hit(place):
+    """The line of the trace where the fault was made, or None."""
+    with open(os.path.join(place, "trace"), errors="replace") as file:
+        return next((line for line in file if "INJECTED" in line or "killed by SIGKILL" in line), None)
+
+
+def sweep_calls(bench, cases, place):
+    for case in cases:
+        before, tried = len(bench.failures), 0
+        for call, errors in CALLS.items():
+            for error in errors:
+                last = 10 ** 6 if bench.long else 400
+                n = 1
+                while n < last:
+                    done = bench.run(case, prefix=traced(place, f"{call}:error={error}:when={n}"))
+                    line = hit(place)
+                    if not line:
+                        break
+                    # Before main, the loader and the libraries are on their own.
+                    early = "shared librar" in done.stderr.decode() or (done.returncode in (127, -11, -6) and n < 40 and call in ("openat", "read", "mmap", "close", "newfstatat", "brk", "pread64"))
+                    if not early:
+                        tried += 1
+                        bench.judge(case, done, f"{call} {n} {error}", mute="write(2" in line or "write(1" in line, exact="write(1" not in line)
+                    n += 1 if bench.long else 1 + n // 2 + (n * 7 + len(case.name)) % 3
+        bench.row("calls", case, tried, before)
+
+
+def aftermath(bench, case, what):
+    """After kill -9: old or new, and the next run works. Leftovers of the killed run may stay until then."""
+    now = contents(case.output)
+    if now != case.old and now != case.new:
+        bench.failures.append(f"{case.name}, {what}: neither the old nor the new output is there")
+    done = bench.run(case, old=False)
+    if done.returncode != case.status or contents(case.output) != case.new:
+        bench.failures.append(f"{case.name}, {what}: the next run fails: {done.returncode} {done.stderr.decode()[-300:]}")
+    for name in bench.beside(case):
+        put(os.path.join(os.path.dirname(os.path.abspath(case.output)), name), None)
+
+
+def sweep_killed(bench, cases, place):
+    for case in cases:
+        before, tried = len(bench.failures), 0
+        n = 1 if bench.long else 20
+        while n < 10 ** 5:
+            bench.run(case, prefix=traced(place, f"{KILLED_AT}:signal=KILL:when={n}"))
+            if not hit(place):
+                break
+            tried += 1
+            aftermath(bench, case, f"killed at call {n}")
+            n += 1 if bench.long else 1 + n // 8
+        bench.row("killed", case, tried, before)
+
+
+def sweep_random(bench, cases):
+    generator = random.Random()
+    for case in cases:
+        before, tries = len(bench.failures), 200 if bench.long else 8
+        started = time.monotonic()
+        bench.run(case)
+        usual = time.monotonic() - started
+        for _ in range(tries):
+            put(case.output, case.old)
+            process = subprocess.Popen([bench.ocellus, *case.arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            moment = generator.uniform(0, 1.1 * usual)
+            time.sleep(moment)
+            process.kill()
+            process.wait()
+            aftermath(bench, case, f"killed after {moment:.4f} s")
+        bench.row("random", case, tries, before)
+
+
+def size_of(what):
+    return max(map(size_of, what.values()), default=0) if isinstance(what, dict) else len(what or b"")
+
+
+def sweep_limit(bench, cases):
+    for case in cases:
+        before, tried, longest = len(bench.failures), 0, size_of(case.new)
+        for limit in range(0, longest + 2, 1 if bench.long and longest < 3000 else max(1, longest // (400 if bench.long else 9))):
+            done = bench.run(case, limit=limit)
+            tried += 1
+            bench.judge(case, done, f"files of at most {limit} bytes")
+        bench.row("limit", case, tried, before)
+
+
+def sweep_full(bench, cases, place):
+    """A disk that fills up. What is on it before leaves less room; one that is large enough ends the sweep."""
+    disk = os.path.join(place, "disk")
+    os.makedirs(disk, exist_ok=True)
+    for case in cases:
+        before, tried, enough = len(bench.failures), 0, 0
+        argument = case.arguments.index(case.output)
+        for pages in range(1, 200, 1 if bench.long else 2):
+            if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={4 * pages}k", "none", disk],
+                              capture_output=True).returncode:
+                print("full     left out: no file system can be mounted here")
+                return
+            try:
+                moved = Case(case.name, list(case.arguments), os.path.join(disk, "out"), case.old)
+                moved.arguments[argument] = moved.output
+                moved.status, moved.new, moved.said, moved.skipped = case.status, case.new, case.said, case.skipped
+                try:
+                    put(moved.output, moved.old)
+                except OSError:
+                    continue
+                done = bench.run(moved, old=False)
+                tried += 1
+                bench.judge(moved, done, f"a disk of {4 * pages} kB", exact=False)
+                enough += done.returncode == case.status
+            finally:
+                subprocess.run(["umount", disk], check=True)
+            if enough > 2:
+                break
+        bench.row("full", case, tried, before)
+
+
+def make_cases():
+    """Images in the current folder, and the commands to be tried."""
+    for folder, level in (("in/dark", 20), ("in/light", 120), ("test/dark", 25), ("test/light", 125)):
+        for i in range(4):
+            write(f"{folder}/{i}.png", png(12, 10, level + 9 * i))
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "images")
+    for name in ("rotated.jpg", "progressive.jpg", "palette-transparent.png", "interlaced.png", "rotated.png", "cmyk.jpg"):
+        shutil.copy(os.path.join(source, name), "in/light/" + name)
+    write("in/dark/cut.png", png(12, 10, 30)[:-20])
+    write("images-idx3-ubyte", struct.pack(">4i", 0x803, 4, 5, 6) + bytes(120))
+    write("labels-idx1-ubyte", struct.pack(">2i", 0x801, 4) + b"\0\1\1\0")
+    write("list.csv", b"path,label\nin/dark/0.png,a\nin/light/1.png,b\nin/light/rotated.jpg,b\n")
+    return [
+        Case("extract", ["extract", "in", "-f", FEATURES, "--size", "12x10", "-j1", "-o", "out/set"], "out/set"),
+        Case("extract, sizes differ", ["extract", "list.csv", "-f", "pixels:size=2", "-j2", "-o", "out/set"], "out/set"),
+        Case("train", ["train", "in", "-f", FEATURES, "--size", "12x10", "--epochs", "2", "-j1", "-o", "out/model"], "out/model"),
+        Case("compare", ["compare", "in", "--test", "test", "-f", "pixels:size=2", "-f", "hog:cell=4", "--size", "12x10",
+                         "--epochs", "2", "-j1", "--json", "-o", "out/model"], "out/model"),
+        Case("unpack", ["unpack", "images-idx3-ubyte", "-j1", "-o", "out/folder"], "out/folder"),
+        Case("evaluate", ["evaluate", "model", "test", "-j1", "--json"]),
+        Case("evaluate a set", ["evaluate", "model", "set", "-j1", "--json"]),
+        Case("train on a set", ["train", "set", "--classifier", "nearest:k=3", "-j1", "-o", "out/model"], "out/model"),
+        Case("extract --with", ["extract", "test", "--with", "set", "-j1", "-o", "out/set"], "out/set"),
+        Case("classify", ["classify", "model", "in/light/rotated.jpg", "in/dark/1.png", "in/light/rotated.png", "--json"]),
+        Case("info", ["info", "model", "--json"]),
+        Case("info of a set", ["info", "set", "--json"]),
+    ]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", nargs=3)
+    parser.add_argument("--long", action="store_true")
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    bench = Bench(options.program, options.long)
+    with tempfile.TemporaryDirectory(prefix="ocellus-faults-") as top:
+        place = os.path.join(top, "beside")
+        os.makedirs(os.path.join(top, "here/out"))
+        os.makedirs(place)
+        os.chdir(os.path.join(top, "here"))
+        cases = make_cases()
+        for name in ("set", "model"):
+            made = cases[0] if name == "set" else cases[2]
+            bench.learn(made)
+            put(name, made.new)
+            put(made.output, None)
+        for case in cases:
+            bench.learn(case)
+            if case.output:
+                case.old = aged(case.new)
+                put(case.output, None)
+        writing = [case for case in cases if case.output]
+        traceable = subprocess.run(["strace", "-qq", "-o", os.path.join(place, "trace"), "true"],
+                                   capture_output=True).returncode == 0 if shutil.which("strace") else False
+        if not bench.long:
+            chosen = ("extract", "compare", "unpack", "train on a set", "classify")
+            cases = [case for case in cases if case.name in chosen]
+            writing = [case for case in cases if case.output]
+        sweeps = {
+            "memory": lambda: sweep_memory(bench, cases), "malloc": lambda: sweep_malloc(bench, cases, place),
+            "limit": lambda: sweep_limit(bench, writing), "random": lambda: sweep_random(bench, writing),
+            "full": lambda: sweep_full(bench, writing, place), "killed": lambda: sweep_killed(bench, writing[:2], place),
+            "calls": lambda: sweep_calls(bench, cases if bench.long else cases[:2], place),
+        }
+        for name, sweep in sweeps.items():
+            if options.only and options.only != name:
+                continue
+            if name in ("killed", "calls") and not traceable:
+                print(f"{name:8} left out: strace is not there, or may not trace")
+                continue
+            sweep()
+        os.chdir("/")
+    for failure in bench.failures[:60]:
+        print(failure)
+    print(f"{bench.count} runs, {len(bench.failures)} failed")
+    return 1 if bench.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
