@@ -133,6 +133,7 @@ check: ## install what is missing, build, run every test, plain and under the sa
 	@$(MAKE) --no-print-directory -s $(JOBS) MODE=sanitize all $(BUILD)/sanitize/unit-tests
 	$(BUILD)/release/unit-tests
 	OCELLUS=$(BUILD)/ocellus bats tests/cli
+	OCELLUS=$(BUILD)/ocellus bats tests/web/report.bats
 	$(BUILD)/sanitize/unit-tests
 	OCELLUS=$(BUILD)/sanitize/ocellus bats tests/cli
 
