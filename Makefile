@@ -43,6 +43,8 @@ LIB_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(filter-out $(KERNELS),$(SOURCES))
 CLI_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(sort $(wildcard src/cli/*.c)))
 TEST_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(sort $(wildcard tests/unit/*.c tests/conformance/*.c)))
 
+LIB_OBJECTS += $(OBJECTS)/src/evaluate/report_page.o
+
 LIBRARY := $(OBJECTS)/libocellus.a
 COMMAND := $(if $(filter release,$(MODE)),$(BUILD)/ocellus,$(OBJECTS)/ocellus)
 TESTS := $(OBJECTS)/unit-tests
@@ -92,6 +94,15 @@ $(OBJECTS)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# The template of the report as an array of bytes.
+$(OBJECTS)/src/evaluate/report_page.c: src/evaluate/report.html Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "src/evaluate/report_page.h"'; echo 'const unsigned char oc_report_page[] = {'; \
+	    od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '0};'; } > $@
+
+$(OBJECTS)/src/evaluate/report_page.o: $(OBJECTS)/src/evaluate/report_page.c
+	$(CC) $(OC_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
 define KERNEL_RULE
 $$(OBJECTS)/%_kernels.$(1).o: %_kernels.c Makefile
 	@mkdir -p $$(@D)
@@ -111,7 +122,8 @@ demo: ## install what is missing, build, compare features on Fashion-MNIST, clas
 	@CC=$(CC) .ci/deps demo
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@data/fashion-mnist.sh $(FASHION) $(COMMAND)
-	$(COMMAND) compare $(FASHION)/train --test $(FASHION)/test $(DEMO_SPECS) -o $(BUILD)/demo.safetensors
+	$(COMMAND) compare $(FASHION)/train --test $(FASHION)/test $(DEMO_SPECS) -o $(BUILD)/demo.safetensors \
+	    --report $(BUILD)/demo.html
 	$(COMMAND) classify $(BUILD)/demo.safetensors $(addprefix $(FASHION)/test/,Bag/00030.png Coat/00006.png Sandal/00008.png Trouser/00002.png)
 
 .PHONY: check
@@ -122,6 +134,7 @@ check: ## install what is missing, build, run every test, plain and under the sa
 	$(BUILD)/release/unit-tests
 	OCELLUS=$(BUILD)/ocellus bats tests/cli
 	@$(MAKE) --no-print-directory -s $(JOBS) replay faults
+	OCELLUS=$(BUILD)/ocellus bats tests/web/report.bats
 	$(BUILD)/sanitize/unit-tests
 	OCELLUS=$(BUILD)/sanitize/ocellus bats tests/cli
 	@$(MAKE) --no-print-directory -s $(JOBS) MODE=sanitize replay

@@ -9,14 +9,13 @@
  * Equal to cvtColor and calcHist of OpenCV, bin for bin. Source: Swain and Ballard, "Color indexing" (1991). */
 #include "features/color_histogram.h"
 
-#include "features/stage.h"
+#include "features/draw.h"
 #include "src/base/fail.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
 
-typedef enum color_space { SPACE_RGB, SPACE_HSV, SPACE_LAB, SPACE_HUE } color_space;
 typedef enum color_norm { NORM_L1, NORM_HELLINGER, NORM_NONE } color_norm;
 
 typedef struct color_params {
@@ -71,32 +70,29 @@ const float *oc_histogram_linear(void)
     return linear;
 }
 
-/* What follows from the parameters. */
-typedef struct histogram {
-    color_space space;
-    size_t bins, grid, channels;
-    bool joint;
-    size_t size; /* values of a region */
-} histogram;
-
-static histogram describe(const color_params *p)
+static oc_histogram describe(const color_params *p)
 {
-    histogram h = {.space = (color_space)p->space, .grid = (size_t)p->grid};
-    h.bins = p->bins == OC_AUTO ? (h.space == SPACE_HUE ? 10 : 8) : (size_t)p->bins;
-    h.channels = h.space == SPACE_HUE ? 1 : 3;
+    oc_histogram h = {.space = (oc_color_space)p->space, .grid = (size_t)p->grid};
+    h.bins = p->bins == OC_AUTO ? (h.space == OC_SPACE_HUE ? 10 : 8) : (size_t)p->bins;
+    h.channels = h.space == OC_SPACE_HUE ? 1 : 3;
     h.joint = p->joint && h.channels == 3;
     h.size = h.joint ? h.bins * h.bins * h.bins : h.channels * h.bins;
     return h;
 }
 
+oc_histogram oc_histogram_describe(const oc_stage *stage)
+{
+    return describe(stage->params);
+}
+
 static oc_status check(const void *values, oc_error *err)
 {
     const color_params *p = values;
-    histogram h = describe(p);
+    oc_histogram h = describe(p);
     if (h.joint && h.bins > JOINT_BINS) {
         return oc_fail(err, OC_USAGE, "bins: %zu are too many for joint=1, which takes at most %d", h.bins, JOINT_BINS);
     }
-    if (p->weight && h.space != SPACE_HUE) {
+    if (p->weight && h.space != OC_SPACE_HUE) {
         return oc_fail(err, OC_USAGE, "weight=saturation needs space=hue");
     }
     return OC_OK;
@@ -105,7 +101,7 @@ static oc_status check(const void *values, oc_error *err)
 static const char *refuse(const void *values, const char *name)
 {
     const color_params *p = values;
-    bool idle = strcmp(name, "joint") == 0 && p->joint && p->space == SPACE_HUE;
+    bool idle = strcmp(name, "joint") == 0 && p->joint && p->space == OC_SPACE_HUE;
     return idle ? "space=hue has one channel" : NULL;
 }
 
@@ -117,7 +113,7 @@ static unsigned planes(const void *values)
 
 static oc_status plan(const void *values, size_t width, size_t height, size_t *dimension, oc_error *err)
 {
-    histogram h = describe(values);
+    oc_histogram h = describe(values);
     if (width < h.grid || height < h.grid) {
         return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels is smaller than a grid of %zux%zu", width, height,
                        h.grid, h.grid);
@@ -155,14 +151,14 @@ typedef struct scratch {
     size_t banks;
 } scratch;
 
-static levels convert(const histogram *h, const oc_histogram_kernels *kernels, const uint8_t *rgb, size_t n,
+static levels convert(const oc_histogram *h, const oc_histogram_kernels *kernels, const uint8_t *rgb, size_t n,
                       const scratch *s)
 {
     uint8_t *to = s->converted;
-    if (h->space == SPACE_RGB) {
+    if (h->space == OC_SPACE_RGB) {
         return (levels){{rgb, rgb + 1, rgb + 2}, 3};
     }
-    if (h->space == SPACE_LAB) {
+    if (h->space == OC_SPACE_LAB) {
         float per_unit = (float)h->bins / 100, per_color = (float)h->bins / 255, last = (float)(h->bins - 1);
         kernels->lab(rgb, n, oc_histogram_linear(), s->lab);
         kernels->quantize(s->lab, n, per_unit, 0, last, to);
@@ -173,7 +169,7 @@ static levels convert(const histogram *h, const oc_histogram_kernels *kernels, c
     return (levels){{to, to + n, to + 2 * n}, 1};
 }
 
-static void count(const histogram *h, const color_params *p, const oc_histogram_kernels *kernels, const levels *l,
+static void count(const oc_histogram *h, const color_params *p, const oc_histogram_kernels *kernels, const levels *l,
                   size_t n, const scratch *s)
 {
     if (h->joint) {
@@ -191,7 +187,7 @@ static void count(const histogram *h, const color_params *p, const oc_histogram_
 }
 
 /* Adds the counters up into the row of the region. */
-static void collect(const histogram *h, const color_params *p, const scratch *s, float *row)
+static void collect(const oc_histogram *h, const color_params *p, const scratch *s, float *row)
 {
     for (size_t i = 0; h->joint && i < h->size; i++) {
         uint32_t total = 0;
@@ -232,7 +228,7 @@ static void normalize(float *row, size_t size, color_norm norm)
 }
 
 /* The histogram of the pixels x0 <= x < x1, y0 <= y < y1. */
-static void extract_region(const histogram *h, const color_params *p, const oc_image *image, const size_t x[2],
+static void extract_region(const oc_histogram *h, const color_params *p, const oc_image *image, const size_t x[2],
                            const size_t y[2], const scratch *s, float *row)
 {
     const oc_histogram_kernels *kernels = oc_histogram_kernels_get();
@@ -240,7 +236,7 @@ static void extract_region(const histogram *h, const color_params *p, const oc_i
     memset(s->counts, 0, s->banks * counters * sizeof *s->counts);
     memset(s->sums, 0, LEVELS * sizeof *s->sums);
     /* Whole rows side by side are one long row. */
-    bool whole = x[1] - x[0] == image->width && h->space == SPACE_RGB;
+    bool whole = x[1] - x[0] == image->width && h->space == OC_SPACE_RGB;
     size_t n = whole ? (y[1] - y[0]) * image->width : x[1] - x[0];
     for (size_t i = y[0]; i < (whole ? y[0] + 1 : y[1]); i++) {
         levels l = convert(h, kernels, image->rgb + 3 * (i * image->width + x[0]), n, s);
@@ -253,40 +249,97 @@ static void extract_region(const histogram *h, const color_params *p, const oc_i
     }
 }
 
-static bool make_scratch(const histogram *h, const oc_image *image, oc_arena *arena, scratch *s)
+static bool make_scratch(const oc_histogram *h, const oc_image *image, oc_arena *arena, scratch *s)
 {
     size_t counters = h->joint ? h->size : h->channels * LEVELS;
     size_t pixels = image->width / h->grid * (image->height / h->grid);
     s->banks = counters <= 4096 && pixels >= 2 * counters ? 4 : 1;
     s->converted = oc_arena_take(arena, image->width, 3);
-    s->lab = oc_arena_take(arena, h->space == SPACE_LAB ? image->width : 1, 3 * sizeof(float));
+    s->lab = oc_arena_take(arena, h->space == OC_SPACE_LAB ? image->width : 1, 3 * sizeof(float));
     s->bins = oc_arena_take(arena, 3, sizeof *s->bins);
     s->counts = oc_arena_take(arena, s->banks * counters, sizeof *s->counts);
     s->sums = oc_arena_take(arena, LEVELS, sizeof *s->sums);
     return s->converted && s->lab && s->bins && s->counts && s->sums;
 }
 
+static void fill_all_bins(const oc_histogram *h, const scratch *s)
+{
+    bool hue_first = h->space == OC_SPACE_HSV || h->space == OC_SPACE_HUE;
+    for (size_t c = 0; c < 3; c++) {
+        double range = h->space == OC_SPACE_LAB ? (double)h->bins : c == 0 && hue_first ? HUES : LEVELS;
+        size_t stride = !h->joint || c == 2 ? 1 : c == 1 ? h->bins : h->bins * h->bins;
+        fill_bins(s->bins[c], h->bins, range, stride);
+    }
+}
+
+/* The pixels of region i: x[0] <= x < x[1], y[0] <= y < y[1]. */
+static void region_bounds(const oc_histogram *h, const oc_image *image, size_t i, size_t x[2], size_t y[2])
+{
+    for (size_t end = 0; end < 2; end++) {
+        x[end] = (i % h->grid + end) * image->width / h->grid;
+        y[end] = (i / h->grid + end) * image->height / h->grid;
+    }
+}
+
 static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
 {
     const color_params *p = stage->params;
-    histogram h = describe(p);
+    oc_histogram h = describe(p);
     scratch s = {0};
     if (!make_scratch(&h, image, arena, &s)) {
         return oc_fail_memory(err, "a colour histogram");
     }
-    bool hue_first = h.space == SPACE_HSV || h.space == SPACE_HUE;
-    for (size_t c = 0; c < 3; c++) {
-        double range = h.space == SPACE_LAB ? (double)h.bins : c == 0 && hue_first ? HUES : LEVELS;
-        size_t stride = !h.joint || c == 2 ? 1 : c == 1 ? h.bins : h.bins * h.bins;
-        fill_bins(s.bins[c], h.bins, range, stride);
-    }
+    fill_all_bins(&h, &s);
     for (size_t i = 0; i < h.grid * h.grid; i++) {
-        size_t gx = i % h.grid, gy = i / h.grid;
-        size_t x[2] = {gx * image->width / h.grid, (gx + 1) * image->width / h.grid};
-        size_t y[2] = {gy * image->height / h.grid, (gy + 1) * image->height / h.grid};
+        size_t x[2], y[2];
+        region_bounds(&h, image, i, x, y);
         extract_region(&h, p, image, x, y, &s, row + i * h.size);
     }
     return OC_OK;
+}
+
+/* Every pixel's own bins take what the image's bins were given, in equal parts; what is fixed lies evenly over a region.
+ */
+static void spread_region(const oc_histogram *h, const oc_image *image, size_t region, const double *given,
+                               const double *fixed, const scratch *s, float *counts, double *map)
+{
+    color_params raw = {.norm = NORM_NONE};
+    size_t x[2], y[2];
+    double rest = 0;
+    region_bounds(h, image, region, x, y);
+    float *own = counts + h->size;
+    extract_region(h, &raw, image, x, y, s, counts);
+    for (size_t k = 0; k < h->size; k++) {
+        rest += fixed[k] + (counts[k] > 0 ? 0 : given[k]);
+    }
+    oc_spread_evenly(map, image->width, image->height, (double)x[0], (double)y[0], (double)x[1], (double)y[1], rest);
+    for (size_t v = y[0]; v < y[1]; v++) {
+        for (size_t u = x[0]; u < x[1]; u++) {
+            extract_region(h, &raw, image, (size_t[2]){u, u + 1}, (size_t[2]){v, v + 1}, s, own);
+            for (size_t k = 0; k < h->size; k++) {
+                map[v * image->width + u] += own[k] > 0 ? given[k] / (double)counts[k] : 0;
+            }
+        }
+    }
+}
+
+static oc_status spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
+                        double *map, oc_error *err)
+{
+    oc_histogram h = describe(stage->params);
+    oc_arena arena = {0};
+    scratch s = {0};
+    float *counts = oc_alloc(h.size, 2 * sizeof *counts);
+    oc_status status = counts && make_scratch(&h, image, &arena, &s) ? OC_OK : oc_fail_memory(err, "the picture");
+    if (status == OC_OK) {
+        fill_all_bins(&h, &s);
+    }
+    for (size_t i = 0; status == OC_OK && i < h.grid * h.grid; i++) {
+        spread_region(&h, image, i, given + i * h.size, fixed + i * h.size, &s, counts, map);
+    }
+    oc_arena_free(&arena);
+    oc_free(counts);
+    return status;
 }
 
 /* The columns of the grid change places where they are equally wide. */
@@ -297,7 +350,7 @@ static bool can_mirror(const oc_stage *stage)
 
 static void mirror(const oc_stage *stage, const float *row, float *out)
 {
-    histogram h = describe(stage->params);
+    oc_histogram h = describe(stage->params);
     for (size_t y = 0; y < h.grid; y++) {
         for (size_t x = 0; x < h.grid; x++) {
             memcpy(out + (y * h.grid + h.grid - 1 - x) * h.size, row + (y * h.grid + x) * h.size, h.size * sizeof *row);
@@ -318,4 +371,7 @@ const oc_stage_type oc_stage_color = {
     .extract = extract,
     .can_mirror = can_mirror,
     .mirror = mirror,
+    .aspect = oc_histogram_aspect,
+    .draw = oc_histogram_draw,
+    .spread = spread,
 };

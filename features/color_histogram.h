@@ -2,6 +2,7 @@
 #ifndef OC_FEATURES_COLOR_HISTOGRAM_H
 #define OC_FEATURES_COLOR_HISTOGRAM_H
 
+#include "features/stage.h"
 #include "src/base/dispatch.h"
 
 #include <stddef.h>
@@ -28,5 +29,20 @@ const oc_histogram_kernels *oc_histogram_kernels_get(void);
 
 /* sRGB levels to linear light, (256). */
 const float *oc_histogram_linear(void);
+
+/* What color_histogram.c and color_draw.c share. */
+typedef enum oc_color_space { OC_SPACE_RGB, OC_SPACE_HSV, OC_SPACE_LAB, OC_SPACE_HUE } oc_color_space;
+
+/* What follows from the parameters. */
+typedef struct oc_histogram {
+    oc_color_space space;
+    size_t bins, grid, channels;
+    bool joint;
+    size_t size; /* values of a region */
+} oc_histogram;
+
+oc_histogram oc_histogram_describe(const oc_stage *stage);
+double oc_histogram_aspect(const oc_stage *stage, oc_drawing what);
+oc_status oc_histogram_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
 
 #endif

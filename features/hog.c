@@ -76,7 +76,7 @@ static bool by_block(const oc_hog_form *form)
     return form->window || (form->block > 1 && (form->interpolate & OC_HOG_CELLS_LINEAR));
 }
 
-static size_t cells_along(const oc_hog_form *form, size_t length)
+size_t oc_hog_cells_along(const oc_hog_form *form, size_t length)
 {
     return (length + (form->rounded ? form->cell / 2 : 0)) / form->cell;
 }
@@ -85,7 +85,7 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
 {
     oc_hog_form form;
     oc_hog_resolve(values, &form);
-    size_t nx = cells_along(&form, width), ny = cells_along(&form, height);
+    size_t nx = oc_hog_cells_along(&form, width), ny = oc_hog_cells_along(&form, height);
     if (nx < form.block || ny < form.block) {
         size_t side = form.block * form.cell;
         return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels is smaller than one %s of %zux%zu", width, height,
@@ -444,8 +444,8 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena 
     if (!down_weights || !across_weights) {
         return oc_fail_memory(err, "hog");
     }
-    oc_hog_axis down = make_axis(&form, cells_along(&form, image->height), down_weights);
-    oc_hog_axis across = make_axis(&form, cells_along(&form, image->width), across_weights);
+    oc_hog_axis down = make_axis(&form, oc_hog_cells_along(&form, image->height), down_weights);
+    oc_hog_axis across = make_axis(&form, oc_hog_cells_along(&form, image->width), across_weights);
     float *cells = oc_arena_take(arena, down.targets * across.targets, form.bins * sizeof(float));
     float *scratch = oc_arena_take(arena, oc_hog_scratch(&form, across.targets), sizeof(float));
     if (!cells || !scratch) {
@@ -499,4 +499,7 @@ const oc_stage_type oc_stage_hog = {
     .extract = extract,
     .can_mirror = can_mirror,
     .mirror = mirror,
+    .aspect = oc_hog_aspect,
+    .draw = oc_hog_draw,
+    .spread = oc_hog_spread,
 };

@@ -1,6 +1,6 @@
 /* Histograms of oriented gradients: what the files of the stage share. hog.c holds the parameters, the plan and the
  * extraction, hog_kernels.c gradients and votes, hog_blocks_kernels.c the normalisation, hog_presets.c the forms of
- * other libraries. */
+ * other libraries, hog_draw.c the pictures. */
 #ifndef OC_FEATURES_HOG_H
 #define OC_FEATURES_HOG_H
 
@@ -76,6 +76,14 @@ typedef struct oc_hog_form {
 void oc_hog_resolve(const oc_hog_params *params, oc_hog_form *form);
 /* Why `name` cannot be set beside the others; NULL when it can. */
 const char *oc_hog_refuse(const void *params, const char *name);
+
+/* Cells along a side of the image. */
+size_t oc_hog_cells_along(const oc_hog_form *form, size_t length);
+
+double oc_hog_aspect(const oc_stage *stage, oc_drawing what);
+oc_status oc_hog_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
+oc_status oc_hog_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
+                        double *map, oc_error *err);
 
 /* How the pixels along one side vote for targets (cells, or the cells of each block): target t gathers the pixels
  * start .. start + span - 1, start = (t / per) * step + offset, with weights[(t % per) * span + i]. Pixels outside of

@@ -4,8 +4,10 @@
  * 0..255 are written as they are, in row, column, R G B order; with gray=1 the luma alone. */
 #include "features/stage.h"
 
+#include "features/draw.h"
 #include "src/base/fail.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct pixels_params {
@@ -74,6 +76,63 @@ static void mirror(const oc_stage *stage, const float *row, float *out)
     }
 }
 
+static double aspect(const oc_stage *stage, oc_drawing what)
+{
+    const pixels_params *p = stage->params;
+    return what == OC_DRAW_LEARNED ? 0 : (double)p->size.width / (double)p->size.height;
+}
+
+/* The weight that has full colour: three times the root mean square, so that a few large ones do not leave the others
+ * pale. */
+static double full_weight(const float *weights, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += (double)weights[i] * (double)weights[i];
+    }
+    return fmin(oc_largest(weights, count), fmax(1e-30, 3 * sqrt(sum / (double)count)));
+}
+
+/* Weights in colour: 0 is mid-gray, the lectures' picture of a template. Gray ones have a colour for either sign. */
+static oc_status draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
+{
+    const pixels_params *p = stage->params;
+    size_t count = p->size.width * p->size.height;
+    uint8_t *rgb = oc_alloc(count, 3);
+    if (!rgb) {
+        return oc_fail_memory(err, "the picture");
+    }
+    bool weights = s->what == OC_DRAW_WEIGHTS;
+    double scale = weights ? 127.5 / full_weight(s->row, stage->dimension) : 1, zero = weights ? 127.5 : 0;
+    for (size_t i = 0; i < 3 * count; i++) {
+        double value = (double)s->row[p->gray ? i / 3 : i];
+        rgb[i] = (uint8_t)lround(fmin(255, fmax(0, zero + scale * value)));
+    }
+    for (size_t i = 0; weights && p->gray && i < count; i++) {
+        oc_color color = oc_color_signed((double)s->row[i] * scale / 127.5);
+        memcpy(rgb + 3 * i, (uint8_t[3]){color.r, color.g, color.b}, 3);
+    }
+    oc_canvas_pixels(s->canvas, s->x, s->y, s->width, s->height, rgb, p->size.width, p->size.height, 3);
+    oc_canvas_frame(s->canvas, s->x, s->y, s->width, s->height, OC_RULE);
+    oc_free(rgb);
+    return OC_OK;
+}
+
+static oc_status spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
+                        double *map, oc_error *err)
+{
+    (void)err;
+    const pixels_params *p = stage->params;
+    double across = (double)image->width / (double)p->size.width;
+    double down = (double)image->height / (double)p->size.height;
+    for (size_t j = 0; j < stage->dimension; j++) {
+        size_t pixel = p->gray ? j : j / 3;
+        double x = (double)(pixel % p->size.width) * across, y = (double)(pixel / p->size.width) * down;
+        oc_spread_evenly(map, image->width, image->height, x, y, x + across, y + down, given[j] + fixed[j]);
+    }
+    return OC_OK;
+}
+
 const oc_stage_type oc_stage_pixels = {
     .name = "pixels",
     .help = "the image's own pixels, the baseline",
@@ -85,4 +144,7 @@ const oc_stage_type oc_stage_pixels = {
     .extract = extract,
     .can_mirror = can_mirror,
     .mirror = mirror,
+    .aspect = aspect,
+    .draw = draw,
+    .spread = spread,
 };

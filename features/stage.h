@@ -6,6 +6,7 @@
 #include <ocellus/features.h>
 
 #include "src/base/memory.h"
+#include "src/image/canvas.h"
 
 /* A learned array, (rows, columns) floats in C order. Stored in model files under its name. */
 typedef struct oc_tensor {
@@ -24,6 +25,17 @@ typedef struct oc_stage {
     size_t dimension;     /* planned number of values */
     void *learned;        /* owned; NULL until fitted or restored; made and freed by the type */
 } oc_stage;
+
+/* What a stage can draw: the row of an image, weights of a row's values, what it has learned. */
+typedef enum oc_drawing { OC_DRAW_ROW, OC_DRAW_WEIGHTS, OC_DRAW_LEARNED } oc_drawing;
+
+typedef struct oc_sketch {
+    oc_drawing what;
+    const float *row;      /* (dimension) for OC_DRAW_ROW and OC_DRAW_WEIGHTS */
+    const oc_image *image; /* that the row was made of, with both planes, for OC_DRAW_ROW */
+    oc_canvas *canvas;
+    double x, y, width, height; /* the part of the canvas to fill, of the aspect that the stage asked for */
+} oc_sketch;
 
 typedef struct oc_stage_type {
     const char *name, *help;
@@ -60,6 +72,16 @@ typedef struct oc_stage_type {
      * parameters); NULL, or can_mirror returning false, when it is not. */
     bool (*can_mirror)(const oc_stage *stage);
     void (*mirror)(const oc_stage *stage, const float *row, float *out);
+
+    /* Pictures. aspect: width over height of one, 0 when there is nothing of this kind to draw. What is drawn of weights
+     * shows positive and negative ones. OC_NO_MEMORY is the only failure of draw. */
+    double (*aspect)(const oc_stage *stage, oc_drawing what);
+    oc_status (*draw)(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
+    /* Lays parts of a score out over the image, where the values that they belong to come from: value j contributes
+     * given[j], which is 0 where the value is, and fixed[j] whatever it is. Adds to map (height, width); all that is
+     * added sums to the sum of both. OC_NO_MEMORY is the only failure. */
+    oc_status (*spread)(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
+                        double *map, oc_error *err);
 } oc_stage_type;
 
 /* Defined one in each file of features/. */

@@ -295,4 +295,7 @@ const oc_stage_type oc_stage_words = {
     .forget = forget,
     .can_mirror = can_mirror,
     .mirror = mirror,
+    .aspect = oc_words_aspect,
+    .draw = oc_words_draw,
+    .spread = oc_words_spread,
 };

@@ -6,7 +6,8 @@
  * words_sift.c    gradients around a place
  * words_fit.c     learning the whitening and the words
  * words_encode.c  an image's row
- * words_kernels.c inner loops */
+ * words_kernels.c inner loops
+ * words_draw.c    pictures */
 #ifndef OC_FEATURES_WORDS_H
 #define OC_FEATURES_WORDS_H
 
@@ -112,5 +113,14 @@ oc_status oc_words_fit(const oc_words_params *params, size_t width, size_t heigh
                        uint64_t seed, oc_words *words, oc_job *job, oc_error *err);
 oc_status oc_words_encode(const oc_words_params *params, const oc_words *words, const oc_image *image, oc_arena *arena,
                           float *row, oc_error *err);
+/* The codes (count, K) of single places, at most OC_PANEL_BLOCK, before they are pooled; with `mirror` those of their
+ * mirror images are added. */
+oc_status oc_words_codes(const oc_words_params *params, const oc_words *words, const oc_image *image,
+                         const oc_words_place *places, size_t count, oc_arena *arena, float *codes, oc_error *err);
+
+double oc_words_aspect(const oc_stage *stage, oc_drawing what);
+oc_status oc_words_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
+oc_status oc_words_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
+                          double *map, oc_error *err);
 
 #endif

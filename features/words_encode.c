@@ -60,9 +60,9 @@ static bool take_side(side *s, size_t panels, size_t cells, oc_arena *arena)
     return true;
 }
 
-static bool take_memory(encoder *e, size_t count, oc_arena *arena)
+static bool take_memory(encoder *e, size_t count, size_t cells, oc_arena *arena)
 {
-    size_t cells = e->cuts * e->cuts, depth = e->words->depth, r = e->words->directions;
+    size_t depth = e->words->depth, r = e->words->directions;
     e->places = oc_arena_take(arena, count, sizeof *e->places);
     e->x = oc_arena_take(arena, OC_PANEL_BLOCK * depth, sizeof *e->x);
     e->packed = oc_arena_take(arena, OC_PANEL_BLOCK * depth, sizeof *e->packed);
@@ -291,21 +291,38 @@ static void write_row(const encoder *e, float *row)
     }
 }
 
+/* An encoder with room for `count` places and `cells` cells. */
+static oc_status start(encoder *e, const oc_words_params *params, const oc_words *words, const oc_image *image,
+                       size_t count, size_t cells, oc_arena *arena, oc_error *err)
+{
+    *e = (encoder){.params = params,
+                   .words = words,
+                   .panel = oc_panel(),
+                   .kernels = oc_words_kernels_get(),
+                   .panels = oc_panel_count(words->count),
+                   .cuts = oc_words_cuts(&params->grid),
+                   .sides = params->mirror ? 2 : 1};
+    return take_memory(e, count, cells, arena) ? oc_words_view_create(&e->view, params, image, arena, err)
+                                               : oc_fail_memory(err, "visual words");
+}
+
+/* Codes of at most OC_PANEL_BLOCK places, added to the cells they belong to. */
+static void encode_block(encoder *e, const oc_words_place *places, size_t count)
+{
+    oc_words_describe(&e->view, places, count, e->x);
+    whiten_block(e, count);
+    measure_block(e, count);
+    for (size_t s = 0; s < e->sides; s++) {
+        pool_block(e, s, places, count);
+    }
+}
+
 oc_status oc_words_encode(const oc_words_params *params, const oc_words *words, const oc_image *image, oc_arena *arena,
                           float *row, oc_error *err)
 {
-    size_t count = oc_words_place_count(params, image->width, image->height);
-    encoder e = {.params = params,
-                 .words = words,
-                 .panel = oc_panel(),
-                 .kernels = oc_words_kernels_get(),
-                 .panels = oc_panel_count(words->count),
-                 .cuts = oc_words_cuts(&params->grid),
-                 .sides = params->mirror ? 2 : 1};
-    if (!take_memory(&e, count, arena)) {
-        return oc_fail_memory(err, "visual words");
-    }
-    oc_status status = oc_words_view_create(&e.view, params, image, arena, err);
+    size_t count = oc_words_place_count(params, image->width, image->height), cuts = oc_words_cuts(&params->grid);
+    encoder e;
+    oc_status status = start(&e, params, words, image, count, cuts * cuts, arena, err);
     if (status != OC_OK) {
         return status;
     }
@@ -314,15 +331,33 @@ oc_status oc_words_encode(const oc_words_params *params, const oc_words *words, 
     for (size_t i = 0; i < count; i++) {
         e.cell_places[e.places[i].cell]++;
     }
-    for (size_t start = 0; start < count; start += OC_PANEL_BLOCK) {
-        size_t block = count - start < OC_PANEL_BLOCK ? count - start : OC_PANEL_BLOCK;
-        oc_words_describe(&e.view, e.places + start, block, e.x);
-        whiten_block(&e, block);
-        measure_block(&e, block);
-        for (size_t s = 0; s < e.sides; s++) {
-            pool_block(&e, s, e.places + start, block);
-        }
+    for (size_t first = 0; first < count; first += OC_PANEL_BLOCK) {
+        encode_block(&e, e.places + first, count - first < OC_PANEL_BLOCK ? count - first : OC_PANEL_BLOCK);
     }
     write_row(&e, row);
     return OC_OK;
+}
+
+/* Every place is a cell of its own, for itself and for its mirror image. */
+oc_status oc_words_codes(const oc_words_params *params, const oc_words *words, const oc_image *image,
+                         const oc_words_place *places, size_t count, oc_arena *arena, float *codes, oc_error *err)
+{
+    encoder e;
+    oc_status status = start(&e, params, words, image, OC_PANEL_BLOCK, OC_PANEL_BLOCK, arena, err);
+    for (size_t i = 0; status == OC_OK && i < count; i++) {
+        e.places[i] = places[i];
+        e.places[i].cell = e.places[i].mirror_cell = (uint32_t)i;
+    }
+    if (status == OC_OK) {
+        encode_block(&e, e.places, count);
+    }
+    for (size_t i = 0; status == OC_OK && i < count; i++) {
+        for (size_t k = 0; k < words->count; k++) {
+            codes[i * words->count + k] = 0;
+            for (size_t s = 0; s < e.sides; s++) {
+                codes[i * words->count + k] += e.side[s].cells[i * e.panels * OC_PANEL + k];
+            }
+        }
+    }
+    return status;
 }

@@ -23,6 +23,9 @@ typedef struct oc_evaluation {
     size_t *confusion;         /* (C, C): confusion[true * C + predicted] */
     int *predicted;            /* (images): predicted class of each labelled row, in row order */
     int *expected;             /* (images) */
+    uint32_t *row;             /* (images): the row of each in the set */
+    bool probable;             /* likely and right are probabilities; else scores */
+    float *likely, *right;     /* (images): of the predicted and of the expected class */
 } oc_evaluation;
 
 void oc_evaluation_free(oc_evaluation *evaluation);
@@ -40,6 +43,12 @@ double oc_mcnemar(size_t only_first, size_t only_second);
 oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation,
                       oc_error *err);
 
+/* Loss against work, as oc_listener tells it. */
+typedef struct oc_curve {
+    size_t count;
+    double *passes, *loss; /* (count) */
+} oc_curve;
+
 typedef struct oc_comparison_row {
     const char *features; /* as typed */
     size_t dimension;
@@ -48,6 +57,8 @@ typedef struct oc_comparison_row {
     double test_mean, test_deviation; /* over the seeds, set when all are done; the deviation of one seed is NaN */
     double p_value;           /* McNemar's test against the first row; NaN for the first row */
     oc_validation validation; /* on parts of the training rows, where asked for */
+    oc_evaluation evaluation; /* of the test images */
+    oc_curve curve;           /* of training; empty where nothing is told */
 } oc_comparison_row;
 
 typedef struct oc_comparison {
@@ -57,6 +68,10 @@ typedef struct oc_comparison {
     size_t train_skipped, test_skipped;
     size_t seeds;                   /* that test_mean is over */
     size_t best;                    /* the row that is best by validation; 0 when not asked */
+    bool chosen;                    /* it was asked */
+    size_t test_rows;               /* test images that were read, with or without a label */
+    size_t *items;                  /* (test_rows): which item of the test data set each is */
+    oc_image_options image;         /* how images were brought to size */
 } oc_comparison;
 
 typedef struct oc_compare_options {
@@ -79,6 +94,20 @@ oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char
                      size_t count, const oc_compare_options *options, oc_job *job,
                      oc_comparison **comparison, oc_error *err);
 void oc_comparison_free(oc_comparison *comparison);
+
+/* A page of results: one HTML file without any other, for a browser with or without a network. It shows what the JSON
+ * has, which is inside it, and images by their thumbnails. */
+typedef struct oc_report_options {
+    const char *path;         /* of the page; replaced whole or not at all */
+    const char *command;      /* that makes the page again, shown as it is; may be NULL */
+    oc_train_options train;   /* shown */
+    const oc_dataset *images; /* the test images, for thumbnails; NULL leaves them out */
+} oc_report_options;
+/* OC_IO, OC_NO_MEMORY. */
+oc_status oc_report_comparison(const oc_comparison *comparison, const oc_report_options *options, oc_error *err);
+/* set: the rows that were evaluated; images, when given, must be the data set that they were extracted from. */
+oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
+                               const oc_report_options *options, oc_error *err);
 
 /* The results as JSON, one object on one line without line break, names as in the manual; the caller frees
  * the text with oc_json_free. NULL when memory is short. */

@@ -13,6 +13,7 @@
 #include <ocellus/param.h>
 #include <ocellus/rows.h>
 #include <ocellus/set.h>
+#include <ocellus/show.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -34,6 +34,8 @@ struct oc_job {
     oc_listener listener;
     pthread_mutex_t listening;
     double last_progress;
+    void (*tap)(void *context, size_t passes, size_t total, size_t steps, double loss);
+    void *tap_context;
     volatile sig_atomic_t cancelled;
 };
 
@@ -216,9 +218,26 @@ void oc_job_progress(oc_job *job, const char *what, size_t done, size_t total)
 
 void oc_job_loss(oc_job *job, size_t passes, size_t total, size_t steps, double loss)
 {
-    if (job && job->listener.loss) {
+    if (job && (job->listener.loss || job->tap)) {
         pthread_mutex_lock(&job->listening);
-        job->listener.loss(job->listener.context, passes, total, steps, loss);
+        if (job->listener.loss) {
+            job->listener.loss(job->listener.context, passes, total, steps, loss);
+        }
+        if (job->tap) {
+            job->tap(job->tap_context, passes, total, steps, loss);
+        }
+        pthread_mutex_unlock(&job->listening);
+    }
+}
+
+void oc_job_tap_loss(oc_job *job,
+                     void (*loss)(void *context, size_t passes, size_t total, size_t steps, double loss),
+                     void *context)
+{
+    if (job) {
+        pthread_mutex_lock(&job->listening);
+        job->tap = loss;
+        job->tap_context = context;
         pthread_mutex_unlock(&job->listening);
     }
 }

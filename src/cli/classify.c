@@ -53,8 +53,9 @@ static int classify_file(const cli_settings *settings, const oc_model *model, oc
 {
     oc_result result = {0};
     oc_error err;
-    return oc_classify_file(reader, path, &result, &err) ? print_failure(settings, path, err.message)
-                                                         : print_result(settings, model, path, &result);
+    oc_status status = settings->explain ? oc_explain_file(reader, path, settings->explain, &result, &err)
+                                         : oc_classify_file(reader, path, &result, &err);
+    return status ? print_failure(settings, path, err.message) : print_result(settings, model, path, &result);
 }
 
 /* Every row of a file, for a model of rows that another program made. */
@@ -101,8 +102,20 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_reader *reader = NULL;
     oc_error err;
     int status = EXIT_DONE;
+    if (settings->explain && settings->operands.count > 2) {
+        return report_usage(&command_classify, "--explain draws one FILE; %zu are given", settings->operands.count - 1);
+    }
+    if (settings->explain &&
+        check_output_page(settings->explain, settings->operands.items, settings->operands.count, &err)) {
+        return report_failure(&err);
+    }
     if (open_model(settings->operands.items[0], &model, &err) || oc_reader_create(model, &reader, &err)) {
         status = report_failure(&err);
+    } else if (settings->explain && !oc_features_count(oc_model_features(model))) {
+        oc_reader_free(reader);
+        oc_model_free(model);
+        return report_usage(&command_classify, "--explain needs a model of images; this one was trained on rows that "
+                                               "another program made");
     } else if (!settings->json && !oc_classifier_probable(oc_model_classifier(model))) {
         terminal_note(oc_model_classifier(model)->nearest
                           ? "the last column is the votes of the nearest neighbours, with a fraction that settles "
@@ -132,7 +145,8 @@ const cli_command command_classify = {
     .name = "classify",
     .bit = TAKEN_BY_CLASSIFY,
     .summary = "label of single images",
-    .usage = "classify MODEL FILE...",
+    .usage = "classify MODEL FILE...\n"
+             "classify MODEL FILE --explain PICTURE.png",
     .about = "Prints a line for each file: its path, the label, and the probability of that label, separated by tabs. "
              "A model that was trained with another loss than softmax has no probabilities; its score is printed "
              "instead, for nearest neighbours the votes and a fraction that settles ties. '-' is an image on standard "
@@ -141,7 +155,9 @@ const cli_command command_classify = {
              "exit status is 1. With --json, a line is {\"path\", \"label\", \"probability\", \"scores\"} or "
              "{\"path\", \"error\"}.\n\n"
              "A model of rows that another program made takes .npy files and svmlight text, and prints a line for each "
-             "row.",
+             "row.\n\n"
+             "--explain colours every part of the image by what it adds to the score of the label, or takes away. The "
+             "score is linear, so that the parts and the bias sum to it.",
     .examples = "ocellus classify photos.model new.jpg\n"
                 "ocellus classify photos.model *.jpg --top 3\n"
                 "curl -s https://example.org/cat.jpg | ocellus classify photos.model -",

@@ -21,7 +21,7 @@ typedef struct cli_command {
 } cli_command;
 
 extern const cli_command command_extract, command_train, command_evaluate, command_classify, command_compare,
-    command_info, command_unpack, command_merge, command_help;
+    command_info, command_show, command_unpack, command_merge, command_help;
 
 /* All commands in the order of help. */
 extern const cli_command *const cli_commands[];

@@ -109,7 +109,7 @@ static void print_seeds(const oc_comparison *comparison, size_t widest)
     }
 }
 
-static void print_best(const oc_comparison *comparison, const char *model)
+static void print_best(const oc_comparison *comparison, const char *model, const char *report)
 {
     size_t best = 0;
     for (size_t i = 1; i < comparison->count; i++) {
@@ -128,6 +128,11 @@ static void print_best(const oc_comparison *comparison, const char *model)
     }
     if (comparison->count > 1) {
         puts("p: McNemar's exact test against the first row");
+    }
+    if (report) {
+        fputs("report for a browser: ", stdout);
+        terminal_put_name(stdout, report);
+        putchar('\n');
     }
 }
 
@@ -230,9 +235,19 @@ static int finish(const cli_settings *settings, const oc_comparison *comparison)
         if (comparison->seeds > 1) {
             print_seeds(comparison, widest_spec(settings));
         }
-        print_best(comparison, settings->output);
+        print_best(comparison, settings->output, settings->report);
     }
     return status ? status : skipped ? EXIT_SKIPPED : EXIT_DONE;
+}
+
+static oc_status write_report(const cli_settings *settings, const oc_train_options *train,
+                              const oc_comparison *comparison, const oc_dataset *test, oc_error *err)
+{
+    char *command = typed_command(&command_compare, settings);
+    oc_report_options options = {settings->report, command, *train, test};
+    oc_status status = settings->report ? oc_report_comparison(comparison, &options, err) : OC_OK;
+    free(command);
+    return status;
 }
 
 static int run(const cli_settings *settings, oc_job *job)
@@ -254,14 +269,18 @@ static int run(const cli_settings *settings, oc_job *job)
                                   .skipped = name_skipped,
                                   .context = &table};
     options.train.seed = (uint64_t)settings->seed;
+    const char *inputs[] = {settings->operands.items[0], settings->test};
     if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) ||
         (settings->output && (check_output_file(settings->output, settings->operands.items[0], &err) ||
                               check_output_file(settings->output, settings->test, &err))) ||
+        (settings->report && check_output_page(settings->report, inputs, 2, &err)) ||
         open_images(settings->operands.items[0], &train, &err) || open_images(settings->test, &test, &err)) {
         status = report_failure(&err);
     } else if (settings->dry_run) {
         status = tell_plan(settings, train, test, job);
-    } else if (oc_compare(train, test, settings->specs.items, settings->specs.count, &options, job, &comparison, &err)) {
+    } else if (oc_compare(train, test, settings->specs.items, settings->specs.count, &options, job, &comparison,
+                          &err) ||
+               write_report(settings, &options.train, comparison, test, &err)) {
         status = report_failure(&err);
     } else {
         status = finish(settings, comparison);
@@ -276,7 +295,8 @@ const cli_command command_compare = {
     .name = "compare",
     .bit = TAKEN_BY_COMPARE,
     .summary = "one table: accuracy of different features",
-    .usage = "compare IMAGES --test IMAGES -f SPEC -f SPEC... [-o MODEL]",
+    .usage = "compare IMAGES --test IMAGES -f SPEC -f SPEC... [-o MODEL]\n"
+             "        [--report PAGE.html]",
     .about = "Trains the same classifier on each kind of features and tests it on the same images. The table has, for "
              "each -f, the number of values in a row, the time to extract and to train, the accuracy on training and "
              "test images in percent, the 95 % interval of the test accuracy (Wilson), and p, the probability of a "

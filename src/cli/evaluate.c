@@ -5,6 +5,17 @@
 #include "src/cli/test_rows.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+static oc_status write_report(const cli_settings *settings, const oc_model *model, const oc_evaluation *evaluation,
+                              const oc_set *set, const oc_dataset *images, oc_error *err)
+{
+    char *command = typed_command(&command_evaluate, settings);
+    oc_report_options options = {settings->report, command, oc_model_train_options(model), images};
+    oc_status status = settings->report ? oc_report_evaluation(model, evaluation, set, &options, err) : OC_OK;
+    free(command);
+    return status;
+}
 
 static int run(const cli_settings *settings, oc_job *job)
 {
@@ -12,15 +23,18 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_model *model = NULL;
     oc_set *set = NULL;
     oc_evaluation evaluation = {0};
+    oc_dataset *images = NULL;
     oc_error err;
     int status;
     const char *idle = is_rows(path) ? given_for_images(settings) : NULL;
     if (idle) {
         return report_usage(&command_evaluate, "--%s has no effect: the rows are made already", idle);
     }
-    if (open_model(model_path, &model, &err) ||
-        open_test_rows(settings, model_path, model, path, job, &set, &err) ||
-        oc_evaluate(model, set, job, &evaluation, &err)) {
+    if ((settings->report && check_output_page(settings->report, settings->operands.items, 2, &err)) ||
+        open_model(model_path, &model, &err) ||
+        open_test_rows(settings, model_path, model, path, job, &images, &set, &err) ||
+        oc_evaluate(model, set, job, &evaluation, &err) ||
+        write_report(settings, model, &evaluation, set, images, &err)) {
         status = report_failure(&err);
     } else {
         int skipped = is_rows(path) ? EXIT_DONE : report_skipped(set, "image");
@@ -38,6 +52,7 @@ static int run(const cli_settings *settings, oc_job *job)
     }
     oc_evaluation_free(&evaluation);
     oc_set_free(set);
+    oc_dataset_free(images);
     oc_model_free(model);
     return status;
 }
@@ -46,7 +61,7 @@ const cli_command command_evaluate = {
     .name = "evaluate",
     .bit = TAKEN_BY_EVALUATE,
     .summary = "accuracy of a model on labelled images",
-    .usage = "evaluate MODEL IMAGES|SET\n"
+    .usage = "evaluate MODEL IMAGES|SET [--report PAGE.html]\n"
              "evaluate MODEL ROWS.npy --labels FILE",
     .about = "Classifies labelled images and reports the accuracy with its 95 % interval (Wilson), precision, recall "
              "and F1 of each class, and which classes are taken for which.\n\n"

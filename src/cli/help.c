@@ -179,7 +179,7 @@ void help_command(FILE *stream, const cli_command *command)
     fputc('\n', stream);
     put_wrapped(stream, 0, 0, command->about);
     put_options(stream, command->bit);
-    if (command->bit & (TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_COMPARE)) {
+    if (command->bit & (TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_COMPARE | TAKEN_BY_SHOW)) {
         put_stages(stream, false);
     }
     put_title(stream, "Examples");

@@ -196,7 +196,7 @@ static int write_card(const cli_settings *settings, const oc_model *model, const
     oc_evaluation test = {0};
     oc_error err;
     int status = EXIT_DONE;
-    if (settings->test && (open_test_rows(settings, path, model, settings->test, job, &set, &err) ||
+    if (settings->test && (open_test_rows(settings, path, model, settings->test, job, NULL, &set, &err) ||
                            oc_evaluate(model, set, job, &test, &err))) {
         status = report_failure(&err);
     } else {

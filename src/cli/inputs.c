@@ -57,7 +57,7 @@ oc_status open_model(const char *path, oc_model **model, oc_error *err)
 {
     struct stat info;
     if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
-        return fail(err, OC_USAGE, path,
+        return fail(err, OC_BAD_FILE, path,
                     oc_set_recognise(path) ? "is a set; a model is one file that 'ocellus train' writes"
                                            : "is a folder, and no set (it has no features.npy); a model is one file that "
                                              "'ocellus train' writes");
@@ -197,24 +197,74 @@ static bool is_image_file(const char *path)
     return oc_image_signature(head, got);
 }
 
-oc_status check_output_file(const char *path, const char *input, oc_error *err)
+/* Writes a word in quotes if a shell would read it otherwise; returns the end. to has 4 bytes a letter and 3 more. */
+static char *put_quoted(char *to, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+    bool quoted = !*word || word[strspn(word, plain)];
+    if (quoted) {
+        *to++ = '\'';
+    }
+    for (; *word; word++) {
+        if (*word == '\'') {
+            memcpy(to, "'\\''", 4);
+            to += 4;
+        } else {
+            *to++ = *word;
+        }
+    }
+    if (quoted) {
+        *to++ = '\'';
+    }
+    return to;
+}
+
+char *typed_command(const cli_command *command, const cli_settings *settings)
+{
+    size_t size = strlen("ocellus ") + strlen(command->name) + 1;
+    for (size_t i = 0; i < settings->argument_count; i++) {
+        size += 4 * strlen(settings->arguments[i]) + 3;
+    }
+    char *text = malloc(size), *end = text;
+    if (text) {
+        end += sprintf(text, "ocellus %s", command->name);
+        for (size_t i = 0; i < settings->argument_count; i++) {
+            *end++ = ' ';
+            end = put_quoted(end, settings->arguments[i]);
+        }
+        *end = '\0';
+    }
+    return text;
+}
+
+oc_status check_output_page(const char *path, const char *const *inputs, size_t count, oc_error *err)
 {
     struct stat info, source;
     if (strcmp(path, "-") == 0) {
         return fail(err, OC_USAGE, path, "the output is a file, not standard output (./- names a file like that)");
     }
-    if (stat(path, &info) == 0) {
-        if (S_ISDIR(info.st_mode)) {
-            return fail(err, OC_USAGE, path, "is a folder; -o takes the name of a file here");
-        }
-        if (stat(input, &source) == 0 && source.st_dev == info.st_dev && source.st_ino == info.st_ino) {
+    if (stat(path, &info)) {
+        return check_parent(path, err);
+    }
+    if (S_ISDIR(info.st_mode)) {
+        return fail(err, OC_USAGE, path, "is a folder; the name of a file is needed here");
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (stat(inputs[i], &source) == 0 && source.st_dev == info.st_dev && source.st_ino == info.st_ino) {
             return fail(err, OC_USAGE, path, "is what is read, and is not replaced; choose another name");
-        }
-        if (S_ISREG(info.st_mode) && is_image_file(path)) {
-            return fail(err, OC_USAGE, path, "is an image and is not replaced; choose another name");
         }
     }
     return check_parent(path, err);
+}
+
+oc_status check_output_file(const char *path, const char *input, oc_error *err)
+{
+    struct stat info;
+    oc_status status = check_output_page(path, &input, 1, err);
+    if (status == OC_OK && stat(path, &info) == 0 && S_ISREG(info.st_mode) && is_image_file(path)) {
+        return fail(err, OC_USAGE, path, "is an image and is not replaced; choose another name");
+    }
+    return status;
 }
 
 static bool is_dots(const char *name)

@@ -40,8 +40,13 @@ int report_skipped(const oc_set *set, const char *what);
  * written, or files of another kind would be replaced: images, the input itself. _unpacked is for class
  * folders of numbered PNG files. */
 oc_status check_output_file(const char *path, const char *input, oc_error *err);
+/* The same for a picture or a page that is made to be replaced: inputs (count) are spared, other images are not. */
+oc_status check_output_page(const char *path, const char *const *inputs, size_t count, oc_error *err);
 oc_status check_output_set(const char *path, oc_error *err);
 oc_status check_output_unpacked(const char *path, oc_error *err);
+
+/* The command as it was typed, quoted for a shell; to be freed. NULL when memory is short. */
+char *typed_command(const cli_command *command, const cli_settings *settings);
 
 /* "1 image", "5 images": picks the noun. */
 const char *plural(size_t count, const char *one, const char *many);

@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 const cli_command *const cli_commands[] = {&command_extract, &command_train, &command_evaluate, &command_classify,
-                                           &command_compare, &command_info,  &command_unpack,   &command_merge,
+                                           &command_compare, &command_show,  &command_info,     &command_unpack,
+                                           &command_merge,   
                                            &command_help};
 const size_t cli_command_count = sizeof cli_commands / sizeof *cli_commands;
 

@@ -21,6 +21,7 @@ enum {
     PRINTS_RESULT = TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE | TAKEN_BY_COMPARE | TAKEN_BY_INFO
 };
 
+static const char *const pictures[] = {"auto", "features", "templates", "codebook", "ray", "plane", "steps", NULL};
 static const char *const formats[] = {"npy", "svmlight", "csv", NULL}; /* as in oc_format */
 
 /* clang-format off */
@@ -33,6 +34,14 @@ const option cli_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_COMPARE,
      {TEXT("features", specs, "one row of the table: stages joined by '+', see 'ocellus help stages'; repeat it "
                               "for more rows, the first is what the others are tested against")}},
+    {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_SHOW,
+     {TEXT("features", specs, "what to draw of an image: stages joined by '+', see 'ocellus help stages'; "
+                              DEFAULT_SPEC " when left out")}},
+    {'w', "WORD", REPEAT_LAST_WINS, TAKEN_BY_SHOW,
+     {"what", OC_CHOICE, FIELD(what), "auto", 0, 0, pictures,
+      "features: of an image; templates: the weights of each class; codebook: the words that were learned; ray, plane: "
+      "the loss along random directions from the weights; steps: the loss after one step of each size; auto: "
+      "features where an image is given, else templates"}},
     {'w', "SET|MODEL", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
      {TEXT("with", with, "take stages and image size from a set or a model, as they were fitted")}},
     {'l', "FILE", REPEAT_REFUSED, TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE | TAKEN_BY_INFO,
@@ -63,6 +72,14 @@ const option cli_options[] = {
     {'o', "MODEL", REPEAT_REFUSED, TAKEN_BY_COMPARE,
      {TEXT("output", output, "save the row that is best on a part of the training images that is held out to "
                              "choose")}},
+    {'o', "PICTURE.png", REPEAT_REFUSED, TAKEN_BY_SHOW,
+     {TEXT("output", output, "PNG file to write; an older one is replaced")}},
+    {0, "PICTURE.png", REPEAT_REFUSED, TAKEN_BY_CLASSIFY,
+     {TEXT("explain", explain, "draw how much each part of the image contributed to the score of its label; takes one "
+                               "FILE")}},
+    {'r', "PAGE.html", REPEAT_REFUSED, TAKEN_BY_COMPARE | TAKEN_BY_EVALUATE,
+     {TEXT("report", report, "write all results as a page for a browser, one file with plots, confusion matrix and the "
+                             "most confident mistakes; an older one is replaced")}},
     {'o', "FOLDER", REPEAT_REFUSED, TAKEN_BY_UNPACK,
      {TEXT("output", output, "folder to write; one that was unpacked earlier is replaced")}},
     {'n', "FILE", REPEAT_REFUSED, TAKEN_BY_UNPACK,
@@ -70,10 +87,10 @@ const option cli_options[] = {
     {'k', "K", REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY,
      {"top", OC_INTEGER, FIELD(top), "1", 1, 1000000, NULL,
       "lines an image, best class first; --json has all"}},
-    {'j', "N", REPEAT_LAST_WINS, WORKS_LONG,
+    {'j', "N", REPEAT_LAST_WINS, WORKS_LONG | TAKEN_BY_SHOW,
      {"threads", OC_INTEGER, FIELD(threads), "0", 0, 256, NULL,
       "threads to work on, 0 for one a processor; results do not depend on it"}},
-    {'s', "N", REPEAT_LAST_WINS, READS_SPECS,
+    {'s', "N", REPEAT_LAST_WINS, READS_SPECS | TAKEN_BY_SHOW,
      {"seed", OC_INTEGER, FIELD(seed), "0", 0, EXACT, NULL,
       "of all random choices; the same seed gives the same bytes"}},
     {0, "N", REPEAT_LAST_WINS, TAKEN_BY_COMPARE,
@@ -99,8 +116,9 @@ const option cli_options[] = {
 const size_t cli_option_count = sizeof cli_options / sizeof *cli_options;
 
 const option_group cli_option_groups[] = {
-    {"Image options", oc_image_params, &oc_image_param_count, FIELD(image), READS_SPECS},
-    {"Unreadable images and limits", oc_limit_params, &oc_limit_param_count, FIELD(image), READS_IMAGES | TAKEN_BY_CLASSIFY},
+    {"Image options", oc_image_params, &oc_image_param_count, FIELD(image), READS_SPECS | TAKEN_BY_SHOW},
+    {"Unreadable images and limits", oc_limit_params, &oc_limit_param_count, FIELD(image),
+     READS_IMAGES | TAKEN_BY_CLASSIFY | TAKEN_BY_SHOW},
     {"Training options", oc_train_params, &oc_train_param_count, FIELD(train), TAKEN_BY_TRAIN | TAKEN_BY_COMPARE},
 };
 const size_t cli_option_group_count = sizeof cli_option_groups / sizeof *cli_option_groups;
@@ -332,7 +350,7 @@ static oc_status take_short(unsigned command, const char *letters, const char *n
 oc_status options_parse(unsigned command, char **arguments, size_t count, bool stop_at_operand, cli_settings *settings,
                         oc_error *err)
 {
-    *settings = (cli_settings){.train = oc_train_defaults()};
+    *settings = (cli_settings){.train = oc_train_defaults(), .arguments = arguments, .argument_count = count};
     settings->specs.items = calloc(count + 1, sizeof *settings->specs.items);
     settings->operands.items = calloc(count + 1, sizeof *settings->operands.items);
     if (!settings->specs.items || !settings->operands.items) {

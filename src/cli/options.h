@@ -17,7 +17,8 @@ enum {
     TAKEN_BY_HELP = 128,
     TAKEN_BY_OCELLUS = 256, /* before the name of a command */
     TAKEN_BY_MERGE = 512,
-    TAKEN_BY_ALL = 1023
+    TAKEN_BY_SHOW = 1024,
+    TAKEN_BY_ALL = 2047
 };
 
 /* Strings of argv, in the order they were typed. */
@@ -28,17 +29,30 @@ typedef struct strings {
 
 enum { MAX_GIVEN = 128 };
 
+/* What `show` draws, in the order of the choices of --what. */
+typedef enum show_what {
+    SHOW_AUTO,
+    SHOW_FEATURES,
+    SHOW_TEMPLATES,
+    SHOW_CODEBOOK,
+    SHOW_RAY,
+    SHOW_PLANE,
+    SHOW_STEPS
+} show_what;
+
 /* What the command line said. Texts point into argv. */
 typedef struct cli_settings {
     bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card;
-    const char *output, *with, *test, *names, *labels, *files_from, *shard;
+    const char *output, *with, *test, *names, *labels, *files_from, *shard, *explain, *report;
     int format; /* oc_format */
+    int what;   /* show_what */
     int64_t threads, seed, seeds, top;
     oc_image_options image;
     oc_train_options train;
     strings specs;                /* of each -f */
     strings operands;             /* what is no option */
-    size_t consumed;              /* arguments read */
+    char **arguments;             /* all of them, as typed, behind the name of the command */
+    size_t argument_count, consumed; /* in all; arguments read */
     const char *given[MAX_GIVEN]; /* names of the options that were typed */
     size_t given_count;
 } cli_settings;

@@ -4,8 +4,9 @@
 #include "src/cli/inputs.h"
 
 static oc_status extract_rows(const cli_settings *settings, const char *model_path, const oc_model *model,
-                              const char *path, oc_job *job, oc_set **set, oc_error *err)
+                              const char *path, oc_job *job, oc_dataset **images, oc_set **set, oc_error *err)
 {
+    oc_dataset *dataset = NULL;
     if (oc_features_count(oc_model_features(model)) == 0) {
         return wrong_usage(err,
                            "%.300s was trained on rows of %zu values that another program made; %.300s is neither a .npy "
@@ -14,7 +15,16 @@ static oc_status extract_rows(const cli_settings *settings, const char *model_pa
     }
     oc_extract_options options = extract_options(settings);
     use_image_options(&options.image, oc_model_image_options(model));
-    return extract_images(path, oc_model_features(model), &options, NULL, job, set, err);
+    oc_status status = open_images(path, &dataset, err);
+    if (!status) {
+        status = oc_set_extract(dataset, oc_model_features(model), &options, NULL, job, set, err);
+    }
+    if (images) {
+        *images = dataset;
+    } else {
+        oc_dataset_free(dataset);
+    }
+    return status;
 }
 
 static oc_status open_fitting(const cli_settings *settings, const char *model_path, const oc_model *model,
@@ -32,12 +42,12 @@ static oc_status open_fitting(const cli_settings *settings, const char *model_pa
 }
 
 oc_status open_test_rows(const cli_settings *settings, const char *model_path, const oc_model *model, const char *path,
-                         oc_job *job, oc_set **set, oc_error *err)
+                         oc_job *job, oc_dataset **images, oc_set **set, oc_error *err)
 {
     oc_status status = check_labels_option(settings, path, err);
     if (status) {
         return status;
     }
     return is_rows(path) ? open_fitting(settings, model_path, model, path, set, err)
-                         : extract_rows(settings, model_path, model, path, job, set, err);
+                         : extract_rows(settings, model_path, model, path, job, images, set, err);
 }

@@ -103,11 +103,15 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
         c->learn.holdout = oc_split_fraction(c->comparison->train);
     }
     c->extract.told = true;
+    c->comparison->image = c->extract.image;
+    c->comparison->chosen = c->options->choose || c->options->model;
+    oc_status status = oc_match_items(first->test, c->test, &c->comparison->items, err);
+    c->comparison->test_rows = status == OC_OK ? oc_set_count(first->test) : 0;
     c->first_right = oc_alloc(c->comparison->test, sizeof *c->first_right);
-    if (!c->first_right) {
-        return oc_fail_memory(err, "the comparison");
+    if (status == OC_OK && !c->first_right) {
+        status = oc_fail_memory(err, "the comparison");
     }
-    return oc_map_labels(first->test, class_of_set, first->train, oc_set_classes(first->train), &c->test_labels, err);
+    return status != OC_OK ? status : oc_map_labels(first->test, class_of_set, first->train, oc_set_classes(first->train), &c->test_labels, err);
 }
 
 /* Fits and extracts stages on both halves and enters their columns. */
@@ -194,7 +198,7 @@ static oc_status test_row(comparing *c, size_t r, const oc_model *model, const o
         only_this += !c->first_right[i] && right;
     }
     row->p_value = r ? oc_mcnemar(only_first, only_this) : NAN;
-    oc_evaluation_free(&e);
+    row->evaluation = e;
     return OC_OK;
 }
 
@@ -207,6 +211,23 @@ static oc_status gather_features(const comparing *c, oc_features *features, oc_e
         status = oc_adopt_features(features, oc_set_features(c->pairs[i].train), err);
     }
     return status;
+}
+
+/* Writes losses down; where memory is short the curve ends early. */
+static void add_loss(void *context, size_t passes, size_t total, size_t steps, double loss)
+{
+    oc_curve *curve = context;
+    (void)total, (void)steps;
+    double *grown_passes = oc_realloc(curve->passes, curve->count + 1, sizeof *grown_passes);
+    curve->passes = grown_passes ? grown_passes : curve->passes;
+    double *grown_loss = oc_realloc(curve->loss, curve->count + 1, sizeof *grown_loss);
+    curve->loss = grown_loss ? grown_loss : curve->loss;
+    if (grown_passes && grown_loss && isfinite(loss)) {
+        /* A training that diverged begins again. */
+        curve->count = curve->count && (double)passes <= curve->passes[curve->count - 1] ? 0 : curve->count;
+        curve->passes[curve->count] = (double)passes;
+        curve->loss[curve->count++] = loss;
+    }
 }
 
 static oc_status train_row(comparing *c, size_t r, oc_features *features, oc_error *err)
@@ -232,7 +253,9 @@ static oc_status train_row(comparing *c, size_t r, oc_features *features, oc_err
                             .image = c->extract.image};
     parts.image.planes = oc_features_planes(features);
     if (status == OC_OK) {
+        oc_job_tap_loss(c->job, add_loss, &row->curve);
         status = oc_model_build(&parts, &c->learn, c->job, &model, &report, err);
+        oc_job_tap_loss(c->job, NULL, NULL);
     }
     if (status == OC_OK) {
         row->validation = report.validation;
@@ -433,11 +456,16 @@ void oc_comparison_free(oc_comparison *comparison)
         return;
     }
     for (size_t i = 0; i < comparison->count; i++) {
-        oc_free((char *)(uintptr_t)comparison->rows[i].features);
+        oc_comparison_row *row = (oc_comparison_row *)(uintptr_t)&comparison->rows[i];
+        oc_free((char *)(uintptr_t)row->features);
+        oc_evaluation_free(&row->evaluation);
+        oc_free(row->curve.passes);
+        oc_free(row->curve.loss);
     }
     for (size_t i = 0; i < comparison->classes; i++) {
         oc_free((char *)(uintptr_t)comparison->class_names[i]);
     }
+    oc_free(comparison->items);
     oc_free((void *)(uintptr_t)comparison->class_names);
     oc_free((void *)(uintptr_t)comparison->rows);
     oc_free(comparison);

@@ -13,6 +13,9 @@ void oc_evaluation_free(oc_evaluation *evaluation)
     oc_free(evaluation->confusion);
     oc_free(evaluation->predicted);
     oc_free(evaluation->expected);
+    oc_free(evaluation->row);
+    oc_free(evaluation->likely);
+    oc_free(evaluation->right);
     *evaluation = (oc_evaluation){0};
 }
 
@@ -45,6 +48,27 @@ oc_status oc_map_labels(const oc_set *set, const char *(*class_name)(const void 
     return OC_OK;
 }
 
+oc_status oc_match_items(const oc_set *set, const oc_dataset *dataset, size_t **out, oc_error *err)
+{
+    size_t count = oc_set_count(set), all = oc_dataset_count(dataset), item = 0;
+    size_t *items = oc_alloc(count, sizeof *items);
+    if (!items) {
+        return oc_fail_memory(err, "the images");
+    }
+    for (size_t row = 0; row < count; row++, item++) {
+        while (item < all && strcmp(oc_set_path(set, row), oc_dataset_path(dataset, item)) != 0) {
+            item++;
+        }
+        if (item == all) {
+            oc_free(items);
+            return oc_fail(err, OC_BAD_DATA, "%s is not among the images", oc_set_path(set, row));
+        }
+        items[row] = item;
+    }
+    *out = items;
+    return OC_OK;
+}
+
 static bool allocate(oc_evaluation *e, size_t classes, size_t images)
 {
     size_t cells;
@@ -55,7 +79,10 @@ static bool allocate(oc_evaluation *e, size_t classes, size_t images)
     e->confusion = oc_alloc(cells, sizeof *e->confusion);
     e->predicted = oc_alloc(images, sizeof *e->predicted);
     e->expected = oc_alloc(images, sizeof *e->expected);
-    return e->figures && e->confusion && e->predicted && e->expected;
+    e->row = oc_alloc(images, sizeof *e->row);
+    e->likely = oc_alloc(images, sizeof *e->likely);
+    e->right = oc_alloc(images, sizeof *e->right);
+    return e->figures && e->confusion && e->predicted && e->expected && e->row && e->likely && e->right;
 }
 
 /* Precision TP / predicted, recall TP / count, F1 their harmonic mean 2 TP / (predicted + count). */
@@ -88,17 +115,35 @@ static void summarise(oc_evaluation *e)
 oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows, const int *labels, oc_job *job,
                            oc_evaluation *out, oc_error *err)
 {
-    size_t classes = classifier->classes, at = 0;
-    oc_evaluation e = {.classes = classes};
-    oc_status status = allocate(&e, classes, rows->count) ? oc_predict(classifier, rows, e.predicted, job, err)
-                                                          : oc_fail_memory(err, "the evaluation");
+    size_t classes = classifier->classes, size, at = 0;
+    oc_evaluation e = {.classes = classes, .probable = oc_classifier_probable(classifier)};
+    float *scores = oc_multiply(rows->count, classes, &size) ? oc_alloc(size, sizeof *scores) : NULL;
+    oc_status status = scores && allocate(&e, classes, rows->count) ? oc_scores(classifier, rows, scores, job, err)
+                                                                    : oc_fail_memory(err, "the evaluation");
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
-        if (labels[i] >= 0) {
-            e.confusion[(size_t)labels[i] * classes + (size_t)e.predicted[i]]++;
+        float *s = scores + i * classes;
+        size_t best = 0;
+        bool finite = true;
+        for (size_t c = 0; c < classes; c++) {
+            best = s[c] > s[best] ? c : best;
+            finite = finite && isfinite(s[c]);
+        }
+        if (!finite) {
+            status = oc_fail(err, OC_BAD_DATA,
+                             "row %zu has no finite scores: a feature is NaN, infinite or far too large", i);
+        } else if (labels[i] >= 0) {
+            if (e.probable) {
+                oc_softmax(s, classes, s);
+            }
+            e.confusion[(size_t)labels[i] * classes + best]++;
+            e.row[at] = (uint32_t)i;
+            e.likely[at] = s[best];
+            e.right[at] = s[labels[i]];
             e.expected[at] = labels[i];
-            e.predicted[at++] = e.predicted[i];
+            e.predicted[at++] = (int)best;
         }
     }
+    oc_free(scores);
     if (status == OC_OK && at == 0) {
         status = oc_fail(
             err, OC_BAD_DATA,

@@ -1,5 +1,5 @@
 /* Results as JSON text, by jansson. Numbers that are not finite become null. */
-#include <ocellus/evaluate.h>
+#include "src/evaluate/json.h"
 
 #include "src/base/json_memory.h"
 #include "src/base/memory.h"
@@ -99,15 +99,21 @@ char *oc_json_comparison(const oc_comparison *c)
                             count(c->train_skipped), "test_skipped", count(c->test_skipped)));
 }
 
-char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
+static const char *model_class(const void *model, size_t c)
+{
+    return oc_model_class(model, c);
+}
+
+char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *source, size_t label),
+                      const void *source)
 {
     json_t *classes = json_array(), *confusion = json_array();
     for (size_t c = 0; c < e->classes; c++) {
         const oc_class_figures *f = &e->figures[c];
         json_array_append_new(classes,
-                              json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", string(oc_model_class(model, c)),
-                                        "precision", number(f->precision), "recall", number(f->recall), "f1",
-                                        number(f->f1), "count", count(f->count)));
+                              json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", string(name(source, c)), "precision",
+                                        number(f->precision), "recall", number(f->recall), "f1", number(f->f1),
+                                        "count", count(f->count)));
         json_t *row = json_array();
         for (size_t k = 0; k < e->classes; k++) {
             json_array_append_new(row, count(e->confusion[c * e->classes + k]));
@@ -117,6 +123,21 @@ char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
     return finish(json_pack("{s:o, s:o, s:[oo], s:o, s:o, s:o}", "images", count(e->images), "accuracy",
                             number(e->accuracy), "interval", number(e->low), number(e->high), "macro_f1",
                             number(e->macro_f1), "classes", classes, "confusion", confusion));
+}
+
+char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
+{
+    return oc_json_figures(e, model_class, model);
+}
+
+void oc_json_add_string(oc_text *out, const char *text)
+{
+    json_t *value = string(text);
+    char *quoted = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+    oc_text_add(out, quoted ? quoted : "\"\"");
+    out->failed = out->failed || !quoted;
+    json_decref(value);
+    free(quoted);
 }
 
 char *oc_json_result(const oc_model *model, const char *path, const oc_result *result)
@@ -150,11 +171,6 @@ static json_t *class_names(size_t classes, const char *(*name)(const void *, siz
         json_array_append_new(names, string(name(source, c)));
     }
     return names;
-}
-
-static const char *model_class(const void *model, size_t c)
-{
-    return oc_model_class(model, c);
 }
 
 static const char *set_class(const void *set, size_t c)

@@ -1,9 +1,10 @@
 /* Classifying single images. The scaling is folded into the weights once, so that a row costs one product:
  * W ((x - shift) * scale) + b = (W * scale) x + (b - (W * scale) shift). */
-#include "src/model/model.h"
+#include "src/model/reader.h"
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/model/model.h"
 
 #include <math.h>
 #include <string.h>
@@ -160,14 +161,27 @@ static oc_status check_stages(const oc_reader *reader, oc_error *err)
                          reader->model->classifier->dimension);
 }
 
+const oc_model *oc_reader_model(const oc_reader *reader)
+{
+    return reader->model;
+}
+
+oc_status oc_reader_classify(oc_reader *reader, const char *path, unsigned planes, oc_image *image, oc_result *result,
+                             oc_error *err)
+{
+    oc_image_options options = reader->model->image;
+    oc_status status = check_stages(reader, err);
+    options.planes |= planes;
+    if (status == OC_OK) {
+        status = oc_decode_file(reader->decoder, path, &options, image, err);
+    }
+    return status == OC_OK ? classify(reader, image, result, err) : status;
+}
+
 oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err)
 {
     oc_image image;
-    oc_status status = check_stages(reader, err);
-    if (status == OC_OK) {
-        status = oc_decode_file(reader->decoder, path, &reader->image, &image, err);
-    }
-    return status == OC_OK ? classify(reader, &image, result, err) : status;
+    return oc_reader_classify(reader, path, 0, &image, result, err);
 }
 
 oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result, oc_error *err)

@@ -2,6 +2,7 @@
  * new stage is covered as soon as it is in it. */
 #include "tests/unit/feature_helpers.h"
 
+#include "features/stage.h"
 #include "src/base/threads.h"
 
 #include <stdio.h>
@@ -424,4 +425,83 @@ Test(stages, a_row_that_does_not_fit_into_memory_is_refused)
     cr_assert_eq(oc_features_plan(features, (size_t)1 << 24, (size_t)1 << 24, &err), OC_TOO_LARGE, "%s", err.message);
     cr_assert(strstr(err.message, "memory"));
     oc_features_free(features);
+}
+
+/* True when all is white but for the frame and two pixels around it, and something is drawn there. */
+static bool drawn_inside(const oc_canvas *canvas, const oc_sketch *s)
+{
+    bool drawn = false;
+    for (size_t i = 0; i < canvas->width * canvas->height; i++) {
+        double x = (double)(i % canvas->width), y = (double)(i / canvas->width);
+        bool inside = x >= s->x - 2 && x <= s->x + s->width + 2 && y >= s->y - 2 && y <= s->y + s->height + 2;
+        bool white = canvas->rgb[3 * i] == 255 && canvas->rgb[3 * i + 1] == 255 && canvas->rgb[3 * i + 2] == 255;
+        cr_assert(canvas->mask[i] <= 0, "marks are left");
+        if (!white && !inside) {
+            return false;
+        }
+        drawn = drawn || !white;
+    }
+    return drawn;
+}
+
+Test(stages, every_stage_draws_inside_of_its_frame)
+{
+    static const size_t sizes[][2] = {{33, 21}, {24, 40}};
+    for (size_t i = 0; i < 2 * spec_count(); i++) {
+        oc_image image = random_image(sizes[i % 2][0], sizes[i % 2][1], i);
+        oc_features *features = ready(spec_at(i / 2), image.width, image.height);
+        cr_assert(features);
+        const oc_stage *stage = oc_features_stage(features, 0);
+        float *row = extracted(features, &image);
+        cr_assert(stage->type->aspect && stage->type->draw && stage->type->spread, "%s", stage->type->name);
+        for (oc_drawing what = OC_DRAW_ROW; what <= OC_DRAW_LEARNED; what++) {
+            double aspect = stage->type->aspect(stage, what);
+            oc_canvas canvas;
+            cr_assert(aspect >= 0 && (what == OC_DRAW_LEARNED || aspect > 0));
+            cr_assert_eq(oc_canvas_create(&canvas, 400, 400, NULL), OC_OK);
+            double height = aspect > 1 ? 300 / aspect : 300;
+            oc_sketch s = {what, row, what == OC_DRAW_ROW ? &image : NULL, &canvas, 50, 40, height * aspect, height};
+            for (size_t j = 0; what == OC_DRAW_WEIGHTS && j < stage->dimension; j++) {
+                row[j] = j % 3 ? -0.25F * (float)(j % 5) : 0.5F * (float)(j % 7);
+            }
+            if (aspect > 0) {
+                cr_assert_eq(stage->type->draw(stage, &s, NULL), OC_OK);
+                cr_assert(drawn_inside(&canvas, &s), "%s, drawing %d", spec_at(i / 2), (int)what);
+            }
+            oc_canvas_free(&canvas);
+        }
+        free(row);
+        oc_features_free(features);
+        free_image(&image);
+    }
+}
+
+Test(stages, what_is_spread_over_the_image_keeps_its_sum)
+{
+    for (size_t i = 0; i < spec_count(); i++) {
+        oc_image image = random_image(33, 22, i);
+        oc_features *features = ready(spec_at(i), image.width, image.height);
+        const oc_stage *stage = oc_features_stage(features, 0);
+        float *row = extracted(features, &image);
+        double *given = calloc(stage->dimension, sizeof *given), *fixed = calloc(stage->dimension, sizeof *fixed);
+        double *map = calloc(image.width * image.height, sizeof *map), sum = 0, size = 0;
+        oc_random random = oc_random_stream(i, 2, 0);
+        for (size_t j = 0; j < stage->dimension; j++) {
+            given[j] = oc_random_normal(&random) * (double)row[j];
+            fixed[j] = oc_random_normal(&random);
+            sum += given[j] + fixed[j];
+            size += fabs(given[j]) + fabs(fixed[j]);
+        }
+        cr_assert_eq(stage->type->spread(stage, &image, given, fixed, map, NULL), OC_OK);
+        for (size_t k = 0; k < image.width * image.height; k++) {
+            sum -= map[k];
+        }
+        cr_assert(fabs(sum) <= 1e-9 * size, "%s: %g is lost of %g", spec_at(i), sum, size);
+        free(given);
+        free(fixed);
+        free(map);
+        free(row);
+        oc_features_free(features);
+        free_image(&image);
+    }
 }

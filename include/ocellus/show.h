@@ -1,0 +1,64 @@
+/* Pictures: what the stages and the classifier see, as PNG files on a white page with captions. Every function writes one
+ * file, whole or not at all ("-" is standard output). Errors besides those named: OC_IO, OC_NO_MEMORY, OC_TOO_LARGE when
+ * the page would have a side of more than 20,000 pixels. */
+#ifndef OCELLUS_SHOW_H
+#define OCELLUS_SHOW_H
+
+#include <ocellus/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What an image looks like to each stage: glyphs of gradients, bars of colours, the words its parts fell into. The image
+ * has the planned size and both planes. OC_USAGE when a stage has still to learn. */
+oc_status oc_show_image(const oc_features *features, const oc_image *image, const char *title, const char *path,
+                        oc_error *err);
+
+/* What each class looks for: the weights of the scaled features, stage by stage; positive ones speak for the class.
+ * Of more than 100 classes the first 100. OC_USAGE for nearest neighbours, which have no weights. */
+oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *err);
+
+/* What stages have learned from images: the words of a codebook, unwhitened, gray ones by the direction of their edges,
+ * then coloured ones by hue. OC_USAGE when no stage has learned anything. */
+oc_status oc_show_codebook(const oc_features *features, const char *path, oc_error *err);
+
+/* What speaks for a class where in an image. The score of class c is linear in the scaled row z, s_c = b_c + sum_j W_cj z_j,
+ * and every W_cj z_j belongs to pixels that value j was computed from: map (height, width) of the model's canonical size
+ * is the sum of all parts, laid out, so that the sum over the map is s_c - b_c. parts (stages) is the sum of each stage.
+ * OC_USAGE for nearest neighbours. */
+oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label, double *map, double *parts,
+                     double *bias, oc_error *err);
+/* The same for the winning class of an image file, as a picture; result (may be NULL) as oc_classify_file would have it.
+ * Errors of reading as oc_decode_file. */
+oc_status oc_explain_file(oc_reader *reader, const char *file, const char *path, oc_result *result, oc_error *err);
+
+/* The mean loss, without penalties, of at most 2,000 rows of a labelled set that the model's stages made, drawn by the
+ * seed; U and V are random directions (normal, both as long as W). OC_BAD_DATA without labels, OC_USAGE for nearest
+ * neighbours.
+ *   ray     loss at W + a U, a = -reach..reach in `count` steps
+ *   plane   loss at W + a U + b V, (count, count), b slowest
+ *   steps   loss at W' - a dL/dW' for the given a, from random weights W' of deviation 1e-4; *start is the loss there */
+typedef enum oc_landscape { OC_LANDSCAPE_RAY, OC_LANDSCAPE_PLANE, OC_LANDSCAPE_STEPS } oc_landscape;
+
+typedef struct oc_losses {
+    oc_landscape kind;
+    size_t count;
+    double reach;  /* of ray and plane */
+    size_t decade; /* steps: entries from one power of ten to the next */
+    double *at;    /* (count): a */
+    double *loss;  /* (count), plane (count, count) */
+    double start;  /* at W; for steps at W' */
+    size_t rows;   /* that it is the mean over */
+} oc_losses;
+
+/* Steps are 10^-6 .. 10^2. The caller frees *losses. */
+oc_status oc_losses_measure(const oc_model *model, const oc_set *set, oc_landscape kind, uint64_t seed, oc_job *job,
+                            oc_losses *losses, oc_error *err);
+void oc_losses_free(oc_losses *losses);
+oc_status oc_show_losses(const oc_model *model, const oc_losses *losses, const char *path, oc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

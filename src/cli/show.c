@@ -1,0 +1,185 @@
+/* ocellus show: pictures of what the stages and the classifier see. */
+#include "src/cli/inputs.h"
+#include "src/cli/terminal.h"
+#include "src/cli/test_rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Decodes with both planes; the image belongs to the decoder. */
+static oc_status read_image(const char *path, oc_image_options options, oc_decoder **decoder, oc_image *image,
+                            oc_error *err)
+{
+    options.planes = OC_GRAY | OC_RGB;
+    oc_status status = oc_decoder_create(decoder, err);
+    return status ? status : oc_decode_file(*decoder, path, &options, image, err);
+}
+
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+/* An image as the stages of -f see it. */
+static oc_status show_image(const cli_settings *settings, oc_error *err)
+{
+    const char *path = settings->operands.items[0];
+    const char *spec = settings->specs.count ? settings->specs.items[0] : DEFAULT_SPEC;
+    oc_features *features = NULL;
+    oc_decoder *decoder = NULL;
+    oc_image image;
+    oc_status status = oc_features_parse(spec, &features, err);
+    if (!status && oc_features_unfitted(features)) {
+        snprintf(err->message, sizeof err->message,
+                 "%.300s has to learn from images first: train a model with it, then 'ocellus show MODEL IMAGE'", spec);
+        status = err->status = OC_USAGE;
+    }
+    if (!status) {
+        status = read_image(path, settings->image, &decoder, &image, err);
+    }
+    if (!status) {
+        status = oc_features_plan(features, image.width, image.height, err);
+    }
+    if (!status) {
+        status = oc_show_image(features, &image, file_name(path), settings->output, err);
+    }
+    oc_decoder_free(decoder);
+    oc_features_free(features);
+    return status;
+}
+
+/* An image as the stages of a model see it. */
+static oc_status show_model_image(const cli_settings *settings, const oc_model *model, oc_error *err)
+{
+    const char *path = settings->operands.items[1];
+    oc_decoder *decoder = NULL;
+    oc_image image;
+    oc_status status = read_image(path, oc_model_image_options(model), &decoder, &image, err);
+    if (!status) {
+        status = oc_show_image(oc_model_features(model), &image, file_name(path), settings->output, err);
+    }
+    oc_decoder_free(decoder);
+    return status;
+}
+
+static oc_status show_losses(const cli_settings *settings, const oc_model *model, oc_job *job, oc_error *err)
+{
+    oc_set *set = NULL;
+    oc_losses losses = {.count = 0};
+    oc_landscape kind = settings->what == SHOW_RAY     ? OC_LANDSCAPE_RAY
+                        : settings->what == SHOW_PLANE ? OC_LANDSCAPE_PLANE
+                                                       : OC_LANDSCAPE_STEPS;
+    oc_status status = open_test_rows(settings, settings->operands.items[0], model, settings->operands.items[1], job,
+                                      NULL, &set, err);
+    if (!status) {
+        status = oc_losses_measure(model, set, kind, (uint64_t)settings->seed, job, &losses, err);
+    }
+    if (!status) {
+        status = oc_show_losses(model, &losses, settings->output, err);
+    }
+    if (!status && kind == OC_LANDSCAPE_STEPS && strcmp(settings->output, "-") != 0) {
+        printf("      step        loss\n         0  %10.6g\n", losses.start);
+        for (size_t i = 0; i < losses.count; i += losses.decade) {
+            printf("%10.3g  %10.6g\n", losses.at[i], losses.loss[i]);
+        }
+    }
+    oc_losses_free(&losses);
+    oc_set_free(set);
+    return status;
+}
+
+static bool wants_rows(int what)
+{
+    return what == SHOW_RAY || what == SHOW_PLANE || what == SHOW_STEPS;
+}
+
+/* What does not go together; EXIT_DONE when all is well. */
+static int wrong_options(const cli_settings *settings, bool is_model)
+{
+    static const char *const of_images[] = {"size", "fit"};
+    size_t operands = settings->operands.count;
+    int what = settings->what;
+    if (!settings->output) {
+        return report_usage(&command_show, "-o PICTURE.png is missing: the file to write");
+    }
+    if (settings->specs.count > 1) {
+        return report_usage(&command_show, "-f is given %zu times; join stages by '+'", settings->specs.count);
+    }
+    if (!is_model) {
+        return operands > 1 ? report_usage(&command_show, "one IMAGE makes a picture; '%s' is too much",
+                                           settings->operands.items[1])
+               : what > SHOW_FEATURES ? report_usage(&command_show, "this --what needs a MODEL; '%s' is none",
+                                                     settings->operands.items[0])
+                                      : EXIT_DONE;
+    }
+    if (settings->specs.count) {
+        return report_usage(&command_show, "-f has no effect: the model has its own features");
+    }
+    for (size_t i = 0; i < sizeof of_images / sizeof *of_images; i++) {
+        if (option_given(settings, of_images[i])) {
+            return report_usage(&command_show, "--%s has no effect: the model has its own", of_images[i]);
+        }
+    }
+    if (operands == 1 && (wants_rows(what) || what == SHOW_FEATURES)) {
+        return report_usage(&command_show, "this --what needs %s behind the model",
+                            wants_rows(what) ? "labelled IMAGES or a SET" : "an IMAGE");
+    }
+    if (operands == 2 && (what == SHOW_TEMPLATES || what == SHOW_CODEBOOK)) {
+        return report_usage(&command_show, "this --what takes the MODEL alone; '%s' is too much",
+                            settings->operands.items[1]);
+    }
+    return EXIT_DONE;
+}
+
+static int run(const cli_settings *settings, oc_job *job)
+{
+    const strings *operands = &settings->operands;
+    bool is_model = oc_model_recognise(operands->items[0]);
+    oc_model *model = NULL;
+    oc_error err;
+    int wrong = wrong_options(settings, is_model);
+    if (wrong) {
+        return wrong;
+    }
+    oc_status status = check_output_page(settings->output, operands->items, operands->count, &err);
+    if (!status && is_model) {
+        status = oc_model_load(operands->items[0], &model, &err);
+    }
+    if (!status) {
+        status = !is_model                          ? show_image(settings, &err)
+                 : wants_rows(settings->what)       ? show_losses(settings, model, job, &err)
+                 : operands->count > 1              ? show_model_image(settings, model, &err)
+                 : settings->what == SHOW_CODEBOOK  ? oc_show_codebook(oc_model_features(model), settings->output, &err)
+                                                    : oc_show_templates(model, settings->output, &err);
+    }
+    oc_model_free(model);
+    return status ? report_failure(&err) : EXIT_DONE;
+}
+
+const cli_command command_show = {
+    .name = "show",
+    .bit = TAKEN_BY_SHOW,
+    .summary = "pictures of features, weights and losses",
+    .usage = "show IMAGE [-f SPEC] -o PICTURE.png\n"
+             "show MODEL [IMAGE] -o PICTURE.png\n"
+             "show MODEL --what templates|codebook -o PICTURE.png\n"
+             "show MODEL IMAGES|SET --what ray|plane|steps -o PICTURE.png",
+    .about = "Draws what the stages see in an image, what each class of a model looks for, the codebook of a model, or "
+             "the loss around its weights.\n\n"
+             "An IMAGE is drawn as each stage sees it: gradients as stars of lines along the edges, colours as bars, a "
+             "mosaic of the words that its parts fell into. Templates are the weights of each class: a picture for "
+             "pixels, stars and words for the class (blue, left) and against it (orange, right). For ray, plane and "
+             "steps the loss is the mean over at most 2,000 labelled rows, drawn by --seed, without penalties; steps "
+             "prints it as a table, too.",
+    .examples = "ocellus show photo.jpg -f hog:cell=8+color:grid=2 -o photo-hog.png\n"
+                "ocellus show photos.model -o templates.png\n"
+                "ocellus show photos.model --what codebook -o words.png\n"
+                "ocellus show photos.model photo.jpg -o photo-words.png\n"
+                "ocellus show photos.model photos --what plane -o loss.png",
+    .expects = "an IMAGE, or a MODEL and what goes with it",
+    .least_operands = 1,
+    .most_operands = 2,
+    .works_long = true,
+    .run = run,
+};

@@ -1,0 +1,261 @@
+/* The loss around a classifier's weights. Scores are linear in the weights: with S, P and Q the scores of W, U and V, the
+ * scores at W + a U + b V are S + a P + b Q, so that three products serve a whole plane. */
+#include <ocellus/show.h>
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/base/random.h"
+#include "src/base/threads.h"
+#include "src/evaluate/evaluate.h"
+#include "src/learn/scaler.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MOST_ROWS = 2000,
+    RAY = 101,
+    PLANE = 61,
+    PER_DECADE = 16,
+    FIRST_DECADE = -6,
+    LAST_DECADE = 2,
+    STEPS = (LAST_DECADE - FIRST_DECADE) * PER_DECADE + 1,
+    PURPOSE_ROWS = 0x73686f77,
+    PURPOSE_WEIGHTS = 0x73686f78
+};
+static const double REACH = 2, START_DEVIATION = 1e-4;
+
+/* The rows that are looked at, and the scores (N, C) that the losses are made of. */
+typedef struct around {
+    const oc_classifier *classifier;
+    oc_rows rows;
+    uint32_t *chosen;   /* (N) */
+    int *labels;        /* (N) */
+    float *weights;     /* (C, D+1): of the product in hand */
+    float *scores[3];   /* (N, C) */
+    double *s;          /* (threads, C) */
+    oc_job *job;
+    oc_losses *losses;
+} around;
+
+static const char *class_of_model(const void *model, size_t label)
+{
+    return oc_model_class(model, label);
+}
+
+/* At most MOST_ROWS labelled rows, by lot. */
+static oc_status choose_rows(around *a, const oc_model *model, const oc_set *set, uint64_t seed, oc_error *err)
+{
+    int *labels = NULL;
+    oc_status status = oc_map_labels(set, class_of_model, model, oc_model_classes(model), &labels, err);
+    size_t all = oc_set_count(set), count = 0;
+    a->chosen = oc_alloc(all, sizeof *a->chosen);
+    a->labels = oc_alloc(MOST_ROWS, sizeof *a->labels);
+    if (status == OC_OK && (!a->chosen || !a->labels)) {
+        status = oc_fail_memory(err, "the rows");
+    }
+    for (size_t i = 0; status == OC_OK && i < all; i++) {
+        if (labels[i] >= 0) {
+            a->chosen[count++] = (uint32_t)i;
+        }
+    }
+    if (status == OC_OK && count == 0) {
+        status = oc_fail(err, OC_BAD_DATA, "the images have no labels, and a loss needs them");
+    }
+    if (status == OC_OK) {
+        oc_random random = oc_random_stream(seed, PURPOSE_ROWS, 0);
+        oc_random_shuffle(&random, a->chosen, count);
+        a->rows = *oc_set_rows(set);
+        a->rows.count = count < MOST_ROWS ? count : MOST_ROWS;
+        a->rows.chosen = a->chosen;
+        for (size_t i = 0; i < a->rows.count; i++) {
+            a->labels[i] = labels[a->chosen[i]];
+        }
+    }
+    oc_free(labels);
+    return status;
+}
+
+static oc_status take_memory(around *a, oc_error *err)
+{
+    size_t classes = a->classifier->classes, scores;
+    bool done = oc_multiply(a->rows.count, classes, &scores);
+    a->weights = oc_alloc(classes, (a->classifier->dimension + 1) * sizeof *a->weights);
+    a->s = oc_alloc(oc_job_threads(a->job), classes * sizeof *a->s);
+    for (size_t i = 0; done && i < 3; i++) {
+        a->scores[i] = oc_alloc(scores, sizeof(float));
+        done = a->scores[i] != NULL;
+    }
+    return done && a->weights && a->s ? OC_OK : oc_fail_memory(err, "the losses");
+}
+
+/* scores[which] of the weights in hand. */
+static oc_status score(around *a, size_t which, oc_error *err)
+{
+    oc_classifier c = *a->classifier;
+    c.weights = a->weights;
+    return oc_scores(&c, &a->rows, a->scores[which], a->job, err);
+}
+
+/* Random weights; scaled to the length of W when `deviation` is 0. */
+static void draw_weights(around *a, uint64_t seed, uint64_t stream, double deviation)
+{
+    const oc_classifier *c = a->classifier;
+    size_t count = c->classes * (c->dimension + 1);
+    oc_random random = oc_random_stream(seed, PURPOSE_WEIGHTS, stream);
+    double ours = 0, theirs = 0;
+    for (size_t i = 0; i < count; i++) {
+        a->weights[i] = (float)oc_random_normal(&random);
+        ours += (double)a->weights[i] * (double)a->weights[i];
+        theirs += (double)c->weights[i] * (double)c->weights[i];
+    }
+    float factor = (float)(deviation > 0 ? deviation : sqrt(theirs / ours));
+    for (size_t i = 0; i < count; i++) {
+        a->weights[i] *= factor;
+    }
+}
+
+/* The mean loss at scores S + a P + b Q. */
+static double loss_at(const around *all, double a, double b, double *s)
+{
+    size_t classes = all->classifier->classes;
+    double sum = 0;
+    for (size_t i = 0; i < all->rows.count; i++) {
+        for (size_t c = 0; c < classes; c++) {
+            size_t at = i * classes + c;
+            s[c] = (double)all->scores[0][at] + a * (double)all->scores[1][at] +
+                   (b != 0 ? b * (double)all->scores[2][at] : 0);
+        }
+        sum += oc_loss_value((oc_loss)all->classifier->loss, s, classes, (size_t)all->labels[i], NULL);
+    }
+    return sum / (double)all->rows.count;
+}
+
+static void measure_point(void *context, size_t index, size_t worker)
+{
+    around *a = context;
+    oc_losses *l = a->losses;
+    double *s = a->s + worker * a->classifier->classes;
+    double across = l->at[index % l->count];
+    double down = l->kind == OC_LANDSCAPE_PLANE ? l->at[index / l->count] : 0;
+    l->loss[index] = loss_at(a, l->kind == OC_LANDSCAPE_STEPS ? -across : across, down, s);
+}
+
+/* The gradient of the mean loss by the weights, at the scores S, into the weights in hand. */
+static oc_status gradient(around *a, oc_error *err)
+{
+    const oc_classifier *c = a->classifier;
+    size_t d = c->dimension, classes = c->classes, n = a->rows.count;
+    float *z = oc_alloc(d, sizeof *z);
+    double *sum = oc_alloc(classes, (d + 1) * sizeof *sum), *s = oc_alloc(classes, 2 * sizeof *s);
+    bool done = z && sum && s;
+    for (size_t i = 0; done && i < n; i++) {
+        oc_scaler_row(&a->rows, i, c->shift, c->scale, z);
+        for (size_t k = 0; k < classes; k++) {
+            s[k] = (double)a->scores[0][i * classes + k];
+        }
+        oc_loss_value((oc_loss)c->loss, s, classes, (size_t)a->labels[i], s + classes);
+        for (size_t k = 0; k < classes; k++) {
+            double g = s[classes + k] / (double)n, *row = sum + k * (d + 1);
+            for (size_t j = 0; g != 0 && j < d; j++) {
+                row[j] += g * (double)z[j];
+            }
+            row[d] += g;
+        }
+    }
+    for (size_t j = 0; done && j < classes * (d + 1); j++) {
+        a->weights[j] = (float)sum[j];
+    }
+    oc_free(z);
+    oc_free(sum);
+    oc_free(s);
+    return done ? OC_OK : oc_fail_memory(err, "the gradient");
+}
+
+/* The scores that the kind needs. */
+static oc_status prepare(around *a, uint64_t seed, oc_error *err)
+{
+    const oc_classifier *c = a->classifier;
+    size_t bytes = c->classes * (c->dimension + 1) * sizeof(float);
+    bool steps = a->losses->kind == OC_LANDSCAPE_STEPS;
+    if (steps) {
+        draw_weights(a, seed, 2, START_DEVIATION);
+    } else {
+        memcpy(a->weights, c->weights, bytes);
+    }
+    oc_status status = score(a, 0, err);
+    for (size_t i = 1; status == OC_OK && i < 3; i++) {
+        if (steps) {
+            status = i == 1 ? gradient(a, err) : OC_OK;
+        } else {
+            draw_weights(a, seed, i - 1, 0);
+        }
+        if (status == OC_OK) {
+            status = score(a, i, err);
+        }
+    }
+    return status;
+}
+
+static oc_status start(oc_losses *l, oc_landscape kind, oc_error *err)
+{
+    bool steps = kind == OC_LANDSCAPE_STEPS, plane = kind == OC_LANDSCAPE_PLANE;
+    *l = (oc_losses){.kind = kind, .count = steps ? STEPS : plane ? PLANE : RAY, .reach = steps ? 0 : REACH};
+    l->decade = steps ? PER_DECADE : 0;
+    l->at = oc_alloc(l->count, sizeof *l->at);
+    l->loss = oc_alloc(plane ? l->count * l->count : l->count, sizeof *l->loss);
+    if (!l->at || !l->loss) {
+        return oc_fail_memory(err, "the losses");
+    }
+    for (size_t i = 0; i < l->count; i++) {
+        l->at[i] = steps ? pow(10, FIRST_DECADE + (double)i / PER_DECADE)
+                         : l->reach * (2 * (double)i / (double)(l->count - 1) - 1);
+    }
+    return OC_OK;
+}
+
+oc_status oc_losses_measure(const oc_model *model, const oc_set *set, oc_landscape kind, uint64_t seed, oc_job *job,
+                            oc_losses *out, oc_error *err)
+{
+    oc_losses losses;
+    around a = {.classifier = oc_model_classifier(model), .job = job, .losses = &losses};
+    if (a.classifier->nearest) {
+        return oc_fail(err, OC_USAGE, "nearest neighbours have no weights, and so no loss around them");
+    }
+    oc_status status = start(&losses, kind, err);
+    if (status == OC_OK) {
+        status = choose_rows(&a, model, set, seed, err);
+    }
+    if (status == OC_OK) {
+        status = take_memory(&a, err);
+    }
+    if (status == OC_OK) {
+        status = prepare(&a, seed, err);
+    }
+    if (status == OC_OK) {
+        losses.rows = a.rows.count;
+        losses.start = loss_at(&a, 0, 0, a.s);
+        oc_parallel(job, kind == OC_LANDSCAPE_PLANE ? losses.count * losses.count : losses.count, measure_point, &a);
+    }
+    oc_free(a.chosen);
+    oc_free(a.labels);
+    oc_free(a.weights);
+    oc_free(a.s);
+    for (size_t i = 0; i < 3; i++) {
+        oc_free(a.scores[i]);
+    }
+    if (status != OC_OK) {
+        oc_losses_free(&losses);
+        return status;
+    }
+    *out = losses;
+    return OC_OK;
+}
+
+void oc_losses_free(oc_losses *losses)
+{
+    oc_free(losses->at);
+    oc_free(losses->loss);
+    *losses = (oc_losses){.count = 0};
+}
