@@ -240,9 +240,6 @@ char *typed_command(const cli_command *command, const cli_settings *settings)
 oc_status check_output_page(const char *path, const char *const *inputs, size_t count, oc_error *err)
 {
     struct stat info, source;
-    if (strcmp(path, "-") == 0) {
-        return fail(err, OC_USAGE, path, "the output is a file, not standard output (./- names a file like that)");
-    }
     if (stat(path, &info)) {
         return check_parent(path, err);
     }
@@ -260,6 +257,9 @@ oc_status check_output_page(const char *path, const char *const *inputs, size_t 
 oc_status check_output_file(const char *path, const char *input, oc_error *err)
 {
     struct stat info;
+    if (strcmp(path, "-") == 0) {
+        return fail(err, OC_USAGE, path, "the output is a file, not standard output (./- names a file like that)");
+    }
     oc_status status = check_output_page(path, &input, 1, err);
     if (status == OC_OK && stat(path, &info) == 0 && S_ISREG(info.st_mode) && is_image_file(path)) {
         return fail(err, OC_USAGE, path, "is an image and is not replaced; choose another name");

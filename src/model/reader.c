@@ -169,7 +169,7 @@ const oc_model *oc_reader_model(const oc_reader *reader)
 oc_status oc_reader_classify(oc_reader *reader, const char *path, unsigned planes, oc_image *image, oc_result *result,
                              oc_error *err)
 {
-    oc_image_options options = reader->model->image;
+    oc_image_options options = reader->image;
     oc_status status = check_stages(reader, err);
     options.planes |= planes;
     if (status == OC_OK) {

@@ -262,9 +262,9 @@ PYTHON
         run -1 timeout 20 "$OCELLUS" $command
         [[ "$output" == *device* ]]
     done
-    run -2 ocellus info "$DATA/test"
+    run -1 ocellus info "$DATA/test"
     [[ "$output" == *"no set"* ]]
-    run -2 ocellus evaluate "$DATA/train" "$DATA/test"
+    run -1 ocellus evaluate "$DATA/train" "$DATA/test"
     [[ "$output" == *"a model is one file"* ]]
     ocellus extract "$DATA/test" -f pixels:size=4 -o set
     run -1 ocellus compare set --test "$DATA/test" -f hog

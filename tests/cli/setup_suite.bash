@@ -4,6 +4,10 @@ setup_suite() {
     OCELLUS=$(realpath "$OCELLUS")
     export DATA="$BATS_SUITE_TMPDIR/data"
     export -n NO_COLOR
+    # Debian's packages are for Debian's Python, which another one may hide.
+    if ! python3 -c 'import numpy' 2>/dev/null && /usr/bin/python3 -c 'import numpy' 2>/dev/null; then
+        PATH=/usr/bin:$PATH
+    fi
     if [ ! -d /usr/share/datasets/fashion-mnist ]; then
         echo "the tests of the command line need the Debian package dataset-fashion-mnist" >&2
         return 1
