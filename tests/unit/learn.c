@@ -139,7 +139,11 @@ Test(learn, views_train_to_the_same_bytes_as_copies)
         copy.y[i] = data.y[chosen[i]];
     }
     oc_rows view = {
-        .count = 200, .dimension = 6, .chosen = chosen, .blocks = 2, .block = {{left, 2, 3}, {right + 2, 4, 7}}};
+        .count = 200,
+        .dimension = 6,
+        .chosen = chosen,
+        .blocks = 2,
+        .block = {{left, 2, 3, NULL}, {right + 2, 4, 7, NULL}}};
     float row[6];
     for (size_t i = 0; i < 200; i++) {
         oc_rows_copy(&view, i, row);
