@@ -10,7 +10,7 @@
 #include <math.h>
 
 /* Part of the objective that may be left to gain. */
-static const double TOLERANCE = 0.002;
+static const double TOLERANCE = 0.0005;
 /* Preconditioning a step takes about C D^2 operations, its rows C D each: with more columns than so many times the rows
  * of a step, plain steps get further in the same time. */
 enum { WIDE_STEP = 16 };
