@@ -120,6 +120,9 @@ static oc_status keep_round(oc_extraction *e, oc_error *err)
         return status;
     }
     e->first += i;
+    if (e->writer) {
+        oc_set_writer_push(e->writer);
+    }
     return i < round->count ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
 }
 
