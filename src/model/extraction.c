@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 
 enum { FIRST_ROUND = 64, LONGEST_ROUND = 4096 };
-static const size_t ROUND_BYTES = (size_t)8 << 20; /* small enough to be written from the cache */
+static const size_t ROUND_BYTES = (size_t)4 << 20; /* small enough to be written from the cache */
 /* A round of a tenth to half a second keeps the threads busy, and loses little when it is cut short. */
 static const double SHORT_ROUND = 0.1, LONG_ROUND = 0.5;
 /* The journal is written every second, or less often where that would take more than a twentieth of the time. */
@@ -198,7 +198,8 @@ static oc_status reserve_rows(oc_set *set, size_t count, oc_error *err)
 static size_t longest_round(const oc_extraction *e)
 {
     size_t threads = oc_job_threads(e->job), round = ROUND_BYTES / (e->set->rows.dimension * sizeof(float));
-    return round < threads ? threads : round > LONGEST_ROUND ? LONGEST_ROUND : round;
+    size_t left = oc_dataset_count(e->dataset) - e->first, most = left < LONGEST_ROUND ? left : LONGEST_ROUND;
+    return round < threads ? threads : round > most ? most : round;
 }
 
 static oc_status extract_rounds(oc_extraction *e, size_t longest, oc_error *err)
@@ -240,7 +241,7 @@ static oc_status make_rounds(oc_round rounds[2], size_t longest, size_t d, bool 
         if (!rounds[i].outcomes) {
             return oc_fail_memory(err, "the rows");
         }
-        rounds[i].rows = written && fits ? oc_alloc(size, sizeof(float)) : NULL;
+        rounds[i].rows = written && fits ? oc_realloc(NULL, size, sizeof(float)) : NULL; /* in pages not yet there */
         if (written && !rounds[i].rows) {
             return oc_fail(err, OC_NO_MEMORY, "out of memory for %zu rows of %zu values", 2 * longest, d);
         }
