@@ -94,11 +94,6 @@ void settings_free(cli_settings *settings);
 /* True when the option was typed. */
 bool option_given(const cli_settings *settings, const char *name);
 
-/* Number of single-letter changes (insert, remove, replace, swap neighbours) from a to b. */
-size_t edit_distance(const char *a, const char *b);
-/* The nearest of `candidates` when it is near enough to be what was meant, else NULL. */
-const char *nearest_word(const char *word, const char *const *candidates, size_t count);
-
 /* Writes a message of wrong usage; returns OC_USAGE. */
 oc_status wrong_usage(oc_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
