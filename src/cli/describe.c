@@ -32,13 +32,13 @@ static void describe_values(const oc_param *param, bool with_default, char *text
 
 static option_text describe_option(const char *title, char letter, const char *argument, const oc_param *param)
 {
-    option_text option = {title, letter, argument ? argument : argument_name(param), param, ""};
+    option_text o = {title, letter, argument ? argument : argument_name(param), param, ""};
     char values[420] = "";
     if (param->type != OC_FLAG) {
         describe_values(param, true, values, sizeof values);
     }
-    snprintf(option.text, sizeof option.text, "%s%s", param->help, values);
-    return option;
+    snprintf(o.text, sizeof o.text, "%s%s", param->help, values);
+    return o;
 }
 
 void each_option(unsigned command, void (*tell)(void *context, const option_text *option), void *context)
@@ -66,4 +66,15 @@ void describe_parameter(const oc_param *param, char *text, size_t size)
         describe_values(param, false, values, sizeof values);
     }
     snprintf(text, size, "%s%s", param->help, values);
+}
+
+bool takes_spec(const cli_command *command)
+{
+    return (command->bit & (TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_COMPARE | TAKEN_BY_SHOW)) != 0;
+}
+
+bool may_skip_images(const cli_command *command)
+{
+    const unsigned reading = TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE | TAKEN_BY_COMPARE | TAKEN_BY_INFO;
+    return (command->bit & reading) != 0;
 }

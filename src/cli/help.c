@@ -58,20 +58,20 @@ typedef struct options_page {
     const char *title; /* of the group that was written last */
 } options_page;
 
-static void put_option(void *context, const option_text *option)
+static void put_option(void *context, const option_text *o)
 {
     options_page *page = context;
     char term[100], short_form[8] = "    ";
-    if (option->title != page->title) {
-        page->title = option->title;
-        put_title(page->stream, option->title);
+    if (o->title != page->title) {
+        page->title = o->title;
+        put_title(page->stream, o->title);
     }
-    if (option->letter) {
-        snprintf(short_form, sizeof short_form, "-%c, ", option->letter);
+    if (o->letter) {
+        snprintf(short_form, sizeof short_form, "-%c, ", o->letter);
     }
-    snprintf(term, sizeof term, "%s--%s%s%s", short_form, option->param->name, *option->argument ? " " : "",
-             option->argument);
-    put_entry(page->stream, 2, term, OPTION_COLUMN, option->text);
+    snprintf(term, sizeof term, "%s--%s%s%s", short_form, o->param->name, *o->argument ? " " : "",
+             o->argument);
+    put_entry(page->stream, 2, term, OPTION_COLUMN, o->text);
 }
 
 void help_usage(FILE *stream, const cli_command *command)
@@ -139,7 +139,7 @@ void help_command(FILE *stream, const cli_command *command)
     fputc('\n', stream);
     put_wrapped(stream, 0, 0, command->about);
     each_option(command->bit, put_option, &(options_page){.stream = stream});
-    if (command->bit & (TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_COMPARE | TAKEN_BY_SHOW)) {
+    if (takes_spec(command)) {
         put_stages(stream, false);
     }
     put_title(stream, "Examples");
@@ -149,6 +149,6 @@ void help_command(FILE *stream, const cli_command *command)
         line += length + (line[length] == '\n');
     }
     put_title(stream, "Exit status");
-    bool skips = command->bit & (TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE | TAKEN_BY_COMPARE | TAKEN_BY_INFO);
-    fprintf(stream, "  0 done, 1 failed, 2 wrong usage%s\n", skips ? ", 3 done but images were skipped" : "");
+    fprintf(stream, "  0 done, 1 failed, 2 wrong usage%s\n",
+            may_skip_images(command) ? ", 3 done but images were skipped" : "");
 }

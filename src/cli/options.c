@@ -24,6 +24,8 @@ enum {
 static const char *const pictures[] = {"auto", "features", "templates", "codebook", "ray", "plane", "steps", NULL};
 static const char *const formats[] = {"npy", "svmlight", "csv", NULL}; /* as in oc_format */
 
+static const char *const help_formats[] = {"text", "man", "bash", NULL}; /* as in help_format */
+
 /* clang-format off */
 const option cli_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_EXTRACT,
@@ -58,6 +60,9 @@ const option cli_options[] = {
     {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT,
      {"format", OC_CHOICE, FIELD(format), "npy", 0, 0, formats,
       "what to write: a set folder with features.npy, or one text file"}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_HELP,
+     {"format", OC_CHOICE, FIELD(format), "text", 0, 0, help_formats,
+      "text; man: a manual page; bash: completion of all commands for that shell"}},
     {0, "FILE", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
      {TEXT("files-from", files_from, "extract only the paths that FILE lists, one a line ('-': standard input), in its "
                                      "order: of IMAGES, or without IMAGES from the current folder")}},
