@@ -150,7 +150,9 @@ check: ## install what is missing, build, run every test, plain and under the sa
 	@$(MAKE) --no-print-directory -s $(JOBS) all $(BUILD)/release/unit-tests
 	@$(MAKE) --no-print-directory -s $(JOBS) MODE=sanitize all $(BUILD)/sanitize/unit-tests
 	$(BUILD)/release/unit-tests
-	OCELLUS=$(BUILD)/ocellus bats tests/cli tests/install
+	OCELLUS=$(BUILD)/ocellus bats tests/cli
+	OCELLUS=$(BUILD)/ocellus bats tests/install
+	@$(MAKE) --no-print-directory -s reproducible
 	@$(MAKE) --no-print-directory -s $(JOBS) replay faults
 	OCELLUS=$(BUILD)/ocellus bats tests/web/report.bats
 	$(BUILD)/sanitize/unit-tests
@@ -170,6 +172,18 @@ replay: $(addprefix $(OBJECTS)/replay-,$(FUZZ_TARGETS)) ## run the fuzz targets 
 faults: $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so ## let allocations, calls and disks fail, kill the command
 	python3 tests/fault/faults.py $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so $(if $(LONG),--long) \
 	    $(if $(filter sanitize,$(MODE)),--only memory)
+
+# Built again from a copy of the sources elsewhere, the results must be the same bytes.
+AGAIN := $(abspath $(BUILD))/built-again-in-another-folder
+.PHONY: reproducible
+reproducible: all ## build twice in different folders and compare the bytes
+	@rm -rf $(AGAIN) && mkdir -p $(AGAIN)/sources
+	@cp -r Makefile include features src $(AGAIN)/sources
+	@$(MAKE) --no-print-directory -s $(JOBS) -C $(AGAIN)/sources BUILD=$(AGAIN)/made MODE=$(MODE) all
+	@for made in $(COMMAND:$(BUILD)/%=%) $(LIBRARY:$(BUILD)/%=%) $(SHARED:$(BUILD)/%=%); do \
+	    cmp $(BUILD)/$$made $(AGAIN)/made/$$made && echo "the same bytes: $$made" || exit 1; \
+	done
+	@rm -rf $(AGAIN)
 
 FUZZ_SECONDS := 60
 .PHONY: fuzz
