@@ -31,6 +31,7 @@ int oc_web_measure(const oc_web_task *task, const float *weights, float *gradien
 int oc_web_step(const oc_web_task *task, double rate, float *weights);
 int oc_web_solve(const oc_web_task *task, float *weights);
 int oc_web_scores(const float *points, size_t count, size_t dimension, size_t classes, float *weights, float *scores);
+double oc_web_loss(int loss, const double *scores, size_t classes, size_t label);
 int oc_web_open(const char *spec, size_t width, size_t height, int fit, size_t classes, int loss);
 float *oc_web_array(int which);
 size_t oc_web_dimension(void);
@@ -188,6 +189,12 @@ EXPORTED int oc_web_scores(const float *points, size_t count, size_t dimension, 
     oc_free(shift);
     oc_free(scale);
     return (int)status;
+}
+
+/* Of one row of scores (C). */
+EXPORTED double oc_web_loss(int loss, const double *scores, size_t classes, size_t label)
+{
+    return oc_loss_value((oc_loss)loss, scores, classes, label, NULL);
 }
 
 static struct {
