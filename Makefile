@@ -148,6 +148,23 @@ web: ## install what is missing, build the interactive page build/web/index.html
 	@$(MAKE) --no-print-directory -s $(JOBS) $(WEB)/index.html
 	@echo "$(WEB)/index.html"
 
+$(BUILD)/web-step: $(OBJECTS)/tests/web/step.o $(OBJECTS)/examples/web/ocellus_web.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+$(BUILD)/web-modules: tests/web/package.json tests/web/package-lock.json
+	@mkdir -p $@
+	@cp $^ $@
+	cd $@ && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+.PHONY: check-web
+check-web: ## install what is missing, build the interactive page and test it and the report in a browser
+	@CC=$(CC) .ci/deps check-web
+	@$(MAKE) --no-print-directory -s $(JOBS) all $(WEB)/index.html $(BUILD)/web-step $(BUILD)/web-modules
+	OCELLUS=$(BUILD)/ocellus bats tests/web/report.bats
+	PAGE=$(WEB)/index.html OCELLUS=$(BUILD)/ocellus STEP=$(BUILD)/web-step IMAGES=$(FASHION)/test \
+	    MODEL=$(WEB)/fashion.model MODULES=$(BUILD)/web-modules node --test tests/web
+
 JOBS := -j$(shell getconf _NPROCESSORS_ONLN)
 FASHION := $(BUILD)/fashion-mnist
 DEMO_SPECS := -f pixels:size=28,gray=1 -f hog:cell=4 -f words:count=800,gray=1 \

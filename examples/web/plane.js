@@ -11,8 +11,8 @@ const startPlane = (library, tell) => {
   };
   const el = (name, attributes, ...children) => fill(document.createElement(name), attributes, children);
   const svg = (name, attributes, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
-  const short = (value, digits = 3) => Number.isFinite(value)
-    ? Math.abs(value) >= 1e5 ? value.toExponential(1).replace('-', '−') : value.toFixed(digits).replace('-', '−') : '–';
+  const short = (value, digits = 3) => !Number.isFinite(value) ? '–'
+    : (Math.abs(value) >= 1e5 ? value.toExponential(1) : value.toFixed(digits)).replace(/^-(0\.0*)$/, '$1').replace('-', '−');
 
   /* Random numbers that are the same on every visit (mulberry32). */
   let seed = 1;
@@ -245,20 +245,28 @@ const startPlane = (library, tell) => {
     const box = plane.root.getBoundingClientRect();
     return plane.place((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
   };
+  /* The nearest point below the pointer is taken, and keeps its distance from it. */
   let held = null;
+  const nearest = (x, y) => {
+    const distances = state.points.map(point => Math.hypot(point.x - x, point.y - y)), i = distances.indexOf(Math.min(...distances));
+    return distances[i] < 0.3 ? i : -1;
+  };
   plane.root.addEventListener('pointerdown', event => {
-    const point = event.target.closest('[data-point]');
+    const [x, y] = under(event), i = nearest(x, y), point = state.points[i];
     if (!point) return;
     event.preventDefault();
-    state.chosen = Number(point.dataset.point);
-    held = state.points[state.chosen];
+    state.chosen = i;
+    held = {point, x: point.x - x, y: point.y - y};
     plane.root.setPointerCapture(event.pointerId);
     change();
-    plane.marks.children[state.chosen].focus();
+    plane.marks.children[i].focus();
   });
-  plane.root.addEventListener('pointermove', event => held && move(held, ...under(event)));
+  plane.root.addEventListener('pointermove', event => {
+    const [x, y] = under(event);
+    if (held) move(held.point, x + held.x, y + held.y);
+  });
   for (const name of ['pointerup', 'pointercancel']) plane.root.addEventListener(name, () => { held = null; });
-  plane.root.addEventListener('dblclick', event => !event.target.closest('[data-point]') && add(...under(event)));
+  plane.root.addEventListener('dblclick', event => nearest(...under(event)) < 0 && add(...under(event)));
   plane.root.addEventListener('keydown', event => {
     const point = state.points[state.chosen], by = event.shiftKey ? 0.5 : 0.1;
     const shift = {ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, by], ArrowDown: [0, -by]}[event.key];
