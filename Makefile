@@ -163,7 +163,7 @@ check-web: ## install what is missing, build the interactive page and test it an
 	@$(MAKE) --no-print-directory -s $(JOBS) all $(WEB)/index.html $(BUILD)/web-step $(BUILD)/web-modules
 	OCELLUS=$(BUILD)/ocellus bats tests/web/report.bats
 	PAGE=$(WEB)/index.html OCELLUS=$(BUILD)/ocellus STEP=$(BUILD)/web-step IMAGES=$(FASHION)/test \
-	    MODEL=$(WEB)/fashion.model MODULES=$(BUILD)/web-modules node --test tests/web
+	    MODEL=$(WEB)/fashion.model MODULES=$(BUILD)/web-modules node --test tests/web/page.test.mjs
 
 JOBS := -j$(shell getconf _NPROCESSORS_ONLN)
 FASHION := $(BUILD)/fashion-mnist
