@@ -130,6 +130,59 @@ $(foreach isa,$(ISAS),$(eval $(call KERNEL_RULE,$(isa))))
 
 -include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS)) $(wildcard $(OBJECTS)/tests/bench/*.d)
 
+# The page with the classifier in it, as WebAssembly: one file. Without OpenBLAS, the codecs and JSON: products in plain
+# C, pixels and models from JavaScript. What is not used is left out by the linker.
+EMCC ?= emcc
+WEB := $(BUILD)/web
+WEB_SOURCES := $(filter-out $(addprefix src/,base/json_memory.c base/output.c image/exif.c image/jpeg.c image/png.c \
+    image/png_encode.c image/png_write.c matrix/blas.c),$(wildcard features/*.c $(addprefix src/,base/*.c image/*.c \
+    learn/*.c matrix/*.c evaluate/explain.c))) $(wildcard examples/web/*.c)
+WEB_OBJECTS := $(patsubst %.c,$(WEB)/%.o,$(WEB_SOURCES))
+WEB_CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION='"$(VERSION)"' -fopenmp-simd -msimd128 -O2 $(WARNINGS) -Iinclude -I.
+
+$(WEB)/%_kernels.o: WEB_CFLAGS += $(KERNEL_FLAGS) -DOC_ISA=plain
+$(WEB)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(EMCC) $(WEB_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(WEB)/ocellus.wasm: $(WEB_OBJECTS)
+	$(EMCC) -O2 --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sTOTAL_STACK=1048576 -o $@ $^
+
+# A small model for the page to begin with, and images to try it on.
+$(WEB)/fashion.model: $(COMMAND)
+	@data/fashion-mnist.sh $(FASHION) $(COMMAND)
+	@mkdir -p $(@D)
+	$(COMMAND) train $(FASHION)/train -f hog:cell=4 -o $@
+
+$(WEB)/index.html: $(WEB)/ocellus.wasm $(WEB)/fashion.model $(wildcard examples/web/*.*)
+	examples/web/assemble.py $(WEB)/ocellus.wasm $(WEB)/fashion.model $(FASHION)/test >$@.part
+	@mv $@.part $@
+
+-include $(patsubst %.o,%.d,$(WEB_OBJECTS))
+
+.PHONY: web
+web: ## install what is missing, build the interactive page build/web/index.html (examples/web)
+	@CC=$(CC) .ci/deps web
+	@$(MAKE) --no-print-directory -s $(JOBS) $(WEB)/index.html
+	@echo "$(WEB)/index.html"
+
+$(BUILD)/web-step: $(OBJECTS)/tests/web/step.o $(OBJECTS)/examples/web/ocellus_web.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+$(BUILD)/web-modules: tests/web/package.json tests/web/package-lock.json
+	@mkdir -p $@
+	@cp $^ $@
+	cd $@ && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+.PHONY: check-web
+check-web: ## install what is missing, build the interactive page and test it and the report in a browser
+	@CC=$(CC) .ci/deps check-web
+	@$(MAKE) --no-print-directory -s $(JOBS) all $(WEB)/index.html $(BUILD)/web-step $(BUILD)/web-modules
+	OCELLUS=$(BUILD)/ocellus bats tests/web/report.bats
+	PAGE=$(WEB)/index.html OCELLUS=$(BUILD)/ocellus STEP=$(BUILD)/web-step IMAGES=$(FASHION)/test \
+	    MODEL=$(WEB)/fashion.model MODULES=$(BUILD)/web-modules node --test tests/web/page.test.mjs
+
 JOBS := -j$(shell getconf _NPROCESSORS_ONLN)
 FASHION := $(BUILD)/fashion-mnist
 DEMO_SPECS := -f pixels:size=28,gray=1 -f hog:cell=4 -f words:count=800,gray=1 \
