@@ -153,6 +153,17 @@ faults: $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so ## let allo
 	python3 tests/fault/faults.py $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so $(if $(LONG),--long) \
 	    $(if $(filter sanitize,$(MODE)),--only memory)
 
+.PHONY: races
+races: ## run every command on two threads under ThreadSanitizer
+	@$(MAKE) --no-print-directory -s $(JOBS) MODE=thread all
+	python3 tests/fault/watched.py $(BUILD)/thread/ocellus
+
+.PHONY: memcheck
+memcheck: all ## run every command under valgrind
+	@command -v valgrind >/dev/null || { echo 'valgrind is not installed' >&2; exit 1; }
+	python3 tests/fault/watched.py $(COMMAND) valgrind -q --error-exitcode=99 --leak-check=full \
+	    --errors-for-leak-kinds=definite
+
 FUZZ_SECONDS := 60
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZ_SECONDS (60), with clang
