@@ -30,6 +30,7 @@ except ImportError:
     cv2 = None
     print("OpenCV left out: python3-opencv is not installed")
 
+CC = os.environ.get("CC", "cc")
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -187,9 +188,9 @@ def build(place, library):
                            stdout=subprocess.PIPE, check=True, universal_newlines=True).stdout.split()
     source = os.path.join(ROOT, "tests/conformance/make/decode.c")
     ours, peer = os.path.join(place, "ours"), os.path.join(place, "peer")
-    subprocess.run(["cc", "-O2", "-I" + os.path.join(ROOT, "include"), source, library, *flags, "-lm", "-pthread", "-o",
+    subprocess.run([CC, "-O2", "-I" + os.path.join(ROOT, "include"), source, library, *flags, "-lm", "-pthread", "-o",
                     ours], check=True)
-    found = subprocess.run(["cc", "-O2", "-w", "-DPEER", source, "-lm", "-o", peer], stderr=subprocess.DEVNULL).returncode == 0
+    found = subprocess.run([CC, "-O2", "-w", "-DPEER", source, "-lm", "-o", peer], stderr=subprocess.DEVNULL).returncode == 0
     return ours, peer if found else None
 
 
