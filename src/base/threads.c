@@ -3,6 +3,7 @@
 #include "src/base/threads.h"
 
 #include "src/base/fail.h"
+#include "src/base/locale.h"
 #include "src/base/memory.h"
 
 #include <errno.h>
@@ -259,7 +260,7 @@ void oc_job_note(oc_job *job, const char *format, ...)
     char message[1000];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    oc_vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     pthread_mutex_lock(&job->listening);
     job->listener.note(job->listener.context, message);
