@@ -5,6 +5,8 @@ BUILD ?= build
 MODE ?= release
 VERSION := 0.1.0
 RELEASED := November 21, 2026
+# The packages that tests need are for Debian's Python, which another one may hide.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 
 # pkg-config names; .ci/deps knows the Debian package of each.
 PACKAGES := libpng libjpeg libexif jansson zlib openblas
@@ -206,7 +208,7 @@ check: ## install what is missing, build, run every test, plain and under the sa
 	OCELLUS=$(BUILD)/ocellus bats tests/cli
 	OCELLUS=$(BUILD)/ocellus bats tests/install
 	@$(MAKE) --no-print-directory -s reproducible
-	@$(MAKE) --no-print-directory -s $(JOBS) replay faults
+	@$(MAKE) --no-print-directory -s $(JOBS) replay faults decoders
 	OCELLUS=$(BUILD)/ocellus bats tests/web/report.bats
 	$(BUILD)/sanitize/unit-tests
 	OCELLUS=$(BUILD)/sanitize/ocellus bats tests/cli
@@ -223,7 +225,7 @@ replay: $(addprefix $(OBJECTS)/replay-,$(FUZZ_TARGETS)) ## run the fuzz targets 
 # LONG=1 tries every place instead of a sample; MODE=sanitize makes Ocellus' own allocations fail only, and finds leaks.
 .PHONY: faults
 faults: $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so ## let allocations, calls and disks fail, kill the command
-	python3 tests/fault/faults.py $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so $(if $(LONG),--long) \
+	$(PYTHON) tests/fault/faults.py $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so $(if $(LONG),--long) \
 	    $(if $(filter sanitize,$(MODE)),--only memory)
 
 # Built again from a copy of the sources elsewhere, the results must be the same bytes.
@@ -238,6 +240,21 @@ reproducible: all ## build twice in different folders and compare the bytes
 	done
 	@rm -rf $(AGAIN)
 
+.PHONY: decoders
+decoders: $(LIBRARY) ## compare decoded pixels with Pillow, OpenCV and stb_image, those of them that are installed
+	CC=$(CC) $(PYTHON) tests/conformance/decoders.py $(LIBRARY)
+
+.PHONY: races
+races: ## run every command on two threads under ThreadSanitizer
+	@$(MAKE) --no-print-directory -s $(JOBS) MODE=thread all
+	$(PYTHON) tests/fault/watched.py $(BUILD)/thread/ocellus
+
+.PHONY: memcheck
+memcheck: all ## run every command under valgrind
+	@command -v valgrind >/dev/null || { echo 'valgrind is not installed' >&2; exit 1; }
+	$(PYTHON) tests/fault/watched.py $(COMMAND) valgrind -q --error-exitcode=99 --leak-check=full \
+	    --errors-for-leak-kinds=definite
+
 FUZZ_SECONDS := 60
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZ_SECONDS (60), with clang
@@ -245,7 +262,7 @@ fuzz: ## fuzz every target for FUZZ_SECONDS (60), with clang
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@$(MAKE) --no-print-directory -s $(JOBS) MODE=fuzz CC=clang $(addprefix $(BUILD)/fuzz/fuzz-,$(FUZZ_TARGETS))
 	@rm -rf $(BUILD)/seeds
-	python3 tests/fuzz/make_seeds.py $(COMMAND) $(BUILD)/seeds
+	$(PYTHON) tests/fuzz/make_seeds.py $(COMMAND) $(BUILD)/seeds
 	for target in $(FUZZ_TARGETS); do mkdir -p $(BUILD)/corpus/$$target && \
 	    $(BUILD)/fuzz/fuzz-$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2500 -max_len=8192 \
 	        -print_final_stats=1 -artifact_prefix=$(BUILD)/$$target- $(BUILD)/corpus/$$target \

@@ -2,6 +2,7 @@
 #include <ocellus/param.h>
 
 #include "src/base/fail.h"
+#include "src/base/locale.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -62,7 +63,7 @@ static bool set_real(const oc_param *param, const char *text, double *field)
         return false;
     }
     char *end;
-    double value = strtod(text, &end);
+    double value = oc_strtod(text, &end);
     if (*end || !isfinite(value) || !within(param, value)) {
         return false;
     }
@@ -236,9 +237,9 @@ static int format_real(double value, char *text, size_t size)
     int length = 0;
     for (int digits = 6; digits <= 17; digits++) {
         char exact[40];
-        snprintf(exact, sizeof exact, "%.*g", digits, value);
+        oc_snprintf(exact, sizeof exact, "%.*g", digits, value);
         length = snprintf(text, size, "%s", exact);
-        if (!(strtod(exact, NULL) != value)) {
+        if (!(oc_strtod(exact, NULL) != value)) {
             break;
         }
     }
@@ -317,9 +318,9 @@ size_t oc_param_allowed(const oc_param *param, char *text, size_t size)
 {
     char range[80];
     bool bounded = isfinite(param->high);
-    int written = snprintf(range, sizeof range, "%.10g%s", param->low, bounded ? ".." : " or more");
+    int written = oc_snprintf(range, sizeof range, "%.10g%s", param->low, bounded ? ".." : " or more");
     if (bounded) {
-        snprintf(range + written, sizeof range - (size_t)written, "%.10g", param->high);
+        oc_snprintf(range + written, sizeof range - (size_t)written, "%.10g", param->high);
     }
     const char *automatic = takes_auto(param) ? "auto or " : "";
     switch (param->type) {
