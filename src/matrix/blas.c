@@ -14,19 +14,25 @@ void ssyevd_(const char *jobz, const char *uplo, const blasint *n, float *a, con
              blasint *info);
 void spotrf_(const char *uplo, const blasint *n, float *a, const blasint *lda, blasint *info);
 
-/* What OpenBLAS itself calls before a fork. A user's openblas_set_num_threads starts the threads again. Builds without
- * threads lack it. */
+/* What OpenBLAS itself calls before a fork. Builds without threads lack it. */
 int blas_thread_shutdown_(void) __attribute__((weak));
 
-static void use_one_thread(void)
+/* OpenBLAS starts threads with every process, which turn idly for some hundredths of a second, in the way of ours. Whoever
+ * has work for them gets them back: OpenBLAS starts them again. */
+static void __attribute__((constructor)) end_idle_threads(void)
 {
-    openblas_set_num_threads(1);
     if (blas_thread_shutdown_) {
         blas_thread_shutdown_();
     }
 }
 
-void oc_blas_prepare(void)
+static void use_one_thread(void)
+{
+    openblas_set_num_threads(1);
+    end_idle_threads(); /* just started again */
+}
+
+static void prepare(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, use_one_thread);
@@ -36,7 +42,7 @@ static void gemm(enum CBLAS_TRANSPOSE ta, enum CBLAS_TRANSPOSE tb, size_t m, siz
                  float alpha, const float *a, size_t lda, const float *b, size_t ldb, float beta,
                  float *c, size_t ldc)
 {
-    oc_blas_prepare();
+    prepare();
     cblas_sgemm(CblasRowMajor, ta, tb, (blasint)m, (blasint)n, (blasint)k, alpha, a, (blasint)lda, b,
                 (blasint)ldb, beta, c, (blasint)ldc);
 }
@@ -61,7 +67,7 @@ void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_
 
 oc_status oc_eigen_symmetric(size_t n, float *a, float *values)
 {
-    oc_blas_prepare();
+    prepare();
     if (n > INT_MAX) {
         return OC_NO_MEMORY;
     }
@@ -85,7 +91,7 @@ oc_status oc_eigen_symmetric(size_t n, float *a, float *values)
 
 bool oc_cholesky_block(size_t n, float *a, size_t lda)
 {
-    oc_blas_prepare();
+    prepare();
     if (n > INT_MAX || lda > INT_MAX) {
         return false;
     }
@@ -100,14 +106,14 @@ bool oc_cholesky_block(size_t n, float *a, size_t lda)
 
 void oc_syrk_lower(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc)
 {
-    oc_blas_prepare();
+    prepare();
     cblas_ssyrk(CblasRowMajor, CblasLower, CblasNoTrans, (blasint)n, (blasint)k, alpha, a, (blasint)lda, beta, c,
                 (blasint)ldc);
 }
 
 void oc_syrk_upper(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc)
 {
-    oc_blas_prepare();
+    prepare();
     cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, (blasint)n, (blasint)k, alpha, a, (blasint)lda, beta, c,
                 (blasint)ldc);
 }
@@ -115,7 +121,7 @@ void oc_syrk_upper(size_t n, size_t k, float alpha, const float *a, size_t lda, 
 static void solve(enum CBLAS_TRANSPOSE transpose, size_t count, size_t n, const float *l, size_t ldl, float *b,
                   size_t ldb)
 {
-    oc_blas_prepare();
+    prepare();
     cblas_strsm(CblasRowMajor, CblasRight, CblasLower, transpose, CblasNonUnit, (blasint)count, (blasint)n, 1, l,
                 (blasint)ldl, b, (blasint)ldb);
 }

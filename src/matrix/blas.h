@@ -7,10 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Ends the threads that OpenBLAS starts with every process, which turn idly for some hundredths of a second, in the way of
- * ours. Every function here begins with it; work that is parallel without them calls it first. */
-void oc_blas_prepare(void);
-
 /* C (m,n) = alpha A (m,k) B^T (n,k) + beta C */
 void oc_gemm_nt(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
                 size_t ldb, float beta, float *c, size_t ldc);
