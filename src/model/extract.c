@@ -295,7 +295,10 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
 static oc_status open_folder(oc_extraction *e, const oc_features *features, const char *folder, oc_error *err)
 {
     oc_text settings = {0};
-    oc_status status = oc_extract_settings(e->dataset, features, e->options, &settings, err);
+    oc_status status = oc_set_check_place(folder, err);
+    if (status == OC_OK) {
+        status = oc_extract_settings(e->dataset, features, e->options, &settings, err);
+    }
     if (status == OC_OK) {
         status = e->options->resume ? oc_output_resume(&e->output, folder, err)
                                     : oc_output_begin(&e->output, folder, true, err);

@@ -120,6 +120,53 @@ load common
     cmp test-images-idx3-ubyte "$DATA/check-images-idx3-ubyte"
 }
 
+@test "a folder with anything but a set in it is not replaced" {
+    ocellus extract "$DATA/test" -f pixels:size=4 -o set
+    ocellus extract "$DATA/test" -f pixels:size=2 -o set
+    mkdir thesis empty
+    cp set/features.npy thesis
+    echo years of work >thesis/chapter.txt
+    run -2 ocellus extract "$DATA/test" -f pixels:size=4 -o thesis
+    [[ "$output" == *chapter.txt* ]]
+    [ "$(cat thesis/chapter.txt)" = "years of work" ]
+    ocellus extract "$DATA/test" -f pixels:size=4 -o empty
+    echo note >empty/.note
+    run -2 ocellus extract "$DATA/test" -f pixels:size=4 -o empty
+    [[ "$output" == *.note* ]]
+}
+
+@test "no output takes the place of what is read" {
+    cp -r "$DATA/test" photos
+    cp "$DATA/model" model
+    photo=$(find photos -name '*.png' | head -1)
+    ocellus extract photos -f pixels:size=4 -o set
+    cp -r set before
+    run -2 ocellus extract set --format csv -o set/features.npy
+    run -2 ocellus extract set --format svmlight -o set/index.csv
+    run -2 ocellus train set -o set/index.csv
+    run -2 ocellus extract photos --with set -o ./set
+    run -2 ocellus merge set -o set
+    run -2 ocellus show model -o model
+    run -2 ocellus classify model "$photo" --explain "$photo"
+    for page in "$photo" model; do
+        run -2 ocellus evaluate model photos --report "$page"
+        run -2 ocellus compare photos --test "$photo" -f pixels:size=2 --report "$photo"
+    done
+    diff -r photos "$DATA/test"
+    diff -r set before
+    cmp model "$DATA/model"
+}
+
+@test "a page or a picture beside a result does not go to standard output" {
+    run -2 ocellus evaluate "$DATA/model" "$DATA/test" --report -
+    [[ "$output" == *"standard output"* ]]
+    run -2 ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=2 --report -
+    run -2 ocellus classify "$DATA/model" "$DATA/kinds/plain.png" --explain -
+    [[ "$output" == *"standard output"* ]]
+    ocellus show "$DATA/model" -o - | head -c 4 | grep -q PNG
+    [ -z "$(ls)" ]
+}
+
 # Levels and limits
 
 make_levels() { # whole.jpg, rest.jpg (no end marker), half.jpg
