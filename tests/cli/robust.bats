@@ -318,6 +318,16 @@ PYTHON
     [[ "$output" == *"set of rows"* ]]
 }
 
+@test "devices and silent pipes in a list are skipped, not waited for, and a pipe can be classified" {
+    mkfifo pipe
+    printf 'path\npipe\n/dev/zero\n%s\n' "$DATA/kinds/plain.png" >list.csv
+    run -3 timeout 20 "$OCELLUS" extract list.csv -f pixels:size=4 -o set
+    [[ "$output" == *"/dev/zero: is a device"* ]]
+    [ "$(npy_shape set/features.npy)" = "1 48" ]
+    (sleep 0.3; cat "$DATA/kinds/plain.png") | run -0 timeout 20 "$OCELLUS" classify "$DATA/model" /dev/stdin
+    run -0 timeout 20 "$OCELLUS" classify "$DATA/model" <(sleep 0.3; cat "$DATA/kinds/plain.png")
+}
+
 @test "info tells how many images were skipped, and its numbers are numbers" {
     make_damaged damaged
     run -3 ocellus extract damaged -f pixels:size=4 -o set
