@@ -64,7 +64,7 @@ oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *feat
 oc_status oc_set_merge(const char *const *shards, size_t count, const char *folder, oc_job *job, size_t *rows,
                        oc_error *err);
 
-/* Opens a set folder; rows are mapped, not read. OC_NOT_FOUND, OC_BAD_FILE with file and reason, OC_NO_MEMORY. */
+/* Opens a set folder; rows are mapped, not read, as by oc_npy_open. OC_NOT_FOUND, OC_BAD_FILE with file and reason, OC_NO_MEMORY. */
 oc_status oc_set_open(const char *folder, oc_set **set, oc_error *err);
 void oc_set_free(oc_set *set);
 

@@ -233,6 +233,31 @@ PYTHON
     run -0 ocellus classify strange "$DATA/kinds/plain.png"
 }
 
+@test "a set that is cut short while it is read is a message, not a signal" {
+    [ -e /proc/self/maps ] || skip "there is no /proc"
+    ocellus extract "$DATA/test" -f pixels:size=28 -o set
+    mv set/index.csv index.csv
+    mkfifo set/index.csv
+    exec 9<>set/index.csv
+    "$OCELLUS" train set -o model 2>message 9>&- &
+    for _ in $(seq 200); do
+        grep -q features.npy /proc/$!/maps && break
+        sleep 0.05
+    done
+    truncate -s 4096 set/features.npy
+    cat index.csv >&9
+    exec 9>&-
+    status=0
+    wait $! || status=$?
+    [ $status -eq 1 ]
+    grep -q "became shorter" message
+    rm set/index.csv
+    mv index.csv set
+    run -1 ocellus train set -o model
+    [[ "$output" == *features.npy* ]]
+    [ ! -e model ]
+}
+
 # Names and folders
 
 @test "names with line breaks and control characters are escaped in messages and kept in files" {
