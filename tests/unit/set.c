@@ -318,3 +318,14 @@ Test(set, a_folder_with_other_files_is_not_replaced)
     put_folder("empty");
     cr_assert(oc_set_check_place(at("empty"), NULL) == OC_OK && oc_set_check_place(at("nothing"), NULL) == OC_OK);
 }
+
+Test(set, impossible_sizes_are_refused_before_anything_is_read)
+{
+    put_text("in/a/1.png", "no image");
+    oc_extract_options options = extract_defaults();
+    options.image.size = (oc_extent){20000, 20000};
+    for (size_t on_disk = 0; on_disk < 2; on_disk++) {
+        cr_assert(extraction_refused(at("in"), "pixels", on_disk ? at("set") : NULL, &options) == OC_TOO_LARGE);
+        cr_assert(strncmp(refusal.message, "a canonical size of 20000 x 20000", 33) == 0, "%s", refusal.message);
+    }
+}
