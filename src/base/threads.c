@@ -89,7 +89,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* Workers leave signals to the thread that made the job. */
+/* Workers leave signals to the thread that made the job, but for those that their own doing raises. */
 static int start_worker(oc_job *job, size_t worker)
 {
     worker_start *start = oc_alloc(1, sizeof *start);
@@ -99,6 +99,10 @@ static int start_worker(oc_job *job, size_t worker)
     *start = (worker_start){job, worker};
     sigset_t all, before;
     sigfillset(&all);
+    sigdelset(&all, SIGBUS);
+    sigdelset(&all, SIGSEGV);
+    sigdelset(&all, SIGFPE);
+    sigdelset(&all, SIGILL);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int failed = pthread_create(&job->workers[worker], NULL, work, start);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -271,9 +271,8 @@ static int run(const cli_settings *settings, oc_job *job)
     options.train.seed = (uint64_t)settings->seed;
     const char *inputs[] = {settings->operands.items[0], settings->test};
     if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) ||
-        (settings->output && (check_output_file(settings->output, settings->operands.items[0], &err) ||
-                              check_output_file(settings->output, settings->test, &err))) ||
-        (settings->report && check_output_page(settings->report, inputs, 2, &err)) ||
+        (settings->output && check_output_file(settings->output, inputs, 2, &err)) ||
+        (settings->report && check_output_file(settings->report, inputs, 2, &err)) ||
         open_images(settings->operands.items[0], &train, &err) || open_images(settings->test, &test, &err)) {
         status = report_failure(&err);
     } else if (settings->dry_run) {

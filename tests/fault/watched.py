@@ -9,17 +9,17 @@ import tempfile
 
 import faults
 
-# Many samples, so that every loop over tiles has several, and both threads take some.
-WORDS = "words:count=40,patch=4,samples=20000,iterations=3,mirror=1"
+# For races there are many samples, so that every loop over tiles has several, and both threads take some.
+WORDS = "words:count={},patch=4,samples={},iterations=2,mirror=1"
 LOSSES = ("softmax", "hinge", "squared-hinge", "ovr-squared-hinge", "square")
 
 
-def more_cases():
+def more_cases(images, words):
     """Name, arguments and status of what faults.py, which looks for what is written, does without."""
     for folder in ("many/dark", "many/light"):
-        for i in range(70):
+        for i in range(images):
             faults.write(f"{folder}/{i}.png", faults.png(20 + i % 7, 18, 20 + i + 90 * (folder == "many/light")))
-    yield "words", ["extract", "many", "-f", WORDS, "--size", "20x18", "-o", "words"], 0
+    yield "words", ["extract", "many", "-f", words, "--size", "20x18", "-o", "words"], 0
     yield "sift", ["extract", "many", "-f", "words:descriptor=sift,count=9,grid=1-2", "--size", "48x48", "-o", "out/set"], 0
     yield "shard 1", ["extract", "many", "--with", "words", "--shard", "1/2", "-o", "out/1"], 0
     yield "shard 2", ["extract", "many", "--with", "words", "--shard", "2/2", "-o", "out/2"], 0
@@ -28,10 +28,10 @@ def more_cases():
     yield "svmlight", ["extract", "many", "--with", "words", "--format", "svmlight", "-o", "out/rows"], 0
     yield "csv", ["extract", "words", "--format", "csv", "-o", "-"], 0
     yield "train on svmlight", ["train", "out/rows", "-o", "out/rows.model"], 0
-    yield "dry run", ["extract", "many", "-f", WORDS, "--dry-run"], 0
+    yield "dry run", ["extract", "many", "-f", words, "--dry-run"], 0
     for loss in LOSSES:
         yield "loss " + loss, ["train", "words", "--loss", loss, "-o", "trained"], 0
-    yield "tune", ["train", "many", "-f", WORDS, "--tune", "--augment", "mirror", "-o", "trained"], 0
+    yield "tune", ["train", "many", "-f", words, "--tune", "--augment", "mirror", "-o", "trained"], 0
     yield "folds", ["train", "words", "--folds", "3", "--l1", "1e-4", "--scale", "range", "-o", "out/model"], 0
     for optimizer in ("gd", "random-search", "local-search"):
         yield optimizer, ["train", "words", "--optimizer", optimizer, "--epochs", "9", "-o", "out/model"], 0
@@ -39,7 +39,7 @@ def more_cases():
     yield "evaluate --report", ["evaluate", "trained", "many", "--report", "out/page.html"], 0
     yield "compare --report", ["compare", "many", "--test", "test", "-f", "pixels:size=2", "-f", "color", "--seeds", "2",
                                "--report", "out/page.html"], 0
-    yield "classify many", ["classify", "trained", *(f"many/dark/{i}.png" for i in range(9)), "--top", "2"], 0
+    yield "classify many", ["classify", "trained", *(f"many/dark/{i}.png" for i in range(5)), "--top", "2"], 0
     yield "classify --explain", ["classify", "trained", "many/dark/1.png", "--explain", "out/why.png"], 0
     yield "show image", ["show", "trained", "many/dark/1.png", "-o", "out/picture.png"], 0
     for what in ("templates", "codebook"):
@@ -69,7 +69,7 @@ def main():
             faults.write("cut", whole.read()[:-7])
         damaged = {"extract", "train", "compare"}  # read the folder that has a damaged image in it
         plans = [(case.name, case.arguments, 3 if case.name in damaged else 0) for case in cases]
-        plans += more_cases()
+        plans += more_cases(6, WORDS.format(5, 300)) if prefix else more_cases(40, WORDS.format(20, 10000))
         for name, arguments, expected in plans:
             arguments = ["-j2" if argument == "-j1" else argument for argument in arguments]
             done = subprocess.run([*prefix, program, *arguments], env=variables, stdout=subprocess.PIPE,
