@@ -454,6 +454,7 @@ Test(stages, every_stage_draws_inside_of_its_frame)
         const oc_stage *stage = oc_features_stage(features, 0);
         float *row = extracted(features, &image);
         cr_assert(stage->type->aspect && stage->type->draw && stage->type->spread, "%s", stage->type->name);
+        cr_assert(stage->type->key && strstr(stage->type->key(stage), "against"), "%s", stage->type->name);
         for (oc_drawing what = OC_DRAW_ROW; what <= OC_DRAW_LEARNED; what++) {
             double aspect = stage->type->aspect(stage, what);
             oc_canvas canvas;
