@@ -255,6 +255,21 @@ memcheck: all ## run every command under valgrind
 	$(PYTHON) tests/fault/watched.py $(COMMAND) valgrind -q --error-exitcode=99 --leak-check=full \
 	    --errors-for-leak-kinds=definite
 
+OURS = $(sort $(shell find include features src examples tests -name '*.[ch]'))
+.PHONY: lint
+lint: ## formatting, include layers, cppcheck, clang-tidy
+	@CC=$(CC) .ci/deps lint
+	@echo clang-format; clang-format --dry-run --Werror $(OURS)
+	tests/lint/layers.sh
+	cppcheck -j2 --quiet --std=c11 --enable=warning,performance,portability --suppress=missingIncludeSystem \
+	    --suppressions-list=tests/lint/cppcheck.txt --error-exitcode=1 -DOC_ISA=plain -Iinclude -I. src features
+	@echo clang-tidy; printf '%s\n' $(filter %.c,$(filter src/% features/%,$(OURS))) | \
+	    xargs -n 4 -P 2 clang-tidy --quiet 2>$(BUILD)/clang-tidy.log
+
+.PHONY: format
+format: ## write every C file as .clang-format has it
+	clang-format -i $(OURS)
+
 FUZZ_SECONDS := 60
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZ_SECONDS (60), with clang
