@@ -16,6 +16,7 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pr
 MODE_release := -O2 -g
 MODE_sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 MODE_thread := -O1 -g -fsanitize=thread
+MODE_coverage := -O1 -g --coverage -fprofile-update=atomic
 MODE_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-pass-failed
 OC_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION='"$(VERSION)"' -fPIC -pthread -fopenmp-simd $(WARNINGS) \
     $(MODE_$(MODE)) $(REPRODUCIBLE) -Iinclude -I. $(PACKAGE_CFLAGS)
@@ -184,6 +185,16 @@ reproducible: all ## build twice in different folders and compare the bytes
 	    cmp $(BUILD)/$$made $(AGAIN)/made/$$made && echo "the same bytes: $$made" || exit 1; \
 	done
 	@rm -rf $(AGAIN)
+
+.PHONY: coverage
+coverage: ## which lines the tests run, in build/coverage/index.html; below 90 % it fails
+	@CC=$(CC) .ci/deps coverage
+	@$(MAKE) --no-print-directory -s $(JOBS) MODE=coverage all $(BUILD)/coverage/unit-tests
+	@find $(BUILD)/coverage -name '*.gcda' -delete
+	$(BUILD)/coverage/unit-tests
+	OCELLUS=$(BUILD)/coverage/ocellus bats tests/cli
+	gcovr --root . --object-directory $(BUILD)/coverage --filter src/ --filter features/ --fail-under-line 90 \
+	    --html-details $(BUILD)/coverage/index.html --txt --print-summary $(BUILD)/coverage
 
 OURS = $(sort $(shell find include features src examples tests -name '*.[ch]'))
 .PHONY: lint
