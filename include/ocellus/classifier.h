@@ -136,8 +136,9 @@ typedef struct oc_train_report {
 } oc_train_report;
 
 /* rows (N,D), labels (N) in 0..classes-1. With tune, holdout or folds classifiers are trained on parts of the rows and
- * validated on the rest first; with tune the penalties are those that did best among 4^-2 .. 4^3 times the automatic
- * ones, of equals the strongest. The classifier itself is trained on all rows. Errors: OC_USAGE (options that exclude
+ * validated on the rest first; with tune the penalties are the automatic ones, unless others among 4^-2 .. 4^3 times
+ * these did better on the held-out rows by more than two standard errors of the difference: then those that did best,
+ * of equals the strongest. The classifier itself is trained on all rows. Errors: OC_USAGE (options that exclude
  * each other, rows whose mirror nobody knows), OC_BAD_DATA (fewer than two classes with rows, a label out
  * of range, NaN or infinite values: row and column are named; a rate given by hand that diverges),
  * OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:

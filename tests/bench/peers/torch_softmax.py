@@ -1,4 +1,4 @@
-"""Softmax regression in PyTorch: TRAIN TEST THREADS. SGD with momentum, 20 epochs, batches of 256, rows standardised. Prints the
+"""Softmax regression in PyTorch: TRAIN TEST THREADS RATE. SGD with momentum, 20 epochs, batches of 256, rows standardised. Prints the
 seconds of the training and the accuracy on the test set."""
 import csv
 import sys
@@ -23,7 +23,7 @@ start = time.perf_counter()
 mean, deviation = x.mean(0), x.std(0) + 1e-6
 x = (x - mean) / deviation
 model = torch.nn.Linear(x.shape[1], int(y.max()) + 1)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.002, momentum=0.9, weight_decay=1e-4)
+optimizer = torch.optim.SGD(model.parameters(), lr=float(sys.argv[4]), momentum=0.9, weight_decay=1e-4)
 for epoch in range(20):
     order = torch.randperm(len(x))
     for i in range(0, len(x), 256):
