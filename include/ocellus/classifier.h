@@ -38,7 +38,15 @@ typedef enum oc_loss {
     OC_LOSS_SQUARE
 } oc_loss;
 
-typedef enum oc_scale { OC_SCALE_NONE, OC_SCALE_CENTER, OC_SCALE_RANGE, OC_SCALE_STANDARD } oc_scale;
+/* auto: standard; for at most 4,096 rows of more values than there are rows, trained by sgd with automatic penalties, that of
+ * standard and center which predicts better (src/learn/ridge.h). Rare visual words are noise that standard would amplify. */
+typedef enum oc_scale {
+    OC_SCALE_NONE,
+    OC_SCALE_CENTER,
+    OC_SCALE_RANGE,
+    OC_SCALE_STANDARD,
+    OC_SCALE_AUTO
+} oc_scale;
 /* sgd: minibatches, preconditioned. gd: all rows in every step, plain. random-search: the best of whole
  * matrices W drawn at random (normal, standard deviation 1e-4, on scaled features). local-search: from W of
  * deviation 1e-3 on, random changes of deviation 1e-4, of which those are kept that lower the objective. */
@@ -70,7 +78,7 @@ typedef struct oc_train_options {
     double rate;      /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     int schedule;     /* oc_schedule */
     double momentum;
-    int scale;        /* oc_scale */
+    int scale;        /* oc_scale; the report tells what auto came to */
     int augment;      /* oc_augment: mirror needs rows whose blocks know their mirror */
     double holdout;   /* part of the rows to validate on, at most 1/2; auto: none, or what tune needs: a tenth, of
                          fewer than 10,000 rows more, up to a third */
