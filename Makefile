@@ -170,6 +170,10 @@ memcheck: all ## run every command under valgrind
 	$(PYTHON) tests/fault/watched.py $(COMMAND) valgrind -q --error-exitcode=99 --leak-check=full \
 	    --errors-for-leak-kinds=definite
 
+.PHONY: long
+long: all ## extract 200,000 files, strange names among them, in memory that grows by their paths alone
+	$(PYTHON) tests/fault/long_run.py $(COMMAND)
+
 FUZZ_SECONDS := 60
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZ_SECONDS (60), with clang
