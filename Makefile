@@ -283,6 +283,10 @@ lint: ## formatting, include layers, cppcheck, clang-tidy
 format: ## write every C file as .clang-format has it
 	clang-format -i $(OURS)
 
+.PHONY: long
+long: all ## extract 200,000 files, strange names among them, in memory that grows by their paths alone
+	$(PYTHON) tests/fault/long_run.py $(COMMAND)
+
 FUZZ_SECONDS := 60
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZ_SECONDS (60), with clang
