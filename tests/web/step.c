@@ -3,21 +3,12 @@
  *     N C loss l2 rate, then N rows of x y label, then C rows of w1 w2 b
  *
  * from standard input and writes the new W, one class a line. */
-#include <ocellus/classifier.h>
+#include "examples/web/ocellus_web.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 enum { MOST = 1000, CLASSES = 10 };
-
-typedef struct oc_web_task {
-    const float *points;
-    const int *labels;
-    size_t count, dimension, classes;
-    int loss;
-    double l2;
-} oc_web_task;
-
-int oc_web_step(const oc_web_task *task, double rate, float *weights);
 
 static float points[2 * MOST], weights[3 * CLASSES];
 static int labels[MOST];
@@ -34,7 +25,7 @@ int main(void)
     for (size_t j = 0; read && j < 3 * task.classes; j++) {
         read = scanf("%f", &weights[j]) == 1;
     }
-    if (!read || oc_web_step(&task, rate, weights) != OC_OK) {
+    if (!read || oc_web_step(&task, rate, weights) != 0) {
         fputs("bad input\n", stderr);
         return 1;
     }
