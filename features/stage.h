@@ -42,6 +42,8 @@ typedef struct oc_stage_type {
     const oc_param *params;
     size_t param_count, param_size; /* entries of the table, bytes of the struct */
 
+    /* Replaces what is auto by what it stands for beside the other parameters; may be NULL. */
+    void (*settle)(void *params);
     /* Checks what the table cannot say (parameters that exclude each other); may be NULL. OC_USAGE. */
     oc_status (*check)(const void *params, oc_error *err);
     /* Asked for every parameter that was typed: why it cannot have its value beside the others ("preset=opencv decides

@@ -251,7 +251,7 @@ static oc_status draw_mosaic(const looks *l, const oc_stage *stage, const oc_ske
 {
     walk w;
     oc_status status = walk_start(&w, stage, s->image, err);
-    size_t extent = oc_words_extent(l->params, 0), stride = oc_words_stride(l->params);
+    size_t extent = oc_words_extent(l->params, 0), stride = (size_t)l->params->stride;
     size_t step = (extent + stride - 1) / stride * stride;
     double scale = s->width / (double)s->image->width;
     oc_draw_pale(s, l->channels == 3);

@@ -5,6 +5,7 @@
 
 #include "features/draw.h"
 #include "src/base/fail.h"
+#include "src/base/locale.h"
 #include "src/base/memory.h"
 #include "src/evaluate/page.h"
 #include "src/model/model.h"
@@ -101,11 +102,11 @@ static void draw_key(oc_page *page, const oc_panel *p, double limit)
         oc_canvas_fill(canvas, p->x, top + y, wide, 1, oc_color_signed(1 - 2 * (y + 0.5) / height));
     }
     oc_canvas_frame(canvas, p->x, top, wide, height, OC_RULE);
-    snprintf(text, sizeof text, "%+.2g a pixel", limit);
+    oc_snprintf(text, sizeof text, "%+.2g a pixel", limit);
     oc_canvas_text(canvas, p->x + wide + 10, top + 13, pen, text);
     oc_canvas_text(canvas, p->x + wide + 10, top + 36, pen, "for the class");
     oc_canvas_text(canvas, p->x + wide + 10, top + height / 2 + 6, pen, "0");
-    snprintf(text, sizeof text, "%+.2g a pixel", -limit);
+    oc_snprintf(text, sizeof text, "%+.2g a pixel", -limit);
     oc_canvas_text(canvas, p->x + wide + 10, top + height - 23, pen, "against it");
     oc_canvas_text(canvas, p->x + wide + 10, top + height, pen, text);
 }
@@ -120,7 +121,7 @@ static void draw_sum(oc_page *page, const oc_panel *p, const oc_model *model, co
     char text[60];
     for (size_t i = 0; i <= oc_features_count(model->features); i++) {
         bool last = i == oc_features_count(model->features);
-        snprintf(text, sizeof text, "%+.3f", last ? bias : parts[i]);
+        oc_snprintf(text, sizeof text, "%+.3f", last ? bias : parts[i]);
         oc_canvas_text(canvas, column, y, number, text);
         oc_canvas_text_cut(canvas, column + 20, y, name, p->width - 110,
                            last ? "bias" : oc_features_part_spec(model->features, i));
@@ -128,7 +129,7 @@ static void draw_sum(oc_page *page, const oc_panel *p, const oc_model *model, co
     }
     oc_canvas_fill(canvas, p->x, y - 18, 420, 1, OC_QUIET);
     number.bold = name.bold = true;
-    snprintf(text, sizeof text, "%+.3f", score);
+    oc_snprintf(text, sizeof text, "%+.3f", score);
     oc_canvas_text(canvas, column, y + 8, number, text);
     oc_canvas_text(canvas, column + 20, y + 8, name, "score");
 }
@@ -144,9 +145,9 @@ static oc_status draw_page(const oc_model *model, const oc_image *image, const o
                          {.caption = " ", .aspect = 200 / height, .height = height},
                          {.heading = "The score is a sum", .aspect = 1100 / (30 * lines), .height = 30 * lines}};
     oc_page page = {.title = title, .panels = panels, .count = 4, .widest = 2000};
-    snprintf(title, sizeof title, "%.290s", oc_model_class(model, result->label));
+    oc_snprintf(title, sizeof title, "%.290s", oc_model_class(model, result->label));
     if (result->probabilities) {
-        snprintf(subtitle, sizeof subtitle, "probability %.4f", (double)result->probabilities[result->label]);
+        oc_snprintf(subtitle, sizeof subtitle, "probability %.4f", (double)result->probabilities[result->label]);
         page.subtitle = subtitle;
     }
     oc_status status = oc_page_lay_out(&page, err);
