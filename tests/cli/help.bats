@@ -2,7 +2,7 @@ load common
 
 @test "help shows the three uses and the commands, within 80 columns" {
     run -0 --separate-stderr ocellus help
-    for word in extract train evaluate classify compare info unpack; do
+    for word in extract train evaluate classify compare show info unpack merge; do
         [[ "$output" == *"$word"* ]]
     done
     [ "$stderr" = "" ]
@@ -12,7 +12,7 @@ load common
 }
 
 @test "every command has help with usage, options and examples, within 80 columns" {
-    for command in extract train evaluate classify compare info unpack merge show help; do
+    for command in extract train evaluate classify compare show info unpack merge help; do
         run -0 --separate-stderr ocellus help $command
         [[ "${lines[0]}" == "Usage: ocellus $command"* ]]
         [[ "$output" == *Options:* ]]
