@@ -135,7 +135,7 @@ def optimum_ball(f, longest, covariance):
         curvature = {"softmax": 0.5, "hinge": 2 / max(f.bend, 1e-9), "squared-hinge": 4}.get(f.kind, 2)
         step = 1 / ((curvature + 2 * f.score_l2) * steepest + 2 * f.l2)
         ahead, t, before = (w, b), 1.0, np.inf
-        for _ in range(1500):
+        for _ in range(500):
             loss, g, by_bias = f(*ahead)
             u = ahead[0] - step * g
             u *= np.minimum(1, longest / np.maximum(np.linalg.norm(u, axis=1), 1e-30))[:, None]
