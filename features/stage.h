@@ -80,6 +80,8 @@ typedef struct oc_stage_type {
     /* Pictures. aspect: width over height of one, 0 when there is nothing of this kind to draw. What is drawn of weights
      * shows positive and negative ones. OC_NO_MEMORY is the only failure of draw. */
     double (*aspect)(const oc_stage *stage, oc_drawing what);
+    /* How to read the picture of weights: what in it speaks for the class, what against it. */
+    const char *(*key)(const oc_stage *stage);
     oc_status (*draw)(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
     /* Lays parts of a score out over the image, where the values that they belong to come from: value j contributes
      * given[j], which is 0 where the value is, and fixed[j] whatever it is. Adds to map (height, width); all that is

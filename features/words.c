@@ -352,6 +352,7 @@ const oc_stage_type oc_stage_words = {
     .can_mirror = can_mirror,
     .mirror = mirror,
     .aspect = oc_words_aspect,
+    .key = oc_words_key,
     .draw = oc_words_draw,
     .spread = oc_words_spread,
 };

@@ -127,6 +127,7 @@ oc_status oc_words_codes(const oc_words_params *params, const oc_words *words, c
                          const oc_words_place *places, size_t count, oc_arena *arena, float *codes, oc_error *err);
 
 double oc_words_aspect(const oc_stage *stage, oc_drawing what);
+const char *oc_words_key(const oc_stage *stage);
 oc_status oc_words_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
 oc_status oc_words_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
                           double *map, oc_error *err);
