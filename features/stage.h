@@ -51,6 +51,8 @@ typedef struct oc_stage_type {
     const char *(*refuse)(const void *params, const char *name);
     /* The planes it reads: OC_GRAY, OC_RGB or both. */
     unsigned (*planes)(const void *params);
+    /* The least side of images that it does well on, where that is more than 128 pixels; may be NULL. */
+    size_t (*side)(const void *params);
     /* The number of values for images of width x height. OC_TOO_SMALL, OC_TOO_LARGE. */
     oc_status (*plan)(const void *params, size_t width, size_t height, size_t *dimension,
                       oc_error *err);
