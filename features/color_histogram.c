@@ -377,6 +377,7 @@ const oc_stage_type oc_stage_color = {
     .can_mirror = can_mirror,
     .mirror = mirror,
     .aspect = oc_histogram_aspect,
+    .key = oc_histogram_key,
     .draw = oc_histogram_draw,
     .spread = spread,
 };

@@ -54,6 +54,7 @@ typedef struct oc_histogram {
 void oc_histogram_fill_map(const oc_histogram *h, oc_histogram_map *map);
 oc_histogram oc_histogram_describe(const oc_stage *stage);
 double oc_histogram_aspect(const oc_stage *stage, oc_drawing what);
+const char *oc_histogram_key(const oc_stage *stage);
 oc_status oc_histogram_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
 
 #endif

@@ -500,6 +500,7 @@ const oc_stage_type oc_stage_hog = {
     .can_mirror = can_mirror,
     .mirror = mirror,
     .aspect = oc_hog_aspect,
+    .key = oc_hog_key,
     .draw = oc_hog_draw,
     .spread = oc_hog_spread,
 };

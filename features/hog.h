@@ -81,6 +81,7 @@ const char *oc_hog_refuse(const void *params, const char *name);
 size_t oc_hog_cells_along(const oc_hog_form *form, size_t length);
 
 double oc_hog_aspect(const oc_stage *stage, oc_drawing what);
+const char *oc_hog_key(const oc_stage *stage);
 oc_status oc_hog_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
 oc_status oc_hog_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
                         double *map, oc_error *err);
