@@ -1,5 +1,5 @@
 /* Labels of image files: classify MODEL FILE...
- * Build: cc classify.c -o classify $(pkg-config --cflags --libs --static ocellus) */
+ * Build: cc classify.c -o classify $(pkg-config --cflags --libs ocellus) */
 #include <ocellus/ocellus.h>
 #include <stdio.h>
 

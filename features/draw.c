@@ -65,3 +65,20 @@ double oc_largest(const float *values, size_t count)
     }
     return largest;
 }
+
+double oc_draw_limit(const double *values, size_t count)
+{
+    enum { BINS = 1000 };
+    size_t bins[BINS] = {0}, above = 0, at = BINS;
+    double largest = 1e-30;
+    for (size_t i = 0; i < count; i++) {
+        largest = fmax(largest, fabs(values[i]));
+    }
+    for (size_t i = 0; i < count; i++) {
+        bins[(size_t)(fabs(values[i]) / largest * (BINS - 1))]++;
+    }
+    while (at > 1 && above + bins[at - 1] <= count / 100) {
+        above += bins[--at];
+    }
+    return largest * (double)at / BINS;
+}

@@ -25,5 +25,7 @@ void oc_draw_star(oc_canvas *canvas, const oc_star *star, double x, double y, co
 
 /* The largest absolute value; at least a tiny number, so that one can divide by it. */
 double oc_largest(const float *values, size_t count);
+/* The same but for the topmost hundredth, which would leave the others pale or short. */
+double oc_draw_limit(const double *values, size_t count);
 
 #endif

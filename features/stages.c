@@ -45,49 +45,22 @@ oc_stage_info oc_stage_describe(size_t index)
     return (oc_stage_info){type->name, type->help, type->params, type->param_count};
 }
 
-/* How many letters must be added, removed or changed to turn a into b (Levenshtein, 1966). Names of parameters are
- * short: what is longer than the table counts as far away. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    enum { LONGEST = 40 };
-    size_t row[LONGEST + 1];
-    size_t m = strlen(a), n = strlen(b);
-    if (n > LONGEST) {
-        return SIZE_MAX;
-    }
-    for (size_t j = 0; j <= n; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= m; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t change = diagonal + (a[i - 1] != b[j - 1]);
-            size_t add = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            diagonal = row[j];
-            row[j] = change < add ? change : add;
-        }
-    }
-    return row[n];
-}
-
-/* "there is no stage 'hgo'; did you mean 'hog'? There are: pixels, color, hog". `names` is read with a stride, so that
- * it may be a member of a table's entries. */
+/* "there is no stage 'hgo'; did you mean 'hog'? There are: pixels, color, hog". */
 static oc_status fail_unknown(oc_error *err, const char *what, const char *typed, const char *const *names,
                               size_t count)
 {
     oc_text list = {0};
-    size_t nearest = 0, shortest = SIZE_MAX;
+    const char *meant = oc_param_nearest(typed, names, count);
+    if (meant) {
+        oc_text_format(&list, "; did you mean '%s'? There are: ", meant);
+    } else {
+        oc_text_add(&list, "; there are: ");
+    }
     for (size_t i = 0; i < count; i++) {
         oc_text_format(&list, "%s%s", i ? ", " : "", names[i]);
-        size_t distance = edit_distance(typed, names[i]);
-        if (distance < shortest) {
-            shortest = distance;
-            nearest = i;
-        }
     }
-    oc_status status = oc_fail(err, OC_USAGE, "there is no %s '%s'; did you mean '%s'? There are: %s", what, typed,
-                               names[nearest], list.data && !list.failed ? list.data : "(list cut)");
+    oc_status status = oc_fail(err, OC_USAGE, "there is no %s '%s'%s", what, typed,
+                               list.data && !list.failed ? list.data : "");
     oc_text_free(&list);
     return status;
 }
@@ -159,6 +132,9 @@ static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
         if (status != OC_OK) {
             return status;
         }
+    }
+    if (type->settle) {
+        type->settle(stage->params);
     }
     oc_status status = type->check ? type->check(stage->params, err) : OC_OK;
     for (size_t i = 0; type->refuse && status == OC_OK && i < type->param_count; i++) {

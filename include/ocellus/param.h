@@ -19,7 +19,7 @@ extern "C" {
  * OC_REAL         double                 decimal; "auto" is stored as NaN
  * OC_CHOICE       int                    one of `choices`, stored as its index
  * OC_TEXT         const char *           anything; the string is not copied
- * OC_LEVELS       oc_levels              1-2-4: up to OC_MAX_LEVELS integers joined by '-'
+ * OC_LEVELS       oc_levels              1-2-4: up to OC_MAX_LEVELS integers joined by '-'; "auto" is none of them
  * OC_EXTENT       oc_extent              WxH, or one number for a square
  * OC_LEARNER      oc_learner             linear, or nearest:k=5,metric=l2, where k and metric may be left out */
 typedef enum oc_param_type {
@@ -80,6 +80,10 @@ size_t oc_param_format(const oc_param *param, const void *values, char *text, si
 
 /* What values are allowed, for help and messages: "1..64", "rgb, hsv or lab". Truncates like snprintf. */
 size_t oc_param_allowed(const oc_param *param, char *text, size_t size);
+
+/* The one of the names (count) that was probably meant by what was typed: one that begins so, or is few letters away, in
+ * upper or lower case; NULL when none is near. */
+const char *oc_param_nearest(const char *typed, const char *const *names, size_t count);
 
 #ifdef __cplusplus
 }

@@ -2,9 +2,9 @@
 #include <ocellus/param.h>
 
 #include "src/base/fail.h"
-
 #include "src/base/locale.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -85,6 +85,10 @@ static bool set_choice(const oc_param *param, const char *text, int *field)
 static bool set_levels(const oc_param *param, const char *text, oc_levels *field)
 {
     oc_levels levels = {0};
+    if (takes_auto(param) && strcmp(text, "auto") == 0) {
+        *field = levels;
+        return true;
+    }
     for (;;) {
         if (levels.count == OC_MAX_LEVELS || *text == '-' || !read_integer(&text, &levels.level[levels.count]) ||
             !within(param, (double)levels.level[levels.count])) {
@@ -248,7 +252,7 @@ static int format_real(double value, char *text, size_t size)
 
 static int format_levels(const oc_levels *levels, char *text, size_t size)
 {
-    int length = 0;
+    int length = levels->count ? 0 : snprintf(text, size, "auto");
     for (size_t i = 0; i < levels->count; i++) {
         size_t used = (size_t)length < size ? (size_t)length : size;
         length += snprintf(text + used, size - used, "%s%" PRId64, i ? "-" : "", levels->level[i]);
@@ -335,12 +339,66 @@ size_t oc_param_allowed(const oc_param *param, char *text, size_t size)
     case OC_TEXT:
         return (size_t)snprintf(text, size, "text");
     case OC_LEVELS:
-        return (size_t)snprintf(text, size, "up to %d whole numbers joined by '-', each %s", OC_MAX_LEVELS,
-                                range);
+        return (size_t)snprintf(text, size, "%sup to %d whole numbers joined by '-', each %s", automatic,
+                                OC_MAX_LEVELS, range);
     case OC_EXTENT:
         return (size_t)snprintf(text, size, "%sWIDTHxHEIGHT or one number, each %s", automatic, range);
     case OC_LEARNER:
         return (size_t)snprintf(text, size, "linear, or nearest:k=K,metric=l2|l1 with K %s", range);
     }
     return 0;
+}
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+    size_t least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+static bool same_letter(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+enum { LONGEST_NAME = 40 };
+
+/* Number of single-letter changes (insert, remove, replace, swap neighbours) from a to b (Damerau, 1964): distance[i][j]
+ * for the first i and j letters. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t n = strlen(a), m = strlen(b);
+    if (n > LONGEST_NAME || m > LONGEST_NAME) {
+        return n + m;
+    }
+    size_t distance[LONGEST_NAME + 1][LONGEST_NAME + 1];
+    for (size_t j = 0; j <= m; j++) {
+        distance[0][j] = j;
+    }
+    for (size_t i = 1; i <= n; i++) {
+        distance[i][0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            distance[i][j] = smallest(distance[i - 1][j] + 1, distance[i][j - 1] + 1,
+                                      distance[i - 1][j - 1] + !same_letter(a[i - 1], b[j - 1]));
+            if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1]) &&
+                distance[i - 2][j - 2] + 1 < distance[i][j]) {
+                distance[i][j] = distance[i - 2][j - 2] + 1;
+            }
+        }
+    }
+    return distance[n][m];
+}
+
+const char *oc_param_nearest(const char *typed, const char *const *names, size_t count)
+{
+    const char *best = NULL;
+    size_t length = strlen(typed), least = length / 3 + 2;
+    for (size_t i = 0; i < count; i++) {
+        bool beginning = length >= 2 && strncmp(names[i], typed, length) == 0;
+        size_t distance = beginning ? names[i][length] != '\0' : edit_distance(typed, names[i]);
+        if (distance < least && distance < strlen(names[i])) {
+            least = distance;
+            best = names[i];
+        }
+    }
+    return best;
 }

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* For estimates: bytes of a value as text, of a path, and of a round of rows. */
-enum { TEXT_BYTES = 14, PATH_BYTES = 100, ROUND_BYTES = 32 << 20 };
+/* For estimates: bytes of a value as text, of a path, and of the rows at work. */
+enum { TEXT_BYTES = 14, PATH_BYTES = 100, ROUND_BYTES = 8 << 20 };
 
 /* Stages and the images' size, with whatever holds them. */
 typedef struct stages_source {

@@ -1,9 +1,9 @@
 /* Help for 80 columns. */
 #include "src/cli/help.h"
 
+#include "src/cli/describe.h"
 #include "src/cli/terminal.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { LINE = 79, OPTION_COLUMN = 27, STAGE_COLUMN = 20, NAME_COLUMN = 12 };
@@ -53,64 +53,25 @@ static void put_entry(FILE *stream, size_t indent, const char *term, size_t colu
     put_wrapped(stream, column, column, text);
 }
 
-static const char *argument_name(const oc_param *param)
-{
-    static const char *const names[] = {
-        [OC_FLAG] = "",     [OC_INTEGER] = "N",  [OC_REAL] = "X",    [OC_CHOICE] = "WORD",
-        [OC_TEXT] = "TEXT", [OC_LEVELS] = "N-N", [OC_EXTENT] = "WxH", [OC_LEARNER] = "KIND"};
-    return names[param->type];
-}
+typedef struct options_page {
+    FILE *stream;
+    const char *title; /* of the group that was written last */
+} options_page;
 
-/* " (1 to 64; default 8)": what is allowed, as far as it tells something, and the default. */
-static void describe_values(const oc_param *param, bool with_default, char *text, size_t size)
+static void put_option(void *context, const option_text *o)
 {
-    char allowed[300] = "", fallback[100] = "";
-    bool bounded = param->type == OC_INTEGER || param->type == OC_REAL || param->type == OC_LEVELS;
-    if (param->type == OC_CHOICE || param->type == OC_LEARNER) {
-        oc_param_allowed(param, allowed, sizeof allowed);
-    } else if (bounded && isfinite(param->high) && fabs(param->high) < 1e9) {
-        snprintf(allowed, sizeof allowed, "%.10g to %.10g", param->low, param->high);
-    } else if (bounded && isfinite(param->low)) {
-        snprintf(allowed, sizeof allowed, "%.10g or more", param->low);
+    options_page *page = context;
+    char term[100], short_form[8] = "    ";
+    if (o->title != page->title) {
+        page->title = o->title;
+        put_title(page->stream, o->title);
     }
-    if (with_default && param->fallback) {
-        snprintf(fallback, sizeof fallback, "%sdefault %s", *allowed ? "; " : "", param->fallback);
+    if (o->letter) {
+        snprintf(short_form, sizeof short_form, "-%c, ", o->letter);
     }
-    snprintf(text, size, *allowed || *fallback ? " (%s%s)" : "%s%s", allowed, fallback);
-}
-
-static void put_option(FILE *stream, char letter, const oc_param *param, const char *argument)
-{
-    char term[100], values[420], text[900];
-    char short_form[8] = "    ";
-    if (letter) {
-        snprintf(short_form, sizeof short_form, "-%c, ", letter);
-    }
-    snprintf(term, sizeof term, "%s--%s%s%s", short_form, param->name, *argument ? " " : "", argument);
-    describe_values(param, param->type != OC_FLAG, values, sizeof values);
-    snprintf(text, sizeof text, "%s%s", param->help, param->type == OC_FLAG ? "" : values);
-    put_entry(stream, 2, term, OPTION_COLUMN, text);
-}
-
-static void put_options(FILE *stream, unsigned command)
-{
-    put_title(stream, "Options");
-    for (size_t i = 0; i < cli_option_count; i++) {
-        const option *o = &cli_options[i];
-        if (o->commands & command) {
-            put_option(stream, o->letter, &o->param, o->argument ? o->argument : argument_name(&o->param));
-        }
-    }
-    for (size_t g = 0; g < cli_option_group_count; g++) {
-        const option_group *group = &cli_option_groups[g];
-        if (!(group->commands & command)) {
-            continue;
-        }
-        put_title(stream, group->title);
-        for (size_t i = 0; i < *group->count; i++) {
-            put_option(stream, 0, &group->params[i], argument_name(&group->params[i]));
-        }
-    }
+    snprintf(term, sizeof term, "%s--%s%s%s", short_form, o->param->name, *o->argument ? " " : "",
+             o->argument);
+    put_entry(page->stream, 2, term, OPTION_COLUMN, o->text);
 }
 
 void help_usage(FILE *stream, const cli_command *command)
@@ -154,11 +115,10 @@ static void put_stages(FILE *stream, bool with_params)
         fputs(with_params || i == 0 ? "\n" : "", stream);
         put_entry(stream, 2, stage.name, NAME_COLUMN, stage.help);
         for (size_t p = 0; with_params && p < stage.param_count; p++) {
-            char term[80], values[420], text[900];
+            char term[80], text[MAX_DESCRIPTION];
             const oc_param *param = &stage.params[p];
             snprintf(term, sizeof term, "%s=%s", param->name, param->fallback ? param->fallback : "");
-            describe_values(param, false, values, sizeof values);
-            snprintf(text, sizeof text, "%s%s", param->help, param->type == OC_FLAG ? " (0 or 1)" : values);
+            describe_parameter(param, text, sizeof text);
             put_entry(stream, 4, term, STAGE_COLUMN + 2, text);
         }
     }
@@ -178,8 +138,8 @@ void help_command(FILE *stream, const cli_command *command)
     help_usage(stream, command);
     fputc('\n', stream);
     put_wrapped(stream, 0, 0, command->about);
-    put_options(stream, command->bit);
-    if (command->bit & (TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_COMPARE | TAKEN_BY_SHOW)) {
+    each_option(command->bit, put_option, &(options_page){.stream = stream});
+    if (takes_spec(command)) {
         put_stages(stream, false);
     }
     put_title(stream, "Examples");
@@ -189,6 +149,6 @@ void help_command(FILE *stream, const cli_command *command)
         line += length + (line[length] == '\n');
     }
     put_title(stream, "Exit status");
-    bool skips = command->bit & (TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE | TAKEN_BY_COMPARE | TAKEN_BY_INFO);
-    fprintf(stream, "  0 done, 1 failed, 2 wrong usage%s\n", skips ? ", 3 done but images were skipped" : "");
+    fprintf(stream, "  0 done, 1 failed, 2 wrong usage%s\n",
+            may_skip_images(command) ? ", 3 done but images were skipped" : "");
 }

@@ -1,38 +1,45 @@
-/* ocellus help [COMMAND|stages] */
+/* ocellus help [COMMAND|stages] [--format text|man|bash] */
+#include "src/cli/completion.h"
 #include "src/cli/help.h"
+#include "src/cli/manual.h"
 
 #include <string.h>
 
 static int run(const cli_settings *settings, oc_job *job)
 {
     (void)job;
-    if (settings->operands.count == 0) {
-        help_overview(stdout);
-        return EXIT_DONE;
+    const char *topic = settings->operands.count ? settings->operands.items[0] : NULL;
+    const cli_command *command = topic ? find_command(topic) : NULL;
+    bool man = settings->format == HELP_MAN;
+    if (settings->format == HELP_BASH) {
+        if (topic) {
+            return report_usage(&command_help, "--format bash is for all commands; '%s' is too much", topic);
+        }
+        completion_for_bash(stdout);
+    } else if (!topic) {
+        (man ? manual_overview : help_overview)(stdout);
+    } else if (command) {
+        (man ? manual_command : help_command)(stdout, command);
+    } else if (strcmp(topic, "stages") == 0) {
+        (man ? manual_stages : help_stages)(stdout);
+    } else {
+        const char *meant = nearest_command(topic, "stages");
+        return meant ? report_usage(&command_help, "there is no help on '%s'; did you mean '%s'?", topic, meant)
+                     : report_usage(&command_help, "there is no help on '%s'", topic);
     }
-    const char *topic = settings->operands.items[0];
-    const cli_command *command = find_command(topic);
-    if (command) {
-        help_command(stdout, command);
-        return EXIT_DONE;
-    }
-    if (strcmp(topic, "stages") == 0) {
-        help_stages(stdout);
-        return EXIT_DONE;
-    }
-    const char *meant = nearest_command(topic, "stages");
-    return meant ? report_usage(&command_help, "there is no help on '%s'; did you mean '%s'?", topic, meant)
-                 : report_usage(&command_help, "there is no help on '%s'", topic);
+    return EXIT_DONE;
 }
 
 const cli_command command_help = {
     .name = "help",
     .bit = TAKEN_BY_HELP,
     .summary = "tell about a command, or about the stages",
-    .usage = "help [COMMAND|stages]",
+    .usage = "help [COMMAND|stages] [--format text|man|bash]",
     .about = "Without an operand, the uses of Ocellus and its commands. 'help COMMAND' is the same as 'COMMAND "
-             "--help'. 'help stages' lists what can be measured in an image.",
-    .examples = "ocellus help compare\nocellus help stages",
+             "--help'. 'help stages' lists what can be measured in an image.\n\n"
+             "The manual pages and the completion for bash that 'make install' puts in place are written by --format.",
+    .examples = "ocellus help compare\nocellus help stages\nocellus help compare --format man | man -l -\n"
+                "source <(ocellus help --format bash)",
     .expects = "one command, or nothing",
     .least_operands = 0,
     .most_operands = 1,

@@ -15,8 +15,7 @@
 
 const cli_command *const cli_commands[] = {&command_extract, &command_train, &command_evaluate, &command_classify,
                                            &command_compare, &command_show,  &command_info,     &command_unpack,
-                                           &command_merge,   
-                                           &command_help};
+                                           &command_merge,   &command_help};
 const size_t cli_command_count = sizeof cli_commands / sizeof *cli_commands;
 
 static oc_job *running_job;
@@ -42,7 +41,7 @@ const char *nearest_command(const char *name, const char *extra)
     if (extra) {
         names[count++] = extra;
     }
-    return nearest_word(name, names, count);
+    return oc_param_nearest(name, names, count);
 }
 
 bool interrupted(void)

@@ -24,6 +24,8 @@ enum {
 static const char *const pictures[] = {"auto", "features", "templates", "codebook", "ray", "plane", "steps", NULL};
 static const char *const formats[] = {"npy", "svmlight", "csv", NULL}; /* as in oc_format */
 
+static const char *const help_formats[] = {"text", "man", "bash", NULL}; /* as in help_format */
+
 /* clang-format off */
 const option cli_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_EXTRACT,
@@ -58,6 +60,9 @@ const option cli_options[] = {
     {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT,
      {"format", OC_CHOICE, FIELD(format), "npy", 0, 0, formats,
       "what to write: a set folder with features.npy, or one text file"}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_HELP,
+     {"format", OC_CHOICE, FIELD(format), "text", 0, 0, help_formats,
+      "text; man: a manual page; bash: completion of all commands for that shell"}},
     {0, "FILE", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
      {TEXT("files-from", files_from, "extract only the paths that FILE lists, one a line ('-': standard input), in its "
                                      "order: of IMAGES, or without IMAGES from the current folder")}},
@@ -203,53 +208,6 @@ static bool collect_name(void *context, match found)
     return false;
 }
 
-static size_t smallest(size_t a, size_t b, size_t c)
-{
-    size_t least = a < b ? a : b;
-    return least < c ? least : c;
-}
-
-size_t edit_distance(const char *a, const char *b)
-{
-    enum { LONGEST = 40 };
-    size_t n = strlen(a), m = strlen(b);
-    if (n > LONGEST || m > LONGEST) {
-        return n + m;
-    }
-    size_t distance[LONGEST + 1][LONGEST + 1];
-    for (size_t i = 0; i <= n; i++) {
-        distance[i][0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            if (i == 0) {
-                distance[0][j] = j;
-                continue;
-            }
-            distance[i][j] = smallest(distance[i - 1][j] + 1, distance[i][j - 1] + 1,
-                                      distance[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                distance[i - 2][j - 2] + 1 < distance[i][j]) {
-                distance[i][j] = distance[i - 2][j - 2] + 1;
-            }
-        }
-    }
-    return distance[n][m];
-}
-
-const char *nearest_word(const char *word, const char *const *candidates, size_t count)
-{
-    const char *best = NULL;
-    size_t length = strlen(word), least = length / 3 + 2;
-    for (size_t i = 0; i < count; i++) {
-        bool beginning = length >= 2 && strncmp(candidates[i], word, length) == 0;
-        size_t distance = beginning ? 1 : edit_distance(word, candidates[i]);
-        if (distance < least && distance < strlen(candidates[i])) {
-            least = distance;
-            best = candidates[i];
-        }
-    }
-    return best;
-}
-
 static oc_status unknown_option(unsigned command, cli_settings *settings, const char *name, size_t length,
                                 oc_error *err)
 {
@@ -257,7 +215,7 @@ static oc_status unknown_option(unsigned command, cli_settings *settings, const 
     names all = {.count = 0};
     snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word - 1), name);
     visit_options(command, settings, collect_name, &all);
-    const char *meant = nearest_word(word, all.items, all.count);
+    const char *meant = oc_param_nearest(word, all.items, all.count);
     return meant ? wrong_usage(err, "unknown option '--%s'; did you mean '--%s'?", word, meant)
                  : wrong_usage(err, "unknown option '--%s'", word);
 }

@@ -40,11 +40,14 @@ typedef enum show_what {
     SHOW_STEPS
 } show_what;
 
+/* What help writes, in the order of the choices of its --format. */
+typedef enum help_format { HELP_TEXT, HELP_MAN, HELP_BASH } help_format;
+
 /* What the command line said. Texts point into argv. */
 typedef struct cli_settings {
     bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card;
     const char *output, *with, *test, *names, *labels, *files_from, *shard, *explain, *report;
-    int format; /* oc_format */
+    int format; /* oc_format, for help help_format */
     int what;   /* show_what */
     int64_t threads, seed, seeds, top;
     oc_image_options image;
@@ -93,11 +96,6 @@ void settings_free(cli_settings *settings);
 
 /* True when the option was typed. */
 bool option_given(const cli_settings *settings, const char *name);
-
-/* Number of single-letter changes (insert, remove, replace, swap neighbours) from a to b. */
-size_t edit_distance(const char *a, const char *b);
-/* The nearest of `candidates` when it is near enough to be what was meant, else NULL. */
-const char *nearest_word(const char *word, const char *const *candidates, size_t count);
 
 /* Writes a message of wrong usage; returns OC_USAGE. */
 oc_status wrong_usage(oc_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

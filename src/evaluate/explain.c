@@ -3,7 +3,7 @@
  * second is the same for all images. */
 #include <ocellus/show.h>
 
-#include "features/stage.h"
+#include "features/draw.h"
 #include "src/base/fail.h"
 #include "src/base/locale.h"
 #include "src/base/memory.h"
@@ -92,24 +92,6 @@ static oc_status draw_map(oc_page *page, const oc_panel *p, const oc_image *imag
     return OC_OK;
 }
 
-/* The largest absolute value but for the topmost hundredth, which would leave the others pale. */
-static double color_limit(const double *map, size_t count)
-{
-    enum { BINS = 1000 };
-    size_t bins[BINS] = {0}, above = 0, at = BINS;
-    double largest = 1e-30;
-    for (size_t i = 0; i < count; i++) {
-        largest = fmax(largest, fabs(map[i]));
-    }
-    for (size_t i = 0; i < count; i++) {
-        bins[(size_t)(fabs(map[i]) / largest * (BINS - 1))]++;
-    }
-    while (at > 1 && above + bins[at - 1] <= count / 100) {
-        above += bins[--at];
-    }
-    return largest * (double)at / BINS;
-}
-
 static void draw_key(oc_page *page, const oc_panel *p, double limit)
 {
     oc_canvas *canvas = &page->canvas;
@@ -170,7 +152,7 @@ static oc_status draw_page(const oc_model *model, const oc_image *image, const o
     }
     oc_status status = oc_page_lay_out(&page, err);
     if (status == OC_OK) {
-        double limit = color_limit(map, image->width * image->height);
+        double limit = oc_draw_limit(map, image->width * image->height);
         oc_canvas_pixels(&page.canvas, panels[0].x, panels[0].y, panels[0].width, height, image->rgb, image->width,
                          image->height, 3);
         oc_canvas_frame(&page.canvas, panels[0].x, panels[0].y, panels[0].width, height, OC_RULE);

@@ -12,7 +12,7 @@ load common
 }
 
 @test "every command has help with usage, options and examples, within 80 columns" {
-    for command in extract train evaluate classify compare info unpack help; do
+    for command in extract train evaluate classify compare info unpack merge show help; do
         run -0 --separate-stderr ocellus help $command
         [[ "${lines[0]}" == "Usage: ocellus $command"* ]]
         [[ "$output" == *Options:* ]]

@@ -328,3 +328,20 @@ Test(param, the_tables_of_the_library_are_sound)
         check_table(info.name, info.params, info.param_count);
     }
 }
+
+Test(param, the_nearest_name_is_a_beginning_or_few_letters_away)
+{
+    static const char *const names[] = {"bins", "cells", "cell", "epsilon", "s"};
+    const size_t count = sizeof names / sizeof *names;
+    cr_assert_str_eq(oc_param_nearest("bin", names, count), "bins");
+    cr_assert_str_eq(oc_param_nearest("eps", names, count), "epsilon", "a beginning");
+    cr_assert_str_eq(oc_param_nearest("cell", names, count), "cell", "the same name before one that begins so");
+    cr_assert_str_eq(oc_param_nearest("BINS", names, count), "bins", "upper case");
+    cr_assert_str_eq(oc_param_nearest("bnis", names, count), "bins", "neighbours swapped count once");
+    cr_assert_str_eq(oc_param_nearest("epslion", names, count), "epsilon");
+    cr_assert_null(oc_param_nearest("window", names, count));
+    cr_assert_null(oc_param_nearest("x", names, count), "a name of which nothing is left");
+    cr_assert_null(oc_param_nearest("", names, count));
+    cr_assert_null(oc_param_nearest("bins", names, 0));
+    cr_assert_null(oc_param_nearest("a-name-that-is-longer-than-any-name-of-the-table-could-be", names, count));
+}

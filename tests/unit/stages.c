@@ -134,7 +134,7 @@ Test(stages, a_wrong_spec_is_refused_with_a_hint)
     refused("hog++color", "missing");
     refused("hgo", "did you mean 'hog'");
     refused("colour", "did you mean 'color'");
-    refused("HOG", "did you mean");
+    refused("HOG", "did you mean 'hog'");
     refused("hog:cel=4", "did you mean 'cell'");
     refused("pixels:sise=4", "did you mean 'size'");
     refused("hog:", "key=value");
@@ -144,7 +144,7 @@ Test(stages, a_wrong_spec_is_refused_with_a_hint)
     refused("hog:cell=", "cell");
     refused("hog:cell=0", "1..");
     refused("color:space=xyz", "rgb, hsv, lab or hue");
-    refused("a-name-that-is-longer-than-any-name-a-stage-could-ever-have-and-goes-on", "did you mean");
+    refused("a-name-that-is-longer-than-any-name-a-stage-could-ever-have-and-goes-on", "; there are: pixels, ");
 }
 
 Test(stages, every_parameter_checks_its_range_and_takes_its_default)
@@ -454,6 +454,7 @@ Test(stages, every_stage_draws_inside_of_its_frame)
         const oc_stage *stage = oc_features_stage(features, 0);
         float *row = extracted(features, &image);
         cr_assert(stage->type->aspect && stage->type->draw && stage->type->spread, "%s", stage->type->name);
+        cr_assert(stage->type->key && strstr(stage->type->key(stage), "against"), "%s", stage->type->name);
         for (oc_drawing what = OC_DRAW_ROW; what <= OC_DRAW_LEARNED; what++) {
             double aspect = stage->type->aspect(stage, what);
             oc_canvas canvas;

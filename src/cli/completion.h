@@ -1,0 +1,10 @@
+/* Completion of commands, options and their values for bash, made from the same tables as help. */
+#ifndef OC_CLI_COMPLETION_H
+#define OC_CLI_COMPLETION_H
+
+#include <stdio.h>
+
+/* A script that defines the completion when it is sourced. */
+void completion_for_bash(FILE *stream);
+
+#endif

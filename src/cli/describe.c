@@ -1,0 +1,80 @@
+/* Options and parameters in words. */
+#include "src/cli/describe.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const char *argument_name(const oc_param *param)
+{
+    static const char *const names[] = {
+        [OC_FLAG] = "",     [OC_INTEGER] = "N",  [OC_REAL] = "X",    [OC_CHOICE] = "WORD",
+        [OC_TEXT] = "TEXT", [OC_LEVELS] = "N-N", [OC_EXTENT] = "WxH", [OC_LEARNER] = "KIND"};
+    return names[param->type];
+}
+
+/* " (1 to 64; default 8)": what is allowed, as far as it tells something, and the default. */
+static void describe_values(const oc_param *param, bool with_default, char *text, size_t size)
+{
+    char allowed[300] = "", fallback[100] = "";
+    bool bounded = param->type == OC_INTEGER || param->type == OC_REAL || param->type == OC_LEVELS;
+    if (param->type == OC_CHOICE || param->type == OC_LEARNER) {
+        oc_param_allowed(param, allowed, sizeof allowed);
+    } else if (bounded && isfinite(param->high) && fabs(param->high) < 1e9) {
+        snprintf(allowed, sizeof allowed, "%.10g to %.10g", param->low, param->high);
+    } else if (bounded && isfinite(param->low)) {
+        snprintf(allowed, sizeof allowed, "%.10g or more", param->low);
+    }
+    if (with_default && param->fallback) {
+        snprintf(fallback, sizeof fallback, "%sdefault %s", *allowed ? "; " : "", param->fallback);
+    }
+    snprintf(text, size, *allowed || *fallback ? " (%s%s)" : "%s%s", allowed, fallback);
+}
+
+static option_text describe_option(const char *title, char letter, const char *argument, const oc_param *param)
+{
+    option_text o = {title, letter, argument ? argument : argument_name(param), param, ""};
+    char values[420] = "";
+    if (param->type != OC_FLAG) {
+        describe_values(param, true, values, sizeof values);
+    }
+    snprintf(o.text, sizeof o.text, "%s%s", param->help, values);
+    return o;
+}
+
+void each_option(unsigned command, void (*tell)(void *context, const option_text *option), void *context)
+{
+    for (size_t i = 0; i < cli_option_count; i++) {
+        const option *o = &cli_options[i];
+        if (o->commands & command) {
+            option_text text = describe_option("Options", o->letter, o->argument, &o->param);
+            tell(context, &text);
+        }
+    }
+    for (size_t g = 0; g < cli_option_group_count; g++) {
+        const option_group *group = &cli_option_groups[g];
+        for (size_t i = 0; (group->commands & command) && i < *group->count; i++) {
+            option_text text = describe_option(group->title, 0, NULL, &group->params[i]);
+            tell(context, &text);
+        }
+    }
+}
+
+void describe_parameter(const oc_param *param, char *text, size_t size)
+{
+    char values[420] = " (0 or 1)";
+    if (param->type != OC_FLAG) {
+        describe_values(param, false, values, sizeof values);
+    }
+    snprintf(text, size, "%s%s", param->help, values);
+}
+
+bool takes_spec(const cli_command *command)
+{
+    return (command->bit & (TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_COMPARE | TAKEN_BY_SHOW)) != 0;
+}
+
+bool may_skip_images(const cli_command *command)
+{
+    const unsigned reading = TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE | TAKEN_BY_COMPARE | TAKEN_BY_INFO;
+    return (command->bit & reading) != 0;
+}

@@ -1,0 +1,309 @@
+/* Manual pages. mdoc wants a line for each sentence, none longer than 80 bytes, and some characters by name. */
+#include "src/cli/manual.h"
+
+#include "src/cli/describe.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { LINE = 79 };
+
+/* How a character is written that means something to mdoc, or NULL. */
+static const char *name_of(char c)
+{
+    switch (c) {
+    case '\\':
+        return "\\e";
+    case '-':
+        return "\\-";
+    case '\'':
+        return "\\(aq";
+    case '`':
+        return "\\(ga";
+    case '^':
+        return "\\(ha";
+    case '~':
+        return "\\(ti";
+    case '"':
+        return "\\(dq";
+    default:
+        return NULL;
+    }
+}
+
+static size_t word_width(const char *word, size_t length)
+{
+    size_t width = *word == '.' ? 2 : 0;
+    for (size_t i = 0; i < length; i++) {
+        width += name_of(word[i]) ? strlen(name_of(word[i])) : 1;
+    }
+    return width;
+}
+
+/* A word as it is, whatever its characters mean to mdoc. */
+static void put_word(FILE *stream, const char *word, size_t length)
+{
+    fputs(*word == '.' ? "\\&" : "", stream);
+    for (size_t i = 0; i < length; i++) {
+        const char *name = name_of(word[i]);
+        if (name) {
+            fputs(name, stream);
+        } else {
+            fputc(word[i], stream);
+        }
+    }
+}
+
+static bool ends_sentence(const char *word, size_t length)
+{
+    while (length > 1 && strchr(")\"", word[length - 1])) {
+        length--;
+    }
+    return strchr(".:?!", word[length - 1]) != NULL;
+}
+
+/* Running text; an empty line begins a paragraph. */
+static void put_text(FILE *stream, const char *text)
+{
+    size_t cursor = 0;
+    while (*text) {
+        size_t length = strcspn(text, " \n");
+        if (length) {
+            size_t width = word_width(text, length);
+            bool breaks = cursor && cursor + 1 + width > LINE;
+            fputs(!cursor ? "" : breaks ? "\n" : " ", stream);
+            cursor = breaks ? width : cursor + 1 + width;
+            put_word(stream, text, length);
+            if (ends_sentence(text, length)) {
+                fputc('\n', stream);
+                cursor = 0;
+            }
+        }
+        text += length;
+        if (text[0] == '\n' && text[1] == '\n') {
+            fprintf(stream, "%s.Pp\n", cursor ? "\n" : "");
+            cursor = 0;
+            text++;
+        }
+        text += *text != '\0';
+    }
+    fputs(cursor ? "\n" : "", stream);
+}
+
+static void put_head(FILE *stream, const char *name, int section, const char *summary)
+{
+    fprintf(stream, ".\\\" Written by 'ocellus help --format man'.\n.Dd %s\n.Dt ", OC_RELEASED);
+    for (const char *letter = name; *letter; letter++) {
+        fputc(toupper((unsigned char)*letter), stream);
+    }
+    fprintf(stream, " %d\n.Os Ocellus %s\n.Sh NAME\n.Nm %s\n.Nd %s\n", section, oc_version(), name, summary);
+}
+
+/* One word of a usage line: '[' and ']' around it, an option, an argument in capitals, or a word as it is. */
+static void put_usage_word(FILE *stream, const char *word, size_t length)
+{
+    for (; length && *word == '['; word++, length--) {
+        fputs(" Oo", stream);
+    }
+    size_t closing = 0;
+    while (length && word[length - 1] == ']') {
+        closing++;
+        length--;
+    }
+    size_t dots = length > 3 && memcmp(word + length - 3, "...", 3) == 0 ? 3 : 0;
+    bool is_option = *word == '-' && length > 1;
+    fputs(is_option ? " Fl " : isupper((unsigned char)*word) ? " Ar " : " Cm ", stream);
+    put_word(stream, word + is_option, length - is_option - dots);
+    fputs(dots ? " ..." : "", stream);
+    for (; closing; closing--) {
+        fputs(" Oc", stream);
+    }
+}
+
+/* A line "extract IMAGES -f SPEC": the command, then a macro line with the rest. */
+static void put_usage(FILE *stream, const char *line, size_t length)
+{
+    size_t name = strcspn(line, " \n");
+    fprintf(stream, ".Nm ocellus %.*s\n", (int)name, line);
+    if (name < length) {
+        fputc('.', stream);
+    }
+    for (size_t at = name; at < length;) {
+        at += strspn(line + at, " ");
+        size_t word = strcspn(line + at, " \n");
+        put_usage_word(stream, line + at, word);
+        at += word;
+    }
+    fputs(name < length ? "\n" : "", stream);
+}
+
+static void each_line(FILE *stream, const char *text, void (*put)(FILE *stream, const char *line, size_t length))
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        put(stream, text, length);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void put_example(FILE *stream, const char *line, size_t length)
+{
+    put_word(stream, line, length);
+    fputc('\n', stream);
+}
+
+static void put_examples(FILE *stream, const char *lines)
+{
+    fputs(".Bd -literal -offset indent\n", stream);
+    each_line(stream, lines, put_example);
+    fputs(".Ed\n", stream);
+}
+
+typedef struct options_list {
+    FILE *stream;
+    const char *title; /* of the group that was written last */
+} options_list;
+
+static void put_option(void *context, const option_text *o)
+{
+    options_list *list = context;
+    FILE *stream = list->stream;
+    if (o->title != list->title) {
+        fprintf(stream, "%s.Ss %s\n.Bl -tag -width Ds\n", list->title ? ".El\n" : "", o->title);
+        list->title = o->title;
+    }
+    fputs(".It ", stream);
+    if (o->letter) {
+        fprintf(stream, "Fl %c , ", o->letter);
+    }
+    fputs("Fl \\-", stream);
+    put_word(stream, o->param->name, strlen(o->param->name));
+    fprintf(stream, "%s%s\n", *o->argument ? " Ar " : "", o->argument);
+    put_text(stream, o->text);
+}
+
+void manual_command(FILE *stream, const cli_command *command)
+{
+    char name[40];
+    snprintf(name, sizeof name, "ocellus-%s", command->name);
+    put_head(stream, name, 1, command->summary);
+    fputs(".Sh SYNOPSIS\n", stream);
+    each_line(stream, command->usage, put_usage);
+    fputs(".Sh DESCRIPTION\n", stream);
+    put_text(stream, command->about);
+    if (takes_spec(command)) {
+        fputs(".Pp\n", stream);
+        put_text(stream, "SPEC names what is measured in an image, stages and their parameters, as in "
+                         "color:space=hsv,grid=2+hog:cell=8;");
+        fputs(".Xr ocellus-stages 7\ntells them all.\n", stream);
+    }
+    options_list list = {.stream = stream};
+    each_option(command->bit, put_option, &list);
+    fputs(".El\n.Sh EXIT STATUS\n", stream);
+    put_text(stream, may_skip_images(command) ? "0 done, 1 failed, 2 wrong usage, 3 done but images were skipped."
+                                              : "0 done, 1 failed, 2 wrong usage.");
+    fputs(".Sh EXAMPLES\n", stream);
+    put_examples(stream, command->examples);
+    fputs(".Sh SEE ALSO\n.Xr ocellus 1 ,\n.Xr ocellus-stages 7\n", stream);
+}
+
+void manual_stages(FILE *stream)
+{
+    put_head(stream, "ocellus-stages", 7, "what Ocellus measures in an image");
+    fputs(".Sh DESCRIPTION\n", stream);
+    put_text(stream, "A spec names one or more stages, joined by '+'. Each may be followed by ':' and the parameters that "
+                     "differ from their default, separated by ','. The values of the stages follow each other in the row "
+                     "of an image.");
+    put_examples(stream, "color:space=hsv,bins=8,grid=2+hog:cell=8");
+    put_text(stream, "\n\nThese are the stages, with the defaults of their parameters.");
+    for (size_t i = 0; i < oc_stage_count(); i++) {
+        oc_stage_info stage = oc_stage_describe(i);
+        fprintf(stream, ".Ss %s\n", stage.name);
+        put_text(stream, stage.help);
+        fputs(".Bl -tag -width Ds\n", stream);
+        for (size_t p = 0; p < stage.param_count; p++) {
+            char text[MAX_DESCRIPTION];
+            const oc_param *param = &stage.params[p];
+            fprintf(stream, ".It Cm %s Ns = Ns ", param->name);
+            put_word(stream, param->fallback, strlen(param->fallback));
+            fputc('\n', stream);
+            describe_parameter(param, text, sizeof text);
+            put_text(stream, text);
+        }
+        fputs(".El\n", stream);
+    }
+    fputs(".Sh SEE ALSO\n.Xr ocellus 1\n", stream);
+}
+
+/* "term: explanation" lists. */
+typedef struct entry {
+    const char *term, *text;
+} entry;
+
+static void put_list(FILE *stream, const entry *entries, size_t count)
+{
+    fputs(".Bl -tag -width Ds\n", stream);
+    for (size_t i = 0; i < count; i++) {
+        fprintf(stream, ".It %s\n", entries[i].term);
+        put_text(stream, entries[i].text);
+    }
+    fputs(".El\n", stream);
+}
+
+static const entry files[] = {
+    {"Ar IMAGES",
+     "A folder with one sub-folder of images for each class; a folder of images; a CSV file with the header path,label, "
+     "paths relative to it; '-' for paths on standard input; an IDX file (MNIST's format) or a CIFAR-10 binary file. "
+     "PNG and JPEG files are recognised by their content."},
+    {"Ar SET",
+     "A folder of feature rows: features.npy (float32, one row an image), index.csv (row, path, label, width, height), "
+     "stages.safetensors (the spec and what the stages have learned), and skipped.csv (path, reason) where images could "
+     "not be read."},
+    {"Ar MODEL",
+     "One file in the safetensors format that holds all it takes to classify an image: stages, codebook, scaling, weights, "
+     "class names."},
+    {"Ar ROWS", "Feature rows of another program: a .npy file of float32 or float64 with its labels in a file of their own, "
+                "or svmlight text."},
+};
+
+static const entry statuses[] = {
+    {"0", "Done."},
+    {"1", "Failed; nothing is written half. Also: no image could be read, or one that was named to classify."},
+    {"2", "Wrong usage."},
+    {"3", "Done, but some images could not be read and were skipped; they are named."},
+};
+
+static const entry environment[] = {
+    {"Ev NO_COLOR", "When set and not empty, nothing is written in bold."},
+    {"Ev TMPDIR", "Where rows wait that are written to standard output; /tmp when unset."},
+    {"Ev OCELLUS_KERNELS", "plain, avx2 or avx512: takes the kernels of this processor family instead of the best that the "
+                           "processor has. Results of different families agree to about 1e-5."},
+};
+
+void manual_overview(FILE *stream)
+{
+    put_head(stream, "ocellus", 1, "feature rows of images, and their classification");
+    fputs(".Sh SYNOPSIS\n.Nm\n.Ar COMMAND\n.Op Ar ARGUMENT ...\n.Nm\n.Cm help\n.Op Ar COMMAND\n.Sh DESCRIPTION\n", stream);
+    put_text(stream, "Ocellus turns PNG and JPEG files into classic feature vectors and classifies them with one linear "
+                     "classifier. There are three uses. Feature rows for other programs:");
+    put_examples(stream, "ocellus extract photos -f hog -o rows");
+    put_text(stream, "\n\nDo features help? One line of accuracy for each -f, same images, same classifier:");
+    put_examples(stream, "ocellus compare train --test test -f pixels -f hog -f hog+color");
+    put_text(stream, "\n\nA classifier to keep:");
+    put_examples(stream, "ocellus train photos -o photos.model\nocellus classify photos.model new.jpg");
+    put_text(stream, "\n\nHere photos is a folder with one sub-folder of images for each class. Results go to standard output, "
+                     "everything else to standard error. They depend on images, options and seed alone, not on the number of "
+                     "threads. An output appears whole or not at all.");
+    fputs(".Ss Commands\n.Bl -tag -width Ds\n", stream);
+    for (size_t i = 0; i < cli_command_count; i++) {
+        fprintf(stream, ".It Xr ocellus-%s 1\n", cli_commands[i]->name);
+        put_text(stream, cli_commands[i]->summary);
+    }
+    fputs(".El\n.Ss What the commands read and write\n", stream);
+    put_list(stream, files, sizeof files / sizeof *files);
+    fputs(".Sh ENVIRONMENT\n", stream);
+    put_list(stream, environment, sizeof environment / sizeof *environment);
+    fputs(".Sh EXIT STATUS\n", stream);
+    put_list(stream, statuses, sizeof statuses / sizeof *statuses);
+    fputs(".Sh SEE ALSO\n.Xr ocellus 3 ,\n.Xr ocellus-stages 7\n", stream);
+}

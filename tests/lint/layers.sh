@@ -1,0 +1,65 @@
+#!/bin/sh
+# Who includes whom: each folder uses those below it and no other, the command line the public headers alone, and
+# the headers of other libraries stay in few files.
+set -eu
+cd "$(dirname "$0")/../.."
+
+failed=0
+
+# layer FOLDER ALLOWED...: the folders of this project whose headers its files may include, besides its own.
+layer() {
+    folder=$1
+    shift
+    allowed=$(printf '|%s' "$folder" "$@")
+    found=$(grep -rnE '^ *#include "' --include='*.[ch]' "$folder" |
+        sed -nE 's|^([^:]*:[0-9]*): *#include "(.*)/[^/"]*"|\1 \2|p' |
+        grep -vE " (${allowed#|})\$" || true)
+    if [ -n "$found" ]; then
+        printf '%s may include %s only:\n%s\n' "$folder" "$*" "$found" >&2
+        failed=1
+    fi
+}
+
+layer src/base
+layer src/image src/base
+layer src/dataset src/base src/image
+layer src/matrix src/base
+layer src/learn src/base src/matrix
+layer features src/base src/image src/matrix src/learn
+layer src/model src/base src/image src/dataset src/matrix src/learn features
+layer src/evaluate src/base src/image src/dataset src/matrix src/learn src/model features
+layer src/cli
+layer include/ocellus
+
+# A public header may name those of its own layer and of layers below.
+for pair in image:error,param job:error param:error rows:error dataset:image,job features:image,job \
+    classifier:job,param,rows set:dataset,features,rows model:classifier,set evaluate:model show:model; do
+    header=${pair%%:*}
+    allowed=$(echo "${pair#*:}" | tr , '|')
+    found=$(grep -nE '^#include <ocellus/' "include/ocellus/$header.h" |
+        grep -vE "<ocellus/($allowed)\.h>" || true)
+    if [ -n "$found" ]; then
+        printf 'include/ocellus/%s.h may include %s only:\n%s\n' "$header" "$allowed" "$found" >&2
+        failed=1
+    fi
+done
+
+# library HEADER FILE...: the files that know another library.
+library() {
+    header=$1
+    shift
+    found=$(grep -rlE "^ *#include <$header>" --include='*.[ch]' src features include |
+        grep -vxF "$(printf '%s\n' "$@")" || true)
+    if [ -n "$found" ]; then
+        printf '<%s> is for %s; it is also in:\n%s\n' "$header" "$*" "$found" >&2
+        failed=1
+    fi
+}
+
+library png.h src/image/png.c src/image/png_encode.c
+library jpeglib.h src/image/jpeg.c
+library 'libexif/[a-z-]*.h' src/image/orientation.c
+library jansson.h src/base/json_memory.c src/model/archive.c src/evaluate/json.c
+library zlib.h src/dataset/idx.c
+library cblas.h src/matrix/blas.c
+exit $failed
