@@ -18,6 +18,7 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pr
 MODE_release := -O2 -g
 MODE_sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 MODE_thread := -O1 -g -fsanitize=thread
+MODE_coverage := -O1 -g --coverage -fprofile-update=atomic
 MODE_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-pass-failed
 OC_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION='"$(VERSION)"' -fPIC -pthread -fopenmp-simd $(WARNINGS) \
     $(MODE_$(MODE)) $(REPRODUCIBLE) -Iinclude -I. $(PACKAGE_CFLAGS)
@@ -255,7 +256,19 @@ memcheck: all ## run every command under valgrind
 	$(PYTHON) tests/fault/watched.py $(COMMAND) valgrind -q --error-exitcode=99 --leak-check=full \
 	    --errors-for-leak-kinds=definite
 
+.PHONY: coverage
+coverage: ## which lines the tests run, in build/coverage/index.html; below 90 % it fails
+	@CC=$(CC) .ci/deps coverage
+	@$(MAKE) --no-print-directory -s $(JOBS) MODE=coverage all $(BUILD)/coverage/unit-tests
+	@find $(BUILD)/coverage -name '*.gcda' -delete
+	$(BUILD)/coverage/unit-tests
+	OCELLUS=$(BUILD)/coverage/ocellus bats tests/cli
+	gcovr --root . --object-directory $(BUILD)/coverage --filter src/ --filter features/ --fail-under-line 90 \
+	    --html-details $(BUILD)/coverage/index.html --txt --print-summary $(BUILD)/coverage
+
 OURS = $(sort $(shell find include features src examples tests -name '*.[ch]'))
+TIDY_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION=\"\" -DOC_RELEASED=\"\" -DOC_ISA=plain -Wall -Wextra -Iinclude -I. \
+    $(PACKAGE_CFLAGS)
 .PHONY: lint
 lint: ## formatting, include layers, cppcheck, clang-tidy
 	@CC=$(CC) .ci/deps lint
@@ -264,7 +277,7 @@ lint: ## formatting, include layers, cppcheck, clang-tidy
 	cppcheck -j2 --quiet --std=c11 --enable=warning,performance,portability --suppress=missingIncludeSystem \
 	    --suppressions-list=tests/lint/cppcheck.txt --error-exitcode=1 -DOC_ISA=plain -Iinclude -I. src features
 	@echo clang-tidy; printf '%s\n' $(filter %.c,$(filter src/% features/%,$(OURS))) | \
-	    xargs -n 4 -P 2 clang-tidy --quiet 2>$(BUILD)/clang-tidy.log
+	    xargs -n 4 -P 2 sh -c 'clang-tidy --quiet "$$@" -- $(TIDY_CFLAGS)' clang-tidy 2>$(BUILD)/clang-tidy.log
 
 .PHONY: format
 format: ## write every C file as .clang-format has it

@@ -37,8 +37,8 @@ static const char *const levels[] = {"truncated", "error", "warning", "none", NU
 
 const oc_param oc_limit_params[] = {
     {"fail-on", OC_CHOICE, FIELD(fail_on), "truncated", 0, 0, levels,
-     "which pictures are unreadable: those that lack rows (truncated), also those with wrong codes in them (error), also "
-     "those that the decoder warns of (warning), or those without a header alone, taking what the decoder gives (none)"},
+     "which pictures are unreadable; truncated: those that lack rows; error: also those with wrong codes in them; "
+     "warning: also those that the decoder warns of; none: only those without a header"},
     {"max-pixels", OC_INTEGER, FIELD(max_pixels), "100000000", 1, (double)OC_MAX_SIDE * OC_MAX_SIDE, NULL,
      "refuse images with more pixels than this"},
     {"max-side", OC_INTEGER, FIELD(max_side), "65535", 1, OC_MAX_SIDE, NULL, "refuse images with a longer side"},

@@ -36,3 +36,16 @@ make_damaged() {
     printf 'no image\n' >"${files[500]}"
     truncate -s 0 "${files[900]}"
 }
+
+# What a program needs to be built with the library beside the command.
+library_flags() {
+    local folder kind=
+    folder=$(dirname "$OCELLUS")
+    case $folder in
+    */sanitize) kind=-fsanitize=address,undefined ;;
+    */coverage) kind=--coverage ;;
+    *) folder="$folder/release" ;;
+    esac
+    echo $kind -I "$BATS_TEST_DIRNAME/../../include" "$folder/libocellus.a" \
+        "$(pkg-config --libs libpng libjpeg libexif jansson zlib openblas)" -pthread -lm
+}

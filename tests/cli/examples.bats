@@ -12,16 +12,8 @@ setup_file() {
 
 # compile NAME: examples/NAME.c with the library beside the command.
 compile() {
-    local folder sanitize=()
-    folder=$(dirname "$OCELLUS")
-    if [ -e "$folder/release/libocellus.a" ]; then
-        folder="$folder/release"
-    else
-        sanitize=(-fsanitize=address,undefined)
-    fi
     # shellcheck disable=SC2046 # a list of flags
-    "${CC:-cc}" -std=c11 -Wall -Wextra -Werror "${sanitize[@]}" -I "$EXAMPLES/../include" "$EXAMPLES/$1.c" -o "$1" \
-        "$folder/libocellus.a" $(pkg-config --libs libpng libjpeg libexif jansson zlib openblas) -pthread -lm
+    "${CC:-cc}" -std=c11 -Wall -Wextra -Werror "$EXAMPLES/$1.c" -o "$1" $(library_flags)
 }
 
 needs_python() {

@@ -69,7 +69,7 @@ def main():
             faults.write("cut", whole.read()[:-7])
         damaged = {"extract", "train", "compare"}  # read the folder that has a damaged image in it
         plans = [(case.name, case.arguments, 3 if case.name in damaged else 0) for case in cases]
-        plans += more_cases(6, WORDS.format(5, 300)) if prefix else more_cases(40, WORDS.format(20, 10000))
+        plans += more_cases(6, WORDS.format(5, 300)) if prefix else more_cases(16, WORDS.format(20, 5000))
         for name, arguments, expected in plans:
             arguments = ["-j2" if argument == "-j1" else argument for argument in arguments]
             done = subprocess.run([*prefix, program, *arguments], env=variables, stdout=subprocess.PIPE,
