@@ -5,6 +5,8 @@ BUILD ?= build
 MODE ?= release
 VERSION := 0.1.0
 RELEASED := November 21, 2026
+# The packages that tests need are for Debian's Python, which another one may hide.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 
 # pkg-config names; .ci/deps knows the Debian package of each.
 PACKAGES := libpng libjpeg libexif jansson zlib openblas
@@ -131,6 +133,59 @@ $(foreach isa,$(ISAS),$(eval $(call KERNEL_RULE,$(isa))))
 
 -include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS)) $(wildcard $(OBJECTS)/tests/bench/*.d)
 
+# The page with the classifier in it, as WebAssembly: one file. Without OpenBLAS, the codecs and JSON: products in plain
+# C, pixels and models from JavaScript. What is not used is left out by the linker.
+EMCC ?= emcc
+WEB := $(BUILD)/web
+WEB_SOURCES := $(filter-out $(addprefix src/,base/json_memory.c base/output.c image/exif.c image/jpeg.c image/png.c \
+    image/png_encode.c image/png_write.c matrix/blas.c),$(wildcard features/*.c $(addprefix src/,base/*.c image/*.c \
+    learn/*.c matrix/*.c evaluate/explain.c))) $(wildcard examples/web/*.c)
+WEB_OBJECTS := $(patsubst %.c,$(WEB)/%.o,$(WEB_SOURCES))
+WEB_CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION='"$(VERSION)"' -fopenmp-simd -msimd128 -O2 $(WARNINGS) -Iinclude -I.
+
+$(WEB)/%_kernels.o: WEB_CFLAGS += $(KERNEL_FLAGS) -DOC_ISA=plain
+$(WEB)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(EMCC) $(WEB_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(WEB)/ocellus.wasm: $(WEB_OBJECTS)
+	$(EMCC) -O2 --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sTOTAL_STACK=1048576 -o $@ $^
+
+# A small model for the page to begin with, and images to try it on.
+$(WEB)/fashion.model: $(COMMAND)
+	@data/fashion-mnist.sh $(FASHION) $(COMMAND)
+	@mkdir -p $(@D)
+	$(COMMAND) train $(FASHION)/train -f hog:cell=4 -o $@
+
+$(WEB)/index.html: $(WEB)/ocellus.wasm $(WEB)/fashion.model $(wildcard examples/web/*.*)
+	examples/web/assemble.py $(WEB)/ocellus.wasm $(WEB)/fashion.model $(FASHION)/test >$@.part
+	@mv $@.part $@
+
+-include $(patsubst %.o,%.d,$(WEB_OBJECTS))
+
+.PHONY: web
+web: ## install what is missing, build the interactive page build/web/index.html (examples/web)
+	@CC=$(CC) .ci/deps web
+	@$(MAKE) --no-print-directory -s $(JOBS) $(WEB)/index.html
+	@echo "$(WEB)/index.html"
+
+$(BUILD)/web-step: $(OBJECTS)/tests/web/step.o $(OBJECTS)/examples/web/ocellus_web.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+$(BUILD)/web-modules: tests/web/package.json tests/web/package-lock.json
+	@mkdir -p $@
+	@cp $^ $@
+	cd $@ && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+.PHONY: check-web
+check-web: ## install what is missing, build the interactive page and test it and the report in a browser
+	@CC=$(CC) .ci/deps check-web
+	@$(MAKE) --no-print-directory -s $(JOBS) all $(WEB)/index.html $(BUILD)/web-step $(BUILD)/web-modules
+	OCELLUS=$(BUILD)/ocellus bats tests/web/report.bats
+	PAGE=$(WEB)/index.html OCELLUS=$(BUILD)/ocellus STEP=$(BUILD)/web-step IMAGES=$(FASHION)/test \
+	    MODEL=$(WEB)/fashion.model MODULES=$(BUILD)/web-modules node --test tests/web/page.test.mjs
+
 JOBS := -j$(shell getconf _NPROCESSORS_ONLN)
 FASHION := $(BUILD)/fashion-mnist
 DEMO_SPECS := -f pixels:size=28,gray=1 -f hog:cell=4 -f words:count=800,gray=1 \
@@ -154,7 +209,7 @@ check: ## install what is missing, build, run every test, plain and under the sa
 	OCELLUS=$(BUILD)/ocellus bats tests/cli
 	OCELLUS=$(BUILD)/ocellus bats tests/install
 	@$(MAKE) --no-print-directory -s reproducible
-	@$(MAKE) --no-print-directory -s $(JOBS) replay faults
+	@$(MAKE) --no-print-directory -s $(JOBS) replay faults decoders
 	OCELLUS=$(BUILD)/ocellus bats tests/web/report.bats
 	$(BUILD)/sanitize/unit-tests
 	OCELLUS=$(BUILD)/sanitize/ocellus bats tests/cli
@@ -171,7 +226,7 @@ replay: $(addprefix $(OBJECTS)/replay-,$(FUZZ_TARGETS)) ## run the fuzz targets 
 # LONG=1 tries every place instead of a sample; MODE=sanitize makes Ocellus' own allocations fail only, and finds leaks.
 .PHONY: faults
 faults: $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so ## let allocations, calls and disks fail, kill the command
-	python3 tests/fault/faults.py $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so $(if $(LONG),--long) \
+	$(PYTHON) tests/fault/faults.py $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so $(if $(LONG),--long) \
 	    $(if $(filter sanitize,$(MODE)),--only memory)
 
 # Built again from a copy of the sources elsewhere, the results must be the same bytes.
@@ -186,6 +241,21 @@ reproducible: all ## build twice in different folders and compare the bytes
 	done
 	@rm -rf $(AGAIN)
 
+.PHONY: decoders
+decoders: $(LIBRARY) ## compare decoded pixels with Pillow, OpenCV and stb_image, those of them that are installed
+	CC=$(CC) $(PYTHON) tests/conformance/decoders.py $(LIBRARY)
+
+.PHONY: races
+races: ## run every command on two threads under ThreadSanitizer
+	@$(MAKE) --no-print-directory -s $(JOBS) MODE=thread all
+	$(PYTHON) tests/fault/watched.py $(BUILD)/thread/ocellus
+
+.PHONY: memcheck
+memcheck: all ## run every command under valgrind
+	@command -v valgrind >/dev/null || { echo 'valgrind is not installed' >&2; exit 1; }
+	$(PYTHON) tests/fault/watched.py $(COMMAND) valgrind -q --error-exitcode=99 --leak-check=full \
+	    --errors-for-leak-kinds=definite
+
 .PHONY: coverage
 coverage: ## which lines the tests run, in build/coverage/index.html; below 90 % it fails
 	@CC=$(CC) .ci/deps coverage
@@ -197,6 +267,8 @@ coverage: ## which lines the tests run, in build/coverage/index.html; below 90 %
 	    --html-details $(BUILD)/coverage/index.html --txt --print-summary $(BUILD)/coverage
 
 OURS = $(sort $(shell find include features src examples tests -name '*.[ch]'))
+TIDY_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION=\"\" -DOC_RELEASED=\"\" -DOC_ISA=plain -Wall -Wextra -Iinclude -I. \
+    $(PACKAGE_CFLAGS)
 .PHONY: lint
 lint: ## formatting, include layers, cppcheck, clang-tidy
 	@CC=$(CC) .ci/deps lint
@@ -205,7 +277,7 @@ lint: ## formatting, include layers, cppcheck, clang-tidy
 	cppcheck -j2 --quiet --std=c11 --enable=warning,performance,portability --suppress=missingIncludeSystem \
 	    --suppressions-list=tests/lint/cppcheck.txt --error-exitcode=1 -DOC_ISA=plain -Iinclude -I. src features
 	@echo clang-tidy; printf '%s\n' $(filter %.c,$(filter src/% features/%,$(OURS))) | \
-	    xargs -n 4 -P 2 clang-tidy --quiet 2>$(BUILD)/clang-tidy.log
+	    xargs -n 4 -P 2 sh -c 'clang-tidy --quiet "$$@" -- $(TIDY_CFLAGS)' clang-tidy 2>$(BUILD)/clang-tidy.log
 
 .PHONY: format
 format: ## write every C file as .clang-format has it
@@ -218,7 +290,7 @@ fuzz: ## fuzz every target for FUZZ_SECONDS (60), with clang
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@$(MAKE) --no-print-directory -s $(JOBS) MODE=fuzz CC=clang $(addprefix $(BUILD)/fuzz/fuzz-,$(FUZZ_TARGETS))
 	@rm -rf $(BUILD)/seeds
-	python3 tests/fuzz/make_seeds.py $(COMMAND) $(BUILD)/seeds
+	$(PYTHON) tests/fuzz/make_seeds.py $(COMMAND) $(BUILD)/seeds
 	for target in $(FUZZ_TARGETS); do mkdir -p $(BUILD)/corpus/$$target && \
 	    $(BUILD)/fuzz/fuzz-$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2500 -max_len=8192 \
 	        -print_final_stats=1 -artifact_prefix=$(BUILD)/$$target- $(BUILD)/corpus/$$target \

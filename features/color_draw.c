@@ -134,6 +134,12 @@ static void draw_bars(const oc_histogram *h, const bar *bars, size_t count, oc_c
     oc_canvas_fill(canvas, f.x, zero - 0.5, f.width, 1, OC_QUIET);
 }
 
+const char *oc_histogram_key(const oc_stage *stage)
+{
+    (void)stage;
+    return "colours above the line speak for the class, those below it against it";
+}
+
 oc_status oc_histogram_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
 {
     oc_histogram h = oc_histogram_describe(stage);

@@ -26,7 +26,7 @@ typedef struct color_params {
     int norm, weight;
 } color_params;
 
-enum { JOINT_BINS = 32, HUES = 180, LEVELS = 256 };
+enum { JOINT_BINS = 32, HUES = 180, LEVELS = OC_HISTOGRAM_LEVELS };
 
 static const char *const spaces[] = {"rgb", "hsv", "lab", "hue", NULL};
 static const char *const norms[] = {"l1", "hellinger", "none", NULL};
@@ -143,11 +143,11 @@ typedef struct levels {
 } levels;
 
 typedef struct scratch {
-    uint8_t *converted;       /* (3, width) */
-    float *lab;               /* (3, width) */
-    uint16_t (*bins)[LEVELS]; /* (3, 256): level to offset in the histogram */
-    uint32_t *counts;         /* (banks, size) joint, else (channels, banks, 256) */
-    uint64_t *sums;           /* (256): saturation of each hue */
+    uint8_t *converted; /* (3, width) */
+    float *lab;         /* (3, width) */
+    oc_histogram_map *map;
+    uint32_t *counts; /* (banks, size) joint, else (channels, banks, 256) */
+    uint64_t *sums;   /* (256): saturation of each hue */
     size_t banks;
 } scratch;
 
@@ -173,8 +173,7 @@ static void count(const oc_histogram *h, const color_params *p, const oc_histogr
                   size_t n, const scratch *s)
 {
     if (h->joint) {
-        kernels->count_joint(l->channel, l->stride, n, (const uint16_t(*)[LEVELS])s->bins, s->counts, h->size,
-                             s->banks);
+        kernels->count_joint(l->channel, l->stride, n, s->map, s->counts, h->size, s->banks);
     } else if (p->weight) {
         for (size_t i = 0; i < n; i++) {
             s->sums[l->channel[0][i]] += l->channel[1][i];
@@ -206,7 +205,7 @@ static void collect(const oc_histogram *h, const color_params *p, const scratch 
             for (size_t bank = 0; bank < s->banks && !p->weight; bank++) {
                 total += s->counts[(c * s->banks + bank) * LEVELS + level];
             }
-            totals[s->bins[c][level]] += total;
+            totals[s->map->bins[c][level]] += total;
         }
         for (size_t bin = 0; bin < h->bins; bin++) {
             row[bin] = (float)((double)totals[bin] / (p->weight ? 255 : 1));
@@ -253,22 +252,28 @@ static bool make_scratch(const oc_histogram *h, const oc_image *image, oc_arena 
 {
     size_t counters = h->joint ? h->size : h->channels * LEVELS;
     size_t pixels = image->width / h->grid * (image->height / h->grid);
-    s->banks = counters <= 4096 && pixels >= 2 * counters ? 4 : 1;
+    s->banks = counters <= 4096 && pixels >= 4 * counters ? OC_HISTOGRAM_BANKS : 1;
     s->converted = oc_arena_take(arena, image->width, 3);
     s->lab = oc_arena_take(arena, h->space == OC_SPACE_LAB ? image->width : 1, 3 * sizeof(float));
-    s->bins = oc_arena_take(arena, 3, sizeof *s->bins);
+    s->map = oc_arena_take(arena, 1, sizeof *s->map);
     s->counts = oc_arena_take(arena, s->banks * counters, sizeof *s->counts);
     s->sums = oc_arena_take(arena, LEVELS, sizeof *s->sums);
-    return s->converted && s->lab && s->bins && s->counts && s->sums;
+    return s->converted && s->lab && s->map && s->counts && s->sums;
 }
 
-static void fill_all_bins(const oc_histogram *h, const scratch *s)
+void oc_histogram_fill_map(const oc_histogram *h, oc_histogram_map *map)
 {
     bool hue_first = h->space == OC_SPACE_HSV || h->space == OC_SPACE_HUE;
+    map->even = h->joint;
     for (size_t c = 0; c < 3; c++) {
-        double range = h->space == OC_SPACE_LAB ? (double)h->bins : c == 0 && hue_first ? HUES : LEVELS;
+        size_t range = h->space == OC_SPACE_LAB ? h->bins : c == 0 && hue_first ? HUES : LEVELS;
         size_t stride = !h->joint || c == 2 ? 1 : c == 1 ? h->bins : h->bins * h->bins;
-        fill_bins(s->bins[c], h->bins, range, stride);
+        fill_bins(map->bins[c], h->bins, (double)range, stride);
+        map->factor[c] = (uint32_t)(((h->bins << 16) + range - 1) / range);
+        map->step[c] = (uint32_t)stride;
+        for (size_t level = 0; level < range; level++) { /* rounding can take a level on an edge to the bin below */
+            map->even = map->even && (level * map->factor[c] >> 16) * stride == map->bins[c][level];
+        }
     }
 }
 
@@ -289,7 +294,7 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena 
     if (!make_scratch(&h, image, arena, &s)) {
         return oc_fail_memory(err, "a colour histogram");
     }
-    fill_all_bins(&h, &s);
+    oc_histogram_fill_map(&h, s.map);
     for (size_t i = 0; i < h.grid * h.grid; i++) {
         size_t x[2], y[2];
         region_bounds(&h, image, i, x, y);
@@ -332,7 +337,7 @@ static oc_status spread(const oc_stage *stage, const oc_image *image, const doub
     float *counts = oc_alloc(h.size, 2 * sizeof *counts);
     oc_status status = counts && make_scratch(&h, image, &arena, &s) ? OC_OK : oc_fail_memory(err, "the picture");
     if (status == OC_OK) {
-        fill_all_bins(&h, &s);
+        oc_histogram_fill_map(&h, s.map);
     }
     for (size_t i = 0; status == OC_OK && i < h.grid * h.grid; i++) {
         spread_region(&h, image, i, given + i * h.size, fixed + i * h.size, &s, counts, map);
@@ -372,6 +377,7 @@ const oc_stage_type oc_stage_color = {
     .can_mirror = can_mirror,
     .mirror = mirror,
     .aspect = oc_histogram_aspect,
+    .key = oc_histogram_key,
     .draw = oc_histogram_draw,
     .spread = spread,
 };

@@ -8,6 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { OC_HISTOGRAM_BANKS = 8, OC_HISTOGRAM_LEVELS = 256 };
+
+/* From levels a, b, c of the channels to the place in a joint histogram: bins[0][a] + bins[1][b] + bins[2][c], which where
+ * it is `even` equals (a * factor[0] >> 16) * step[0] + (b * factor[1] >> 16) * step[1] + (c * factor[2] >> 16). */
+typedef struct oc_histogram_map {
+    uint16_t bins[3][OC_HISTOGRAM_LEVELS];
+    uint32_t factor[3], step[3];
+    bool even;
+} oc_histogram_map;
+
 /* Per pixel functions for n pixels; rgb is (n, 3). */
 typedef struct oc_histogram_kernels {
     /* 8-bit HSV as OpenCV's cvtColor makes it: h in 0..179 (steps of two degrees), s and v in 0..255. */
@@ -16,10 +26,10 @@ typedef struct oc_histogram_kernels {
     void (*lab)(const uint8_t *rgb, size_t n, const float *linear, float *lab);
     /* level = value * factor + shift, cut to 0..last. */
     void (*quantize)(const float *values, size_t n, float factor, float shift, float last, uint8_t *levels);
-    /* counts[bins[0][a] + bins[1][b] + bins[2][c]]++ for each pixel; channel c's level of pixel i is at levels[c][i *
-     * stride]. Pixel i counts into bank i % banks of `size` counters, banks 1 or 4: neighbours often share a colour,
-     * and would wait for each other's sum. */
-    void (*count_joint)(const uint8_t *const levels[3], size_t stride, size_t n, const uint16_t bins[3][256],
+    /* counts[index]++ for each pixel, index as oc_histogram_map says; channel c's level of pixel i is at levels[c][i *
+     * stride]. Pixel i counts into bank i % banks of `size` counters, banks 1 or OC_HISTOGRAM_BANKS: neighbours often
+     * share a colour, and would wait for each other's sum. */
+    void (*count_joint)(const uint8_t *const levels[3], size_t stride, size_t n, const oc_histogram_map *map,
                         uint32_t *counts, size_t size, size_t banks);
     /* counts (banks, 256), the levels of one channel. */
     void (*count_levels)(const uint8_t *levels, size_t stride, size_t n, uint32_t *counts, size_t banks);
@@ -41,8 +51,10 @@ typedef struct oc_histogram {
     size_t size; /* values of a region */
 } oc_histogram;
 
+void oc_histogram_fill_map(const oc_histogram *h, oc_histogram_map *map);
 oc_histogram oc_histogram_describe(const oc_stage *stage);
 double oc_histogram_aspect(const oc_stage *stage, oc_drawing what);
+const char *oc_histogram_key(const oc_stage *stage);
 oc_status oc_histogram_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
 
 #endif

@@ -82,39 +82,68 @@ static void quantize(const float *restrict values, size_t n, float factor, float
     }
 }
 
-static void count_joint(const uint8_t *const levels[3], size_t stride, size_t n, const uint16_t bins[3][256],
-                        uint32_t *counts, size_t size, size_t banks)
+enum { CHUNK = 1024 /* pixels whose places wait to be counted */ };
+
+static inline __attribute__((always_inline)) void compute_places(const uint8_t *restrict a, const uint8_t *restrict b,
+                                                                 const uint8_t *restrict c, const size_t stride, size_t n,
+                                                                 const oc_histogram_map *map, uint16_t *restrict places)
+{
+    const uint32_t first = map->factor[0], second = map->factor[1], third = map->factor[2];
+    const uint32_t row = map->step[0], column = map->step[1];
+    for (size_t i = 0; i < n; i++) {
+        uint32_t place = (a[i * stride] * first >> 16) * row + (b[i * stride] * second >> 16) * column;
+        places[i] = (uint16_t)(place + (c[i * stride] * third >> 16));
+    }
+}
+
+static void find_places(const uint8_t *const levels[3], size_t stride, size_t n, const oc_histogram_map *map,
+                        uint16_t *places)
 {
     const uint8_t *a = levels[0], *b = levels[1], *c = levels[2];
-    const uint16_t *first = bins[0], *second = bins[1], *third = bins[2];
-    size_t i = 0;
-    if (banks == 4) {
-        uint32_t *bank1 = counts + size, *bank2 = bank1 + size, *bank3 = bank2 + size;
-        for (; i + 4 <= n; i += 4, a += 4 * stride, b += 4 * stride, c += 4 * stride) {
-            counts[first[a[0]] + second[b[0]] + third[c[0]]]++;
-            bank1[first[a[stride]] + second[b[stride]] + third[c[stride]]]++;
-            bank2[first[a[2 * stride]] + second[b[2 * stride]] + third[c[2 * stride]]]++;
-            bank3[first[a[3 * stride]] + second[b[3 * stride]] + third[c[3 * stride]]]++;
-        }
+    if (map->even && stride == 1) {
+        compute_places(a, b, c, 1, n, map, places);
+        return;
     }
-    for (; i < n; i++, a += stride, b += stride, c += stride) {
-        counts[first[*a] + second[*b] + third[*c]]++;
+#if defined(__AVX2__) || defined(__ARM_NEON) /* others are slow to take three channels apart */
+    if (map->even && stride == 3 && b == a + 1 && c == a + 2) {
+        compute_places(a, a + 1, a + 2, 3, n, map, places);
+        return;
+    }
+#endif
+    for (size_t i = 0; i < n; i++, a += stride, b += stride, c += stride) {
+        places[i] = (uint16_t)(map->bins[0][*a] + map->bins[1][*b] + map->bins[2][*c]);
+    }
+}
+
+static void count_joint(const uint8_t *const levels[3], size_t stride, size_t n, const oc_histogram_map *map,
+                        uint32_t *counts, size_t size, size_t banks)
+{
+    uint16_t places[CHUNK];
+    for (size_t begin = 0; begin < n; begin += CHUNK) {
+        const uint8_t *const rest[3] = {levels[0] + begin * stride, levels[1] + begin * stride, levels[2] + begin * stride};
+        size_t chunk = n - begin < CHUNK ? n - begin : CHUNK, i = 0;
+        find_places(rest, stride, chunk, map, places);
+        for (; banks == OC_HISTOGRAM_BANKS && i + OC_HISTOGRAM_BANKS <= chunk; i += OC_HISTOGRAM_BANKS) {
+            for (size_t bank = 0; bank < OC_HISTOGRAM_BANKS; bank++) {
+                counts[bank * size + places[i + bank]]++;
+            }
+        }
+        for (; i < chunk; i++) {
+            counts[places[i]]++;
+        }
     }
 }
 
 static void count_levels(const uint8_t *levels, size_t stride, size_t n, uint32_t *counts, size_t banks)
 {
     size_t i = 0;
-    if (banks == 4) {
-        for (; i + 4 <= n; i += 4, levels += 4 * stride) {
-            counts[levels[0]]++;
-            counts[256 + levels[stride]]++;
-            counts[512 + levels[2 * stride]]++;
-            counts[768 + levels[3 * stride]]++;
+    for (; banks == OC_HISTOGRAM_BANKS && i + OC_HISTOGRAM_BANKS <= n; i += OC_HISTOGRAM_BANKS) {
+        for (size_t bank = 0; bank < OC_HISTOGRAM_BANKS; bank++) {
+            counts[bank * OC_HISTOGRAM_LEVELS + levels[(i + bank) * stride]]++;
         }
     }
-    for (; i < n; i++, levels += stride) {
-        counts[*levels]++;
+    for (; i < n; i++) {
+        counts[levels[i * stride]]++;
     }
 }
 

@@ -66,6 +66,23 @@ double oc_largest(const float *values, size_t count)
     return largest;
 }
 
+double oc_draw_limit(const double *values, size_t count)
+{
+    enum { BINS = 1000 };
+    size_t bins[BINS] = {0}, above = 0, at = BINS;
+    double largest = 1e-30;
+    for (size_t i = 0; i < count; i++) {
+        largest = fmax(largest, fabs(values[i]));
+    }
+    for (size_t i = 0; i < count; i++) {
+        bins[(size_t)(fabs(values[i]) / largest * (BINS - 1))]++;
+    }
+    while (at > 1 && above + bins[at - 1] <= count / 100) {
+        above += bins[--at];
+    }
+    return largest * (double)at / BINS;
+}
+
 /* Bars from a middle line, up and down, or from the ground where no value is below 0. Of more values than MOST_BARS each bar
  * is the largest of its share. */
 static void draw_bars(const oc_stage *stage, const oc_sketch *s)
@@ -96,6 +113,11 @@ double oc_stage_aspect(const oc_stage *stage, oc_drawing what)
         return stage->type->aspect(stage, what);
     }
     return what == OC_DRAW_LEARNED ? 0 : 2;
+}
+
+const char *oc_stage_key(const oc_stage *stage)
+{
+    return stage->type->key ? stage->type->key(stage) : "bars up speak for the class, bars down against it";
 }
 
 oc_status oc_stage_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err)

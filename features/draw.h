@@ -7,6 +7,7 @@
 /* A stage's pictures (stage.h). One that has none of its own gets bars of its values for its row and its weights, and what
  * its values contribute is laid out evenly over the image. */
 double oc_stage_aspect(const oc_stage *stage, oc_drawing what);
+const char *oc_stage_key(const oc_stage *stage);
 oc_status oc_stage_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
 oc_status oc_stage_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
                           double *map, oc_error *err);
@@ -32,5 +33,7 @@ void oc_draw_star(oc_canvas *canvas, const oc_star *star, double x, double y, co
 
 /* The largest absolute value; at least a tiny number, so that one can divide by it. */
 double oc_largest(const float *values, size_t count);
+/* The same but for the topmost hundredth, which would leave the others pale or short. */
+double oc_draw_limit(const double *values, size_t count);
 
 #endif

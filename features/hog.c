@@ -390,9 +390,9 @@ static oc_status extract_bands(const oc_hog_form *form, const oc_image *image, s
     band.tangent = form->interpolate & OC_HOG_BINS_LINEAR ? form->tangent : NULL;
     band.per_row = 1 / (float)cell;
     oc_hog_axis axis = {.targets = nx, .per = 1, .step = cell, .span = cell, .even = true};
-    float *sums = oc_arena_take(arena, OC_HOG_BAND_BINS, room * sizeof *sums);
+    float *sums = oc_arena_take(arena, OC_HOG_BAND_BINS * room + cell, sizeof *sums);
     float *carry = oc_arena_take(arena, OC_HOG_BAND_BINS, room * sizeof *carry);
-    float *scratch = oc_arena_take(arena, room + 2 * cell, 4 * sizeof *scratch);
+    float *scratch = oc_arena_take(arena, room, OC_HOG_JOIN_SCRATCH * sizeof *scratch);
     float *weights = oc_arena_take(arena, room, sizeof *weights);
     if (!sums || !carry || !scratch || !weights) {
         return oc_fail_memory(err, "hog");
@@ -500,6 +500,7 @@ const oc_stage_type oc_stage_hog = {
     .can_mirror = can_mirror,
     .mirror = mirror,
     .aspect = oc_hog_aspect,
+    .key = oc_hog_key,
     .draw = oc_hog_draw,
     .spread = oc_hog_spread,
 };

@@ -9,7 +9,7 @@
 
 /* The largest that are allowed; terms of the polynomial for angles. */
 enum { OC_HOG_BINS = 180, OC_HOG_CELL = 1024, OC_HOG_BLOCK = 16, OC_HOG_TERMS = 6 };
-enum { OC_HOG_BAND_BINS = 9, OC_HOG_BAND_ROOM = 16 }; /* see oc_hog_band */
+enum { OC_HOG_BAND_BINS = 9, OC_HOG_BAND_ROOM = 16, OC_HOG_JOIN_SCRATCH = 14 }; /* see oc_hog_band */
 
 /* In the order of the choices of the parameter `norm`. */
 typedef enum oc_hog_norm {
@@ -81,6 +81,7 @@ const char *oc_hog_refuse(const void *params, const char *name);
 size_t oc_hog_cells_along(const oc_hog_form *form, size_t length);
 
 double oc_hog_aspect(const oc_stage *stage, oc_drawing what);
+const char *oc_hog_key(const oc_stage *stage);
 oc_status oc_hog_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
 oc_status oc_hog_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
                         double *map, oc_error *err);
@@ -154,8 +155,9 @@ typedef struct oc_hog_kernels {
      * they mean nothing. With carry (9, room), votes are split between the cell above and the cell below the band: sums =
      * carry + the former's, carry = the latter's. Equal to gradient, linear or sectors, and vote_plain. */
     void (*band)(const oc_hog_band *band, float *sums, float *carry);
-    /* cells (9, targets) from sums (9, room), split between cells of an even side. weights (width / 2): of the first
-     * value of each pair from column cell / 2 on. scratch (4, room). Equal to gather_plain. */
+    /* cells (9, targets) from sums (9, room), split between cells of an even side; half a side behind the sums is read, but
+     * means nothing. weights (room / 2): of the first value of each pair from column cell / 2 on. scratch
+     * (OC_HOG_JOIN_SCRATCH, room). Equal to gather_plain. */
     void (*join)(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *weights,
                  float *scratch, float *cells);
 } oc_hog_kernels;

@@ -77,24 +77,27 @@ static double *gather(const layout *l, const float *row, size_t dimension, oc_er
     return stars;
 }
 
-/* All stars, cells of side `cell` from (x, y) on. */
+/* All stars, cells of side `cell` from (x, y) on; a line for a value of `limit` or more fills its cell. */
 static void draw_stars(const layout *l, const double *stars, oc_canvas *canvas, double x, double y, double cell,
-                       double sign, oc_color color)
+                       double sign, double limit, oc_color color)
 {
-    double circle = l->form.with_sign && !l->form.uoctti ? 2 * M_PI : M_PI, largest = 1e-30;
+    double circle = l->form.with_sign && !l->form.uoctti ? 2 * M_PI : M_PI;
     oc_star star = {.step = circle / (double)l->lines,
                     .radius = 0.48 * cell,
                     .width = fmax(1.2, 0.03 * cell),
                     .circle = circle > M_PI,
                     .color = color};
     star.first = l->form.centred ? 0 : star.step / 2;
-    for (size_t i = 0; i < l->nx * l->ny * l->lines; i++) {
-        largest = fmax(largest, fabs(stars[i]));
-    }
     for (size_t i = 0; i < l->nx * l->ny; i++) {
         oc_draw_star(canvas, &star, x + ((double)(i % l->nx) + 0.5) * cell, y + ((double)(i / l->nx) + 0.5) * cell,
-                     stars + i * l->lines, l->lines, sign, largest);
+                     stars + i * l->lines, l->lines, sign, limit);
     }
+}
+
+const char *oc_hog_key(const oc_stage *stage)
+{
+    (void)stage;
+    return "blue edges, on the left, speak for the class, orange ones against it";
 }
 
 oc_status oc_hog_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
@@ -104,15 +107,17 @@ oc_status oc_hog_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
     if (!stars) {
         return OC_NO_MEMORY;
     }
+    double limit = oc_draw_limit(stars, l.nx * l.ny * l.lines);
     if (s->what == OC_DRAW_WEIGHTS) {
         double cell = s->height / (double)l.ny, half = cell * (double)l.nx, right = s->x + s->width - half;
-        draw_stars(&l, stars, s->canvas, s->x, s->y, cell, 1, OC_FOR);
-        draw_stars(&l, stars, s->canvas, right, s->y, cell, -1, OC_AGAINST);
+        draw_stars(&l, stars, s->canvas, s->x, s->y, cell, 1, limit, OC_FOR);
+        draw_stars(&l, stars, s->canvas, right, s->y, cell, -1, limit, OC_AGAINST);
         oc_canvas_frame(s->canvas, s->x, s->y, half, s->height, OC_RULE);
         oc_canvas_frame(s->canvas, right, s->y, half, s->height, OC_RULE);
     } else {
         oc_draw_pale(s, l.form.color);
-        draw_stars(&l, stars, s->canvas, s->x, s->y, s->width / (double)stage->width * (double)l.form.cell, 1, OC_FOR);
+        draw_stars(&l, stars, s->canvas, s->x, s->y, s->width / (double)stage->width * (double)l.form.cell, 1, limit,
+                   OC_FOR);
         oc_canvas_frame(s->canvas, s->x, s->y, s->width, s->height, OC_RULE);
     }
     oc_free(stars);

@@ -7,7 +7,7 @@
 #include <immintrin.h>
 #endif
 
-enum { STRIP = 64 /* columns that are worked on at a time */, NINE = OC_HOG_BAND_BINS };
+enum { STRIP = 64 /* columns that are worked on at a time */, SHORT = 64, NINE = OC_HOG_BAND_BINS };
 
 /* As many floats as a register holds. */
 #if defined(__AVX512F__)
@@ -457,28 +457,44 @@ static void weigh_pairs(const float *restrict values, const float *restrict weig
     }
 }
 
+/* cells (targets) of one bin; whole and rising (targets - 1): sums between the centres of neighbours, see weigh_pairs. */
+static void join_bin(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *whole,
+                     const float *rising, float *cells)
+{
+    size_t half = cell / 2, n = targets - 1, rest = band->width - n * cell - half;
+    rest = rest < cell ? rest : cell;
+    float first = 0, last = 0;
+    for (size_t i = 0; i < half; i++) {
+        first += sums[i] * band->per_row * ((float)(half + i) + 0.5F);
+    }
+    for (size_t i = 0; i < rest; i++) {
+        last += sums[half + n * cell + i] * (1 - band->per_row * ((float)i + 0.5F));
+    }
+    for (size_t t = 0; t < n; t++) {
+        cells[t] = whole[t] - rising[t];
+        cells[t] += t ? rising[t - 1] : first;
+    }
+    cells[n] = last + (n ? rising[n - 1] : first);
+}
+
+/* Short rows of whole cells are one long row for all bins, so that small images fill the vectors too. */
 static void join(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *weights,
                  float *scratch, float *cells)
 {
-    size_t half = cell / 2, room = band->room, n = targets - 1, rest = band->width - n * cell - half;
-    float *whole = scratch, *rising = scratch + room, *halves = scratch + 2 * room;
-    rest = rest < cell ? rest : cell;
-    for (size_t k = 0; k < NINE; k++, sums += room, cells += targets) {
-        weigh_pairs(sums + half, weights, band->per_row, n * half, whole, rising);
-        add_up(whole, n, half, halves, room, whole, 1);
-        add_up(rising, n, half, halves, room, rising, 1);
-        float first = 0, last = 0;
-        for (size_t i = 0; i < half; i++) {
-            first += sums[i] * band->per_row * ((float)(half + i) + 0.5F);
+    size_t half = cell / 2, room = band->room;
+    bool chained = room % cell == 0 && room <= SHORT;
+    size_t bins = chained ? NINE : 1, groups = chained ? room / cell : targets - 1, pairs = groups * half;
+    float *whole = scratch, *rising = whole + NINE * room / 2, *halves = rising + NINE * room / 2;
+    for (size_t k = 0; k < NINE; k += bins) {
+        for (size_t j = 0; j < bins; j++) {
+            weigh_pairs(sums + (k + j) * room + half, weights, band->per_row, pairs, whole + j * pairs, rising + j * pairs);
         }
-        for (size_t i = 0; i < rest; i++) {
-            last += sums[half + n * cell + i] * (1 - band->per_row * ((float)i + 0.5F));
+        add_up(whole, bins * groups, half, halves, NINE * room / 4, whole, 1);
+        add_up(rising, bins * groups, half, halves, NINE * room / 4, rising, 1);
+        for (size_t j = 0; j < bins; j++) {
+            join_bin(sums + (k + j) * room, band, cell, targets, whole + j * groups, rising + j * groups,
+                     cells + (k + j) * targets);
         }
-        for (size_t t = 0; t < n; t++) {
-            cells[t] = whole[t] - rising[t];
-            cells[t] += t ? rising[t - 1] : first;
-        }
-        cells[n] = last + (n ? rising[n - 1] : first);
     }
 }
 

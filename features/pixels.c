@@ -118,6 +118,13 @@ static oc_status draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
     return OC_OK;
 }
 
+static const char *key(const oc_stage *stage)
+{
+    const pixels_params *p = stage->params;
+    return p->gray ? "light at blue pixels speaks for the class, at orange ones against it"
+                   : "these colours speak for the class, their opposites against it; mid-gray says nothing";
+}
+
 static oc_status spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
                         double *map, oc_error *err)
 {
@@ -145,6 +152,7 @@ const oc_stage_type oc_stage_pixels = {
     .can_mirror = can_mirror,
     .mirror = mirror,
     .aspect = aspect,
+    .key = key,
     .draw = draw,
     .spread = spread,
 };

@@ -42,6 +42,8 @@ typedef struct oc_stage_type {
     const oc_param *params;
     size_t param_count, param_size; /* entries of the table, bytes of the struct */
 
+    /* Replaces what is auto by what it stands for beside the other parameters; may be NULL. */
+    void (*settle)(void *params);
     /* Checks what the table cannot say (parameters that exclude each other); may be NULL. OC_USAGE. */
     oc_status (*check)(const void *params, oc_error *err);
     /* Asked for every parameter that was typed: why it cannot have its value beside the others ("preset=opencv decides
@@ -73,9 +75,12 @@ typedef struct oc_stage_type {
     bool (*can_mirror)(const oc_stage *stage);
     void (*mirror)(const oc_stage *stage, const float *row, float *out);
 
-    /* Pictures; all three may be NULL (draw.h tells what is drawn then). aspect: width over height of one, 0 when there is nothing of this kind to draw. What is drawn of weights
-     * shows positive and negative ones. OC_NO_MEMORY is the only failure of draw. */
+    /* Pictures; all may be NULL (draw.h tells what is drawn then). aspect: width over height of one, 0 when there is
+     * nothing of this kind to draw. What is drawn of weights shows positive and negative ones. OC_NO_MEMORY is the only
+     * failure of draw. */
     double (*aspect)(const oc_stage *stage, oc_drawing what);
+    /* How to read the picture of weights: what in it speaks for the class, what against it. */
+    const char *(*key)(const oc_stage *stage);
     oc_status (*draw)(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
     /* Lays parts of a score out over the image, where the values that they belong to come from: value j contributes
      * given[j], which is 0 where the value is, and fixed[j] whatever it is. Adds to map (height, width); all that is

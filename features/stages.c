@@ -133,6 +133,9 @@ static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
             return status;
         }
     }
+    if (type->settle) {
+        type->settle(stage->params);
+    }
     oc_status status = type->check ? type->check(stage->params, err) : OC_OK;
     for (size_t i = 0; type->refuse && status == OC_OK && i < type->param_count; i++) {
         const char *why = given[i] ? type->refuse(stage->params, type->params[i].name) : NULL;

@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const encodings[] = {"triangle", "hard", "soft", NULL};
+static const char *const encodings[] = {"auto", "triangle", "hard", "soft", NULL};
 static const char *const descriptors[] = {"patch", "sift", NULL};
-static const char *const maps[] = {"none", "sqrt", NULL};
-static const char *const pools[] = {"sum", "mean", "max", NULL};
+static const char *const maps[] = {"auto", "none", "sqrt", NULL};
+static const char *const pools[] = {"auto", "sum", "mean", "max", NULL};
 
 #define FIELD(name) offsetof(oc_words_params, name)
 static const oc_param params_table[] = {
@@ -36,12 +36,18 @@ static const oc_param params_table[] = {
     {"samples", OC_INTEGER, FIELD(samples), "auto", 1, 1e9, NULL,
      "descriptors to learn from; auto: 250 a word, at least 200000"},
     {"iterations", OC_INTEGER, FIELD(iterations), "20", 0, 10000, NULL, "of k-means, at most"},
-    {"encode", OC_CHOICE, FIELD(encode), "triangle", 0, 0, encodings, "code of a patch"},
+    {"encode", OC_CHOICE, FIELD(encode), "auto", 0, 0, encodings,
+     "code of a descriptor; auto: triangle for patches, soft for sift"},
     {"softness", OC_REAL, FIELD(softness), "20", 0, 1e6, NULL,
      "for encode=soft: how fast codes fall with the squared distance over its mean"},
-    {"pool", OC_CHOICE, FIELD(pool), "sum", 0, 0, pools, "how codes are joined in a region"},
-    {"map", OC_CHOICE, FIELD(map), "sqrt", 0, 0, maps, "applied to the pooled codes"},
-    {"grid", OC_LEVELS, FIELD(grid), "2", 1, 16, NULL, "regions a side; 1-2-4 is a pyramid"},
+    {"nearest", OC_INTEGER, FIELD(nearest), "auto", 0, OC_WORDS_MOST_NEAREST, NULL,
+     "for encode=soft: nearest words that share a code, 0 for all; auto: 5 for sift, else all"},
+    {"pool", OC_CHOICE, FIELD(pool), "auto", 0, 0, pools,
+     "how codes are joined in a region; auto: max for soft codes of nearest words, else sum"},
+    {"map", OC_CHOICE, FIELD(map), "auto", 0, 0, maps,
+     "applied to the pooled codes; auto: none to maxima, else sqrt"},
+    {"grid", OC_LEVELS, FIELD(grid), "auto", 1, 16, NULL,
+     "regions a side; 1-2-4 is a pyramid; auto: 2 for patches, 1-2-4 for sift"},
     {"mirror", OC_FLAG, FIELD(mirror), "0", 0, 1, NULL, "add the codes of the mirrored image"},
 };
 
@@ -51,6 +57,41 @@ const oc_words_kernels *oc_words_kernels_get(void)
 {
     static const oc_words_kernels *const tables[] = OC_KERNEL_TABLES(oc_words_kernels);
     return tables[oc_isa_index()];
+}
+
+/* Chosen on held-out training images: for patches of CIFAR-10 (JPEG), for gradient descriptors of objects before
+ * photographs. Eigenvalues of contrast-normalised patches are 0.01 to 30, those of gradient descriptors a thousandth of
+ * that; what a JPEG file has at the low end is noise. */
+static void settle(void *values)
+{
+    enum { SAMPLES_PER_WORD = 250, SAMPLES_AT_LEAST = 200000 };
+    oc_words_params *p = values;
+    bool sift = p->descriptor == OC_WORDS_SIFT;
+    if (p->stride == OC_AUTO) {
+        p->stride = sift ? 6 : 1;
+    }
+    if (isnan(p->ridge)) {
+        p->ridge = sift ? 0.001 : 1;
+    }
+    if (p->samples == OC_AUTO) {
+        int64_t some = p->count * SAMPLES_PER_WORD;
+        p->samples = some > SAMPLES_AT_LEAST ? some : SAMPLES_AT_LEAST;
+    }
+    if (p->encode == OC_WORDS_ENCODE_AUTO) {
+        p->encode = sift ? OC_WORDS_SOFT : OC_WORDS_TRIANGLE;
+    }
+    if (p->nearest == OC_AUTO) {
+        p->nearest = sift ? 5 : 0;
+    }
+    if (p->pool == OC_WORDS_POOL_AUTO) {
+        p->pool = p->encode == OC_WORDS_SOFT && p->nearest ? OC_WORDS_MAX : OC_WORDS_SUM;
+    }
+    if (p->map == OC_WORDS_MAP_AUTO) {
+        p->map = p->pool == OC_WORDS_MAX ? OC_WORDS_PLAIN : OC_WORDS_ROOT;
+    }
+    if (p->grid.count == 0) {
+        p->grid = sift ? (oc_levels){3, {1, 2, 4}} : (oc_levels){1, {2}};
+    }
 }
 
 static unsigned planes(const void *values)
@@ -269,7 +310,7 @@ static bool can_mirror(const oc_stage *stage)
     const oc_words_params *params = stage->params;
     bool symmetric = params->mirror;
     for (size_t s = 0; s < oc_words_sizes(params); s++) {
-        size_t border = (stage->width - oc_words_extent(params, s)) % oc_words_stride(params);
+        size_t border = (stage->width - oc_words_extent(params, s)) % (size_t)params->stride;
         symmetric = symmetric && border % 2 == 0;
     }
     return symmetric;
@@ -286,6 +327,7 @@ const oc_stage_type oc_stage_words = {
     .params = params_table,
     .param_count = sizeof params_table / sizeof *params_table,
     .param_size = sizeof(oc_words_params),
+    .settle = settle,
     .planes = planes,
     .plan = plan,
     .fit = fit,
@@ -296,6 +338,7 @@ const oc_stage_type oc_stage_words = {
     .can_mirror = can_mirror,
     .mirror = mirror,
     .aspect = oc_words_aspect,
+    .key = oc_words_key,
     .draw = oc_words_draw,
     .spread = oc_words_spread,
 };

@@ -13,13 +13,14 @@
 
 #include "features/stage.h"
 
-enum { OC_WORDS_TRIANGLE, OC_WORDS_HARD, OC_WORDS_SOFT };
+enum { OC_WORDS_ENCODE_AUTO, OC_WORDS_TRIANGLE, OC_WORDS_HARD, OC_WORDS_SOFT };
 enum { OC_WORDS_PATCH, OC_WORDS_SIFT };
-enum { OC_WORDS_PLAIN, OC_WORDS_ROOT };
-enum { OC_WORDS_SUM, OC_WORDS_MEAN, OC_WORDS_MAX };
+enum { OC_WORDS_MAP_AUTO, OC_WORDS_PLAIN, OC_WORDS_ROOT };
+enum { OC_WORDS_POOL_AUTO, OC_WORDS_SUM, OC_WORDS_MEAN, OC_WORDS_MAX };
+enum { OC_WORDS_MOST_NEAREST = 32 };
 
 typedef struct oc_words_params {
-    int64_t count, patch, stride, samples, iterations;
+    int64_t count, patch, stride, samples, iterations, nearest; /* nearest 0: all words */
     bool gray, whiten, mirror;
     double contrast, ridge, keep, softness;
     int descriptor, encode, pool, map;
@@ -59,8 +60,6 @@ typedef struct oc_words_place {
 size_t oc_words_sizes(const oc_words_params *params);
 /* Pixels a descriptor of size number s covers on each axis. */
 size_t oc_words_extent(const oc_words_params *params, size_t s);
-/* Steps from one descriptor to the next. */
-size_t oc_words_stride(const oc_words_params *params);
 /* Descriptors of size number s on an axis of `length` pixels; 0 when it is too short. */
 size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length);
 /* Of all sizes, in a whole image. */
@@ -119,6 +118,7 @@ oc_status oc_words_codes(const oc_words_params *params, const oc_words *words, c
                          const oc_words_place *places, size_t count, oc_arena *arena, float *codes, oc_error *err);
 
 double oc_words_aspect(const oc_stage *stage, oc_drawing what);
+const char *oc_words_key(const oc_stage *stage);
 oc_status oc_words_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
 oc_status oc_words_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
                           double *map, oc_error *err);

@@ -251,7 +251,7 @@ static oc_status draw_mosaic(const looks *l, const oc_stage *stage, const oc_ske
 {
     walk w;
     oc_status status = walk_start(&w, stage, s->image, err);
-    size_t extent = oc_words_extent(l->params, 0), stride = oc_words_stride(l->params);
+    size_t extent = oc_words_extent(l->params, 0), stride = (size_t)l->params->stride;
     size_t step = (extent + stride - 1) / stride * stride;
     double scale = s->width / (double)s->image->width;
     oc_draw_pale(s, l->channels == 3);
@@ -281,6 +281,12 @@ double oc_words_aspect(const oc_stage *stage, oc_drawing what)
     return what == OC_DRAW_LEARNED   ? columns / ceil((double)params->count / columns)
            : what == OC_DRAW_WEIGHTS ? 2.1
                                      : (double)stage->width / (double)stage->height;
+}
+
+const char *oc_words_key(const oc_stage *stage)
+{
+    (void)stage;
+    return "words in blue frames speak for the class, those in orange frames against it";
 }
 
 oc_status oc_words_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)

@@ -3,7 +3,8 @@
  *
  *     triangle  f_k = max(0, m - z_k), m the mean of the z_k
  *     hard      f_k = 1 for the nearest word, else 0
- *     soft      f_k = exp(-softness z_k^2 / m^2) over the sum of these
+ *     soft      f_k = exp(-softness z_k^2 / m^2) over the sum of these, 0 but for the nearest words where their number
+ *               is given (localized soft assignment: Liu, Wang and Liu, 2011)
  *
  * Blocks of 48 patches pass through the panels of words together; |y - w|^2 = |y|^2 + (|w|^2 - 2 w . y), the bracket a
  * panel product. A block's distances stay in the second-level cache until it is pooled; nothing larger exists.
@@ -26,8 +27,7 @@ enum { BLOCK_LANES = OC_PANEL_BLOCK * OC_PANEL };
 typedef struct side {
     float *z;           /* (panels, OC_PANEL_BLOCK, 32) distances, later codes */
     float *sums;        /* (OC_PANEL_BLOCK, 32): partial sums of a row over the words */
-    float *best;        /* (OC_PANEL_BLOCK, 32): least distances */
-    uint32_t *panel_of; /* (OC_PANEL_BLOCK, 32): their panels */
+    float *best;        /* (OC_PANEL_BLOCK, 32): least distances of a row in each lane */
     float *cells;       /* (cells, panels * 32): pooled codes */
 } side;
 
@@ -36,12 +36,15 @@ typedef struct encoder {
     const oc_words *words;
     const oc_panel_kernels *panel;
     const oc_words_kernels *kernels;
-    size_t panels, cuts, places_count, sides;
+    size_t panels, cuts, sides;
+    size_t nearest; /* words that share a code; 0: all */
     oc_words_place *places;
     oc_words_view view;
     float *x, *packed;                   /* (OC_PANEL_BLOCK, D) */
     float *y, *packed_even, *packed_odd; /* (OC_PANEL_BLOCK, r) in all */
     float *norm, *row_value, *row_least; /* (OC_PANEL_BLOCK) */
+    float *near_codes;                   /* (OC_PANEL_BLOCK, nearest): distances, later codes, nearest first */
+    uint32_t *near_words;                /* (OC_PANEL_BLOCK, nearest) */
     side side[2];
     size_t *cell_places; /* (cells): descriptors in a cell */
 } encoder;
@@ -51,9 +54,8 @@ static bool take_side(side *s, size_t panels, size_t cells, oc_arena *arena)
     s->z = oc_arena_take(arena, panels * BLOCK_LANES, sizeof *s->z);
     s->sums = oc_arena_take(arena, BLOCK_LANES, sizeof *s->sums);
     s->best = oc_arena_take(arena, BLOCK_LANES, sizeof *s->best);
-    s->panel_of = oc_arena_take(arena, BLOCK_LANES, sizeof *s->panel_of);
     s->cells = oc_arena_take(arena, cells * panels * OC_PANEL, sizeof *s->cells);
-    if (!s->z || !s->sums || !s->best || !s->panel_of || !s->cells) {
+    if (!s->z || !s->sums || !s->best || !s->cells) {
         return false;
     }
     memset(s->cells, 0, cells * panels * OC_PANEL * sizeof *s->cells);
@@ -72,9 +74,11 @@ static bool take_memory(encoder *e, size_t count, size_t cells, oc_arena *arena)
     e->norm = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->norm);
     e->row_value = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->row_value);
     e->row_least = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->row_least);
+    e->near_codes = oc_arena_take(arena, OC_PANEL_BLOCK * OC_WORDS_MOST_NEAREST, sizeof *e->near_codes);
+    e->near_words = oc_arena_take(arena, OC_PANEL_BLOCK * OC_WORDS_MOST_NEAREST, sizeof *e->near_words);
     e->cell_places = oc_arena_take(arena, cells, sizeof *e->cell_places);
     bool complete = e->places && e->x && e->packed && e->y && e->packed_even && e->packed_odd && e->norm &&
-                    e->row_value && e->row_least && e->cell_places;
+                    e->row_value && e->row_least && e->near_codes && e->near_words && e->cell_places;
     for (size_t s = 0; s < e->sides; s++) {
         complete = complete && take_side(&e->side[s], e->panels, cells, arena);
     }
@@ -152,25 +156,49 @@ static void find_least(encoder *e, side *s, size_t count)
 {
     for (size_t i = 0; i < BLOCK_LANES; i++) {
         s->best[i] = FLT_MAX;
-        s->panel_of[i] = 0;
     }
     for (size_t p = 0; p < e->panels; p++) {
         size_t left = e->words->count - p * OC_PANEL;
-        e->kernels->least(s->z + p * BLOCK_LANES, count, left < OC_PANEL ? left : OC_PANEL, (uint32_t)p, s->best,
-                          s->panel_of);
+        e->kernels->least(s->z + p * BLOCK_LANES, count, left < OC_PANEL ? left : OC_PANEL, s->best);
     }
 }
 
-/* The lane that holds a row's least distance; on equal ones that of the lowest word. */
-static size_t least_lane(const float *best, const uint32_t *panel_of)
+/* The value that `wanted` of the 32 lanes do not exceed: so many words are no farther. */
+static float bound(const float *best, size_t wanted)
 {
-    size_t winner = 0;
-    for (size_t lane = 1; lane < OC_PANEL; lane++) {
-        if (best[lane] < best[winner] || (best[lane] <= best[winner] && panel_of[lane] < panel_of[winner])) {
-            winner = lane;
+    float sorted[OC_PANEL];
+    for (size_t lane = 0; lane < OC_PANEL; lane++) {
+        size_t at = lane < wanted ? lane : wanted;
+        for (; at > 0 && sorted[at - 1] > best[lane]; at--) {
+            if (at < wanted) {
+                sorted[at] = sorted[at - 1];
+            }
+        }
+        if (at < wanted) {
+            sorted[at] = best[lane];
         }
     }
-    return winner;
+    return sorted[wanted - 1];
+}
+
+/* The nearest words of each row and their codes. row_value holds the rows' mean distances. */
+static void code_nearest(encoder *e, side *s, size_t count)
+{
+    find_least(e, s, count);
+    for (size_t i = 0; i < count; i++) {
+        float *codes = e->near_codes + i * e->nearest, mean = e->row_value[i], total = 0;
+        float limit = bound(s->best + i * OC_PANEL, e->nearest);
+        e->kernels->nearest(s->z + i * OC_PANEL, e->words->count, e->nearest, limit, codes,
+                            e->near_words + i * e->nearest);
+        float scale = mean > 0 ? (float)-e->params->softness / (mean * mean) : 0, least = codes[0];
+        for (size_t j = 0; j < e->nearest; j++) {
+            codes[j] = expf(scale * (codes[j] * codes[j] - least * least));
+            total += codes[j];
+        }
+        for (size_t j = 0; j < e->nearest; j++) {
+            codes[j] /= total;
+        }
+    }
 }
 
 /* Turns distances into exponentials and row_value into the weight that makes a row's sum 1. */
@@ -178,8 +206,7 @@ static void soften_block(encoder *e, side *s, size_t count)
 {
     find_least(e, s, count);
     for (size_t i = 0; i < count; i++) {
-        const float *best = s->best + i * OC_PANEL;
-        e->row_least[i] = best[least_lane(best, s->panel_of + i * OC_PANEL)];
+        e->row_least[i] = bound(s->best + i * OC_PANEL, 1);
         float mean = e->row_value[i];
         e->row_value[i] = mean > 0 ? (float)-e->params->softness / (mean * mean) : 0;
     }
@@ -195,21 +222,20 @@ static void soften_block(encoder *e, side *s, size_t count)
     }
 }
 
-static void count_nearest(encoder *e, side *s, size_t i, float *cell)
+static void pool_nearest(const encoder *e, size_t first, size_t end, float *cell)
 {
-    const uint32_t *panel_of = s->panel_of + i * OC_PANEL;
-    size_t lane = least_lane(s->best + i * OC_PANEL, panel_of);
-    float *bin = cell + panel_of[lane] * OC_PANEL + lane;
-    *bin = e->params->pool == OC_WORDS_MAX ? 1 : *bin + 1;
+    bool maximum = e->params->pool == OC_WORDS_MAX;
+    for (size_t i = first * e->nearest; i < end * e->nearest; i++) {
+        float *value = cell + e->near_words[i], code = e->near_codes[i];
+        *value = !maximum ? *value + code : code > *value ? code : *value;
+    }
 }
 
 /* Adds the codes of rows first..end-1, which lie in one cell. */
 static void pool_run(encoder *e, side *s, size_t first, size_t end, float *cell)
 {
-    if (e->params->encode == OC_WORDS_HARD) {
-        for (size_t i = first; i < end; i++) {
-            count_nearest(e, s, i, cell);
-        }
+    if (e->nearest) {
+        pool_nearest(e, first, end, cell);
         return;
     }
     bool maximum = e->params->pool == OC_WORDS_MAX, soft = e->params->encode == OC_WORDS_SOFT;
@@ -226,8 +252,8 @@ static void pool_block(encoder *e, size_t which, const oc_words_place *places, s
 {
     side *s = &e->side[which];
     sum_lanes(s->sums, count, 1 / (float)e->words->count, e->row_value);
-    if (e->params->encode == OC_WORDS_HARD) {
-        find_least(e, s, count);
+    if (e->nearest) {
+        code_nearest(e, s, count);
     } else if (e->params->encode == OC_WORDS_SOFT) {
         soften_block(e, s, count);
     }
@@ -291,6 +317,13 @@ static void write_row(const encoder *e, float *row)
     }
 }
 
+/* How many words have a code that is not 0; 0 when that is not fixed. */
+static size_t nearest_words(const oc_words_params *params, size_t words)
+{
+    size_t wanted = params->encode == OC_WORDS_HARD ? 1 : params->encode == OC_WORDS_SOFT ? (size_t)params->nearest : 0;
+    return wanted < words ? wanted : words;
+}
+
 /* An encoder with room for `count` places and `cells` cells. */
 static oc_status start(encoder *e, const oc_words_params *params, const oc_words *words, const oc_image *image,
                        size_t count, size_t cells, oc_arena *arena, oc_error *err)
@@ -301,7 +334,8 @@ static oc_status start(encoder *e, const oc_words_params *params, const oc_words
                    .kernels = oc_words_kernels_get(),
                    .panels = oc_panel_count(words->count),
                    .cuts = oc_words_cuts(&params->grid),
-                   .sides = params->mirror ? 2 : 1};
+                   .sides = params->mirror ? 2 : 1,
+                   .nearest = nearest_words(params, words->count)};
     return take_memory(e, count, cells, arena) ? oc_words_view_create(&e->view, params, image, arena, err)
                                                : oc_fail_memory(err, "visual words");
 }

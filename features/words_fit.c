@@ -15,11 +15,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { PURPOSE_PLACES = 0x776f7201, SAMPLES_PER_WORD = 250, SAMPLES_AT_LEAST = 200000 };
-
-/* Chosen on held-out training images of CIFAR-10 (JPEG): eigenvalues of contrast-normalised patches are 0.01 to 30,
- * those of gradient descriptors a thousandth of that. What a JPEG file has at the low end is noise. */
-static const double RIDGE_PATCH = 1, RIDGE_SIFT = 0.001;
+enum { PURPOSE_PLACES = 0x776f7201 };
 
 typedef struct sampling {
     const oc_words_params *params;
@@ -99,9 +95,7 @@ static oc_status sample(sampling *s, size_t *count, oc_error *err)
     size_t all, threads = oc_job_threads(s->job);
     s->place_count = oc_words_place_count(s->params, s->width, s->height);
     s->depth = oc_words_depth(s->params);
-    s->samples = (size_t)s->params->count * SAMPLES_PER_WORD;
-    s->samples = s->samples > SAMPLES_AT_LEAST ? s->samples : SAMPLES_AT_LEAST;
-    s->samples = s->params->samples == OC_AUTO ? s->samples : (size_t)s->params->samples;
+    s->samples = (size_t)s->params->samples;
     if (oc_multiply(s->source->count, s->place_count, &all) && all < s->samples) {
         s->samples = all;
     }
@@ -135,11 +129,8 @@ static oc_status whiten(const sampling *s, size_t count, oc_words *words, oc_err
         return oc_fail_memory(err, "words");
     }
     oc_words_mirror_order(s->params, order);
-    double ridge = s->params->ridge;
-    if (isnan(ridge)) {
-        ridge = s->params->descriptor == OC_WORDS_SIFT ? RIDGE_SIFT : RIDGE_PATCH;
-    }
-    oc_whiten_options options = {s->params->whiten, ridge, s->params->keep, s->params->mirror ? order : NULL};
+    oc_whiten_options options = {s->params->whiten, s->params->ridge, s->params->keep,
+                                 s->params->mirror ? order : NULL};
     oc_whitening map = {0};
     oc_status status = oc_whiten_fit(s->x, count, s->depth, &options, &map, s->job, err);
     oc_free(order);

@@ -4,6 +4,7 @@
 #include "src/base/dispatch.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 static void contrast(const uint8_t *restrict pixels, size_t stride, size_t rows, size_t row_bytes, float least,
@@ -112,15 +113,45 @@ static void max_triangle(const float *restrict z, const float *restrict mean, si
     }
 }
 
-static void least(const float *restrict z, size_t rows, size_t lanes, uint32_t panel, float *restrict best,
-                  uint32_t *restrict panel_of)
+static void least(const float *restrict z, size_t rows, size_t lanes, float *restrict best)
 {
     for (size_t r = 0; r < rows; r++) {
         for (size_t lane = 0; lane < lanes; lane++) {
             size_t i = r * OC_PANEL + lane;
-            uint32_t better = z[i] < best[i];
-            best[i] = better ? z[i] : best[i];
-            panel_of[i] = better ? panel : panel_of[i];
+            best[i] = z[i] < best[i] ? z[i] : best[i];
+        }
+    }
+}
+
+/* True when one of 32 values is within the limit. */
+static inline bool any_within(const float *z, float limit)
+{
+    int within = 0;
+#pragma omp simd reduction(| : within)
+    for (size_t lane = 0; lane < OC_PANEL; lane++) {
+        within |= z[lane] <= limit;
+    }
+    return within;
+}
+
+static void nearest(const float *z, size_t words, size_t wanted, float limit, float *distance, uint32_t *word)
+{
+    size_t found = 0;
+    for (size_t first = 0; first < words; first += OC_PANEL, z += OC_PANEL_BLOCK * OC_PANEL) {
+        if (!any_within(z, limit)) {
+            continue;
+        }
+        for (size_t lane = 0; lane < OC_PANEL && first + lane < words; lane++) {
+            if (!(z[lane] <= limit) || (found == wanted && !(z[lane] < distance[found - 1]))) {
+                continue;
+            }
+            size_t at = found < wanted ? found++ : wanted - 1;
+            for (; at > 0 && distance[at - 1] > z[lane]; at--) {
+                distance[at] = distance[at - 1];
+                word[at] = word[at - 1];
+            }
+            distance[at] = z[lane];
+            word[at] = (uint32_t)(first + lane);
         }
     }
 }
@@ -178,5 +209,5 @@ static void max_weighted(const float *restrict z, const float *restrict weight, 
 
 extern const oc_words_kernels OC_KERNELS(oc_words_kernels);
 const oc_words_kernels OC_KERNELS(oc_words_kernels) = {
-    contrast, distances, distances_both, add_triangle, max_triangle, least, soften, add_weighted, max_weighted,
+    contrast, distances, distances_both, add_triangle, max_triangle, least, nearest, soften, add_weighted, max_weighted,
 };

@@ -19,9 +19,11 @@ typedef struct oc_words_kernels {
     void (*add_triangle)(const float *z, const float *mean, size_t rows, float *pool);
     /* pool (32) = max(pool, max(0, mean - z)) */
     void (*max_triangle)(const float *z, const float *mean, size_t rows, float *pool);
-    /* Keeps, for each row and lane, the smallest z so far and the panel that had it; on equal values the earlier one.
-     */
-    void (*least)(const float *z, size_t rows, size_t lanes, uint32_t panel, float *best, uint32_t *panel_of);
+    /* best (rows,32) = min(best, z), z (rows,32). */
+    void (*least)(const float *z, size_t rows, size_t lanes, float *best);
+    /* The `wanted` nearest of all words of one row, nearest first, of equal ones the first: their distances and numbers.
+     * z: the row's place in the first of the panels (48,32). At least so many words are within the limit. */
+    void (*nearest)(const float *z, size_t words, size_t wanted, float limit, float *distance, uint32_t *word);
     /* z (rows,32) becomes exp(scale (z^2 - least^2)), scale and least (rows); sums (rows,32) += it. */
     void (*soften)(float *z, const float *scale, const float *least, size_t rows, size_t lanes, float *sums);
     /* pool (32) += weight z and pool = max(pool, weight z), weight (rows) */

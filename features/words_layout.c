@@ -23,18 +23,10 @@ size_t oc_words_extent(const oc_words_params *params, size_t s)
     return params->descriptor == OC_WORDS_SIFT ? oc_sift_extent(size) : size;
 }
 
-size_t oc_words_stride(const oc_words_params *params)
-{
-    if (params->stride == OC_AUTO) {
-        return params->descriptor == OC_WORDS_SIFT ? 6 : 1;
-    }
-    return (size_t)params->stride;
-}
-
 size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length)
 {
     size_t extent = oc_words_extent(params, s);
-    return length < extent ? 0 : (length - extent) / oc_words_stride(params) + 1;
+    return length < extent ? 0 : (length - extent) / (size_t)params->stride + 1;
 }
 
 size_t oc_words_place_count(const oc_words_params *params, size_t width, size_t height)
@@ -49,7 +41,7 @@ size_t oc_words_place_count(const oc_words_params *params, size_t width, size_t 
 /* The first pixel of position c. */
 static uint32_t pixel(const oc_words_params *params, size_t s, size_t length, size_t c)
 {
-    size_t stride = oc_words_stride(params);
+    size_t stride = (size_t)params->stride;
     return (uint32_t)((length - oc_words_extent(params, s)) % stride / 2 + c * stride);
 }
 

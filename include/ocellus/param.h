@@ -19,7 +19,7 @@ extern "C" {
  * OC_REAL         double                 decimal; "auto" is stored as NaN
  * OC_CHOICE       int                    one of `choices`, stored as its index
  * OC_TEXT         const char *           anything; the string is not copied
- * OC_LEVELS       oc_levels              1-2-4: up to OC_MAX_LEVELS integers joined by '-'
+ * OC_LEVELS       oc_levels              1-2-4: up to OC_MAX_LEVELS integers joined by '-'; "auto" is none of them
  * OC_EXTENT       oc_extent              WxH, or one number for a square
  * OC_LEARNER      oc_learner             linear, or nearest:k=5,metric=l2, where k and metric may be left out */
 typedef enum oc_param_type {

@@ -43,7 +43,8 @@ typedef struct oc_npy oc_npy;
 /* Opens a little-endian file in C order, of one or two axes: float32 is mapped, so that nothing is read before it is
  * used; float64 is converted into memory. OC_BAD_FILE with the reason and the NumPy expression that helps (other type,
  * big-endian, Fortran order, shorter than its shape says), OC_BAD_DATA (a float64 that is not finite, or past float32's
- * range: row and column are named), OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
+ * range: row and column are named), OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. A mapped file that another program makes shorter
+ * while it is used ends this program by SIGBUS, unless it handles that. */
 oc_status oc_npy_open(const char *path, oc_npy **npy, oc_error *err);
 void oc_npy_free(oc_npy *npy);
 oc_rows oc_npy_rows(const oc_npy *npy);

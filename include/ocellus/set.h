@@ -35,7 +35,8 @@ typedef struct oc_extract_options {
  * all, in memory that does not grow with the rows. What is cut short (OC_CANCELLED, OC_IO, OC_NO_MEMORY, or a kill) is left
  * in FOLDER.partial, and the message says so; with `resume` it is continued to the same bytes that a run without
  * interruption writes, else removed. Errors: those of reading under `strict`; OC_BAD_DATA when no image can be read;
- * OC_USAGE when what is resumed was begun with other images, stages or options; OC_TOO_SMALL. */
+ * OC_USAGE when what is resumed was begun with other images, stages or options, or the folder holds other files than a
+ * set; OC_TOO_SMALL. */
 oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
                          const oc_extract_options *options, const char *folder, oc_job *job,
                          oc_set **set, oc_error *err);
@@ -63,7 +64,7 @@ oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *feat
 oc_status oc_set_merge(const char *const *shards, size_t count, const char *folder, oc_job *job, size_t *rows,
                        oc_error *err);
 
-/* Opens a set folder; rows are mapped, not read. OC_NOT_FOUND, OC_BAD_FILE with file and reason, OC_NO_MEMORY. */
+/* Opens a set folder; rows are mapped, not read, as by oc_npy_open. OC_NOT_FOUND, OC_BAD_FILE with file and reason, OC_NO_MEMORY. */
 oc_status oc_set_open(const char *folder, oc_set **set, oc_error *err);
 void oc_set_free(oc_set *set);
 
@@ -90,6 +91,10 @@ bool oc_rows_recognise(const char *path);
 
 /* True when the path looks like a set: a folder that has features.npy. */
 bool oc_set_recognise(const char *path);
+
+/* Whether a set may be written there, as oc_set_extract and oc_set_merge ask: OC_USAGE for a folder that holds anything
+ * but the files of a set, which a new set would take the place of; the message names one. OC_IO, OC_NO_MEMORY. */
+oc_status oc_set_check_place(const char *folder, oc_error *err);
 
 const oc_rows *oc_set_rows(const oc_set *set);
 size_t oc_set_count(const oc_set *set);

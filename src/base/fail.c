@@ -1,6 +1,8 @@
 /* Status texts and error messages; the only place that formats into an oc_error. */
 #include "src/base/fail.h"
 
+#include "src/base/locale.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +22,7 @@ oc_status oc_fail(oc_error *err, oc_status status, const char *format, ...)
     if (err) {
         va_list arguments;
         va_start(arguments, format);
-        vsnprintf(err->message, sizeof err->message, format, arguments);
+        oc_vsnprintf(err->message, sizeof err->message, format, arguments);
         va_end(arguments);
         err->status = status;
     }

@@ -24,17 +24,31 @@ static bool grow(oc_bytes *bytes, size_t capacity)
     return true;
 }
 
-/* The size from fstat is a first guess only: a pipe has none, and a file may change while it is read. */
-static oc_status read_all(oc_bytes *bytes, int file, const char *path, size_t limit, oc_error *err)
+/* Refuses folders and, unless they are standard input, devices, which may have no end. The size is a first guess only: a
+ * pipe has none, and a file may change while it is read. */
+static oc_status examine(int file, const char *path, bool named, size_t *guess, oc_error *err)
 {
     struct stat about;
     if (fstat(file, &about) != 0) {
         return oc_fail_io(err, path, "cannot be examined");
     }
-    if (S_ISDIR(about.st_mode)) {
-        return oc_fail(err, OC_IO, "%s: is a folder, not a file", path);
+    if (S_ISDIR(about.st_mode) || (named && (S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode)))) {
+        return oc_fail(err, OC_IO, "%s: is a %s, not a file", path, S_ISDIR(about.st_mode) ? "folder" : "device");
     }
-    size_t guess = S_ISREG(about.st_mode) && about.st_size > 0 ? (size_t)about.st_size : 0;
+    if (named && S_ISFIFO(about.st_mode) && fcntl(file, F_SETFL, 0) != 0) { /* wait for what is written into it */
+        return oc_fail_io(err, path, "cannot be read");
+    }
+    *guess = S_ISREG(about.st_mode) && about.st_size > 0 ? (size_t)about.st_size : 0;
+    return OC_OK;
+}
+
+static oc_status read_all(oc_bytes *bytes, int file, const char *path, size_t limit, oc_error *err)
+{
+    size_t guess = 0;
+    oc_status status = examine(file, path, file != STDIN_FILENO, &guess, err);
+    if (status != OC_OK) {
+        return status;
+    }
     bytes->size = 0;
     for (;;) {
         if (bytes->size > limit || guess > limit) {
@@ -65,7 +79,8 @@ oc_status oc_bytes_read(oc_bytes *bytes, const char *path, size_t limit, oc_erro
     if (strcmp(path, "-") == 0) {
         return read_all(bytes, STDIN_FILENO, "standard input", limit, err);
     }
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    /* A pipe that nobody writes to must not stop a run: it opens at once like this, and is empty. */
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
         return oc_fail_io(err, path, "cannot be opened");
     }

@@ -2,6 +2,7 @@
 #include <ocellus/param.h>
 
 #include "src/base/fail.h"
+#include "src/base/locale.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -62,7 +63,7 @@ static bool set_real(const oc_param *param, const char *text, double *field)
         return false;
     }
     char *end;
-    double value = strtod(text, &end);
+    double value = oc_strtod(text, &end);
     if (*end || !isfinite(value) || !within(param, value)) {
         return false;
     }
@@ -84,6 +85,10 @@ static bool set_choice(const oc_param *param, const char *text, int *field)
 static bool set_levels(const oc_param *param, const char *text, oc_levels *field)
 {
     oc_levels levels = {0};
+    if (takes_auto(param) && strcmp(text, "auto") == 0) {
+        *field = levels;
+        return true;
+    }
     for (;;) {
         if (levels.count == OC_MAX_LEVELS || *text == '-' || !read_integer(&text, &levels.level[levels.count]) ||
             !within(param, (double)levels.level[levels.count])) {
@@ -236,9 +241,9 @@ static int format_real(double value, char *text, size_t size)
     int length = 0;
     for (int digits = 6; digits <= 17; digits++) {
         char exact[40];
-        snprintf(exact, sizeof exact, "%.*g", digits, value);
+        oc_snprintf(exact, sizeof exact, "%.*g", digits, value);
         length = snprintf(text, size, "%s", exact);
-        if (!(strtod(exact, NULL) != value)) {
+        if (!(oc_strtod(exact, NULL) != value)) {
             break;
         }
     }
@@ -247,7 +252,7 @@ static int format_real(double value, char *text, size_t size)
 
 static int format_levels(const oc_levels *levels, char *text, size_t size)
 {
-    int length = 0;
+    int length = levels->count ? 0 : snprintf(text, size, "auto");
     for (size_t i = 0; i < levels->count; i++) {
         size_t used = (size_t)length < size ? (size_t)length : size;
         length += snprintf(text + used, size - used, "%s%" PRId64, i ? "-" : "", levels->level[i]);
@@ -317,9 +322,9 @@ size_t oc_param_allowed(const oc_param *param, char *text, size_t size)
 {
     char range[80];
     bool bounded = isfinite(param->high);
-    int written = snprintf(range, sizeof range, "%.10g%s", param->low, bounded ? ".." : " or more");
+    int written = oc_snprintf(range, sizeof range, "%.10g%s", param->low, bounded ? ".." : " or more");
     if (bounded) {
-        snprintf(range + written, sizeof range - (size_t)written, "%.10g", param->high);
+        oc_snprintf(range + written, sizeof range - (size_t)written, "%.10g", param->high);
     }
     const char *automatic = takes_auto(param) ? "auto or " : "";
     switch (param->type) {
@@ -334,8 +339,8 @@ size_t oc_param_allowed(const oc_param *param, char *text, size_t size)
     case OC_TEXT:
         return (size_t)snprintf(text, size, "text");
     case OC_LEVELS:
-        return (size_t)snprintf(text, size, "up to %d whole numbers joined by '-', each %s", OC_MAX_LEVELS,
-                                range);
+        return (size_t)snprintf(text, size, "%sup to %d whole numbers joined by '-', each %s", automatic,
+                                OC_MAX_LEVELS, range);
     case OC_EXTENT:
         return (size_t)snprintf(text, size, "%sWIDTHxHEIGHT or one number, each %s", automatic, range);
     case OC_LEARNER:

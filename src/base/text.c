@@ -2,6 +2,7 @@
 #include "src/base/text.h"
 
 #include "src/base/fail.h"
+#include "src/base/locale.h"
 #include "src/base/memory.h"
 
 #include <stdarg.h>
@@ -53,12 +54,12 @@ void oc_text_format(oc_text *text, const char *format, ...)
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    int length = oc_vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     if (length < 0) {
         text->failed = true;
     } else if (reserve(text, (size_t)length)) {
-        vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
+        oc_vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
         text->length += (size_t)length;
     }
     va_end(again);

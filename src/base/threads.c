@@ -3,6 +3,7 @@
 #include "src/base/threads.h"
 
 #include "src/base/fail.h"
+#include "src/base/locale.h"
 #include "src/base/memory.h"
 
 #include <errno.h>
@@ -36,7 +37,7 @@ struct oc_job {
     double last_progress;
     void (*tap)(void *context, size_t passes, size_t total, size_t steps, double loss);
     void *tap_context;
-    volatile sig_atomic_t cancelled;
+    atomic_bool cancelled; /* set by signal handlers: it has no lock */
 };
 
 typedef struct worker_start {
@@ -88,7 +89,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* Workers leave signals to the thread that made the job. */
+/* Workers leave signals to the thread that made the job, but for those that their own doing raises. */
 static int start_worker(oc_job *job, size_t worker)
 {
     worker_start *start = oc_alloc(1, sizeof *start);
@@ -98,6 +99,10 @@ static int start_worker(oc_job *job, size_t worker)
     *start = (worker_start){job, worker};
     sigset_t all, before;
     sigfillset(&all);
+    sigdelset(&all, SIGBUS);
+    sigdelset(&all, SIGSEGV);
+    sigdelset(&all, SIGFPE);
+    sigdelset(&all, SIGILL);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int failed = pthread_create(&job->workers[worker], NULL, work, start);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -167,12 +172,12 @@ size_t oc_job_threads(const oc_job *job)
 
 void oc_job_cancel(oc_job *job)
 {
-    job->cancelled = 1;
+    atomic_store(&job->cancelled, true);
 }
 
 bool oc_job_cancelled(const oc_job *job)
 {
-    return job && job->cancelled;
+    return job && atomic_load_explicit(&job->cancelled, memory_order_relaxed);
 }
 
 void oc_parallel(oc_job *job, size_t count, oc_task task, void *context)
@@ -259,7 +264,7 @@ void oc_job_note(oc_job *job, const char *format, ...)
     char message[1000];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    oc_vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     pthread_mutex_lock(&job->listening);
     job->listener.note(job->listener.context, message);

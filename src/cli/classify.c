@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* One line a class, best first: path, label, probability (or score). Equal scores keep the order of the classes. */
 static void print_best(const oc_model *model, const char *path, const oc_result *result, size_t lines)
@@ -105,8 +106,12 @@ static int run(const cli_settings *settings, oc_job *job)
     if (settings->explain && settings->operands.count > 2) {
         return report_usage(&command_classify, "--explain draws one FILE; %zu are given", settings->operands.count - 1);
     }
+    if (settings->explain && strcmp(settings->explain, "-") == 0) {
+        return report_usage(&command_classify, "the picture and the label would both go to standard output; name a "
+                                               "file");
+    }
     if (settings->explain &&
-        check_output_page(settings->explain, settings->operands.items, settings->operands.count, &err)) {
+        check_output_picture(settings->explain, settings->operands.items, settings->operands.count, &err)) {
         return report_failure(&err);
     }
     if (open_model(settings->operands.items[0], &model, &err) || oc_reader_create(model, &reader, &err)) {

@@ -271,9 +271,8 @@ static int run(const cli_settings *settings, oc_job *job)
     options.train.seed = (uint64_t)settings->seed;
     const char *inputs[] = {settings->operands.items[0], settings->test};
     if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) ||
-        (settings->output && (check_output_file(settings->output, settings->operands.items[0], &err) ||
-                              check_output_file(settings->output, settings->test, &err))) ||
-        (settings->report && check_output_page(settings->report, inputs, 2, &err)) ||
+        (settings->output && check_output_file(settings->output, inputs, 2, &err)) ||
+        (settings->report && check_output_file(settings->report, inputs, 2, &err)) ||
         open_images(settings->operands.items[0], &train, &err) || open_images(settings->test, &test, &err)) {
         status = report_failure(&err);
     } else if (settings->dry_run) {
@@ -295,7 +294,8 @@ const cli_command command_compare = {
     .name = "compare",
     .bit = TAKEN_BY_COMPARE,
     .summary = "one table: accuracy of different features",
-    .usage = "compare IMAGES --test IMAGES -f SPEC... [-o MODEL] [-r PAGE.html]",
+    .usage = "compare IMAGES --test IMAGES -f SPEC... [-o MODEL]\n"
+             "compare IMAGES --test IMAGES -f SPEC... --report PAGE.html",
     .about = "Trains the same classifier on each kind of features and tests it on the same images. The table has, for "
              "each -f, the number of values in a row, the time to extract and to train, the accuracy on training and "
              "test images in percent, the 95 % interval of the test accuracy (Wilson), and p, the probability of a "

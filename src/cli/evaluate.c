@@ -26,11 +26,12 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_dataset *images = NULL;
     oc_error err;
     int status;
+    const char *inputs[] = {model_path, path, settings->labels};
     const char *idle = is_rows(path) ? given_for_images(settings) : NULL;
     if (idle) {
         return report_usage(&command_evaluate, "--%s has no effect: the rows are made already", idle);
     }
-    if ((settings->report && check_output_page(settings->report, settings->operands.items, 2, &err)) ||
+    if ((settings->report && check_output_file(settings->report, inputs, 3, &err)) ||
         open_model(model_path, &model, &err) ||
         open_test_rows(settings, model_path, model, path, job, &images, &set, &err) ||
         oc_evaluate(model, set, job, &evaluation, &err) ||

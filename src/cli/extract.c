@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* For estimates: bytes of a value as text, of a path, and of a round of rows. */
-enum { TEXT_BYTES = 14, PATH_BYTES = 100, ROUND_BYTES = 32 << 20 };
+/* For estimates: bytes of a value as text, of a path, and of the rows at work. */
+enum { TEXT_BYTES = 14, PATH_BYTES = 100, ROUND_BYTES = 8 << 20 };
 
 /* Stages and the images' size, with whatever holds them. */
 typedef struct stages_source {
@@ -115,10 +115,11 @@ static int wrong_output(const cli_settings *settings)
 
 static oc_status check_output(const cli_settings *settings, oc_error *err)
 {
-    const char *input = settings->operands.count ? settings->operands.items[0] : settings->files_from;
+    const char *inputs[] = {settings->operands.count ? settings->operands.items[0] : NULL, settings->files_from,
+                            settings->with};
     return settings->dry_run || to_stdout(settings) ? OC_OK
-           : settings->format == OC_FORMAT_NPY      ? check_output_set(settings->output, err)
-                                                    : check_output_file(settings->output, input, err);
+           : settings->format == OC_FORMAT_NPY      ? check_output_set(settings->output, inputs, 3, err)
+                                                    : check_output_file(settings->output, inputs, 3, err);
 }
 
 /* The images: all, those of a list, or a shard of them. */

@@ -237,30 +237,48 @@ char *typed_command(const cli_command *command, const cli_settings *settings)
     return text;
 }
 
-oc_status check_output_page(const char *path, const char *const *inputs, size_t count, oc_error *err)
+static bool same_file(const char *a, const char *b)
 {
-    struct stat info, source;
-    if (stat(path, &info)) {
-        return check_parent(path, err);
-    }
-    if (S_ISDIR(info.st_mode)) {
-        return fail(err, OC_USAGE, path, "is a folder; the name of a file is needed here");
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (stat(inputs[i], &source) == 0 && source.st_dev == info.st_dev && source.st_ino == info.st_ino) {
-            return fail(err, OC_USAGE, path, "is what is read, and is not replaced; choose another name");
-        }
-    }
-    return check_parent(path, err);
+    struct stat left, right;
+    return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
 }
 
-oc_status check_output_file(const char *path, const char *input, oc_error *err)
+/* OC_USAGE when the output would replace what is read: an input, or a file of a set. */
+static oc_status check_inputs(const char *path, const char *const *inputs, size_t count, oc_error *err)
+{
+    static const char *const parts[] = {"", "/features.npy", "/index.csv", "/stages.safetensors", "/skipped.csv"};
+    for (size_t i = 0; i < count; i++) {
+        for (size_t p = 0; inputs[i] && p < sizeof parts / sizeof *parts; p++) {
+            char part[4096];
+            int length = snprintf(part, sizeof part, "%s%s", inputs[i], parts[p]);
+            if (length > 0 && (size_t)length < sizeof part && same_file(part, path)) {
+                return fail(err, OC_USAGE, path, "is what is read, and is not replaced; choose another name");
+            }
+        }
+    }
+    return OC_OK;
+}
+
+oc_status check_output_picture(const char *path, const char *const *inputs, size_t count, oc_error *err)
+{
+    struct stat info;
+    if (strcmp(path, "-") == 0) {
+        return OC_OK;
+    }
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+        return fail(err, OC_USAGE, path, "is a folder; the name of a file is needed here");
+    }
+    oc_status status = check_inputs(path, inputs, count, err);
+    return status ? status : check_parent(path, err);
+}
+
+oc_status check_output_file(const char *path, const char *const *inputs, size_t count, oc_error *err)
 {
     struct stat info;
     if (strcmp(path, "-") == 0) {
         return fail(err, OC_USAGE, path, "the output is a file, not standard output (./- names a file like that)");
     }
-    oc_status status = check_output_page(path, &input, 1, err);
+    oc_status status = check_output_picture(path, inputs, count, err);
     if (status == OC_OK && stat(path, &info) == 0 && S_ISREG(info.st_mode) && is_image_file(path)) {
         return fail(err, OC_USAGE, path, "is an image and is not replaced; choose another name");
     }
@@ -270,19 +288,6 @@ oc_status check_output_file(const char *path, const char *input, oc_error *err)
 static bool is_dots(const char *name)
 {
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-static bool is_empty(const char *folder)
-{
-    DIR *directory = opendir(folder);
-    bool empty = directory != NULL;
-    for (struct dirent *entry; empty && (entry = readdir(directory));) {
-        empty = is_dots(entry->d_name);
-    }
-    if (directory) {
-        closedir(directory);
-    }
-    return empty;
 }
 
 /* "00017.png"; or the mark of a folder that was being built when its program was killed. */
@@ -314,32 +319,32 @@ static bool is_unpacked(const char *folder, int depth)
     return unpacked;
 }
 
-static oc_status check_output_folder(const char *path, bool replaceable, const char *refusal, oc_error *err)
+static oc_status check_output_folder(const char *path, oc_error *err)
 {
     struct stat info;
     if (strcmp(path, "-") == 0) {
         return fail(err, OC_USAGE, path, "the output is a folder, not standard output (./- names a folder like that)");
     }
-    if (stat(path, &info) == 0) {
-        if (!S_ISDIR(info.st_mode)) {
-            return fail(err, OC_USAGE, path, "is a file; -o takes the name of a folder here");
-        }
-        if (!replaceable) {
-            return fail(err, OC_USAGE, path, refusal);
-        }
+    if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode)) {
+        return fail(err, OC_USAGE, path, "is a file; -o takes the name of a folder here");
     }
     return check_parent(path, err);
 }
 
-oc_status check_output_set(const char *path, oc_error *err)
+oc_status check_output_set(const char *path, const char *const *inputs, size_t count, oc_error *err)
 {
-    return check_output_folder(path, oc_set_recognise(path) || is_empty(path),
-                               "holds other files than a set and is not replaced; choose another name", err);
+    oc_status status = check_output_folder(path, err);
+    status = status ? status : check_inputs(path, inputs, count, err);
+    return status ? status : oc_set_check_place(path, err);
 }
 
 oc_status check_output_unpacked(const char *path, oc_error *err)
 {
-    return check_output_folder(path, is_unpacked(path, 1),
-                               "holds other files than an unpacked data set and is not replaced; choose another name",
-                               err);
+    struct stat info;
+    oc_status status = check_output_folder(path, err);
+    if (!status && stat(path, &info) == 0 && !is_unpacked(path, 1)) {
+        return fail(err, OC_USAGE, path,
+                    "holds other files than an unpacked data set and is not replaced; choose another name");
+    }
+    return status;
 }

@@ -37,12 +37,12 @@ void print_features_line(const oc_features *features);
 int report_skipped(const oc_set *set, const char *what);
 
 /* Catch before the work what would spoil its end: the folder that the output goes to is missing or cannot be
- * written, or files of another kind would be replaced: images, the input itself. _unpacked is for class
- * folders of numbered PNG files. */
-oc_status check_output_file(const char *path, const char *input, oc_error *err);
-/* The same for a picture or a page that is made to be replaced: inputs (count) are spared, other images are not. */
-oc_status check_output_page(const char *path, const char *const *inputs, size_t count, oc_error *err);
-oc_status check_output_set(const char *path, oc_error *err);
+ * written, or what is no older output would be replaced: images, the inputs (count, of which some may be NULL), files
+ * of a set that is read. _picture is for PNG files, which replace images, and can go to standard output; _unpacked is
+ * for class folders of numbered PNG files. */
+oc_status check_output_file(const char *path, const char *const *inputs, size_t count, oc_error *err);
+oc_status check_output_picture(const char *path, const char *const *inputs, size_t count, oc_error *err);
+oc_status check_output_set(const char *path, const char *const *inputs, size_t count, oc_error *err);
 oc_status check_output_unpacked(const char *path, oc_error *err);
 
 /* The command as it was typed, quoted for a shell; to be freed. NULL when memory is short. */

@@ -116,6 +116,21 @@ static void catch_signal(int number)
     }
 }
 
+/* Rows are read where they lie in the file. When that has become shorter meanwhile, or its disk fails, there is nothing to
+ * go on with; what was being built stays under its temporary name, as after a kill, and the next run clears it. */
+static void on_lost_file(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    static const char message[] = "ocellus: a file that was being read became shorter, or its disk cannot be read\n";
+    if (info->si_code == BUS_ADRERR) {
+        ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+        (void)ignored;
+        _exit(EXIT_FAILED);
+    }
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
 static int unknown_command(const char *name)
 {
     const char *meant = nearest_command(name, NULL);
@@ -223,6 +238,8 @@ int main(int argc, char **argv)
     guard_standard_streams();
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
+    struct sigaction lost = {.sa_sigaction = on_lost_file, .sa_flags = (int)SA_SIGINFO};
+    sigaction(SIGBUS, &lost, NULL);
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;
     return close_output(run(argv + (argc > 0), count));
 }

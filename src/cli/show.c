@@ -142,7 +142,7 @@ static int run(const cli_settings *settings, oc_job *job)
     if (wrong) {
         return wrong;
     }
-    oc_status status = check_output_page(settings->output, operands->items, operands->count, &err);
+    oc_status status = check_output_picture(settings->output, operands->items, operands->count, &err);
     if (!status && is_model) {
         status = oc_model_load(operands->items[0], &model, &err);
     }

@@ -91,8 +91,9 @@ static int run(const cli_settings *settings, oc_job *job)
         return status;
     }
     options.seed = (uint64_t)settings->seed;
+    const char *inputs[] = {settings->operands.items[0], settings->labels};
     if (oc_train_check(&options, &err) ||
-        (!settings->check_gradient && check_output_file(settings->output, settings->operands.items[0], &err)) ||
+        (!settings->check_gradient && check_output_file(settings->output, inputs, 2, &err)) ||
         check_labels_option(settings, path, &err) ||
         (from_rows ? open_rows(settings, path, 0, &set, &err) : extract_rows(settings, job, &set, &err))) {
         return report_failure(&err);

@@ -4,8 +4,8 @@
 #include <ocellus/show.h>
 
 #include "features/draw.h"
-#include "features/stage.h"
 #include "src/base/fail.h"
+#include "src/base/locale.h"
 #include "src/base/memory.h"
 #include "src/evaluate/page.h"
 #include "src/model/model.h"
@@ -92,24 +92,6 @@ static oc_status draw_map(oc_page *page, const oc_panel *p, const oc_image *imag
     return OC_OK;
 }
 
-/* The largest absolute value but for the topmost hundredth, which would leave the others pale. */
-static double color_limit(const double *map, size_t count)
-{
-    enum { BINS = 1000 };
-    size_t bins[BINS] = {0}, above = 0, at = BINS;
-    double largest = 1e-30;
-    for (size_t i = 0; i < count; i++) {
-        largest = fmax(largest, fabs(map[i]));
-    }
-    for (size_t i = 0; i < count; i++) {
-        bins[(size_t)(fabs(map[i]) / largest * (BINS - 1))]++;
-    }
-    while (at > 1 && above + bins[at - 1] <= count / 100) {
-        above += bins[--at];
-    }
-    return largest * (double)at / BINS;
-}
-
 static void draw_key(oc_page *page, const oc_panel *p, double limit)
 {
     oc_canvas *canvas = &page->canvas;
@@ -120,11 +102,11 @@ static void draw_key(oc_page *page, const oc_panel *p, double limit)
         oc_canvas_fill(canvas, p->x, top + y, wide, 1, oc_color_signed(1 - 2 * (y + 0.5) / height));
     }
     oc_canvas_frame(canvas, p->x, top, wide, height, OC_RULE);
-    snprintf(text, sizeof text, "%+.2g a pixel", limit);
+    oc_snprintf(text, sizeof text, "%+.2g a pixel", limit);
     oc_canvas_text(canvas, p->x + wide + 10, top + 13, pen, text);
     oc_canvas_text(canvas, p->x + wide + 10, top + 36, pen, "for the class");
     oc_canvas_text(canvas, p->x + wide + 10, top + height / 2 + 6, pen, "0");
-    snprintf(text, sizeof text, "%+.2g a pixel", -limit);
+    oc_snprintf(text, sizeof text, "%+.2g a pixel", -limit);
     oc_canvas_text(canvas, p->x + wide + 10, top + height - 23, pen, "against it");
     oc_canvas_text(canvas, p->x + wide + 10, top + height, pen, text);
 }
@@ -139,7 +121,7 @@ static void draw_sum(oc_page *page, const oc_panel *p, const oc_model *model, co
     char text[60];
     for (size_t i = 0; i <= oc_features_count(model->features); i++) {
         bool last = i == oc_features_count(model->features);
-        snprintf(text, sizeof text, "%+.3f", last ? bias : parts[i]);
+        oc_snprintf(text, sizeof text, "%+.3f", last ? bias : parts[i]);
         oc_canvas_text(canvas, column, y, number, text);
         oc_canvas_text_cut(canvas, column + 20, y, name, p->width - 110,
                            last ? "bias" : oc_features_part_spec(model->features, i));
@@ -147,7 +129,7 @@ static void draw_sum(oc_page *page, const oc_panel *p, const oc_model *model, co
     }
     oc_canvas_fill(canvas, p->x, y - 18, 420, 1, OC_QUIET);
     number.bold = name.bold = true;
-    snprintf(text, sizeof text, "%+.3f", score);
+    oc_snprintf(text, sizeof text, "%+.3f", score);
     oc_canvas_text(canvas, column, y + 8, number, text);
     oc_canvas_text(canvas, column + 20, y + 8, name, "score");
 }
@@ -163,14 +145,14 @@ static oc_status draw_page(const oc_model *model, const oc_image *image, const o
                          {.caption = " ", .aspect = 200 / height, .height = height},
                          {.heading = "The score is a sum", .aspect = 1100 / (30 * lines), .height = 30 * lines}};
     oc_page page = {.title = title, .panels = panels, .count = 4, .widest = 2000};
-    snprintf(title, sizeof title, "%.290s", oc_model_class(model, result->label));
+    oc_snprintf(title, sizeof title, "%.290s", oc_model_class(model, result->label));
     if (result->probabilities) {
-        snprintf(subtitle, sizeof subtitle, "probability %.4f", (double)result->probabilities[result->label]);
+        oc_snprintf(subtitle, sizeof subtitle, "probability %.4f", (double)result->probabilities[result->label]);
         page.subtitle = subtitle;
     }
     oc_status status = oc_page_lay_out(&page, err);
     if (status == OC_OK) {
-        double limit = color_limit(map, image->width * image->height);
+        double limit = oc_draw_limit(map, image->width * image->height);
         oc_canvas_pixels(&page.canvas, panels[0].x, panels[0].y, panels[0].width, height, image->rgb, image->width,
                          image->height, 3);
         oc_canvas_frame(&page.canvas, panels[0].x, panels[0].y, panels[0].width, height, OC_RULE);

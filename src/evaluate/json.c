@@ -2,6 +2,7 @@
 #include "src/evaluate/json.h"
 
 #include "src/base/json_memory.h"
+#include "src/base/locale.h"
 #include "src/base/memory.h"
 
 #include <jansson.h>
@@ -186,7 +187,7 @@ static json_t *option_value(const oc_param *param, const char *typed)
         return json_boolean(strcmp(typed, "1") == 0);
     }
     if (param->type == OC_INTEGER || param->type == OC_REAL) {
-        double value = strtod(typed, &end);
+        double value = oc_strtod(typed, &end);
         if (end != typed && *end == '\0') {
             return param->type == OC_INTEGER ? json_integer(strtoll(typed, NULL, 10)) : number(value);
         }

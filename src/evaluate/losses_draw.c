@@ -2,6 +2,7 @@
 #include <ocellus/show.h>
 
 #include "src/base/fail.h"
+#include "src/base/locale.h"
 #include "src/base/memory.h"
 #include "src/evaluate/page.h"
 
@@ -58,14 +59,14 @@ static void put_ticks(const axes *a, bool across)
         double decades = log10(high / low), every = ceil(decades / 9);
         for (double e = ceil(log10(low) - 1e-9); e <= log10(high) + 1e-9; e++) {
             bool shown = fmod(fabs(e), every) < 0.5 || decades < 1;
-            snprintf(text, sizeof text, fabs(e) < 3.5 ? "%g" : "1e%.0f", fabs(e) < 3.5 ? pow(10, e) : e);
+            oc_snprintf(text, sizeof text, fabs(e) < 3.5 ? "%g" : "1e%.0f", fabs(e) < 3.5 ? pow(10, e) : e);
             put_tick(a, across, pow(10, e), shown ? text : "");
         }
         return;
     }
     double step = tick_step(low, high, 6);
     for (double at = ceil(low / step - 1e-9); at * step <= high + 1e-9 * step; at++) {
-        snprintf(text, sizeof text, "%g", at == 0 ? 0 : at * step);
+        oc_snprintf(text, sizeof text, "%g", at == 0 ? 0 : at * step);
         put_tick(a, across, at * step, text);
     }
 }
@@ -174,7 +175,7 @@ static void draw_scale(const axes *a, double low, double high)
     oc_canvas_frame(a->canvas, x, a->y, wide, a->height, OC_QUIET);
     for (double at = ceil(low / step); at * step <= high; at++) {
         double y = a->y + a->height * (1 - (at * step - low) / (high - low));
-        snprintf(text, sizeof text, "%g", at * step);
+        oc_snprintf(text, sizeof text, "%g", at * step);
         oc_canvas_fill(a->canvas, x + wide, y - 0.5, 6, 1, OC_QUIET);
         oc_canvas_text(a->canvas, x + wide + 12, y + 7, oc_page_pen(19, 0, false, OC_INK), text);
     }
@@ -217,7 +218,7 @@ oc_status oc_show_losses(const oc_model *model, const oc_losses *l, const char *
     oc_train_options options = oc_model_train_options(model);
     char loss[40];
     oc_param_format(oc_params_find(oc_train_params, oc_train_param_count, "loss"), &options, loss, sizeof loss);
-    snprintf(subtitle, sizeof subtitle, "mean %s loss of %zu rows, %.4g at the dot", loss, l->rows, l->start);
+    oc_snprintf(subtitle, sizeof subtitle, "mean %s loss of %zu rows, %.4g at the dot", loss, l->rows, l->start);
     oc_panel panel = {.caption = what[l->kind], .aspect = width / height, .height = height};
     oc_page page = {.title = titles[l->kind], .subtitle = subtitle, .panels = &panel, .count = 1, .widest = 2000};
     oc_status status = oc_page_lay_out(&page, err);

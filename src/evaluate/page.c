@@ -59,6 +59,17 @@ static void place(oc_page *page, double *width, double *height)
     *height = ceil(y + OC_PAGE_MARGIN);
 }
 
+static void write_heading(oc_page *page, const oc_panel *p, double y, double room)
+{
+    oc_pen pen = oc_page_pen(24, 0, true, OC_INK);
+    double taken = oc_text_extent(pen, p->heading) + 24;
+    oc_canvas_text_cut(&page->canvas, OC_PAGE_MARGIN, y, pen, room, p->heading);
+    if (p->note && taken < room) {
+        oc_canvas_text_cut(&page->canvas, OC_PAGE_MARGIN + taken, y, oc_page_pen(TEXT, 0, false, OC_QUIET), room - taken,
+                           p->note);
+    }
+}
+
 oc_status oc_page_lay_out(oc_page *page, oc_error *err)
 {
     double width, height, y = OC_PAGE_MARGIN + 0.7 * TITLE;
@@ -81,8 +92,7 @@ oc_status oc_page_lay_out(oc_page *page, oc_error *err)
         const oc_panel *p = &page->panels[i];
         double top = p->y - (p->caption ? CAPTION_ROOM : 0);
         if (p->heading) {
-            oc_canvas_text_cut(&page->canvas, OC_PAGE_MARGIN, top - 14, oc_page_pen(24, 0, true, OC_INK), room,
-                               p->heading);
+            write_heading(page, p, top - 14, room);
         }
         if (p->caption) {
             oc_canvas_text_cut(&page->canvas, p->x, p->y - 11, oc_page_pen(TEXT, 0, p->strong, OC_INK), p->width,

@@ -117,19 +117,20 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
         return oc_fail_memory(err, "the picture");
     }
     for (size_t i = 0; i < stages; i++) {
-        double aspect = oc_stage_aspect(stage_of(model->features, i), OC_DRAW_WEIGHTS);
+        const oc_stage *stage = stage_of(model->features, i);
+        double aspect = oc_stage_aspect(stage, OC_DRAW_WEIGHTS);
         for (size_t k = 0; k < classes; k++) {
             panels[count++] = (oc_panel){.heading = k ? NULL : oc_features_part_spec(model->features, i),
+                                         .note = oc_stage_key(stage),
                                          .caption = oc_model_class(model, k),
                                          .aspect = aspect,
                                          .height = fmin(240, 400 / aspect)};
         }
     }
-    char subtitle[200];
-    snprintf(subtitle, sizeof subtitle,
-             "Weights of the scaled features. Blue and left: for the class; orange and right: against it.%s",
-             classes < all ? " The first 100 classes." : "");
-    oc_page page = {.title = "What each class looks for", .subtitle = subtitle, .panels = panels, .count = count,
+    oc_page page = {.title = "What each class looks for",
+                    .subtitle = classes < all ? "The first 100 classes" : NULL,
+                    .panels = panels,
+                    .count = count,
                     .widest = 1760};
     oc_status status = oc_page_lay_out(&page, err);
     for (size_t i = 0, offset = 0; status == OC_OK && i < stages; i++) {

@@ -11,6 +11,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/image/exif.h"
 #include "src/image/kernels.h"
 #include "src/image/orientation.h"
 
@@ -130,7 +131,7 @@ static int orientation_of(const reader *self)
 {
     for (jpeg_saved_marker_ptr marker = self->info.marker_list; marker; marker = marker->next) {
         if (marker->data_length > 6 && memcmp(marker->data, "Exif\0", 6) == 0) {
-            return oc_orientation_read(marker->data, marker->data_length);
+            return oc_exif_orientation(marker->data, marker->data_length);
         }
     }
     return 1;

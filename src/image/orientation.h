@@ -1,4 +1,4 @@
-/* EXIF's orientation: reading it and turning planes upright.
+/* Turning planes upright by EXIF's orientation.
  *
  *   1 as it is   2 mirrored left to right   3 turned by 180 degrees   4 mirrored top to bottom
  *   5 transposed   6 to be turned clockwise   7 transposed along the other diagonal   8 to be turned counter-clockwise
@@ -9,10 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The orientation in a block of EXIF data, with or without the "Exif\0\0" that JPEG puts in front; 1 when there is
- * none or when it makes no sense, 0 when memory is short. */
-int oc_orientation_read(const uint8_t *exif, size_t size);
 
 /* True when width and height change places. */
 bool oc_orientation_swaps(int orientation);

@@ -8,8 +8,8 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/image/exif.h"
 #include "src/image/kernels.h"
-#include "src/image/orientation.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -210,7 +210,7 @@ static int orientation_of(const uint8_t *bytes, size_t size)
             break;
         }
         if (memcmp(bytes + at + 4, "eXIf", 4) == 0) {
-            return oc_orientation_read(bytes + at + 8, length);
+            return oc_exif_orientation(bytes + at + 8, length);
         }
         at += FRAME + length;
     }

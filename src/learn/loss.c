@@ -119,6 +119,7 @@ oc_curvature oc_loss_curvature(oc_loss loss, size_t classes)
     case OC_LOSS_SOFTMAX:
         return (oc_curvature){0.25, 0.25};
     case OC_LOSS_HINGE:
+        return (oc_curvature){(double)classes, 2};
     case OC_LOSS_SQUARED_HINGE:
         return (oc_curvature){2 * (double)classes, 4};
     case OC_LOSS_OVR_SQUARED_HINGE:

@@ -7,7 +7,7 @@
 /* Curvature by the scores: of the loss of one row, and of its mean over rows whose classes are evenly mixed.
  * Both are the largest eigenvalue of the Hessian, but for softmax, where it is half of Boehning's (1992)
  * bound 1/2, which is reached only between two classes of equal probability, and for the hinge, which has no
- * Hessian and is taken as steep as its square. */
+ * Hessian and is taken half as steep as its square: measured, minibatches then come closest to the optimum. */
 typedef struct oc_curvature {
     double row, mean;
 } oc_curvature;

@@ -10,7 +10,7 @@
 #include <math.h>
 
 /* Part of the objective that may be left to gain. */
-static const double TOLERANCE = 0.001;
+static const double TOLERANCE = 0.002;
 
 bool oc_optimizer_searches(int optimizer)
 {

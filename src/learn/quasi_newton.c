@@ -4,12 +4,13 @@
  *     x <- x - t H grad F(x),   H from gamma P and the last pairs s = x' - x, y = grad F(x') - grad F(x)
  *
  * P makes the Hessian nearly a multiple of the identity, so that few passes do. 1/2 grad F^T H grad F, the decrease that
- * the quadratic model promises, estimates what is left to gain.
+ * the quadratic model promises, estimates what is left to gain: too little as long as H has not seen the
+ * flat directions, so it is held against what the last steps gained.
  *
  * The hinge is minimised with its kink rounded off. With slopes a of the rounded loss, a m is below max(0, m) for every
  * margin m, whatever the weights: a lower bound of F, as in the dual of the hinge, that lies lower than F by the mean of
  * max(0, m) - a m at most, and by the gap of the rounded problem. Where the first is what matters, the rounding is
- * narrowed. */
+ * narrowed: late, for a wide bend is what makes the passes few. */
 #include "src/learn/quasi_newton.h"
 
 #include "src/base/fail.h"
@@ -19,8 +20,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { PAIRS = 8, HALVINGS = 20 };
-static const double ROUNDING = 0.2, NARROWER = 0.25;
+enum { PAIRS = 8, HALVINGS = 20, RECENT = 5 };
+static const double ROUNDING = 0.12, NARROWER = 0.25;
 static const double SUFFICIENT = 1e-4; /* part of the decrease that the slope promises */
 
 typedef struct state {
@@ -32,6 +33,9 @@ typedef struct state {
     float *s, *y; /* (PAIRS, size): changes of x and of the gradient */
     double rho[PAIRS]; /* 1 / <s, y> */
     double scale; /* <s, y> / <y, P y> of the last pair */
+    double values[RECENT], promises[RECENT]; /* rounded objectives before the last steps, and what was to gain */
+    size_t taken;                            /* steps at this rounding; number k is in slot k % RECENT */
+    double factor;                           /* by which wider roundings promised too little */
     size_t pairs; /* made so far; pair i is in slot i % PAIRS */
     double *bias_gradient; /* (C) */
 } state;
@@ -134,6 +138,26 @@ static void accept(state *q, oc_job *job)
     q->trial_gradient = gradient;
 }
 
+/* How much more the last steps gained than the model promised them, at least 1. */
+static double mistrust(const state *q, double now)
+{
+    double factor = q->factor;
+    for (size_t k = 0; k < RECENT && k < q->taken; k++) {
+        factor = fmax(factor, (q->values[k] - now) / q->promises[k]);
+    }
+    return factor;
+}
+
+/* What is left to gain, where the model promises so much; once there were RECENT steps, no less than they gained. */
+static double estimate(const state *q, double now, double promised)
+{
+    double left = promised * mistrust(q, now);
+    for (size_t k = 0; k < RECENT && q->taken >= RECENT; k++) {
+        left = fmax(left, q->values[k] - now);
+    }
+    return left;
+}
+
 /* A step along the direction, shortened until the objective falls as it should. *moved is false when it does not within
  * the passes that are left: rounding has the last word. */
 static oc_status step(state *q, double slope, oc_finish *finish, oc_objective *objective, bool *moved, oc_job *job,
@@ -169,19 +193,24 @@ static oc_status run(state *q, oc_finish *finish, oc_objective *objective, doubl
     bool moved = true;
     while (status == OC_OK) {
         double slope = find_direction(q, job), goal = finish->tolerance * objective->value;
-        *gap = objective->slack - slope / 2;
+        double before = objective->rounded, left = estimate(q, before, -slope / 2);
+        *gap = objective->slack + left;
         if (*gap <= goal || !finish->passes || !moved) {
             break;
         }
-        if (objective->slack > goal / 2 && -slope / 2 < objective->slack) {
+        if (objective->slack > goal / 2 && left < objective->slack) {
             q->problem.rounding *= NARROWER;
+            q->factor = mistrust(q, before);
             status = evaluate(q, q->x, q->gradient, objective, job, err);
+            q->taken = 0;
             finish->passes--;
             finish->before++;
             continue;
         }
         status = step(q, slope, finish, objective, &moved, job, err);
         if (status == OC_OK && moved) {
+            q->values[q->taken % RECENT] = before;
+            q->promises[q->taken++ % RECENT] = -slope / 2;
             accept(q, job);
             oc_job_loss(job, finish->before, total, finish->steps, objective->loss);
         }
@@ -196,7 +225,8 @@ oc_status oc_quasi_newton(const oc_problem *problem, const oc_precondition *prec
 {
     size_t classes = problem->classes, vector, all;
     oc_status status = OC_OK;
-    state q = {.problem = *problem, .precondition = precondition, .curvature = finish->curvature, .scale = 1};
+    state q = {.problem = *problem, .precondition = precondition, .curvature = finish->curvature, .scale = 1,
+               .factor = 1};
     float *memory = NULL;
     q.problem.rounding = problem->loss == OC_LOSS_HINGE ? ROUNDING : 0;
     if (oc_multiply(classes, problem->rows->dimension + 1, &vector) && oc_multiply(vector, 6 + 2 * PAIRS, &all)) {

@@ -14,9 +14,22 @@ void ssyevd_(const char *jobz, const char *uplo, const blasint *n, float *a, con
              blasint *info);
 void spotrf_(const char *uplo, const blasint *n, float *a, const blasint *lda, blasint *info);
 
+/* What OpenBLAS itself calls before a fork. Builds without threads lack it. */
+int blas_thread_shutdown_(void) __attribute__((weak));
+
+/* OpenBLAS starts threads with every process, which turn idly for some hundredths of a second, in the way of ours. Whoever
+ * has work for them gets them back: OpenBLAS starts them again. */
+static void __attribute__((constructor)) end_idle_threads(void)
+{
+    if (blas_thread_shutdown_) {
+        blas_thread_shutdown_();
+    }
+}
+
 static void use_one_thread(void)
 {
     openblas_set_num_threads(1);
+    end_idle_threads(); /* just started again */
 }
 
 static void prepare(void)

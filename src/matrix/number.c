@@ -2,6 +2,8 @@
  * counts are whole numbers, which need no division of floats. */
 #include "src/matrix/number.h"
 
+#include "src/base/locale.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -26,5 +28,5 @@ size_t oc_number_format(float value, char text[OC_NUMBER])
     if (value >= 0 && value < 16777216 && !(floorf(value) < value)) {
         return format_whole((unsigned)value, text);
     }
-    return (size_t)snprintf(text, OC_NUMBER, "%.9g", (double)value);
+    return (size_t)oc_snprintf(text, OC_NUMBER, "%.9g", (double)value);
 }

@@ -4,6 +4,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/file.h"
+#include "src/base/locale.h"
 #include "src/base/memory.h"
 #include "src/matrix/number.h"
 
@@ -57,7 +58,7 @@ static void find_row(line *l)
 static oc_status read_label(line *l, int64_t *label, oc_error *err)
 {
     char *end;
-    double value = strtod(l->at, &end);
+    double value = oc_strtod(l->at, &end);
     size_t length = strcspn(l->at, " \t\r\n#");
     if (end == l->at || (!blank(*end) && !ends(end))) {
         return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' where a label belongs; labels are whole numbers", l->number,
@@ -86,7 +87,7 @@ static oc_status read_entry(line *l, size_t *index, double *value, oc_error *err
     size_t digits = strspn(at, "0123456789");
     char *end = NULL;
     if (digits && digits < 18 && at[digits] == ':' && !blank(at[digits + 1]) && at[digits + 1] != '\n') {
-        *value = strtod(at + digits + 1, &end);
+        *value = oc_strtod(at + digits + 1, &end);
     }
     if (!end || end == at + digits + 1 || (!blank(*end) && !ends(end))) {
         return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' where index:value belongs", l->number, shown, at);

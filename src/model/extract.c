@@ -12,6 +12,7 @@
 #include "src/base/memory.h"
 #include "src/base/threads.h"
 #include "src/dataset/dataset.h"
+#include "src/image/picture.h"
 #include "src/model/extract_settings.h"
 #include "src/model/store.h"
 
@@ -295,7 +296,10 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
 static oc_status open_folder(oc_extraction *e, const oc_features *features, const char *folder, oc_error *err)
 {
     oc_text settings = {0};
-    oc_status status = oc_extract_settings(e->dataset, features, e->options, &settings, err);
+    oc_status status = oc_set_check_place(folder, err);
+    if (status == OC_OK) {
+        status = oc_extract_settings(e->dataset, features, e->options, &settings, err);
+    }
     if (status == OC_OK) {
         status = e->options->resume ? oc_output_resume(&e->output, folder, err)
                                     : oc_output_begin(&e->output, folder, true, err);
@@ -346,7 +350,10 @@ oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
     oc_extraction e = {.dataset = dataset, .options = options, .job = job};
     oc_error own;
     err = err ? err : &own; /* first_size and leave_folder add to what they get */
-    oc_status status = make_hands(&e, err);
+    oc_status status = oc_image_options_check(&options->image, err);
+    if (status == OC_OK) {
+        status = make_hands(&e, err);
+    }
     if (status == OC_OK && folder) {
         status = open_folder(&e, features, folder, err);
     }

@@ -1,5 +1,6 @@
-/* Images are read and turned into rows a round at a time, all threads on one round; then the rows are kept in the order of
- * the images, in memory or by a writer of set folders. So memory does not grow with the number of images. */
+/* Images are read and turned into rows a round at a time, all threads on one round, while one of them keeps the rows of the
+ * round before, in the order of the images, in memory or by a writer of set folders. So memory does not grow with the number
+ * of images, and no thread waits for the writing. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "src/model/extraction.h"
 
@@ -12,7 +13,7 @@
 #include <sys/mman.h>
 
 enum { FIRST_ROUND = 64, LONGEST_ROUND = 4096 };
-static const size_t ROUND_BYTES = (size_t)32 << 20;
+static const size_t ROUND_BYTES = (size_t)4 << 20; /* small enough to be written from the cache */
 /* A round of a tenth to half a second keeps the threads busy, and loses little when it is cut short. */
 static const double SHORT_ROUND = 0.1, LONG_ROUND = 0.5;
 /* The journal is written every second, or less often where that would take more than a twentieth of the time. */
@@ -31,19 +32,18 @@ oc_status oc_extraction_read(oc_extraction *e, size_t i, size_t worker, oc_image
     return status;
 }
 
-static void extract_one(void *context, size_t index, size_t worker)
+static void extract_one(oc_extraction *e, size_t index, size_t worker)
 {
-    oc_extraction *e = context;
-    oc_outcome *o = &e->outcomes[index];
+    oc_outcome *o = &e->reading->outcomes[index];
     oc_error err;
     *o = (oc_outcome){.status = OC_CANCELLED};
     if (oc_job_cancelled(e->job) || atomic_load_explicit(&e->differ, memory_order_relaxed)) {
         return;
     }
-    o->status = oc_extraction_read(e, e->first + index, worker, &o->image, &err);
+    o->status = oc_extraction_read(e, e->reading->first + index, worker, &o->image, &err);
     if (o->status == OC_OK) {
         o->status = oc_features_extract(e->set->features, &o->image, e->hands[worker].workspace,
-                                        e->rows + index * e->set->rows.dimension, &err);
+                                        e->reading->rows + index * e->set->rows.dimension, &err);
     }
     if (o->status != OC_OK || o->image.warnings) {
         o->reason = oc_strdup(o->status != OC_OK ? err.message : o->image.warning);
@@ -60,8 +60,8 @@ static const char *without_path(const char *message, const char *path)
 
 static oc_status skip(oc_extraction *e, size_t index, oc_error *err)
 {
-    const oc_outcome *o = &e->outcomes[index];
-    const char *path = oc_dataset_path(e->dataset, e->first + index);
+    const oc_outcome *o = &e->keeping->outcomes[index];
+    const char *path = oc_dataset_path(e->dataset, e->keeping->first + index);
     if (!o->reason || o->status == OC_NO_MEMORY) {
         return oc_fail(err, OC_NO_MEMORY, "%s: %s", path, o->reason ? o->reason : "out of memory");
     }
@@ -76,8 +76,8 @@ static oc_status skip(oc_extraction *e, size_t index, oc_error *err)
 /* After a new start at another size, only what was not told before. */
 static void tell_warning(oc_extraction *e, size_t index)
 {
-    const oc_outcome *o = &e->outcomes[index];
-    size_t item = e->first + index;
+    const oc_outcome *o = &e->keeping->outcomes[index];
+    size_t item = e->keeping->first + index;
     if (item < e->told) {
         return;
     }
@@ -91,10 +91,10 @@ static oc_status keep(oc_extraction *e, size_t index, oc_error *err)
 {
     tell_warning(e, index);
     oc_set *set = e->set;
-    size_t item = e->first + index, d = set->rows.dimension;
+    size_t item = e->keeping->first + index, d = set->rows.dimension;
     const char *path = oc_dataset_path(e->dataset, item);
-    const oc_image *image = &e->outcomes[index].image;
-    const float *row = e->rows + index * d;
+    const oc_image *image = &e->keeping->outcomes[index].image;
+    const float *row = e->keeping->rows + index * d;
     int label = oc_dataset_label(e->dataset, item);
     if (e->writer) {
         return oc_set_writer_row(e->writer, row, path, label < 0 ? NULL : oc_dataset_class(e->dataset, (size_t)label),
@@ -107,25 +107,60 @@ static oc_status keep(oc_extraction *e, size_t index, oc_error *err)
     return oc_dataset_add(set->index, path, strlen(path), label, err);
 }
 
-/* One round: images first..first+count-1. Moves `first` behind those that are done, which may be a part of them when the
- * job is cancelled. */
-static oc_status extract_round(oc_extraction *e, oc_error *err)
+/* Moves `first` behind the images that are done, which may be a part of the round when the job is cancelled. */
+static oc_status keep_round(oc_extraction *e, oc_error *err)
 {
+    const oc_round *round = e->keeping;
     size_t i = 0;
-    e->rows = e->writer ? e->rows : e->set->values + e->set->rows.count * e->set->rows.dimension;
-    oc_parallel(e->job, e->count, extract_one, e);
-    oc_status status = atomic_load(&e->differ) ? OC_SIZES_DIFFER : OC_OK;
-    for (; status == OC_OK && i < e->count && e->outcomes[i].status != OC_CANCELLED; i++) {
-        status = e->outcomes[i].status == OC_OK ? keep(e, i, err) : skip(e, i, err);
-    }
-    for (size_t k = 0; k < e->count; k++) {
-        oc_free(e->outcomes[k].reason);
+    oc_status status = round->count && atomic_load(&e->differ) ? OC_SIZES_DIFFER : OC_OK;
+    for (; status == OC_OK && i < round->count && round->outcomes[i].status != OC_CANCELLED; i++) {
+        status = round->outcomes[i].status == OC_OK ? keep(e, i, err) : skip(e, i, err);
     }
     if (status != OC_OK) {
         return status;
     }
     e->first += i;
-    return i < e->count ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
+    if (e->writer) {
+        oc_set_writer_push(e->writer);
+    }
+    return i < round->count ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
+}
+
+static void free_reasons(oc_round *round)
+{
+    for (size_t i = 0; i < round->count; i++) {
+        oc_free(round->outcomes[i].reason);
+    }
+    round->count = 0;
+}
+
+static void work(void *context, size_t index, size_t worker)
+{
+    oc_extraction *e = context;
+    if (index == 0) {
+        e->kept = keep_round(e, &e->trouble);
+    } else {
+        extract_one(e, index - 1, worker);
+    }
+}
+
+/* Reads a round of images, from `next` on, and keeps the one before. */
+static oc_status pass_round(oc_extraction *e, size_t next, size_t count, oc_error *err)
+{
+    oc_round *read = e->reading;
+    read->first = next;
+    read->count = count;
+    if (!e->writer) { /* images that could not be read leave holes, until the round is kept */
+        read->rows = e->set->values + next * e->set->rows.dimension;
+    }
+    oc_parallel(e->job, count + 1, work, e);
+    free_reasons(e->keeping);
+    e->reading = e->keeping;
+    e->keeping = read;
+    if (e->kept != OC_OK && err) {
+        *err = e->trouble;
+    }
+    return e->kept;
 }
 
 /* Brings the folder to the disk, then tells so in the journal. */
@@ -163,18 +198,21 @@ static oc_status reserve_rows(oc_set *set, size_t count, oc_error *err)
 static size_t longest_round(const oc_extraction *e)
 {
     size_t threads = oc_job_threads(e->job), round = ROUND_BYTES / (e->set->rows.dimension * sizeof(float));
-    return round < threads ? threads : round > LONGEST_ROUND ? LONGEST_ROUND : round;
+    size_t left = oc_dataset_count(e->dataset) - e->first, most = left < LONGEST_ROUND ? left : LONGEST_ROUND;
+    return round < threads ? threads : round > most ? most : round;
 }
 
 static oc_status extract_rounds(oc_extraction *e, size_t longest, oc_error *err)
 {
     size_t n = oc_dataset_count(e->dataset), round = longest < FIRST_ROUND ? longest : FIRST_ROUND;
+    size_t next = e->first;
     oc_status status = OC_OK;
     e->journal_due = oc_seconds() + JOURNAL_PAUSE;
     while (status == OC_OK && e->first < n) {
         double started = oc_seconds();
-        e->count = n - e->first < round ? n - e->first : round;
-        status = extract_round(e, err);
+        size_t count = n - next < round ? n - next : round;
+        status = pass_round(e, next, count, err);
+        next += count;
         oc_job_progress(e->job, "extracting", e->first, n);
         double now = oc_seconds();
         if (now - started < SHORT_ROUND && round <= longest / 2) {
@@ -193,28 +231,43 @@ static oc_status extract_rounds(oc_extraction *e, size_t longest, oc_error *err)
     return status;
 }
 
+/* Room for the outcomes of two rounds, and for their rows where those are written. */
+static oc_status make_rounds(oc_round rounds[2], size_t longest, size_t d, bool written, oc_error *err)
+{
+    size_t size;
+    bool fits = oc_multiply(longest, d, &size);
+    for (size_t i = 0; i < 2; i++) {
+        rounds[i].outcomes = oc_alloc(longest, sizeof *rounds[i].outcomes);
+        if (!rounds[i].outcomes) {
+            return oc_fail_memory(err, "the rows");
+        }
+        rounds[i].rows = written && fits ? oc_realloc(NULL, size, sizeof(float)) : NULL; /* in pages not yet there */
+        if (written && !rounds[i].rows) {
+            return oc_fail(err, OC_NO_MEMORY, "out of memory for %zu rows of %zu values", 2 * longest, d);
+        }
+    }
+    return OC_OK;
+}
+
 oc_status oc_extraction_rows(oc_extraction *e, oc_error *err)
 {
-    size_t n = oc_dataset_count(e->dataset), d = e->set->rows.dimension, longest = longest_round(e), size;
-    oc_status status = OC_OK;
-    float *buffer = NULL;
-    e->outcomes = oc_alloc(longest, sizeof *e->outcomes);
-    if (!e->outcomes) {
-        status = oc_fail_memory(err, "the rows");
-    } else if (e->writer) {
-        buffer = oc_multiply(longest, d, &size) ? oc_alloc(size, sizeof *buffer) : NULL;
-        e->rows = buffer;
-        status = buffer ? OC_OK
-                        : oc_fail(err, OC_NO_MEMORY, "out of memory for %zu rows of %zu values, one for each thread",
-                                  longest, d);
-    } else {
-        status = reserve_rows(e->set, n, err);
+    size_t d = e->set->rows.dimension, longest = longest_round(e);
+    bool written = e->writer;
+    oc_round rounds[2] = {{0}, {0}};
+    e->reading = &rounds[0];
+    e->keeping = &rounds[1];
+    oc_status status = make_rounds(rounds, longest, d, written, err);
+    if (status == OC_OK && !written) {
+        status = reserve_rows(e->set, oc_dataset_count(e->dataset), err);
     }
     if (status == OC_OK) {
         status = extract_rounds(e, longest, err);
     }
-    oc_free(buffer);
-    oc_free(e->outcomes);
-    e->outcomes = NULL;
+    for (size_t i = 0; i < 2; i++) {
+        free_reasons(&rounds[i]);
+        oc_free(rounds[i].outcomes);
+        oc_free(written ? rounds[i].rows : NULL);
+    }
+    e->reading = e->keeping = NULL;
     return status;
 }

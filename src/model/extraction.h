@@ -1,5 +1,5 @@
-/* An extraction at work: what extract.c, which decides about sizes and folders, and extract_rounds.c, which makes the rows,
- * have between them. */
+/* An extraction at work: what extract.c, which decides about sizes and folders, and extraction.c, which makes the rows, have
+ * between them. */
 #ifndef OC_MODEL_EXTRACTION_H
 #define OC_MODEL_EXTRACTION_H
 
@@ -22,6 +22,13 @@ typedef struct oc_outcome {
     char *reason;   /* owned: why it could not be read, or what the decoder warned of; NULL also when memory was short */
 } oc_outcome;
 
+/* Images that are read together. */
+typedef struct oc_round {
+    size_t first, count;
+    float *rows;          /* (count, D) */
+    oc_outcome *outcomes; /* (count) */
+} oc_round;
+
 typedef struct oc_extraction {
     const oc_dataset *dataset;
     const oc_extract_options *options;
@@ -35,9 +42,10 @@ typedef struct oc_extraction {
     oc_journal journal;       /* in the folder */
     oc_set_writer *writer;    /* NULL: rows go to set->values */
     double journal_due;       /* when it is to be written next */
-    size_t first, count;      /* the images of this round */
-    float *rows;              /* (count, D): the round's */
-    oc_outcome *outcomes;
+    size_t first;             /* image that is kept next */
+    oc_round *reading, *keeping;
+    oc_status kept; /* how keeping the last round went */
+    oc_error trouble;
     size_t told;  /* images whose warnings the listener has heard */
     bool refused; /* an image ended the work under `strict` */
 } oc_extraction;

@@ -2,6 +2,7 @@
 #include "src/model/history.h"
 
 #include "src/base/fail.h"
+#include "src/base/locale.h"
 #include "src/base/text.h"
 
 #include <stdio.h>
@@ -37,7 +38,7 @@ static bool skip(const char **at, const char *heading)
 static bool parse(const char *at, oc_validation *v)
 {
     int used = 0;
-    if (!skip(&at, SUMMARY) || sscanf(at, "%zu,%zu,%zu\n%n", &v->held, &v->folds, &v->best, &used) != 3) {
+    if (!skip(&at, SUMMARY) || oc_sscanf(at, "%zu,%zu,%zu\n%n", &v->held, &v->folds, &v->best, &used) != 3) {
         return false;
     }
     at += used;
@@ -46,7 +47,7 @@ static bool parse(const char *at, oc_validation *v)
     }
     for (; *at && v->count < OC_MAX_TRIALS; at += used) {
         oc_trial *t = &v->trial[v->count++];
-        if (sscanf(at, "%lf,%lf,%lf,%lf\n%n", &t->l2, &t->score_l2, &t->accuracy, &t->deviation, &used) != 4) {
+        if (oc_sscanf(at, "%lf,%lf,%lf,%lf\n%n", &t->l2, &t->score_l2, &t->accuracy, &t->deviation, &used) != 4) {
             return false;
         }
     }

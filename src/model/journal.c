@@ -2,6 +2,7 @@
 #include "src/model/journal.h"
 
 #include "src/base/fail.h"
+#include "src/base/locale.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
 
@@ -49,10 +50,10 @@ static void parse_line(oc_journal *journal, const char *line)
     double seconds;
     size_t images;
     oc_set_place place;
-    if (sscanf(line, "begin %zu %zu %u %lf", &size.width, &size.height, &own, &seconds) == 4) {
+    if (oc_sscanf(line, "begin %zu %zu %u %lf", &size.width, &size.height, &own, &seconds) == 4) {
         *journal = (oc_journal){
             .file = journal->file, .begun = true, .size = size, .own_size = own != 0, .fit_seconds = seconds};
-    } else if (journal->begun && sscanf(line, "done %zu %zu %zu %zu %zu", &images, &place.rows, &place.index_bytes,
+    } else if (journal->begun && oc_sscanf(line, "done %zu %zu %zu %zu %zu", &images, &place.rows, &place.index_bytes,
                                         &place.skips, &place.skipped_bytes) == 5) {
         journal->images = images;
         journal->place = place;
@@ -134,7 +135,7 @@ oc_status oc_journal_open(oc_journal *journal, int file, const char *settings, c
 oc_status oc_journal_begin(oc_journal *journal, oc_error *err)
 {
     char line[200];
-    int length = snprintf(line, sizeof line, "begin %zu %zu %d %.3f\n", journal->size.width, journal->size.height,
+    int length = oc_snprintf(line, sizeof line, "begin %zu %zu %d %.3f\n", journal->size.width, journal->size.height,
                           journal->own_size, journal->fit_seconds);
     journal->begun = true;
     journal->images = 0;

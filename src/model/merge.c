@@ -163,7 +163,10 @@ static oc_status merge(const part *parts, size_t count, const char *folder, oc_j
     if (*rows == 0) {
         return oc_fail(err, OC_BAD_DATA, "there is no row in any of the %zu shards", count);
     }
-    oc_status status = oc_output_begin(&output, folder, true, err);
+    oc_status status = oc_set_check_place(folder, err);
+    if (status == OC_OK) {
+        status = oc_output_begin(&output, folder, true, err);
+    }
     if (status == OC_OK) {
         status = write_parts(parts, count, output.temporary, job, err);
     }

@@ -175,7 +175,11 @@ oc_status oc_reader_classify(oc_reader *reader, const char *path, unsigned plane
     if (status == OC_OK) {
         status = oc_decode_file(reader->decoder, path, &options, image, err);
     }
-    return status == OC_OK ? classify(reader, image, result, err) : status;
+    if (status != OC_OK) {
+        return status;
+    }
+    status = classify(reader, image, result, err);
+    return status == OC_OK ? OC_OK : oc_fail_at(err, status, strcmp(path, "-") == 0 ? "standard input" : path);
 }
 
 oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err)

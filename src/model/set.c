@@ -4,11 +4,14 @@
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "src/base/output.h"
 #include "src/base/text.h"
 #include "src/dataset/dataset.h"
 #include "src/model/merge.h"
 #include "src/model/store.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -55,6 +58,35 @@ bool oc_set_recognise(const char *path)
     bool found = features && stat(features, &about) == 0 && S_ISREG(about.st_mode);
     oc_free(features);
     return found;
+}
+
+static bool is_part(const char *name)
+{
+    static const char *const parts[] = {".", "..", "features.npy", "index.csv", "stages.safetensors", "skipped.csv",
+                                        OC_OUTPUT_MARK};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (strcmp(name, parts[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+oc_status oc_set_check_place(const char *folder, oc_error *err)
+{
+    DIR *directory = opendir(folder);
+    if (!directory) {
+        return errno == ENOENT || errno == ENOTDIR ? OC_OK : oc_fail_io(err, folder, "cannot be opened");
+    }
+    oc_status status = OC_OK;
+    for (struct dirent *entry; status == OC_OK && (entry = readdir(directory)) != NULL;) {
+        if (!is_part(entry->d_name)) {
+            status = oc_fail(err, OC_USAGE, "%s: holds other files than a set, '%s', and is not replaced; choose another name",
+                             folder, entry->d_name);
+        }
+    }
+    closedir(directory);
+    return status;
 }
 
 static oc_status open_rows(oc_set *set, const char *folder, oc_error *err)

@@ -1,4 +1,5 @@
 /* The files of a set folder as streams. */
+#define _GNU_SOURCE /* sync_file_range */
 #include "src/model/set_writer.h"
 
 #include "src/base/fail.h"
@@ -10,12 +11,15 @@
 #include "src/model/merge.h"
 #include "src/model/store.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 typedef enum file_index { ROWS, INDEX, SKIPPED, FILES } file_index;
+
+static const size_t PUSH = (size_t)8 << 20;
 
 static const char *const names[FILES] = {"features.npy", "index.csv", "skipped.csv"};
 static const char *const headers[FILES] = {NULL, "row,path,label,width,height\n", "path,reason\n"};
@@ -26,6 +30,7 @@ struct oc_set_writer {
     size_t dimension;
     oc_set_place place;
     oc_text line;
+    size_t pushed; /* bytes of the rows that are on their way to the disk */
 };
 
 /* Where a file of the place ends; 0: it is not there. */
@@ -104,6 +109,7 @@ oc_status oc_set_writer_create(const char *folder, size_t dimension, const oc_se
     }
     writer->dimension = dimension;
     writer->place = from ? *from : (oc_set_place){0};
+    writer->pushed = end_of(writer, ROWS);
     oc_status status = OC_OK;
     for (file_index i = ROWS; status == OC_OK && i < FILES; i++) {
         writer->path[i] = oc_path_join(folder, names[i]);
@@ -176,6 +182,20 @@ oc_status oc_set_writer_skip(oc_set_writer *writer, const char *path, const char
     oc_text_add(line, "\n");
     writer->place.skips++;
     return write_line(writer, SKIPPED, &writer->place.skipped_bytes, err);
+}
+
+void oc_set_writer_push(oc_set_writer *writer)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+    size_t end = end_of(writer, ROWS);
+    if (end - writer->pushed >= PUSH && fflush(writer->file[ROWS]) == 0) {
+        (void)sync_file_range(fileno(writer->file[ROWS]), (off_t)writer->pushed, (off_t)(end - writer->pushed),
+                              SYNC_FILE_RANGE_WRITE);
+        writer->pushed = end;
+    }
+#else
+    (void)writer;
+#endif
 }
 
 oc_set_place oc_set_writer_place(const oc_set_writer *writer)

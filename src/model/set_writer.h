@@ -29,6 +29,8 @@ oc_status oc_set_writer_row(oc_set_writer *writer, const float *row, const char 
 /* One line in skipped.csv, which is made for the first. */
 oc_status oc_set_writer_skip(oc_set_writer *writer, const char *path, const char *reason, oc_error *err);
 
+/* Lets the system begin to bring the rows to the disk, where it can, so that _flush and _finish wait less. */
+void oc_set_writer_push(oc_set_writer *writer);
 oc_set_place oc_set_writer_place(const oc_set_writer *writer);
 /* Brings everything up to the present place to the disk. */
 oc_status oc_set_writer_flush(oc_set_writer *writer, oc_error *err);

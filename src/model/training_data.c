@@ -2,6 +2,7 @@
 #include "src/model/training_data.h"
 
 #include "src/base/fail.h"
+#include "src/base/locale.h"
 #include "src/base/text.h"
 
 #include <errno.h>
@@ -47,7 +48,7 @@ oc_status oc_training_data_load(const oc_archive *archive, oc_model *model, oc_e
     const char *at = oc_archive_get(archive, "counts"), *accuracy = oc_archive_get(archive, "accuracy");
     size_t classes = model->classifier->classes;
     char *end = NULL;
-    model->accuracy = accuracy ? strtod(accuracy, &end) : NAN;
+    model->accuracy = accuracy ? oc_strtod(accuracy, &end) : NAN;
     if (accuracy && (end == accuracy || *end || !(model->accuracy >= 0 && model->accuracy <= 1))) {
         return oc_fail(err, OC_BAD_FILE, "'%.40s' is no accuracy", accuracy);
     }

@@ -4,8 +4,9 @@
     make bench [QUICK=1] [ROWS="hog_kernel classify"]
 
 Each row_*.py next to this file is one row: it names contenders, which are commands that do the same work. They run in turns,
-several times over; what is printed are medians, and rates as multiples of the limit and of the best peer. Contenders whose
-package is missing are named and left out. BUILD/bench/results.json has all of it, every single time included.
+several times over; what is printed are medians, and rates as multiples of the limit and of the best peer (or the base, where
+there is one). Contenders whose package is missing are named and left out. BUILD/bench/results.json has all of it, every
+single time included.
 """
 import argparse
 import glob
@@ -52,16 +53,29 @@ class Contender:
         self.cpu.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
 
 
-class Row:
-    """What a row_*.py returns: title, amount of work and its unit, contenders."""
+def read_files(folder):
+    """Brings a folder's files to memory, and keeps them there: systems take back what lies idle for seconds."""
+    seen = set()
+    for entry in os.scandir(folder):
+        if entry.inode() not in seen:
+            seen.add(entry.inode())
+            with open(entry.path, "rb") as file:
+                file.read()
 
-    def __init__(self, title, work, unit, contenders, repeat=None):
+
+class Row:
+    """What a row_*.py returns: title, amount of work and its unit, contenders. folder: of files that all of them read."""
+
+    def __init__(self, title, work, unit, contenders, repeat=None, folder=None):
         self.title, self.work, self.unit, self.contenders, self.repeat = title, work, unit, contenders, repeat
+        self.folder = folder
 
     def run(self, repeat):
         for _ in range(self.repeat or repeat):
             for contender in self.contenders:
                 if not contender.missing:
+                    if self.folder:
+                        read_files(self.folder)
                     contender.run()
 
     def results(self):
@@ -76,7 +90,7 @@ class Row:
             if c.whole:
                 rows[-1]["cpu_seconds"] = statistics.median(c.cpu)
         limit = max((r["rate"] for r in rows if r["kind"] == "limit" and "rate" in r), default=None)
-        peer = max((r["rate"] for r in rows if r["kind"] == "peer" and "rate" in r), default=None)
+        peer = max((r["rate"] for r in rows if r["kind"] in ("peer", "base") and "rate" in r), default=None)
         for r in rows:
             if "rate" in r:
                 r["of_limit"] = r["rate"] / limit if limit else None
@@ -99,6 +113,12 @@ class Context:
 
     def output(self, name):
         return os.path.join(self.folder, name)
+
+    def seed_centres(self, path, points, values, words, output):
+        """Chooses the first centres of k-means; the command that does."""
+        command = [str(c) for c in (self.program("kmeans"), path, points, values, words, "seed", output, self.threads)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return command
 
     def peer_python(self, script, module, package, *arguments, **options):
         """A contender written in Python; skipped by name when its module is missing."""
@@ -173,6 +193,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer images and repetitions: about a minute")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--repeat", type=int, help="repetitions of each contender (5; quick: 3)")
+    parser.add_argument("--json", help="the file for all results (BUILD/bench/results.json)")
     parser.add_argument("rows", nargs="*", help="names of row_*.py without row_ and .py; all when left out")
     options = parser.parse_args()
     for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
@@ -189,7 +210,7 @@ def main():
             row.run(options.repeat or (3 if options.quick else 5))
             report["rows"].setdefault(name, []).append(row.results())
             print_row(report["rows"][name][-1])
-    with open(os.path.join(context.folder, "results.json"), "w") as file:
+    with open(options.json or os.path.join(context.folder, "results.json"), "w") as file:
         json.dump(report, file, indent=1)
     shutil.rmtree(context.output("sets"), ignore_errors=True)
 

@@ -27,4 +27,5 @@ def rows(context):
                             name=f"OpenCV, calcHist, {threads} processes"),
     ]
     return [Row("colour histogram 8x8x8 in memory, one thread", images * width * height / 1e6, "MP", kernel),
-            Row(f"colour histogram 8x8x8 of {made.photo_count} JPEG files of 300x200, files to .npy", made.photo_count, "images", files)]
+            Row(f"colour histogram 8x8x8 of {made.photo_count} JPEG files of 300x200, files to .npy", made.photo_count, "images", files,
+                folder=folder)]

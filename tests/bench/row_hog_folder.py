@@ -13,6 +13,7 @@ def row(context, title, folder, count, spec, share):
 
     contenders = [
         extract(f"ocellus, {spec}", "-f", spec),
+        extract("ocellus, whole votes, no norm", "-f", "hog:interpolate=none,norm=none"),
         extract("ocellus, hog:preset=opencv", "-f", "hog:preset=opencv"),
         Contender("decode, gray", [context.program("decode"), "gray", 1, folder, threads], "limit"),
         Contender("read the files", [context.program("decode"), "read", 1, folder, threads], "bound"),
@@ -21,7 +22,7 @@ def row(context, title, folder, count, spec, share):
         context.peer_python("skimage_hog.py", "skimage", "python3-skimage", "folder", folder, share, work=share,
                             name="scikit-image, one process"),
     ]
-    return Row(title, count, "images", contenders)
+    return Row(title, count, "images", contenders, folder=folder)
 
 
 def rows(context):

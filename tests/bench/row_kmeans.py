@@ -1,6 +1,4 @@
 """k-means: 10 of Lloyd's iterations, same points, same first centres."""
-import subprocess
-
 from bench import Contender, Row
 
 
@@ -8,8 +6,7 @@ def rows(context):
     points, words, iterations = (50000, 400, 10) if context.quick else (400000, 1600, 10)
     path, values = context.inputs.patches(points)
     first, shape = context.output("centres"), [path, points, values, words]
-    seeded = [str(c) for c in (context.program("kmeans"), *shape, "seed", first, context.threads)]
-    subprocess.run(seeded, check=True, stdout=subprocess.DEVNULL)
+    seeded = context.seed_centres(*shape, first)
     contenders = [
         Contender(f"ocellus, {t} thread{'s' if t > 1 else ''}", [context.program("kmeans"), *shape, first, iterations, t], "ours")
         for t in sorted({1, context.threads}, reverse=True)]

@@ -13,4 +13,4 @@ def rows(context):
         context.peer_native("opencv.cpp", "$(pkg-config --cflags --libs opencv4)", "libopencv-dev", "hog-large", folder, threads,
                             context.output("opencv.rows"), share, work=share, name=f"OpenCV, {threads} processes"),
     ]
-    return [Row(f"{count} photographs of 12 MP to HoG rows of 128x128", count, "images", contenders, None if context.quick else 3)]
+    return [Row(f"{count} photographs of 12 MP to HoG rows of 128x128", count, "images", contenders, None if context.quick else 3, folder)]

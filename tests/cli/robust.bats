@@ -120,6 +120,53 @@ load common
     cmp test-images-idx3-ubyte "$DATA/check-images-idx3-ubyte"
 }
 
+@test "a folder with anything but a set in it is not replaced" {
+    ocellus extract "$DATA/test" -f pixels:size=4 -o set
+    ocellus extract "$DATA/test" -f pixels:size=2 -o set
+    mkdir thesis empty
+    cp set/features.npy thesis
+    echo years of work >thesis/chapter.txt
+    run -2 ocellus extract "$DATA/test" -f pixels:size=4 -o thesis
+    [[ "$output" == *chapter.txt* ]]
+    [ "$(cat thesis/chapter.txt)" = "years of work" ]
+    ocellus extract "$DATA/test" -f pixels:size=4 -o empty
+    echo note >empty/.note
+    run -2 ocellus extract "$DATA/test" -f pixels:size=4 -o empty
+    [[ "$output" == *.note* ]]
+}
+
+@test "no output takes the place of what is read" {
+    cp -r "$DATA/test" photos
+    cp "$DATA/model" model
+    photo=$(find photos -name '*.png' | head -1)
+    ocellus extract photos -f pixels:size=4 -o set
+    cp -r set before
+    run -2 ocellus extract set --format csv -o set/features.npy
+    run -2 ocellus extract set --format svmlight -o set/index.csv
+    run -2 ocellus train set -o set/index.csv
+    run -2 ocellus extract photos --with set -o ./set
+    run -2 ocellus merge set -o set
+    run -2 ocellus show model -o model
+    run -2 ocellus classify model "$photo" --explain "$photo"
+    for page in "$photo" model; do
+        run -2 ocellus evaluate model photos --report "$page"
+        run -2 ocellus compare photos --test "$photo" -f pixels:size=2 --report "$photo"
+    done
+    diff -r photos "$DATA/test"
+    diff -r set before
+    cmp model "$DATA/model"
+}
+
+@test "a page or a picture beside a result does not go to standard output" {
+    run -2 ocellus evaluate "$DATA/model" "$DATA/test" --report -
+    [[ "$output" == *"standard output"* ]]
+    run -2 ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=2 --report -
+    run -2 ocellus classify "$DATA/model" "$DATA/kinds/plain.png" --explain -
+    [[ "$output" == *"standard output"* ]]
+    ocellus show "$DATA/model" -o - | head -c 4 | grep -q PNG
+    [ -z "$(ls)" ]
+}
+
 # Levels and limits
 
 make_levels() { # whole.jpg, rest.jpg (no end marker), half.jpg
@@ -184,6 +231,31 @@ text = json.dumps(header).encode()
 open("strange", "wb").write(struct.pack("<Q", len(text)) + text + data[8 + size:])
 PYTHON
     run -0 ocellus classify strange "$DATA/kinds/plain.png"
+}
+
+@test "a set that is cut short while it is read is a message, not a signal" {
+    [ -e /proc/self/maps ] || skip "there is no /proc"
+    ocellus extract "$DATA/test" -f pixels:size=28 -o set
+    mv set/index.csv index.csv
+    mkfifo set/index.csv
+    exec 9<>set/index.csv
+    "$OCELLUS" train set -o model 2>message 9>&- &
+    for _ in $(seq 200); do
+        grep -q features.npy /proc/$!/maps && break
+        sleep 0.05
+    done
+    truncate -s 4096 set/features.npy
+    cat index.csv >&9
+    exec 9>&-
+    status=0
+    wait $! || status=$?
+    [ $status -eq 1 ]
+    grep -q "became shorter" message
+    rm set/index.csv
+    mv index.csv set
+    run -1 ocellus train set -o model
+    [[ "$output" == *features.npy* ]]
+    [ ! -e model ]
 }
 
 # Names and folders
@@ -269,6 +341,16 @@ PYTHON
     ocellus extract "$DATA/test" -f pixels:size=4 -o set
     run -1 ocellus compare set --test "$DATA/test" -f hog
     [[ "$output" == *"set of rows"* ]]
+}
+
+@test "devices and silent pipes in a list are skipped, not waited for, and a pipe can be classified" {
+    mkfifo pipe
+    printf 'path\npipe\n/dev/zero\n%s\n' "$DATA/kinds/plain.png" >list.csv
+    run -3 timeout 20 "$OCELLUS" extract list.csv -f pixels:size=4 -o set
+    [[ "$output" == *"/dev/zero: is a device"* ]]
+    [ "$(npy_shape set/features.npy)" = "1 48" ]
+    (sleep 0.3; cat "$DATA/kinds/plain.png") | run -0 timeout 20 "$OCELLUS" classify "$DATA/model" /dev/stdin
+    run -0 timeout 20 "$OCELLUS" classify "$DATA/model" <(sleep 0.3; cat "$DATA/kinds/plain.png")
 }
 
 @test "info tells how many images were skipped, and its numbers are numbers" {

@@ -73,10 +73,13 @@ def idx(folder):
         folder.add(name, data)
 
 
+def file(header, data, version=1):
+    """A .npy file."""
+    length = struct.pack("<H", len(header)) if version == 1 else struct.pack("<I", len(header))
+    return b"\x93NUMPY" + bytes([version, 0]) + length + header.encode() + data
+
+
 def npy(folder):
-    def file(header, data, version=1):
-        length = struct.pack("<H", len(header)) if version == 1 else struct.pack("<I", len(header))
-        return b"\x93NUMPY" + bytes([version, 0]) + length + header.encode() + data
     good = "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }"
     folder.add("rows", file((good % "2, 3").ljust(117) + "\n", bytes(24)))
     folder.add("one-axis", file((good % "2,").ljust(117) + "\n", bytes(8)))
@@ -85,6 +88,17 @@ def npy(folder):
     folder.add("fortran", file("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1), }".ljust(117) + "\n", bytes(4)))
     folder.add("huge", file((good % "4611686018427387905, 4").ljust(117) + "\n", bytes(16)))
     folder.add("three-axes", file((good % "1, 1, 1").ljust(117) + "\n", bytes(4)))
+
+
+def labels(folder):
+    """Of three rows."""
+    folder.add("lines", "a\nb\r\n\n")
+    folder.add("column.csv", "id,label\n1,a\n2,\"b \"\"c\"\"\"\n3,\n")
+    folder.add("mark.csv", b"\xef\xbb\xbf\"label\"\r\na\r\na\r\nb\r\n")
+    header = "{'descr': '%s', 'fortran_order': False, 'shape': (3,), }"
+    for kind, data in (("<i8", struct.pack("<3q", 2, -1, 1 << 40)), ("<i4", struct.pack("<3i", 0, 1, 2)), ("|u1", b"\0\1\xff"),
+                       ("|b1", b"\0\1\1"), ("<f4", bytes(12))):
+        folder.add("npy-" + kind[1:], file((header % kind).ljust(117) + "\n", data))
 
 
 def models(folder, ocellus):
@@ -116,6 +130,7 @@ def main():
     tables(Folder(os.path.join(top, "list")))
     idx(Folder(os.path.join(top, "idx")))
     npy(Folder(os.path.join(top, "npy")))
+    labels(Folder(os.path.join(top, "labels")))
     models(Folder(os.path.join(top, "model")), ocellus)
     cifar = Folder(os.path.join(top, "cifar"))
     cifar.add("record", b"\2" + bytes(3072))

@@ -4,6 +4,7 @@
 #include "features/color_histogram.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 OC_DECLARE_KERNELS(oc_histogram_kernels, oc_histogram_kernels);
@@ -278,4 +279,54 @@ Test(color, the_kernels_of_all_processor_families_agree)
         tables[isa]->quantize(lab[0], N - 1, 0.09F, 0, 8, fast[3]);
         cr_assert_eq(memcmp(plain, fast, sizeof plain), 0, "%s", oc_isa_name(isa));
     }
+}
+
+/* counts (OC_HISTOGRAM_BANKS, size) summed over the banks. */
+static void count_by(const oc_histogram_kernels *kernels, const uint8_t *pixels, size_t stride, size_t n,
+                     const oc_histogram_map *map, size_t size, size_t banks, uint32_t *counts)
+{
+    const uint8_t *levels[3];
+    for (size_t c = 0; c < 3; c++) {
+        levels[c] = pixels + (stride == 3 ? c : c * n);
+    }
+    memset(counts, 0, banks * size * sizeof *counts);
+    kernels->count_joint(levels, stride, n, map, counts, size, banks);
+    for (size_t i = size; i < banks * size; i++) {
+        counts[i % size] += counts[i];
+    }
+}
+
+/* Hues, where 26 bins round a level on an edge down, levels of bytes and those that are bins already. */
+Test(color, joint_counts_of_all_processor_families_equal_those_by_tables)
+{
+    static const oc_histogram_kernels *const tables[] = OC_KERNEL_TABLES(oc_histogram_kernels);
+    static const oc_color_space spaces[] = {OC_SPACE_RGB, OC_SPACE_HSV, OC_SPACE_LAB};
+    enum { N = 2055, LARGEST = 32 * 32 * 32 };
+    uint8_t pixels[3 * N];
+    uint32_t *counts = calloc(OC_HISTOGRAM_BANKS * LARGEST, sizeof *counts), *expected = calloc(LARGEST, sizeof *expected);
+    oc_histogram_map map;
+    for (size_t i = 0; i < 3 * 31 * OC_HISTOGRAM_BANKS; i++) {
+        oc_histogram h = {.space = spaces[i % 3], .bins = 2 + i / 3 % 31, .channels = 3, .joint = true};
+        size_t stride = h.space == OC_SPACE_RGB ? 3 : 1, banks = i % 2 ? OC_HISTOGRAM_BANKS : 1, n = N - i % 70;
+        h.size = h.bins * h.bins * h.bins;
+        oc_histogram_fill_map(&h, &map);
+        memset(expected, 0, h.size * sizeof *expected);
+        for (size_t j = 0; j < n; j++) {
+            size_t place = 0;
+            for (size_t c = 0; c < 3; c++) {
+                size_t range = h.space == OC_SPACE_LAB ? h.bins : h.space == OC_SPACE_HSV && c == 0 ? 180 : 256;
+                uint8_t level = (uint8_t)((j * 37 + c * 101 + i * j % 251) % range);
+                pixels[stride == 3 ? 3 * j + c : c * n + j] = level;
+                place += map.bins[c][level];
+            }
+            expected[place]++;
+        }
+        for (size_t isa = 0; isa <= oc_isa_index(); isa++) {
+            count_by(tables[isa], pixels, stride, n, &map, h.size, banks, counts);
+            cr_assert_eq(memcmp(counts, expected, h.size * sizeof *counts), 0, "%s, space %d, %zu bins, %zu banks",
+                         oc_isa_name(isa), h.space, h.bins, banks);
+        }
+    }
+    free(counts);
+    free(expected);
 }

@@ -205,8 +205,8 @@ Test(hog, bands_are_joined_to_cells_as_by_the_plain_form)
 {
     static const oc_hog_kernels *const tables[] = OC_KERNEL_TABLES(oc_hog_kernels);
     static const size_t cells_of[] = {2, 4, 6, 8, 12, 200}, widths[] = {12, 13, 17, 100, 200, LARGEST};
-    static float sums[9 * BAND_ROOM], packed[9 * LARGEST], weights[400], pairs[BAND_ROOM];
-    static float scratch[4 * BAND_ROOM + 800], cells[2][9 * LARGEST + 1];
+    static float sums[9 * BAND_ROOM + 200], packed[9 * LARGEST], weights[400], pairs[BAND_ROOM];
+    static float scratch[OC_HOG_JOIN_SCRATCH * BAND_ROOM], cells[2][9 * LARGEST + 1];
     for (size_t i = 0; i < 6 * 6; i++) {
         size_t cell = cells_of[i / 6], width = widths[i % 6], targets = width / cell;
         oc_hog_band band = {.width = width, .room = (width + 15) / 16 * 16, .per_row = 1 / (float)cell};

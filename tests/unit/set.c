@@ -100,12 +100,14 @@ Test(set, strict_stops_at_the_first)
 {
     put_stripes("in", 2, 12, 12, 3);
     put_text("in/down/0.png", "no image");
-    put_text("set/old", "kept");
+    oc_set_free(extracted(at("in/slope"), "pixels:size=2", at("set"), NULL, NULL));
     oc_extract_options options = extract_defaults();
     options.strict = true;
     cr_assert(extraction_refused(at("in"), "hog", at("set"), &options) == OC_BAD_IMAGE);
     cr_assert(strncmp(refusal.message, "down/0.png: ", 12) == 0, "%s", refusal.message);
-    cr_assert(access(at("set/old"), F_OK) == 0 && access(at("set/features.npy"), F_OK) != 0);
+    oc_set *old = NULL;
+    cr_assert(oc_set_open(at("set"), &old, NULL) == OC_OK && oc_set_rows(old)->dimension == 12);
+    oc_set_free(old);
 }
 
 Test(set, without_any_readable_image_it_fails)
@@ -300,4 +302,30 @@ Test(set, short_memory_is_an_error_at_every_step)
     cr_assert(failures > 30);
     oc_features_free(features);
     oc_dataset_free(dataset);
+}
+
+Test(set, a_folder_with_other_files_is_not_replaced)
+{
+    put_stripes("in", 2, 14, 14, 1);
+    oc_set_free(extracted(at("in"), "pixels:size=2", at("set"), NULL, NULL));
+    oc_set_free(extracted(at("in"), "pixels:size=3", at("set"), NULL, NULL));
+    put_text("set/letter", "precious");
+    cr_assert(extraction_refused(at("in"), "pixels:size=2", at("set"), NULL) == OC_USAGE);
+    cr_assert(strstr(refusal.message, "'letter'"), "%s", refusal.message);
+    oc_set *set = NULL;
+    cr_assert(oc_set_open(at("set"), &set, NULL) == OC_OK && oc_set_rows(set)->dimension == 27);
+    oc_set_free(set);
+    put_folder("empty");
+    cr_assert(oc_set_check_place(at("empty"), NULL) == OC_OK && oc_set_check_place(at("nothing"), NULL) == OC_OK);
+}
+
+Test(set, impossible_sizes_are_refused_before_anything_is_read)
+{
+    put_text("in/a/1.png", "no image");
+    oc_extract_options options = extract_defaults();
+    options.image.size = (oc_extent){20000, 20000};
+    for (size_t on_disk = 0; on_disk < 2; on_disk++) {
+        cr_assert(extraction_refused(at("in"), "pixels", on_disk ? at("set") : NULL, &options) == OC_TOO_LARGE);
+        cr_assert(strncmp(refusal.message, "a canonical size of 20000 x 20000", 33) == 0, "%s", refusal.message);
+    }
 }

@@ -1,4 +1,5 @@
 /* Explanations and losses around a model; pages. */
+#include "features/draw.h"
 #include "tests/unit/model_support.h"
 
 #include <criterion/criterion.h>
@@ -168,4 +169,19 @@ Test(show, what_cannot_be_shown_is_refused)
     oc_model_free(nearest);
     oc_model_free(model);
     oc_set_free(set);
+}
+
+Test(show, few_values_that_stick_out_do_not_set_the_scale)
+{
+    double values[1000] = {0};
+    for (size_t i = 0; i < 1000; i++) {
+        values[i] = (i % 2 ? -1.0 : 1.0) * (double)(i + 1) / 1000;
+    }
+    values[0] = -50;
+    values[1] = 50;
+    double limit = oc_draw_limit(values, 1000);
+    cr_assert(limit > 0.95 && limit < 1.1, "%g", limit);
+    double same[4] = {2, -2, 2, 0}, none[3] = {0};
+    cr_assert(fabs(oc_draw_limit(same, 4) - 2) < 1e-9);
+    cr_assert(oc_draw_limit(none, 3) > 0);
 }

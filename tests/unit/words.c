@@ -112,6 +112,7 @@ static oc_stage make_stage(const char *spec, size_t width, size_t height)
         cr_assert(param != NULL, "%s", item);
         cr_assert_eq(oc_param_set(param, value, stage.params, NULL), OC_OK);
     }
+    stage.type->settle(stage.params);
     cr_assert_eq(stage.type->plan(stage.params, width, height, &stage.dimension, NULL), OC_OK);
     return stage;
 }
@@ -148,7 +149,8 @@ static void code_of(const oc_stage *stage, const double *y, double *f, double *s
     const oc_words *w = stage->learned;
     const oc_words_params *params = stage->params;
     double mean = 0, total = 0;
-    size_t nearest = 0;
+    size_t nearest = 0, among = params->nearest ? (size_t)params->nearest : w->count;
+    double *z = oc_alloc(w->count, sizeof *z);
     for (size_t k = 0; k < w->count; k++) {
         double squared = 0, sizes = 0;
         for (size_t j = 0; j < w->directions; j++) {
@@ -157,20 +159,25 @@ static void code_of(const oc_stage *stage, const double *y, double *f, double *s
             sizes += y[j] * y[j] + word * word;
         }
         slack[k] = fmin(sqrt(1e-6 * sizes), 1e-6 * sizes / sqrt(squared));
-        f[k] = sqrt(squared);
-        mean += f[k] / (double)w->count;
-        nearest = f[k] < f[nearest] ? k : nearest;
+        z[k] = sqrt(squared);
+        mean += z[k] / (double)w->count;
+        nearest = z[k] < z[nearest] ? k : nearest;
     }
     for (size_t k = 0; k < w->count; k++) {
-        double z = f[k];
-        f[k] = params->encode == OC_WORDS_TRIANGLE ? fmax(0, mean - z)
+        size_t nearer = 0;
+        for (size_t other = 0; other < w->count; other++) {
+            nearer += z[other] < z[k];
+        }
+        f[k] = params->encode == OC_WORDS_TRIANGLE ? fmax(0, mean - z[k])
                : params->encode == OC_WORDS_HARD   ? (double)(k == nearest)
-                                                   : exp(-params->softness * z * z / (mean * mean));
+               : nearer < among                    ? exp(-params->softness * z[k] * z[k] / (mean * mean))
+                                                   : 0;
         total += f[k];
     }
     for (size_t k = 0; params->encode == OC_WORDS_SOFT && k < w->count; k++) {
         f[k] /= total;
     }
+    oc_free(z);
 }
 
 /* y (r) of the patch at (column, row) of the image. */
@@ -178,7 +185,7 @@ static void whitened(const oc_stage *stage, oc_image image, size_t column, size_
 {
     const oc_words *w = stage->learned;
     const oc_words_params *params = stage->params;
-    size_t side = (size_t)params->patch, channels = params->gray ? 1 : 3, stride = oc_words_stride(params);
+    size_t side = (size_t)params->patch, channels = params->gray ? 1 : 3, stride = (size_t)params->stride;
     const uint8_t *pixels = params->gray ? image.gray : image.rgb;
     size_t left = (image.width - side) % stride / 2, top = (image.height - side) % stride / 2;
     double x[24 * 24 * 3], mean = 0, variance = 0;
@@ -289,6 +296,25 @@ Test(words, hard_and_soft_follow_the_formula)
     check_against_formula("count=45,patch=6,encode=hard,pool=max,grid=3");
     check_against_formula("count=45,patch=6,encode=soft,softness=30");
     check_against_formula("count=45,patch=6,encode=soft,pool=max");
+    check_against_formula("count=45,patch=6,encode=soft,nearest=5");
+    check_against_formula("count=70,patch=6,encode=soft,nearest=32,pool=sum,mirror=1");
+    check_against_formula("count=3,patch=6,encode=soft,nearest=4,grid=1");
+}
+
+Test(words, auto_stands_for_what_suits_the_descriptor)
+{
+    oc_stage patch = make_stage("count=9", 32, 32), sift = make_stage("count=9,descriptor=sift", 64, 64);
+    oc_stage histogram = make_stage("count=9,descriptor=sift,encode=hard,grid=2", 64, 64);
+    const oc_words_params *p = patch.params, *s = sift.params, *h = histogram.params;
+    cr_assert(p->encode == OC_WORDS_TRIANGLE && p->pool == OC_WORDS_SUM && p->map == OC_WORDS_ROOT && p->stride == 1);
+    cr_assert_eq(patch.dimension, 4 * 9);
+    cr_assert(s->encode == OC_WORDS_SOFT && s->nearest == 5 && s->pool == OC_WORDS_MAX && s->map == OC_WORDS_PLAIN);
+    cr_assert_eq(sift.dimension, (1 + 4 + 16) * 9);
+    cr_assert(h->pool == OC_WORDS_SUM && h->map == OC_WORDS_ROOT);
+    cr_assert_eq(histogram.dimension, 4 * 9);
+    free_stage(&patch);
+    free_stage(&sift);
+    free_stage(&histogram);
 }
 
 Test(words, mirror_adds_the_row_of_the_mirrored_image)

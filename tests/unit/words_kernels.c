@@ -123,19 +123,16 @@ Test(words_kernels, least_and_soft)
 {
     const oc_words_kernels *kernels = oc_words_kernels_get();
     float z[VALUES + 1], original[VALUES], best[VALUES], scale[ROWS], least[ROWS], sums[VALUES] = {0};
-    uint32_t panel_of[VALUES];
     fill(z, VALUES, 0, 10, 7);
     fill(best, VALUES, 0, 10, 8);
-    memset(panel_of, 0, sizeof panel_of);
     memcpy(original, z, sizeof original);
-    kernels->least(z, ROWS, 29, 3, best, panel_of);
+    kernels->least(z, ROWS, 29, best);
     for (size_t i = 0; i < VALUES; i++) {
         float before;
         float all[VALUES];
         fill(all, VALUES, 0, 10, 8);
         before = all[i];
         bool better = i % OC_PANEL < 29 && z[i] < before;
-        cr_assert_eq(panel_of[i], better ? 3 : 0);
         cr_assert_float_eq(best[i], better ? z[i] : before, 0);
     }
     for (size_t r = 0; r < ROWS; r++) {
@@ -151,6 +148,26 @@ Test(words_kernels, least_and_soft)
         check(sums[i], (double)z[i], "sum of soft codes");
     }
     cr_assert_float_eq(z[VALUES], guard, 0);
+}
+
+Test(words_kernels, nearest_words_in_order)
+{
+    enum { WORDS = 75, WANTED = 7 };
+    static float z[3 * OC_PANEL_BLOCK * OC_PANEL];
+    float distance[WANTED + 1];
+    uint32_t word[WANTED + 1] = {[WANTED] = 99};
+    for (size_t k = 0; k < 96; k++) { /* lanes without words are nearer than all others */
+        z[k / OC_PANEL * OC_PANEL_BLOCK * OC_PANEL + k % OC_PANEL] = k < WORDS ? 1 + (float)(k * 29 % 25) : 0;
+    }
+    distance[WANTED] = guard;
+    oc_words_kernels_get()->nearest(z, WORDS, WANTED, 5, distance, word);
+    for (size_t j = 0; j < WANTED; j++) { /* k 29 % 25 = i for three words: 19 i mod 25 and 25, 50 more */
+        size_t i = j / 3;
+        cr_assert_float_eq(distance[j], (float)(1 + i), 0);
+        cr_assert_eq(word[j], 19 * i % 25 + 25 * (j % 3), "%zu is word %u", j, word[j]);
+    }
+    cr_assert_float_eq(distance[WANTED], guard, 0);
+    cr_assert_eq(word[WANTED], 99);
 }
 
 Test(words_kernels, convolve)

@@ -1,0 +1,71 @@
+/* The orientation tag of EXIF, by libexif. */
+#include "src/image/exif.h"
+
+#include "src/base/memory.h"
+
+#include <libexif/exif-data.h>
+#include <string.h>
+
+static const char PREFIX[6] = "Exif\0";
+
+/* libexif passes over allocations that fail, and leaves out what it had no memory for. Its hooks take no context. */
+static _Thread_local bool is_short;
+
+static void *exif_allocate(ExifLong size)
+{
+    void *memory = oc_alloc(1, size);
+    is_short = is_short || !memory;
+    return memory;
+}
+
+static void *exif_reallocate(void *memory, ExifLong size)
+{
+    void *grown = oc_realloc(memory, 1, size);
+    is_short = is_short || !grown;
+    return grown;
+}
+
+static int orientation_in(ExifMem *memory, const uint8_t *exif, size_t size)
+{
+    ExifData *data = exif_data_new_mem(memory);
+    if (!data) {
+        return 1;
+    }
+    exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION); /* no mending of other tags */
+    exif_data_load_data(data, exif, (unsigned)size);
+    int orientation = 1;
+    const ExifEntry *entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
+    if (entry && entry->format == EXIF_FORMAT_SHORT && entry->components == 1 && entry->size >= 2) {
+        orientation = exif_get_short(entry->data, exif_data_get_byte_order(data));
+    }
+    exif_data_unref(data);
+    return orientation >= 1 && orientation <= 8 ? orientation : 1;
+}
+
+int oc_exif_orientation(const uint8_t *exif, size_t size)
+{
+    enum { SMALLEST = 14, LARGEST = 1 << 24 }; /* one TIFF header and an empty directory; PNG's chunks may be long */
+    if (size < SMALLEST || size > LARGEST) {
+        return 1;
+    }
+    uint8_t *copy = NULL;
+    if (memcmp(exif, PREFIX, sizeof PREFIX) != 0) {
+        copy = oc_realloc(NULL, size + sizeof PREFIX, 1);
+        if (!copy) {
+            return 0;
+        }
+        memcpy(copy, PREFIX, sizeof PREFIX);
+        memcpy(copy + sizeof PREFIX, exif, size);
+        exif = copy;
+        size += sizeof PREFIX;
+    }
+    int orientation = 1;
+    is_short = false;
+    ExifMem *memory = exif_mem_new(exif_allocate, exif_reallocate, oc_free);
+    if (memory) {
+        orientation = orientation_in(memory, exif, size);
+        exif_mem_unref(memory);
+    }
+    oc_free(copy);
+    return is_short ? 0 : orientation;
+}

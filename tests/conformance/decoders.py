@@ -1,0 +1,258 @@
+#!/usr/bin/python3
+"""Compares decoded pixels with other decoders, for every kind of PNG and JPEG:
+
+    make decoders                 or: /usr/bin/python3 tests/conformance/decoders.py [LIBRARY]
+
+8-bit PNG must be equal to what Pillow reads, 16-bit PNG to what OpenCV reads unchanged and to the values that were written,
+rounded; JPEG must be within 1 level of Pillow. stb_image has decoders of its own; its IDCT differs, and it confuses two
+weights in the last column of chroma that is halved in width alone, so that its difference is shown, not judged. What is
+not installed is left out, by name (Debian: python3-pil python3-opencv libjpeg-turbo-progs libstb-dev). Exit 1 for a
+difference past these."""
+import io
+import itertools
+import os
+import struct
+import shutil
+import subprocess
+import sys
+import tempfile
+import zlib
+
+try:
+    import numpy as np
+    from PIL import Image, ImageOps
+except ImportError:
+    print("decoders are not compared: python3-pil or python3-numpy is not installed")
+    sys.exit(0)
+try:
+    import cv2
+except ImportError:
+    cv2 = None
+    print("OpenCV left out: python3-opencv is not installed")
+
+CC = os.environ.get("CC", "cc")
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+UNREAD, SHAPE = 999, 998  # instead of a difference in levels
+random = np.random.RandomState(5)
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def filtered(kind, row, above, pixel):
+    """A row as PNG's filters leave it (none, left, above, mean, Paeth); `pixel` bytes make a pixel, or 1."""
+    left, corner = (np.concatenate([np.zeros(pixel, int), line])[:len(line)] for line in (row, above))
+    if kind == 4:
+        distance = np.abs([above - corner, left - corner, left + above - 2 * corner])
+        guess = np.choose(np.argmin(distance, 0), [left, above, corner])
+    else:
+        guess = (0 * row, left, above, (left + above) // 2)[kind]
+    return bytes([kind]) + ((row - guess) % 256).astype(np.uint8).tobytes()
+
+
+def pack(values, depth, pixel):
+    """Rows (height, values in a row) as PNG stores them, behind every filter in turn."""
+    if depth == 16:
+        rows = [row.astype(">u2").tobytes() for row in values]
+    elif depth == 8:
+        rows = [row.astype(np.uint8).tobytes() for row in values]
+    else:
+        bits = (values[..., None] >> np.arange(depth - 1, -1, -1) & 1).reshape(len(values), -1)
+        rows = [np.packbits(row.astype(np.uint8)).tobytes() for row in bits]
+    rows = [np.frombuffer(row, np.uint8).astype(int) for row in rows]
+    return b"".join(filtered(y % 5, row, rows[y - 1] if y else 0 * row, pixel) for y, row in enumerate(rows))
+
+
+def png(values, kind, depth, interlaced, chunks=b""):
+    height, width, channels = values.shape
+    passes = ADAM7 if interlaced else ((0, 0, 1, 1),)
+    raw = b"".join(pack(part.reshape(part.shape[0], -1), depth, max(1, channels * depth // 8))
+                   for part in (values[y::dy, x::dx] for x, y, dx, dy in passes) if part.size)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", width, height, depth, kind, 0, 0, interlaced)) +
+            chunks + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b""))
+
+
+def exif(orientation):
+    return b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x112, 3, 1, orientation, 0, 0)
+
+
+def noise(width, height, kind, depth=8):
+    return random.randint(0, min(1 << depth, 200) if kind == 3 else 1 << depth, (height, width, CHANNELS[kind]))
+
+
+def seen(values, transparent):
+    """16-bit values (height, width, channels) rounded to 8, over white where they can be seen through."""
+    if values.shape[2] in (2, 4):
+        values, alpha = values[..., :-1], values[..., -1:]
+        values = (values * alpha + 65535 * (65535 - alpha) + 32767) // 65535
+    elif transparent is not None:
+        values = np.where((values == transparent).all(2, keepdims=True), 65535, values)
+    values = (values + 128) // 257
+    return np.repeat(values, 3, 2) if values.shape[2] == 1 else values
+
+
+def png_kinds():
+    """Name, file, and for 16 bits the pixels that are expected."""
+    for kind, depths in DEPTHS.items():
+        for depth, interlaced in itertools.product(depths, (0, 1)):
+            levels = min(1 << depth, 200)
+            palette = chunk(b"PLTE", random.bytes(3 * levels)) if kind == 3 else b""
+            for see, (width, height) in itertools.product((False, True) if kind in (0, 2, 3) else (False,),
+                                                          ((37, 26), (1, 1), (3, 9))):
+                name = f"png-{kind}-{depth}-{interlaced}{'-tRNS' if see else ''}-{width}x{height}.png"
+                values = noise(width, height, kind, depth)
+                color = values[-1, -1] if see else None
+                told = chunk(b"tRNS", random.bytes(levels) if kind == 3 else color.astype(">u2").tobytes()) if see else b""
+                yield (name, png(values, kind, depth, interlaced, palette + told),
+                       seen(values, color) if depth == 16 else None)
+    for gamma in (10000, 45455, 220000):
+        yield f"png-gamma-{gamma}.png", png(noise(20, 10, 2), 2, 8, 0, chunk(b"gAMA", struct.pack(">I", gamma))), None
+    for orientation in range(1, 9):
+        yield f"png-exif-{orientation}.png", png(noise(20, 10, 2), 2, 8, 0, chunk(b"eXIf", exif(orientation))), None
+
+
+def scene(width, height):
+    y, x = np.mgrid[0:height, 0:width].astype(float)
+    rgb = np.stack([x / width, y / height, (np.sin(x / 3) * np.cos(y / 4) + 1) / 2], 2) * 255
+    rgb[(x - 12) ** 2 + (y - 12) ** 2 < 40] = (255, 0, 0)
+    return np.clip(np.rint(rgb + random.normal(0, 6, rgb.shape)), 0, 255).astype(np.uint8)
+
+
+def cjpeg(pixels, *options):
+    header = b"P6 %d %d 255\n" % (pixels.shape[1], pixels.shape[0])
+    return subprocess.run(["cjpeg", "-quality", "90", *options], input=header + pixels.tobytes(), stdout=subprocess.PIPE,
+                          check=True).stdout
+
+
+def saved(image, **options):
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=90, **options)
+    return out.getvalue()
+
+
+def jpeg_kinds():
+    samplings = ("1x1", "2x1", "1x2", "2x2", "4x1", "1x4", "4x2", "2x4")
+    codings = ((), ("-progressive",), ("-arithmetic",), ("-restart", "1B"), ("-restart", "1"), ("-optimize",),
+               ("-arithmetic", "-progressive"))
+    for (width, height), coding in itertools.product(((37, 26), (64, 48), (1, 1), (17, 3)), codings):
+        word = "".join(coding).replace("-", "")
+        for sampling in samplings:
+            yield f"jpeg-{sampling}-{word}-{width}x{height}.jpg", cjpeg(scene(width, height), "-sample", sampling, *coding)
+        yield f"jpeg-gray-{word}-{width}x{height}.jpg", cjpeg(scene(width, height), "-grayscale", *coding)
+        yield f"jpeg-rgb-{word}-{width}x{height}.jpg", cjpeg(scene(width, height), "-rgb", *coding)
+    cmyk = Image.fromarray(random.randint(0, 256, (26, 37, 4)).astype(np.uint8), "CMYK").resize((40, 30), Image.BICUBIC)
+    for progressive in (False, True):
+        word = "-progressive" if progressive else ""
+        data = saved(cmyk, progressive=progressive)
+        yield f"jpeg-cmyk{word}.jpg", data
+        # Adobe's marker says which of the two it is; the other reading of the same bytes is a picture as well.
+        adobe = data.index(b"Adobe")
+        yield f"jpeg-ycck{word}.jpg", data[:adobe + 11] + b"\2" + data[adobe + 12:]
+    for orientation in range(1, 9):
+        yield f"jpeg-exif-{orientation}.jpg", saved(Image.fromarray(scene(37, 26)), exif=b"Exif\0\0" + exif(orientation))
+
+
+def by_pillow(path):
+    image = ImageOps.exif_transpose(Image.open(path))
+    if image.mode == "CMYK":
+        light = np.asarray(image).astype(int)  # Pillow has ink here, whoever inverted it
+        return np.rint((255 - light[..., :3]) * (255 - light[..., 3:]) / 255).astype(np.uint8)
+    level = image.info.get("transparency")
+    if image.mode == "L" and isinstance(level, int):  # for less than 8 bits Pillow does not spread it like the pixels
+        with open(path, "rb") as file:
+            depth = file.read(25)[24]
+        gray = np.asarray(image)
+        return np.repeat(np.where(gray == level * 255 // ((1 << depth) - 1), 255, gray)[..., None], 3, 2).astype(np.uint8)
+    if "A" in image.getbands() or "transparency" in image.info:
+        pixels = np.asarray(image.convert("RGBA")).astype(int)
+        return np.asarray((pixels[..., :3] * pixels[..., 3:] + 255 * (255 - pixels[..., 3:]) + 127) // 255, np.uint8)
+    return np.asarray(image.convert("RGB"))
+
+
+def by_opencv(path):
+    """16 bits. None for a transparent colour, which it does not read."""
+    if cv2 is None or "tRNS" in path:
+        return None
+    pixels = cv2.imread(path, cv2.IMREAD_UNCHANGED).astype(np.int64)
+    pixels = pixels[..., None] if pixels.ndim == 2 else pixels
+    order = {1: [0], 3: [2, 1, 0], 4: [2, 1, 0, 3]}[pixels.shape[2]]
+    return seen(pixels[..., order], None)
+
+
+def build(place, library):
+    flags = subprocess.run(["pkg-config", "--libs", "libpng", "libjpeg", "libexif", "jansson", "zlib", "openblas"],
+                           stdout=subprocess.PIPE, check=True, universal_newlines=True).stdout.split()
+    source = os.path.join(ROOT, "tests/conformance/make/decode.c")
+    ours, peer = os.path.join(place, "ours"), os.path.join(place, "peer")
+    subprocess.run([CC, "-O2", "-I" + os.path.join(ROOT, "include"), source, library, *flags, "-lm", "-pthread", "-o",
+                    ours], check=True)
+    found = subprocess.run([CC, "-O2", "-w", "-DPEER", source, "-lm", "-o", peer], stderr=subprocess.DEVNULL).returncode == 0
+    return ours, peer if found else None
+
+
+def decoded(program, paths):
+    data = subprocess.run([program, *paths], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    for _ in paths:
+        width, height = struct.unpack("2i", data[:8])
+        yield np.frombuffer(data[8:8 + 3 * width * height], np.uint8).reshape(height, width, 3) if width else None
+        data = data[8 + 3 * width * height:]
+
+
+def difference(a, b):
+    return SHAPE if a.shape != b.shape else int(np.abs(a.astype(int) - b.astype(int)).max())
+
+
+def group_of(name):
+    part = name.split(".")[0].split("-")
+    return "-".join(part[:3] if part[0] == "png" and part[1].isdigit() else part[:2])
+
+
+def comparable(name):
+    """stb_image leaves alpha and orientation to its caller."""
+    return "tRNS" not in name and not name.startswith(("png-4", "png-6", "png-exif", "jpeg-exif"))
+
+
+def main():
+    library = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build/release/libocellus.a"))
+    worst, by_stb, count, failed = {}, {}, 0, 0
+    kinds = list(png_kinds())
+    if shutil.which("cjpeg"):
+        kinds += [(name, data, None) for name, data in jpeg_kinds()]
+    else:
+        print("JPEG left out: libjpeg-turbo-progs is not installed")
+    with tempfile.TemporaryDirectory(prefix="ocellus-decoders-") as place:
+        ours, peer = build(place, library)
+        paths = [os.path.join(place, kind[0]) for kind in kinds]
+        for path, kind in zip(paths, kinds):
+            with open(path, "wb") as file:
+                file.write(kind[1])
+        if not peer:
+            print("stb_image left out: libstb-dev is not installed")
+        theirs = decoded(peer, paths) if peer else itertools.repeat(None)
+        for (name, _, known), path, mine, other in zip(kinds, paths, decoded(ours, paths), theirs):
+            group, allowed = group_of(name), 1 if name.startswith("jpeg") else 0
+            references = [by_pillow(path)] if known is None else [known, by_opencv(path)]
+            for reference in references:
+                if reference is None:
+                    continue
+                d = UNREAD if mine is None else difference(mine, reference)
+                count += 1
+                worst[group] = max(worst.get(group, 0), d)
+                if d > allowed:
+                    failed += 1
+                    print(f"{name}: " + ("cannot be read" if d == UNREAD else f"differs by {d}"))
+            if other is not None and mine is not None and comparable(name) and other.shape == mine.shape:
+                by_stb[group] = max(by_stb.get(group, 0), difference(mine, other))
+    print(f"{'kind':12} {'peer':>5} {'stb':>5}   largest difference in levels")
+    for group in sorted(worst):
+        print(f"{group:12} {worst[group]:5} {by_stb.get(group, '-'):>5}")
+    print(f"{len(kinds)} files, {count} comparisons, {failed} differ")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
