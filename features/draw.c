@@ -117,7 +117,7 @@ double oc_stage_aspect(const oc_stage *stage, oc_drawing what)
 
 const char *oc_stage_key(const oc_stage *stage)
 {
-    return stage->type->key ? stage->type->key(stage) : "up: for the class; down: against it";
+    return stage->type->key ? stage->type->key(stage) : "bars up speak for the class, bars down against it";
 }
 
 oc_status oc_stage_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err)

@@ -294,7 +294,8 @@ const cli_command command_compare = {
     .name = "compare",
     .bit = TAKEN_BY_COMPARE,
     .summary = "one table: accuracy of different features",
-    .usage = "compare IMAGES --test IMAGES -f SPEC... [-o MODEL] [-r PAGE.html]",
+    .usage = "compare IMAGES --test IMAGES -f SPEC... [-o MODEL]\n"
+             "compare IMAGES --test IMAGES -f SPEC... --report PAGE.html",
     .about = "Trains the same classifier on each kind of features and tests it on the same images. The table has, for "
              "each -f, the number of values in a row, the time to extract and to train, the accuracy on training and "
              "test images in percent, the 95 % interval of the test accuracy (Wilson), and p, the probability of a "

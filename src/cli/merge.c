@@ -31,8 +31,8 @@ const cli_command command_merge = {
     .about = "Puts the sets that 'ocellus extract --shard' wrote together, in any order of their names. The result is the "
              "same, byte for byte, as one extraction of all images.\n\n"
              "Shards must be of one list of images and of the same stages, none missing and none twice.",
-    .examples = "for i in 1 2 3; do ocellus extract photos -f hog --shard $i/3 -o part$i; done\n"
-                "ocellus merge part1 part2 part3 -o rows",
+    .examples = "for i in 1 2 3 4; do ocellus extract photos -f hog --shard $i/4 -o p$i; done\n"
+                "ocellus merge p1 p2 p3 p4 -o rows",
     .expects = "SHARD..., the sets that --shard wrote",
     .least_operands = 1,
     .most_operands = (size_t)-1,

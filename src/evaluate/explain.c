@@ -4,7 +4,6 @@
 #include <ocellus/show.h>
 
 #include "features/draw.h"
-#include "features/stage.h"
 #include "src/base/fail.h"
 #include "src/base/locale.h"
 #include "src/base/memory.h"

@@ -35,6 +35,19 @@ load common
     [ "$(wc -L <<<"$output")" -le 80 ]
 }
 
+@test "help writes manual pages, and completion for bash" {
+    for topic in "" extract train evaluate classify compare show info unpack merge help stages; do
+        # shellcheck disable=SC2086 # one topic or none
+        run -0 --separate-stderr ocellus help $topic --format man
+        [[ "$output" == *".Dt OCELLUS"*".Sh NAME"*".Sh DESCRIPTION"* ]]
+    done
+    run -0 --separate-stderr ocellus help --format bash
+    bash -n <<<"$output"
+    [[ "$output" == *"--check-gradient"* ]]
+    run -2 ocellus help train --format bash
+    run -2 ocellus help nothing --format man
+}
+
 @test "the version" {
     run -0 ocellus --version
     [[ "$output" =~ ^ocellus\ [0-9]+\.[0-9]+\.[0-9]+$ ]]

@@ -512,12 +512,13 @@ Test(stages, one_without_pictures_of_its_own_is_drawn_as_bars_and_spread_evenly)
     oc_features *features = ready("pixels:size=20,gray=1", 33, 22);
     const oc_stage *stage = oc_features_stage(features, 0);
     oc_stage_type plain = *stage->type;
-    plain.aspect = NULL, plain.draw = NULL, plain.spread = NULL;
+    plain.key = NULL, plain.aspect = NULL, plain.draw = NULL, plain.spread = NULL;
     oc_stage bare = *stage;
     bare.type = &plain;
     oc_image image = random_image(33, 22, 1);
     float *row = extracted(features, &image);
     cr_assert(!(oc_stage_aspect(&bare, OC_DRAW_LEARNED) > 0));
+    cr_assert(strstr(oc_stage_key(&bare), "against"));
     for (int k = 0; k < 3; k++) { /* values from 0 on, weights, values of both signs */
         oc_canvas canvas;
         cr_assert_eq(oc_canvas_create(&canvas, 400, 400, NULL), OC_OK);
