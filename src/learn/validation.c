@@ -1,8 +1,8 @@
-/* The path of penalties: STRONGEST times the automatic l2, then a quarter of it each time. The automatic choice is
- * made for least squares, so it is the loss and the features that decide how far from it the best lies. The first
- * descent starts from zero; each next one starts from the weights of the one before, which are near, and makes do with
- * half of the epochs, or none of one, before it finishes. score_l2 stays automatic: measured on pixels, gradients, colours and words it
- * never mattered by more than the noise.
+/* The path of penalties: STRONGEST times the automatic l2, then a quarter of it each time. The automatic choice is made
+ * for least squares, so it is the loss and the features that decide how far from it the best lies. The first descent
+ * starts from zero; each next one starts from the weights of the one before, which are near, and makes do with half of
+ * the epochs, or none of one, before it finishes. score_l2 stays automatic: measured on pixels, gradients, colours and
+ * words it never mattered by more than the noise.
  *
  * Accuracies on held-out rows are noisy: the highest of six is often the luckiest. Of two trials on the same rows, w that
  * one alone got right and l that the other alone did, w - l has a standard error of sqrt(w + l) where neither is better;
