@@ -258,8 +258,8 @@ size_t oc_features_side(const oc_features *features)
 {
     size_t largest = 128;
     for (size_t i = 0; i < features->count; i++) {
-        const oc_stage *stage = &features->parts[i].stage;
-        size_t side = stage->type->side ? stage->type->side(stage->params) : 0;
+        const oc_stage *s = &features->parts[i].stage;
+        size_t side = s->type->side ? s->type->side(s->params) : 0;
         largest = side > largest ? side : largest;
     }
     return largest;

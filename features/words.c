@@ -17,7 +17,7 @@ static const char *const pools[] = {"auto", "sum", "mean", "max", NULL};
 
 #define FIELD(name) offsetof(oc_words_params, name)
 static const oc_param params_table[] = {
-    {"count", OC_INTEGER, FIELD(count), "1600", 1, 65536, NULL, "number of words"},
+    {"count", OC_INTEGER, FIELD(count), "auto", 1, 65536, NULL, "number of words; auto: 1600, for sift 1000"},
     {"patch", OC_INTEGER, FIELD(patch), "6", 1, 24, NULL, "side of a patch in pixels"},
     {"stride", OC_INTEGER, FIELD(stride), "auto", 1, 64, NULL,
      "pixels from one descriptor to the next; auto: 1 for patches, 8 for sift"},
@@ -67,6 +67,9 @@ static void settle(void *values)
 {
     oc_words_params *p = values;
     bool sift = p->descriptor == OC_WORDS_SIFT;
+    if (p->count == OC_AUTO) {
+        p->count = sift ? 1000 : 1600;
+    }
     if (p->stride == OC_AUTO) {
         p->stride = sift ? 8 : 1;
     }
