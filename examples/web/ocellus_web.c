@@ -85,9 +85,8 @@ EXPORTED int oc_web_measure(const oc_web_task *task, const float *weights, float
         return (int)status;
     }
     oc_objective found = {.gradient = oc_alloc(classes, d * sizeof(float)), .bias = oc_alloc(classes, sizeof(double))};
-    status = found.gradient && found.bias
-                 ? oc_problem_evaluate(&p.problem, p.weights, p.bias, &found, NULL, &error)
-                 : oc_fail_memory(&error, "the gradient");
+    status = found.gradient && found.bias ? oc_problem_evaluate(&p.problem, p.weights, p.bias, &found, NULL, &error)
+                                          : oc_fail_memory(&error, "the gradient");
     for (size_t c = 0; status == OC_OK && c < classes; c++) {
         memcpy(gradient + c * (d + 1), found.gradient + c * d, d * sizeof *gradient);
         gradient[c * (d + 1) + d] = (float)found.bias[c];
@@ -110,8 +109,8 @@ EXPORTED int oc_web_step(const oc_web_task *task, double rate, float *weights)
         return (int)status;
     }
     oc_precondition identity = {0};
-    oc_sgd_options options = {.batch = task->count, .epochs = 1, .total = 1, .rate = rate,
-                              .schedule = OC_SCHEDULE_CONSTANT};
+    oc_sgd_options options = {
+        .batch = task->count, .epochs = 1, .total = 1, .rate = rate, .schedule = OC_SCHEDULE_CONSTANT};
     status = oc_descent(&p.problem, &identity, &options, p.weights, p.bias, &rate, &steps, NULL, &error);
     for (size_t c = 0; status == OC_OK && c < task->classes; c++) {
         memcpy(weights + c * (d + 1), p.weights + c * d, d * sizeof *weights);
