@@ -38,7 +38,15 @@ typedef enum oc_loss {
     OC_LOSS_SQUARE
 } oc_loss;
 
-typedef enum oc_scale { OC_SCALE_NONE, OC_SCALE_CENTER, OC_SCALE_RANGE, OC_SCALE_STANDARD } oc_scale;
+/* auto: standard; for at most 4,096 rows of more values than there are rows, trained by sgd with automatic penalties, that of
+ * standard and center which predicts better (src/learn/ridge.h). Rare visual words are noise that standard would amplify. */
+typedef enum oc_scale {
+    OC_SCALE_NONE,
+    OC_SCALE_CENTER,
+    OC_SCALE_RANGE,
+    OC_SCALE_STANDARD,
+    OC_SCALE_AUTO
+} oc_scale;
 /* sgd: minibatches, preconditioned where that is worth its cost, then `finish` passes over all rows by a quasi-Newton
  * method (proximal Newton for l1 and max_norm). Averaged iterates, which the hinge is often given, are not needed: they
  * smooth away the noise of the steps, and the passes have none. gd: all rows in every step, plain. random-search: the
@@ -72,7 +80,7 @@ typedef struct oc_train_options {
     double rate;      /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     int schedule;     /* oc_schedule */
     double momentum;
-    int scale;        /* oc_scale */
+    int scale;        /* oc_scale; the report tells what auto came to */
     int augment;      /* oc_augment: mirror needs rows whose blocks know their mirror */
     double holdout;   /* part of the rows to validate on, at most 1/2; auto: none, or what tune needs: a tenth, of
                          fewer than 10,000 rows more, up to a third */

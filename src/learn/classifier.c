@@ -15,7 +15,7 @@ static const char *const optimizers[] = {"sgd", "gd", "random-search", "local-se
 static const char *const class_weights[] = {"none", "balanced", NULL};
 static const char *const schedules[] = {"cosine", "constant", NULL};
 static const char *const augments[] = {"none", "mirror", NULL};
-static const char *const scales[] = {"none", "center", "range", "standard", NULL};
+static const char *const scales[] = {"none", "center", "range", "standard", "auto", NULL};
 
 #define FIELD(name) offsetof(oc_train_options, name)
 const oc_param oc_train_params[] = {
@@ -44,8 +44,9 @@ const oc_param oc_train_params[] = {
     {"rate", OC_REAL, FIELD(rate), "auto", 1e-12, 1e6, NULL, "first step size"},
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},
-    {"scale", OC_CHOICE, FIELD(scale), "standard", 0, 0, scales,
-     "scaling of the feature columns: none, center (less their mean), range (to -1..1) or standard (deviation 1)"},
+    {"scale", OC_CHOICE, FIELD(scale), "auto", 0, 0, scales,
+     "scaling of the feature columns: none, center (less their mean), range (to -1..1), standard (deviation 1), or auto: "
+     "standard, but center where few wide rows are predicted better so"},
     {"augment", OC_CHOICE, FIELD(augment), "none", 0, 0, augments,
      "mirror: train on the rows of the mirrored images too, which are told from the rows of the images"},
     {"holdout", OC_REAL, FIELD(holdout), "auto", 0.001, 0.5, NULL,
