@@ -64,14 +64,15 @@ def read_files(folder):
 
 
 class Row:
-    """What a row_*.py returns: title, amount of work and its unit, contenders. folder: of files that all of them read."""
+    """What a row_*.py returns: title, amount of work and its unit, contenders. repeat: at most so often, where all of it takes
+    long. folder: of files that all of them read."""
 
     def __init__(self, title, work, unit, contenders, repeat=None, folder=None):
         self.title, self.work, self.unit, self.contenders, self.repeat = title, work, unit, contenders, repeat
         self.folder = folder
 
     def run(self, repeat):
-        for _ in range(self.repeat or repeat):
+        for _ in range(min(self.repeat or repeat, repeat)):
             for contender in self.contenders:
                 if not contender.missing:
                     if self.folder:
