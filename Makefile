@@ -256,6 +256,10 @@ memcheck: all ## run every command under valgrind
 	$(PYTHON) tests/fault/watched.py $(COMMAND) valgrind -q --error-exitcode=99 --leak-check=full \
 	    --errors-for-leak-kinds=definite
 
+.PHONY: long
+long: all ## extract 200,000 files, strange names among them, in memory that grows by their paths alone
+	$(PYTHON) tests/fault/long_run.py $(COMMAND)
+
 .PHONY: coverage
 coverage: ## which lines the tests run, in build/coverage/index.html; below 90 % it fails
 	@CC=$(CC) .ci/deps coverage
@@ -352,4 +356,4 @@ clean: ## remove build/
 
 .PHONY: help
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18

@@ -4,6 +4,14 @@
 
 #include "features/stage.h"
 
+/* A stage's pictures (stage.h). One that has none of its own gets bars of its values for its row and its weights, and what
+ * its values contribute is laid out evenly over the image. */
+double oc_stage_aspect(const oc_stage *stage, oc_drawing what);
+const char *oc_stage_key(const oc_stage *stage);
+oc_status oc_stage_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
+oc_status oc_stage_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
+                          double *map, oc_error *err);
+
 /* Adds `value` to the pixels of map (height, width) under the rectangle x0..x1, y0..y1, evenly by area; of a rectangle
  * that reaches over the border the part inside takes all. Outside altogether, the nearest pixel does. */
 void oc_spread_evenly(double *map, size_t width, size_t height, double x0, double y0, double x1, double y1,

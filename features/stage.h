@@ -51,6 +51,8 @@ typedef struct oc_stage_type {
     const char *(*refuse)(const void *params, const char *name);
     /* The planes it reads: OC_GRAY, OC_RGB or both. */
     unsigned (*planes)(const void *params);
+    /* The least side of images that it does well on, where that is more than 128 pixels; may be NULL. */
+    size_t (*side)(const void *params);
     /* The number of values for images of width x height. OC_TOO_SMALL, OC_TOO_LARGE. */
     oc_status (*plan)(const void *params, size_t width, size_t height, size_t *dimension,
                       oc_error *err);
@@ -75,8 +77,9 @@ typedef struct oc_stage_type {
     bool (*can_mirror)(const oc_stage *stage);
     void (*mirror)(const oc_stage *stage, const float *row, float *out);
 
-    /* Pictures. aspect: width over height of one, 0 when there is nothing of this kind to draw. What is drawn of weights
-     * shows positive and negative ones. OC_NO_MEMORY is the only failure of draw. */
+    /* Pictures; all may be NULL (draw.h tells what is drawn then). aspect: width over height of one, 0 when there is
+     * nothing of this kind to draw. What is drawn of weights shows positive and negative ones. OC_NO_MEMORY is the only
+     * failure of draw. */
     double (*aspect)(const oc_stage *stage, oc_drawing what);
     /* How to read the picture of weights: what in it speaks for the class, what against it. */
     const char *(*key)(const oc_stage *stage);

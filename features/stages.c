@@ -254,6 +254,17 @@ unsigned oc_features_planes(const oc_features *features)
     return planes;
 }
 
+size_t oc_features_side(const oc_features *features)
+{
+    size_t largest = 128;
+    for (size_t i = 0; i < features->count; i++) {
+        const oc_stage *s = &features->parts[i].stage;
+        size_t side = s->type->side ? s->type->side(s->params) : 0;
+        largest = side > largest ? side : largest;
+    }
+    return largest;
+}
+
 /* Plans every stage; the features change only when all of them could be planned. */
 oc_status oc_features_plan(oc_features *features, size_t width, size_t height, oc_error *err)
 {

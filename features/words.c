@@ -17,10 +17,10 @@ static const char *const pools[] = {"auto", "sum", "mean", "max", NULL};
 
 #define FIELD(name) offsetof(oc_words_params, name)
 static const oc_param params_table[] = {
-    {"count", OC_INTEGER, FIELD(count), "1600", 1, 65536, NULL, "number of words"},
+    {"count", OC_INTEGER, FIELD(count), "auto", 1, 65536, NULL, "number of words; auto: 1600, for sift 1000"},
     {"patch", OC_INTEGER, FIELD(patch), "6", 1, 24, NULL, "side of a patch in pixels"},
     {"stride", OC_INTEGER, FIELD(stride), "auto", 1, 64, NULL,
-     "pixels from one descriptor to the next; auto: 1 for patches, 6 for sift"},
+     "pixels from one descriptor to the next; auto: 1 for patches, 8 for sift"},
     {"descriptor", OC_CHOICE, FIELD(descriptor), "patch", 0, 0, descriptors,
      "pixel patches, or dense gradient descriptors for larger images"},
     {"cells", OC_LEVELS, FIELD(cells), "4-6-8-10", 2, OC_SIFT_MOST_CELL, NULL,
@@ -31,11 +31,12 @@ static const oc_param params_table[] = {
     {"whiten", OC_FLAG, FIELD(whiten), "1", 0, 1, NULL, "whiten the patches"},
     {"ridge", OC_REAL, FIELD(ridge), "auto", 1e-6, 1e6, NULL,
      "added to the eigenvalues before whitening; auto: 1 for patches, 0.001 for sift"},
-    {"keep", OC_REAL, FIELD(keep), "0.97", 1e-3, 1, NULL,
-     "part of the whitened variance to keep: fewer values, less work"},
+    {"keep", OC_REAL, FIELD(keep), "auto", 1e-3, 1, NULL,
+     "part of the whitened variance to keep: fewer values, less work; auto: 0.97, for sift 0.85"},
     {"samples", OC_INTEGER, FIELD(samples), "auto", 1, 1e9, NULL,
-     "descriptors to learn from; auto: 250 a word, at least 200000"},
-    {"iterations", OC_INTEGER, FIELD(iterations), "20", 0, 10000, NULL, "of k-means, at most"},
+     "descriptors to learn from; auto: 250 a word, at least 200000; for sift 100 and 60000"},
+    {"iterations", OC_INTEGER, FIELD(iterations), "auto", 0, 10000, NULL,
+     "of k-means, at most; auto: 20, for sift 10"},
     {"encode", OC_CHOICE, FIELD(encode), "auto", 0, 0, encodings,
      "code of a descriptor; auto: triangle for patches, soft for sift"},
     {"softness", OC_REAL, FIELD(softness), "20", 0, 1e6, NULL,
@@ -64,18 +65,26 @@ const oc_words_kernels *oc_words_kernels_get(void)
  * that; what a JPEG file has at the low end is noise. */
 static void settle(void *values)
 {
-    enum { SAMPLES_PER_WORD = 250, SAMPLES_AT_LEAST = 200000 };
     oc_words_params *p = values;
     bool sift = p->descriptor == OC_WORDS_SIFT;
+    if (p->count == OC_AUTO) {
+        p->count = sift ? 1000 : 1600;
+    }
     if (p->stride == OC_AUTO) {
-        p->stride = sift ? 6 : 1;
+        p->stride = sift ? 8 : 1;
     }
     if (isnan(p->ridge)) {
         p->ridge = sift ? 0.001 : 1;
     }
     if (p->samples == OC_AUTO) {
-        int64_t some = p->count * SAMPLES_PER_WORD;
-        p->samples = some > SAMPLES_AT_LEAST ? some : SAMPLES_AT_LEAST;
+        int64_t some = p->count * (sift ? 100 : 250), least = sift ? 60000 : 200000;
+        p->samples = some > least ? some : least;
+    }
+    if (p->iterations == OC_AUTO) {
+        p->iterations = sift ? 10 : 20;
+    }
+    if (isnan(p->keep)) {
+        p->keep = sift ? 0.85 : 0.97;
     }
     if (p->encode == OC_WORDS_ENCODE_AUTO) {
         p->encode = sift ? OC_WORDS_SOFT : OC_WORDS_TRIANGLE;
@@ -98,6 +107,13 @@ static unsigned planes(const void *values)
 {
     const oc_words_params *params = values;
     return params->gray || params->descriptor == OC_WORDS_SIFT ? OC_GRAY : OC_RGB;
+}
+
+/* Descriptors of cells from 4 to 10 pixels see an object's parts at this size. */
+static size_t side(const void *values)
+{
+    const oc_words_params *params = values;
+    return params->descriptor == OC_WORDS_SIFT ? 256 : 0;
 }
 
 static oc_status plan(const void *values, size_t width, size_t height, size_t *dimension, oc_error *err)
@@ -329,6 +345,7 @@ const oc_stage_type oc_stage_words = {
     .param_size = sizeof(oc_words_params),
     .settle = settle,
     .planes = planes,
+    .side = side,
     .plan = plan,
     .fit = fit,
     .extract = extract,

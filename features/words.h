@@ -58,6 +58,9 @@ typedef struct oc_words_place {
 
 /* Sizes of descriptors in an image: 1, or that of `cells`. */
 size_t oc_words_sizes(const oc_words_params *params);
+/* The first pixel of the first descriptor that covers `extent` of `length` pixels: what the stride leaves over is
+ * shared by both borders. */
+size_t oc_words_margin(size_t extent, size_t stride, size_t length);
 /* Pixels a descriptor of size number s covers on each axis. */
 size_t oc_words_extent(const oc_words_params *params, size_t s);
 /* Descriptors of size number s on an axis of `length` pixels; 0 when it is too short. */
@@ -76,14 +79,20 @@ void oc_words_places(const oc_words_params *params, size_t width, size_t height,
 enum { OC_SIFT_MOST_CELL = 64 };
 typedef struct oc_sift_view {
     size_t width, height, cell;
+    size_t step, left, top, columns, rows; /* of the lattice that holds every cell's centre */
     const uint8_t *gray;
-    float *smooth, *dx, *dy, *votes, *line, *rows;
+    float *smooth;     /* (height, width) */
+    float *dx, *dy;    /* (width) */
+    float *votes;      /* (height, width, 8) */
+    float *line;       /* a row of votes between borders */
+    float *histograms; /* (rows, columns, 8): votes around the places of the lattice */
 } oc_sift_view;
 
 size_t oc_sift_extent(size_t cell);
 /* False when memory is short. */
 bool oc_sift_view_create(oc_sift_view *v, const oc_image *image, size_t largest_cell, oc_arena *arena);
-void oc_sift_view_prepare(oc_sift_view *v, size_t cell);
+/* For descriptors of that size whose corners lie `stride` apart, in the middle of the image. */
+void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride);
 /* out (128) of the descriptor whose corner is at (x, y). */
 void oc_sift_describe(const oc_sift_view *v, size_t x, size_t y, double contrast, float *out);
 /* The place of each value in the mirrored descriptor: its own inverse. */

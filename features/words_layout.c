@@ -38,11 +38,16 @@ size_t oc_words_place_count(const oc_words_params *params, size_t width, size_t 
     return count;
 }
 
+size_t oc_words_margin(size_t extent, size_t stride, size_t length)
+{
+    return (length - extent) % stride / 2;
+}
+
 /* The first pixel of position c. */
 static uint32_t pixel(const oc_words_params *params, size_t s, size_t length, size_t c)
 {
     size_t stride = (size_t)params->stride;
-    return (uint32_t)((length - oc_words_extent(params, s)) % stride / 2 + c * stride);
+    return (uint32_t)(oc_words_margin(oc_words_extent(params, s), stride, length) + c * stride);
 }
 
 static size_t level(const oc_levels *grid, size_t l)

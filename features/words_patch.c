@@ -64,7 +64,7 @@ void oc_words_describe(oc_words_view *view, const oc_words_place *places, size_t
     size_t depth = oc_words_depth(view->params);
     for (size_t i = 0; i < count; i++, out += depth) {
         if (view->params->descriptor == OC_WORDS_SIFT) {
-            oc_sift_view_prepare(&view->sift, places[i].size);
+            oc_sift_view_prepare(&view->sift, places[i].size, (size_t)view->params->stride);
             oc_sift_describe(&view->sift, places[i].x, places[i].y, view->params->contrast, out);
         } else {
             describe_patch(view, &places[i], out);

@@ -69,51 +69,56 @@ static size_t gaussian(size_t b, float *weight)
     return 2 * radius + 1;
 }
 
-/* Filters a plane (height, width, depth) along both axes with an odd number of taps. Beyond the border the plane goes
- * on with its border values when `extend`, else with zeros. in and out may be the same: the first pass goes through
- * v->rows. */
-static void filter(const oc_sift_view *v, const float *in, size_t depth, const float *weight, size_t taps, bool extend,
-                   float *out)
+/* Smooths v->smooth along both axes; beyond the border it goes on with its border values. */
+static void smoothen(const oc_sift_view *v, const float *weight, size_t taps)
 {
-    size_t radius = taps / 2, length = v->width * depth;
-    float *rows = v->rows; /* (height + 2 radius, width, depth), the plane between borders */
+    size_t radius = taps / 2, w = v->width;
+    float *rows = v->votes; /* (height + 2 radius, width), free until the votes are cast */
     for (size_t y = 0; y < v->height; y++) {
-        float *line = v->line;
+        const float *in = v->smooth + y * w;
         for (size_t t = 0; t < radius; t++) {
-            for (size_t c = 0; c < depth; c++) {
-                line[t * depth + c] = extend ? in[y * length + c] : 0;
-                line[(radius + v->width + t) * depth + c] = extend ? in[(y + 1) * length - depth + c] : 0;
-            }
+            v->line[t] = in[0];
+            v->line[radius + w + t] = in[w - 1];
         }
-        memcpy(line + radius * depth, in + y * length, length * sizeof *line);
-        oc_sift()->convolve(line, length, depth, weight, taps, rows + (radius + y) * length);
+        memcpy(v->line + radius, in, w * sizeof *in);
+        oc_sift()->convolve(v->line, w, 1, weight, taps, rows + (radius + y) * w);
     }
     for (size_t t = 0; t < radius; t++) {
-        float *above = rows + t * length, *below = rows + (radius + v->height + t) * length;
-        if (extend) {
-            memcpy(above, rows + radius * length, length * sizeof *rows);
-            memcpy(below, rows + (radius + v->height - 1) * length, length * sizeof *rows);
-        } else {
-            memset(above, 0, length * sizeof *rows);
-            memset(below, 0, length * sizeof *rows);
-        }
+        memcpy(rows + t * w, rows + radius * w, w * sizeof *rows);
+        memcpy(rows + (radius + v->height + t) * w, rows + (radius + v->height - 1) * w, w * sizeof *rows);
     }
     for (size_t y = 0; y < v->height; y++) {
-        oc_sift()->convolve(rows + y * length, length, length, weight, taps, out + y * length);
+        oc_sift()->convolve(rows + y * w, w, w, weight, taps, v->smooth + y * w);
+    }
+}
+
+/* Weighted sums of the votes around every place of the lattice; there are none outside the image. */
+static void gather(const oc_sift_view *v, const float *weight, size_t taps)
+{
+    size_t radius = taps / 2, length = v->width * OC_SIFT_BINS, border = radius * OC_SIFT_BINS;
+    memset(v->line, 0, border * sizeof *v->line);
+    memset(v->line + border + length, 0, border * sizeof *v->line);
+    for (size_t i = 0; i < v->rows; i++) {
+        size_t y = v->top + i * v->step, above = y < radius ? radius - y : 0;
+        size_t below = y + radius < v->height ? 0 : y + radius - v->height + 1;
+        oc_sift()->convolve(v->votes + (y + above - radius) * length, length, length, weight + above,
+                            taps - above - below, v->line + border);
+        oc_sift()->gather(v->line + v->left * OC_SIFT_BINS, v->columns, v->step, weight, taps,
+                          v->histograms + i * v->columns * OC_SIFT_BINS);
     }
 }
 
 bool oc_sift_view_create(oc_sift_view *v, const oc_image *image, size_t largest_cell, oc_arena *arena)
 {
     *v = (oc_sift_view){.width = image->width, .height = image->height, .gray = image->gray};
-    size_t pixels = image->width * image->height, radius = largest_cell;
+    size_t pixels = image->width * image->height, spare = 2 * largest_cell * image->width; /* for smoothing */
     v->smooth = oc_arena_take(arena, pixels, sizeof *v->smooth);
     v->dx = oc_arena_take(arena, image->width, sizeof *v->dx);
     v->dy = oc_arena_take(arena, image->width, sizeof *v->dy);
-    v->votes = oc_arena_take(arena, pixels, OC_SIFT_BINS * sizeof *v->votes);
-    v->line = oc_arena_take(arena, image->width + 2 * radius, OC_SIFT_BINS * sizeof *v->line);
-    v->rows = oc_arena_take(arena, (image->height + 2 * radius) * image->width, OC_SIFT_BINS * sizeof *v->rows);
-    return v->smooth && v->dx && v->dy && v->votes && v->line && v->rows;
+    v->votes = oc_arena_take(arena, pixels * OC_SIFT_BINS + spare, sizeof *v->votes);
+    v->line = oc_arena_take(arena, image->width + 2 * largest_cell, OC_SIFT_BINS * sizeof *v->line);
+    v->histograms = oc_arena_take(arena, pixels, OC_SIFT_BINS * sizeof *v->histograms);
+    return v->smooth && v->dx && v->dy && v->votes && v->line && v->histograms;
 }
 
 /* Votes of one row of the smoothed plane; differences of the two neighbours, of one where the other is missing. */
@@ -129,31 +134,52 @@ static void vote_row(const oc_sift_view *v, size_t y)
     oc_sift()->vote(v->dx, v->dy, w, v->votes + y * w * OC_SIFT_BINS);
 }
 
-void oc_sift_view_prepare(oc_sift_view *v, size_t cell)
+static size_t common_divisor(size_t a, size_t b)
+{
+    while (b) {
+        size_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* The lattice along one axis: its first place, and how many there are. */
+static size_t lattice(size_t length, size_t cell, size_t stride, size_t step, size_t *first)
+{
+    size_t extent = oc_sift_extent(cell), margin = oc_words_margin(extent, stride, length);
+    *first = margin + cell / 2;
+    return ((length - extent - margin) / stride * stride + 3 * cell) / step + 1;
+}
+
+void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride)
 {
     float weight[MOST_TAPS];
     if (v->cell == cell) {
         return;
     }
     v->cell = cell;
+    v->step = common_divisor(cell, stride);
+    v->columns = lattice(v->width, cell, stride, v->step, &v->left);
+    v->rows = lattice(v->height, cell, stride, v->step, &v->top);
     for (size_t i = 0; i < v->width * v->height; i++) {
         v->smooth[i] = v->gray[i];
     }
     size_t taps = gaussian(cell, weight);
     if (taps > 1) {
-        filter(v, v->smooth, 1, weight, taps, true, v->smooth);
+        smoothen(v, weight, taps);
     }
     for (size_t y = 0; y < v->height; y++) {
         vote_row(v, y);
     }
     taps = triangle(cell, weight);
-    filter(v, v->votes, OC_SIFT_BINS, weight, taps, false, v->votes);
+    gather(v, weight, taps);
 }
 
 void oc_sift_describe(const oc_sift_view *v, size_t x, size_t y, double contrast, float *out)
 {
-    size_t first = v->cell / 2, row = v->width * OC_SIFT_BINS;
-    const float *votes = v->votes + (y + first) * row + (x + first) * OC_SIFT_BINS;
+    size_t column = (x + v->cell / 2 - v->left) / v->step, line = (y + v->cell / 2 - v->top) / v->step;
+    size_t apart = v->cell / v->step * OC_SIFT_BINS, row = v->columns * OC_SIFT_BINS;
     float least = (float)(OC_SIFT_CELLS * sqrt(contrast));
-    oc_sift()->describe(votes, v->cell * OC_SIFT_BINS, v->cell * row, least, out);
+    oc_sift()->describe(v->histograms + line * row + column * OC_SIFT_BINS, apart, v->cell / v->step * row, least, out);
 }

@@ -31,6 +31,38 @@ static void convolve(const float *restrict in, size_t n, size_t stride, const fl
     }
 }
 
+static void gather(const float *restrict in, size_t n, size_t step, const float *restrict weight, size_t taps,
+                   float *restrict out)
+{
+    enum { TOGETHER = 4 }; /* sums that do not wait for each other */
+    size_t i = 0, apart = step * OC_SIFT_BINS;
+    for (; i + TOGETHER <= n; i += TOGETHER) {
+        float sum[TOGETHER][OC_SIFT_BINS] = {{0}};
+        for (size_t t = 0; t < taps; t++) {
+            const float *from = in + i * apart + t * OC_SIFT_BINS;
+            for (size_t j = 0; j < TOGETHER; j++) {
+                for (size_t o = 0; o < OC_SIFT_BINS; o++) {
+                    sum[j][o] += weight[t] * from[j * apart + o];
+                }
+            }
+        }
+        for (size_t j = 0; j < TOGETHER; j++) {
+            for (size_t o = 0; o < OC_SIFT_BINS; o++) {
+                out[(i + j) * OC_SIFT_BINS + o] = sum[j][o];
+            }
+        }
+    }
+    for (; i < n; i++) {
+        for (size_t o = 0; o < OC_SIFT_BINS; o++) {
+            float sum = 0;
+            for (size_t t = 0; t < taps; t++) {
+                sum += weight[t] * in[i * apart + t * OC_SIFT_BINS + o];
+            }
+            out[i * OC_SIFT_BINS + o] = sum;
+        }
+    }
+}
+
 static void vote(const float *restrict dx, const float *restrict dy, size_t n, float *restrict votes)
 {
     static const float half = 0.707106781F;
@@ -68,4 +100,4 @@ static void describe(const float *restrict votes, size_t cell, size_t row, float
 }
 
 extern const oc_sift_kernels OC_KERNELS(oc_sift_kernels);
-const oc_sift_kernels OC_KERNELS(oc_sift_kernels) = {convolve, vote, describe};
+const oc_sift_kernels OC_KERNELS(oc_sift_kernels) = {convolve, gather, vote, describe};

@@ -1,7 +1,6 @@
-/* What the page calls: the classifier on points of the plane, and a model on images that the browser has decoded.
- *
- * Matrices of weights are (C, D+1) with the bias last, as in oc_classifier. Functions that can fail return an oc_status;
- * oc_web_message is then what went wrong. A page has one thread and one model, so both are kept here. */
+/* The functions that the page calls, over those of the library. */
+#include "examples/web/ocellus_web.h"
+
 #include <ocellus/show.h>
 
 #include "features/stage.h"
@@ -14,36 +13,6 @@
 #include <string.h>
 
 #define EXPORTED __attribute__((used)) /* the linker keeps it, for JavaScript */
-
-/* Points (N,D), their labels (N), and the objective. */
-typedef struct oc_web_task {
-    const float *points;
-    const int *labels;
-    size_t count, dimension, classes;
-    int loss; /* oc_loss */
-    double l2;
-} oc_web_task;
-
-void *oc_web_alloc(size_t bytes);
-void oc_web_free(void *memory);
-const char *oc_web_message(void);
-int oc_web_measure(const oc_web_task *task, const float *weights, float *gradient, double *figures);
-int oc_web_step(const oc_web_task *task, double rate, float *weights);
-int oc_web_solve(const oc_web_task *task, float *weights);
-int oc_web_scores(const float *points, size_t count, size_t dimension, size_t classes, float *weights, float *scores);
-double oc_web_loss(int loss, const double *scores, size_t classes, size_t label);
-int oc_web_open(const char *spec, size_t width, size_t height, int fit, size_t classes, int loss);
-float *oc_web_array(int which);
-size_t oc_web_dimension(void);
-int oc_web_tensor(size_t slot, const char *name, size_t rows, size_t columns, float *values);
-int oc_web_restore(size_t i, size_t count);
-int oc_web_classify(uint8_t *rgb, size_t width, size_t height, float *scores, float *probabilities);
-size_t oc_web_stages(void);
-const char *oc_web_stage(size_t i);
-double oc_web_aspect(size_t i);
-const uint8_t *oc_web_draw(size_t i, size_t width, size_t height);
-const uint8_t *oc_web_seen(void);
-int oc_web_explain(size_t label, double *map, double *parts, double *bias);
 
 static oc_error error;
 
@@ -107,7 +76,6 @@ static oc_status make_plane(plane *p, const oc_web_task *task, const float *weig
     return OC_OK;
 }
 
-/* figures: mean loss, loss with penalty, accuracy. gradient (C, D+1). */
 EXPORTED int oc_web_measure(const oc_web_task *task, const float *weights, float *gradient, double *figures)
 {
     size_t d = task->dimension, classes = task->classes;
@@ -117,9 +85,8 @@ EXPORTED int oc_web_measure(const oc_web_task *task, const float *weights, float
         return (int)status;
     }
     oc_objective found = {.gradient = oc_alloc(classes, d * sizeof(float)), .bias = oc_alloc(classes, sizeof(double))};
-    status = found.gradient && found.bias
-                 ? oc_problem_evaluate(&p.problem, p.weights, p.bias, &found, NULL, &error)
-                 : oc_fail_memory(&error, "the gradient");
+    status = found.gradient && found.bias ? oc_problem_evaluate(&p.problem, p.weights, p.bias, &found, NULL, &error)
+                                          : oc_fail_memory(&error, "the gradient");
     for (size_t c = 0; status == OC_OK && c < classes; c++) {
         memcpy(gradient + c * (d + 1), found.gradient + c * d, d * sizeof *gradient);
         gradient[c * (d + 1) + d] = (float)found.bias[c];
@@ -133,7 +100,6 @@ EXPORTED int oc_web_measure(const oc_web_task *task, const float *weights, float
     return (int)status;
 }
 
-/* One step of gradient descent, W <- W - rate dF/dW. */
 EXPORTED int oc_web_step(const oc_web_task *task, double rate, float *weights)
 {
     size_t d = task->dimension, steps;
@@ -143,8 +109,8 @@ EXPORTED int oc_web_step(const oc_web_task *task, double rate, float *weights)
         return (int)status;
     }
     oc_precondition identity = {0};
-    oc_sgd_options options = {.batch = task->count, .epochs = 1, .total = 1, .rate = rate,
-                              .schedule = OC_SCHEDULE_CONSTANT};
+    oc_sgd_options options = {
+        .batch = task->count, .epochs = 1, .total = 1, .rate = rate, .schedule = OC_SCHEDULE_CONSTANT};
     status = oc_descent(&p.problem, &identity, &options, p.weights, p.bias, &rate, &steps, NULL, &error);
     for (size_t c = 0; status == OC_OK && c < task->classes; c++) {
         memcpy(weights + c * (d + 1), p.weights + c * d, d * sizeof *weights);
@@ -154,7 +120,6 @@ EXPORTED int oc_web_step(const oc_web_task *task, double rate, float *weights)
     return (int)status;
 }
 
-/* The weights that oc_train finds, which starts from nothing and goes to the end. */
 EXPORTED int oc_web_solve(const oc_web_task *task, float *weights)
 {
     oc_rows rows = oc_rows_of(task->points, task->count, task->dimension);
@@ -172,7 +137,6 @@ EXPORTED int oc_web_solve(const oc_web_task *task, float *weights)
     return (int)status;
 }
 
-/* scores (N,C) of points (N,D). */
 EXPORTED int oc_web_scores(const float *points, size_t count, size_t dimension, size_t classes, float *weights,
                            float *scores)
 {
@@ -191,7 +155,6 @@ EXPORTED int oc_web_scores(const float *points, size_t count, size_t dimension, 
     return (int)status;
 }
 
-/* Of one row of scores (C). */
 EXPORTED double oc_web_loss(int loss, const double *scores, size_t classes, size_t label)
 {
     return oc_loss_value((oc_loss)loss, scores, classes, label, NULL);
@@ -233,7 +196,6 @@ static oc_status make_classifier(size_t classes, int loss)
     return c->weights && c->shift && c->scale ? OC_OK : oc_fail_memory(&error, "the model");
 }
 
-/* Begins a model; JavaScript, which has read its file, fills oc_web_array and restores what stages have learned. */
 EXPORTED int oc_web_open(const char *spec, size_t width, size_t height, int fit, size_t classes, int loss)
 {
     close_model();
@@ -257,7 +219,6 @@ EXPORTED int oc_web_open(const char *spec, size_t width, size_t height, int fit,
     return (int)status;
 }
 
-/* Of the open model: 0 weights (C, D+1), 1 shift (D), 2 scale (D). */
 EXPORTED float *oc_web_array(int which)
 {
     const oc_classifier *c = page.model.classifier;
@@ -269,7 +230,6 @@ EXPORTED size_t oc_web_dimension(void)
     return oc_features_dimension(page.model.features);
 }
 
-/* A learned array of the stage that oc_web_restore is called for next; name and values must live until then. */
 EXPORTED int oc_web_tensor(size_t slot, const char *name, size_t rows, size_t columns, float *values)
 {
     if (slot >= OC_STAGE_MAX_TENSORS) {
@@ -279,7 +239,6 @@ EXPORTED int oc_web_tensor(size_t slot, const char *name, size_t rows, size_t co
     return OC_OK;
 }
 
-/* Gives stage i what it has learned, the first `count` arrays. */
 EXPORTED int oc_web_restore(size_t i, size_t count)
 {
     oc_stage *stage = oc_features_stage(page.model.features, i);
@@ -301,7 +260,6 @@ static bool is_gray(const uint8_t *rgb, size_t pixels)
     return true;
 }
 
-/* scores (C) of pixels (height, width, 3), and probabilities (C) for a classifier that was trained for them. */
 EXPORTED int oc_web_classify(uint8_t *rgb, size_t width, size_t height, float *scores, float *probabilities)
 {
     const oc_classifier *c = page.model.classifier;
@@ -340,14 +298,12 @@ EXPORTED const char *oc_web_stage(size_t i)
     return oc_features_part_spec(page.model.features, i);
 }
 
-/* Width over height of the picture that stage i draws. */
 EXPORTED double oc_web_aspect(size_t i)
 {
     const oc_stage *stage = oc_features_stage(page.model.features, i);
     return stage->type->aspect(stage, OC_DRAW_ROW);
 }
 
-/* What stage i makes of the image: (height, width, 3), valid until the next call; NULL when it fails. */
 EXPORTED const uint8_t *oc_web_draw(size_t i, size_t width, size_t height)
 {
     const oc_stage *stage = oc_features_stage(page.model.features, i);
@@ -363,13 +319,11 @@ EXPORTED const uint8_t *oc_web_draw(size_t i, size_t width, size_t height)
     return stage->type->draw(stage, &sketch, &error) == OC_OK ? page.canvas.rgb : NULL;
 }
 
-/* The image at the model's size (height, width, 3). */
 EXPORTED const uint8_t *oc_web_seen(void)
 {
     return page.image.rgb;
 }
 
-/* See oc_explain: map (height, width) of the model's size, parts (stages), bias. */
 EXPORTED int oc_web_explain(size_t label, double *map, double *parts, double *bias)
 {
     return (int)oc_explain(&page.model, &page.image, label, map, parts, bias, &error);

@@ -38,10 +38,20 @@ typedef enum oc_loss {
     OC_LOSS_SQUARE
 } oc_loss;
 
-typedef enum oc_scale { OC_SCALE_NONE, OC_SCALE_CENTER, OC_SCALE_RANGE, OC_SCALE_STANDARD } oc_scale;
-/* sgd: minibatches, preconditioned. gd: all rows in every step, plain. random-search: the best of whole
- * matrices W drawn at random (normal, standard deviation 1e-4, on scaled features). local-search: from W of
- * deviation 1e-3 on, random changes of deviation 1e-4, of which those are kept that lower the objective. */
+/* auto: standard; for at most 4,096 rows of more values than there are rows, trained by sgd with automatic penalties, that of
+ * standard and center which predicts better (src/learn/ridge.h). Rare visual words are noise that standard would amplify. */
+typedef enum oc_scale {
+    OC_SCALE_NONE,
+    OC_SCALE_CENTER,
+    OC_SCALE_RANGE,
+    OC_SCALE_STANDARD,
+    OC_SCALE_AUTO
+} oc_scale;
+/* sgd: minibatches, preconditioned where that is worth its cost, then `finish` passes over all rows by a quasi-Newton
+ * method (proximal Newton for l1 and max_norm). Averaged iterates, which the hinge is often given, are not needed: they
+ * smooth away the noise of the steps, and the passes have none. gd: all rows in every step, plain. random-search: the
+ * best of whole matrices W drawn at random (normal, standard deviation 1e-4, on scaled features). local-search: from W
+ * of deviation 1e-3 on, random changes of deviation 1e-4, of which those are kept that lower the objective. */
 typedef enum oc_optimizer {
     OC_OPTIMIZER_SGD,
     OC_OPTIMIZER_GD,
@@ -70,7 +80,7 @@ typedef struct oc_train_options {
     double rate;      /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     int schedule;     /* oc_schedule */
     double momentum;
-    int scale;        /* oc_scale */
+    int scale;        /* oc_scale; the report tells what auto came to */
     int augment;      /* oc_augment: mirror needs rows whose blocks know their mirror */
     double holdout;   /* part of the rows to validate on, at most 1/2; auto: none, or what tune needs: a tenth, of
                          fewer than 10,000 rows more, up to a third */
@@ -127,8 +137,9 @@ typedef struct oc_train_report {
     size_t steps;
     double objective;      /* at the end, over all rows */
     double loss;           /* its first term */
-    double gap;            /* estimate of objective - optimum at the end; NaN but for sgd. Above a hundredth of the
-                              objective the job's listener is told that training has not converged */
+    double gap;            /* estimate of objective - optimum at the end, no less than the last 5 full passes gained;
+                              NaN but for sgd. Above a hundredth of the objective the job's listener is told that
+                              training has not converged */
     size_t zeros;          /* weights that are exactly 0 */
     double accuracy;       /* on the training rows; NaN for nearest neighbours, each of which finds itself */
     double seconds;        /* without validation */
@@ -136,8 +147,9 @@ typedef struct oc_train_report {
 } oc_train_report;
 
 /* rows (N,D), labels (N) in 0..classes-1. With tune, holdout or folds classifiers are trained on parts of the rows and
- * validated on the rest first; with tune the penalties are those that did best among 4^-2 .. 4^3 times the automatic
- * ones, of equals the strongest. The classifier itself is trained on all rows. Errors: OC_USAGE (options that exclude
+ * validated on the rest first; with tune the penalties are the automatic ones, unless others among 4^-2 .. 4^3 times
+ * these did better on the held-out rows by more than two standard errors of the difference: then those that did best,
+ * of equals the strongest. The classifier itself is trained on all rows. Errors: OC_USAGE (options that exclude
  * each other, rows whose mirror nobody knows), OC_BAD_DATA (fewer than two classes with rows, a label out
  * of range, NaN or infinite values: row and column are named; a rate given by hand that diverges),
  * OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:

@@ -32,6 +32,9 @@ void oc_features_free(oc_features *features);
 const char *oc_features_spec(const oc_features *features);
 /* The planes that the stages read: OC_GRAY, OC_RGB or both. */
 unsigned oc_features_planes(const oc_features *features);
+/* The side of the square that images of different sizes are brought to when no size is given: 128, or what a stage that
+ * needs larger images asks for. */
+size_t oc_features_side(const oc_features *features);
 
 /* Fixes the size of the images, and with it the dimension. OC_TOO_SMALL, naming the stage and both sizes; OC_TOO_LARGE
  * when the row would not fit into memory. */

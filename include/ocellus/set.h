@@ -21,7 +21,8 @@ typedef struct oc_set oc_set;
 
 typedef struct oc_extract_options {
     oc_image_options image; /* planes are set by the features; a size of 0 x 0 takes the images' own if all agree, else
-                               128 x 128, which is told to the job's listener */
+                               a square (oc_features_side), which is told to the job's listener */
+    size_t side;            /* of that square, at least */
     uint64_t seed;
     bool strict;            /* the first image that cannot be read ends the work */
     bool mirror;            /* refuse features whose rows do not tell those of mirrored images (OC_USAGE) */

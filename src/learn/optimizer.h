@@ -27,7 +27,7 @@ bool oc_optimizer_rough(const oc_problem *problem);
 
 /* Minimises the objective over weights (C,D) and bias (C) on centred rows. used: batch and epochs are set; a
  * rate of auto is replaced by the one that was taken. Errors: those of the optimisers. */
-oc_status oc_optimize(const oc_problem *problem, const oc_ground *ground, oc_train_options *used, float *weights, float *bias, oc_found *found, oc_job *job,
-                      oc_error *err);
+oc_status oc_optimize(const oc_problem *problem, const oc_ground *ground, oc_train_options *used, float *weights,
+                      float *bias, oc_found *found, oc_job *job, oc_error *err);
 
 #endif

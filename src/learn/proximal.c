@@ -6,8 +6,8 @@
  *
  * The curvature c is what the last step has shown (Barzilai and Borwein, 1988; SpaRSA of Wright, Nowak and Figueiredo,
  * 2009), doubled until F falls below the highest of its last values. What is left to gain is estimated by -q(u), for the
- * least curvature that was seen of late: steps across steep directions say nothing of flat ones;
- * and it is no less than the last steps gained.
+ * least curvature that was seen of late: steps across steep directions say nothing of flat ones. It is as much more as
+ * the last steps gained more than was estimated before them, and no less than they gained.
  *
  * q is minimised by accelerated proximal gradients (Beck and Teboulle, 2009), restarted where they turn back
  * (O'Donoghue and Candes, 2015). That takes products with K, and no pass over the rows. */
@@ -17,13 +17,14 @@
 #include "src/base/memory.h"
 #include "src/base/threads.h"
 #include "src/learn/penalty.h"
+#include "src/learn/remainder.h"
 #include "src/matrix/blas.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { POWER_STEPS = 20, INNER = 300, COLUMNS = 256, DOUBLINGS = 20, RECENT = 5 };
-static const double ROUNDING = 0.2, NARROWER = 0.25;
+enum { POWER_STEPS = 20, INNER = 300, COLUMNS = 256, DOUBLINGS = 20, RECENT = OC_REMAINDER_STEPS };
+static const double ROUNDING = 0.12, NARROWER = 0.25;
 static const double SUFFICIENT = 0.01;   /* part of the decrease that q promises */
 static const double INNER_ERROR = 1e-5;  /* of a step against the whole way, squared and in the norm of A's bound */
 
@@ -32,6 +33,7 @@ typedef struct state {
     const float *covariance;
     double largest, curvature;
     double values[RECENT], seen[RECENT]; /* rounded objectives and curvatures of late; step k in slot k % RECENT */
+    oc_remainder remainder;              /* of the rounded objective */
     size_t steps;
     size_t classes, dimension, weights; /* C, D, C D */
     float *w, *gradient;        /* (C,D) */
@@ -223,8 +225,8 @@ static oc_status run(state *s, oc_finish *finish, oc_objective *objective, doubl
     forget(s, objective->rounded);
     while (status == OC_OK) {
         double promised = solve(s, job), goal = finish->tolerance * objective->value;
-        double left = -promised * s->curvature / flattest(s);
-        left = s->steps < RECENT ? left : fmax(left, highest(s) - objective->rounded);
+        double before = objective->rounded, promise = -promised * s->curvature / flattest(s);
+        double left = fmax(oc_remainder_left(&s->remainder, before, promise), highest(s) - before);
         *gap = objective->slack + left;
         if (*gap <= goal || !finish->passes || doublings == DOUBLINGS) {
             break;
@@ -233,6 +235,7 @@ static oc_status run(state *s, oc_finish *finish, oc_objective *objective, doubl
         finish->before++;
         if (objective->slack > goal / 2 && left < objective->slack) {
             s->problem.rounding *= NARROWER;
+            oc_remainder_restart(&s->remainder, before);
             status = evaluate(s, s->w, s->bias, s->gradient, s->slope, objective, job, err);
             forget(s, objective->rounded);
             continue;
@@ -242,6 +245,7 @@ static oc_status run(state *s, oc_finish *finish, oc_objective *objective, doubl
         if (status == OC_OK && found.rounded <= highest(s) + SUFFICIENT * promised) {
             *objective = found;
             accept(s);
+            oc_remainder_step(&s->remainder, before, promise);
             s->values[s->steps % RECENT] = found.rounded;
             doublings = 0;
             finish->steps++;

@@ -16,11 +16,12 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/learn/remainder.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { PAIRS = 8, HALVINGS = 20, RECENT = 5 };
+enum { PAIRS = 8, HALVINGS = 20 };
 static const double ROUNDING = 0.12, NARROWER = 0.25;
 static const double SUFFICIENT = 1e-4; /* part of the decrease that the slope promises */
 
@@ -33,9 +34,7 @@ typedef struct state {
     float *s, *y; /* (PAIRS, size): changes of x and of the gradient */
     double rho[PAIRS]; /* 1 / <s, y> */
     double scale; /* <s, y> / <y, P y> of the last pair */
-    double values[RECENT], promises[RECENT]; /* rounded objectives before the last steps, and what was to gain */
-    size_t taken;                            /* steps at this rounding; number k is in slot k % RECENT */
-    double factor;                           /* by which wider roundings promised too little */
+    oc_remainder remainder; /* of the rounded objective */
     size_t pairs; /* made so far; pair i is in slot i % PAIRS */
     double *bias_gradient; /* (C) */
 } state;
@@ -138,26 +137,6 @@ static void accept(state *q, oc_job *job)
     q->trial_gradient = gradient;
 }
 
-/* How much more the last steps gained than the model promised them, at least 1. */
-static double mistrust(const state *q, double now)
-{
-    double factor = q->factor;
-    for (size_t k = 0; k < RECENT && k < q->taken; k++) {
-        factor = fmax(factor, (q->values[k] - now) / q->promises[k]);
-    }
-    return factor;
-}
-
-/* What is left to gain, where the model promises so much; once there were RECENT steps, no less than they gained. */
-static double estimate(const state *q, double now, double promised)
-{
-    double left = promised * mistrust(q, now);
-    for (size_t k = 0; k < RECENT && q->taken >= RECENT; k++) {
-        left = fmax(left, q->values[k] - now);
-    }
-    return left;
-}
-
 /* A step along the direction, shortened until the objective falls as it should. *moved is false when it does not within
  * the passes that are left: rounding has the last word. */
 static oc_status step(state *q, double slope, oc_finish *finish, oc_objective *objective, bool *moved, oc_job *job,
@@ -193,24 +172,22 @@ static oc_status run(state *q, oc_finish *finish, oc_objective *objective, doubl
     bool moved = true;
     while (status == OC_OK) {
         double slope = find_direction(q, job), goal = finish->tolerance * objective->value;
-        double before = objective->rounded, left = estimate(q, before, -slope / 2);
+        double before = objective->rounded, left = oc_remainder_left(&q->remainder, before, -slope / 2);
         *gap = objective->slack + left;
         if (*gap <= goal || !finish->passes || !moved) {
             break;
         }
         if (objective->slack > goal / 2 && left < objective->slack) {
             q->problem.rounding *= NARROWER;
-            q->factor = mistrust(q, before);
+            oc_remainder_restart(&q->remainder, before);
             status = evaluate(q, q->x, q->gradient, objective, job, err);
-            q->taken = 0;
             finish->passes--;
             finish->before++;
             continue;
         }
         status = step(q, slope, finish, objective, &moved, job, err);
         if (status == OC_OK && moved) {
-            q->values[q->taken % RECENT] = before;
-            q->promises[q->taken++ % RECENT] = -slope / 2;
+            oc_remainder_step(&q->remainder, before, -slope / 2);
             accept(q, job);
             oc_job_loss(job, finish->before, total, finish->steps, objective->loss);
         }
@@ -225,8 +202,7 @@ oc_status oc_quasi_newton(const oc_problem *problem, const oc_precondition *prec
 {
     size_t classes = problem->classes, vector, all;
     oc_status status = OC_OK;
-    state q = {.problem = *problem, .precondition = precondition, .curvature = finish->curvature, .scale = 1,
-               .factor = 1};
+    state q = {.problem = *problem, .precondition = precondition, .curvature = finish->curvature, .scale = 1};
     float *memory = NULL;
     q.problem.rounding = problem->loss == OC_LOSS_HINGE ? ROUNDING : 0;
     if (oc_multiply(classes, problem->rows->dimension + 1, &vector) && oc_multiply(vector, 6 + 2 * PAIRS, &all)) {

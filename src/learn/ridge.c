@@ -223,7 +223,7 @@ oc_status oc_ridge_choose(const oc_problem *problem, oc_covariance *covariance, 
     if (status == OC_OK) {
         best *= (double)rows / (double)problem->rows->count;
         judge(&s, best, (double)rows, &freedom);
-        *chosen = (oc_ridge){best, freedom};
+        *chosen = (oc_ridge){best, freedom, least};
     }
 cleanup:
     oc_free(s.now);

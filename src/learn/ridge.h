@@ -13,6 +13,7 @@
 typedef struct oc_ridge {
     double ridge;   /* lambda of min mean |t - W z|^2 + lambda |W|^2 */
     double freedom; /* effective degrees of freedom, tr C (C + lambda I)^-1 */
+    double score;   /* of generalised cross-validation: what the mean squared residual of new rows may be */
 } oc_ridge;
 
 /* From the covariance, which is factored on the way, and class sums (C,D) of oc_covariance_fit. OC_NO_MEMORY,

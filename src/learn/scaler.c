@@ -101,6 +101,7 @@ static double choose(oc_scale kind, const column_sums *sums, const float *origin
             shift[j] = (float)((low + high) / 2);
             scale[j] = constant ? 0 : (float)(2 / (high - low));
             break;
+        case OC_SCALE_AUTO:
         case OC_SCALE_STANDARD:
             shift[j] = (float)mean;
             scale[j] = constant || !(variance > 0) ? 0 : (float)(1 / sqrt(variance));

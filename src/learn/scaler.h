@@ -3,7 +3,7 @@
  *     none       z = x
  *     center     z = x - mean (for pixels: the mean image is taken away)
  *     range      z in [-1, 1] over the training rows
- *     standard   z has mean 0 and standard deviation 1
+ *     standard   z has mean 0 and standard deviation 1; what auto is here, too
  *
  * A column that is constant over the training rows gets scale 0 under range and standard: it carries nothing. */
 #ifndef OC_LEARN_SCALER_H

@@ -25,6 +25,7 @@
 #include <string.h>
 
 enum { ROWS = 64, COLUMNS = 256 }; /* rows and columns a task */
+enum { SMALL_STEP = 1 << 18 };     /* products of a step that are not worth waking threads for */
 
 typedef struct sgd {
     const oc_problem *problem;
@@ -138,12 +139,13 @@ static double step(sgd *s, oc_job *job)
 {
     size_t classes = s->problem->classes, d = s->problem->rows->dimension;
     size_t row_tasks = (s->batch + ROWS - 1) / ROWS, column_tasks = (d + COLUMNS - 1) / COLUMNS;
-    oc_parallel(job, row_tasks, score_rows, s);
-    oc_parallel(job, column_tasks, differentiate, s);
+    oc_job *threads = (double)s->batch * (double)classes * (double)d < SMALL_STEP ? NULL : job;
+    oc_parallel(threads, row_tasks, score_rows, s);
+    oc_parallel(threads, column_tasks, differentiate, s);
     oc_precondition_apply(s->precondition, classes, s->gradient, job);
-    oc_parallel(job, column_tasks, move, s);
+    oc_parallel(threads, column_tasks, move, s);
     if (s->problem->max_norm > 0) {
-        oc_parallel(job, classes, project, s);
+        oc_parallel(threads, classes, project, s);
     }
     double loss = 0;
     for (size_t j = 0; j <= classes; j++) {

@@ -17,6 +17,7 @@
 #include <math.h>
 #include <string.h>
 
+enum { FEW = 4096 }; /* rows that are cheap enough to be tried in two scales */
 enum { BATCH = 256, EPOCHS = 1, FINISH = 19, ROUGH_FINISH = 100, DESCENT_STEPS = 100, TRIES = 1000 };
 static const double UNCONVERGED = 0.01; /* part of the objective that is worth a note */
 
@@ -192,11 +193,11 @@ static oc_status choose_columns(oc_trainer *t, oc_job *job, oc_error *err)
     return status;
 }
 
-/* Covariance and penalties. */
-static oc_status measure(oc_trainer *t, oc_job *job, oc_error *err)
+/* Covariance and penalties; score: how well ridge regression predicts, NaN when nobody looked. */
+static oc_status measure(oc_trainer *t, double *score, oc_job *job, oc_error *err)
 {
     size_t d = t->problem.rows->dimension;
-    oc_ridge chosen = {t->variance * 0.1, (double)d / 2}; /* for rows too wide to look closer */
+    oc_ridge chosen = {t->variance * 0.1, (double)d / 2, NAN}; /* for rows too wide to look closer */
     bool sgd = t->used.optimizer == OC_OPTIMIZER_SGD, automatic = isnan(t->used.l2);
     oc_status status = OC_OK;
     if (oc_optimizer_searches(t->used.optimizer)) {
@@ -211,8 +212,43 @@ static oc_status measure(oc_trainer *t, oc_job *job, oc_error *err)
         }
     }
     set_penalties(&t->problem, &t->used, &chosen);
+    *score = chosen.score;
     if (!sgd) {
         oc_covariance_free(&t->covariance);
+    }
+    return status;
+}
+
+/* Everything before descent, with one scale of the columns. */
+static oc_status prepare(oc_trainer *t, int scale, const oc_train_options *options, double *score, oc_job *job,
+                         oc_error *err)
+{
+    oc_span_free(&t->span);
+    oc_covariance_free(&t->covariance);
+    t->used = *options;
+    t->used.scale = scale;
+    oc_status status = oc_scaler_fit(t->rows.rows, (oc_scale)scale, t->shift, t->scale, t->center, &t->variance, job,
+                                     err);
+    if (status == OC_OK && options->classifier.kind == OC_LINEAR) {
+        status = choose_columns(t, job, err);
+        set_steps(&t->used, t->problem.rows);
+        status = status == OC_OK ? measure(t, score, job, err) : status;
+    }
+    return status;
+}
+
+static oc_status choose_scale(oc_trainer *t, oc_job *job, oc_error *err)
+{
+    oc_train_options options = t->used;
+    bool automatic = options.scale == OC_SCALE_AUTO;
+    double standard = NAN, center = NAN;
+    oc_status status = prepare(t, automatic ? OC_SCALE_STANDARD : options.scale, &options, &standard, job, err);
+    if (status != OC_OK || !automatic || !t->span.rows || t->span.count > FEW || isnan(standard)) {
+        return status;
+    }
+    status = prepare(t, OC_SCALE_CENTER, &options, &center, job, err);
+    if (status == OC_OK && !(center < standard)) {
+        status = prepare(t, OC_SCALE_STANDARD, &options, &standard, job, err);
     }
     return status;
 }
@@ -241,13 +277,8 @@ oc_status oc_trainer_create(const oc_rows *rows, const int *labels, size_t class
     if (options->l1 > 0 || options->max_norm > 0) { /* a penalty by hand replaces the automatic ones */
         t->used.l2 = isnan(options->l2) ? 0 : options->l2;
     }
-    status = oc_scaler_fit(rows, (oc_scale)options->scale, t->shift, t->scale, t->center, &t->variance, job, err);
-    if (status == OC_OK && options->classifier.kind == OC_LINEAR) {
-        status = options->class_weight == OC_CLASS_WEIGHT_BALANCED ? balance(t, err) : OC_OK;
-        status = status == OC_OK ? choose_columns(t, job, err) : status;
-        set_steps(&t->used, t->problem.rows);
-        status = status == OC_OK ? measure(t, job, err) : status;
-    }
+    status = options->class_weight == OC_CLASS_WEIGHT_BALANCED ? balance(t, err) : OC_OK;
+    status = status == OC_OK ? choose_scale(t, job, err) : status;
     if (status != OC_OK) {
         oc_trainer_free(t);
         return status;

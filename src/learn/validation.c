@@ -1,8 +1,12 @@
-/* The path of penalties: STRONGEST times the automatic l2, then a quarter of it each time. The automatic choice is
- * made for least squares, so it is the loss and the features that decide how far from it the best lies. The first
- * descent starts from zero; each next one starts from the weights of the one before, which are near, and makes do with
- * half of the epochs before it finishes. score_l2 stays automatic: measured on pixels, gradients, colours and words it never mattered by
- * more than the noise. */
+/* The path of penalties: STRONGEST times the automatic l2, then a quarter of it each time. The automatic choice is made
+ * for least squares, so it is the loss and the features that decide how far from it the best lies. The first descent
+ * starts from zero; each next one starts from the weights of the one before, which are near, and makes do with half of
+ * the epochs, or none of one, before it finishes. score_l2 stays automatic: measured on pixels, gradients, colours and
+ * words it never mattered by more than the noise.
+ *
+ * Accuracies on held-out rows are noisy: the highest of six is often the luckiest. Of two trials on the same rows, w that
+ * one alone got right and l that the other alone did, w - l has a standard error of sqrt(w + l) where neither is better;
+ * the automatic penalty stays unless another beats it by twice that. */
 #include "src/learn/validation.h"
 
 #include "src/base/fail.h"
@@ -14,8 +18,9 @@
 
 #include <math.h>
 
-enum { PATH = 6 };
+enum { PATH = 6, AUTOMATIC = 3 }; /* STRONGEST FACTOR^AUTOMATIC = 1 */
 static const double STRONGEST = 64, FACTOR = 0.25;
+static const double BEYOND_CHANCE = 2; /* standard errors */
 
 double oc_validation_accuracy(const oc_validation *validation)
 {
@@ -47,35 +52,58 @@ oc_status oc_train_check(const oc_train_options *options, oc_error *err)
     return OC_OK;
 }
 
+/* Held-out rows that only one of two trials got right. */
+typedef struct paired {
+    double won, lost;
+} paired;
+
 /* The accuracies of a fold. */
 typedef struct fold_result {
     oc_trial base; /* penalties of the first trial */
     double accuracy[OC_MAX_TRIALS];
+    paired against[OC_MAX_TRIALS]; /* the automatic penalty */
 } fold_result;
 
-static oc_status score(const oc_classifier *classifier, const oc_portion *held, double *accuracy, oc_job *job,
-                       oc_error *err)
+/* right (count): whether each held-out row gets its class. */
+static oc_status score(const oc_classifier *classifier, const oc_portion *held, int *predicted, bool *right,
+                       double *accuracy, oc_job *job, oc_error *err)
 {
-    size_t count = held->rows.count, right = 0;
-    int *predicted = oc_alloc(count, sizeof *predicted);
-    oc_status status =
-        predicted ? oc_predict(classifier, &held->rows, predicted, job, err) : oc_fail_memory(err, "the validation");
+    size_t count = held->rows.count, sum = 0;
+    oc_status status = oc_predict(classifier, &held->rows, predicted, job, err);
     for (size_t i = 0; status == OC_OK && i < count; i++) {
-        right += predicted[i] == held->labels[i];
+        right[i] = predicted[i] == held->labels[i];
+        sum += right[i];
     }
-    oc_free(predicted);
-    *accuracy = (double)right / (double)count;
+    *accuracy = (double)sum / (double)count;
     return status;
+}
+
+/* right (trials,count) */
+static void compare(const bool *right, size_t trials, size_t count, fold_result *result)
+{
+    for (size_t k = 0; k < trials && trials > AUTOMATIC; k++) {
+        for (size_t i = 0; i < count; i++) {
+            bool here = right[k * count + i], there = right[AUTOMATIC * count + i];
+            result->against[k].won += here && !there;
+            result->against[k].lost += there && !here;
+        }
+    }
 }
 
 /* All trials on one fold. */
 static oc_status try_path(const oc_portion *kept, const oc_portion *held, size_t classes, size_t trials,
                           const oc_train_options *options, oc_job *job, fold_result *result, oc_error *err)
 {
-    oc_trainer *trainer;
-    oc_status status = oc_trainer_create(&kept->rows, kept->labels, classes, options, job, &trainer, err);
+    oc_trainer *trainer = NULL;
+    size_t count = held->rows.count;
+    int *predicted = oc_alloc(count, sizeof *predicted);
+    bool *right = oc_alloc(count, trials * sizeof *right);
+    oc_status status = predicted && right ? OC_OK : oc_fail_memory(err, "the validation");
+    if (status == OC_OK) {
+        status = oc_trainer_create(&kept->rows, kept->labels, classes, options, job, &trainer, err);
+    }
     if (status != OC_OK) {
-        return status;
+        goto cleanup;
     }
     oc_train_options found = oc_trainer_options(trainer);
     oc_run run = {.l2 = found.l2, .score_l2 = found.score_l2, .epochs = found.epochs};
@@ -85,13 +113,17 @@ static oc_status try_path(const oc_portion *kept, const oc_portion *held, size_t
         run.l2 = found.l2 * (trials > 1 ? STRONGEST * pow(FACTOR, (double)k) : 1);
         status = oc_trainer_run(trainer, &run, job, &classifier, NULL, err);
         if (status == OC_OK) {
-            status = score(classifier, held, &result->accuracy[k], job, err);
+            status = score(classifier, held, predicted, right + k * count, &result->accuracy[k], job, err);
         }
         oc_classifier_free(classifier);
         run.warm = true;
-        run.epochs = (found.epochs + 1) / 2;
+        run.epochs = found.finish ? found.epochs / 2 : (found.epochs + 1) / 2;
     }
+    compare(right, trials, count, result);
+cleanup:
     oc_trainer_free(trainer);
+    oc_free(predicted);
+    oc_free(right);
     return status;
 }
 
@@ -115,17 +147,20 @@ static oc_status try_fold(const oc_rows *rows, const int *labels, const uint16_t
 }
 
 /* Adds a fold's accuracies to sums and sums of squares, which are kept in `accuracy` and `deviation`. */
-static void add_fold(oc_validation *v, const fold_result *result)
+static void add_fold(oc_validation *v, paired *against, const fold_result *result)
 {
     for (size_t k = 0; k < v->count; k++) {
         v->trial[k].accuracy += result->accuracy[k];
         v->trial[k].deviation += result->accuracy[k] * result->accuracy[k];
+        against[k].won += result->against[k].won;
+        against[k].lost += result->against[k].lost;
     }
 }
 
-static void summarise(oc_validation *v, const oc_trial *base)
+static void summarise(oc_validation *v, const paired *against, const oc_trial *base)
 {
-    double folds = (double)v->folds;
+    double folds = (double)v->folds, lead = 0;
+    v->best = v->count > 1 ? AUTOMATIC : 0;
     for (size_t k = 0; k < v->count; k++) {
         oc_trial *t = &v->trial[k];
         double mean = t->accuracy / folds, spread = t->deviation - folds * mean * mean;
@@ -133,7 +168,11 @@ static void summarise(oc_validation *v, const oc_trial *base)
         t->deviation = v->folds > 1 ? sqrt(fmax(spread, 0) / (folds - 1)) : NAN;
         t->l2 = base->l2 * (v->count > 1 ? STRONGEST * pow(FACTOR, (double)k) : 1);
         t->score_l2 = base->score_l2;
-        v->best = t->accuracy > v->trial[v->best].accuracy ? k : v->best;
+        double ahead = against[k].won - against[k].lost;
+        if (ahead > lead && ahead > BEYOND_CHANCE * sqrt(against[k].won + against[k].lost)) {
+            lead = ahead;
+            v->best = k;
+        }
     }
 }
 
@@ -145,6 +184,7 @@ oc_status oc_validate(const oc_rows *rows, const int *labels, size_t classes, oc
     oc_validation v = {.folds = options->folds == OC_AUTO ? 1 : (size_t)options->folds, .count = options->tune ? PATH : 1};
     double fraction = isnan(options->holdout) ? oc_split_fraction(rows->count) : options->holdout;
     oc_trial base = {.accuracy = NAN};
+    paired against[OC_MAX_TRIALS] = {{0, 0}};
     uint16_t *fold = oc_alloc(rows->count, sizeof *fold);
     oc_status status = fold ? oc_split(labels, rows->count, classes, v.folds, fraction, options->seed, fold, &v.held, err)
                             : oc_fail_memory(err, "the validation");
@@ -156,13 +196,13 @@ oc_status oc_validate(const oc_rows *rows, const int *labels, size_t classes, oc
             of_fold.l2 = base.l2;
             of_fold.score_l2 = base.score_l2;
         }
-        add_fold(&v, &result);
+        add_fold(&v, against, &result);
     }
     oc_free(fold);
     if (status != OC_OK) {
         return status;
     }
-    summarise(&v, &base);
+    summarise(&v, against, &base);
     if (options->tune) {
         options->l2 = v.trial[v.best].l2;
         options->score_l2 = v.trial[v.best].score_l2;

@@ -1,7 +1,7 @@
 /* Extraction: which size, in memory or in a folder, from the start or where an interrupted run stood.
  *
  * When no canonical size is given, the first readable image decides; an image of another size is noticed when it comes
- * by, and the work starts again at 128 x 128. Headers are so never read twice in a folder of equal images.
+ * by, and the work starts again at 128 x 128, or what the stages ask for (oc_features_side). Headers are so never read twice in a folder of equal images.
  *
  * A folder is built with a journal in it, which tells from time to time how far it is. What is cut short by a signal, a
  * full disk or short memory stays, and another run with the same settings goes on behind the last image that the journal
@@ -18,8 +18,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-enum { MIXED_SIZE = 128 };
 
 /* Images for the stages to learn from; those that the system would not read are marked. */
 typedef struct lesson {
@@ -263,6 +261,8 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
     oc_extent size = oc_features_dimension(features) ? oc_features_size(features) : e->options->image.size;
     oc_status status = OC_OK;
     bool own_size = size.width == 0;
+    size_t side = oc_features_side(features);
+    side = side > e->options->side ? side : e->options->side;
     if (e->journal.begun) {
         size = e->journal.size;
         own_size = e->journal.own_size;
@@ -276,18 +276,17 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
     if (status == OC_SIZES_DIFFER && e->dataset->shard.count) {
         return oc_fail(err, OC_USAGE,
                        "the images of this shard differ in size, and it does not know the others: give --size WxH "
-                       "(%dx%d is what one process would take)",
-                       MIXED_SIZE, MIXED_SIZE);
+                       "(%zux%zu is what one process would take)",
+                       side, side);
     }
     if (status == OC_SIZES_DIFFER && own_size) {
-        oc_job_note(e->job, "the images differ in size: all are brought to %dx%d (--size chooses another)", MIXED_SIZE,
-                    MIXED_SIZE);
+        oc_job_note(e->job, "the images differ in size: all are brought to %zux%zu (--size chooses another)", side, side);
         oc_set_free(e->set);
         e->set = NULL;
         e->agreed = (oc_extent){0, 0};
         e->journal.begun = false;
         atomic_store(&e->differ, false);
-        status = attempt(e, features, (oc_extent){MIXED_SIZE, MIXED_SIZE}, err);
+        status = attempt(e, features, (oc_extent){side, side}, err);
     }
     return status;
 }

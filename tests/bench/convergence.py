@@ -135,7 +135,7 @@ def optimum_ball(f, longest, covariance):
         curvature = {"softmax": 0.5, "hinge": 2 / max(f.bend, 1e-9), "squared-hinge": 4}.get(f.kind, 2)
         step = 1 / ((curvature + 2 * f.score_l2) * steepest + 2 * f.l2)
         ahead, t, before = (w, b), 1.0, np.inf
-        for _ in range(1500):
+        for _ in range(500):
             loss, g, by_bias = f(*ahead)
             u = ahead[0] - step * g
             u *= np.minimum(1, longest / np.maximum(np.linalg.norm(u, axis=1), 1e-30))[:, None]
@@ -196,12 +196,12 @@ def main():
             best, zeros = find_optimum(folder, used, made, cache)
             if given.cache:
                 json.dump(cache, open(given.cache, "w"))
-            near = next((part for part in (train(given.ocellus, folder, [*options, "--finish", str(k)])[0]
-                                           for k in range(given.passes)) if part["objective"] <= 1.01 * best), None)
+            near = next(((k + 1, part) for k, part in ((k, train(given.ocellus, folder, [*options, "--finish", str(k)])[0])
+                                                         for k in range(given.passes)) if part["objective"] <= 1.01 * best), None)
             print(f"{os.path.basename(folder):12} {loss:18} {best:9.4f} {report['objective']:9.4f} "
                   f"{100 * (report['objective'] / best - 1):+7.2f}% {100 * report['gap'] / report['objective']:7.2f}% "
                   f"{report['passes']:6} {report['train_seconds']:6.2f}   "
-                  + (f"{near['passes']:6} {near['train_seconds']:6.2f}" if near else f"{'-':>6} {'-':>6}")
+                  + (f"{near[0]:6} {near[1]['train_seconds']:6.2f}" if near else f"{'-':>6} {'-':>6}")
                   + f"  {report['zero_weights']} ({zeros}) of {report['dimension'] * len(report['classes'])}", flush=True)
 
 

@@ -2,7 +2,7 @@ load common
 
 @test "help shows the three uses and the commands, within 80 columns" {
     run -0 --separate-stderr ocellus help
-    for word in extract train evaluate classify compare info unpack; do
+    for word in extract train evaluate classify compare show info unpack merge; do
         [[ "$output" == *"$word"* ]]
     done
     [ "$stderr" = "" ]
@@ -12,7 +12,7 @@ load common
 }
 
 @test "every command has help with usage, options and examples, within 80 columns" {
-    for command in extract train evaluate classify compare info unpack merge show help; do
+    for command in extract train evaluate classify compare show info unpack merge help; do
         run -0 --separate-stderr ocellus help $command
         [[ "${lines[0]}" == "Usage: ocellus $command"* ]]
         [[ "$output" == *Options:* ]]
@@ -33,6 +33,19 @@ load common
     run -0 ocellus help stages
     [[ "$output" == *"cell=8"* ]]
     [ "$(wc -L <<<"$output")" -le 80 ]
+}
+
+@test "help writes manual pages, and completion for bash" {
+    for topic in "" extract train evaluate classify compare show info unpack merge help stages; do
+        # shellcheck disable=SC2086 # one topic or none
+        run -0 --separate-stderr ocellus help $topic --format man
+        [[ "$output" == *".Dt OCELLUS"*".Sh NAME"*".Sh DESCRIPTION"* ]]
+    done
+    run -0 --separate-stderr ocellus help --format bash
+    bash -n <<<"$output"
+    [[ "$output" == *"--check-gradient"* ]]
+    run -2 ocellus help train --format bash
+    run -2 ocellus help nothing --format man
 }
 
 @test "the version" {

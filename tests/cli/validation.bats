@@ -21,7 +21,7 @@ load common
     run -0 ocellus train "$DATA/train" -f pixels:size=8,gray=1 --tune -o model
     [[ "$output" == *"chosen"* ]]
     ocellus info model --json >json
-    jq -e '.validation | .accuracy == ([.trials[].accuracy] | max) and (.trials | length) > 4' json
+    jq -e '.validation | .accuracy == .trials[.best].accuracy and (.trials | length) > 4' json
     jq -e '.validation as $v | (.training.l2 | tonumber) / $v.trials[$v.best].l2 - 1 | fabs < 1e-6' json
     ocellus train "$DATA/train" -f pixels:size=8,gray=1 --tune --threads 2 -o again
     cmp model again

@@ -68,7 +68,7 @@ static void decode(const uint8_t *bytes, size_t size, oc_image_options options)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    oc_image_options options;
+    oc_image_options options = {0}; /* and the usual limits */
     if (!decoder) {
         fuzz_expect(oc_decoder_create(&decoder, NULL) == OC_OK, "a decoder can be made");
     }

@@ -63,7 +63,7 @@ oc_dataset *fuzz_dataset(const char *path)
     enum { MOST = 20 };
     static oc_decoder *decoder;
     oc_dataset *dataset = NULL;
-    oc_image_options options;
+    oc_image_options options = {0}; /* and the usual limits */
     oc_image image;
     oc_error err = {0};
     if (!decoder) {

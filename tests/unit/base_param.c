@@ -11,7 +11,7 @@ typedef struct settings {
     double real, step;
     int choice;
     const char *text;
-    oc_levels levels;
+    oc_levels levels, grid;
     oc_extent extent, size;
 } settings;
 
@@ -27,6 +27,7 @@ static const oc_param table[] = {
     {"choice", OC_CHOICE, AT(choice), "hsv", 0, 0, spaces, "a choice"},
     {"text", OC_TEXT, AT(text), NULL, 0, 0, NULL, "a text"},
     {"levels", OC_LEVELS, AT(levels), "1-2-4", 1, 16, NULL, "levels"},
+    {"grid", OC_LEVELS, AT(grid), "auto", 1, 16, NULL, "levels or auto"},
     {"extent", OC_EXTENT, AT(extent), "64x128", 1, 65535, NULL, "an extent"},
     {"size", OC_EXTENT, AT(size), "auto", 1, INFINITY, NULL, "an extent or auto"},
 };
@@ -186,6 +187,9 @@ Test(param, levels)
     accept("levels", "1", "1");
     accept("levels", "16-1", "16-1");
     accept("levels", "1-2-3-4-5-6-7-8", "1-2-3-4-5-6-7-8");
+    accept("grid", "auto", "auto");
+    accept("grid", "2-4", "2-4");
+    refuse("levels", "auto");
     refuse("levels", "1-2-3-4-5-6-7-8-9");
     refuse("levels", "0");
     refuse("levels", "17");

@@ -234,3 +234,38 @@ Test(scores, agree_with_a_plain_loop)
     cr_assert(oc_scores(&classifier, &wrong, scores, NULL, &err) == OC_USAGE);
     cr_assert(strstr(err.message, "10") && strstr(err.message, "11"), "%s", err.message);
 }
+
+enum { FEW_ROWS = 60, WIDE = 200 };
+
+/* Two classes told by the first two columns, noise in the others; `signal` and `noise` are standard deviations. */
+static int chosen_scale(double signal, double noise)
+{
+    static float x[FEW_ROWS * WIDE];
+    int y[FEW_ROWS];
+    oc_random random = oc_random_stream(5, 1, 0);
+    for (size_t i = 0; i < FEW_ROWS; i++) {
+        y[i] = (int)(i % 2);
+        for (size_t j = 0; j < WIDE; j++) {
+            double value = oc_random_normal(&random);
+            x[i * WIDE + j] = (float)(j < 2 ? signal * ((y[i] ? 1 : -1) + 0.3 * value) : noise * value);
+        }
+    }
+    oc_rows rows = oc_rows_of(x, FEW_ROWS, WIDE);
+    oc_train_options options = oc_train_defaults();
+    oc_train_report report;
+    oc_classifier *classifier = NULL;
+    oc_error err = {0};
+    cr_assert(oc_train(&rows, y, 2, &options, NULL, &classifier, &report, &err) == OC_OK, "%s", err.message);
+    oc_classifier_free(classifier);
+    return report.used.scale;
+}
+
+Test(scaler, auto_centres_few_rows_whose_small_columns_are_noise)
+{
+    cr_assert_eq(chosen_scale(5, 0.1), OC_SCALE_CENTER);
+}
+
+Test(scaler, auto_standardises_few_rows_whose_small_columns_matter)
+{
+    cr_assert_eq(chosen_scale(0.01, 5), OC_SCALE_STANDARD);
+}

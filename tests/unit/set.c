@@ -133,6 +133,15 @@ static void hear(void *context, const char *message)
     snprintf(note, sizeof note, "%s", message);
 }
 
+Test(set, mixed_sizes_come_to_what_a_stage_asks_for)
+{
+    put_stripes("in", 2, 120, 100, 4);
+    put_stripes("in/across", 1, 130, 124, 5);
+    oc_set *set = extracted(at("in"), "hog:cell=16+words:count=4,samples=500,descriptor=sift", NULL, NULL, NULL);
+    cr_assert(oc_set_image_options(set).size.width == 256 && oc_set_image_options(set).size.height == 256);
+    oc_set_free(set);
+}
+
 Test(set, mixed_sizes_come_to_128)
 {
     put_stripes("in", 2, 20, 20, 4);

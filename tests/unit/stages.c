@@ -2,6 +2,7 @@
  * new stage is covered as soon as it is in it. */
 #include "tests/unit/feature_helpers.h"
 
+#include "features/draw.h"
 #include "features/stage.h"
 #include "src/base/threads.h"
 
@@ -453,10 +454,9 @@ Test(stages, every_stage_draws_inside_of_its_frame)
         cr_assert(features);
         const oc_stage *stage = oc_features_stage(features, 0);
         float *row = extracted(features, &image);
-        cr_assert(stage->type->aspect && stage->type->draw && stage->type->spread, "%s", stage->type->name);
-        cr_assert(stage->type->key && strstr(stage->type->key(stage), "against"), "%s", stage->type->name);
+        cr_assert(strstr(oc_stage_key(stage), "against"), "%s", stage->type->name);
         for (oc_drawing what = OC_DRAW_ROW; what <= OC_DRAW_LEARNED; what++) {
-            double aspect = stage->type->aspect(stage, what);
+            double aspect = oc_stage_aspect(stage, what);
             oc_canvas canvas;
             cr_assert(aspect >= 0 && (what == OC_DRAW_LEARNED || aspect > 0));
             cr_assert_eq(oc_canvas_create(&canvas, 400, 400, NULL), OC_OK);
@@ -466,7 +466,7 @@ Test(stages, every_stage_draws_inside_of_its_frame)
                 row[j] = j % 3 ? -0.25F * (float)(j % 5) : 0.5F * (float)(j % 7);
             }
             if (aspect > 0) {
-                cr_assert_eq(stage->type->draw(stage, &s, NULL), OC_OK);
+                cr_assert_eq(oc_stage_draw(stage, &s, NULL), OC_OK);
                 cr_assert(drawn_inside(&canvas, &s), "%s, drawing %d", spec_at(i / 2), (int)what);
             }
             oc_canvas_free(&canvas);
@@ -493,7 +493,7 @@ Test(stages, what_is_spread_over_the_image_keeps_its_sum)
             sum += given[j] + fixed[j];
             size += fabs(given[j]) + fabs(fixed[j]);
         }
-        cr_assert_eq(stage->type->spread(stage, &image, given, fixed, map, NULL), OC_OK);
+        cr_assert_eq(oc_stage_spread(stage, &image, given, fixed, map, NULL), OC_OK);
         for (size_t k = 0; k < image.width * image.height; k++) {
             sum -= map[k];
         }
@@ -505,4 +505,38 @@ Test(stages, what_is_spread_over_the_image_keeps_its_sum)
         oc_features_free(features);
         free_image(&image);
     }
+}
+
+Test(stages, one_without_pictures_of_its_own_is_drawn_as_bars_and_spread_evenly)
+{
+    oc_features *features = ready("pixels:size=20,gray=1", 33, 22);
+    const oc_stage *stage = oc_features_stage(features, 0);
+    oc_stage_type plain = *stage->type;
+    plain.key = NULL, plain.aspect = NULL, plain.draw = NULL, plain.spread = NULL;
+    oc_stage bare = *stage;
+    bare.type = &plain;
+    oc_image image = random_image(33, 22, 1);
+    float *row = extracted(features, &image);
+    cr_assert(!(oc_stage_aspect(&bare, OC_DRAW_LEARNED) > 0));
+    cr_assert(strstr(oc_stage_key(&bare), "against"));
+    for (int k = 0; k < 3; k++) { /* values from 0 on, weights, values of both signs */
+        oc_canvas canvas;
+        cr_assert_eq(oc_canvas_create(&canvas, 400, 400, NULL), OC_OK);
+        row[3] = k == 2 ? -row[3] - 1 : row[3];
+        oc_sketch s = {k == 1 ? OC_DRAW_WEIGHTS : OC_DRAW_ROW, row, &image, &canvas, 50, 40, 300, 150};
+        cr_assert(oc_stage_aspect(&bare, s.what) > 0);
+        cr_assert_eq(oc_stage_draw(&bare, &s, NULL), OC_OK);
+        cr_assert(drawn_inside(&canvas, &s), "%d", k);
+        oc_canvas_free(&canvas);
+    }
+    double *given = calloc(stage->dimension, sizeof *given), map[33 * 22] = {0};
+    given[0] = 2, given[7] = 31;
+    cr_assert_eq(oc_stage_spread(&bare, &image, given, given, map, NULL), OC_OK);
+    for (size_t i = 0; i < 33 * 22; i++) {
+        cr_assert(!(fabs(map[i] - 66.0 / (33 * 22)) > 1e-12));
+    }
+    free(given);
+    free(row);
+    oc_features_free(features);
+    free_image(&image);
 }

@@ -168,9 +168,10 @@ Test(validation, folds_give_mean_and_deviation)
               sqrt(spread));
 }
 
-/* Many useless columns: the automatic penalty need not be the best, and the path must bracket what is chosen. */
-Test(validation, tuning_takes_the_best_of_the_path_for_all_rows)
+/* The automatic penalty is number 3. Without folds held * accuracy are counts, so differences are whole rows. */
+Test(validation, tuning_leaves_the_automatic_penalty_for_what_is_better_beyond_chance)
 {
+    enum { AUTOMATIC = 3 };
     oc_train_report report, again;
     make_sample(&data, 600, 20, 3, 1, 7);
     oc_train_options options = quick();
@@ -180,8 +181,9 @@ Test(validation, tuning_takes_the_best_of_the_path_for_all_rows)
     cr_assert(v->count == 6 && v->held == 200);
     for (size_t k = 0; k < v->count; k++) {
         cr_assert(k == 0 || fabs(v->trial[k - 1].l2 / v->trial[k].l2 - 4) <= 1e-9, "from strong to weak");
-        cr_assert(k < v->best ? v->trial[k].accuracy < v->trial[v->best].accuracy
-                              : v->trial[k].accuracy <= v->trial[v->best].accuracy);
+        double ahead = (double)v->held * (v->trial[k].accuracy - v->trial[AUTOMATIC].accuracy);
+        cr_assert(k != v->best || k == AUTOMATIC || ahead > 1, "ahead by %g", ahead);
+        cr_assert(!(ahead > sqrt((double)v->held)) || v->trial[v->best].accuracy >= v->trial[k].accuracy);
     }
     cr_assert(report.used.l2 == v->trial[v->best].l2 && report.used.score_l2 == v->trial[v->best].score_l2);
     oc_train_options by_hand = quick();
@@ -191,9 +193,30 @@ Test(validation, tuning_takes_the_best_of_the_path_for_all_rows)
     cr_assert(memcmp(classifier->weights, same->weights, 3 * 21 * sizeof(float)) == 0);
     oc_classifier_free(classifier);
     oc_classifier_free(same);
-    make_sample(&data, 90, 4, 3, 60, 7); /* far apart: weak penalties are all right, of equals the strongest is taken */
+    make_sample(&data, 90, 4, 3, 60, 7); /* far apart: all penalties are right */
     oc_classifier_free(trained(&data, &options, NULL, &report));
-    cr_assert(v->trial[v->count - 1].accuracy == 1 && (v->best == 0 || v->trial[v->best - 1].accuracy < 1));
+    cr_assert(v->trial[AUTOMATIC].accuracy == 1 && v->best == AUTOMATIC);
+}
+
+/* Two standard errors of a lead of n rows are 2 sqrt(n) or more. */
+Test(validation, tuning_takes_a_penalty_that_is_clearly_better)
+{
+    enum { AUTOMATIC = 3 };
+    size_t left = 0;
+    for (uint64_t seed = 7; seed <= 20; seed++) {
+        oc_train_report report;
+        make_sample(&data, 2000, 24, 3, 1, seed);
+        oc_train_options options = quick();
+        options.loss = OC_LOSS_SQUARED_HINGE;
+        options.folds = 3;
+        options.tune = true;
+        oc_classifier_free(trained(&data, &options, NULL, &report));
+        const oc_validation *v = &report.validation;
+        double ahead = (double)v->held * (v->trial[v->best].accuracy - v->trial[AUTOMATIC].accuracy);
+        left += v->best != AUTOMATIC;
+        cr_assert(v->best == AUTOMATIC || ahead > 2 * sqrt(ahead), "ahead by %g", ahead);
+    }
+    cr_assert(left > 0 && left < 14, "%zu", left);
 }
 
 Test(validation, the_number_of_threads_changes_nothing)

@@ -303,8 +303,8 @@ Test(words, hard_and_soft_follow_the_formula)
 
 Test(words, auto_stands_for_what_suits_the_descriptor)
 {
-    oc_stage patch = make_stage("count=9", 32, 32), sift = make_stage("count=9,descriptor=sift", 64, 64);
-    oc_stage histogram = make_stage("count=9,descriptor=sift,encode=hard,grid=2", 64, 64);
+    oc_stage patch = make_stage("count=9", 32, 32), sift = make_stage("count=9,descriptor=sift", 96, 96);
+    oc_stage histogram = make_stage("count=9,descriptor=sift,encode=hard,grid=2", 96, 96);
     const oc_words_params *p = patch.params, *s = sift.params, *h = histogram.params;
     cr_assert(p->encode == OC_WORDS_TRIANGLE && p->pool == OC_WORDS_SUM && p->map == OC_WORDS_ROOT && p->stride == 1);
     cr_assert_eq(patch.dimension, 4 * 9);

@@ -215,7 +215,7 @@ Test(words_kernels, descriptor_of_an_edge)
     oc_image image = {.width = SIDE, .height = SIDE, .gray = gray};
     oc_sift_view view;
     cr_assert(oc_sift_view_create(&view, &image, CELL, &arena));
-    oc_sift_view_prepare(&view, CELL);
+    oc_sift_view_prepare(&view, CELL, 1);
     size_t corner = SIDE / 2 - CELL / 2 - CELL; /* centres of cells at 16, 20, 24, 28: the edge is at 19.5 */
     oc_sift_describe(&view, corner, corner, 10, x);
     double energy = 0;
@@ -231,12 +231,65 @@ Test(words_kernels, descriptor_of_an_edge)
     cr_assert(energy > 0.6 && energy < 1, "%g", energy);
     memset(gray, 90, sizeof gray);
     view.cell = 0;
-    oc_sift_view_prepare(&view, CELL);
+    oc_sift_view_prepare(&view, CELL, 1);
     oc_sift_describe(&view, corner, corner, 10, x);
     for (size_t i = 0; i < OC_SIFT_VALUES; i++) {
         cr_assert_float_eq(x[i], 0, 0);
     }
     oc_arena_free(&arena);
+}
+
+Test(words_kernels, gather)
+{
+    enum { N = 7, STEP = 3, TAPS = 5 };
+    float in[((N - 1) * STEP + TAPS) * OC_SIFT_BINS], weight[TAPS] = {0.5F, -1, 2, 0.25F, 3};
+    float out[N * OC_SIFT_BINS + 1];
+    fill(in, sizeof in / sizeof *in, -1, 1, 9);
+    out[N * OC_SIFT_BINS] = guard;
+    oc_sift()->gather(in, N, STEP, weight, TAPS, out);
+    for (size_t i = 0; i < N * OC_SIFT_BINS; i++) {
+        double sum = 0;
+        for (size_t t = 0; t < TAPS; t++) {
+            sum += (double)weight[t] * (double)in[(i / OC_SIFT_BINS * STEP + t) * OC_SIFT_BINS + i % OC_SIFT_BINS];
+        }
+        check(out[i], sum, "weighted sum");
+    }
+    cr_assert_float_eq(out[N * OC_SIFT_BINS], guard, 0);
+}
+
+/* Descriptors at the first, a middle and the last place, from the lattice of their stride and from all pixels. */
+Test(words_kernels, descriptors_do_not_depend_on_the_lattice)
+{
+    enum { WIDTH = 83, HEIGHT = 70 };
+    uint8_t gray[WIDTH * HEIGHT];
+    oc_random random = oc_random_stream(2, 1, 1);
+    for (size_t i = 0; i < sizeof gray; i++) {
+        gray[i] = (uint8_t)oc_random_below(&random, 256);
+    }
+    oc_image image = {.width = WIDTH, .height = HEIGHT, .gray = gray};
+    for (size_t cell = 2; cell <= 10; cell++) {
+        for (size_t stride = 1; stride <= 8; stride++) {
+            oc_arena arena = {0};
+            oc_sift_view all, some;
+            float x[OC_SIFT_VALUES], y[OC_SIFT_VALUES];
+            cr_assert(oc_sift_view_create(&all, &image, cell, &arena));
+            cr_assert(oc_sift_view_create(&some, &image, cell, &arena));
+            oc_sift_view_prepare(&all, cell, 1);
+            oc_sift_view_prepare(&some, cell, stride);
+            size_t extent = oc_sift_extent(cell), left = oc_words_margin(extent, stride, WIDTH);
+            size_t top = oc_words_margin(extent, stride, HEIGHT), across = (WIDTH - extent) / stride;
+            size_t down = (HEIGHT - extent) / stride;
+            for (size_t k = 0; k <= 2; k++) {
+                size_t u = left + across * k / 2 * stride, v = top + down * k / 2 * stride;
+                oc_sift_describe(&all, u, v, 10, x);
+                oc_sift_describe(&some, u, v, 10, y);
+                for (size_t i = 0; i < OC_SIFT_VALUES; i++) {
+                    check(y[i], (double)x[i], "value");
+                }
+            }
+            oc_arena_free(&arena);
+        }
+    }
 }
 
 Test(words_kernels, descriptor_of_the_mirrored_image_is_a_permutation)
@@ -260,8 +313,8 @@ Test(words_kernels, descriptor_of_the_mirrored_image_is_a_permutation)
         float x[OC_SIFT_VALUES], y[OC_SIFT_VALUES];
         cr_assert(oc_sift_view_create(&a, &image, cell, &arena));
         cr_assert(oc_sift_view_create(&b, &other, cell, &arena));
-        oc_sift_view_prepare(&a, cell);
-        oc_sift_view_prepare(&b, cell);
+        oc_sift_view_prepare(&a, cell, 1);
+        oc_sift_view_prepare(&b, cell, 1);
         oc_sift_describe(&a, 5, 7, 10, x);
         oc_sift_describe(&b, WIDTH - 5 - oc_sift_extent(cell), 7, 10, y);
         for (size_t i = 0; i < OC_SIFT_VALUES; i++) {

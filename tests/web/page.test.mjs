@@ -194,6 +194,16 @@ const writeColors = (path, width, height, seed) => {
   return path;
 };
 
+// Two classes of eight images; the folder.
+const writeSet = () => {
+  const set = join(folder, 'set');
+  for (const label of ['stripes', 'b,"l"obs']) {
+    run('mkdir', ['-p', join(set, label)]);
+    for (let i = 0; i < 8; i++) writeColors(join(set, label, `${i}.png`), 40, 30, label === 'stripes' ? 20 + i : 70 + 5 * i);
+  }
+  return set;
+};
+
 test('an opaque PNG gets the label and the probability that ocellus classify gives', async () => {
   const page = await open();
   await page.click('#tab-image');
@@ -211,13 +221,10 @@ test('an opaque PNG gets the label and the probability that ocellus classify giv
 test('any linear model of the command line works, with learned words and colours, and without probabilities', async () => {
   const page = await open();
   await page.click('#tab-image');
-  for (const label of ['stripes', 'b,"l"obs']) {
-    run('mkdir', ['-p', join(folder, 'set', label)]);
-    for (let i = 0; i < 8; i++) writeColors(join(folder, 'set', label, `${i}.png`), 40, 30, label === 'stripes' ? 20 + i : 70 + 5 * i);
-  }
+  const set = writeSet();
   for (const loss of ['softmax', 'hinge']) {
     const model = join(folder, `${loss}.model`), image = writeColors(join(folder, 'new.png'), 50, 50, 22);
-    run(OCELLUS, ['train', join(folder, 'set'), '-f', 'color:grid=2+words:count=12,patch=5+hog:cell=8,block=2', '--size', '40x30', '--loss', loss, '-o', model]);
+    run(OCELLUS, ['train', set, '-f', 'color:grid=2+words:count=12,patch=5+hog:cell=8,block=2', '--size', '40x30', '--loss', loss, '-o', model]);
     await page.setInputFiles('#model', model);
     await page.waitForFunction(() => document.getElementById('about').textContent.includes('words'));
     const [want] = classify(model, [image]), got = await drop(page, image);
@@ -267,5 +274,24 @@ test('the page fits a phone, in light and dark, and its tabs go by arrow keys', 
     await page.waitForFunction(() => document.getElementById('label').dataset.label);
     await fits();
     await close(page);
+  }
+});
+
+test('a report fits a phone and a desk, in light and dark, with specs and class names that are long', async () => {
+  const set = writeSet(), report = join(folder, 'report.html'), spec = 'hog:cell=8,preset=uoctti+hog:cell=4+color:grid=4,norm=hellinger,bins=4';
+  run('cp', ['-r', join(set, 'stripes'), join(set, 'x'.repeat(120))]);
+  run(OCELLUS, ['compare', set, '--test', set, '-f', 'pixels', '-f', spec, '-o', join(folder, 'best.model'), '--report', report]);
+  for (const width of [390, 1280]) {
+    for (const colorScheme of ['light', 'dark']) {
+      const page = await browser.newPage({viewport: {width, height: 844}, colorScheme}), complaints = [];
+      page.on('console', message => complaints.push(message.text()));
+      page.on('pageerror', error => complaints.push(String(error)));
+      await page.goto(pathToFileURL(report).href);
+      await page.click('#confusion tbody tr:nth-child(2) td:nth-child(3) button');
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `wider than ${width}`);
+      assert.ok(await page.textContent('#cell h3'));
+      assert.deepEqual(complaints, []);
+      await page.close();
+    }
   }
 });

@@ -2,12 +2,12 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
+    ocellus=$(realpath "${OCELLUS:-$BATS_TEST_DIRNAME/../../build/ocellus}")
     cd "$BATS_TEST_TMPDIR" || return 1
     browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
     if [ -z "$browser" ]; then
         skip "no chromium: the report is not tried in a browser"
     fi
-    ocellus=$(realpath "${OCELLUS:-$BATS_TEST_DIRNAME/../../build/ocellus}") 2>/dev/null || true
     python3 "$BATS_TEST_DIRNAME/../cli/make_images.py" data
     "$ocellus" unpack data/small-images-idx3-ubyte --names data/names.txt -o train
     "$ocellus" unpack data/check-images-idx3-ubyte --names data/names.txt -o test
