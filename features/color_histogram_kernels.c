@@ -85,8 +85,9 @@ static void quantize(const float *restrict values, size_t n, float factor, float
 enum { CHUNK = 1024 /* pixels whose places wait to be counted */ };
 
 static inline __attribute__((always_inline)) void compute_places(const uint8_t *restrict a, const uint8_t *restrict b,
-                                                                 const uint8_t *restrict c, const size_t stride, size_t n,
-                                                                 const oc_histogram_map *map, uint16_t *restrict places)
+                                                                 const uint8_t *restrict c, const size_t stride,
+                                                                 size_t n, const oc_histogram_map *map,
+                                                                 uint16_t *restrict places)
 {
     const uint32_t first = map->factor[0], second = map->factor[1], third = map->factor[2];
     const uint32_t row = map->step[0], column = map->step[1];
@@ -120,7 +121,8 @@ static void count_joint(const uint8_t *const levels[3], size_t stride, size_t n,
 {
     uint16_t places[CHUNK];
     for (size_t begin = 0; begin < n; begin += CHUNK) {
-        const uint8_t *const rest[3] = {levels[0] + begin * stride, levels[1] + begin * stride, levels[2] + begin * stride};
+        const uint8_t *const rest[3] = {levels[0] + begin * stride, levels[1] + begin * stride,
+                                        levels[2] + begin * stride};
         size_t chunk = n - begin < CHUNK ? n - begin : CHUNK, i = 0;
         find_places(rest, stride, chunk, map, places);
         for (; banks == OC_HISTOGRAM_BANKS && i + OC_HISTOGRAM_BANKS <= chunk; i += OC_HISTOGRAM_BANKS) {

@@ -224,8 +224,8 @@ static void load_line(votes *v, size_t y, size_t slot)
 {
     size_t last = v->width - 1;
     for (size_t c = 0; c < v->channels; c++) {
-        const uint8_t *bytes =
-            v->form->color ? v->image->rgb + 3 * y * v->image->width + c : v->image->gray + y * v->image->width;
+        const uint8_t *bytes = v->form->color ? v->image->rgb + 3 * y * v->image->width + c
+                                              : v->image->gray + y * v->image->width;
         float *line = v->lines[c] + slot * v->line + MARGIN;
         v->kernels->line(bytes, v->channels, v->width, line);
         if (v->form->gamma) {
@@ -451,9 +451,8 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena 
     if (!cells || !scratch) {
         return oc_fail_memory(err, "hog");
     }
-    oc_status status = in_bands(&form)
-                           ? extract_bands(&form, image, down.targets, across.targets, arena, cells, err)
-                           : extract_rows(&form, image, &down, &across, arena, cells, err);
+    oc_status status = in_bands(&form) ? extract_bands(&form, image, down.targets, across.targets, arena, cells, err)
+                                       : extract_rows(&form, image, &down, &across, arena, cells, err);
     if (status == OC_OK) {
         oc_hog_normalizer_get()->normalize(&form, cells, down.targets, across.targets, down.per, scratch, row);
     }

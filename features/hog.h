@@ -116,7 +116,8 @@ typedef struct oc_hog_edges {
 /* Rows whose votes go to the same cells: those of a cell, or where votes are split between cells those between the centres
  * of two. The form that nearly everybody uses, nine bins of a half circle, goes from lines to sums in one kernel. */
 typedef struct oc_hog_band {
-    const float *lines; /* (rows + 2, stride), from the row above the band to the row below; columns -1 .. room are finite */
+    const float
+        *lines; /* (rows + 2, stride), from the row above the band to the row below; columns -1 .. room are finite */
     size_t stride, rows, width;
     size_t room;          /* width, rounded up to a multiple of OC_HOG_BAND_ROOM */
     const float *tangent; /* coefficients to split votes between bins by; NULL: whole votes */

@@ -272,7 +272,8 @@ static inline void nine_sectors(const float *gx, const float *gy, int32_t *bin, 
 #pragma omp simd
     for (size_t i = 0; i < LANES; i++) {
         float x = fabsf(gx[i]), y = fabsf(gy[i]);
-        int32_t passed = (y >= x * 0.36397023F) + (y >= x * 0.83909963F) + (y >= x * 1.7320508F) + (y >= x * 5.6712818F);
+        int32_t passed = (y >= x * 0.36397023F) + (y >= x * 0.83909963F) + (y >= x * 1.7320508F) +
+                         (y >= x * 5.6712818F);
         bin[i] = gx[i] * gy[i] < 0 ? NINE - 1 - passed : passed;
         magnitude[i] = sqrtf(x * x + y * y);
     }
@@ -487,7 +488,8 @@ static void join(const float *sums, const oc_hog_band *band, size_t cell, size_t
     float *whole = scratch, *rising = whole + NINE * room / 2, *halves = rising + NINE * room / 2;
     for (size_t k = 0; k < NINE; k += bins) {
         for (size_t j = 0; j < bins; j++) {
-            weigh_pairs(sums + (k + j) * room + half, weights, band->per_row, pairs, whole + j * pairs, rising + j * pairs);
+            weigh_pairs(sums + (k + j) * room + half, weights, band->per_row, pairs, whole + j * pairs,
+                        rising + j * pairs);
         }
         add_up(whole, bins * groups, half, halves, NINE * room / 4, whole, 1);
         add_up(rising, bins * groups, half, halves, NINE * room / 4, rising, 1);
@@ -499,5 +501,5 @@ static void join(const float *sums, const oc_hog_band *band, size_t cell, size_t
 }
 
 extern const oc_hog_kernels OC_KERNELS(oc_hog_kernels);
-const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line, gradient,     longest,      linear, sectors, vote, vote_plain,
-                                                   gather, gather_plain, band_of_nine, join};
+const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line,       gradient, longest,      linear,       sectors, vote,
+                                                   vote_plain, gather,   gather_plain, band_of_nine, join};

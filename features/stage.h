@@ -54,16 +54,13 @@ typedef struct oc_stage_type {
     /* The least side of images that it does well on, where that is more than 128 pixels; may be NULL. */
     size_t (*side)(const void *params);
     /* The number of values for images of width x height. OC_TOO_SMALL, OC_TOO_LARGE. */
-    oc_status (*plan)(const void *params, size_t width, size_t height, size_t *dimension,
-                      oc_error *err);
+    oc_status (*plan)(const void *params, size_t width, size_t height, size_t *dimension, oc_error *err);
     /* Learns stage->learned from images; NULL when there is nothing to learn. The result depends on parameters, images
      * and seed alone. stage is unchanged on failure. */
-    oc_status (*fit)(oc_stage *stage, const oc_source *source, uint64_t seed, oc_job *job,
-                     oc_error *err);
+    oc_status (*fit)(oc_stage *stage, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err);
     /* Writes stage->dimension values. Pure and re-entrant; scratch memory comes from the arena, which is reset before
      * every call. The image has the planned size and the planes asked for. OC_NO_MEMORY is the only failure. */
-    oc_status (*extract)(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row,
-                         oc_error *err);
+    oc_status (*extract)(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err);
 
     /* Learned state to arrays and back; NULL when there is nothing to learn. tensors fills up to
      * OC_STAGE_MAX_TENSORS entries that point into the stage. restore checks names, shapes and that values

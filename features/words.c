@@ -35,8 +35,7 @@ static const oc_param params_table[] = {
      "part of the whitened variance to keep: fewer values, less work; auto: 0.97, for sift 0.85"},
     {"samples", OC_INTEGER, FIELD(samples), "auto", 1, 1e9, NULL,
      "descriptors to learn from; auto: 250 a word, at least 200000; for sift 100 and 60000"},
-    {"iterations", OC_INTEGER, FIELD(iterations), "auto", 0, 10000, NULL,
-     "of k-means, at most; auto: 20, for sift 10"},
+    {"iterations", OC_INTEGER, FIELD(iterations), "auto", 0, 10000, NULL, "of k-means, at most; auto: 20, for sift 10"},
     {"encode", OC_CHOICE, FIELD(encode), "auto", 0, 0, encodings,
      "code of a descriptor; auto: triangle for patches, soft for sift"},
     {"softness", OC_REAL, FIELD(softness), "20", 0, 1e6, NULL,
@@ -45,8 +44,7 @@ static const oc_param params_table[] = {
      "for encode=soft: nearest words that share a code, 0 for all; auto: 5 for sift, else all"},
     {"pool", OC_CHOICE, FIELD(pool), "auto", 0, 0, pools,
      "how codes are joined in a region; auto: max for soft codes of nearest words, else sum"},
-    {"map", OC_CHOICE, FIELD(map), "auto", 0, 0, maps,
-     "applied to the pooled codes; auto: none to maxima, else sqrt"},
+    {"map", OC_CHOICE, FIELD(map), "auto", 0, 0, maps, "applied to the pooled codes; auto: none to maxima, else sqrt"},
     {"grid", OC_LEVELS, FIELD(grid), "auto", 1, 16, NULL,
      "regions a side; 1-2-4 is a pyramid; auto: 2 for patches, 1-2-4 for sift"},
     {"mirror", OC_FLAG, FIELD(mirror), "0", 0, 1, NULL, "add the codes of the mirrored image"},
@@ -127,8 +125,8 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
         size_t extent = oc_words_extent(params, s), in_size;
         size_t columns = oc_words_positions(params, s, width), rows = oc_words_positions(params, s, height);
         if (columns == 0 || rows == 0) {
-            return oc_fail(err, OC_TOO_SMALL, "images of %zux%zu are smaller than a descriptor of %zux%zu",
-                           width, height, extent, extent);
+            return oc_fail(err, OC_TOO_SMALL, "images of %zux%zu are smaller than a descriptor of %zux%zu", width,
+                           height, extent, extent);
         }
         for (size_t l = 0; l < params->grid.count; l++) {
             size_t level = (size_t)params->grid.level[l];

@@ -90,8 +90,8 @@ typedef struct standing {
 static int by_key(const void *a, const void *b)
 {
     const standing *one = a, *other = b;
-    return one->key < other->key   ? -1
-           : one->key > other->key ? 1
+    return one->key < other->key     ? -1
+           : one->key > other->key   ? 1
            : one->word < other->word ? -1
                                      : one->word > other->word;
 }
@@ -352,8 +352,8 @@ static oc_status pass(const oc_stage *stage, const oc_image *image, size_t regio
             if (given) {
                 bool sift = params->descriptor == OC_WORDS_SIFT;
                 double side = (double)(sift ? oc_sift_extent(place->size) : place->size);
-                oc_spread_evenly(map, image->width, image->height, place->x, place->y, place->x + side,
-                                 place->y + side, part);
+                oc_spread_evenly(map, image->width, image->height, place->x, place->y, place->x + side, place->y + side,
+                                 part);
             }
         }
     }

@@ -25,10 +25,10 @@ enum { BLOCK_LANES = OC_PANEL_BLOCK * OC_PANEL };
 
 /* What is known of a block's rows on one side, 0 the image and 1 its mirror image. */
 typedef struct side {
-    float *z;           /* (panels, OC_PANEL_BLOCK, 32) distances, later codes */
-    float *sums;        /* (OC_PANEL_BLOCK, 32): partial sums of a row over the words */
-    float *best;        /* (OC_PANEL_BLOCK, 32): least distances of a row in each lane */
-    float *cells;       /* (cells, panels * 32): pooled codes */
+    float *z;     /* (panels, OC_PANEL_BLOCK, 32) distances, later codes */
+    float *sums;  /* (OC_PANEL_BLOCK, 32): partial sums of a row over the words */
+    float *best;  /* (OC_PANEL_BLOCK, 32): least distances of a row in each lane */
+    float *cells; /* (cells, panels * 32): pooled codes */
 } side;
 
 typedef struct encoder {
@@ -239,9 +239,9 @@ static void pool_run(encoder *e, side *s, size_t first, size_t end, float *cell)
         return;
     }
     bool maximum = e->params->pool == OC_WORDS_MAX, soft = e->params->encode == OC_WORDS_SOFT;
-    void (*pool)(const float *, const float *, size_t, float *) =
-        soft ? (maximum ? e->kernels->max_weighted : e->kernels->add_weighted)
-             : (maximum ? e->kernels->max_triangle : e->kernels->add_triangle);
+    void (*pool)(const float *, const float *, size_t,
+                 float *) = soft ? (maximum ? e->kernels->max_weighted : e->kernels->add_weighted)
+                                 : (maximum ? e->kernels->max_triangle : e->kernels->add_triangle);
     for (size_t p = 0; p < e->panels; p++) {
         pool(s->z + p * BLOCK_LANES + first * OC_PANEL, e->row_value + first, end - first, cell + p * OC_PANEL);
     }

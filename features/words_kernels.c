@@ -163,9 +163,8 @@ static inline float exponential(float x)
     t = t > -125 ? t : -125;
     int32_t whole = (int32_t)(t - 0.5F);
     float rest = (t - (float)whole) * 0.693147181F;
-    float p =
-        1 +
-        rest * (1 + rest * (0.5F + rest * (1.0F / 6 + rest * (1.0F / 24 + rest * (1.0F / 120 + rest * (1.0F / 720))))));
+    float p = 1 + rest * (1 + rest * (0.5F + rest * (1.0F / 6 +
+                                                     rest * (1.0F / 24 + rest * (1.0F / 120 + rest * (1.0F / 720))))));
     union {
         int32_t bits;
         float value;

@@ -40,13 +40,7 @@ typedef enum oc_loss {
 
 /* auto: standard; for at most 4,096 rows of more values than there are rows, trained by sgd with automatic penalties, that of
  * standard and center which predicts better (src/learn/ridge.h). Rare visual words are noise that standard would amplify. */
-typedef enum oc_scale {
-    OC_SCALE_NONE,
-    OC_SCALE_CENTER,
-    OC_SCALE_RANGE,
-    OC_SCALE_STANDARD,
-    OC_SCALE_AUTO
-} oc_scale;
+typedef enum oc_scale { OC_SCALE_NONE, OC_SCALE_CENTER, OC_SCALE_RANGE, OC_SCALE_STANDARD, OC_SCALE_AUTO } oc_scale;
 /* sgd: minibatches, preconditioned where that is worth its cost, then `finish` passes over all rows by a quasi-Newton
  * method (proximal Newton for l1 and max_norm). Averaged iterates, which the hinge is often given, are not needed: they
  * smooth away the noise of the steps, and the passes have none. gd: all rows in every step, plain. random-search: the
@@ -67,25 +61,25 @@ typedef enum oc_augment { OC_AUGMENT_NONE, OC_AUGMENT_MIRROR } oc_augment;
 /* How a classifier is trained; oc_train_params holds names, defaults, ranges and help. "auto" is NaN or OC_AUTO. */
 typedef struct oc_train_options {
     oc_learner classifier; /* nearest: only scale is used besides */
-    int loss;         /* oc_loss */
-    double l2;        /* weight of the sum of squared weights; auto: from N and D */
-    double score_l2;  /* weight of the mean squared scores; auto: from N and D where l2 is auto, else 0 */
-    double l1;        /* weight of the sum of the sizes of the weights */
-    double max_norm;  /* upper limit of the length of each class's weights; 0: none */
-    int class_weight; /* oc_class_weight */
-    int optimizer;    /* oc_optimizer; searches take auto penalties for 0 */
-    int64_t batch;    /* rows in a step; auto: 256, more for wide rows */
-    int64_t epochs;   /* passes over the rows (steps of gd, tries of a search); auto: 1; gd 100, searches 1,000 */
-    int64_t finish;   /* sgd: full passes after the epochs, at most; auto: 19, with l1 or max_norm 100 */
-    double rate;      /* first step size; auto: from the curvature of the loss and the lengths of the rows */
-    int schedule;     /* oc_schedule */
+    int loss;              /* oc_loss */
+    double l2;             /* weight of the sum of squared weights; auto: from N and D */
+    double score_l2;       /* weight of the mean squared scores; auto: from N and D where l2 is auto, else 0 */
+    double l1;             /* weight of the sum of the sizes of the weights */
+    double max_norm;       /* upper limit of the length of each class's weights; 0: none */
+    int class_weight;      /* oc_class_weight */
+    int optimizer;         /* oc_optimizer; searches take auto penalties for 0 */
+    int64_t batch;         /* rows in a step; auto: 256, more for wide rows */
+    int64_t epochs;        /* passes over the rows (steps of gd, tries of a search); auto: 1; gd 100, searches 1,000 */
+    int64_t finish;        /* sgd: full passes after the epochs, at most; auto: 19, with l1 or max_norm 100 */
+    double rate;           /* first step size; auto: from the curvature of the loss and the lengths of the rows */
+    int schedule;          /* oc_schedule */
     double momentum;
-    int scale;        /* oc_scale; the report tells what auto came to */
-    int augment;      /* oc_augment: mirror needs rows whose blocks know their mirror */
-    double holdout;   /* part of the rows to validate on, at most 1/2; auto: none, or what tune needs: a tenth, of
+    int scale;      /* oc_scale; the report tells what auto came to */
+    int augment;    /* oc_augment: mirror needs rows whose blocks know their mirror */
+    double holdout; /* part of the rows to validate on, at most 1/2; auto: none, or what tune needs: a tenth, of
                          fewer than 10,000 rows more, up to a third */
-    int64_t folds;    /* cross-validation instead; auto: none */
-    bool tune;        /* choose the penalties by validation */
+    int64_t folds;  /* cross-validation instead; auto: none */
+    bool tune;      /* choose the penalties by validation */
     uint64_t seed;
 } oc_train_options;
 
@@ -97,10 +91,10 @@ oc_train_options oc_train_defaults(void);
 oc_status oc_train_check(const oc_train_options *options, oc_error *err);
 
 typedef struct oc_classifier {
-    size_t classes, dimension; /* C, D */
-    int loss;                  /* oc_loss */
-    float *weights;            /* (C, D+1): on scaled features, bias last; NULL for nearest neighbours */
-    float *shift, *scale;      /* (D) each: z = (x - shift) * scale */
+    size_t classes, dimension;  /* C, D */
+    int loss;                   /* oc_loss */
+    float *weights;             /* (C, D+1): on scaled features, bias last; NULL for nearest neighbours */
+    float *shift, *scale;       /* (D) each: z = (x - shift) * scale */
     struct oc_nearest *nearest; /* the rows that it compares with; NULL for the linear classifier */
 } oc_classifier;
 
@@ -135,14 +129,14 @@ double oc_validation_accuracy(const oc_validation *validation);
 typedef struct oc_train_report {
     oc_train_options used; /* the options with every auto replaced by what was used */
     size_t steps;
-    double objective;      /* at the end, over all rows */
-    double loss;           /* its first term */
-    double gap;            /* estimate of objective - optimum at the end, no less than the last 5 full passes gained;
+    double objective; /* at the end, over all rows */
+    double loss;      /* its first term */
+    double gap;       /* estimate of objective - optimum at the end, no less than the last 5 full passes gained;
                               NaN but for sgd. Above a hundredth of the objective the job's listener is told that
                               training has not converged */
-    size_t zeros;          /* weights that are exactly 0 */
-    double accuracy;       /* on the training rows; NaN for nearest neighbours, each of which finds itself */
-    double seconds;        /* without validation */
+    size_t zeros;     /* weights that are exactly 0 */
+    double accuracy;  /* on the training rows; NaN for nearest neighbours, each of which finds itself */
+    double seconds;   /* without validation */
     oc_validation validation;
 } oc_train_report;
 
@@ -155,14 +149,13 @@ typedef struct oc_train_report {
  * OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:
  * about (3 C + batch) D floats and, up to 16,384 columns or rows, whichever is fewer (m), two matrices of m x
  * m floats. Rows are read in place, held-out and mirrored ones too. */
-oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
-                   oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err);
+oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options, oc_job *job,
+                   oc_classifier **classifier, oc_train_report *report, oc_error *err);
 
 /* scores (N, C) of rows (N, D). The score of a class by nearest neighbours is the number of those among the k
  * that are of this class, plus 1 / (2 + r), if there are any, with r = 0 for the class of the nearest of all,
  * and so on: a fraction that settles ties. OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
-oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
-                    oc_error *err);
+oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job, oc_error *err);
 
 /* The class of the highest score for each row, predicted (N); of equal scores the first. OC_BAD_DATA for a row whose
  * scores are not finite; else as oc_scores. Memory: N x C floats. */

@@ -79,8 +79,8 @@ oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err);
 oc_status oc_dataset_name_classes(oc_dataset *dataset, const char *names_file, oc_error *err);
 
 /* Reads image i with a thread's own decoder; see oc_decode_file. Messages begin with the path as in oc_dataset_path. */
-oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder,
-                          const oc_image_options *options, oc_image *image, oc_error *err);
+oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder, const oc_image_options *options,
+                          oc_image *image, oc_error *err);
 
 /* Writes the images of an IDX or CIFAR-10 data set as class folders of PNG files: FOLDER/CLASS/00017.png, the number
  * counting through the whole data set, with five digits or as many as the last one needs, so that names sort in the

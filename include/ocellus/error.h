@@ -11,18 +11,18 @@ extern "C" {
 #endif
 
 /* The one list of statuses: X(name, text). */
-#define OC_STATUS_LIST(X)                                                              \
-    X(OC_OK, "done")                                                                   \
-    X(OC_USAGE, "not a valid value")                                                   \
-    X(OC_NO_MEMORY, "out of memory")                                                   \
-    X(OC_IO, "reading or writing failed")                                              \
-    X(OC_NOT_FOUND, "not found")                                                       \
-    X(OC_BAD_IMAGE, "image cannot be decoded")                                         \
-    X(OC_BAD_FILE, "file is damaged or of another kind")                               \
-    X(OC_TOO_LARGE, "larger than the limit")                                           \
-    X(OC_TOO_SMALL, "image too small")                                                 \
-    X(OC_BAD_DATA, "data cannot be learned from")                                      \
-    X(OC_SIZES_DIFFER, "images differ in size")                                        \
+#define OC_STATUS_LIST(X)                                                                                              \
+    X(OC_OK, "done")                                                                                                   \
+    X(OC_USAGE, "not a valid value")                                                                                   \
+    X(OC_NO_MEMORY, "out of memory")                                                                                   \
+    X(OC_IO, "reading or writing failed")                                                                              \
+    X(OC_NOT_FOUND, "not found")                                                                                       \
+    X(OC_BAD_IMAGE, "image cannot be decoded")                                                                         \
+    X(OC_BAD_FILE, "file is damaged or of another kind")                                                               \
+    X(OC_TOO_LARGE, "larger than the limit")                                                                           \
+    X(OC_TOO_SMALL, "image too small")                                                                                 \
+    X(OC_BAD_DATA, "data cannot be learned from")                                                                      \
+    X(OC_SIZES_DIFFER, "images differ in size")                                                                        \
     X(OC_CANCELLED, "cancelled")
 
 #define OC_STATUS_NAME(name, text) name,

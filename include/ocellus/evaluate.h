@@ -40,8 +40,7 @@ double oc_mcnemar(size_t only_first, size_t only_second);
 /* Scores the labelled rows of a set that the model's stages made. OC_BAD_DATA: no labels; a label that the
  * model does not know (it is named); features that are NaN or infinite. OC_NO_MEMORY. The caller frees
  * *evaluation with oc_evaluation_free. */
-oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation,
-                      oc_error *err);
+oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation, oc_error *err);
 
 /* Loss against work, as oc_listener tells it. */
 typedef struct oc_curve {
@@ -55,10 +54,10 @@ typedef struct oc_comparison_row {
     double extract_seconds, train_seconds; /* extraction includes fitting the stages, train and test images together */
     double train_accuracy, test_accuracy, low, high;
     double test_mean, test_deviation; /* over the seeds, set when all are done; the deviation of one seed is NaN */
-    double p_value;           /* McNemar's test against the first row; NaN for the first row */
-    oc_validation validation; /* on parts of the training rows, where asked for */
-    oc_evaluation evaluation; /* of the test images */
-    oc_curve curve;           /* of training; empty where nothing is told */
+    double p_value;                   /* McNemar's test against the first row; NaN for the first row */
+    oc_validation validation;         /* on parts of the training rows, where asked for */
+    oc_evaluation evaluation;         /* of the test images */
+    oc_curve curve;                   /* of training; empty where nothing is told */
 } oc_comparison_row;
 
 typedef struct oc_comparison {
@@ -66,21 +65,21 @@ typedef struct oc_comparison {
     const char *const *class_names; /* (classes) */
     const oc_comparison_row *rows;  /* (count), in the order of the specs */
     size_t train_skipped, test_skipped;
-    size_t seeds;                   /* that test_mean is over */
-    size_t best;                    /* the row that is best by validation; 0 when not asked */
-    bool chosen;                    /* it was asked */
-    size_t test_rows;               /* test images that were read, with or without a label */
-    size_t *items;                  /* (test_rows): which item of the test data set each is */
-    oc_image_options image;         /* how images were brought to size */
+    size_t seeds;           /* that test_mean is over */
+    size_t best;            /* the row that is best by validation; 0 when not asked */
+    bool chosen;            /* it was asked */
+    size_t test_rows;       /* test images that were read, with or without a label */
+    size_t *items;          /* (test_rows): which item of the test data set each is */
+    oc_image_options image; /* how images were brought to size */
 } oc_comparison;
 
 typedef struct oc_compare_options {
     oc_extract_options extract;
     oc_train_options train;
-    bool choose;          /* validate each spec to choose the best row, by a hold-out where train does not say how */
-    size_t seeds;         /* repeat it all, fitting and training, with so many seeds from the given one on, for mean and
+    bool choose;       /* validate each spec to choose the best row, by a hold-out where train does not say how */
+    size_t seeds;      /* repeat it all, fitting and training, with so many seeds from the given one on, for mean and
                              deviation of the test accuracy; all else is that of the first; 0 as 1 */
-    const char *model;    /* where to save the best row, or NULL; implies choose */
+    const char *model; /* where to save the best row, or NULL; implies choose */
     /* Called after each row is done, for a table that grows; may be NULL. */
     void (*row_done)(void *context, const oc_comparison *so_far);
     /* Called once, before the first row, when images could not be read: the sets name them; may be NULL. */
@@ -90,9 +89,8 @@ typedef struct oc_compare_options {
 
 /* Trains and tests one classifier for each spec on the same split. Each distinct stage is fitted and extracted once and
  * shared by the specs that name it. The result is freed with oc_comparison_free. */
-oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs,
-                     size_t count, const oc_compare_options *options, oc_job *job,
-                     oc_comparison **comparison, oc_error *err);
+oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
+                     const oc_compare_options *options, oc_job *job, oc_comparison **comparison, oc_error *err);
 void oc_comparison_free(oc_comparison *comparison);
 
 /* A page of results: one HTML file without any other, for a browser with or without a network. It shows what the JSON

@@ -26,12 +26,12 @@ enum { OC_GRAY = 1, OC_RGB = 2 };
 /* An image; rows are contiguous, without padding. */
 typedef struct oc_image {
     size_t width, height;
-    uint8_t *gray; /* (height, width), or NULL when it was not asked for */
-    uint8_t *rgb;  /* (height, width, 3), or NULL when it was not asked for */
-    bool colorless; /* the source is gray: R = G = B everywhere */
+    uint8_t *gray;                      /* (height, width), or NULL when it was not asked for */
+    uint8_t *rgb;                       /* (height, width, 3), or NULL when it was not asked for */
+    bool colorless;                     /* the source is gray: R = G = B everywhere */
     size_t source_width, source_height; /* of the upright source, before any change of size */
-    size_t warnings;     /* of the decoder, which did not make the picture one to refuse */
-    const char *warning; /* the first of them; NULL when there was none */
+    size_t warnings;                    /* of the decoder, which did not make the picture one to refuse */
+    const char *warning;                /* the first of them; NULL when there was none */
 } oc_image;
 
 /* How a source of another shape is brought to the canonical size. */
@@ -87,16 +87,16 @@ void oc_decoder_free(oc_decoder *decoder);
 /* Decodes a file ("-" is standard input). *image points into the decoder's own memory and is valid until its
  * next use. Errors: OC_NOT_FOUND, OC_IO, OC_BAD_IMAGE (neither PNG nor JPEG, damaged, truncated),
  * OC_TOO_LARGE, OC_NO_MEMORY; the message begins with the path. */
-oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_options *options,
-                         oc_image *image, oc_error *err);
+oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_options *options, oc_image *image,
+                         oc_error *err);
 
 /* The same from memory; the message does not name a file. */
-oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size,
-                           const oc_image_options *options, oc_image *image, oc_error *err);
+oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
+                           oc_image *image, oc_error *err);
 
 /* The same for pixels that are already decoded (height, width, channels), channels 1 or 3. */
-oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t width, size_t height,
-                           size_t channels, const oc_image_options *options, oc_image *image, oc_error *err);
+oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t width, size_t height, size_t channels,
+                           const oc_image_options *options, oc_image *image, oc_error *err);
 
 /* True when the first bytes are those of PNG or JPEG; 8 bytes are enough. */
 bool oc_image_signature(const void *bytes, size_t size);
@@ -105,13 +105,13 @@ bool oc_image_signature(const void *bytes, size_t size);
  * channels), which the caller owns. Each axis on its own: shrinking averages the exact area that a pixel covers,
  * enlarging interpolates linearly between pixel centres, the border repeated. Rounded to nearest, ties as
  * OpenCV's INTER_AREA rounds them. OC_USAGE for a side past 65,535; OC_NO_MEMORY. */
-oc_status oc_image_resize(const uint8_t *pixels, size_t width, size_t height, size_t channels,
-                          uint8_t *out, size_t out_width, size_t out_height, oc_error *err);
+oc_status oc_image_resize(const uint8_t *pixels, size_t width, size_t height, size_t channels, uint8_t *out,
+                          size_t out_width, size_t out_height, oc_error *err);
 
 /* Writes (height, width, channels) as PNG: gray, RGB or RGBA for 1, 3 or 4 channels. "-" is standard output. A
  * file is replaced whole or not at all. OC_IO, OC_NO_MEMORY. */
-oc_status oc_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,
-                             size_t channels, oc_error *err);
+oc_status oc_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height, size_t channels,
+                             oc_error *err);
 
 #ifdef __cplusplus
 }

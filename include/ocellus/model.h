@@ -24,8 +24,8 @@ typedef struct oc_model oc_model;
 
 /* Trains on the rows of a set. Errors: those of oc_train; OC_BAD_DATA when labels are missing, or all rows
  * are of one class. */
-oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job,
-                         oc_model **model, oc_train_report *report, oc_error *err);
+oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job, oc_model **model,
+                         oc_train_report *report, oc_error *err);
 void oc_model_free(oc_model *model);
 
 /* Loading checks every length against the file's before memory is taken, and that all values are finite.
@@ -79,8 +79,7 @@ typedef struct oc_result {
  * oc_decode_file; OC_BAD_DATA when scores are not finite; OC_USAGE for a model that was trained on rows of another
  * program, which has no image stages. */
 oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err);
-oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result,
-                             oc_error *err);
+oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result, oc_error *err);
 
 /* Scores one row (D) of features. OC_BAD_DATA for values that give no finite scores, OC_NO_MEMORY. */
 oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result, oc_error *err);

@@ -24,10 +24,10 @@ typedef struct oc_extract_options {
                                a square (oc_features_side), which is told to the job's listener */
     size_t side;            /* of that square, at least */
     uint64_t seed;
-    bool strict;            /* the first image that cannot be read ends the work */
-    bool mirror;            /* refuse features whose rows do not tell those of mirrored images (OC_USAGE) */
-    bool told;              /* the decoder's warnings of these images are known: do not tell them to the job's listener */
-    bool resume;            /* go on with what an interrupted run left in FOLDER.partial, if there is something */
+    bool strict; /* the first image that cannot be read ends the work */
+    bool mirror; /* refuse features whose rows do not tell those of mirrored images (OC_USAGE) */
+    bool told;   /* the decoder's warnings of these images are known: do not tell them to the job's listener */
+    bool resume; /* go on with what an interrupted run left in FOLDER.partial, if there is something */
 } oc_extract_options;
 
 /* Extracts the rows of all images. The set gets features of its own: a copy of those given, planned where
@@ -38,9 +38,8 @@ typedef struct oc_extract_options {
  * interruption writes, else removed. Errors: those of reading under `strict`; OC_BAD_DATA when no image can be read;
  * OC_USAGE when what is resumed was begun with other images, stages or options, or the folder holds other files than a
  * set; OC_TOO_SMALL. */
-oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
-                         const oc_extract_options *options, const char *folder, oc_job *job,
-                         oc_set **set, oc_error *err);
+oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
+                         const char *folder, oc_job *job, oc_set **set, oc_error *err);
 
 /* What rows can be written as: a set folder with features.npy; svmlight text, "label index:value ..." with indices from
  * 1, zeros left out, and labels 0, 1, ... in the order of the classes, -1 where unknown; or CSV with the columns path,
@@ -55,9 +54,8 @@ oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, o
 /* Extracts like oc_set_extract and exports the rows. They wait in a set folder of their own, PATH.rows (for standard output
  * below $TMPDIR), because the numbers of the labels are known only at the end; so memory does not grow with the rows, and
  * what is cut short can be resumed. */
-oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features,
-                              const oc_extract_options *options, oc_format format, const char *path, oc_job *job,
-                              oc_set **set, oc_error *err);
+oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
+                              oc_format format, const char *path, oc_job *job, oc_set **set, oc_error *err);
 
 /* Puts the shards of one data set together (any order): the merged folder equals, byte for byte, what one extraction of
  * the whole by the same stages writes. *rows (may be NULL) is their number. OC_BAD_DATA: a shard is missing or there

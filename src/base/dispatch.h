@@ -14,10 +14,16 @@
 #define OC_KERNELS(module) OC_PASTE(module, OC_ISA)
 
 #if defined(__x86_64__)
-#define OC_KERNEL_TABLES(module) {&module##_plain, &module##_avx2, &module##_avx512}
+#define OC_KERNEL_TABLES(module)                                                                                       \
+    {                                                                                                                  \
+        &module##_plain, &module##_avx2, &module##_avx512                                                              \
+    }
 #define OC_DECLARE_KERNELS(type, module) extern const type module##_plain, module##_avx2, module##_avx512
 #else
-#define OC_KERNEL_TABLES(module) {&module##_plain}
+#define OC_KERNEL_TABLES(module)                                                                                       \
+    {                                                                                                                  \
+        &module##_plain                                                                                                \
+    }
 #define OC_DECLARE_KERNELS(type, module) extern const type module##_plain
 #endif
 

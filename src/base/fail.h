@@ -6,8 +6,7 @@
 
 /* Writes the message (printf style) when err is not NULL, and returns status, so that a failing function
  * can end with `return oc_fail(err, OC_IO, "%s: %s", path, strerror(errno));`. */
-oc_status oc_fail(oc_error *err, oc_status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+oc_status oc_fail(oc_error *err, oc_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Puts "text: " in front of a message already written, makes `status` the error's, and returns it. */
 oc_status oc_fail_at(oc_error *err, oc_status status, const char *where);

@@ -88,8 +88,7 @@ typedef union header {
 void *oc_arena_take(oc_arena *arena, size_t count, size_t size)
 {
     size_t bytes;
-    if (!oc_multiply(count, size, &bytes) || bytes > SIZE_MAX / 4 ||
-        arena->needed > SIZE_MAX / 4) {
+    if (!oc_multiply(count, size, &bytes) || bytes > SIZE_MAX / 4 || arena->needed > SIZE_MAX / 4) {
         return NULL;
     }
     bytes = bytes ? (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : ALIGNMENT;

@@ -114,7 +114,8 @@ static oc_status examine(char **path, bool folder, oc_error *err)
     }
     if (S_ISLNK(link.st_mode)) {
         char *real = realpath(*path, NULL), *target = real ? oc_strdup(real) : NULL;
-        oc_status status = real ? oc_fail_memory(err, "the output's name") : oc_fail_io(err, *path, "cannot be followed");
+        oc_status status = real ? oc_fail_memory(err, "the output's name")
+                                : oc_fail_io(err, *path, "cannot be followed");
         free(real);
         if (!target) {
             return status;
@@ -197,7 +198,8 @@ static oc_status begin_folder(oc_output *output, bool keep, oc_error *err)
     }
     oc_status status = OC_OK;
     if (!made && !is_ours(output->temporary, mark)) {
-        status = oc_fail(err, OC_USAGE, "%s: is in the way, and nothing that this program left behind; move it elsewhere",
+        status = oc_fail(err, OC_USAGE,
+                         "%s: is in the way, and nothing that this program left behind; move it elsewhere",
                          output->temporary);
     } else {
         status = take_lock(output, mark, err);
@@ -355,8 +357,8 @@ static bool swap_folder(const oc_output *output)
         return false;
     }
     close(file);
-    bool exchanged = !without_exchange && renameat2(AT_FDCWD, output->temporary, AT_FDCWD, output->path,
-                                                    RENAME_EXCHANGE) == 0;
+    bool exchanged = !without_exchange &&
+                     renameat2(AT_FDCWD, output->temporary, AT_FDCWD, output->path, RENAME_EXCHANGE) == 0;
     if (!exchanged) {
         return swap_aside(output);
     }

@@ -21,7 +21,7 @@ typedef struct oc_output {
     char *path;      /* final name; a link is followed */
     char *temporary; /* what is being built */
     bool folder;
-    int lock;        /* descriptor of the temporary file, or of the mark in the folder, where notes may be kept */
+    int lock; /* descriptor of the temporary file, or of the mark in the folder, where notes may be kept */
 } oc_output;
 
 /* Makes the temporary file or folder, empty, so that what would hinder the output shows before the work. OC_USAGE when

@@ -339,8 +339,8 @@ size_t oc_param_allowed(const oc_param *param, char *text, size_t size)
     case OC_TEXT:
         return (size_t)snprintf(text, size, "text");
     case OC_LEVELS:
-        return (size_t)snprintf(text, size, "%sup to %d whole numbers joined by '-', each %s", automatic,
-                                OC_MAX_LEVELS, range);
+        return (size_t)snprintf(text, size, "%sup to %d whole numbers joined by '-', each %s", automatic, OC_MAX_LEVELS,
+                                range);
     case OC_EXTENT:
         return (size_t)snprintf(text, size, "%sWIDTHxHEIGHT or one number, each %s", automatic, range);
     case OC_LEARNER:

@@ -135,9 +135,8 @@ oc_status oc_job_create(size_t threads, const oc_listener *listener, oc_job **ou
     for (job->threads = 1; job->threads < threads; job->threads++) {
         int failed = start_worker(job, job->threads);
         if (failed) {
-            oc_status status =
-                oc_fail(err, OC_NO_MEMORY, "cannot start thread %zu of %zu: %s", job->threads + 1,
-                        threads, strerror(failed));
+            oc_status status = oc_fail(err, OC_NO_MEMORY, "cannot start thread %zu of %zu: %s", job->threads + 1,
+                                       threads, strerror(failed));
             oc_job_free(job);
             return status;
         }
@@ -235,8 +234,7 @@ void oc_job_loss(oc_job *job, size_t passes, size_t total, size_t steps, double 
     }
 }
 
-void oc_job_tap_loss(oc_job *job,
-                     void (*loss)(void *context, size_t passes, size_t total, size_t steps, double loss),
+void oc_job_tap_loss(oc_job *job, void (*loss)(void *context, size_t passes, size_t total, size_t steps, double loss),
                      void *context)
 {
     if (job) {

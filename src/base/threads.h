@@ -22,8 +22,7 @@ void oc_job_warning(oc_job *job, const char *path, const char *message);
 void oc_job_note(oc_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Hands losses to `loss` too, until it is NULL. */
-void oc_job_tap_loss(oc_job *job,
-                     void (*loss)(void *context, size_t passes, size_t total, size_t steps, double loss),
+void oc_job_tap_loss(oc_job *job, void (*loss)(void *context, size_t passes, size_t total, size_t steps, double loss),
                      void *context);
 
 /* Seconds of a clock that never goes back. */

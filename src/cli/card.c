@@ -180,8 +180,7 @@ static void put_limits(FILE *stream, const oc_model *model)
     put_rare(stream, model);
 }
 
-void print_card(FILE *stream, const oc_model *model, const char *name, const oc_evaluation *test,
-                const char *test_name)
+void print_card(FILE *stream, const oc_model *model, const char *name, const oc_evaluation *test, const char *test_name)
 {
     put_purpose(stream, model, name);
     put_data(stream, model);

@@ -198,8 +198,7 @@ static int tell_plan(const cli_settings *settings, oc_dataset *train, oc_dataset
         return EXIT_FAILED;
     }
     int status = EXIT_DONE;
-    if (oc_features_parse(spec, &features, &err) ||
-        try_images(train, features, &options, job, &of_train, &err)) {
+    if (oc_features_parse(spec, &features, &err) || try_images(train, features, &options, job, &of_train, &err)) {
         status = report_failure(&err);
     } else {
         size_t d = of_train.dimension, n = of_train.images, narrow = d < n ? d : n;
@@ -296,16 +295,17 @@ const cli_command command_compare = {
     .summary = "one table: accuracy of different features",
     .usage = "compare IMAGES --test IMAGES -f SPEC... [-o MODEL]\n"
              "compare IMAGES --test IMAGES -f SPEC... --report PAGE.html",
-    .about = "Trains the same classifier on each kind of features and tests it on the same images. The table has, for "
-             "each -f, the number of values in a row, the time to extract and to train, the accuracy on training and "
-             "test images in percent, the 95 % interval of the test accuracy (Wilson), and p, the probability of a "
-             "difference from the first row at least as large if both were equally good (McNemar's exact test).\n\n"
-             "With --seeds N, everything that is drawn at random is drawn N times, codebooks included: mean and standard "
-             "deviation of the test accuracy follow the table, which is that of the first seed.\n\n"
-             "With -o, a part of the training images is held out to choose the best row, which is then saved: the test "
-             "images have no say in the choice. Its accuracy on the held-out part is shown as well.\n\n"
-             "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
-             "or CIFAR-10 binary file.",
+    .about =
+        "Trains the same classifier on each kind of features and tests it on the same images. The table has, for "
+        "each -f, the number of values in a row, the time to extract and to train, the accuracy on training and "
+        "test images in percent, the 95 % interval of the test accuracy (Wilson), and p, the probability of a "
+        "difference from the first row at least as large if both were equally good (McNemar's exact test).\n\n"
+        "With --seeds N, everything that is drawn at random is drawn N times, codebooks included: mean and standard "
+        "deviation of the test accuracy follow the table, which is that of the first seed.\n\n"
+        "With -o, a part of the training images is held out to choose the best row, which is then saved: the test "
+        "images have no say in the choice. Its accuracy on the held-out part is shown as well.\n\n"
+        "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
+        "or CIFAR-10 binary file.",
     .examples = "ocellus compare train --test test -f pixels -f color -f hog -f hog+color\n"
                 "ocellus compare train --test test -f pixels -f words -o best.model --json",
     .expects = "IMAGES, one data set with labels",

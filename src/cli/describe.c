@@ -7,7 +7,7 @@
 static const char *argument_name(const oc_param *param)
 {
     static const char *const names[] = {
-        [OC_FLAG] = "",     [OC_INTEGER] = "N",  [OC_REAL] = "X",    [OC_CHOICE] = "WORD",
+        [OC_FLAG] = "",     [OC_INTEGER] = "N",  [OC_REAL] = "X",     [OC_CHOICE] = "WORD",
         [OC_TEXT] = "TEXT", [OC_LEVELS] = "N-N", [OC_EXTENT] = "WxH", [OC_LEARNER] = "KIND"};
     return names[param->type];
 }

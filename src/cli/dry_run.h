@@ -6,13 +6,13 @@
 
 /* What was found out by extracting a few images. */
 typedef struct trial {
-    size_t images, classes;     /* of the whole */
-    size_t dimension;           /* values in a row */
-    oc_extent size;             /* images are brought to */
-    double image_seconds;       /* to read and measure one, on all threads */
-    double fit_seconds;         /* that stages learned for, on the few images */
-    size_t tried, unreadable;   /* of the few */
-    size_t memory;              /* bytes that the trial took at most */
+    size_t images, classes;   /* of the whole */
+    size_t dimension;         /* values in a row */
+    oc_extent size;           /* images are brought to */
+    double image_seconds;     /* to read and measure one, on all threads */
+    double fit_seconds;       /* that stages learned for, on the few images */
+    size_t tried, unreadable; /* of the few */
+    size_t memory;            /* bytes that the trial took at most */
 } trial;
 
 /* Extracts a sample of the data set, which is reduced to it. */

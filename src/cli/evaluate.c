@@ -64,11 +64,12 @@ const cli_command command_evaluate = {
     .summary = "accuracy of a model on labelled images",
     .usage = "evaluate MODEL IMAGES|SET [--report PAGE.html]\n"
              "evaluate MODEL ROWS.npy --labels FILE",
-    .about = "Classifies labelled images and reports the accuracy with its 95 % interval (Wilson), precision, recall "
-             "and F1 of each class, and which classes are taken for which.\n\n"
-             "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
-             "or CIFAR-10 binary file; a SET must have been made by the model's own stages (ocellus extract --with). For a "
-             "model of rows that another program made: a .npy file with --labels, or svmlight text.",
+    .about =
+        "Classifies labelled images and reports the accuracy with its 95 % interval (Wilson), precision, recall "
+        "and F1 of each class, and which classes are taken for which.\n\n"
+        "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
+        "or CIFAR-10 binary file; a SET must have been made by the model's own stages (ocellus extract --with). For a "
+        "model of rows that another program made: a .npy file with --labels, or svmlight text.",
     .examples = "ocellus evaluate photos.model test-photos\n"
                 "ocellus evaluate photos.model test-photos --json | jq .accuracy",
     .expects = "MODEL and IMAGES, SET or ROWS",

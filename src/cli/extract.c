@@ -38,9 +38,9 @@ static oc_status open_source(const cli_settings *settings, stages_source *source
         }
     }
     if (!status && settings->with && oc_features_count(source->features) == 0) {
-        status = wrong_usage(err,
-                             "%.700s was trained on rows that another program made: it has no stages to apply to images",
-                             settings->with);
+        status = wrong_usage(
+            err, "%.700s was trained on rows that another program made: it has no stages to apply to images",
+            settings->with);
     }
     return status;
 }
@@ -198,8 +198,8 @@ static oc_status extract(const cli_settings *settings, const oc_dataset *dataset
 {
     return settings->format == OC_FORMAT_NPY
                ? oc_set_extract(dataset, features, options, settings->output, job, set, err)
-               : oc_set_extract_text(dataset, features, options, (oc_format)settings->format, settings->output, job, set,
-                                     err);
+               : oc_set_extract_text(dataset, features, options, (oc_format)settings->format, settings->output, job,
+                                     set, err);
 }
 
 /* A set that is there already becomes text. */
@@ -274,19 +274,20 @@ const cli_command command_extract = {
     .usage = "extract IMAGES -f SPEC -o SET\n"
              "extract IMAGES --with SET|MODEL -o SET\n"
              "extract IMAGES|SET --format svmlight|csv -o FILE",
-    .about = "Measures every image and writes one row of numbers for each into the folder SET: features.npy (float32, "
-             "one row an image), index.csv (row, path, label, width, height), stages.safetensors (what the stages "
-             "learned), and skipped.csv where images could not be read.\n\n"
-             "IMAGES is a folder with one sub-folder for each class, a folder of images, a CSV list with the header "
-             "path,label, '-' for paths on standard input, or an IDX or CIFAR-10 binary file. PNG and JPEG files are "
-             "recognised by their content.\n\n"
-             "With --with, the stages of a set or a model are applied as they are, so that the rows of other images "
-             "fit to those of the first.\n\n"
-             "--format svmlight writes a line 'label index:value ...' for each image instead, zeros left out, with labels "
-             "0, 1, ... that FILE.classes names; --format csv has the columns path, label, f0, f1, ... Both also take a "
-             "SET that is there already, and '-o -'.\n\n"
-             "--shard i/n extracts one of n parts, in a process or on a machine of its own; 'ocellus merge' puts them "
-             "together.",
+    .about =
+        "Measures every image and writes one row of numbers for each into the folder SET: features.npy (float32, "
+        "one row an image), index.csv (row, path, label, width, height), stages.safetensors (what the stages "
+        "learned), and skipped.csv where images could not be read.\n\n"
+        "IMAGES is a folder with one sub-folder for each class, a folder of images, a CSV list with the header "
+        "path,label, '-' for paths on standard input, or an IDX or CIFAR-10 binary file. PNG and JPEG files are "
+        "recognised by their content.\n\n"
+        "With --with, the stages of a set or a model are applied as they are, so that the rows of other images "
+        "fit to those of the first.\n\n"
+        "--format svmlight writes a line 'label index:value ...' for each image instead, zeros left out, with labels "
+        "0, 1, ... that FILE.classes names; --format csv has the columns path, label, f0, f1, ... Both also take a "
+        "SET that is there already, and '-o -'.\n\n"
+        "--shard i/n extracts one of n parts, in a process or on a machine of its own; 'ocellus merge' puts them "
+        "together.",
     .examples = "ocellus extract photos -f hog:cell=8+color:grid=2 -o rows\n"
                 "ocellus extract more-photos --with rows -o more-rows\n"
                 "find . -name '*.jpg' | ocellus extract - -f hog --size 64x128 -o rows\n"

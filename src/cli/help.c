@@ -69,8 +69,7 @@ static void put_option(void *context, const option_text *o)
     if (o->letter) {
         snprintf(short_form, sizeof short_form, "-%c, ", o->letter);
     }
-    snprintf(term, sizeof term, "%s--%s%s%s", short_form, o->param->name, *o->argument ? " " : "",
-             o->argument);
+    snprintf(term, sizeof term, "%s--%s%s%s", short_form, o->param->name, *o->argument ? " " : "", o->argument);
     put_entry(page->stream, 2, term, OPTION_COLUMN, o->text);
 }
 

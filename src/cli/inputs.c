@@ -58,9 +58,10 @@ oc_status open_model(const char *path, oc_model **model, oc_error *err)
     struct stat info;
     if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
         return fail(err, OC_BAD_FILE, path,
-                    oc_set_recognise(path) ? "is a set; a model is one file that 'ocellus train' writes"
-                                           : "is a folder, and no set (it has no features.npy); a model is one file that "
-                                             "'ocellus train' writes");
+                    oc_set_recognise(path)
+                        ? "is a set; a model is one file that 'ocellus train' writes"
+                        : "is a folder, and no set (it has no features.npy); a model is one file that "
+                          "'ocellus train' writes");
     }
     return oc_model_load(path, model, err);
 }
@@ -77,7 +78,9 @@ static const char *given_of(const cli_settings *settings, const oc_param *table,
 
 const char *given_for_images(const cli_settings *settings)
 {
-    const char *name = option_given(settings, "features") ? "features" : option_given(settings, "strict") ? "strict" : NULL;
+    const char *name = option_given(settings, "features") ? "features"
+                       : option_given(settings, "strict") ? "strict"
+                                                          : NULL;
     name = name ? name : given_of(settings, oc_image_params, oc_image_param_count);
     return name ? name : given_of(settings, oc_limit_params, oc_limit_param_count);
 }
@@ -118,7 +121,8 @@ oc_status check_labels_option(const cli_settings *settings, const char *path, oc
         return OC_OK;
     }
     return wrong_usage(err, "--labels names the labels of a .npy file; %.700s %s", path,
-                       set ? "is a set, whose index.csv has them" : "is none: images have theirs from folders or a list");
+                       set ? "is a set, whose index.csv has them"
+                           : "is none: images have theirs from folders or a list");
 }
 
 void print_features_line(const oc_features *features)
@@ -175,9 +179,7 @@ static oc_status check_parent(const char *path, oc_error *err)
         parent[length] = '\0';
     }
     struct stat info;
-    int failure = stat(parent, &info)                ? errno
-                  : !S_ISDIR(info.st_mode)           ? ENOTDIR
-                                           : try_to_write(parent);
+    int failure = stat(parent, &info) ? errno : !S_ISDIR(info.st_mode) ? ENOTDIR : try_to_write(parent);
     if (!failure) {
         return OC_OK;
     }

@@ -211,9 +211,10 @@ void manual_stages(FILE *stream)
 {
     put_head(stream, "ocellus-stages", 7, "what Ocellus measures in an image");
     fputs(".Sh DESCRIPTION\n", stream);
-    put_text(stream, "A spec names one or more stages, joined by '+'. Each may be followed by ':' and the parameters that "
-                     "differ from their default, separated by ','. The values of the stages follow each other in the row "
-                     "of an image.");
+    put_text(stream,
+             "A spec names one or more stages, joined by '+'. Each may be followed by ':' and the parameters that "
+             "differ from their default, separated by ','. The values of the stages follow each other in the row "
+             "of an image.");
     put_examples(stream, "color:space=hsv,bins=8,grid=2+hog:cell=8");
     put_text(stream, "\n\nThese are the stages, with the defaults of their parameters.");
     for (size_t i = 0; i < oc_stage_count(); i++) {
@@ -252,18 +253,21 @@ static void put_list(FILE *stream, const entry *entries, size_t count)
 
 static const entry files[] = {
     {"Ar IMAGES",
-     "A folder with one sub-folder of images for each class; a folder of images; a CSV file with the header path,label, "
+     "A folder with one sub-folder of images for each class; a folder of images; a CSV file with the header "
+     "path,label, "
      "paths relative to it; '-' for paths on standard input; an IDX file (MNIST's format) or a CIFAR-10 binary file. "
      "PNG and JPEG files are recognised by their content."},
     {"Ar SET",
      "A folder of feature rows: features.npy (float32, one row an image), index.csv (row, path, label, width, height), "
-     "stages.safetensors (the spec and what the stages have learned), and skipped.csv (path, reason) where images could "
+     "stages.safetensors (the spec and what the stages have learned), and skipped.csv (path, reason) where images "
+     "could "
      "not be read."},
-    {"Ar MODEL",
-     "One file in the safetensors format that holds all it takes to classify an image: stages, codebook, scaling, weights, "
-     "class names."},
-    {"Ar ROWS", "Feature rows of another program: a .npy file of float32 or float64 with its labels in a file of their own, "
-                "or svmlight text."},
+    {"Ar MODEL", "One file in the safetensors format that holds all it takes to classify an image: stages, codebook, "
+                 "scaling, weights, "
+                 "class names."},
+    {"Ar ROWS",
+     "Feature rows of another program: a .npy file of float32 or float64 with its labels in a file of their own, "
+     "or svmlight text."},
 };
 
 static const entry statuses[] = {
@@ -276,24 +280,28 @@ static const entry statuses[] = {
 static const entry environment[] = {
     {"Ev NO_COLOR", "When set and not empty, nothing is written in bold."},
     {"Ev TMPDIR", "Where rows wait that are written to standard output; /tmp when unset."},
-    {"Ev OCELLUS_KERNELS", "plain, avx2 or avx512: takes the kernels of this processor family instead of the best that the "
-                           "processor has. Results of different families agree to about 1e-5."},
+    {"Ev OCELLUS_KERNELS",
+     "plain, avx2 or avx512: takes the kernels of this processor family instead of the best that the "
+     "processor has. Results of different families agree to about 1e-5."},
 };
 
 void manual_overview(FILE *stream)
 {
     put_head(stream, "ocellus", 1, "feature rows of images, and their classification");
-    fputs(".Sh SYNOPSIS\n.Nm\n.Ar COMMAND\n.Op Ar ARGUMENT ...\n.Nm\n.Cm help\n.Op Ar COMMAND\n.Sh DESCRIPTION\n", stream);
-    put_text(stream, "Ocellus turns PNG and JPEG files into classic feature vectors and classifies them with one linear "
-                     "classifier. There are three uses. Feature rows for other programs:");
+    fputs(".Sh SYNOPSIS\n.Nm\n.Ar COMMAND\n.Op Ar ARGUMENT ...\n.Nm\n.Cm help\n.Op Ar COMMAND\n.Sh DESCRIPTION\n",
+          stream);
+    put_text(stream,
+             "Ocellus turns PNG and JPEG files into classic feature vectors and classifies them with one linear "
+             "classifier. There are three uses. Feature rows for other programs:");
     put_examples(stream, "ocellus extract photos -f hog -o rows");
     put_text(stream, "\n\nDo features help? One line of accuracy for each -f, same images, same classifier:");
     put_examples(stream, "ocellus compare train --test test -f pixels -f hog -f hog+color");
     put_text(stream, "\n\nA classifier to keep:");
     put_examples(stream, "ocellus train photos -o photos.model\nocellus classify photos.model new.jpg");
-    put_text(stream, "\n\nHere photos is a folder with one sub-folder of images for each class. Results go to standard output, "
-                     "everything else to standard error. They depend on images, options and seed alone, not on the number of "
-                     "threads. An output appears whole or not at all.");
+    put_text(stream,
+             "\n\nHere photos is a folder with one sub-folder of images for each class. Results go to standard output, "
+             "everything else to standard error. They depend on images, options and seed alone, not on the number of "
+             "threads. An output appears whole or not at all.");
     fputs(".Ss Commands\n.Bl -tag -width Ds\n", stream);
     for (size_t i = 0; i < cli_command_count; i++) {
         fprintf(stream, ".It Xr ocellus-%s 1\n", cli_commands[i]->name);

@@ -28,9 +28,10 @@ const cli_command command_merge = {
     .bit = TAKEN_BY_MERGE,
     .summary = "put extracted shards together",
     .usage = "merge SHARD... -o SET",
-    .about = "Puts the sets that 'ocellus extract --shard' wrote together, in any order of their names. The result is the "
-             "same, byte for byte, as one extraction of all images.\n\n"
-             "Shards must be of one list of images and of the same stages, none missing and none twice.",
+    .about =
+        "Puts the sets that 'ocellus extract --shard' wrote together, in any order of their names. The result is the "
+        "same, byte for byte, as one extraction of all images.\n\n"
+        "Shards must be of one list of images and of the same stages, none missing and none twice.",
     .examples = "for i in 1 2 3 4; do ocellus extract photos -f hog --shard $i/4 -o p$i; done\n"
                 "ocellus merge p1 p2 p3 p4 -o rows",
     .expects = "SHARD..., the sets that --shard wrote",

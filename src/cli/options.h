@@ -52,11 +52,11 @@ typedef struct cli_settings {
     int64_t threads, seed, seeds, top;
     oc_image_options image;
     oc_train_options train;
-    strings specs;                /* of each -f */
-    strings operands;             /* what is no option */
-    char **arguments;             /* all of them, as typed, behind the name of the command */
+    strings specs;                   /* of each -f */
+    strings operands;                /* what is no option */
+    char **arguments;                /* all of them, as typed, behind the name of the command */
     size_t argument_count, consumed; /* in all; arguments read */
-    const char *given[MAX_GIVEN]; /* names of the options that were typed */
+    const char *given[MAX_GIVEN];    /* names of the options that were typed */
     size_t given_count;
 } cli_settings;
 

@@ -179,7 +179,7 @@ void report_validation(FILE *stream, const oc_validation *v)
     } else {
         oc_wilson((size_t)(best->accuracy * (double)v->held + 0.5), v->held, &low, &high);
         fprintf(stream, "validation  %.2f %% of %zu images that were held out, 95 %% interval %.2f to %.2f %%\n",
-               100 * best->accuracy, v->held, 100 * low, 100 * high);
+                100 * best->accuracy, v->held, 100 * low, 100 * high);
     }
     if (v->count > 1) {
         table_heading(stream, columns, 4);

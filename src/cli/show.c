@@ -109,9 +109,9 @@ static int wrong_options(const cli_settings *settings, bool is_model)
     if (!is_model) {
         return operands > 1 ? report_usage(&command_show, "one IMAGE makes a picture; '%s' is too much",
                                            settings->operands.items[1])
-               : what > SHOW_FEATURES ? report_usage(&command_show, "this --what needs a MODEL; '%s' is none",
-                                                     settings->operands.items[0])
-                                      : EXIT_DONE;
+               : what > SHOW_FEATURES
+                   ? report_usage(&command_show, "this --what needs a MODEL; '%s' is none", settings->operands.items[0])
+                   : EXIT_DONE;
     }
     if (settings->specs.count) {
         return report_usage(&command_show, "-f has no effect: the model has its own features");
@@ -147,11 +147,11 @@ static int run(const cli_settings *settings, oc_job *job)
         status = oc_model_load(operands->items[0], &model, &err);
     }
     if (!status) {
-        status = !is_model                          ? show_image(settings, &err)
-                 : wants_rows(settings->what)       ? show_losses(settings, model, job, &err)
-                 : operands->count > 1              ? show_model_image(settings, model, &err)
-                 : settings->what == SHOW_CODEBOOK  ? oc_show_codebook(oc_model_features(model), settings->output, &err)
-                                                    : oc_show_templates(model, settings->output, &err);
+        status = !is_model                         ? show_image(settings, &err)
+                 : wants_rows(settings->what)      ? show_losses(settings, model, job, &err)
+                 : operands->count > 1             ? show_model_image(settings, model, &err)
+                 : settings->what == SHOW_CODEBOOK ? oc_show_codebook(oc_model_features(model), settings->output, &err)
+                                                   : oc_show_templates(model, settings->output, &err);
     }
     oc_model_free(model);
     return status ? report_failure(&err) : EXIT_DONE;

@@ -8,10 +8,11 @@ static oc_status extract_rows(const cli_settings *settings, const char *model_pa
 {
     oc_dataset *dataset = NULL;
     if (oc_features_count(oc_model_features(model)) == 0) {
-        return wrong_usage(err,
-                           "%.300s was trained on rows of %zu values that another program made; %.300s is neither a .npy "
-                           "file of such rows nor svmlight text",
-                           model_path, oc_model_classifier(model)->dimension, path);
+        return wrong_usage(
+            err,
+            "%.300s was trained on rows of %zu values that another program made; %.300s is neither a .npy "
+            "file of such rows nor svmlight text",
+            model_path, oc_model_classifier(model)->dimension, path);
     }
     oc_extract_options options = extract_options(settings);
     use_image_options(&options.image, oc_model_image_options(model));
@@ -37,8 +38,8 @@ static oc_status open_fitting(const cli_settings *settings, const char *model_pa
         return status;
     }
     return given ? wrong_usage(err, "%.250s: %.400s", path, reason.message)
-                 : wrong_usage(err, "%.250s: %.400s; 'ocellus extract IMAGES --with %.250s' makes a set that fits", path,
-                               reason.message, model_path);
+                 : wrong_usage(err, "%.250s: %.400s; 'ocellus extract IMAGES --with %.250s' makes a set that fits",
+                               path, reason.message, model_path);
 }
 
 oc_status open_test_rows(const cli_settings *settings, const char *model_path, const oc_model *model, const char *path,

@@ -140,9 +140,9 @@ const cli_command command_train = {
         "Measures the images, trains a linear classifier on the rows, and saves both as one file that classifies other "
         "images without anything else. A SET that 'ocellus extract' wrote saves measuring again.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX or "
-        "CIFAR-10 binary file. Without -f, " DEFAULT_SPEC
-        " is measured.\n\n"
-        "Rows that another program made are taken too: a .npy file of float32 or float64 with --labels, or svmlight text, "
+        "CIFAR-10 binary file. Without -f, " DEFAULT_SPEC " is measured.\n\n"
+        "Rows that another program made are taken too: a .npy file of float32 or float64 with --labels, or svmlight "
+        "text, "
         "which has its labels in it. The model then classifies such rows, not images.\n\n"
         "The training options are good as they are; 'ocellus compare' shows which features are worth it.",
     .examples = "ocellus train photos -o photos.model\n"

@@ -58,8 +58,8 @@ static oc_status add_file(oc_dataset *dataset, const char *path, oc_bytes *bytes
     for (size_t i = 0; i < records; i++) {
         uint8_t label = bytes->data[i * RECORD];
         if (label >= CLASSES) {
-            return oc_fail(err, OC_BAD_FILE, "%s: record %zu has label %u, CIFAR-10 has 0 to %d", path, i,
-                           label, CLASSES - 1);
+            return oc_fail(err, OC_BAD_FILE, "%s: record %zu has label %u, CIFAR-10 has 0 to %d", path, i, label,
+                           CLASSES - 1);
         }
     }
     size_t before = dataset->count, total;

@@ -19,8 +19,7 @@ enum { HEAD = 512 }; /* bytes of a file that are looked at */
 static oc_status read_single(oc_dataset *dataset, const char *path, oc_error *err)
 {
     dataset->prefix = oc_strdup("");
-    return dataset->prefix ? oc_dataset_add(dataset, path, strlen(path), -1, err)
-                           : oc_fail_memory(err, "a path");
+    return dataset->prefix ? oc_dataset_add(dataset, path, strlen(path), -1, err) : oc_fail_memory(err, "a path");
 }
 
 static bool ends_with(const char *path, const char *ending)
@@ -81,11 +80,10 @@ static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, o
     if (size == 0) {
         return oc_fail(err, OC_BAD_FILE, "%s: the file is empty", path);
     }
-    return oc_fail(
-        err, OC_BAD_FILE,
-        "%s: neither a PNG or JPEG image, a CSV list with a column path, an IDX file nor a CIFAR-10 binary "
-        "file (a plain list of paths can be given on standard input)",
-        path);
+    return oc_fail(err, OC_BAD_FILE,
+                   "%s: neither a PNG or JPEG image, a CSV list with a column path, an IDX file nor a CIFAR-10 binary "
+                   "file (a plain list of paths can be given on standard input)",
+                   path);
 }
 
 static oc_status read_any(oc_dataset *dataset, const char *path, oc_error *err)
@@ -127,7 +125,8 @@ oc_status oc_dataset_open(const char *path, oc_dataset **out, oc_error *err)
     }
     oc_status status = read_any(dataset, path, err);
     if (status == OC_OK && dataset->count == 0) {
-        const char *others = dataset->ignored ? ", only files of other kinds (name an IDX or CIFAR-10 file itself)" : "";
+        const char *others = dataset->ignored ? ", only files of other kinds (name an IDX or CIFAR-10 file itself)"
+                                              : "";
         status = oc_fail(err, OC_BAD_DATA, "%s: no image in it%s", strcmp(path, "-") == 0 ? "standard input" : path,
                          is_set(path) ? ": it is a set of rows that 'ocellus extract' wrote" : others);
     }
@@ -221,16 +220,16 @@ static oc_status read_image_file(const char *prefix, const char *path, oc_decode
     return status;
 }
 
-oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder,
-                          const oc_image_options *options, oc_image *image, oc_error *err)
+oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder, const oc_image_options *options,
+                          oc_image *image, oc_error *err)
 {
     assert(i < dataset->count);
     const char *path = dataset->items[i].path;
     if (dataset->pixels) {
         size_t size = dataset->width * dataset->height * dataset->channels;
         size_t at = dataset->origins ? dataset->origins[i] : i;
-        oc_status status = oc_decode_pixels(decoder, dataset->pixels + at * size, dataset->width,
-                                            dataset->height, dataset->channels, options, image, err);
+        oc_status status = oc_decode_pixels(decoder, dataset->pixels + at * size, dataset->width, dataset->height,
+                                            dataset->channels, options, image, err);
         return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
     }
     const char *prefix = path[0] == '/' ? "" : dataset->prefix;

@@ -81,8 +81,8 @@ static oc_status take_entry(walk *w, int folder, const struct dirent *entry, nam
     size_t length = w->path.length;
     oc_text_add(&w->path, name);
     oc_status status = w->path.failed ? oc_fail_memory(w->err, "a path")
-                                      : oc_dataset_add(w->dataset, w->path.data + w->prefix,
-                                                       w->path.length - w->prefix, w->label, w->err);
+                                      : oc_dataset_add(w->dataset, w->path.data + w->prefix, w->path.length - w->prefix,
+                                                       w->label, w->err);
     w->path.length = length;
     w->path.data[length] = '\0';
     return status;
@@ -202,11 +202,10 @@ static oc_status read_images(oc_dataset *dataset, oc_error *err)
         status = walk_classes(&w, &top, &folders);
     }
     if (status == OC_OK && images > 0 && dataset->class_count > 0) {
-        status =
-            oc_fail(err, OC_BAD_DATA,
-                    "%s: images (such as %s) lie beside class folders (such as %s): move them into a class "
-                    "or elsewhere",
-                    dataset->prefix, dataset->items[0].path, dataset->classes[0]);
+        status = oc_fail(err, OC_BAD_DATA,
+                         "%s: images (such as %s) lie beside class folders (such as %s): move them into a class "
+                         "or elsewhere",
+                         dataset->prefix, dataset->items[0].path, dataset->classes[0]);
     }
     oc_text_free(&folders.text);
     oc_text_free(&w.path);

@@ -127,8 +127,7 @@ static oc_status check_size(const char *path, gzFile file, const idx_array *arra
     }
     return array->bytes / MAX_INFLATION <= size
                ? OC_OK
-               : oc_fail(err, OC_BAD_FILE,
-                         "the header promises %zu bytes, more than %zu compressed ones can hold",
+               : oc_fail(err, OC_BAD_FILE, "the header promises %zu bytes, more than %zu compressed ones can hold",
                          array->bytes, size);
 }
 
@@ -146,15 +145,14 @@ static oc_status read_elements(const char *path, gzFile file, idx_array *array, 
     uint8_t more;
     status = read_bytes(file, array->data, array->bytes, &got, err);
     if (status == OC_OK && got < array->bytes) {
-        return oc_fail(err, OC_BAD_FILE, "the header promises %zu bytes of data, the file holds %zu",
-                       array->bytes, got);
+        return oc_fail(err, OC_BAD_FILE, "the header promises %zu bytes of data, the file holds %zu", array->bytes,
+                       got);
     }
     if (status == OC_OK) {
         status = read_bytes(file, &more, 1, &behind, err); /* at the end zlib checks its sum as well */
     }
     if (status == OC_OK && behind > 0) {
-        status = oc_fail(err, OC_BAD_FILE, "the header promises %zu bytes of data, the file holds more",
-                         array->bytes);
+        status = oc_fail(err, OC_BAD_FILE, "the header promises %zu bytes of data, the file holds more", array->bytes);
     }
     return status;
 }
@@ -171,11 +169,9 @@ static oc_status read_array(const char *path, size_t low, size_t high, const cha
     }
     gzbuffer(file, BUFFER_SIZE);
     oc_status status = read_header(file, array, err);
-    if (status == OC_OK &&
-        (array->type != UNSIGNED_BYTE || array->dimensions < low || array->dimensions > high)) {
-        status = oc_fail(
-            err, OC_BAD_FILE, "an IDX array of type 0x%02X with %zu dimensions; %s have type 0x08 and %s",
-            array->type, array->dimensions, what, low == high ? "one dimension" : "three or four");
+    if (status == OC_OK && (array->type != UNSIGNED_BYTE || array->dimensions < low || array->dimensions > high)) {
+        status = oc_fail(err, OC_BAD_FILE, "an IDX array of type 0x%02X with %zu dimensions; %s have type 0x08 and %s",
+                         array->type, array->dimensions, what, low == high ? "one dimension" : "three or four");
     }
     if (status == OC_OK) {
         status = read_elements(path, file, array, err);
@@ -225,16 +221,14 @@ static oc_status find_labels(const char *path, oc_text *labels, oc_error *err)
 }
 
 /* labels->data is NULL when there are none. */
-static oc_status add_items(oc_dataset *dataset, const char *path, size_t count, const idx_array *labels,
-                           oc_error *err)
+static oc_status add_items(oc_dataset *dataset, const char *path, size_t count, const idx_array *labels, oc_error *err)
 {
     size_t classes = 0;
     for (size_t i = 0; labels->data && i < labels->bytes; i++) {
         classes = labels->data[i] >= classes ? labels->data[i] + (size_t)1 : classes;
     }
     oc_status status = oc_dataset_add_digits(dataset, classes, err);
-    return status == OC_OK ? oc_dataset_add_numbered(dataset, oc_path_name(path), labels->data, 1, count, err)
-                           : status;
+    return status == OC_OK ? oc_dataset_add_numbered(dataset, oc_path_name(path), labels->data, 1, count, err) : status;
 }
 
 oc_status oc_read_idx(oc_dataset *dataset, const char *path, oc_error *err)
@@ -247,9 +241,8 @@ oc_status oc_read_idx(oc_dataset *dataset, const char *path, oc_error *err)
     }
     size_t channels = images.dimensions == 4 ? images.size[3] : 1;
     if (images.bytes == 0 ? images.size[0] > 0 : channels != 1 && channels != 3) {
-        status =
-            oc_fail(err, OC_BAD_FILE, "%s: images of %zu x %zu pixels and %zu channels (1 or 3 are possible)",
-                    path, images.size[2], images.size[1], channels);
+        status = oc_fail(err, OC_BAD_FILE, "%s: images of %zu x %zu pixels and %zu channels (1 or 3 are possible)",
+                         path, images.size[2], images.size[1], channels);
         goto cleanup;
     }
     status = find_labels(path, &labels_path, err);
@@ -257,8 +250,8 @@ oc_status oc_read_idx(oc_dataset *dataset, const char *path, oc_error *err)
         status = read_array(labels_path.data, 1, 1, "labels", &labels, err);
     }
     if (status == OC_OK && labels.data && labels.bytes != images.size[0]) {
-        status = oc_fail(err, OC_BAD_FILE, "%s: %zu labels for the %zu images of %s", labels_path.data,
-                         labels.bytes, images.size[0], path);
+        status = oc_fail(err, OC_BAD_FILE, "%s: %zu labels for the %zu images of %s", labels_path.data, labels.bytes,
+                         images.size[0], path);
     }
     if (status == OC_OK) {
         dataset->pixels = images.data;

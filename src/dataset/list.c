@@ -47,8 +47,8 @@ static oc_status read_header(oc_csv *csv, columns *found, oc_error *err)
         return status;
     }
     if (found->count > MAX_COLUMNS) {
-        return oc_fail(err, OC_BAD_FILE, "line %zu: %zu columns, at most %d are possible", csv->line,
-                       found->count, MAX_COLUMNS);
+        return oc_fail(err, OC_BAD_FILE, "line %zu: %zu columns, at most %d are possible", csv->line, found->count,
+                       MAX_COLUMNS);
     }
     status = find_column(fields, found->count, "path", &found->path, err);
     if (status == OC_OK) {
@@ -58,10 +58,9 @@ static oc_status read_header(oc_csv *csv, columns *found, oc_error *err)
         status = find_column(fields, found->count, "row", &found->row, err);
     }
     if (status == OC_OK && found->path == NO_COLUMN) {
-        status =
-            oc_fail(err, OC_BAD_FILE,
-                    "not a list of images: its first line must name the columns, path and optionally label "
-                    "(a plain list of paths can be given on standard input)");
+        status = oc_fail(err, OC_BAD_FILE,
+                         "not a list of images: its first line must name the columns, path and optionally label "
+                         "(a plain list of paths can be given on standard input)");
     }
     return status;
 }
@@ -83,8 +82,10 @@ static oc_status check_row(const char *text, size_t row, size_t line, oc_error *
     char number[24];
     snprintf(number, sizeof number, "%zu", row);
     return strcmp(text, number) == 0 ? OC_OK
-                                     : oc_fail(err, OC_BAD_FILE, "line %zu: row '%s' where %zu belongs; rows are "
-                                               "numbered 0, 1, 2... in the order of features.npy", line, text, row);
+                                     : oc_fail(err, OC_BAD_FILE,
+                                               "line %zu: row '%s' where %zu belongs; rows are "
+                                               "numbered 0, 1, 2... in the order of features.npy",
+                                               line, text, row);
 }
 
 /* With `numbered`, the column row is needed and counts from 0. */
@@ -104,8 +105,8 @@ static oc_status read_records(oc_dataset *dataset, char *buffer, bool numbered, 
             break;
         }
         if (count != column.count) {
-            return oc_fail(err, OC_BAD_FILE, "line %zu: the number of fields is %zu, in the header it is %zu",
-                           csv.line, count, column.count);
+            return oc_fail(err, OC_BAD_FILE, "line %zu: the number of fields is %zu, in the header it is %zu", csv.line,
+                           count, column.count);
         }
         const char *path = fields[column.path];
         if (!*path) {
@@ -148,8 +149,7 @@ static oc_status read_table(oc_dataset *dataset, const char *path, bool numbered
         goto cleanup;
     }
     if (memchr(bytes.data, '\0', bytes.size)) {
-        status =
-            oc_fail(err, OC_BAD_FILE, "not a list of images: it holds NUL bytes (a CSV list is UTF-8 text)");
+        status = oc_fail(err, OC_BAD_FILE, "not a list of images: it holds NUL bytes (a CSV list is UTF-8 text)");
     } else {
         status = read_records(dataset, (char *)bytes.data, numbered, &labels, err);
     }

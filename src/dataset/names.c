@@ -72,8 +72,7 @@ oc_status oc_dataset_name_classes(oc_dataset *dataset, const char *names_file, o
 {
     size_t classes = dataset->class_count, count;
     if (!dataset->pixels || classes == 0) {
-        return oc_fail(err, OC_USAGE, "%s: class names are for labelled IDX and CIFAR-10 files only",
-                       names_file);
+        return oc_fail(err, OC_USAGE, "%s: class names are for labelled IDX and CIFAR-10 files only", names_file);
     }
     oc_bytes bytes = {0};
     char **names = oc_alloc(classes, 2 * sizeof *names); /* as written, then sorted */
@@ -88,8 +87,8 @@ oc_status oc_dataset_name_classes(oc_dataset *dataset, const char *names_file, o
     }
     split_lines((char *)bytes.data, names, classes, &count);
     if (count != classes) {
-        status = oc_fail(err, OC_BAD_FILE, "%s: %zu names for the %zu classes of the data set", names_file,
-                         count, classes);
+        status = oc_fail(err, OC_BAD_FILE, "%s: %zu names for the %zu classes of the data set", names_file, count,
+                         classes);
         goto cleanup;
     }
     memcpy(names + classes, names, classes * sizeof *names);

@@ -85,8 +85,7 @@ oc_status oc_dataset_shard(oc_dataset *dataset, size_t index, size_t count, oc_e
     }
     oc_shard shard = {index, count, dataset->count, oc_dataset_digest(dataset)};
     size_t first = part_start(dataset->count, index - 1, count);
-    oc_status status =
-        keep_chosen(dataset, part_start(dataset->count, index, count) - first, from_first, &first, err);
+    oc_status status = keep_chosen(dataset, part_start(dataset->count, index, count) - first, from_first, &first, err);
     if (status == OC_OK) {
         dataset->shard = shard;
     }

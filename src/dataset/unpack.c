@@ -187,8 +187,7 @@ int oc_unpack_digits(size_t count)
     return digits < 5 ? 5 : digits;
 }
 
-oc_status oc_unpack(const oc_dataset *dataset, const char *folder, oc_job *job, size_t *written,
-                    oc_error *err)
+oc_status oc_unpack(const oc_dataset *dataset, const char *folder, oc_job *job, size_t *written, oc_error *err)
 {
     if (!dataset->pixels) {
         return oc_fail(err, OC_USAGE, "only IDX and CIFAR-10 files can be unpacked");

@@ -38,8 +38,8 @@ typedef struct comparing {
     size_t pair_count, column_count;
     oc_comparison *comparison;
     oc_comparison_row *rows;
-    int *test_labels;   /* (test rows) in terms of the training classes */
-    bool *first_right;  /* (test rows): what the first spec got right */
+    int *test_labels;  /* (test rows) in terms of the training classes */
+    bool *first_right; /* (test rows): what the first spec got right */
     oc_model *best;
 } comparing;
 
@@ -111,7 +111,9 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
     if (status == OC_OK && !c->first_right) {
         status = oc_fail_memory(err, "the comparison");
     }
-    return status != OC_OK ? status : oc_map_labels(first->test, class_of_set, first->train, oc_set_classes(first->train), &c->test_labels, err);
+    return status != OC_OK ? status
+                           : oc_map_labels(first->test, class_of_set, first->train, oc_set_classes(first->train),
+                                           &c->test_labels, err);
 }
 
 /* Fits and extracts stages on both halves and enters their columns. */

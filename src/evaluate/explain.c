@@ -48,7 +48,8 @@ oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label,
     }
     float *row = oc_alloc(d, sizeof *row);
     double *given = oc_alloc(d, sizeof *given), *fixed = oc_alloc(d, sizeof *fixed);
-    oc_status status = row && given && fixed ? oc_workspace_create(&workspace, err) : oc_fail_memory(err, "the explanation");
+    oc_status status = row && given && fixed ? oc_workspace_create(&workspace, err)
+                                             : oc_fail_memory(err, "the explanation");
     if (status == OC_OK) {
         status = oc_features_extract(model->features, image, workspace, row, err);
     }

@@ -69,9 +69,9 @@ static json_t *validation(const oc_validation *v)
     json_t *trials = json_array();
     for (size_t k = 0; k < v->count; k++) {
         const oc_trial *t = &v->trial[k];
-        json_array_append_new(trials, json_pack("{s:o, s:o, s:o, s:o}", "l2", number(t->l2), "score_l2",
-                                                number(t->score_l2), "accuracy", number(t->accuracy), "deviation",
-                                                number(t->deviation)));
+        json_array_append_new(trials,
+                              json_pack("{s:o, s:o, s:o, s:o}", "l2", number(t->l2), "score_l2", number(t->score_l2),
+                                        "accuracy", number(t->accuracy), "deviation", number(t->deviation)));
     }
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "held", count(v->held), "folds", count(v->folds),
                      "accuracy", number(v->trial[v->best].accuracy), "deviation", number(v->trial[v->best].deviation),
@@ -86,18 +86,20 @@ char *oc_json_comparison(const oc_comparison *c)
     }
     for (size_t i = 0; i < c->count; i++) {
         const oc_comparison_row *r = &c->rows[i];
-        json_array_append_new(
-            rows, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:[oo], s:o, s:o, s:o, s:o, s:o}", "features", string(r->features),
-                            "dimension", count(r->dimension), "extract_seconds", number(r->extract_seconds),
-                            "train_seconds", number(r->train_seconds), "train_accuracy", number(r->train_accuracy),
-                            "test_accuracy", number(r->test_accuracy), "interval", number(r->low), number(r->high),
-                            "validation_accuracy", number(oc_validation_accuracy(&r->validation)), "validation",
-                            validation(&r->validation), "p_value", number(r->p_value), "test_mean",
-                            number(r->test_mean), "test_deviation", number(r->test_deviation)));
+        json_array_append_new(rows, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:[oo], s:o, s:o, s:o, s:o, s:o}",
+                                              "features", string(r->features), "dimension", count(r->dimension),
+                                              "extract_seconds", number(r->extract_seconds), "train_seconds",
+                                              number(r->train_seconds), "train_accuracy", number(r->train_accuracy),
+                                              "test_accuracy", number(r->test_accuracy), "interval", number(r->low),
+                                              number(r->high), "validation_accuracy",
+                                              number(oc_validation_accuracy(&r->validation)), "validation",
+                                              validation(&r->validation), "p_value", number(r->p_value), "test_mean",
+                                              number(r->test_mean), "test_deviation", number(r->test_deviation)));
     }
-    return finish(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "train", count(c->train), "test", count(c->test),
-                            "classes", classes, "rows", rows, "seeds", count(c->seeds), "best", count(c->best), "train_skipped",
-                            count(c->train_skipped), "test_skipped", count(c->test_skipped)));
+    return finish(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "train", count(c->train), "test",
+                            count(c->test), "classes", classes, "rows", rows, "seeds", count(c->seeds), "best",
+                            count(c->best), "train_skipped", count(c->train_skipped), "test_skipped",
+                            count(c->test_skipped)));
 }
 
 static const char *model_class(const void *model, size_t c)
@@ -105,16 +107,14 @@ static const char *model_class(const void *model, size_t c)
     return oc_model_class(model, c);
 }
 
-char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *source, size_t label),
-                      const void *source)
+char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *source, size_t label), const void *source)
 {
     json_t *classes = json_array(), *confusion = json_array();
     for (size_t c = 0; c < e->classes; c++) {
         const oc_class_figures *f = &e->figures[c];
-        json_array_append_new(classes,
-                              json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", string(name(source, c)), "precision",
-                                        number(f->precision), "recall", number(f->recall), "f1", number(f->f1),
-                                        "count", count(f->count)));
+        json_array_append_new(classes, json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", string(name(source, c)),
+                                                 "precision", number(f->precision), "recall", number(f->recall), "f1",
+                                                 number(f->f1), "count", count(f->count)));
         json_t *row = json_array();
         for (size_t k = 0; k < e->classes; k++) {
             json_array_append_new(row, count(e->confusion[c * e->classes + k]));
@@ -201,12 +201,11 @@ char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_
         "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "features",
         string(oc_features_spec(oc_model_features(model))), "dimension", count(oc_set_rows(set)->dimension), "images",
         count(oc_set_count(set)), "skipped", count(oc_set_skipped(set)), "classes",
-        class_names(oc_model_classes(model), model_class, model), "parameters",
-        count(oc_model_parameters(model)), "extract_seconds", number(oc_set_seconds(set) + oc_set_fit_seconds(set)),
-        "train_seconds", number(report->seconds), "train_accuracy", number(report->accuracy), "steps",
-        count(report->steps), "objective", number(report->objective), "loss", number(report->loss), "gap",
-        number(report->gap), "zero_weights", count(report->zeros), "validation",
-        validation(&report->validation)));
+        class_names(oc_model_classes(model), model_class, model), "parameters", count(oc_model_parameters(model)),
+        "extract_seconds", number(oc_set_seconds(set) + oc_set_fit_seconds(set)), "train_seconds",
+        number(report->seconds), "train_accuracy", number(report->accuracy), "steps", count(report->steps), "objective",
+        number(report->objective), "loss", number(report->loss), "gap", number(report->gap), "zero_weights",
+        count(report->zeros), "validation", validation(&report->validation)));
 }
 
 char *oc_json_info_model(const oc_model *model)
@@ -235,7 +234,6 @@ char *oc_json_info_set(const oc_set *set)
     return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "set", "features",
                             string(oc_features_spec(oc_set_features(set))), "dimension",
                             count(oc_set_rows(set)->dimension), "images", count(oc_set_count(set)), "skipped",
-                            count(oc_set_skipped(set)), "width",
-                            count(image.size.width), "height", count(image.size.height), "classes",
-                            class_names(oc_set_classes(set), set_class, set)));
+                            count(oc_set_skipped(set)), "width", count(image.size.width), "height",
+                            count(image.size.height), "classes", class_names(oc_set_classes(set), set_class, set)));
 }

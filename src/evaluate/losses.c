@@ -30,11 +30,11 @@ static const double REACH = 2, START_DEVIATION = 1e-4;
 typedef struct around {
     const oc_classifier *classifier;
     oc_rows rows;
-    uint32_t *chosen;   /* (N) */
-    int *labels;        /* (N) */
-    float *weights;     /* (C, D+1): of the product in hand */
-    float *scores[3];   /* (N, C) */
-    double *s;          /* (threads, C) */
+    uint32_t *chosen; /* (N) */
+    int *labels;      /* (N) */
+    float *weights;   /* (C, D+1): of the product in hand */
+    float *scores[3]; /* (N, C) */
+    double *s;        /* (threads, C) */
     oc_job *job;
     oc_losses *losses;
 } around;

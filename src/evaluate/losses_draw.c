@@ -208,10 +208,9 @@ static void draw_plane(const oc_losses *l, axes a)
 oc_status oc_show_losses(const oc_model *model, const oc_losses *l, const char *path, oc_error *err)
 {
     static const char *const titles[] = {"Loss along a random ray", "Loss over a random plane", "One step downhill"};
-    static const char *const what[] = {
-        "W + a U: W the trained weights, U a random direction as long as W",
-        "W + a U + b V: W the trained weights, U and V random, as long as W",
-        "W - a dL/dW: W random weights of deviation 1e-4"};
+    static const char *const what[] = {"W + a U: W the trained weights, U a random direction as long as W",
+                                       "W + a U + b V: W the trained weights, U and V random, as long as W",
+                                       "W - a dL/dW: W random weights of deviation 1e-4"};
     bool plane = l->kind == OC_LANDSCAPE_PLANE;
     double width = plane ? 1010 : 1100, height = plane ? 900 : 720;
     char subtitle[200];
@@ -223,7 +222,8 @@ oc_status oc_show_losses(const oc_model *model, const oc_losses *l, const char *
     oc_page page = {.title = titles[l->kind], .subtitle = subtitle, .panels = &panel, .count = 1, .widest = 2000};
     oc_status status = oc_page_lay_out(&page, err);
     if (status == OC_OK) {
-        axes a = {.canvas = &page.canvas, .x = panel.x + 84, .y = panel.y + 44, .width = width - 94, .height = height - 124};
+        axes a = {
+            .canvas = &page.canvas, .x = panel.x + 84, .y = panel.y + 44, .width = width - 94, .height = height - 124};
         if (plane) {
             a.width = a.height;
             draw_plane(l, a);

@@ -65,8 +65,8 @@ static void write_heading(oc_page *page, const oc_panel *p, double y, double roo
     double taken = oc_text_extent(pen, p->heading) + 24;
     oc_canvas_text_cut(&page->canvas, OC_PAGE_MARGIN, y, pen, room, p->heading);
     if (p->note && taken < room) {
-        oc_canvas_text_cut(&page->canvas, OC_PAGE_MARGIN + taken, y, oc_page_pen(TEXT, 0, false, OC_QUIET), room - taken,
-                           p->note);
+        oc_canvas_text_cut(&page->canvas, OC_PAGE_MARGIN + taken, y, oc_page_pen(TEXT, 0, false, OC_QUIET),
+                           room - taken, p->note);
     }
 }
 
@@ -74,8 +74,7 @@ oc_status oc_page_lay_out(oc_page *page, oc_error *err)
 {
     double width, height, y = OC_PAGE_MARGIN + 0.7 * TITLE;
     place(page, &width, &height);
-    oc_status status =
-        oc_canvas_create(&page->canvas, (size_t)fmin(width, 1e9), (size_t)fmin(height, 1e9), err);
+    oc_status status = oc_canvas_create(&page->canvas, (size_t)fmin(width, 1e9), (size_t)fmin(height, 1e9), err);
     if (status != OC_OK) {
         return status;
     }

@@ -7,8 +7,8 @@
 #include "src/evaluate/evaluate.h"
 
 #include "src/base/fail.h"
-#include "src/base/output.h"
 #include "src/base/memory.h"
+#include "src/base/output.h"
 #include "src/base/text.h"
 #include "src/evaluate/json.h"
 #include "src/evaluate/report_page.h"
@@ -23,11 +23,11 @@
 #include <string.h>
 
 enum {
-    MISTAKES = 24,          /* most confident ones of a row */
-    PER_CELL = 6,           /* of a cell of the confusion matrix */
-    THUMBNAIL = 64,         /* pixels a side at most */
+    MISTAKES = 24,             /* most confident ones of a row */
+    PER_CELL = 6,              /* of a cell of the confusion matrix */
+    THUMBNAIL = 64,            /* pixels a side at most */
     THUMBNAILS_TAKE = 2500000, /* bytes of all of them */
-    MATRICES_TAKE = 400000  /* cells of all confusion matrices; past that only the best row has one */
+    MATRICES_TAKE = 400000     /* cells of all confusion matrices; past that only the best row has one */
 };
 static const char PLACEHOLDER[] = "@DATA@";
 
@@ -35,9 +35,9 @@ static const char PLACEHOLDER[] = "@DATA@";
 typedef struct subject {
     const oc_evaluation *const *evaluations; /* (count) */
     size_t count, best;
-    size_t rows;          /* of the test set */
-    const size_t *items;  /* (rows): items of images; NULL without them */
-    const oc_set *set;    /* names rows where there are no items */
+    size_t rows;         /* of the test set */
+    const size_t *items; /* (rows): items of images; NULL without them */
+    const oc_set *set;   /* names rows where there are no items */
     const char *(*class_name)(const void *source, size_t label);
     const void *source;
     oc_image_options image;
@@ -77,8 +77,7 @@ static shown *rank(const oc_evaluation *e, oc_error *err)
 /* Marks in `wanted` (rows) what is shown of an evaluation: with `cells`, some of every cell of the confusion matrix, else
  * the most confident mistakes alone. They are added to the list, when it is not NULL, as [row, expected, predicted, value
  * of the prediction, value of the expected class]. */
-static oc_status pick(const oc_evaluation *e, bool cells, uint8_t *wanted, oc_text *list,
-                      oc_error *err)
+static oc_status pick(const oc_evaluation *e, bool cells, uint8_t *wanted, oc_text *list, oc_error *err)
 {
     size_t size, mistakes = 0;
     shown *all = rank(e, err);

@@ -153,8 +153,8 @@ oc_status oc_show_codebook(const oc_features *features, const char *path, oc_err
         double aspect = stage->learned ? oc_stage_aspect(stage, OC_DRAW_LEARNED) : 0;
         if (aspect > 0) {
             which[count] = i;
-            panels[count++] =
-                (oc_panel){.heading = oc_features_part_spec(features, i), .aspect = aspect, .height = 1600 / aspect};
+            panels[count++] = (oc_panel){
+                .heading = oc_features_part_spec(features, i), .aspect = aspect, .height = 1600 / aspect};
         }
     }
     if (status == OC_OK && count == 0) {

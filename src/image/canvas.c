@@ -38,8 +38,8 @@ oc_color oc_color_signed(double value)
 
 oc_color oc_color_scale(double value)
 {
-    static const oc_color stops[] = {{18, 26, 74}, {36, 70, 130}, {52, 118, 148}, {92, 166, 140}, {178, 206, 110},
-                                     {250, 238, 170}};
+    static const oc_color stops[] = {{18, 26, 74},   {36, 70, 130},   {52, 118, 148},
+                                     {92, 166, 140}, {178, 206, 110}, {250, 238, 170}};
     double at = clamp(value, 0, 1) * 5;
     size_t first = at < 4 ? (size_t)at : 4;
     return mix(stops[first], stops[first + 1], at - (double)first);
@@ -209,7 +209,8 @@ void oc_canvas_pixels(oc_canvas *canvas, double x, double y, double width, doubl
         for (size_t j = to_pixel(left, canvas->width); j < right; j++) {
             size_t column = (size_t)(((double)j + 0.5 - left) / across * (double)columns);
             const uint8_t *from = pixels + ((row < rows ? row : rows - 1) * columns +
-                                            (column < columns ? column : columns - 1)) * channels;
+                                            (column < columns ? column : columns - 1)) *
+                                               channels;
             uint8_t *to = canvas->rgb + 3 * (i * canvas->width + j);
             to[0] = from[0];
             to[1] = from[channels > 1 ? 1 : 0];

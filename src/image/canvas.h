@@ -22,8 +22,8 @@ oc_color oc_color_scale(double value);
 
 typedef struct oc_canvas {
     size_t width, height;
-    uint8_t *rgb;  /* (height, width, 3) */
-    float *mask;   /* (height, width): coverage by the shape in work; all 0 between calls */
+    uint8_t *rgb; /* (height, width, 3) */
+    float *mask;  /* (height, width): coverage by the shape in work; all 0 between calls */
 } oc_canvas;
 
 /* OC_TOO_LARGE past 20,000 pixels a side, OC_NO_MEMORY. */

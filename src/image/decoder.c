@@ -39,7 +39,7 @@ const oc_param oc_limit_params[] = {
     {"fail-on", OC_CHOICE, FIELD(fail_on), "truncated", 0, 0, levels,
      "which pictures are unreadable; truncated: those that lack rows; error: also those with wrong codes in them; "
      "warning: also those that the decoder warns of; none: only those without a header"},
-    {"max-pixels", OC_INTEGER, FIELD(max_pixels), "100000000", 1, (double)OC_MAX_SIDE * OC_MAX_SIDE, NULL,
+    {"max-pixels", OC_INTEGER, FIELD(max_pixels), "100000000", 1, (double)OC_MAX_SIDE *OC_MAX_SIDE, NULL,
      "refuse images with more pixels than this"},
     {"max-side", OC_INTEGER, FIELD(max_side), "65535", 1, OC_MAX_SIDE, NULL, "refuse images with a longer side"},
     {"max-scans", OC_INTEGER, FIELD(max_scans), "100", 1, 1e6, NULL, "refuse progressive JPEG files with more scans"},
@@ -174,8 +174,8 @@ static oc_status fit_plane(oc_decoder *decoder, const oc_placement *place, size_
 static oc_status fit(oc_decoder *decoder, const oc_image_options *options, oc_error *err)
 {
     oc_picture *picture = &decoder->picture;
-    oc_placement place =
-        oc_place(options, picture->source_width, picture->source_height, picture->width, picture->height);
+    oc_placement place = oc_place(options, picture->source_width, picture->source_height, picture->width,
+                                  picture->height);
     bool same = place.result_width == picture->width && place.result_height == picture->height &&
                 place.width == picture->width && place.height == picture->height &&
                 place.source_width == picture->width && place.source_height == picture->height;

@@ -146,8 +146,8 @@ static unsigned scale_for(const oc_picture *picture, const oc_image_options *opt
     size_t height = swaps ? picture->source_width : picture->source_height;
     unsigned divisor = options->size.width ? 8 : 1;
     while (divisor > 1) {
-        oc_placement place =
-            oc_place(options, width, height, (width + divisor - 1) / divisor, (height + divisor - 1) / divisor);
+        oc_placement place = oc_place(options, width, height, (width + divisor - 1) / divisor,
+                                      (height + divisor - 1) / divisor);
         if (place.source_width >= place.width && place.source_height >= place.height) {
             break;
         }

@@ -36,12 +36,12 @@ oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, con
     }
     if (width > OC_MAX_SIDE || height > OC_MAX_SIDE || (int64_t)width > options->max_side ||
         (int64_t)height > options->max_side) {
-        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels: no side may be longer than %" PRId64 " (--max-side)", width,
-                       height, options->max_side);
+        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels: no side may be longer than %" PRId64 " (--max-side)",
+                       width, height, options->max_side);
     }
     if ((int64_t)(width * height) > options->max_pixels) {
-        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels are more than the limit of %" PRId64 " (--max-pixels)", width,
-                       height, options->max_pixels);
+        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels are more than the limit of %" PRId64 " (--max-pixels)",
+                       width, height, options->max_pixels);
     }
     picture->width = picture->source_width = width;
     picture->height = picture->source_height = height;

@@ -32,7 +32,7 @@ typedef struct oc_picture {
     bool colorless;
     uint8_t *gray, *rgb; /* in the buffers below, or NULL */
     oc_buffer gray_buffer, rgb_buffer;
-    oc_buffer scratch; /* the codec's, between file and planes */
+    oc_buffer scratch;  /* the codec's, between file and planes */
     size_t memory_left; /* bytes that the codec may take beside the planes */
     size_t warnings;    /* of the codec, and the first one */
     char warning[200];

@@ -69,18 +69,16 @@ static bool encode(encoder *state, const uint8_t *pixels, size_t width, size_t h
     if (setjmp(state->failed)) {
         return false;
     }
-    state->png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, state, on_error, on_warning, state,
-                                           allocate, release);
+    state->png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, state, on_error, on_warning, state, allocate,
+                                           release);
     state->info = state->png ? png_create_info_struct(state->png) : NULL;
     if (!state->info) {
         return false;
     }
-    int color = channels == 1   ? PNG_COLOR_TYPE_GRAY
-                : channels == 3 ? PNG_COLOR_TYPE_RGB
-                                : PNG_COLOR_TYPE_RGBA;
+    int color = channels == 1 ? PNG_COLOR_TYPE_GRAY : channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGBA;
     png_set_write_fn(state->png, state, on_write, on_flush);
-    png_set_IHDR(state->png, state->info, (png_uint_32)width, (png_uint_32)height, 8, color,
-                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(state->png, state->info, (png_uint_32)width, (png_uint_32)height, 8, color, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     if (effort == OC_PNG_FAST) {
         png_set_filter(state->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
         png_set_compression_level(state->png, 1);
@@ -98,8 +96,7 @@ oc_status oc_png_encode(oc_bytes *out, const uint8_t *pixels, size_t width, size
 {
     if (width == 0 || height == 0 || width > PNG_UINT_31_MAX || height > PNG_UINT_31_MAX ||
         !(channels == 1 || channels == 3 || channels == 4)) {
-        return oc_fail(err, OC_USAGE, "%zu x %zu pixels with %zu channels cannot be a PNG", width, height,
-                       channels);
+        return oc_fail(err, OC_USAGE, "%zu x %zu pixels with %zu channels cannot be a PNG", width, height, channels);
     }
     encoder state = {.out = out, .message = "out of memory"};
     out->size = 0;

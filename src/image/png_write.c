@@ -15,8 +15,8 @@ static oc_status write_standard_output(const oc_bytes *png, oc_error *err)
     return fflush(stdout) == 0 && !ferror(stdout) ? OC_OK : oc_fail_io(err, "standard output", "cannot be written");
 }
 
-oc_status oc_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,
-                             size_t channels, oc_error *err)
+oc_status oc_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height, size_t channels,
+                             oc_error *err)
 {
     if (channels != 1 && channels != 3 && channels != 4) {
         return oc_fail(err, OC_USAGE, "%s: %zu channels: a PNG is written with 1, 3 or 4", path, channels);

@@ -136,10 +136,10 @@ static bool prepare(oc_resizer *resizer, size_t width, size_t height, size_t cha
     oc_axis *across = &resizer->across;
     bool known = across->in == width && across->out == out_width && resizer->lanes.count == out_width * channels;
     void *sums = resizer->sums;
-    bool room =
-        (known || (prepare_axis(across, width, out_width) && prepare_lanes(&resizer->lanes, across, channels))) &&
-        prepare_axis(&resizer->down, height, out_height) &&
-        grow(&sums, &resizer->sums_capacity, width * channels, sizeof *resizer->sums);
+    bool room = (known ||
+                 (prepare_axis(across, width, out_width) && prepare_lanes(&resizer->lanes, across, channels))) &&
+                prepare_axis(&resizer->down, height, out_height) &&
+                grow(&sums, &resizer->sums_capacity, width * channels, sizeof *resizer->sums);
     resizer->sums = sums;
     return room;
 }

@@ -32,9 +32,10 @@ const oc_param oc_train_params[] = {
     {"class-weight", OC_CHOICE, FIELD(class_weight), "none", 0, 0, class_weights,
      "balanced: the fewer images a class has, the more each of them counts"},
     {"optimizer", OC_CHOICE, FIELD(optimizer), "sgd", 0, 0, optimizers,
-     "how it is minimised: minibatch gradient descent, full-batch gradient descent, or random search for comparison: with "
+     "how it is minimised: minibatch gradient descent, full-batch gradient descent, or random search for comparison: "
+     "with "
      "--loss hinge and --scale center, guessing gets about 15 % of CIFAR-10's raw pixels right, random steps 21 %"},
-    {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL, 
+    {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL,
      "rows in a step; 1: one-sample gradient descent (auto: 256, more for wide rows)"},
     {"epochs", OC_INTEGER, FIELD(epochs), "auto", 1, 1e6, NULL,
      "passes over the training rows: steps of gd, tries of a search (auto: 1; gd 100, searches 1000)"},
@@ -45,7 +46,8 @@ const oc_param oc_train_params[] = {
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},
     {"scale", OC_CHOICE, FIELD(scale), "auto", 0, 0, scales,
-     "scaling of the feature columns: none, center (less their mean), range (to -1..1), standard (deviation 1), or auto: "
+     "scaling of the feature columns: none, center (less their mean), range (to -1..1), standard (deviation 1), or "
+     "auto: "
      "standard, but center where few wide rows are predicted better so"},
     {"augment", OC_CHOICE, FIELD(augment), "none", 0, 0, augments,
      "mirror: train on the rows of the mirrored images too, which are told from the rows of the images"},
@@ -108,8 +110,7 @@ static void score_tile(void *context, size_t index, size_t worker)
     oc_gemm_nt(count, c->classes, d, 1, z, d, c->weights, d + 1, 1, scores, c->classes);
 }
 
-oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
-                    oc_error *err)
+oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job, oc_error *err)
 {
     if (rows->dimension != classifier->dimension) {
         return oc_fail(err, OC_USAGE, "rows of %zu values; the classifier was trained on %zu", rows->dimension,
@@ -120,7 +121,7 @@ oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float 
     }
     size_t size;
     float *scaled = oc_multiply(oc_job_threads(job) * TILE, rows->dimension, &size) ? oc_alloc(size, sizeof *scaled)
-                                                                                   : NULL;
+                                                                                    : NULL;
     if (!scaled) {
         return oc_fail_memory(err, "scores");
     }

@@ -142,9 +142,8 @@ oc_status oc_covariance_factor(oc_covariance *c, double ridge, oc_job *job, oc_e
     }
     fill_lower(c, (float)ridge, job);
     if (!oc_cholesky_factor(c->dimension, c->matrix, job)) {
-        return oc_job_cancelled(job)
-                   ? oc_fail(err, OC_CANCELLED, "cancelled")
-                   : oc_fail(err, OC_BAD_DATA, "the covariance of the features cannot be inverted");
+        return oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled")
+                                     : oc_fail(err, OC_BAD_DATA, "the covariance of the features cannot be inverted");
     }
     c->ridge = ridge;
     return OC_OK;

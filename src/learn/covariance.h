@@ -9,10 +9,10 @@
 
 typedef struct oc_covariance {
     size_t dimension, rows; /* D, R */
-    float *matrix;   /* (D,D): C above the diagonal; on it and below what was asked for last, L or C again */
-    float *variance; /* (D): the diagonal of C */
-    double trace;    /* of C */
-    double ridge;    /* of the factor, L L^T = C + ridge I; 0 where there is none */
+    float *matrix;          /* (D,D): C above the diagonal; on it and below what was asked for last, L or C again */
+    float *variance;        /* (D): the diagonal of C */
+    double trace;           /* of C */
+    double ridge;           /* of the factor, L L^T = C + ridge I; 0 where there is none */
 } oc_covariance;
 
 /* Row k of the R rows of `count`: one from each of R parts of equal length, so that sets sorted by class are covered

@@ -64,9 +64,8 @@ static oc_status run(descent *s, double rate, bool *diverged, size_t *steps, oc_
     double first = 0;
     *diverged = false;
     for (*steps = 0; *steps < options->epochs && status == OC_OK && !*diverged; ++*steps) {
-        status = oc_job_cancelled(job)
-                     ? oc_fail(err, OC_CANCELLED, "cancelled")
-                     : oc_problem_evaluate(s->problem, s->weights, s->bias, &objective, job, err);
+        status = oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled")
+                                       : oc_problem_evaluate(s->problem, s->weights, s->bias, &objective, job, err);
         first = *steps ? first : objective.value;
         *diverged = !(objective.value <= 2 * first + 1e-6);
         if (status == OC_OK && !*diverged) {

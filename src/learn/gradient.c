@@ -25,13 +25,13 @@ typedef struct check {
     oc_loss loss;
     double l2, score_l2, l1;
     double *importance; /* (C): class weights v */
-    double *z;       /* (n, D) */
-    size_t *y;       /* (n) */
-    double *weights; /* (C, D) */
-    double *bias;    /* (C) */
-    double *scores;  /* (n, C), with bias */
-    double *slope;   /* (n, C): dL/ds + 2 score_l2 (s - b), without the second term for the bias */
-    double *row;     /* (2 C) */
+    double *z;          /* (n, D) */
+    size_t *y;          /* (n) */
+    double *weights;    /* (C, D) */
+    double *bias;       /* (C) */
+    double *scores;     /* (n, C), with bias */
+    double *slope;      /* (n, C): dL/ds + 2 score_l2 (s - b), without the second term for the bias */
+    double *row;        /* (2 C) */
 } check;
 
 /* Rows drawn at random, scaled, centred, of root mean square 1. */

@@ -60,11 +60,10 @@ static oc_status descend(const oc_problem *problem, const oc_ground *ground, oc_
                         .curvature = ground->curvature,
                         .before = options->epochs,
                         .steps = found->steps};
-    status = oc_optimizer_rough(problem)
-                 ? oc_proximal(problem, ground->covariance, ground->precondition->largest, &finish, weights, bias,
-                               objective, &found->gap, job, err)
-                 : oc_quasi_newton(problem, ground->precondition, &finish, weights, bias, objective, &found->gap, job,
-                                   err);
+    status = oc_optimizer_rough(problem) ? oc_proximal(problem, ground->covariance, ground->precondition->largest,
+                                                       &finish, weights, bias, objective, &found->gap, job, err)
+                                         : oc_quasi_newton(problem, ground->precondition, &finish, weights, bias,
+                                                           objective, &found->gap, job, err);
     found->steps = finish.steps;
     return status;
 }
@@ -85,11 +84,11 @@ oc_status oc_optimize(const oc_problem *problem, const oc_ground *ground, oc_tra
     if (used->optimizer == OC_OPTIMIZER_SGD) {
         status = descend(problem, ground, used, &options, weights, bias, &objective, found, job, err);
     } else if (used->optimizer == OC_OPTIMIZER_GD) {
-        status = oc_descent(problem, ground->precondition, &options, weights, bias, &used->rate, &found->steps, job, err);
+        status = oc_descent(problem, ground->precondition, &options, weights, bias, &used->rate, &found->steps, job,
+                            err);
     } else {
-        oc_search_options search = {.tries = (size_t)used->epochs,
-                                    .local = used->optimizer == OC_OPTIMIZER_LOCAL_SEARCH,
-                                    .seed = used->seed};
+        oc_search_options search = {
+            .tries = (size_t)used->epochs, .local = used->optimizer == OC_OPTIMIZER_LOCAL_SEARCH, .seed = used->seed};
         status = oc_search(problem, ground->shift, &search, weights, bias, &found->steps, job, err);
     }
     if (status == OC_OK && used->optimizer != OC_OPTIMIZER_SGD) {

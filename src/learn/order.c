@@ -35,7 +35,8 @@ static void shuffle_numbers(oc_random *random, uint32_t *numbers, size_t count)
 }
 
 /* Calls visit for each chunk with the window that gets it. */
-static void deal_chunks(oc_order *o, oc_random random, void (*visit)(oc_order *o, size_t first, size_t end, size_t window))
+static void deal_chunks(oc_order *o, oc_random random,
+                        void (*visit)(oc_order *o, size_t first, size_t end, size_t window))
 {
     for (size_t first = 0, turn = 0; first < o->count; first += o->chunk, turn = (turn + 1) % o->windows) {
         if (turn == 0) {

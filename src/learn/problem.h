@@ -9,9 +9,9 @@
 #include <ocellus/classifier.h>
 
 typedef struct oc_problem {
-    const oc_rows *rows; /* (N,D) */
-    const int *labels;   /* (N) */
-    size_t classes;      /* C */
+    const oc_rows *rows;         /* (N,D) */
+    const int *labels;           /* (N) */
+    size_t classes;              /* C */
     const float *center, *scale; /* (D) */
     oc_loss loss;
     double l2, score_l2, l1;
@@ -23,13 +23,13 @@ typedef struct oc_problem {
 /* The objective at weights W (C, D) and bias (C) over all rows, in double precision sums over tiles in a
  * fixed order. */
 typedef struct oc_objective {
-    double loss;         /* mean loss */
-    double value;        /* with the penalties */
-    double rounded;      /* value, of the loss with its kink rounded off */
-    double slack;        /* what rounding costs: the mean of L - (its tangent plane by the rounded gradient) */
+    double loss;    /* mean loss */
+    double value;   /* with the penalties */
+    double rounded; /* value, of the loss with its kink rounded off */
+    double slack;   /* what rounding costs: the mean of L - (its tangent plane by the rounded gradient) */
     double accuracy;
-    float *gradient;     /* (C, D) of the weights, l1 left out, rounded; or NULL when not wanted; given by the caller */
-    double *bias;        /* (C) gradient of the bias, or NULL */
+    float *gradient; /* (C, D) of the weights, l1 left out, rounded; or NULL when not wanted; given by the caller */
+    double *bias;    /* (C) gradient of the bias, or NULL */
 } oc_objective;
 oc_status oc_problem_evaluate(const oc_problem *problem, const float *weights, const float *bias,
                               oc_objective *objective, oc_job *job, oc_error *err);

@@ -25,8 +25,8 @@
 
 enum { POWER_STEPS = 20, INNER = 300, COLUMNS = 256, DOUBLINGS = 20, RECENT = OC_REMAINDER_STEPS };
 static const double ROUNDING = 0.12, NARROWER = 0.25;
-static const double SUFFICIENT = 0.01;   /* part of the decrease that q promises */
-static const double INNER_ERROR = 1e-5;  /* of a step against the whole way, squared and in the norm of A's bound */
+static const double SUFFICIENT = 0.01;  /* part of the decrease that q promises */
+static const double INNER_ERROR = 1e-5; /* of a step against the whole way, squared and in the norm of A's bound */
 
 typedef struct state {
     oc_problem problem; /* with its own rounding */
@@ -36,12 +36,12 @@ typedef struct state {
     oc_remainder remainder;              /* of the rounded objective */
     size_t steps;
     size_t classes, dimension, weights; /* C, D, C D */
-    float *w, *gradient;        /* (C,D) */
-    float *u, *u_gradient;      /* (C,D): next weights */
-    float *ahead, *product;     /* (C,D): extrapolated u - w, and its product with K */
-    float *bias, *next_bias;    /* (C) */
-    double *slope, *next_slope; /* (C): gradients by the biases */
-    const float *factor;        /* of the product that is being made */
+    float *w, *gradient;                /* (C,D) */
+    float *u, *u_gradient;              /* (C,D): next weights */
+    float *ahead, *product;             /* (C,D): extrapolated u - w, and its product with K */
+    float *bias, *next_bias;            /* (C) */
+    double *slope, *next_slope;         /* (C): gradients by the biases */
+    const float *factor;                /* of the product that is being made */
     float *out;
 } state;
 
@@ -152,7 +152,8 @@ static double solve(state *s, oc_job *job)
         s->ahead[j] = s->u[j] - s->w[j];
     }
     multiply(s, s->ahead, s->product, job);
-    double linear = dot(s->gradient, s->ahead, s->weights), sizes = size_of(s->u, s->weights) - size_of(s->w, s->weights);
+    double linear = dot(s->gradient, s->ahead, s->weights),
+           sizes = size_of(s->u, s->weights) - size_of(s->w, s->weights);
     double square = a * dot(s->ahead, s->product, s->weights) + ridge * dot(s->ahead, s->ahead, s->weights);
     for (size_t c = 0; c < s->classes; c++) {
         s->next_bias[c] = s->bias[c] - (float)(s->slope[c] / s->curvature);
@@ -264,8 +265,15 @@ oc_status oc_proximal(const oc_problem *problem, const float *covariance, double
 {
     size_t classes = problem->classes, d = problem->rows->dimension;
     oc_status status = OC_OK;
-    state s = {.problem = *problem, .covariance = covariance, .largest = largest, .curvature = finish->curvature,
-               .classes = classes, .dimension = d, .weights = classes * d, .w = weights, .bias = bias};
+    state s = {.problem = *problem,
+               .covariance = covariance,
+               .largest = largest,
+               .curvature = finish->curvature,
+               .classes = classes,
+               .dimension = d,
+               .weights = classes * d,
+               .w = weights,
+               .bias = bias};
     float **parts[] = {&s.gradient, &s.u, &s.u_gradient, &s.ahead, &s.product};
     enum { PARTS = sizeof parts / sizeof *parts };
     float *memory = oc_alloc(s.weights, PARTS * sizeof *memory);

@@ -29,14 +29,14 @@ typedef struct state {
     oc_problem problem; /* with its own rounding */
     const oc_precondition *precondition;
     double curvature;
-    size_t weights, size; /* C D; with the biases C D + C */
+    size_t weights, size;                                              /* C D; with the biases C D + C */
     float *x, *gradient, *trial, *trial_gradient, *direction, *scaled; /* (size) */
-    float *s, *y; /* (PAIRS, size): changes of x and of the gradient */
-    double rho[PAIRS]; /* 1 / <s, y> */
-    double scale; /* <s, y> / <y, P y> of the last pair */
+    float *s, *y;           /* (PAIRS, size): changes of x and of the gradient */
+    double rho[PAIRS];      /* 1 / <s, y> */
+    double scale;           /* <s, y> / <y, P y> of the last pair */
     oc_remainder remainder; /* of the rounded objective */
-    size_t pairs; /* made so far; pair i is in slot i % PAIRS */
-    double *bias_gradient; /* (C) */
+    size_t pairs;           /* made so far; pair i is in slot i % PAIRS */
+    double *bias_gradient;  /* (C) */
 } state;
 
 static double dot(const float *a, const float *b, size_t n)
@@ -197,8 +197,7 @@ static oc_status run(state *q, oc_finish *finish, oc_objective *objective, doubl
 }
 
 oc_status oc_quasi_newton(const oc_problem *problem, const oc_precondition *precondition, oc_finish *finish,
-                          float *weights, float *bias, oc_objective *objective, double *gap, oc_job *job,
-                          oc_error *err)
+                          float *weights, float *bias, oc_objective *objective, double *gap, oc_job *job, oc_error *err)
 {
     size_t classes = problem->classes, vector, all;
     oc_status status = OC_OK;

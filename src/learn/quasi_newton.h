@@ -6,9 +6,9 @@
 #include "src/learn/problem.h"
 
 typedef struct oc_finish {
-    size_t passes;    /* over the rows, at most */
-    double tolerance; /* end when no more than this part of the objective is left to gain */
-    double curvature; /* of the mean loss by the scores, a guess to start with */
+    size_t passes;        /* over the rows, at most */
+    double tolerance;     /* end when no more than this part of the objective is left to gain */
+    double curvature;     /* of the mean loss by the scores, a guess to start with */
     size_t before, steps; /* passes and changes of the weights so far, for the trace; steps is counted on */
 } oc_finish;
 

@@ -33,8 +33,8 @@ enum { CANDIDATES = 9, FIRST = -7, MIDDLE = 4, PROBES = 16, STEPS = 16 };
 
 /* Lanczos's method from one vector v: nodes and weights with v^T g(H) v = sum of weight g(node). */
 typedef struct quadrature {
-    double length;                           /* |v|^2 */
-    double alpha[STEPS], beta[STEPS];        /* the tridiagonal matrix: diagonal, and below it */
+    double length;                    /* |v|^2 */
+    double alpha[STEPS], beta[STEPS]; /* the tridiagonal matrix: diagonal, and below it */
     double node[STEPS], weight[STEPS];
     size_t steps;
     bool done;

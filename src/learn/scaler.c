@@ -30,8 +30,8 @@ typedef struct column_sums {
 
 typedef struct statistics {
     const oc_rows *rows;
-    float *origin;           /* (D) the first row */
-    float *row[TILES];       /* (D) scratch */
+    float *origin;     /* (D) the first row */
+    float *row[TILES]; /* (D) scratch */
     column_sums tile[TILES];
 } statistics;
 
@@ -115,8 +115,8 @@ static double choose(oc_scale kind, const column_sums *sums, const float *origin
     return scaled_variance;
 }
 
-oc_status oc_scaler_fit(const oc_rows *rows, oc_scale kind, float *shift, float *scale, float *mean,
-                        double *variance, oc_job *job, oc_error *err)
+oc_status oc_scaler_fit(const oc_rows *rows, oc_scale kind, float *shift, float *scale, float *mean, double *variance,
+                        oc_job *job, oc_error *err)
 {
     size_t dimension = rows->dimension;
     statistics all = {.rows = rows};

@@ -14,8 +14,8 @@
 /* rows (N,D) -> shift (D), scale (D), mean (D) of the columns as they are, and the variance of scaled
  * columns, averaged over the columns. OC_BAD_DATA when a value is NaN or infinite, naming its row and column
  * (from 0); OC_NO_MEMORY. The sums are in double precision, over tiles of rows fixed by N alone. */
-oc_status oc_scaler_fit(const oc_rows *rows, oc_scale kind, float *shift, float *scale, float *mean,
-                        double *variance, oc_job *job, oc_error *err);
+oc_status oc_scaler_fit(const oc_rows *rows, oc_scale kind, float *shift, float *scale, float *mean, double *variance,
+                        oc_job *job, oc_error *err);
 
 /* One row: z (D) from x of the view. */
 void oc_scaler_row(const oc_rows *rows, size_t i, const float *shift, const float *scale, float *z);

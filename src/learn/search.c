@@ -25,19 +25,19 @@ static const double ROUNDING = 1e-4;           /* relative, of the bound in sing
 typedef struct search {
     const oc_problem *problem;
     const oc_search_options *options;
-    double *offset;     /* (D): mean of z */
-    size_t slots, used; /* K at most, K now */
-    size_t *number;     /* (K) of the try in each slot */
-    float *weights;     /* (K, C, D) */
-    float *bias;        /* (K, C) on centred rows */
-    float *z;           /* (workers, TILE, D) */
-    float *scores;      /* (N, K, C) without bias */
-    double *row;        /* (workers, C) */
-    double *sums;       /* (tiles, K, 2): losses and squared scores */
-    float *mean;        /* (C, D): mean centred row of each class */
-    float *mean_scores; /* (C, C) */
-    double *share;      /* (C): part of the rows in each class */
-    float *base;        /* (N, C): scores that those of a try are added to; NULL: none */
+    double *offset;          /* (D): mean of z */
+    size_t slots, used;      /* K at most, K now */
+    size_t *number;          /* (K) of the try in each slot */
+    float *weights;          /* (K, C, D) */
+    float *bias;             /* (K, C) on centred rows */
+    float *z;                /* (workers, TILE, D) */
+    float *scores;           /* (N, K, C) without bias */
+    double *row;             /* (workers, C) */
+    double *sums;            /* (tiles, K, 2): losses and squared scores */
+    float *mean;             /* (C, D): mean centred row of each class */
+    float *mean_scores;      /* (C, C) */
+    double *share;           /* (C): part of the rows in each class */
+    float *base;             /* (N, C): scores that those of a try are added to; NULL: none */
     float *best, *best_bias; /* (C, D), (C): the caller's */
     double least;
 } search;
@@ -334,8 +334,9 @@ oc_status oc_search(const oc_problem *problem, const float *shift, const oc_sear
     if (oc_job_cancelled(job)) {
         status = oc_fail(err, OC_CANCELLED, "cancelled");
     } else if (!isfinite(s.least)) {
-        status = oc_fail(err, OC_BAD_DATA, "the objective of every try is infinite: the features are too large, or the weights longer "
-                                      "than --max-norm");
+        status = oc_fail(err, OC_BAD_DATA,
+                         "the objective of every try is infinite: the features are too large, or the weights longer "
+                         "than --max-norm");
     }
 cleanup:
     oc_free(s.offset);

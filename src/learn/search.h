@@ -6,7 +6,7 @@
 
 typedef struct oc_search_options {
     size_t tries;
-    bool local;  /* local: W starts at 1e-3 * normal, a try is W + 1e-4 * normal; else a try is 1e-4 * normal */
+    bool local; /* local: W starts at 1e-3 * normal, a try is W + 1e-4 * normal; else a try is 1e-4 * normal */
     uint64_t seed;
 } oc_search_options;
 

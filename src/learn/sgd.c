@@ -32,10 +32,10 @@ typedef struct sgd {
     const oc_precondition *precondition;
     const uint32_t *rows; /* of the batch */
     size_t batch;
-    float *z;       /* (B, D) */
-    float *slope;   /* (B, C): scores, then dS */
-    double *work;   /* (tasks, 2 C) */
-    double *sums;   /* (tasks, C + 1): bias gradient and loss of each task */
+    float *z;                   /* (B, D) */
+    float *slope;               /* (B, C): scores, then dS */
+    double *work;               /* (tasks, 2 C) */
+    double *sums;               /* (tasks, C + 1): bias gradient and loss of each task */
     float *gradient, *velocity; /* (C, D) */
     double *bias_velocity;      /* (C) */
     float *weights, *bias;
@@ -192,8 +192,8 @@ static size_t run(sgd *s, const oc_sgd_options *options, double rate, oc_order *
         for (size_t k = 0; k < per_epoch && !oc_job_cancelled(job); k++, steps++) {
             s->rows = order->row + k * options->batch;
             s->batch = k + 1 < per_epoch ? options->batch : n - k * options->batch;
-            s->rate =
-                (float)oc_sgd_scheduled(rate, options->schedule, steps, all) * (float)s->batch / (float)options->batch;
+            s->rate = (float)oc_sgd_scheduled(rate, options->schedule, steps, all) * (float)s->batch /
+                      (float)options->batch;
             double now = step(s, job);
             first_loss = steps ? first_loss : now;
             loss += now / (double)per_epoch;
@@ -214,7 +214,10 @@ oc_status oc_sgd(const oc_problem *problem, const oc_precondition *precondition,
     oc_order order;
     bool ordered = oc_order_init(&order, n, d * sizeof(float));
     float *start = oc_alloc(classes, (d + 1) * sizeof *start);
-    sgd s = {.problem = problem, .precondition = precondition, .weights = weights, .bias = bias,
+    sgd s = {.problem = problem,
+             .precondition = precondition,
+             .weights = weights,
+             .bias = bias,
              .momentum = (float)options->momentum};
     s.z = oc_alloc(options->batch, d * sizeof *s.z);
     s.slope = oc_alloc(options->batch, classes * sizeof *s.slope);
@@ -223,7 +226,8 @@ oc_status oc_sgd(const oc_problem *problem, const oc_precondition *precondition,
     s.gradient = oc_alloc(classes, d * sizeof *s.gradient);
     s.velocity = oc_alloc(classes, d * sizeof *s.velocity);
     s.bias_velocity = oc_alloc(classes, sizeof *s.bias_velocity);
-    if (!ordered || !start || !s.z || !s.slope || !s.work || !s.sums || !s.gradient || !s.velocity || !s.bias_velocity) {
+    if (!ordered || !start || !s.z || !s.slope || !s.work || !s.sums || !s.gradient || !s.velocity ||
+        !s.bias_velocity) {
         status = oc_fail_memory(err, "training");
         goto cleanup;
     }

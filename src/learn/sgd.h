@@ -8,7 +8,7 @@
 typedef struct oc_sgd_options {
     size_t batch, epochs;
     size_t total; /* passes of the whole training, for the trace */
-    double rate; /* NaN: from curvature and rows */
+    double rate;  /* NaN: from curvature and rows */
     double momentum;
     oc_schedule schedule;
     uint64_t seed;

@@ -108,8 +108,8 @@ static void add_columns(void *context, size_t index, size_t worker)
     work *w = context;
     size_t n = w->problem->rows->count, d = w->problem->rows->dimension, left = index * COLUMNS;
     size_t width = d - left < COLUMNS ? d - left : COLUMNS;
-    oc_gemm_nn(w->problem->classes, width, w->count, 1, w->a + w->first, n, w->scratch + left, d, 1,
-               w->weights + left, d);
+    oc_gemm_nn(w->problem->classes, width, w->count, 1, w->a + w->first, n, w->scratch + left, d, 1, w->weights + left,
+               d);
 }
 
 oc_status oc_span_expand(const oc_problem *problem, const oc_span *span, float *v, float *weights, oc_job *job,

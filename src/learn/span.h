@@ -9,8 +9,8 @@
 #include "src/learn/problem.h"
 
 typedef struct oc_span {
-    size_t count;         /* N */
-    float *rows;          /* U (N,N): lower triangular, the Cholesky factor of Z Z^T */
+    size_t count;          /* N */
+    float *rows;           /* U (N,N): lower triangular, the Cholesky factor of Z Z^T */
     float *center, *scale; /* (N): 0 and 1, so that U can stand for scaled rows */
 } oc_span;
 

@@ -66,7 +66,8 @@ oc_status oc_split(const int *labels, size_t count, size_t classes, size_t folds
         return oc_fail(err, OC_BAD_DATA, "no class has more than one row: nothing can be held out to validate on");
     }
     if (folds > 1 && place < folds) {
-        return oc_fail(err, OC_BAD_DATA, "%zu rows of classes with two or more are too few for %zu folds", place, folds);
+        return oc_fail(err, OC_BAD_DATA, "%zu rows of classes with two or more are too few for %zu folds", place,
+                       folds);
     }
     if (*held == 0) {
         return oc_fail(err, OC_BAD_DATA, "a hold-out of %g of %zu rows is less than one row", fraction, place);

@@ -1,4 +1,5 @@
 /* Training: check the rows, fix the options, scale, precondition, descend, report. */
+#include "src/learn/train.h"
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
@@ -11,7 +12,6 @@
 #include "src/learn/scaler.h"
 #include "src/learn/span.h"
 #include "src/learn/split.h"
-#include "src/learn/train.h"
 #include "src/learn/validation.h"
 
 #include <math.h>
@@ -25,8 +25,7 @@ static oc_status check_labels(const oc_rows *rows, const int *labels, size_t cla
 {
     size_t used = 0;
     if (rows->count == 0 || rows->dimension == 0) {
-        return oc_fail(err, OC_BAD_DATA, "%zu rows of %zu values: nothing to learn from", rows->count,
-                       rows->dimension);
+        return oc_fail(err, OC_BAD_DATA, "%zu rows of %zu values: nothing to learn from", rows->count, rows->dimension);
     }
     if (rows->count > UINT32_MAX) {
         return oc_fail(err, OC_TOO_LARGE, "%zu rows: at most %u are possible", rows->count, UINT32_MAX);
@@ -431,8 +430,8 @@ static oc_status train_on(const oc_rows *rows, const int *labels, size_t classes
     return status;
 }
 
-oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
-                   oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err)
+oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options, oc_job *job,
+                   oc_classifier **classifier, oc_train_report *report, oc_error *err)
 {
     oc_train_options used = *options;
     oc_train_report done = {0};
@@ -452,8 +451,10 @@ oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const
     }
     oc_portion_free(&all);
     if (status == OC_OK && done.gap > UNCONVERGED * done.objective) {
-        oc_job_note(job, "training has not converged: the objective, %.4g, may be %.1f %% above its minimum; more "
-                         "--finish passes or --epochs bring it down", done.objective, 100 * done.gap / done.objective);
+        oc_job_note(job,
+                    "training has not converged: the objective, %.4g, may be %.1f %% above its minimum; more "
+                    "--finish passes or --epochs bring it down",
+                    done.objective, 100 * done.gap / done.objective);
     }
     if (status == OC_OK && report) {
         *report = done;

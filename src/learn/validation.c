@@ -181,12 +181,14 @@ oc_status oc_validate(const oc_rows *rows, const int *labels, size_t classes, oc
 {
     double started = oc_seconds();
     oc_train_options of_fold = *options;
-    oc_validation v = {.folds = options->folds == OC_AUTO ? 1 : (size_t)options->folds, .count = options->tune ? PATH : 1};
+    oc_validation v = {.folds = options->folds == OC_AUTO ? 1 : (size_t)options->folds,
+                       .count = options->tune ? PATH : 1};
     double fraction = isnan(options->holdout) ? oc_split_fraction(rows->count) : options->holdout;
     oc_trial base = {.accuracy = NAN};
     paired against[OC_MAX_TRIALS] = {{0, 0}};
     uint16_t *fold = oc_alloc(rows->count, sizeof *fold);
-    oc_status status = fold ? oc_split(labels, rows->count, classes, v.folds, fraction, options->seed, fold, &v.held, err)
+    oc_status status = fold ? oc_split(labels, rows->count, classes, v.folds, fraction, options->seed, fold, &v.held,
+                                       err)
                             : oc_fail_memory(err, "the validation");
     for (size_t f = 0; f < v.folds && status == OC_OK; f++) {
         fold_result result = {0};

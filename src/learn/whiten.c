@@ -21,9 +21,9 @@ enum {
 typedef struct moments {
     const float *x, *mean;
     size_t n, d;
-    double *sums;     /* (GROUPS,D) */
-    float *products;  /* (GROUPS,D,D) */
-    float *centered;  /* (threads,TILE,D) */
+    double *sums;    /* (GROUPS,D) */
+    float *products; /* (GROUPS,D,D) */
+    float *centered; /* (threads,TILE,D) */
 } moments;
 
 static size_t tile_rows(const moments *m, size_t tile)
@@ -59,14 +59,13 @@ static void multiply_group(void *context, size_t group, size_t worker)
                 centered[i * d + j] = x[i * d + j] - m->mean[j];
             }
         }
-        oc_gemm_tn(d, d, rows, 1 / (float)m->n, centered, d, centered, d, 1,
-                   m->products + group * d * d, d);
+        oc_gemm_tn(d, d, rows, 1 / (float)m->n, centered, d, centered, d, 1, m->products + group * d * d, d);
     }
 }
 
 /* mean (D) and covariance (D,D), both averaged under the symmetry. */
-static oc_status covariance(const float *x, size_t n, size_t d, const uint32_t *symmetry, float *mean,
-                            double *cov, oc_job *job, oc_error *err)
+static oc_status covariance(const float *x, size_t n, size_t d, const uint32_t *symmetry, float *mean, double *cov,
+                            oc_job *job, oc_error *err)
 {
     oc_status status = OC_OK;
     moments m = {.x = x, .mean = mean, .n = n, .d = d};
@@ -132,8 +131,8 @@ static double project(const double *cov, size_t d, pair u, pair v)
 }
 
 /* Eigenvectors of the even or odd part as rows of `vectors` in the coordinates of the points, by falling value. */
-static oc_status diagonalise(const double *cov, size_t d, const uint32_t *symmetry, double sign,
-                             float *vectors, float *values, size_t *count, oc_error *err)
+static oc_status diagonalise(const double *cov, size_t d, const uint32_t *symmetry, double sign, float *vectors,
+                             float *values, size_t *count, oc_error *err)
 {
     oc_status status = OC_OK;
     pair *basis = oc_alloc(d, sizeof *basis);
@@ -221,8 +220,8 @@ static size_t keep_rows(oc_whitening *w, size_t first, size_t count, size_t to, 
     return to;
 }
 
-static oc_status learn(const float *x, size_t n, const oc_whiten_options *options, oc_whitening *w,
-                       double *cov, oc_job *job, oc_error *err)
+static oc_status learn(const float *x, size_t n, const oc_whiten_options *options, oc_whitening *w, double *cov,
+                       oc_job *job, oc_error *err)
 {
     size_t d = w->d, even = 0, odd = 0;
     oc_status status = covariance(x, n, d, options->symmetry, w->mean, cov, job, err);
@@ -236,8 +235,7 @@ static oc_status learn(const float *x, size_t n, const oc_whiten_options *option
     }
     status = diagonalise(cov, d, options->symmetry, 1, w->transform, w->variance, &even, err);
     if (status == OC_OK && options->symmetry) {
-        status = diagonalise(cov, d, options->symmetry, -1, w->transform + even * d,
-                             w->variance + even, &odd, err);
+        status = diagonalise(cov, d, options->symmetry, -1, w->transform + even * d, w->variance + even, &odd, err);
     }
     float *sorted = oc_alloc(d, sizeof *sorted);
     if (status != OC_OK || !sorted) {
@@ -251,8 +249,8 @@ static oc_status learn(const float *x, size_t n, const oc_whiten_options *option
     return w->r ? OC_OK : oc_fail(err, OC_BAD_DATA, "whitening: all %zu points are equal", n);
 }
 
-oc_status oc_whiten_fit(const float *x, size_t n, size_t d, const oc_whiten_options *options,
-                        oc_whitening *whitening, oc_job *job, oc_error *err)
+oc_status oc_whiten_fit(const float *x, size_t n, size_t d, const oc_whiten_options *options, oc_whitening *whitening,
+                        oc_job *job, oc_error *err)
 {
     if (n == 0 || d == 0 || d > UINT32_MAX) {
         return oc_fail(err, OC_BAD_DATA, "whitening needs points; there are %zu of %zu values", n, d);
@@ -262,9 +260,8 @@ oc_status oc_whiten_fit(const float *x, size_t n, size_t d, const oc_whiten_opti
     w.transform = oc_alloc(d, d * sizeof *w.transform);
     w.variance = oc_alloc(d, sizeof *w.variance);
     double *cov = oc_alloc(d, d * sizeof *cov);
-    oc_status status = w.mean && w.transform && w.variance && cov
-                           ? learn(x, n, options, &w, cov, job, err)
-                           : oc_fail_memory(err, "whitening");
+    oc_status status = w.mean && w.transform && w.variance && cov ? learn(x, n, options, &w, cov, job, err)
+                                                                  : oc_fail_memory(err, "whitening");
     oc_free(cov);
     if (status != OC_OK) {
         oc_whiten_free(&w);

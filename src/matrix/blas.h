@@ -8,14 +8,14 @@
 #include <stddef.h>
 
 /* C (m,n) = alpha A (m,k) B^T (n,k) + beta C */
-void oc_gemm_nt(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
-                size_t ldb, float beta, float *c, size_t ldc);
+void oc_gemm_nt(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b, size_t ldb,
+                float beta, float *c, size_t ldc);
 /* C (m,n) = alpha A (m,k) B (k,n) + beta C */
-void oc_gemm_nn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
-                size_t ldb, float beta, float *c, size_t ldc);
+void oc_gemm_nn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b, size_t ldb,
+                float beta, float *c, size_t ldc);
 /* C (m,n) = alpha A^T (k,m) B (k,n) + beta C */
-void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
-                size_t ldb, float beta, float *c, size_t ldc);
+void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b, size_t ldb,
+                float beta, float *c, size_t ldc);
 
 /* Eigenvalues (n, ascending) and eigenvectors of a symmetric matrix A (n,n), contiguous: row i of A becomes
  * the vector of value i. OC_BAD_DATA when LAPACK did not converge, OC_NO_MEMORY. */

@@ -45,8 +45,8 @@ void oc_npy_header(size_t count, size_t dimension, char header[OC_NPY_HEADER])
     header[8] = OC_NPY_HEADER - 10;
     header[9] = 0;
     char text[OC_NPY_HEADER];
-    int length = snprintf(text, sizeof text, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }",
-                          count, dimension);
+    int length = snprintf(text, sizeof text, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }", count,
+                          dimension);
     memcpy(header + 10, text, (size_t)length);
     header[OC_NPY_HEADER - 1] = '\n';
 }
@@ -82,7 +82,7 @@ static bool parse_shape(const char *text, size_t shape[2])
 
 /* What the header says. */
 typedef struct array {
-    char type[16];   /* as NumPy writes it: "<f4" */
+    char type[16]; /* as NumPy writes it: "<f4" */
     bool fortran;
     size_t shape[2]; /* (n, d); d = 1 for one axis */
     const unsigned char *values;

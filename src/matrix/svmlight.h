@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 typedef struct oc_svmlight {
-    float *values; /* (count, dimension) */
+    float *values;   /* (count, dimension) */
     int64_t *labels; /* (count) */
     size_t count, dimension;
 } oc_svmlight;

@@ -180,9 +180,8 @@ static oc_status check_scratch(const char *folder, oc_error *err)
                          folder);
 }
 
-oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features,
-                              const oc_extract_options *options, oc_format format, const char *path, oc_job *job,
-                              oc_set **out, oc_error *err)
+oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
+                              oc_format format, const char *path, oc_job *job, oc_set **out, oc_error *err)
 {
     oc_text folder = {0};
     oc_set *set = NULL;

@@ -40,8 +40,10 @@ static oc_status check_lesson(const lesson *l, oc_error *err)
     for (size_t i = 0; i < oc_dataset_count(l->e->dataset); i++) {
         oc_image image;
         if (l->unread[i] && oc_extraction_read(l->e, i, 0, &image, NULL) == OC_OK) {
-            return oc_fail(err, OC_IO, "%s: could not be read while the stages learned from the images, and can be now: "
-                           "please try again", oc_dataset_path(l->e->dataset, i));
+            return oc_fail(err, OC_IO,
+                           "%s: could not be read while the stages learned from the images, and can be now: "
+                           "please try again",
+                           oc_dataset_path(l->e->dataset, i));
         }
     }
     return OC_OK;
@@ -71,7 +73,7 @@ static oc_status check_readable(const oc_set *set, size_t images, oc_error *err)
     return set->rows.count || set->shard.count
                ? OC_OK
                : oc_fail(err, OC_BAD_DATA, "none of the %zu images can be read (the first: %s: %s)", images,
-                                     set->skips[0].path, set->skips[0].reason);
+                         set->skips[0].path, set->skips[0].reason);
 }
 
 /* The classes of the data set, and no rows yet. */
@@ -121,10 +123,11 @@ static oc_status prepare_features(oc_extraction *e, const oc_features *features,
         return OC_OK;
     }
     if (e->dataset->shard.count) {
-        return oc_fail(err, OC_USAGE,
-                       "%s has to learn from images first, the same for every shard: extract a set of some images, and take "
-                       "the stages of that",
-                       oc_features_spec(features));
+        return oc_fail(
+            err, OC_USAGE,
+            "%s has to learn from images first, the same for every shard: extract a set of some images, and take "
+            "the stages of that",
+            oc_features_spec(features));
     }
     return fit(e, err);
 }
@@ -178,8 +181,7 @@ static oc_status take_up(oc_extraction *e, oc_error *err)
 /* Fitted stages go to the folder before the first row. */
 static oc_status begin_folder(oc_extraction *e, oc_error *err)
 {
-    oc_status status = oc_set_write_stages(e->output.temporary, e->set->features, &e->set->image,
-                                           &e->set->shard, err);
+    oc_status status = oc_set_write_stages(e->output.temporary, e->set->features, &e->set->image, &e->set->shard, err);
     e->journal.size = oc_features_size(e->set->features);
     e->journal.own_size = e->agreed.width != 0;
     e->journal.fit_seconds = e->set->fit_seconds;
@@ -280,7 +282,8 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
                        side, side);
     }
     if (status == OC_SIZES_DIFFER && own_size) {
-        oc_job_note(e->job, "the images differ in size: all are brought to %zux%zu (--size chooses another)", side, side);
+        oc_job_note(e->job, "the images differ in size: all are brought to %zux%zu (--size chooses another)", side,
+                    side);
         oc_set_free(e->set);
         e->set = NULL;
         e->agreed = (oc_extent){0, 0};

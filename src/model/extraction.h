@@ -19,7 +19,7 @@ typedef struct oc_hand {
 typedef struct oc_outcome {
     oc_status status;
     oc_image image; /* its sizes; the pixels are gone */
-    char *reason;   /* owned: why it could not be read, or what the decoder warned of; NULL also when memory was short */
+    char *reason; /* owned: why it could not be read, or what the decoder warned of; NULL also when memory was short */
 } oc_outcome;
 
 /* Images that are read together. */
@@ -38,11 +38,11 @@ typedef struct oc_extraction {
     oc_job *job;
     oc_hand *hands;
     oc_set *set;
-    oc_output output;         /* the folder, or zero: rows go to set->values */
-    oc_journal journal;       /* in the folder */
-    oc_set_writer *writer;    /* NULL: rows go to set->values */
-    double journal_due;       /* when it is to be written next */
-    size_t first;             /* image that is kept next */
+    oc_output output;      /* the folder, or zero: rows go to set->values */
+    oc_journal journal;    /* in the folder */
+    oc_set_writer *writer; /* NULL: rows go to set->values */
+    double journal_due;    /* when it is to be written next */
+    size_t first;          /* image that is kept next */
     oc_round *reading, *keeping;
     oc_status kept; /* how keeping the last round went */
     oc_error trouble;

@@ -187,7 +187,7 @@ static rows_kind kind_of(const char *path)
     if (file) {
         fclose(file);
     }
-    return oc_npy_signature(head, got)                                        ? NPY_ROWS
+    return oc_npy_signature(head, got)                                      ? NPY_ROWS
            : !memchr(head, '\0', got) && got && oc_svmlight_signature(head) ? SVMLIGHT_ROWS
                                                                             : NO_ROWS;
 }

@@ -54,7 +54,7 @@ static void parse_line(oc_journal *journal, const char *line)
         *journal = (oc_journal){
             .file = journal->file, .begun = true, .size = size, .own_size = own != 0, .fit_seconds = seconds};
     } else if (journal->begun && oc_sscanf(line, "done %zu %zu %zu %zu %zu", &images, &place.rows, &place.index_bytes,
-                                        &place.skips, &place.skipped_bytes) == 5) {
+                                           &place.skips, &place.skipped_bytes) == 5) {
         journal->images = images;
         journal->place = place;
     }
@@ -81,10 +81,11 @@ static oc_status fail_settings(const char *old, const char *new, const char *whe
         a = strcspn(old, "\n");
         b = strcspn(new, "\n");
     }
-    return oc_fail(err, OC_USAGE,
-                   "%.300s: was begun with '%.*s', this is '%.*s': it is resumed with the same images and options only, or "
-                   "begun anew without resume",
-                   where, (int)(a < 200 ? a : 200), old, (int)(b < 200 ? b : 200), new);
+    return oc_fail(
+        err, OC_USAGE,
+        "%.300s: was begun with '%.*s', this is '%.*s': it is resumed with the same images and options only, or "
+        "begun anew without resume",
+        where, (int)(a < 200 ? a : 200), old, (int)(b < 200 ? b : 200), new);
 }
 
 static oc_status start(oc_journal *journal, const char *settings, oc_error *err)
@@ -136,7 +137,7 @@ oc_status oc_journal_begin(oc_journal *journal, oc_error *err)
 {
     char line[200];
     int length = oc_snprintf(line, sizeof line, "begin %zu %zu %d %.3f\n", journal->size.width, journal->size.height,
-                          journal->own_size, journal->fit_seconds);
+                             journal->own_size, journal->fit_seconds);
     journal->begun = true;
     journal->images = 0;
     journal->place = (oc_set_place){0};

@@ -16,9 +16,9 @@
 
 typedef struct oc_journal {
     int file;
-    bool begun;         /* stages.safetensors is written, and what follows counts */
-    oc_extent size;     /* that images are brought to */
-    bool own_size;      /* ... because all of them have it */
+    bool begun;     /* stages.safetensors is written, and what follows counts */
+    oc_extent size; /* that images are brought to */
+    bool own_size;  /* ... because all of them have it */
     double fit_seconds;
     size_t images;      /* that are done, from the first on */
     oc_set_place place; /* where the writer stood then */

@@ -68,8 +68,8 @@ static oc_status check_pair(const part *a, const part *b, oc_error *err)
     }
     oc_error reason;
     oc_status status = oc_compare_features(a->set->features, b->set->features, &reason);
-    if (status == OC_OK && (a->set->image.fit != b->set->image.fit ||
-                            a->set->image.max_pixels != b->set->image.max_pixels)) {
+    if (status == OC_OK &&
+        (a->set->image.fit != b->set->image.fit || a->set->image.max_pixels != b->set->image.max_pixels)) {
         status = oc_fail(&reason, OC_USAGE, "--fit or --max-pixels differ");
     }
     return status == OC_OK ? OC_OK

@@ -168,8 +168,8 @@ static oc_status store_classifier(oc_archive *archive, const oc_classifier *c, f
     for (size_t i = 0; i < n->count; i++) {
         (*labels)[i] = (float)n->labels[i]; /* exact: there are at most OC_MAX_CLASSES */
     }
-    oc_status status = oc_archive_add(
-        archive, "neighbours", (oc_tensor){.rows = n->count, .columns = n->dimension, .values = n->rows}, err);
+    oc_status status = oc_archive_add(archive, "neighbours",
+                                      (oc_tensor){.rows = n->count, .columns = n->dimension, .values = n->rows}, err);
     return status == OC_OK ? oc_archive_add(archive, "neighbour_labels",
                                             (oc_tensor){.rows = 1, .columns = n->count, .values = *labels}, err)
                            : status;
@@ -197,12 +197,12 @@ oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
         status = store_classifier(archive, c, &labels, err);
     }
     if (status == OC_OK) {
-        status =
-            oc_archive_add(archive, "shift", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->shift}, err);
+        status = oc_archive_add(archive, "shift", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->shift},
+                                err);
     }
     if (status == OC_OK) {
-        status =
-            oc_archive_add(archive, "scale", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->scale}, err);
+        status = oc_archive_add(archive, "scale", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->scale},
+                                err);
     }
     if (status == OC_OK) {
         status = oc_store_features(archive, model->features, &model->image, err);

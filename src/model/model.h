@@ -10,9 +10,9 @@ struct oc_model {
     oc_classifier *classifier;
     oc_train_options options; /* as they were used */
     oc_validation validation;
-    char **classes;           /* (C) */
-    size_t *counts;           /* (C): rows of each class that it was trained on; NULL: unknown */
-    double accuracy;          /* on those rows; NaN: unknown */
+    char **classes;  /* (C) */
+    size_t *counts;  /* (C): rows of each class that it was trained on; NULL: unknown */
+    double accuracy; /* on those rows; NaN: unknown */
 };
 
 /* What a model is made of, all by reference: copied into the model. */

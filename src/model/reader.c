@@ -14,9 +14,9 @@ struct oc_reader {
     oc_image_options image;
     oc_decoder *decoder;
     oc_workspace *workspace;
-    float *weights; /* (C, D) */
-    float *bias;    /* (C) */
-    float *row;     /* (D) */
+    float *weights;                /* (C, D) */
+    float *bias;                   /* (C) */
+    float *row;                    /* (D) */
     float *scores, *probabilities; /* (C) */
 };
 
@@ -131,9 +131,8 @@ oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result
     if (probable) {
         oc_softmax(reader->scores, c->classes, reader->probabilities);
     }
-    *result = (oc_result){.label = best,
-                          .scores = reader->scores,
-                          .probabilities = probable ? reader->probabilities : NULL};
+    *result = (oc_result){
+        .label = best, .scores = reader->scores, .probabilities = probable ? reader->probabilities : NULL};
     return OC_OK;
 }
 

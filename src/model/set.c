@@ -62,8 +62,8 @@ bool oc_set_recognise(const char *path)
 
 static bool is_part(const char *name)
 {
-    static const char *const parts[] = {".", "..", "features.npy", "index.csv", "stages.safetensors", "skipped.csv",
-                                        OC_OUTPUT_MARK};
+    static const char *const parts[] = {".",           "..",          "features.npy", "index.csv", "stages.safetensors",
+                                        "skipped.csv", OC_OUTPUT_MARK};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (strcmp(name, parts[i]) == 0) {
             return true;
@@ -81,8 +81,9 @@ oc_status oc_set_check_place(const char *folder, oc_error *err)
     oc_status status = OC_OK;
     for (struct dirent *entry; status == OC_OK && (entry = readdir(directory)) != NULL;) {
         if (!is_part(entry->d_name)) {
-            status = oc_fail(err, OC_USAGE, "%s: holds other files than a set, '%s', and is not replaced; choose another name",
-                             folder, entry->d_name);
+            status = oc_fail(err, OC_USAGE,
+                             "%s: holds other files than a set, '%s', and is not replaced; choose another name", folder,
+                             entry->d_name);
         }
     }
     closedir(directory);
@@ -154,8 +155,9 @@ static oc_status parse_skips(oc_set *set, char *text, oc_error *err)
         if (status != OC_OK || count == 0) {
             break;
         }
-        status = count == 2 ? oc_set_add_skip(set, fields[0], fields[1], err)
-                            : oc_fail(err, OC_BAD_FILE, "line %zu: %zu fields, path and reason are two", csv.line, count);
+        status = count == 2
+                     ? oc_set_add_skip(set, fields[0], fields[1], err)
+                     : oc_fail(err, OC_BAD_FILE, "line %zu: %zu fields, path and reason are two", csv.line, count);
     }
     return status;
 }

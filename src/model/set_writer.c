@@ -44,8 +44,9 @@ static size_t end_of(const oc_set_writer *writer, file_index which)
 
 static oc_status write_bytes(oc_set_writer *writer, file_index which, const void *bytes, size_t size, oc_error *err)
 {
-    return fwrite(bytes, 1, size, writer->file[which]) == size ? OC_OK
-                                                               : oc_fail_io(err, writer->path[which], "cannot be written");
+    return fwrite(bytes, 1, size, writer->file[which]) == size
+               ? OC_OK
+               : oc_fail_io(err, writer->path[which], "cannot be written");
 }
 
 static oc_status write_npy_header(oc_set_writer *writer, oc_error *err)

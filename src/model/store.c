@@ -22,7 +22,6 @@ static size_t tensors_of(const oc_stage *stage, oc_tensor tensors[OC_STAGE_MAX_T
     return stage->type->tensors && stage->learned ? stage->type->tensors(stage, tensors) : 0;
 }
 
-
 oc_status oc_store_features(oc_archive *archive, const oc_features *features, const oc_image_options *image,
                             oc_error *err)
 {
@@ -199,7 +198,8 @@ oc_status oc_compare_features(const oc_features *a, const oc_features *b, oc_err
 {
     oc_extent first = oc_features_size(a), second = oc_features_size(b);
     if (oc_features_count(a) == 0 || oc_features_count(b) == 0) {
-        bool same = oc_features_count(a) == oc_features_count(b) && oc_features_dimension(a) == oc_features_dimension(b);
+        bool same = oc_features_count(a) == oc_features_count(b) &&
+                    oc_features_dimension(a) == oc_features_dimension(b);
         return same ? OC_OK
                     : oc_fail(err, OC_USAGE, "rows of %zu values%s and rows of %zu values%s do not fit together",
                               oc_features_dimension(a), oc_features_count(a) ? "" : " of another program",

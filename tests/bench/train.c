@@ -130,8 +130,8 @@ int main(int count, char **argument)
     oc_status status = oc_scaler_fit(&rows, OC_SCALE_STANDARD, shift, scale, center, &variance, b.job, &err);
     stop(&b, "scaler", 0, status, &err);
 
-    oc_problem problem = {.rows = &rows, .labels = labels, .classes = CLASSES, .center = center, .scale = scale,
-                          .score_l2 = 0.005};
+    oc_problem problem = {
+        .rows = &rows, .labels = labels, .classes = CLASSES, .center = center, .scale = scale, .score_l2 = 0.005};
     oc_covariance covariance = {0};
     status = oc_covariance_fit(&problem, &covariance, sums, b.job, &err);
     stop(&b, "covariance", (double)covariance.rows * dd * dd, status, &err);

@@ -9,8 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static const uint8_t record[RECORD] = {3, 1, 2, 3};
     bool records = size > 0 && size % RECORD == 0;
-    oc_dataset *dataset =
-        records ? fuzz_dataset(fuzz_file("batch.bin", bytes, size)) : fuzz_dataset(fuzz_file("one.bin", record, RECORD));
+    oc_dataset *dataset = records ? fuzz_dataset(fuzz_file("batch.bin", bytes, size))
+                                  : fuzz_dataset(fuzz_file("one.bin", record, RECORD));
     if (!records) {
         oc_error err = {0};
         fuzz_expect(dataset != NULL, "a whole record is a data set");

@@ -53,9 +53,10 @@ static void decode(const uint8_t *bytes, size_t size, oc_image_options options)
         fuzz_expect(whole == again, "an image can be read whichever planes are asked for");
         if (again) {
             check(&one, &options);
-            fuzz_expect(one.width == both.width && one.height == both.height && one.colorless == both.colorless &&
-                            memcmp(plane ? one.rgb : one.gray, planes[plane], one.width * one.height * (plane ? 3 : 1)) == 0,
-                        "a plane does not depend on the other");
+            fuzz_expect(
+                one.width == both.width && one.height == both.height && one.colorless == both.colorless &&
+                    memcmp(plane ? one.rgb : one.gray, planes[plane], one.width * one.height * (plane ? 3 : 1)) == 0,
+                "a plane does not depend on the other");
         }
     }
     options.planes = 0;

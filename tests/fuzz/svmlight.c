@@ -15,8 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         for (size_t i = 0; i < rows.count; i++) {
             oc_svmlight_add(&text, (int)(rows.labels[i] % 1000), rows.values + i * rows.dimension, rows.dimension);
         }
-        fuzz_expect(fuzz_succeeded(oc_svmlight_read(fuzz_file("again", text.data, text.length), WIDEST, &again, &err), &err),
-                    "what was written can be read");
+        fuzz_expect(
+            fuzz_succeeded(oc_svmlight_read(fuzz_file("again", text.data, text.length), WIDEST, &again, &err), &err),
+            "what was written can be read");
         fuzz_expect(again.count == rows.count, "no row is lost");
         for (size_t i = 0; i < rows.count * rows.dimension; i++) {
             fuzz_expect(!(rows.values[i] < again.values[i]) && !(rows.values[i] > again.values[i]), "values are kept");

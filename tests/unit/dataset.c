@@ -15,8 +15,8 @@ TestSuite(dataset, .init = make_test_folder, .fini = remove_test_folder);
 static void expect_item(const oc_dataset *dataset, size_t i, const char *path, int label)
 {
     cr_assert(i < oc_dataset_count(dataset));
-    cr_assert(strcmp(oc_dataset_path(dataset, i), path) == 0, "item %zu is %s, not %s", i,
-              oc_dataset_path(dataset, i), path);
+    cr_assert(strcmp(oc_dataset_path(dataset, i), path) == 0, "item %zu is %s, not %s", i, oc_dataset_path(dataset, i),
+              path);
     cr_assert(oc_dataset_label(dataset, i) == label, "%s has label %d", path, oc_dataset_label(dataset, i));
 }
 
@@ -139,8 +139,7 @@ Test(dataset, what_systems_leave_behind_is_neither_class_nor_image)
 
 Test(dataset, any_file_name_is_possible)
 {
-    static const char *const names[] = {"comma, quote\" and\nnewline", "inv\xff\xfe-alid", " blank ", "-",
-                                        "tab\t"};
+    static const char *const names[] = {"comma, quote\" and\nnewline", "inv\xff\xfe-alid", " blank ", "-", "tab\t"};
     for (size_t i = 0; i < 5; i++) {
         char name[100];
         snprintf(name, sizeof name, "set/%s/%s.png", names[i], names[i]);

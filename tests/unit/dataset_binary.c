@@ -87,8 +87,7 @@ Test(dataset_binary, idx_without_labels_is_unlabelled)
 
 Test(dataset_binary, idx_of_four_dimensions_is_rgb)
 {
-    static const uint8_t color[] = {0, 0, 8, 4, 0, 0, 0, 1, 0, 0, 0, 1, 0,
-                                    0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
+    static const uint8_t color[] = {0, 0, 8, 4, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
     put("color", color, sizeof color);
     oc_dataset *dataset = open_set(at("color"));
     oc_decoder *decoder = NULL;

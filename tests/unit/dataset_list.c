@@ -14,8 +14,7 @@ static bool item_is(const oc_dataset *dataset, size_t i, const char *path, const
 {
     int at_label = oc_dataset_label(dataset, i);
     return strcmp(oc_dataset_path(dataset, i), path) == 0 &&
-           (label ? at_label >= 0 && strcmp(oc_dataset_class(dataset, (size_t)at_label), label) == 0
-                  : at_label == -1);
+           (label ? at_label >= 0 && strcmp(oc_dataset_class(dataset, (size_t)at_label), label) == 0 : at_label == -1);
 }
 
 /* Opens "-" with these bytes on standard input. */
@@ -68,8 +67,7 @@ Test(dataset_list, labels_may_be_missing_altogether)
 Test(dataset_list, quoted_fields_hold_anything)
 {
     put_png("od,d \"name\"\n.png", 3);
-    put_text("list.csv",
-             "label,path\n\"T-shirt/top, \"\"new\"\"\",\"od,d \"\"name\"\"\n.png\"\n\xff,b.png\n");
+    put_text("list.csv", "label,path\n\"T-shirt/top, \"\"new\"\"\",\"od,d \"\"name\"\"\n.png\"\n\xff,b.png\n");
     oc_dataset *dataset = open_set(at("list.csv"));
     cr_assert(item_is(dataset, 0, "od,d \"name\"\n.png", "T-shirt/top, \"new\""));
     cr_assert(item_is(dataset, 1, "b.png", "\xff"));

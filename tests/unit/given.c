@@ -1,6 +1,6 @@
 /* Rows that were made elsewhere: svmlight text, .npy files, sets and models of them; and shards put together. */
-#include "src/matrix/svmlight.h"
 #include "src/matrix/number.h"
+#include "src/matrix/svmlight.h"
 #include "tests/unit/model_support.h"
 
 #include <criterion/criterion.h>
@@ -36,9 +36,9 @@ Test(given, svmlight_text_gives_dense_rows)
 
 Test(given, svmlight_text_with_a_fault_names_its_line)
 {
-    static const char *const faults[] = {"1 1:1\n1 0:1",   "1 1:1\n1 2:1 2:1", "1 1:1\n1 3:1 2:1", "1 1:1\nx 1:1",
-                                         "1 1:1\n0.5 1:1", "1 1:1\n1 1:",      "1 1:1\n1 1:nan",   "1 1:1\n1 1:1e39",
-                                         "1 1:1\n1 1 2",   "1 1:1\n1 -1:2",    "1 1:1\n1 1:2x",    "1 1:1\n1 1: 2",
+    static const char *const faults[] = {"1 1:1\n1 0:1",   "1 1:1\n1 2:1 2:1",  "1 1:1\n1 3:1 2:1", "1 1:1\nx 1:1",
+                                         "1 1:1\n0.5 1:1", "1 1:1\n1 1:",       "1 1:1\n1 1:nan",   "1 1:1\n1 1:1e39",
+                                         "1 1:1\n1 1 2",   "1 1:1\n1 -1:2",     "1 1:1\n1 1:2x",    "1 1:1\n1 1: 2",
                                          "1 1:1\n1,2 1:1", "1 1:1\n1 1:\n2 1:1"};
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         oc_svmlight rows = {0};
@@ -62,8 +62,8 @@ Test(given, svmlight_is_recognised_by_its_first_row)
 
 Test(given, numbers_read_back_to_the_same_float)
 {
-    static const float values[] = {0,        1,          255,         16777215,   16777216, 0.1f,    -0.1f,  1.0f / 3,
-                                   FLT_MAX,  -FLT_MAX,   FLT_MIN,     1e-45f,     -7,       3.5e10f, 65536.5f};
+    static const float values[] = {0,       1,        255,     16777215, 16777216, 0.1f,    -0.1f,   1.0f / 3,
+                                   FLT_MAX, -FLT_MAX, FLT_MIN, 1e-45f,   -7,       3.5e10f, 65536.5f};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         char text[OC_NUMBER];
         size_t length = oc_number_format(values[i], text);

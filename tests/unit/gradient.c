@@ -76,8 +76,14 @@ Test(gradient, training_follows_the_gradient_of_the_formula)
         *(j == D ? &bias[c] : &weights[c * D + j]) = (float)w;
     }
     for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
-        oc_problem problem = {.rows = &rows, .labels = data.y, .classes = C, .center = zero, .scale = one,
-                              .loss = (oc_loss)loss, .l2 = 0.1, .score_l2 = 0.2};
+        oc_problem problem = {.rows = &rows,
+                              .labels = data.y,
+                              .classes = C,
+                              .center = zero,
+                              .scale = one,
+                              .loss = (oc_loss)loss,
+                              .l2 = 0.1,
+                              .score_l2 = 0.2};
         oc_objective objective = {.gradient = gradient, .bias = bias_gradient};
         cr_assert(oc_problem_evaluate(&problem, weights, bias, &objective, NULL, NULL) == OC_OK);
         for (size_t i = 0; i < C * (D + 1); i++) {

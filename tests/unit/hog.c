@@ -205,14 +205,9 @@ Test(hog, added_brightness_changes_nothing)
 
 Test(hog, norms_take_out_contrast)
 {
-    static const char *const specs[] = {"hog:norm=neighbours",
-                                        "hog:norm=row",
-                                        "hog:norm=l2",
-                                        "hog:block=2",
-                                        "hog:block=2,norm=l1",
-                                        "hog:block=2,norm=l1-sqrt",
-                                        "hog:preset=skimage",
-                                        "hog:preset=uoctti"};
+    static const char *const specs[] = {"hog:norm=neighbours", "hog:norm=row",        "hog:norm=l2",
+                                        "hog:block=2",         "hog:block=2,norm=l1", "hog:block=2,norm=l1-sqrt",
+                                        "hog:preset=skimage",  "hog:preset=uoctti"};
     oc_image image = random_image(40, 40, 2), stronger = make_image(40, 40);
     for (size_t i = 0; i < 1600; i++) {
         image.gray[i] /= 4;

@@ -174,8 +174,9 @@ Test(hog, bands_of_all_processor_families_equal_gradients_votes_and_sums_one_by_
     for (size_t i = 0; i < 7 * 5 * 4; i++) {
         size_t width = widths[i % 7], rows = heights[i / 7 % 5], cell = 12;
         bool between_bins = i / 35 % 2, between_cells = i / 70;
-        oc_hog_band band = {lines + 16, BAND_STRIDE, rows, width, (width + 15) / 16 * 16, between_bins ? tangent : NULL,
-                            1 / (float)cell, (float)rows + 0.5F};
+        oc_hog_band band = {
+            lines + 16,      BAND_STRIDE,       rows, width, (width + 15) / 16 * 16, between_bins ? tangent : NULL,
+            1 / (float)cell, (float)rows + 0.5F};
         fill_lines(lines, rows + 2, width);
         for (size_t r = 0; r < rows; r++) {
             ones[r] = 1;
@@ -223,8 +224,12 @@ Test(hog, bands_are_joined_to_cells_as_by_the_plain_form)
         for (size_t j = 0; j < band.room / 2; j++) {
             pairs[j] = ((float)(2 * j % cell) + 0.5F) / (float)cell;
         }
-        oc_hog_axis axis = {.targets = targets, .per = 1, .step = cell, .span = 2 * cell,
-                            .offset = -(ptrdiff_t)(cell / 2), .weights = weights};
+        oc_hog_axis axis = {.targets = targets,
+                            .per = 1,
+                            .step = cell,
+                            .span = 2 * cell,
+                            .offset = -(ptrdiff_t)(cell / 2),
+                            .weights = weights};
         if (targets == 0) {
             continue;
         }

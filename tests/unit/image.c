@@ -41,7 +41,8 @@ Test(image, messages_say_what_is_wrong)
     expect_refusal("truncated.jpg", OC_BAD_IMAGE, "truncated JPEG: its 747 bytes end before the picture does");
     expect_refusal("truncated.png", OC_BAD_IMAGE, "truncated PNG: its 1874 bytes end before the picture does");
     expect_refusal("bomb.png", OC_TOO_LARGE, "787402 x 787402 pixels: no side may be longer than 65535 (--max-side)");
-    expect_refusal("large.png", OC_TOO_LARGE, "20000 x 20000 pixels are more than the limit of 100000000 (--max-pixels)");
+    expect_refusal("large.png", OC_TOO_LARGE,
+                   "20000 x 20000 pixels are more than the limit of 100000000 (--max-pixels)");
     expect_refusal("none.png", OC_NOT_FOUND, "cannot be opened: No such file or directory");
     expect_refusal("", OC_IO, "is a folder, not a file");
 }

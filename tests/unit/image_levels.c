@@ -43,7 +43,8 @@ Test(image_levels, whole_files_have_no_warning)
         image_bytes file = load_fixture(names[n]);
         for (size_t i = 0; i < LEVELS; i++) {
             decoded d = at_level(file, levels[i], OC_RGB), usual = decode(file, planes_of(OC_RGB));
-            cr_assert(d.status == OC_OK && d.image.warnings == 0 && !d.image.warning, "%s: %s", names[n], d.err.message);
+            cr_assert(d.status == OC_OK && d.image.warnings == 0 && !d.image.warning, "%s: %s", names[n],
+                      d.err.message);
             cr_assert_arr_eq(d.image.rgb, usual.image.rgb, 3 * WIDTH * HEIGHT);
             free_decoded(&d);
             free_decoded(&usual);
@@ -190,8 +191,8 @@ Test(image_levels, memory_is_limited)
         oc_image_options options = planes_of(OC_GRAY | OC_RGB);
         for (options.max_memory = 1; options.max_memory < 8; options.max_memory++) {
             decoded d = decode(file, options);
-            cr_assert_eq(d.status, options.max_memory < cases[i].enough ? OC_TOO_LARGE : OC_OK, "case %zu, %d MB: %s", i,
-                         (int)options.max_memory, d.err.message);
+            cr_assert_eq(d.status, options.max_memory < cases[i].enough ? OC_TOO_LARGE : OC_OK, "case %zu, %d MB: %s",
+                         i, (int)options.max_memory, d.err.message);
             cr_assert(d.status == OC_OK || strstr(d.err.message, "--max-memory"), "%s", d.err.message);
             free_decoded(&d);
         }

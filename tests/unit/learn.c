@@ -91,7 +91,8 @@ Test(learn, the_report_is_true)
         cr_assert(!isnan(report.used.l2) && !isnan(report.used.score_l2) && !isnan(report.used.rate));
         cr_assert(report.used.batch == 256 && report.used.epochs > 0);
         cr_assert(report.used.epochs == 1 && report.used.finish > 0);
-        cr_assert(report.steps >= 2 && report.steps <= 2 + (size_t)report.used.finish); /* two minibatches, then passes */
+        cr_assert(report.steps >= 2 &&
+                  report.steps <= 2 + (size_t)report.used.finish); /* two minibatches, then passes */
         oc_classifier_free(classifier);
     }
 }
@@ -138,12 +139,11 @@ Test(learn, views_train_to_the_same_bytes_as_copies)
         memcpy(copy.x + 6 * i, data.x + 6 * chosen[i], 6 * sizeof(float));
         copy.y[i] = data.y[chosen[i]];
     }
-    oc_rows view = {
-        .count = 200,
-        .dimension = 6,
-        .chosen = chosen,
-        .blocks = 2,
-        .block = {{left, 2, 3, NULL}, {right + 2, 4, 7, NULL}}};
+    oc_rows view = {.count = 200,
+                    .dimension = 6,
+                    .chosen = chosen,
+                    .blocks = 2,
+                    .block = {{left, 2, 3, NULL}, {right + 2, 4, 7, NULL}}};
     float row[6];
     for (size_t i = 0; i < 200; i++) {
         oc_rows_copy(&view, i, row);

@@ -1,8 +1,8 @@
 /* Nearest neighbours: votes by hand, against a plain search, and the kernel against its formula. */
+#include "src/learn/nearest.h"
 #include "src/base/dispatch.h"
 #include "src/base/memory.h"
 #include "src/base/random.h"
-#include "src/learn/nearest.h"
 #include "src/learn/nearest_kernels.h"
 #include "tests/unit/learn_support.h"
 
@@ -25,8 +25,11 @@ Test(nearest, votes_and_ties_by_hand)
     /* From 0, the neighbours are at 1 (class 1), 2 (class 0), 3 (class 0), 4 (class 1), 9 (class 2). */
     static const float x[] = {2, -1, -3, 9, 4}, query[] = {0};
     static const int y[] = {0, 1, 0, 2, 1};
-    static const float expected[][3] = {{0, 1.5F, 0}, {1 + 1.F / 3, 1.5F, 0}, {2 + 1.F / 3, 1.5F, 0},
-                                        {2 + 1.F / 3, 2.5F, 0}, {2 + 1.F / 3, 2.5F, 1 + 1.F / 6}};
+    static const float expected[][3] = {{0, 1.5F, 0},
+                                        {1 + 1.F / 3, 1.5F, 0},
+                                        {2 + 1.F / 3, 1.5F, 0},
+                                        {2 + 1.F / 3, 2.5F, 0},
+                                        {2 + 1.F / 3, 2.5F, 1 + 1.F / 6}};
     oc_rows rows = oc_rows_of(x, 5, 1), asked = oc_rows_of(query, 1, 1);
     for (int64_t k = 1; k <= 5; k++) {
         for (int metric = OC_METRIC_L2; metric <= OC_METRIC_L1; metric++) {

@@ -102,8 +102,8 @@ static void expect_rough_optimum(int loss, double l2, double l1, double max_norm
     }
     double found = full_objective(loss, l2, l1, weights, NULL);
     double best = slow_rough_minimum(loss, l2, l1, max_norm, loss == OC_LOSS_SOFTMAX ? 0.5 : 0.04);
-    cr_assert(!(found > 1.01 * best) && found > 0.99 * best, "loss %d, l1 %g, max-norm %g: %g, possible is %g", loss, l1,
-              max_norm, found, best);
+    cr_assert(!(found > 1.01 * best) && found > 0.99 * best, "loss %d, l1 %g, max-norm %g: %g, possible is %g", loss,
+              l1, max_norm, found, best);
     cr_assert(!(fabs(found - report.objective) > 1e-3 * found), "%g, reported %g", found, report.objective);
     cr_assert_eq(report.zeros, zeros);
     cr_assert(l1 < 0.02 || zeros > 0, "loss %d: %zu zeros", loss, zeros);
@@ -206,8 +206,8 @@ Test(penalty, the_gap_is_honest_and_told)
         cr_assert(oc_job_create(1, &listener, &job, NULL) == OC_OK);
         oc_classifier_free(trained(&data, &options, job, &report));
         double best = slow_minimum(&data, loss, 0.001, 0);
-        cr_assert(!(report.objective > 1.01 * best) && report.gap <= 0.01 * best && notes == 0, "loss %d: %g of %g", loss,
-                  report.objective, best);
+        cr_assert(!(report.objective > 1.01 * best) && report.gap <= 0.01 * best && notes == 0, "loss %d: %g of %g",
+                  loss, report.objective, best);
         options.finish = 0;
         options.rate = 1e-4;
         oc_classifier_free(trained(&data, &options, job, &report));
@@ -232,7 +232,8 @@ Test(penalty, one_row_a_step_trains_with_either_schedule)
                 options.epochs = 5;
                 options.finish = 0;
                 oc_classifier_free(trained(&data, &options, NULL, &report));
-                cr_assert(report.accuracy > 0.75, "%zu columns, loss %d, schedule %d: %g", d, loss, schedule, report.accuracy);
+                cr_assert(report.accuracy > 0.75, "%zu columns, loss %d, schedule %d: %g", d, loss, schedule,
+                          report.accuracy);
             }
         }
     }

@@ -27,5 +27,6 @@ Test(remainder, it_is_no_less_than_the_last_steps_gained)
     }
     assert_near(oc_remainder_left(&r, 10 - OC_REMAINDER_STEPS, 0.001), OC_REMAINDER_STEPS);
     oc_remainder_step(&r, 10 - OC_REMAINDER_STEPS, 1);
-    assert_near(oc_remainder_left(&r, 10 - OC_REMAINDER_STEPS, 0.001), OC_REMAINDER_STEPS - 1); /* the first is forgotten */
+    assert_near(oc_remainder_left(&r, 10 - OC_REMAINDER_STEPS, 0.001),
+                OC_REMAINDER_STEPS - 1); /* the first is forgotten */
 }

@@ -135,12 +135,15 @@ Test(show, every_page_is_a_png_of_reasonable_size)
     cr_assert(oc_show_codebook(oc_model_features(model), at("codebook.png"), NULL) == OC_OK);
     for (int kind = 0; kind < 3; kind++) {
         cr_assert(oc_losses_measure(model, set, (oc_landscape)kind, 0, NULL, &losses, NULL) == OC_OK);
-        cr_assert(oc_show_losses(model, &losses, at(kind == 0 ? "ray.png" : kind == 1 ? "plane.png" : "steps.png"),
+        cr_assert(oc_show_losses(model, &losses,
+                                 at(kind == 0   ? "ray.png"
+                                    : kind == 1 ? "plane.png"
+                                                : "steps.png"),
                                  NULL) == OC_OK);
         oc_losses_free(&losses);
     }
-    static const char *const pages[] = {"image.png", "templates.png", "codebook.png", "ray.png", "plane.png",
-                                        "steps.png"};
+    static const char *const pages[] = {"image.png", "templates.png", "codebook.png",
+                                        "ray.png",   "plane.png",     "steps.png"};
     oc_image_options options = {.planes = OC_RGB, .max_pixels = 100000000};
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
         oc_error err;

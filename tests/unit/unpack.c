@@ -18,9 +18,7 @@ static oc_dataset *open_small(size_t count, bool labelled)
 {
     uint8_t *bytes = calloc(1, 16 + count);
     cr_assert(bytes != NULL);
-    memcpy(bytes,
-           (const uint8_t[]){0, 0, 8, 3, 0, (uint8_t)(count >> 16), (uint8_t)(count >> 8), (uint8_t)count},
-           8);
+    memcpy(bytes, (const uint8_t[]){0, 0, 8, 3, 0, (uint8_t)(count >> 16), (uint8_t)(count >> 8), (uint8_t)count}, 8);
     bytes[11] = bytes[15] = 1;
     for (size_t i = 0; i < count; i++) {
         bytes[16 + i] = (uint8_t)(i % 251);
