@@ -214,6 +214,9 @@ static int wrong_options(const cli_settings *settings, bool is_set)
         return report_usage(&command_info, is_set ? "--card is of a model; %s is a set" : "either --card or --json",
                             settings->operands.items[0]);
     }
+    if (settings->labels && !settings->test) {
+        return report_usage(&command_info, "--labels has no effect: it names the labels of the rows of --test");
+    }
     if (settings->test && !settings->card) {
         return report_usage(&command_info, "--test is for --card; 'ocellus evaluate %s %s' prints all about a test",
                             settings->operands.items[0], settings->test);

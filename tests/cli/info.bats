@@ -30,3 +30,8 @@ load common
     run -2 ocellus info
     run -2 ocellus info "$DATA/model" "$DATA/model"
 }
+
+@test "labels are for rows to test on" {
+    run -2 ocellus info "$DATA/model" --labels "$DATA/names.txt"
+    [[ "$output" == *"--labels has no effect"* ]]
+}
