@@ -170,13 +170,16 @@ static char *join_stages(const strings *specs)
     for (size_t i = 0; i < specs->count; i++) {
         room += strlen(specs->items[i]) + 1;
     }
-    char *joined = calloc(room, 1);
+    char *joined = calloc(room, 1), *end = joined;
     for (size_t i = 0; joined && i < specs->count; i++) {
         for (const char *at = specs->items[i]; *at; at += *at == '+') {
             size_t length = strcspn(at, "+");
             if (!has_stage(joined, at, length)) {
-                strcat(joined, *joined ? "+" : "");
-                strncat(joined, at, length);
+                if (end > joined) {
+                    *end++ = '+';
+                }
+                memcpy(end, at, length);
+                end += length;
             }
             at += length;
         }

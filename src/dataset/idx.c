@@ -55,7 +55,7 @@ static bool is_idx_type(uint8_t type)
 /* Fills all but data. OC_BAD_FILE when the file does not begin like IDX, with dimensions = 0, or is cut. */
 static oc_status read_header(gzFile file, idx_array *array, oc_error *err)
 {
-    uint8_t magic[4], sizes[4 * MAX_DIMENSIONS];
+    uint8_t magic[4], sizes[4 * MAX_DIMENSIONS] = {0};
     *array = (idx_array){0};
     size_t got;
     oc_status status = read_bytes(file, magic, sizeof magic, &got, err);
