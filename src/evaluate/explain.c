@@ -167,9 +167,9 @@ static oc_status draw_page(const oc_model *model, const oc_image *image, const o
 oc_status oc_explain_file(oc_reader *reader, const char *file, const char *path, oc_result *out, oc_error *err)
 {
     const oc_model *model = oc_reader_model(reader);
-    oc_image image;
-    oc_result result;
-    double bias, *map = NULL, *parts = oc_alloc(oc_features_count(model->features), sizeof *parts);
+    oc_image image = {0};
+    oc_result result = {0};
+    double bias = 0, *map = NULL, *parts = oc_alloc(oc_features_count(model->features), sizeof *parts);
     oc_status status = parts ? oc_reader_classify(reader, file, OC_GRAY | OC_RGB, &image, &result, err)
                              : oc_fail_memory(err, "the explanation");
     if (status == OC_OK) {
