@@ -101,6 +101,34 @@ static void settle(void *values)
     }
 }
 
+static const char *refuse(const void *values, const char *name)
+{
+    const oc_words_params *p = values;
+    bool sift = p->descriptor == OC_WORDS_SIFT, soft = p->encode == OC_WORDS_SOFT;
+    if (strcmp(name, "patch") == 0 && sift) {
+        return "descriptor=sift has no patches; 'cells' are its sizes";
+    }
+    if (strcmp(name, "cells") == 0 && !sift) {
+        return "only descriptor=sift has cells; 'patch' is the size of a patch";
+    }
+    if (strcmp(name, "gray") == 0 && sift && !p->gray) {
+        return "descriptor=sift looks at the luma alone";
+    }
+    if (strcmp(name, "ridge") == 0 && !p->whiten) {
+        return "with whiten=0 no eigenvalue is divided by";
+    }
+    if (strcmp(name, "nearest") == 0 && !soft) {
+        return "only with encode=soft words share a code";
+    }
+    if (strcmp(name, "softness") == 0 && !soft) {
+        return "only encode=soft has soft codes";
+    }
+    if (strcmp(name, "softness") == 0 && p->nearest == 1) {
+        return "with nearest=1 one word gets the whole code";
+    }
+    return NULL;
+}
+
 static unsigned planes(const void *values)
 {
     const oc_words_params *params = values;
@@ -342,6 +370,7 @@ const oc_stage_type oc_stage_words = {
     .param_count = sizeof params_table / sizeof *params_table,
     .param_size = sizeof(oc_words_params),
     .settle = settle,
+    .refuse = refuse,
     .planes = planes,
     .side = side,
     .plan = plan,
