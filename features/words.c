@@ -23,8 +23,8 @@ static const oc_param params_table[] = {
      "pixels from one descriptor to the next; auto: 1 for patches, 8 for sift"},
     {"descriptor", OC_CHOICE, FIELD(descriptor), "patch", 0, 0, descriptors,
      "pixel patches, or dense gradient descriptors for larger images"},
-    {"cells", OC_LEVELS, FIELD(cells), "4-6-8-10", 2, OC_SIFT_MOST_CELL, NULL,
-     "for descriptor=sift: sizes of the 4x4 cells in pixels"},
+    {"cells", OC_LEVELS, FIELD(cells), "auto", 2, OC_SIFT_MOST_CELL, NULL,
+     "for descriptor=sift: sizes of the 4x4 cells in pixels; auto: 4-6-8-10"},
     {"gray", OC_FLAG, FIELD(gray), "0", 0, 1, NULL, "patches of luma alone"},
     {"contrast", OC_REAL, FIELD(contrast), "10", 1e-3, 1e6, NULL,
      "added to a patch's variance before it is divided by its root"},
@@ -38,8 +38,8 @@ static const oc_param params_table[] = {
     {"iterations", OC_INTEGER, FIELD(iterations), "auto", 0, 10000, NULL, "of k-means, at most; auto: 20, for sift 10"},
     {"encode", OC_CHOICE, FIELD(encode), "auto", 0, 0, encodings,
      "code of a descriptor; auto: triangle for patches, soft for sift"},
-    {"softness", OC_REAL, FIELD(softness), "20", 0, 1e6, NULL,
-     "for encode=soft: how fast codes fall with the squared distance over its mean"},
+    {"softness", OC_REAL, FIELD(softness), "auto", 0, 1e6, NULL,
+     "for encode=soft: how fast codes fall with the squared distance over its mean; auto: 20"},
     {"nearest", OC_INTEGER, FIELD(nearest), "auto", 0, OC_WORDS_MOST_NEAREST, NULL,
      "for encode=soft: nearest words that share a code, 0 for all; auto: 5 for sift, else all"},
     {"pool", OC_CHOICE, FIELD(pool), "auto", 0, 0, pools,
@@ -86,6 +86,12 @@ static void settle(void *values)
     }
     if (p->encode == OC_WORDS_ENCODE_AUTO) {
         p->encode = sift ? OC_WORDS_SOFT : OC_WORDS_TRIANGLE;
+    }
+    if (isnan(p->softness)) {
+        p->softness = 20;
+    }
+    if (p->cells.count == 0) {
+        p->cells = (oc_levels){4, {4, 6, 8, 10}};
     }
     if (p->nearest == OC_AUTO) {
         p->nearest = sift ? 5 : 0;

@@ -339,7 +339,7 @@ static oc_status open_folder(oc_extraction *e, const oc_features *features, cons
                                     : oc_output_begin(&e->output, folder, true, err);
     }
     if (status == OC_OK) {
-        status = oc_journal_open(&e->journal, e->output.lock, settings.data, e->output.temporary, err);
+        status = oc_journal_open(&e->journal, e->output.lock, settings.data, e->output.around, err);
         if (status != OC_OK) {
             oc_output_keep(&e->output); /* it may be taken up by the right settings */
         }
@@ -374,7 +374,7 @@ static void leave_folder(oc_extraction *e, oc_status status, oc_error *err)
     }
     oc_error reason = *err;
     oc_fail(err, status, "%.600s; %zu of %zu images are kept in %.300s, and --resume goes on with them", reason.message,
-            e->journal.images, oc_dataset_count(e->dataset), e->output.temporary);
+            e->journal.images, oc_dataset_count(e->dataset), e->output.around);
     oc_output_keep(&e->output);
 }
 

@@ -62,8 +62,7 @@ bool oc_set_recognise(const char *path)
 
 static bool is_part(const char *name)
 {
-    static const char *const parts[] = {".",           "..",          "features.npy", "index.csv", "stages.safetensors",
-                                        "skipped.csv", OC_OUTPUT_MARK};
+    static const char *const parts[] = {".", "..", "features.npy", "index.csv", "stages.safetensors", "skipped.csv"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (strcmp(name, parts[i]) == 0) {
             return true;

@@ -49,8 +49,8 @@ load common
 
 @test "--resume where nothing was interrupted begins, and without it what was interrupted is removed" {
     ocellus extract "$DATA/test" -f pixels:size=4 -o set --resume
-    mkdir other.partial
-    echo half >other.partial/features.npy
+    mkdir -p other.partial/new
+    echo half >other.partial/new/features.npy
     echo "ocellus extraction 1" >other.partial/.ocellus-partial
     ocellus extract "$DATA/test" -f pixels:size=4 -o other
     diff -r set other
