@@ -1,10 +1,12 @@
 /* Opening and extracting images for the commands, and checks of outputs before work begins. */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "src/cli/inputs.h"
 
 #include "src/cli/terminal.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,17 +148,24 @@ int report_skipped(const oc_set *set, const char *what)
     return count ? EXIT_SKIPPED : EXIT_DONE;
 }
 
-/* 0, or why no file can be made in a folder: a full disk or a quota shows in nothing but the attempt. */
+/* 0, or why no file can be made in a folder: a full disk or a quota shows in nothing but the attempt. Without a name where
+ * the system can, so that a kill leaves none. */
 static int try_to_write(const char *folder)
 {
-    char name[4200];
-    snprintf(name, sizeof name, "%s/.ocellus-XXXXXX", folder);
-    int file = mkstemp(name), failure = errno;
+    char name[4200] = "";
+    int file = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600), failure = errno;
+    if (file < 0 && (failure == EOPNOTSUPP || failure == EISDIR || failure == EINVAL)) {
+        snprintf(name, sizeof name, "%s/.ocellus-XXXXXX", folder);
+        file = mkstemp(name);
+        failure = errno;
+    }
     if (file < 0) {
         return failure;
     }
     close(file);
-    unlink(name);
+    if (*name) {
+        unlink(name);
+    }
     return 0;
 }
 
@@ -292,12 +301,9 @@ static bool is_dots(const char *name)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* "00017.png"; or the mark of a folder that was being built when its program was killed. */
+/* "00017.png" */
 static bool is_numbered_png(const char *name)
 {
-    if (strcmp(name, ".ocellus-partial") == 0) {
-        return true;
-    }
     size_t digits = strspn(name, "0123456789");
     return digits >= 5 && strcmp(name + digits, ".png") == 0;
 }

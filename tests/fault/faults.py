@@ -263,7 +263,7 @@ def aftermath(bench, case, what, resume=False):
 
 
 def sweep_killed(bench, cases, place):
-    """Each call has its own count; the signal comes when the call is done."""
+    """Each call has its own count; the signal comes before the call does anything."""
     for case in cases:
         before, tried = len(bench.failures), 0
         for call in KILLED_AT:
