@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,9 @@ const char *plural(size_t count, const char *one, const char *many)
 
 static oc_status fail(oc_error *err, oc_status status, const char *path, const char *reason)
 {
-    snprintf(err->message, sizeof err->message, "%.700s: %.200s", path, reason);
+    size_t length = strlen(path); /* of a very long path the end */
+    snprintf(err->message, sizeof err->message, "%s%s: %.200s", length > 700 ? "... " : "",
+             path + (length > 700 ? length - 700 : 0), reason);
     return err->status = status;
 }
 
@@ -169,19 +172,20 @@ static int try_to_write(const char *folder)
     return 0;
 }
 
-/* The folder that holds `path` must be there and writable. */
+/* The folder that holds `path` must be there and writable, and leave room for the names that are used on the way. */
 static oc_status check_parent(const char *path, oc_error *err)
 {
+    enum { FILE_ROOM = sizeof ".classes.partial", PATH_ROOM = sizeof ".partial/new/stages.safetensors.partial" };
     char parent[4096] = ".", reason[300];
-    size_t length = strlen(path);
-    while (length > 1 && path[length - 1] == '/') {
+    size_t end = strlen(path), length;
+    while (end > 1 && path[end - 1] == '/') {
+        end--;
+    }
+    for (length = end; length && path[length - 1] != '/';) {
         length--;
     }
-    while (length && path[length - 1] != '/') {
-        length--;
-    }
-    if (length >= sizeof parent) {
-        return fail(err, OC_IO, path, strerror(ENAMETOOLONG));
+    if (end + PATH_ROOM > sizeof parent || end - length + FILE_ROOM > NAME_MAX + 1) {
+        return fail(err, OC_USAGE, path, "the name is too long: while an output is built, it has some letters more");
     }
     if (length) {
         memcpy(parent, path, length);
@@ -308,11 +312,13 @@ static bool is_numbered_png(const char *name)
     return digits >= 5 && strcmp(name + digits, ".png") == 0;
 }
 
-/* True when there is nothing in a folder but numbered PNG files, and folders of them as deep as `depth`. */
+/* True when there is nothing in a folder but numbered PNG files, and folders of them as deep as `depth`. False, with
+ * errno 0, when there is; with another where that cannot be told. */
 static bool is_unpacked(const char *folder, int depth)
 {
     DIR *directory = opendir(folder);
     bool unpacked = directory != NULL;
+    errno = unpacked || errno == ENOTDIR ? 0 : errno;
     for (struct dirent *entry; unpacked && (entry = readdir(directory));) {
         char below[4096];
         if (is_dots(entry->d_name) || is_numbered_png(entry->d_name)) {
@@ -351,8 +357,9 @@ oc_status check_output_unpacked(const char *path, oc_error *err)
     struct stat info;
     oc_status status = check_output_folder(path, err);
     if (!status && stat(path, &info) == 0 && !is_unpacked(path, 1)) {
-        return fail(err, OC_USAGE, path,
-                    "holds other files than an unpacked data set and is not replaced; choose another name");
+        return errno ? fail(err, OC_IO, path, strerror(errno))
+                     : fail(err, OC_USAGE, path,
+                            "holds other files than an unpacked data set and is not replaced; choose another name");
     }
     return status;
 }
