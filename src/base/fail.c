@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,6 +70,7 @@ oc_status oc_fail_memory(oc_error *err, const char *what)
 oc_status oc_fail_io(oc_error *err, const char *path, const char *doing)
 {
     int reason = errno;
-    oc_status status = reason == ENOENT ? OC_NOT_FOUND : reason == ENOMEM ? OC_NO_MEMORY : OC_IO;
+    bool is_short = reason == ENOMEM || reason == EMFILE || reason == ENFILE; /* the system is, whatever the file */
+    oc_status status = reason == ENOENT ? OC_NOT_FOUND : is_short ? OC_NO_MEMORY : OC_IO;
     return oc_fail(err, status, "%s: %s: %s", path, doing, strerror(reason));
 }

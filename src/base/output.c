@@ -99,10 +99,11 @@ static oc_status examine(char **path, bool folder, oc_error *err)
 {
     struct stat link, about;
     if (lstat(*path, &link) != 0) {
-        return OC_OK;
+        return errno == ENOENT ? OC_OK : oc_fail_io(err, *path, "cannot be examined");
     }
     if (stat(*path, &about) != 0) {
-        return oc_fail(err, OC_USAGE, "%s: is a link that leads nowhere", *path);
+        return errno == ENOENT || errno == ELOOP ? oc_fail(err, OC_USAGE, "%s: is a link that leads nowhere", *path)
+                                                 : oc_fail_io(err, *path, "cannot be examined");
     }
     if (folder ? S_ISREG(about.st_mode) : S_ISDIR(about.st_mode)) {
         return oc_fail(err, OC_USAGE, "%s: exists and is a %s; the output is a %s", *path, folder ? "file" : "folder",
@@ -299,32 +300,34 @@ oc_status oc_output_resume(oc_output *output, const char *path, oc_error *err)
     return begin(output, path, true, true, err);
 }
 
-/* Brings the entries of a folder to the disk, where the file system has that. */
-static bool synchronise(const char *folder)
+static int open_folder(const char *path)
 {
-    int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool done = file >= 0 && (fsync(file) == 0 || errno == EINVAL || errno == EROFS);
-    int reason = errno;
-    if (file >= 0) {
-        close(file);
-    }
-    errno = reason;
-    return done || reason == EACCES; /* a folder that may be written but not read */
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* The path is changed and put back. */
-static bool synchronise_parent(char *path)
+/* The folder that holds the path, which is changed and put back; -1 with errno. */
+static int open_parent(char *path)
 {
     char *slash = strrchr(path, '/');
-    if (!slash) {
-        return synchronise(".");
-    }
-    if (slash == path) {
-        return synchronise("/");
+    if (!slash || slash == path) {
+        return open_folder(slash ? "/" : ".");
     }
     *slash = '\0';
-    bool done = synchronise(path);
+    int file = open_folder(path);
     *slash = '/';
+    return file;
+}
+
+/* Brings the entries of a folder to the disk, where the file system has that, and closes it. -1 with EACCES, a folder that
+ * may be written but not read, is passed over. */
+static bool synchronise(int folder)
+{
+    bool done = folder >= 0 ? fsync(folder) == 0 || errno == EINVAL || errno == EROFS : errno == EACCES;
+    if (folder >= 0) {
+        int reason = errno;
+        close(folder);
+        errno = reason;
+    }
     return done;
 }
 
@@ -391,17 +394,27 @@ static void release(oc_output *output)
 
 oc_status oc_output_commit(oc_output *output, oc_error *err)
 {
-    bool swapped = output->folder ? synchronise(output->temporary) && swap_folder(output)
-                                  : rename(output->temporary, output->path) == 0;
-    oc_status status = swapped ? OC_OK : oc_fail_io(err, output->path, "cannot be put in place");
-    if (swapped) {
-        status = synchronise_parent(output->path) ? OC_OK
-                                                  : oc_fail_io(err, output->path, "cannot be brought to the disk");
-        if (output->folder) { /* the old one too, if there was one */
-            oc_remove_folder(output->around);
-        }
-        release(output);
+    int parent = open_parent(output->path); /* now, for behind the swap nothing but the disk may fail */
+    if (parent < 0 && errno != EACCES) {
+        return oc_fail_io(err, output->path, "cannot be put in place");
     }
+    bool swapped = output->folder ? synchronise(open_folder(output->temporary)) && swap_folder(output)
+                                  : rename(output->temporary, output->path) == 0;
+    if (!swapped) {
+        oc_status status = oc_fail_io(err, output->path, "cannot be put in place");
+        if (parent >= 0) {
+            close(parent);
+        }
+        return status;
+    }
+    errno = EACCES;
+    oc_status status = synchronise(parent)
+                           ? OC_OK
+                           : oc_fail_io(err, output->path, "is in place, but cannot be brought to the disk");
+    if (output->folder) { /* the old one too, if there was one */
+        oc_remove_folder(output->around);
+    }
+    release(output);
     return status;
 }
 

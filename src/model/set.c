@@ -168,16 +168,13 @@ static oc_status open_skips(oc_set *set, const char *folder, oc_error *err)
     if (!path) {
         return oc_fail_memory(err, "a path");
     }
-    struct stat about;
     oc_bytes bytes = {0};
-    oc_status status = OC_OK;
-    if (stat(path, &about) == 0) {
-        status = oc_bytes_read(&bytes, path, LONGEST_SKIPS, err);
-        if (status == OC_OK) {
-            status = parse_skips(set, (char *)bytes.data, err);
-            status = status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
-        }
+    oc_status status = oc_bytes_read(&bytes, path, LONGEST_SKIPS, err);
+    if (status == OC_OK) {
+        status = parse_skips(set, (char *)bytes.data, err);
+        status = status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
     }
+    status = status == OC_NOT_FOUND ? OC_OK : status;
     oc_bytes_free(&bytes);
     oc_free(path);
     return status;
