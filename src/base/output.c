@@ -221,7 +221,7 @@ static oc_status prepare_folder(oc_output *output, bool keep, oc_error *err)
     if (status != OC_OK) {
         return status;
     }
-    if (!keep && (!empty_folder(output->around) || ftruncate(output->lock, 0) != 0)) {
+    if (!keep && (ftruncate(output->lock, 0) != 0 || !empty_folder(output->around))) {
         return oc_fail_io(err, output->around, "cannot be emptied");
     }
     bool made = mkdir(output->temporary, 0777) == 0 || (keep && errno == EEXIST);
@@ -257,6 +257,14 @@ static oc_status begin_folder(oc_output *output, bool keep, oc_error *err)
     }
     oc_free(mark);
     return status;
+}
+
+/* NAME.partial and all in it. The notes go first, so that a kill leaves none of files that are gone. */
+static void remove_around(const oc_output *output)
+{
+    if (ftruncate(output->lock, 0) == 0) {
+        oc_remove_folder(output->around);
+    }
 }
 
 static void free_names(oc_output *output)
@@ -411,8 +419,8 @@ oc_status oc_output_commit(oc_output *output, oc_error *err)
     oc_status status = synchronise(parent)
                            ? OC_OK
                            : oc_fail_io(err, output->path, "is in place, but cannot be brought to the disk");
-    if (output->folder) { /* the old one too, if there was one */
-        oc_remove_folder(output->around);
+    if (output->folder) { /* with the old one, if there was one */
+        remove_around(output);
     }
     release(output);
     return status;
@@ -421,7 +429,7 @@ oc_status oc_output_commit(oc_output *output, oc_error *err)
 void oc_output_abandon(oc_output *output)
 {
     if (output->folder && output->around) {
-        oc_remove_folder(output->around);
+        remove_around(output);
     } else if (output->temporary) {
         unlink(output->temporary);
     }

@@ -319,9 +319,9 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
         oc_set_free(e->set);
         e->set = NULL;
         e->agreed = (oc_extent){0, 0};
-        e->journal.begun = false;
         atomic_store(&e->differ, false);
-        status = attempt(e, features, (oc_extent){side, side}, err);
+        status = e->journal.begun ? oc_journal_void(&e->journal, err) : OC_OK;
+        status = status == OC_OK ? attempt(e, features, (oc_extent){side, side}, err) : status;
     }
     return status;
 }
