@@ -200,6 +200,26 @@ static oc_status check_parent(const char *path, oc_error *err)
     return fail(err, OC_IO, path, reason);
 }
 
+/* What is at the output's name already must be something that another can take the place of, which shows otherwise when
+ * the work is done. */
+static oc_status check_replaceable(const char *path, oc_error *err)
+{
+    struct statx about, parent;
+    if (statx(AT_FDCWD, path, 0, STATX_MODE | STATX_UID, &about) != 0) {
+        return OC_OK; /* nothing there, most often */
+    }
+    if (about.stx_attributes & about.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) {
+        return fail(err, OC_USAGE, path, "is a mount point, which cannot be replaced; choose a name below it");
+    }
+    const char *slash = strrchr(path, '/');
+    char folder[4096];
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    uid_t user = geteuid();
+    bool kept = statx(AT_FDCWD, folder, 0, STATX_MODE | STATX_UID, &parent) == 0 && (parent.stx_mode & S_ISVTX) &&
+                user != 0 && user != about.stx_uid && user != parent.stx_uid;
+    return kept ? fail(err, OC_IO, path, "cannot be replaced: it belongs to somebody else") : OC_OK;
+}
+
 /* A mistyped -o must not cost a photo. */
 static bool is_image_file(const char *path)
 {
@@ -280,11 +300,13 @@ oc_status check_output_picture(const char *path, const char *const *inputs, size
     if (strcmp(path, "-") == 0) {
         return OC_OK;
     }
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+    size_t length = strlen(path);
+    if ((stat(path, &info) == 0 && S_ISDIR(info.st_mode)) || (length && path[length - 1] == '/')) {
         return fail(err, OC_USAGE, path, "is a folder; the name of a file is needed here");
     }
     oc_status status = check_inputs(path, inputs, count, err);
-    return status ? status : check_parent(path, err);
+    status = status ? status : check_parent(path, err);
+    return status ? status : check_replaceable(path, err);
 }
 
 oc_status check_output_file(const char *path, const char *const *inputs, size_t count, oc_error *err)
@@ -342,7 +364,8 @@ static oc_status check_output_folder(const char *path, oc_error *err)
     if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode)) {
         return fail(err, OC_USAGE, path, "is a file; -o takes the name of a folder here");
     }
-    return check_parent(path, err);
+    oc_status status = check_parent(path, err);
+    return status ? status : check_replaceable(path, err);
 }
 
 oc_status check_output_set(const char *path, const char *const *inputs, size_t count, oc_error *err)

@@ -224,10 +224,13 @@ def traced(place, inject):
 def hit(place):
     """The line of the trace where the fault was made, or None; and whether main had begun, which first looks at the
     standard streams: before that the loader and the libraries are on their own."""
+    begun = False
     with open(os.path.join(place, "trace"), errors="replace") as file:
-        lines = list(file)
-    line = next((line for line in lines if "INJECTED" in line or "killed by SIGKILL" in line), None)
-    return line, any("fcntl(0, F_GETFD)" in before for before in lines[:lines.index(line)] if line)
+        for line in file:
+            if "INJECTED" in line or "killed by SIGKILL" in line:
+                return line, begun
+            begun = begun or "fcntl(0, F_GETFD)" in line
+    return None, begun
 
 
 def sweep_calls(bench, cases, place):
