@@ -169,7 +169,7 @@ static oc_status first_size(const oc_extraction *e, oc_extent *size, size_t *fir
                    last.message);
 }
 
-/* The first image is too small for a stage, as err says: OC_SIZES_DIFFER when not all are as small. */
+/* The size, that of the first image, is too small for a stage, as err says: OC_SIZES_DIFFER when not all are as small. */
 static oc_status judge_small(const oc_extraction *e, oc_extent size, size_t first, oc_error *err)
 {
     size_t count = oc_dataset_count(e->dataset);

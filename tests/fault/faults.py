@@ -37,7 +37,7 @@ CALLS = {  # and the errors that they are made to fail with; brk has none, and a
     "write": ("ENOSPC", "EIO"), "fsync": ("EIO",), "fdatasync": ("EIO",), "rename": ("EIO",), "renameat2": ("EINVAL", "EIO"),
     "openat": ("EMFILE", "EACCES"), "close": ("EIO",), "mkdir": ("ENOSPC",), "read": ("EIO",), "pread64": ("EIO",),
     "newfstatat": ("EIO",), "getdents64": ("EIO",), "mmap": ("ENOMEM",), "ftruncate": ("EIO",), "fchmod": ("EPERM",),
-    "clone3": ("EAGAIN",), "brk": (None,), "lseek": ("EIO",), "syncfs": ("EIO",), "flock": ("EIO",), "linkat": ("EIO",),
+    "clone3": ("EAGAIN",), "brk": (None,), "lseek": ("EIO",), "syncfs": ("EIO",), "flock": ("EIO",), "linkat": ("EIO",), "statx": ("EIO",),
 }
 KILLED_AT = ("rename", "renameat2", "unlink", "rmdir", "mkdir", "fsync", "ftruncate", "flock", "write", "openat", "close")
 FEATURES = "pixels:size=2+hog:cell=4,bins=4+words:count=3,patch=3,samples=60,iterations=2,grid=1"
