@@ -171,7 +171,8 @@ static oc_status open_skips(oc_set *set, const char *folder, oc_error *err)
     oc_bytes bytes = {0};
     oc_status status = oc_bytes_read(&bytes, path, LONGEST_SKIPS, err);
     if (status == OC_OK) {
-        status = parse_skips(set, (char *)bytes.data, err);
+        status = oc_ends_line(&bytes) ? parse_skips(set, (char *)bytes.data, err)
+                                      : oc_fail(err, OC_BAD_FILE, "its last line has no end: something was cut off");
         status = status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
     }
     status = status == OC_NOT_FOUND ? OC_OK : status;
