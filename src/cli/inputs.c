@@ -142,8 +142,9 @@ void print_features_line(const oc_features *features)
 int report_skipped(const oc_set *set, const char *what)
 {
     size_t count = oc_set_skipped(set);
-    for (size_t i = 0; i < count && i < NAMED_SKIPS; i++) {
-        terminal_error("skipped %s %s: %s", what, oc_set_skipped_path(set, i), oc_set_skipped_reason(set, i));
+    for (size_t i = 0; i < count; i++) {
+        void (*say)(const char *, ...) = i < NAMED_SKIPS ? terminal_error : terminal_detail;
+        say("skipped %s %s: %s", what, oc_set_skipped_path(set, i), oc_set_skipped_reason(set, i));
     }
     if (count > NAMED_SKIPS) {
         terminal_error("skipped %zu %ss in all", count, what);
