@@ -238,6 +238,7 @@ int main(int argc, char **argv)
     guard_standard_streams();
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* a limit of file sizes is an error of write, as a full disk is */
     struct sigaction lost = {.sa_sigaction = on_lost_file, .sa_flags = (int)SA_SIGINFO};
     sigaction(SIGBUS, &lost, NULL);
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;

@@ -230,6 +230,14 @@ load common
     cmp whole.csv rows.csv
 }
 
+@test "a limit of file sizes is a message, not a signal" {
+    for command in "extract -f pixels:size=28" "extract -f pixels:size=28 --format csv" "train -f pixels:size=28"; do
+        run -1 bash -c "ulimit -f 8; \"$OCELLUS\" ${command%% *} \"$DATA/test\" ${command#* } -o output -q"
+        [[ "$output" == *"File too large"* ]]
+        [ ! -e output ]
+    done
+}
+
 @test "too few open files end the run, and do not cost images" {
     run -1 bash -c "ulimit -n 6; \"$OCELLUS\" extract \"$DATA/test\" -f pixels:size=2 -o set -q"
     [[ "$output" == *"Too many open files"* ]]
