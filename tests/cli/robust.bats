@@ -238,6 +238,14 @@ load common
     done
 }
 
+@test "a stack of 128 kB, as threads of musl have, is enough" {
+    [[ "$OCELLUS" != */sanitize/* ]] || skip "the sanitizers need more themselves"
+    spec=hog:block=2+color+words:count=100,samples=5000
+    run -0 bash -c "ulimit -s 128; \"$OCELLUS\" extract \"$DATA/test\" -f $spec -o set -q"
+    run -0 bash -c "ulimit -s 128; \"$OCELLUS\" train set --tune -o model -q"
+    run -0 bash -c "ulimit -s 128; \"$OCELLUS\" evaluate model \"$DATA/test\" --report page.html"
+}
+
 @test "too few open files end the run, and do not cost images" {
     run -1 bash -c "ulimit -n 6; \"$OCELLUS\" extract \"$DATA/test\" -f pixels:size=2 -o set -q"
     [[ "$output" == *"Too many open files"* ]]
