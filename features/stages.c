@@ -112,7 +112,7 @@ static char *cut(char *text, char mark)
 static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
 {
     const oc_stage_type *type = stage->type;
-    bool given[64] = {false};
+    const char *given[64] = {NULL};
     for (char *next; text; text = next) {
         next = cut(text, ',');
         char *value = cut(text, '=');
@@ -127,7 +127,7 @@ static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
         if (given[index]) {
             return oc_fail(err, OC_USAGE, "%s is given twice", param->name);
         }
-        given[index] = true;
+        given[index] = value;
         oc_status status = oc_param_set(param, value, stage->params, err);
         if (status != OC_OK) {
             return status;
@@ -138,7 +138,8 @@ static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
     }
     oc_status status = type->check ? type->check(stage->params, err) : OC_OK;
     for (size_t i = 0; type->refuse && status == OC_OK && i < type->param_count; i++) {
-        const char *why = given[i] ? type->refuse(stage->params, type->params[i].name) : NULL;
+        bool chosen = given[i] && strcmp(given[i], "auto") != 0;
+        const char *why = chosen ? type->refuse(stage->params, type->params[i].name) : NULL;
         if (why) {
             status = oc_fail(err, OC_USAGE, "%s cannot be set here: %s", type->params[i].name, why);
         }

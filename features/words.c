@@ -38,8 +38,8 @@ static const oc_param params_table[] = {
     {"iterations", OC_INTEGER, FIELD(iterations), "auto", 0, 10000, NULL, "of k-means, at most; auto: 20, for sift 10"},
     {"encode", OC_CHOICE, FIELD(encode), "auto", 0, 0, encodings,
      "code of a descriptor; auto: triangle for patches, soft for sift"},
-    {"softness", OC_REAL, FIELD(softness), "20", 0, 1e6, NULL,
-     "for encode=soft: how fast codes fall with the squared distance over its mean"},
+    {"softness", OC_REAL, FIELD(softness), "auto", 0, 1e6, NULL,
+     "for encode=soft: how fast codes fall with the squared distance over its mean; auto: 20"},
     {"nearest", OC_INTEGER, FIELD(nearest), "auto", 0, OC_WORDS_MOST_NEAREST, NULL,
      "for encode=soft: nearest words that share a code, 0 for all; auto: 5 for sift, else all"},
     {"pool", OC_CHOICE, FIELD(pool), "auto", 0, 0, pools,
@@ -87,6 +87,9 @@ static void settle(void *values)
     if (p->encode == OC_WORDS_ENCODE_AUTO) {
         p->encode = sift ? OC_WORDS_SOFT : OC_WORDS_TRIANGLE;
     }
+    if (isnan(p->softness)) {
+        p->softness = 20;
+    }
     if (p->nearest == OC_AUTO) {
         p->nearest = sift ? 5 : 0;
     }
@@ -99,6 +102,34 @@ static void settle(void *values)
     if (p->grid.count == 0) {
         p->grid = sift ? (oc_levels){3, {1, 2, 4}} : (oc_levels){1, {2}};
     }
+}
+
+static const char *refuse(const void *values, const char *name)
+{
+    const oc_words_params *p = values;
+    bool sift = p->descriptor == OC_WORDS_SIFT, soft = p->encode == OC_WORDS_SOFT;
+    if (strcmp(name, "patch") == 0 && sift) {
+        return "descriptor=sift has no patches; 'cells' are its sizes";
+    }
+    if (strcmp(name, "cells") == 0 && !sift) {
+        return "only descriptor=sift has cells; 'patch' is the size of a patch";
+    }
+    if (strcmp(name, "gray") == 0 && sift && !p->gray) {
+        return "descriptor=sift looks at the luma alone";
+    }
+    if (strcmp(name, "ridge") == 0 && !p->whiten) {
+        return "with whiten=0 no eigenvalue is divided by";
+    }
+    if (strcmp(name, "nearest") == 0 && !soft) {
+        return "only with encode=soft words share a code";
+    }
+    if (strcmp(name, "softness") == 0 && !soft) {
+        return "only encode=soft has soft codes";
+    }
+    if (strcmp(name, "softness") == 0 && p->nearest == 1) {
+        return "with nearest=1 one word gets the whole code";
+    }
+    return NULL;
 }
 
 static unsigned planes(const void *values)
@@ -343,6 +374,7 @@ const oc_stage_type oc_stage_words = {
     .param_count = sizeof params_table / sizeof *params_table,
     .param_size = sizeof(oc_words_params),
     .settle = settle,
+    .refuse = refuse,
     .planes = planes,
     .side = side,
     .plan = plan,

@@ -95,6 +95,11 @@ void oc_bytes_free(oc_bytes *bytes)
     *bytes = (oc_bytes){0};
 }
 
+bool oc_ends_line(const oc_bytes *bytes)
+{
+    return bytes->size && bytes->data[bytes->size - 1] == '\n';
+}
+
 char *oc_path_join(const char *folder, const char *name)
 {
     size_t length = strlen(folder), name_length = strlen(name);

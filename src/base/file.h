@@ -3,6 +3,7 @@
 #define OC_BASE_FILE_H
 
 #include <ocellus/error.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,8 @@ typedef struct oc_bytes {
  * path. */
 oc_status oc_bytes_read(oc_bytes *bytes, const char *path, size_t limit, oc_error *err);
 void oc_bytes_free(oc_bytes *bytes);
+/* False for nothing, and when the last line has no line feed: a file of our own was cut off then. */
+bool oc_ends_line(const oc_bytes *bytes);
 
 /* "folder/name", to be freed with oc_free; NULL when memory is short. */
 char *oc_path_join(const char *folder, const char *name);
