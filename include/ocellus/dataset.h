@@ -54,7 +54,7 @@ oc_status oc_dataset_select(oc_dataset *dataset, const char *list, oc_error *err
 enum { OC_MAX_SHARDS = 1000000 };
 oc_status oc_dataset_shard(oc_dataset *dataset, size_t index, size_t count, oc_error *err);
 
-/* Keeps `count` items spread evenly over all; all where there are no more. */
+/* Keeps `count` items (OC_USAGE for 0) spread evenly over all; all where there are no more. */
 oc_status oc_dataset_sample(oc_dataset *dataset, size_t count, oc_error *err);
 
 size_t oc_dataset_count(const oc_dataset *dataset);
@@ -83,7 +83,7 @@ oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decod
                           oc_image *image, oc_error *err);
 
 /* Writes the images of an IDX or CIFAR-10 data set as class folders of PNG files: FOLDER/CLASS/00017.png, the number
- * counting through the whole data set, with five digits or as many as the last one needs, so that names sort in the
+ * counting through the whole data set, also where a part of it was chosen, with five digits or as many as the last one needs, so that names sort in the
  * order of the source. In folder names '%' is written %25, '/' %2F and a leading dot %2E. Unlabelled images go into
  * FOLDER itself. FOLDER is replaced, whole or not at all; *written (may be NULL) is the number of files.
  * Errors: OC_USAGE for a data set of files, OC_CANCELLED, OC_IO, OC_NO_MEMORY. */

@@ -156,6 +156,7 @@ Test(given, parts_of_a_data_set_follow_each_other_and_cover_it)
         cr_assert(seen == 12);
     }
     cr_assert(oc_dataset_shard(whole, 0, 2, NULL) == OC_USAGE && oc_dataset_shard(whole, 3, 2, NULL) == OC_USAGE);
+    cr_assert(oc_dataset_sample(whole, 0, NULL) == OC_USAGE && oc_dataset_count(whole) > 5);
     cr_assert(oc_dataset_sample(whole, 5, NULL) == OC_OK && oc_dataset_count(whole) == 5);
     cr_assert(oc_dataset_sample(whole, 50, NULL) == OC_OK && oc_dataset_count(whole) == 5);
     oc_dataset_free(whole);
