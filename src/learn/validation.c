@@ -34,6 +34,10 @@ bool oc_validation_wanted(const oc_train_options *options)
 
 oc_status oc_train_check(const oc_train_options *options, oc_error *err)
 {
+    oc_status status = oc_params_check(oc_train_params, oc_train_param_count, options, err);
+    if (status != OC_OK) {
+        return status;
+    }
     if (!isnan(options->holdout) && options->folds != OC_AUTO) {
         return oc_fail(err, OC_USAGE, "--holdout and --folds are two ways to validate: give one of them");
     }
