@@ -85,8 +85,8 @@ oc_status oc_decoder_create(oc_decoder **decoder, oc_error *err);
 void oc_decoder_free(oc_decoder *decoder);
 
 /* Decodes a file ("-" is standard input). *image points into the decoder's own memory and is valid until its
- * next use. Errors: OC_NOT_FOUND, OC_IO, OC_BAD_IMAGE (neither PNG nor JPEG, damaged, truncated),
- * OC_TOO_LARGE, OC_NO_MEMORY; the message begins with the path. */
+ * next use. Errors: OC_NOT_FOUND, OC_IO, OC_BAD_IMAGE (neither PNG nor JPEG, damaged, truncated), OC_TOO_LARGE,
+ * OC_USAGE (options out of their ranges), OC_NO_MEMORY; the message begins with the path. */
 oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_options *options, oc_image *image,
                          oc_error *err);
 
@@ -94,9 +94,10 @@ oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_o
 oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
                            oc_image *image, oc_error *err);
 
-/* The same for pixels that are already decoded (height, width, channels), channels 1 or 3. */
-oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t width, size_t height, size_t channels,
-                           const oc_image_options *options, oc_image *image, oc_error *err);
+/* The same for pixels that are already decoded, of a camera say: gray or R, G, B for 1 or 3 channels; rows of width x
+ * channels bytes begin `stride` bytes apart. OC_USAGE for other channels, or rows that overlap. */
+oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t stride, size_t width, size_t height,
+                           size_t channels, const oc_image_options *options, oc_image *image, oc_error *err);
 
 /* True when the first bytes are those of PNG or JPEG; 8 bytes are enough. */
 bool oc_image_signature(const void *bytes, size_t size);

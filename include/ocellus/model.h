@@ -75,11 +75,13 @@ typedef struct oc_result {
     const char *warning;        /* the first of them, or NULL */
 } oc_result;
 
-/* Reads, extracts and scores one file ("-" is standard input), or an encoded image in memory. Errors as
- * oc_decode_file; OC_BAD_DATA when scores are not finite; OC_USAGE for a model that was trained on rows of another
+/* Reads, extracts and scores one file ("-" is standard input), an encoded image in memory, or pixels as
+ * oc_decode_pixels takes them. Errors as oc_decode_file; OC_BAD_DATA when scores are not finite; OC_USAGE for a model that was trained on rows of another
  * program, which has no image stages. */
 oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err);
 oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result, oc_error *err);
+oc_status oc_classify_pixels(oc_reader *reader, const uint8_t *pixels, size_t stride, size_t width, size_t height,
+                             size_t channels, oc_result *result, oc_error *err);
 
 /* Scores one row (D) of features. OC_BAD_DATA for values that give no finite scores, OC_NO_MEMORY. */
 oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result, oc_error *err);

@@ -233,8 +233,8 @@ oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decod
     if (dataset->pixels) {
         size_t size = dataset->width * dataset->height * dataset->channels;
         const uint8_t *pixels = dataset->pixels + oc_dataset_origin(dataset, i) * size;
-        oc_status status = oc_decode_pixels(decoder, pixels, dataset->width, dataset->height, dataset->channels, options,
-                                            image, err);
+        oc_status status = oc_decode_pixels(decoder, pixels, dataset->width * dataset->channels, dataset->width,
+                                            dataset->height, dataset->channels, options, image, err);
         return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
     }
     const char *prefix = path[0] == '/' ? "" : dataset->prefix;
