@@ -6,13 +6,14 @@
 #include "src/base/text.h"
 #include "src/base/threads.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
 /* Every stage there is, in the order of --help. */
 static const oc_stage_type *const types[] = {&oc_stage_pixels, &oc_stage_color, &oc_stage_hog, &oc_stage_words};
 
-enum { TYPES = sizeof types / sizeof *types };
+enum { TYPES = sizeof types / sizeof *types, MOST_PARAMETERS = 64 };
 
 typedef struct stage_part {
     oc_stage stage;
@@ -86,9 +87,8 @@ static const oc_stage_type *find_type(const char *name, oc_error *err)
 
 static oc_status fail_parameter(oc_error *err, const oc_stage_type *type, const char *key)
 {
-    enum { MOST = 64 };
-    const char *names[MOST];
-    size_t count = type->param_count < MOST ? type->param_count : MOST;
+    const char *names[MOST_PARAMETERS];
+    size_t count = type->param_count;
     for (size_t i = 0; i < count; i++) {
         names[i] = type->params[i].name;
     }
@@ -112,7 +112,8 @@ static char *cut(char *text, char mark)
 static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
 {
     const oc_stage_type *type = stage->type;
-    bool given[64] = {false};
+    bool given[MOST_PARAMETERS] = {false};
+    assert(type->param_count <= MOST_PARAMETERS);
     for (char *next; text; text = next) {
         next = cut(text, ',');
         char *value = cut(text, '=');
@@ -123,11 +124,10 @@ static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
         if (!param) {
             return fail_parameter(err, type, text);
         }
-        size_t index = (size_t)(param - type->params) % (sizeof given / sizeof *given);
-        if (given[index]) {
+        if (given[param - type->params]) {
             return oc_fail(err, OC_USAGE, "%s is given twice", param->name);
         }
-        given[index] = true;
+        given[param - type->params] = true;
         oc_status status = oc_param_set(param, value, stage->params, err);
         if (status != OC_OK) {
             return status;
@@ -269,6 +269,9 @@ size_t oc_features_side(const oc_features *features)
 oc_status oc_features_plan(oc_features *features, size_t width, size_t height, oc_error *err)
 {
     size_t pixels, total = 0;
+    if (features->count == 0) {
+        return oc_fail(err, OC_USAGE, "rows that another program made have no images to plan for");
+    }
     if (width == 0 || height == 0) {
         return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels has no features", width, height);
     }

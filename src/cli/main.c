@@ -18,7 +18,7 @@ const cli_command *const cli_commands[] = {&command_extract, &command_train, &co
                                            &command_merge,   &command_help};
 const size_t cli_command_count = sizeof cli_commands / sizeof *cli_commands;
 
-static oc_job *running_job;
+static oc_job *volatile running_job; /* a signal handler reads it */
 static volatile sig_atomic_t stop_asked;
 
 const cli_command *find_command(const char *name)

@@ -132,8 +132,8 @@ void oc_kmeans_head_prepare(oc_kmeans_head *head, const float *x, size_t n, cons
                             float *scratch)
 {
     size_t d = head->d, k = head->k, rows = n < OC_KMEANS_TRIAL ? n : OC_KMEANS_TRIAL;
-    float points[OC_KMEANS_TRIAL * MOST_VALUES], heads[OC_KMEANS_TRIAL * MOST_VALUES];
-    float *scores = scratch, *bounds = scratch + OC_KMEANS_TRIAL * k;
+    float *scores = scratch, *bounds = scores + OC_KMEANS_TRIAL * k;
+    float *points = bounds + OC_KMEANS_TRIAL * k, *heads = points + OC_KMEANS_TRIAL * d;
     head->size = 0;
     head->largest = 0;
     if (head->most == 0 || !make_basis(head, centers)) {

@@ -32,7 +32,7 @@ oc_status oc_kmeans_head_create(oc_kmeans_head *head, size_t n, size_t d, size_t
 void oc_kmeans_head_free(oc_kmeans_head *head);
 
 /* For new centres (K,D): the basis, the size that is cheapest on a sample of the points X (N,D), the panels. bias
- * (panels, 32) = -|c|^2 / 2. scratch (2, OC_KMEANS_TRIAL, K rounded up to panels). */
+ * (panels, 32) = -|c|^2 / 2. scratch (2, OC_KMEANS_TRIAL, K + D). */
 enum { OC_KMEANS_TRIAL = 96 };
 void oc_kmeans_head_prepare(oc_kmeans_head *head, const float *x, size_t n, const float *centers, const float *bias,
                             float *scratch);

@@ -21,6 +21,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "values are written and mapped as they lie in memory");
+
 static const char magic[] = "\x93NUMPY";
 enum { MAGIC = 6, MAX_HEADER = 4096 };
 

@@ -134,7 +134,7 @@ Test(kmeans, bounds_are_used_where_they_pay)
 {
     enum { N = 2000, D = 60, K = 96 };
     float *x = make_points(N, D, 50, 6), bias[K], centers[K * D];
-    float *trial = oc_alloc(2 * OC_KMEANS_TRIAL * K, sizeof *trial);
+    float *trial = oc_alloc(2 * OC_KMEANS_TRIAL * (K + D), sizeof *trial);
     memcpy(centers, x, sizeof centers);
     for (size_t k = 0; k < K; k++) {
         bias[k] = -oc_kmeans()->dot(centers + k * D, centers + k * D, D) / 2;
