@@ -95,6 +95,18 @@ void oc_bytes_free(oc_bytes *bytes)
     *bytes = (oc_bytes){0};
 }
 
+size_t oc_file_head(const char *path, void *head, size_t size)
+{
+    struct stat about;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool regular = file >= 0 && fstat(file, &about) == 0 && S_ISREG(about.st_mode);
+    ssize_t got = regular ? read(file, head, size) : 0;
+    if (file >= 0) {
+        close(file);
+    }
+    return got > 0 ? (size_t)got : 0;
+}
+
 char *oc_path_join(const char *folder, const char *name)
 {
     size_t length = strlen(folder), name_length = strlen(name);

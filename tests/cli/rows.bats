@@ -228,3 +228,14 @@ PYTHON
     [[ "$output" == *"line 1"*ascend* ]]
     [ ! -e m ]
 }
+
+@test "a pipe is not taken for rows, nor waited for" {
+    make_rows
+    mkfifo pipe
+    run -1 timeout 20 "$OCELLUS" train pipe -o m
+    run -1 timeout 20 "$OCELLUS" info pipe
+    run -1 timeout 20 "$OCELLUS" train rows.npy --labels pipe -o m
+    run -1 timeout 20 "$OCELLUS" train rows.npy --labels <(cat rows64.npy) -o m
+    [[ "$output" == *"no regular file"* ]]
+    run -0 timeout 20 "$OCELLUS" train rows.npy --labels <(cat labels.txt) -o m
+}
