@@ -113,8 +113,9 @@ typedef struct oc_hog_edges {
     float cosine[OC_HOG_BINS], sine[OC_HOG_BINS];
 } oc_hog_edges;
 
-/* Rows whose votes go to the same cells: those of a cell, or where votes are split between cells those between the centres
- * of two. The form that nearly everybody uses, nine bins of a half circle, goes from lines to sums in one kernel. */
+/* Rows whose votes go to the same cells: those of a cell, or where votes are split between cells those between the
+ * centres of two. The form that nearly everybody uses, nine bins of a half circle, goes from lines to sums in one
+ * kernel. */
 typedef struct oc_hog_band {
     const float
         *lines; /* (rows + 2, stride), from the row above the band to the row below; columns -1 .. room are finite */
@@ -153,11 +154,11 @@ typedef struct oc_hog_kernels {
     void (*gather_plain)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
                          float *cells);
     /* Gradients and votes of a band in one go. sums (9, room) = the votes, column by column; of columns past the width
-     * they mean nothing. With carry (9, room), votes are split between the cell above and the cell below the band: sums =
-     * carry + the former's, carry = the latter's. Equal to gradient, linear or sectors, and vote_plain. */
+     * they mean nothing. With carry (9, room), votes are split between the cell above and the cell below the band:
+     * sums = carry + the former's, carry = the latter's. Equal to gradient, linear or sectors, and vote_plain. */
     void (*band)(const oc_hog_band *band, float *sums, float *carry);
-    /* cells (9, targets) from sums (9, room), split between cells of an even side; half a side behind the sums is read, but
-     * means nothing. weights (room / 2): of the first value of each pair from column cell / 2 on. scratch
+    /* cells (9, targets) from sums (9, room), split between cells of an even side; half a side behind the sums is
+     * read, but means nothing. weights (room / 2): of the first value of each pair from column cell / 2 on. scratch
      * (OC_HOG_JOIN_SCRATCH, room). Equal to gather_plain. */
     void (*join)(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *weights,
                  float *scratch, float *cells);

@@ -7,7 +7,11 @@
 #include <immintrin.h>
 #endif
 
-enum { STRIP = 64 /* columns that are worked on at a time */, SHORT = 64, NINE = OC_HOG_BAND_BINS };
+enum {
+    STRIP = 64, /* columns that are worked on at a time */
+    SHORT = 64, /* columns at most whose bins are joined in one go: one by one they would not fill the vectors */
+    NINE = OC_HOG_BAND_BINS
+};
 
 /* As many floats as a register holds. */
 #if defined(__AVX512F__)
@@ -265,8 +269,9 @@ static inline void gradient_lanes(const float *above, const float *line, const f
     memcpy(gy, &down, sizeof down);
 }
 
-/* One of nine sectors of a half circle, by the tangents of the edges at 20, 40, 60 and 80 degrees; those past 90 degrees
- * mirror them. No edge but the one at 0 degrees meets a ratio of whole numbers, so none belongs to either side. */
+/* One of nine sectors of a half circle, by the tangents of the edges at 20, 40, 60 and 80 degrees; those past 90
+ * degrees mirror them. No edge but the one at 0 degrees meets a ratio of whole numbers, so none belongs to either
+ * side. */
 static inline void nine_sectors(const float *gx, const float *gy, int32_t *bin, float *magnitude)
 {
 #pragma omp simd
@@ -311,8 +316,8 @@ static inline __attribute__((always_inline)) votes find_votes(const oc_hog_band 
 }
 
 /* LANES columns of a band: votes first, for a few rows, so that the long way to each does not hold up the others. With
- * linear cells, what a row adds stays in the totals for all rows below it, so that the totals, summed over the rows, have
- * weighted it by its distance to the end of the band. */
+ * linear cells, what a row adds stays in the totals for all rows below it, so that the totals, summed over the rows,
+ * have weighted it by its distance to the end of the band. */
 static inline __attribute__((always_inline)) void band_lanes(const oc_hog_band *band, size_t x, const bool between_bins,
                                                              const bool between_cells, float *sums, float *carry)
 {
@@ -458,7 +463,8 @@ static void weigh_pairs(const float *restrict values, const float *restrict weig
     }
 }
 
-/* cells (targets) of one bin; whole and rising (targets - 1): sums between the centres of neighbours, see weigh_pairs. */
+/* cells (targets) of one bin; whole and rising (targets - 1): sums between the centres of neighbours, see
+ * weigh_pairs. */
 static void join_bin(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *whole,
                      const float *rising, float *cells)
 {

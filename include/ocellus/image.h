@@ -41,8 +41,8 @@ typedef enum oc_fit {
     OC_FIT_PAD      /* scaled to fit inside, the rest black */
 } oc_fit;
 
-/* Which pictures are refused (OC_BAD_IMAGE). A file whose header cannot be read is refused always. Each level refuses what
- * those above it refuse, and
+/* Which pictures are refused (OC_BAD_IMAGE). A file whose header cannot be read is refused always. Each level refuses
+ * what those above it refuse, and
  *
  *              JPEG                                              PNG
  * NONE         nothing                                           nothing
@@ -53,12 +53,13 @@ typedef enum oc_fit {
  * WARNING      anything else that libjpeg warns of, such as a    anything that libpng warns of
  *              missing end marker or an unknown colour transform
  *
- * What is not refused is counted in oc_image.warnings. Under NONE, rows that the decoder did not give are gray (JPEG whose
- * data end too early) or black. A header alone (no planes) tells nothing about rows. */
+ * What is not refused is counted in oc_image.warnings. Under NONE, rows that the decoder did not give are gray (JPEG
+ * whose data end too early) or black. A header alone (no planes) tells nothing about rows. */
 typedef enum oc_fail_on { OC_FAIL_ON_TRUNCATED, OC_FAIL_ON_ERROR, OC_FAIL_ON_WARNING, OC_FAIL_ON_NONE } oc_fail_on;
 
-/* Limits are checked from the header, before memory is taken, where the header tells; 0 stands for the default. Past one
- * of them OC_TOO_LARGE. Of a PNG nothing is kept but header, palette and transparent colours, whatever chunks it has. */
+/* Limits are checked from the header, before memory is taken, where the header tells; 0 stands for the default. Past
+ * one of them OC_TOO_LARGE. Of a PNG nothing is kept but header, palette and transparent colours, whatever chunks it
+ * has. */
 typedef struct oc_image_options {
     oc_extent size;       /* canonical size, at most 100 megapixels; 0 x 0 keeps the source's own */
     int fit;              /* an oc_fit */

@@ -20,7 +20,8 @@ typedef struct oc_listener {
     void (*progress)(void *context, const char *what, size_t done, size_t total);
     /* Something the user should know, one line without newline. */
     void (*note)(void *context, const char *message);
-    /* A decoder warned of an image that was taken all the same; told once for each image, in the order of the images. */
+    /* A decoder warned of an image that was taken all the same; told once for each image, in the order of the
+     * images. */
     void (*warning)(void *context, const char *path, const char *message);
     /* Loss against work while a classifier is trained: the mean loss of the training rows after `passes` of `total`
      * passes over them, with `steps` changes of the weights. A pass is an epoch, a step of full-batch descent, or a

@@ -84,8 +84,8 @@ size_t oc_param_format(const oc_param *param, const void *values, char *text, si
 /* What values are allowed, for help and messages: "1..64", "rgb, hsv or lab". Truncates like snprintf. */
 size_t oc_param_allowed(const oc_param *param, char *text, size_t size);
 
-/* The one of the names (count) that was probably meant by what was typed: one that begins so, or is few letters away, in
- * upper or lower case; NULL when none is near. */
+/* The one of the names (count) that was probably meant by what was typed: one that begins so, or is few letters
+ * away, in upper or lower case; NULL when none is near. */
 const char *oc_param_nearest(const char *typed, const char *const *names, size_t count);
 
 #ifdef __cplusplus

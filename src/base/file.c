@@ -24,8 +24,8 @@ static bool grow(oc_bytes *bytes, size_t capacity)
     return true;
 }
 
-/* Refuses folders and, unless they are standard input, devices, which may have no end. The size is a first guess only: a
- * pipe has none, and a file may change while it is read. */
+/* Refuses folders and, unless they are standard input, devices, which may have no end. The size is a first guess
+ * only: a pipe has none, and a file may change while it is read. */
 static oc_status examine(int file, const char *path, bool named, size_t *guess, oc_error *err)
 {
     struct stat about;

@@ -13,8 +13,8 @@ typedef struct oc_bytes {
 } oc_bytes;
 
 /* Reads the whole file ("-" is standard input) and puts a NUL behind it that `size` does not count. A pipe that nobody
- * writes to is empty. OC_TOO_LARGE past `limit` bytes, OC_NOT_FOUND, OC_IO (a folder or a device too). Messages name the
- * path. */
+ * writes to is empty. OC_TOO_LARGE past `limit` bytes, OC_NOT_FOUND, OC_IO (a folder or a device too). Messages name
+ * the path. */
 oc_status oc_bytes_read(oc_bytes *bytes, const char *path, size_t limit, oc_error *err);
 void oc_bytes_free(oc_bytes *bytes);
 

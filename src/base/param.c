@@ -441,8 +441,8 @@ static bool same_letter(char a, char b)
 
 enum { LONGEST_NAME = 40 };
 
-/* Number of single-letter changes (insert, remove, replace, swap neighbours) from a to b (Damerau, 1964): distance[i][j]
- * for the first i and j letters. */
+/* Number of single-letter changes (insert, remove, replace, swap neighbours) from a to b (Damerau, 1964):
+ * distance[i][j] for the first i and j letters. */
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b);

@@ -187,8 +187,8 @@ static char *join_stages(const strings *specs)
     return joined;
 }
 
-/* What all specs together will take: each different stage is extracted once, rows stay in memory, and training needs what
- * ocellus/classifier.h says. */
+/* What all specs together will take: each different stage is extracted once, rows stay in memory, and training needs
+ * what ocellus/classifier.h says. */
 static int tell_plan(const cli_settings *settings, oc_dataset *train, oc_dataset *test, oc_job *job)
 {
     oc_error err;

@@ -18,9 +18,6 @@ static int wrong_options(const cli_settings *settings, bool from_rows)
         return report_usage(&command_train, "one -f is taken; join stages with '+': -f %s+%s", settings->specs.items[0],
                             settings->specs.items[1]);
     }
-    if (settings->json && settings->check_gradient) {
-        return report_usage(&command_train, "--json has no effect on --check-gradient");
-    }
     const char *idle = from_rows ? given_for_images(settings) : NULL;
     if (idle) {
         return report_usage(&command_train, "--%s has no effect: the rows are made already", idle);

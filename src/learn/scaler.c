@@ -52,8 +52,8 @@ static void add_tile(void *context, size_t index, size_t worker)
     }
 }
 
-/* Names the row by its number in the blocks: the view may be a part of what its owner knows. A mirrored row comes behind
- * the one that it is made of. */
+/* Names the row by its number in the blocks: the view may be a part of what its owner knows. A mirrored row comes
+ * behind the one that it is made of. */
 static oc_status find_bad_value(const oc_rows *rows, float *row, oc_error *err)
 {
     for (size_t i = 0; i < rows->count; i++) {

@@ -330,8 +330,8 @@ static oc_status parse_file(oc_archive *archive, oc_error *err)
     return status;
 }
 
-/* Looks at the first bytes, so that a large file of another kind is not read whole. A device may have no end; a pipe can
- * be read once only. */
+/* Looks at the first bytes, so that a large file of another kind is not read whole. A device may have no end; a pipe
+ * can be read once only. */
 static oc_status check_start(const char *path, size_t *limit, oc_error *err)
 {
     unsigned char start[LENGTH + 1];

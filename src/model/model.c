@@ -454,11 +454,6 @@ size_t oc_model_stage_parameters(const oc_model *model)
     return oc_learned_values(model->features);
 }
 
-oc_status oc_model_copy_features(const oc_model *model, oc_features **features, oc_error *err)
-{
-    return oc_copy_features(model->features, features, err);
-}
-
 oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *err)
 {
     oc_status status = oc_compare_features(model->features, oc_set_features(set), err);

@@ -3,8 +3,8 @@
  *     bench-stage SPEC RAW IMAGES WIDTH HEIGHT
  *     bench-stage --kernels
  *
- * RAW holds IMAGES pictures of WIDTH x HEIGHT pixels, R G B. Passes are repeated for half a second, the quickest counts;
- * stages that learn, learn from the same images. --kernels names the processor family that was chosen. */
+ * RAW holds IMAGES pictures of WIDTH x HEIGHT pixels, R G B. Passes are repeated for half a second, the quickest
+ * counts; stages that learn, learn from the same images. --kernels names the processor family that was chosen. */
 #include "bench.h"
 
 #include <ocellus/features.h>

@@ -133,13 +133,10 @@ Test(model, classifying_a_file_is_what_evaluation_says)
     for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
         oc_set *set = extracted(at("in"), SPEC, NULL, NULL, NULL), *test = NULL;
         oc_model *model = model_of(set, loss, NULL);
-        oc_features *features = NULL;
         oc_dataset *dataset = open_set(at("new"));
         oc_extract_options options = extract_defaults();
-        cr_assert(oc_model_copy_features(model, &features, NULL) == OC_OK);
-        cr_assert(oc_set_extract(dataset, features, &options, NULL, NULL, &test, NULL) == OC_OK);
+        cr_assert(oc_set_extract(dataset, oc_model_features(model), &options, NULL, NULL, &test, NULL) == OC_OK);
         check_classification("new", model, test);
-        oc_features_free(features);
         oc_dataset_free(dataset);
         oc_model_free(model);
         oc_set_free(set);
