@@ -33,7 +33,8 @@ const oc_param oc_train_params[] = {
     {"class-weight", OC_CHOICE, FIELD(class_weight), "none", 0, 0, class_weights,
      "balanced: the fewer images a class has, the more each of them counts"},
     {"optimizer", OC_CHOICE, FIELD(optimizer), "sgd", 0, 0, optimizers,
-     "how it is minimised: minibatch gradient descent, full-batch gradient descent, or random search for comparison"},
+     "how it is minimised: minibatch gradient descent, full-batch gradient descent, or for comparison random search: "
+     "with --loss hinge and --scale center, guesses get about 16 % of CIFAR-10's raw pixels right, random steps 21 %"},
     {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL,
      "rows in a step; 1: one-sample gradient descent (auto: 256, more for wide rows)"},
     {"epochs", OC_INTEGER, FIELD(epochs), "auto", 1, 1e6, NULL,
