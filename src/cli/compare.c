@@ -261,6 +261,10 @@ static int run(const cli_settings *settings, oc_job *job)
     if (status) {
         return status;
     }
+    if (same_file(settings->operands.items[0], settings->test)) {
+        terminal_note("%s is trained on and tested on: the test accuracy tells nothing of other images",
+                      settings->test);
+    }
     growing table = start_table(settings);
     oc_compare_options options = {.extract = extract_options(settings),
                                   .train = settings->train,

@@ -41,6 +41,9 @@ oc_status check_output_picture(const char *path, const char *const *inputs, size
 oc_status check_output_set(const char *path, const char *const *inputs, size_t count, oc_error *err);
 oc_status check_output_unpacked(const char *path, oc_error *err);
 
+/* Do both paths name one file or folder? */
+bool same_file(const char *a, const char *b);
+
 /* The command as it was typed, quoted for a shell; to be freed. NULL when memory is short. */
 char *typed_command(const cli_command *command, const cli_settings *settings);
 

@@ -141,6 +141,7 @@ PYTHON
     make_rows
     ocellus train rows.npy --labels labels.txt -o model
     ocellus evaluate model rows.svm --json | jq -e '.images == 300 and .accuracy > 0.9'
+    [[ "$(ocellus evaluate model rows.svm)" == *" of 300 rows), "*rows*precision* ]]
     ocellus evaluate model rows64.npy -l labels.csv --json | jq -e '.images == 300 and .accuracy > 0.9'
     run -0 --separate-stderr ocellus classify model rows.npy
     [ "${#lines[@]}" -eq 300 ]
