@@ -1,5 +1,6 @@
 /* Training: check the rows, fix the options, scale, precondition, descend, report. */
 #include "src/learn/train.h"
+
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
