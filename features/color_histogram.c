@@ -304,8 +304,7 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena 
 }
 
 /* Every pixel's own bins take what the image's bins were given, in equal parts; what is fixed lies evenly over a
- * region.
- */
+ * region. */
 static void spread_region(const oc_histogram *h, const oc_image *image, size_t region, const double *given,
                           const double *fixed, const scratch *s, float *counts, double *map)
 {

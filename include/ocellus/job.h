@@ -1,8 +1,8 @@
 /* How a long piece of work is run: on how many threads, and whom it tells about its progress.
  *
- * A job is created once and handed to everything that reads, extracts or trains. Results never depend
- * on the number of threads. One thread at a time may use a job. OpenBLAS is set to one thread, for the whole process, when
- * it is first used: a job's threads are all there is. */
+ * A job is created once and handed to everything that reads, extracts or trains. Results never depend on the number of
+ * threads. One thread at a time may use a job. Its threads are all there are: OpenBLAS is set to one thread, for the
+ * whole process, when it is first used. */
 #ifndef OCELLUS_JOB_H
 #define OCELLUS_JOB_H
 

@@ -91,8 +91,8 @@ static oc_status trim(const char *path, char **trimmed, oc_error *err)
 }
 
 /* What is at the output's name now: nothing, or a file or folder of the right kind. A link is followed (*path is
- * exchanged), so that it stays and what it leads to is replaced; a rename would replace the link, and fail for a
- * folder. Devices and pipes are refused: as root, the rename would take /dev/null away. */
+ * exchanged), so that it stays and what it leads to is replaced; a rename would replace the link, and fail for a folder.
+ * Devices and pipes are refused: as root, the rename would take /dev/null away. */
 static oc_status examine(char **path, bool folder, oc_error *err)
 {
     struct stat link, about;
