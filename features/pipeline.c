@@ -198,11 +198,6 @@ const char *oc_features_part_spec(const oc_features *features, size_t stage)
     return features->parts[stage].spec;
 }
 
-const char *oc_features_part_name(const oc_features *features, size_t stage)
-{
-    return features->parts[stage].stage.type->name;
-}
-
 oc_stage *oc_features_stage(oc_features *features, size_t i)
 {
     return &features->parts[i].stage;
@@ -311,12 +306,7 @@ oc_status oc_features_extract(const oc_features *features, const oc_image *image
     return status;
 }
 
-bool oc_features_can_mirror(const oc_features *features)
-{
-    return oc_features_mirror_order(features, NULL, NULL) == OC_OK;
-}
-
-void oc_features_mirror(const oc_features *features, const float *row, float *out)
+static void mirror(const oc_features *features, const float *row, float *out)
 {
     for (size_t i = 0; i < features->count; i++) {
         const oc_stage *stage = &features->parts[i].stage;
@@ -341,7 +331,7 @@ static oc_status mirror_numbers(const oc_features *features, uint32_t *order, oc
     for (size_t j = 0; j < d; j++) {
         numbers[j] = (float)j;
     }
-    oc_features_mirror(features, numbers, numbers + d);
+    mirror(features, numbers, numbers + d);
     for (size_t j = 0; j < d; j++) {
         order[j] = (uint32_t)numbers[d + j];
     }

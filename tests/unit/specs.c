@@ -11,7 +11,6 @@ Test(specs, a_spec_stays_as_typed_and_names_its_parts)
     cr_assert_str_eq(oc_features_spec(features), spec);
     cr_assert_eq(oc_features_count(features), 3);
     cr_assert_str_eq(oc_features_part_spec(features, 0), "pixels:size=8,gray=1");
-    cr_assert_str_eq(oc_features_part_name(features, 1), "hog");
     cr_assert_str_eq(oc_features_part_spec(features, 2), "color");
     cr_assert_eq(oc_features_planes(features), OC_GRAY | OC_RGB);
     cr_assert_eq(oc_features_dimension(features), 0);

@@ -163,19 +163,19 @@ Test(stages, a_mirrored_row_is_the_row_of_the_mirrored_image)
     for (size_t i = 0; i < spec_count(); i++) {
         for (size_t j = 0; j < sizeof widths / sizeof *widths; j++) {
             oc_features *features = ready(spec_at(i), widths[j], 35);
-            if (features && oc_features_can_mirror(features)) {
+            if (features && oc_features_mirror_order(features, NULL, NULL) == OC_OK) {
                 oc_image image = random_image(widths[j], 35, 9), other = mirrored_image(&image);
                 size_t n = oc_features_dimension(features);
                 float *row = extracted(features, &image), *wanted = extracted(features, &other);
                 float *out = malloc(n * sizeof *out);
-                oc_features_mirror(features, row, out);
-                double d = difference(out, wanted, n);
-                cr_assert(d <= 1e-4, "%s, width %zu: %g", spec_at(i), widths[j], d);
                 uint32_t *order = malloc(n * sizeof *order);
                 cr_assert(oc_features_mirror_order(features, order, NULL) == OC_OK);
                 for (size_t k = 0; k < n; k++) {
-                    cr_assert(order[k] < n && out[k] == row[order[k]], "%s, value %zu", spec_at(i), k);
+                    cr_assert(order[k] < n, "%s, value %zu", spec_at(i), k);
+                    out[k] = row[order[k]];
                 }
+                double d = difference(out, wanted, n);
+                cr_assert(d <= 1e-4, "%s, width %zu: %g", spec_at(i), widths[j], d);
                 free(order);
                 mirrored++;
                 free(row);
