@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -221,17 +222,17 @@ static int run(char **arguments, size_t count)
     return status;
 }
 
-/* Results that did not arrive are a failure. */
+/* Results that did not arrive are a failure. A reader who closed the pipe has seen enough, as head has: that is no news. */
 static int close_output(int status)
 {
-    bool failed = ferror(stdout) != 0;
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    bool failed = ferror(stdout) != 0, unread = poll(&output, 1, 0) == 1 && (output.revents & POLLERR);
     errno = 0;
     failed |= fclose(stdout) != 0;
-    if (failed) {
+    if (failed && !unread) {
         terminal_error("standard output: %s", errno ? strerror(errno) : "writing failed");
-        return EXIT_FAILED;
     }
-    return status;
+    return failed ? EXIT_FAILED : status;
 }
 
 int main(int argc, char **argv)

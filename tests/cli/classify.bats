@@ -89,4 +89,6 @@ load common
     run -1 bash -c '"$OCELLUS" classify "$DATA/model" "$DATA/kinds/plain.png" >/dev/full'
     [[ "$output" == *"standard output"* ]]
     run -1 bash -c '"$OCELLUS" classify "$DATA/model" "$DATA/kinds/plain.png" >&-'
+    run -1 bash -c 'set -o pipefail; { sleep 0.3; "$OCELLUS" classify "$DATA/model" "$DATA/kinds/plain.png"; } | true'
+    [ "$output" = "" ] # who closed the pipe knows it
 }
