@@ -72,8 +72,7 @@ size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length
 size_t oc_words_place_count(const oc_words_params *params, size_t width, size_t height);
 /* Intervals that the levels' borders i / g cut an axis into. */
 size_t oc_words_cuts(const oc_levels *grid);
-/* The interval of position c of n, and the interval in which region i of level g begins. */
-size_t oc_words_interval(const oc_levels *grid, size_t c, size_t n);
+/* The interval in which region i of level g begins. */
 size_t oc_words_region_start(const oc_levels *grid, size_t i, size_t g);
 /* All descriptors of an image, size by size, cell by cell, column by column inside a cell. */
 void oc_words_places(const oc_words_params *params, size_t width, size_t height, oc_words_place *places);

@@ -116,11 +116,6 @@ size_t oc_words_cuts(const oc_levels *grid)
     return borders_up_to(grid, 1, 1) + 1;
 }
 
-size_t oc_words_interval(const oc_levels *grid, size_t c, size_t n)
-{
-    return borders_up_to(grid, c, n);
-}
-
 size_t oc_words_region_start(const oc_levels *grid, size_t i, size_t g)
 {
     return i == g ? oc_words_cuts(grid) : borders_up_to(grid, i, g);
@@ -130,7 +125,7 @@ size_t oc_words_region_start(const oc_levels *grid, size_t i, size_t g)
 static size_t interval_start(const oc_levels *grid, size_t interval, size_t n)
 {
     size_t c = 0;
-    while (c < n && oc_words_interval(grid, c, n) < interval) {
+    while (c < n && borders_up_to(grid, c, n) < interval) {
         c++;
     }
     return c;
@@ -145,8 +140,8 @@ static oc_words_place *size_places(const oc_words_params *params, size_t s, size
     for (size_t v = 0; v < cuts; v++) {
         size_t top = interval_start(grid, v, rows), bottom = interval_start(grid, v + 1, rows);
         for (size_t column = 0; column < columns; column++) {
-            size_t cell = v * cuts + oc_words_interval(grid, column, columns);
-            size_t mirrored = v * cuts + oc_words_interval(grid, columns - 1 - column, columns);
+            size_t cell = v * cuts + borders_up_to(grid, column, columns);
+            size_t mirrored = v * cuts + borders_up_to(grid, columns - 1 - column, columns);
             for (size_t row = top; row < bottom; row++) {
                 *places++ = (oc_words_place){pixel(params, s, width, column), pixel(params, s, height, row),
                                              (uint32_t)cell, (uint32_t)mirrored, (uint32_t)size_value(params, s)};
