@@ -95,10 +95,9 @@ const char *given_for_images(const cli_settings *settings)
     return name ? name : given_of(settings, oc_limit_params, oc_limit_param_count);
 }
 
-/* Does the chosen classifier or optimizer look at a training option? */
-static bool trains_with(const oc_train_options *train, const char *name)
+bool trains_with(const oc_train_options *train, const char *name)
 {
-    static const char *const of_neighbours[] = {"classifier", "scale", "augment", "holdout", "folds", "tune"};
+    static const char *const of_neighbours[] = {"classifier", "scale", "augment", "holdout", "folds"};
     static const char *const of_sgd[] = {"batch", "finish"}, *const of_steps[] = {"rate", "schedule", "momentum"};
     if (train->classifier.kind == OC_NEAREST) {
         return among(name, of_neighbours, sizeof of_neighbours / sizeof *of_neighbours);
