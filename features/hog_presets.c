@@ -141,8 +141,11 @@ const char *oc_hog_refuse(const void *params, const char *name)
     if (own && strcmp(name, "window") == 0 && p->window && p->block == 1) {
         return "the window weights the pixels of a block, and block is 1";
     }
+    if (own && strcmp(name, "norm") == 0 && p->norm == OC_HOG_NORM_NEIGHBOURS && p->block > 1) {
+        return "norm=neighbours is of single cells and those around them: block=1";
+    }
     bool plain = form.norm == OC_HOG_NORM_NONE || form.norm == OC_HOG_NORM_SQRT;
-    if (own && strcmp(name, "epsilon") == 0 && plain && !isnan(p->epsilon)) {
+    if (own && strcmp(name, "epsilon") == 0 && plain) {
         return "it is added to norms, and this norm has none";
     }
     return NULL;

@@ -46,8 +46,9 @@ typedef struct oc_stage_type {
     void (*settle)(void *params);
     /* Checks what the table cannot say (parameters that exclude each other); may be NULL. OC_USAGE. */
     oc_status (*check)(const void *params, oc_error *err);
-    /* Asked for every parameter that was typed: why it cannot have its value beside the others ("preset=opencv decides
-     * it"), or NULL when it counts. So a setting is never passed over in silence. May be NULL. */
+    /* Asked for every parameter that was typed, but as auto: why it cannot have its value beside the others
+     * ("preset=opencv decides it"), or NULL when it counts. So a setting is never passed over in silence. May be NULL.
+     */
     const char *(*refuse)(const void *params, const char *name);
     /* The planes it reads: OC_GRAY, OC_RGB or both. */
     unsigned (*planes)(const void *params);

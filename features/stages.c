@@ -92,7 +92,7 @@ static char *cut(char *text, char mark)
 static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
 {
     const oc_stage_type *type = stage->type;
-    bool given[MOST_PARAMETERS] = {false};
+    const char *given[MOST_PARAMETERS] = {NULL};
     assert(type->param_count <= MOST_PARAMETERS);
     for (char *next; text; text = next) {
         next = cut(text, ',');
@@ -107,7 +107,7 @@ static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
         if (given[param - type->params]) {
             return oc_fail(err, OC_USAGE, "%s is given twice", param->name);
         }
-        given[param - type->params] = true;
+        given[param - type->params] = value;
         oc_status status = oc_param_set(param, value, stage->params, err);
         if (status != OC_OK) {
             return status;
@@ -118,7 +118,8 @@ static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
     }
     oc_status status = type->check ? type->check(stage->params, err) : OC_OK;
     for (size_t i = 0; type->refuse && status == OC_OK && i < type->param_count; i++) {
-        const char *why = given[i] ? type->refuse(stage->params, type->params[i].name) : NULL;
+        bool chosen = given[i] && strcmp(given[i], "auto") != 0;
+        const char *why = chosen ? type->refuse(stage->params, type->params[i].name) : NULL;
         if (why) {
             status = oc_fail(err, OC_USAGE, "%s cannot be set here: %s", type->params[i].name, why);
         }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,29 +18,47 @@ const char *oc_status_text(oc_status status)
     return index < sizeof texts / sizeof *texts ? texts[index] : "unknown status";
 }
 
+enum {
+    WHOLE = 9000,
+    HEAD = 300
+}; /* room for two paths of any length; what is shown of the beginning of a long message */
+
+/* A message that is too long, as with a path of 4,000 characters, loses its middle: the reason stands at its end. */
+static void put_message(oc_error *err, oc_status status, const char *whole)
+{
+    size_t length = strlen(whole), room = sizeof err->message - 1;
+    if (length <= room) {
+        memcpy(err->message, whole, length + 1);
+    } else {
+        static const char gap[] = " ... ";
+        size_t tail = room - HEAD - strlen(gap);
+        memcpy(err->message, whole, HEAD);
+        memcpy(err->message + HEAD, gap, strlen(gap));
+        memcpy(err->message + room - tail, whole + length - tail, tail + 1);
+    }
+    err->status = status;
+}
+
 oc_status oc_fail(oc_error *err, oc_status status, const char *format, ...)
 {
     if (err) {
+        char whole[WHOLE];
         va_list arguments;
         va_start(arguments, format);
-        oc_vsnprintf(err->message, sizeof err->message, format, arguments);
+        oc_vsnprintf(whole, sizeof whole, format, arguments);
         va_end(arguments);
-        err->status = status;
+        put_message(err, status, whole);
     }
     return status;
 }
 
 oc_status oc_fail_at(oc_error *err, oc_status status, const char *where)
 {
-    if (!err) {
-        return status;
+    if (err) {
+        char whole[WHOLE];
+        snprintf(whole, sizeof whole, "%s: %s", where, err->message);
+        put_message(err, status, whole);
     }
-    char message[sizeof err->message];
-    memcpy(message, err->message, sizeof message);
-    /* A very long place would push the message itself out: keep room for it. */
-    int room = (int)(sizeof message / 2);
-    snprintf(err->message, sizeof err->message, "%.*s: %.*s", room - 3, where, room, message);
-    err->status = status;
     return status;
 }
 
@@ -51,6 +70,7 @@ oc_status oc_fail_memory(oc_error *err, const char *what)
 oc_status oc_fail_io(oc_error *err, const char *path, const char *doing)
 {
     int reason = errno;
-    oc_status status = reason == ENOENT ? OC_NOT_FOUND : reason == ENOMEM ? OC_NO_MEMORY : OC_IO;
+    bool is_short = reason == ENOMEM || reason == EMFILE || reason == ENFILE; /* the system is, whatever the file */
+    oc_status status = reason == ENOENT ? OC_NOT_FOUND : is_short ? OC_NO_MEMORY : OC_IO;
     return oc_fail(err, status, "%s: %s: %s", path, doing, strerror(reason));
 }

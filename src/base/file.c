@@ -95,6 +95,11 @@ void oc_bytes_free(oc_bytes *bytes)
     *bytes = (oc_bytes){0};
 }
 
+bool oc_ends_line(const oc_bytes *bytes)
+{
+    return bytes->size && bytes->data[bytes->size - 1] == '\n';
+}
+
 size_t oc_file_head(const char *path, void *head, size_t size)
 {
     struct stat about;

@@ -3,6 +3,7 @@
 #define OC_BASE_FILE_H
 
 #include <ocellus/error.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,8 @@ typedef struct oc_bytes {
  * the path. */
 oc_status oc_bytes_read(oc_bytes *bytes, const char *path, size_t limit, oc_error *err);
 void oc_bytes_free(oc_bytes *bytes);
+/* False for nothing, and when the last line has no line feed: a file of our own was cut off then. */
+bool oc_ends_line(const oc_bytes *bytes);
 
 /* The first bytes of a regular file, at most `size`; returns how many. 0 for what cannot be read and for anything else:
  * to look into a pipe is to take from it. */

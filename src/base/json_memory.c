@@ -4,26 +4,95 @@
 
 #include "src/base/memory.h"
 
-#include <jansson.h>
+#include <setjmp.h>
 #include <stdlib.h>
 
+typedef struct blocks {
+    void **at;
+    size_t count, room;
+} blocks;
+
+/* A text that is being read: every block that was made for it, and those of them that jansson has done with, which are
+ * freed at the end, when it is known of which list. */
+typedef struct reading {
+    jmp_buf memory_is_short;
+    blocks made, done_with;
+    bool failed;
+} reading;
+
+static _Thread_local reading *current;
 static _Thread_local bool is_short;
+
+static bool add(blocks *b, void *block)
+{
+    if (b->count == b->room) {
+        size_t room = b->room ? 2 * b->room : 64;
+        void **grown = oc_realloc(b->at, room, sizeof *grown);
+        if (!grown) {
+            return false;
+        }
+        b->at = grown;
+        b->room = room;
+    }
+    b->at[b->count++] = block;
+    return true;
+}
+
+static void escape(reading *r)
+{
+    r->failed = true;
+    longjmp(r->memory_is_short, 1);
+}
 
 static void *allocate(size_t size)
 {
     void *memory = oc_realloc(NULL, size, 1);
+    if (current && (!memory || !add(&current->made, memory))) {
+        oc_free(memory);
+        escape(current);
+    }
     is_short = is_short || !memory;
     return memory;
+}
+
+static void release(void *memory)
+{
+    if (!current || !memory) {
+        oc_free(memory);
+    } else if (!add(&current->done_with, memory)) {
+        escape(current);
+    }
 }
 
 static void __attribute__((constructor)) set_hooks(void)
 {
     json_malloc_t allocator;
-    json_free_t release;
-    json_get_alloc_funcs(&allocator, &release);
-    if (allocator == malloc && release == free) {
-        json_set_alloc_funcs(allocate, oc_free);
+    json_free_t deallocator;
+    json_get_alloc_funcs(&allocator, &deallocator);
+    if (allocator == malloc && deallocator == free) {
+        json_set_alloc_funcs(allocate, release);
     }
+}
+
+static json_t *load(reading *r, const char *text, size_t size, json_error_t *reason)
+{
+    return setjmp(r->memory_is_short) ? NULL : json_loadb(text, size, JSON_REJECT_DUPLICATES, reason);
+}
+
+json_t *oc_json_load(const char *text, size_t size, json_error_t *reason)
+{
+    reading r = {0};
+    current = &r;
+    json_t *json = load(&r, text, size, reason);
+    current = NULL;
+    blocks *gone = r.failed ? &r.made : &r.done_with;
+    for (size_t i = 0; i < gone->count; i++) {
+        oc_free(gone->at[i]);
+    }
+    oc_free(r.made.at);
+    oc_free(r.done_with.at);
+    is_short = is_short || r.failed;
+    return json;
 }
 
 bool oc_json_short(void)

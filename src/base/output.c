@@ -1,4 +1,6 @@
-/* Outputs: NAME.partial, its lock, and the swap. */
+/* Outputs: NAME.partial, its lock, and the swap. The folder NAME.partial holds the mark, `new` (what is being built, and
+ * behind an exchange of names what was there before), `old` (what was there before, where names cannot be exchanged) and
+ * `swapping`, a file, from before the swap on. So nothing of ours is ever in an output itself. */
 #define _GNU_SOURCE /* renameat2 */
 #include "src/base/output.h"
 
@@ -16,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char ASIDE_SUFFIX[] = ".old"; /* behind the temporary name, where names cannot be exchanged */
+static const char NEW[] = "new", OLD[] = "old", SWAPPING[] = "swapping";
 static bool without_exchange;
 
 void oc_output_without_exchange(bool without)
@@ -97,10 +99,11 @@ static oc_status examine(char **path, bool folder, oc_error *err)
 {
     struct stat link, about;
     if (lstat(*path, &link) != 0) {
-        return OC_OK;
+        return errno == ENOENT ? OC_OK : oc_fail_io(err, *path, "cannot be examined");
     }
     if (stat(*path, &about) != 0) {
-        return oc_fail(err, OC_USAGE, "%s: is a link that leads nowhere", *path);
+        return errno == ENOENT || errno == ELOOP ? oc_fail(err, OC_USAGE, "%s: is a link that leads nowhere", *path)
+                                                 : oc_fail_io(err, *path, "cannot be examined");
     }
     if (folder ? S_ISREG(about.st_mode) : S_ISDIR(about.st_mode)) {
         return oc_fail(err, OC_USAGE, "%s: exists and is a %s; the output is a %s", *path, folder ? "file" : "folder",
@@ -186,65 +189,89 @@ static bool is_ours(const char *folder, const char *mark)
            (lstat(mark, &about) == 0 || is_empty(folder));
 }
 
+/* What a program left that was killed in swap_aside: the old output, which goes back to its name when the new one did
+ * not get there, else away. */
+static oc_status recover_old(const oc_output *output, oc_error *err)
+{
+    struct stat about;
+    char *old = oc_path_join(output->around, OLD);
+    if (!old) {
+        return oc_fail_memory(err, "the output's name");
+    }
+    oc_status status = OC_OK;
+    if (lstat(old, &about) == 0) {
+        if (lstat(output->path, &about) == 0) {
+            oc_remove_folder(old);
+        } else if (rename(old, output->path) != 0) {
+            status = oc_fail_io(err, old, "cannot be put back");
+        }
+    }
+    oc_free(old);
+    return status;
+}
+
+/* NAME.partial is ours and locked. What was killed in a swap may be the older output: nothing to go on with. */
+static oc_status prepare_folder(oc_output *output, bool keep, oc_error *err)
+{
+    struct stat about;
+    char *swapping = oc_path_join(output->around, SWAPPING);
+    oc_status status = swapping ? recover_old(output, err) : oc_fail_memory(err, "the output's name");
+    keep = keep && swapping && lstat(swapping, &about) != 0;
+    oc_free(swapping);
+    if (status != OC_OK) {
+        return status;
+    }
+    if (!keep && (ftruncate(output->lock, 0) != 0 || !empty_folder(output->around))) {
+        return oc_fail_io(err, output->around, "cannot be emptied");
+    }
+    bool made = mkdir(output->temporary, 0777) == 0 || (keep && errno == EEXIST);
+    return made ? OC_OK : oc_fail_io(err, output->temporary, "cannot be created");
+}
+
 static oc_status begin_folder(oc_output *output, bool keep, oc_error *err)
 {
-    bool made = mkdir(output->temporary, 0777) == 0;
+    bool made = mkdir(output->around, 0777) == 0;
     if (!made && errno != EEXIST) {
-        return oc_fail_io(err, output->temporary, "cannot be created");
+        return oc_fail_io(err, output->around, "cannot be created");
     }
-    char *mark = oc_path_join(output->temporary, OC_OUTPUT_MARK);
+    char *mark = oc_path_join(output->around, OC_OUTPUT_MARK);
     if (!mark) {
         return oc_fail_memory(err, "the output's name");
     }
     oc_status status = OC_OK;
-    if (!made && !is_ours(output->temporary, mark)) {
+    if (!made && !is_ours(output->around, mark)) {
         status = oc_fail(err, OC_USAGE,
                          "%s: is in the way, and nothing that this program left behind; move it elsewhere",
-                         output->temporary);
+                         output->around);
     } else {
         status = take_lock(output, mark, err);
     }
-    if (status == OC_OK && !keep) {
-        if (!empty_folder(output->temporary)) {
-            status = oc_fail_io(err, output->temporary, "cannot be emptied");
-        } else if (ftruncate(output->lock, 0) != 0) {
-            status = oc_fail_io(err, mark, "cannot be written");
-        }
+    if (status == OC_OK) {
+        status = prepare_folder(output, keep, err);
         if (status != OC_OK) {
             close(output->lock);
         }
     }
     if (status != OC_OK && made) {
-        rmdir(output->temporary);
+        oc_remove_folder(output->around);
     }
     oc_free(mark);
     return status;
 }
 
-static void unmark(const char *folder)
+/* NAME.partial and all in it. The notes go first, so that a kill leaves none of files that are gone. */
+static void remove_around(const oc_output *output)
 {
-    char *mark = oc_path_join(folder, OC_OUTPUT_MARK);
-    if (mark) {
-        unlink(mark);
+    if (ftruncate(output->lock, 0) == 0) {
+        oc_remove_folder(output->around);
     }
-    oc_free(mark);
 }
 
-/* What a program left that was killed in swap_aside: the old output, which goes back to its name when the new one did
- * not get there, else away. */
-static void recover_aside(const oc_output *output)
+static void free_names(oc_output *output)
 {
-    struct stat about;
-    char *aside = joined(output->temporary, ASIDE_SUFFIX), *mark = aside ? oc_path_join(aside, OC_OUTPUT_MARK) : NULL;
-    if (mark && lstat(mark, &about) == 0) {
-        if (lstat(output->path, &about) == 0) {
-            oc_remove_folder(aside);
-        } else if (rename(aside, output->path) == 0) {
-            unmark(output->path);
-        }
-    }
-    oc_free(mark);
-    oc_free(aside);
+    oc_free(output->path);
+    oc_free(output->around);
+    oc_free(output->temporary);
 }
 
 static oc_status begin(oc_output *output, const char *path, bool folder, bool keep, oc_error *err)
@@ -255,16 +282,16 @@ static oc_status begin(oc_output *output, const char *path, bool folder, bool ke
         status = examine(&new.path, folder, err);
     }
     if (status == OC_OK) {
-        new.temporary = joined(new.path, OC_OUTPUT_SUFFIX);
+        char *partial = joined(new.path, OC_OUTPUT_SUFFIX);
+        new.around = folder ? partial : NULL;
+        new.temporary = folder &&partial ? oc_path_join(partial, NEW) : partial;
         status = new.temporary ? OC_OK : oc_fail_memory(err, "the output's name");
     }
     if (status == OC_OK) {
-        recover_aside(&new);
         status = folder ? begin_folder(&new, keep, err) : begin_file(&new, err);
     }
     if (status != OC_OK) {
-        oc_free(new.path);
-        oc_free(new.temporary);
+        free_names(&new);
         return status == OC_NOT_FOUND ? OC_IO : status; /* the folder that it should go to is not there */
     }
     *output = new;
@@ -281,91 +308,87 @@ oc_status oc_output_resume(oc_output *output, const char *path, oc_error *err)
     return begin(output, path, true, true, err);
 }
 
-/* Brings the entries of a folder to the disk, where the file system has that. */
-static bool synchronise(const char *folder)
+static int open_folder(const char *path)
 {
-    int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool done = file >= 0 && (fsync(file) == 0 || errno == EINVAL || errno == EROFS);
-    int reason = errno;
-    if (file >= 0) {
-        close(file);
-    }
-    errno = reason;
-    return done || reason == EACCES; /* a folder that may be written but not read */
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* The path is changed and put back. */
-static bool synchronise_parent(char *path)
+/* The folder that holds the path, which is changed and put back; -1 with errno. */
+static int open_parent(char *path)
 {
     char *slash = strrchr(path, '/');
-    if (!slash) {
-        return synchronise(".");
-    }
-    if (slash == path) {
-        return synchronise("/");
+    if (!slash || slash == path) {
+        return open_folder(slash ? "/" : ".");
     }
     *slash = '\0';
-    bool done = synchronise(path);
+    int file = open_folder(path);
     *slash = '/';
+    return file;
+}
+
+/* Brings the entries of a folder to the disk, where the file system has that, and closes it. -1 with EACCES, a folder that
+ * may be written but not read, is passed over. */
+static bool synchronise(int folder)
+{
+    bool done = folder >= 0 ? fsync(folder) == 0 || errno == EINVAL || errno == EROFS : errno == EACCES;
+    if (folder >= 0) {
+        int reason = errno;
+        close(folder);
+        errno = reason;
+    }
     return done;
 }
 
 static bool swap_aside(const oc_output *output)
 {
-    char *aside = joined(output->temporary, ASIDE_SUFFIX);
-    if (!aside) {
+    char *old = oc_path_join(output->around, OLD);
+    if (!old) {
         errno = ENOMEM;
         return false;
     }
-    bool swapped = rename(output->path, aside) == 0;
+    bool swapped = rename(output->path, old) == 0;
     if (swapped && rename(output->temporary, output->path) != 0) {
         int reason = errno;
-        rename(aside, output->path);
+        rename(old, output->path);
         errno = reason;
         swapped = false;
     }
-    if (swapped) {
-        unmark(output->path);
-        synchronise_parent(output->path);
-        oc_remove_folder(aside);
-    } else {
-        int reason = errno;
-        unmark(output->path);
-        errno = reason;
-    }
-    oc_free(aside);
+    oc_free(old);
     return swapped;
 }
 
 /* A folder that is not empty cannot be renamed onto: exchange the two names in one step where the file system can, else
- * move the old one aside first. The old one gets the mark before it has to go, so that whatever a kill leaves of it is
- * known to be ours. */
-static bool swap_folder(const oc_output *output)
+ * move the old one aside first. */
+static bool swap_names(const oc_output *output)
 {
     if (rename(output->temporary, output->path) == 0) {
-        unmark(output->path);
         return true;
     }
     if (errno != ENOTEMPTY && errno != EEXIST) {
         return false;
     }
-    char *mark = oc_path_join(output->path, OC_OUTPUT_MARK);
+    return (!without_exchange &&
+            renameat2(AT_FDCWD, output->temporary, AT_FDCWD, output->path, RENAME_EXCHANGE) == 0) ||
+           swap_aside(output);
+}
+
+static bool swap_folder(const oc_output *output)
+{
+    char *swapping = oc_path_join(output->around, SWAPPING);
     errno = ENOMEM;
-    int file = mark ? open(mark, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666) : -1;
-    oc_free(mark);
-    if (file < 0) {
-        return false;
+    int file = swapping ? open(swapping, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666) : -1;
+    bool swapped = file >= 0;
+    if (swapped) {
+        close(file);
+        swapped = swap_names(output);
     }
-    close(file);
-    bool exchanged = !without_exchange &&
-                     renameat2(AT_FDCWD, output->temporary, AT_FDCWD, output->path, RENAME_EXCHANGE) == 0;
-    if (!exchanged) {
-        return swap_aside(output);
+    if (!swapped && swapping) {
+        int reason = errno;
+        unlink(swapping);
+        errno = reason;
     }
-    unmark(output->path);
-    synchronise_parent(output->path);
-    oc_remove_folder(output->temporary);
-    return true;
+    oc_free(swapping);
+    return swapped;
 }
 
 static void release(oc_output *output)
@@ -373,28 +396,40 @@ static void release(oc_output *output)
     if (output->temporary) {
         close(output->lock);
     }
-    oc_free(output->path);
-    oc_free(output->temporary);
+    free_names(output);
     *output = (oc_output){0};
 }
 
 oc_status oc_output_commit(oc_output *output, oc_error *err)
 {
-    bool swapped = output->folder ? synchronise(output->temporary) && swap_folder(output)
-                                  : rename(output->temporary, output->path) == 0;
-    oc_status status = swapped ? OC_OK : oc_fail_io(err, output->path, "cannot be put in place");
-    if (swapped) {
-        status = synchronise_parent(output->path) ? OC_OK
-                                                  : oc_fail_io(err, output->path, "cannot be brought to the disk");
-        release(output);
+    int parent = open_parent(output->path); /* now, for behind the swap nothing but the disk may fail */
+    if (parent < 0 && errno != EACCES) {
+        return oc_fail_io(err, output->path, "cannot be put in place");
     }
+    bool swapped = output->folder ? synchronise(open_folder(output->temporary)) && swap_folder(output)
+                                  : rename(output->temporary, output->path) == 0;
+    if (!swapped) {
+        oc_status status = oc_fail_io(err, output->path, "cannot be put in place");
+        if (parent >= 0) {
+            close(parent);
+        }
+        return status;
+    }
+    errno = EACCES;
+    oc_status status = synchronise(parent)
+                           ? OC_OK
+                           : oc_fail_io(err, output->path, "is in place, but cannot be brought to the disk");
+    if (output->folder) { /* with the old one, if there was one */
+        remove_around(output);
+    }
+    release(output);
     return status;
 }
 
 void oc_output_abandon(oc_output *output)
 {
-    if (output->temporary && output->folder) {
-        oc_remove_folder(output->temporary);
+    if (output->folder && output->around) {
+        remove_around(output);
     } else if (output->temporary) {
         unlink(output->temporary);
     }

@@ -1,10 +1,10 @@
 /* Outputs that appear under their name whole or not at all.
  *
- * A file or folder is built beside its final name as NAME.partial, and swapped in when it is whole. Whoever builds it
- * holds a lock on it, so that two programs never build the same output at a time. A program that is killed leaves its
- * NAME.partial: the next one for the same output replaces it, or goes on with it. A folder holds the file
- * OC_OUTPUT_MARK while it is built or taken away; a folder NAME.partial with other things in it and without the mark
- * is somebody else's and is left alone. */
+ * A file is built beside its final name as NAME.partial, a folder in a folder NAME.partial, and swapped in when it is
+ * whole. Whoever builds it holds a lock on it, so that two programs never build the same output at a time. A program that
+ * is killed leaves its NAME.partial: the next one for the same output replaces it, or goes on with it. The folder
+ * NAME.partial holds the file OC_OUTPUT_MARK; one with other things in it and without the mark is somebody else's and is
+ * left alone. */
 #ifndef OC_BASE_OUTPUT_H
 #define OC_BASE_OUTPUT_H
 
@@ -19,9 +19,10 @@
 /* Zero-initialise. */
 typedef struct oc_output {
     char *path;      /* final name; a link is followed */
-    char *temporary; /* what is being built */
+    char *around;    /* of a folder: NAME.partial */
+    char *temporary; /* what is being built: the file NAME.partial, or a folder in `around` */
     bool folder;
-    int lock; /* descriptor of the temporary file, or of the mark in the folder, where notes may be kept */
+    int lock; /* descriptor of the temporary file, or of the mark, where notes may be kept */
 } oc_output;
 
 /* Makes the temporary file or folder, empty, so that what would hinder the output shows before the work. OC_USAGE when

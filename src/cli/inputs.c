@@ -1,10 +1,13 @@
 /* Opening images and rows for the commands, and checks of outputs before work begins. */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "src/cli/inputs.h"
 
 #include "src/cli/terminal.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +23,9 @@ const char *plural(size_t count, const char *one, const char *many)
 
 static oc_status fail(oc_error *err, oc_status status, const char *path, const char *reason)
 {
-    snprintf(err->message, sizeof err->message, "%.700s: %.200s", path, reason);
+    size_t length = strlen(path); /* of a very long path the end */
+    snprintf(err->message, sizeof err->message, "%s%s: %.200s", length > 700 ? "... " : "",
+             path + (length > 700 ? length - 700 : 0), reason);
     return err->status = status;
 }
 
@@ -160,8 +165,9 @@ void print_features_line(const oc_features *features)
 int report_skipped(const oc_set *set, const char *what)
 {
     size_t count = oc_set_skipped(set);
-    for (size_t i = 0; i < count && i < NAMED_SKIPS; i++) {
-        terminal_error("skipped %s %s: %s", what, oc_set_skipped_path(set, i), oc_set_skipped_reason(set, i));
+    for (size_t i = 0; i < count; i++) {
+        void (*say)(const char *, ...) = i < NAMED_SKIPS ? terminal_error : terminal_detail;
+        say("skipped %s %s: %s", what, oc_set_skipped_path(set, i), oc_set_skipped_reason(set, i));
     }
     if (count > NAMED_SKIPS) {
         terminal_error("skipped %zu %ss in all", count, what);
@@ -169,33 +175,41 @@ int report_skipped(const oc_set *set, const char *what)
     return count ? EXIT_SKIPPED : EXIT_DONE;
 }
 
-/* 0, or why no file can be made in a folder: a full disk or a quota shows in nothing but the attempt. */
+/* 0, or why no file can be made in a folder: a full disk or a quota shows in nothing but the attempt. Without a name where
+ * the system can, so that a kill leaves none. */
 static int try_to_write(const char *folder)
 {
-    char name[4200];
-    snprintf(name, sizeof name, "%s/.ocellus-XXXXXX", folder);
-    int file = mkstemp(name), failure = errno;
+    char name[4200] = "";
+    int file = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600), failure = errno;
+    if (file < 0 && (failure == EOPNOTSUPP || failure == EISDIR || failure == EINVAL)) {
+        snprintf(name, sizeof name, "%s/.ocellus-XXXXXX", folder);
+        file = mkstemp(name);
+        failure = errno;
+    }
     if (file < 0) {
         return failure;
     }
     close(file);
-    unlink(name);
+    if (*name) {
+        unlink(name);
+    }
     return 0;
 }
 
-/* The folder that holds `path` must be there and writable. */
+/* The folder that holds `path` must be there and writable, and leave room for the names that are used on the way. */
 static oc_status check_parent(const char *path, oc_error *err)
 {
+    enum { FILE_ROOM = sizeof ".classes.partial", PATH_ROOM = sizeof ".partial/new/stages.safetensors.partial" };
     char parent[4096] = ".", reason[300];
-    size_t length = strlen(path);
-    while (length > 1 && path[length - 1] == '/') {
+    size_t end = strlen(path), length;
+    while (end > 1 && path[end - 1] == '/') {
+        end--;
+    }
+    for (length = end; length && path[length - 1] != '/';) {
         length--;
     }
-    while (length && path[length - 1] != '/') {
-        length--;
-    }
-    if (length >= sizeof parent) {
-        return fail(err, OC_IO, path, strerror(ENAMETOOLONG));
+    if (end + PATH_ROOM > sizeof parent || end - length + FILE_ROOM > NAME_MAX + 1) {
+        return fail(err, OC_USAGE, path, "the name is too long: while an output is built, it has some letters more");
     }
     if (length) {
         memcpy(parent, path, length);
@@ -208,6 +222,26 @@ static oc_status check_parent(const char *path, oc_error *err)
     }
     snprintf(reason, sizeof reason, "cannot be written: folder %.150s: %.100s", parent, strerror(failure));
     return fail(err, OC_IO, path, reason);
+}
+
+/* What is at the output's name already must be something that another can take the place of, which shows otherwise when
+ * the work is done. */
+static oc_status check_replaceable(const char *path, oc_error *err)
+{
+    struct statx about, parent;
+    if (statx(AT_FDCWD, path, 0, STATX_MODE | STATX_UID, &about) != 0) {
+        return OC_OK; /* nothing there, most often */
+    }
+    if (about.stx_attributes & about.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) {
+        return fail(err, OC_USAGE, path, "is a mount point, which cannot be replaced; choose a name below it");
+    }
+    const char *slash = strrchr(path, '/');
+    char folder[4096];
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    uid_t user = geteuid();
+    bool kept = statx(AT_FDCWD, folder, 0, STATX_MODE | STATX_UID, &parent) == 0 && (parent.stx_mode & S_ISVTX) &&
+                user != 0 && user != about.stx_uid && user != parent.stx_uid;
+    return kept ? fail(err, OC_IO, path, "cannot be replaced: it belongs to somebody else") : OC_OK;
 }
 
 /* A mistyped -o must not cost a photo. */
@@ -290,11 +324,13 @@ oc_status check_output_picture(const char *path, const char *const *inputs, size
     if (strcmp(path, "-") == 0) {
         return OC_OK;
     }
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+    size_t length = strlen(path);
+    if ((stat(path, &info) == 0 && S_ISDIR(info.st_mode)) || (length && path[length - 1] == '/')) {
         return fail(err, OC_USAGE, path, "is a folder; the name of a file is needed here");
     }
     oc_status status = check_inputs(path, inputs, count, err);
-    return status ? status : check_parent(path, err);
+    status = status ? status : check_parent(path, err);
+    return status ? status : check_replaceable(path, err);
 }
 
 oc_status check_output_file(const char *path, const char *const *inputs, size_t count, oc_error *err)
@@ -315,21 +351,20 @@ static bool is_dots(const char *name)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* "00017.png"; or the mark of a folder that was being built when its program was killed. */
+/* "00017.png" */
 static bool is_numbered_png(const char *name)
 {
-    if (strcmp(name, ".ocellus-partial") == 0) {
-        return true;
-    }
     size_t digits = strspn(name, "0123456789");
     return digits >= 5 && strcmp(name + digits, ".png") == 0;
 }
 
-/* True when there is nothing in a folder but numbered PNG files, and folders of them as deep as `depth`. */
+/* True when there is nothing in a folder but numbered PNG files, and folders of them as deep as `depth`. False, with
+ * errno 0, when there is; with another where that cannot be told. */
 static bool is_unpacked(const char *folder, int depth)
 {
     DIR *directory = opendir(folder);
     bool unpacked = directory != NULL;
+    errno = unpacked || errno == ENOTDIR ? 0 : errno;
     for (struct dirent *entry; unpacked && (entry = readdir(directory));) {
         char below[4096];
         if (is_dots(entry->d_name) || is_numbered_png(entry->d_name)) {
@@ -353,7 +388,8 @@ static oc_status check_output_folder(const char *path, oc_error *err)
     if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode)) {
         return fail(err, OC_USAGE, path, "is a file; -o takes the name of a folder here");
     }
-    return check_parent(path, err);
+    oc_status status = check_parent(path, err);
+    return status ? status : check_replaceable(path, err);
 }
 
 oc_status check_output_set(const char *path, const char *const *inputs, size_t count, oc_error *err)
@@ -368,8 +404,9 @@ oc_status check_output_unpacked(const char *path, oc_error *err)
     struct stat info;
     oc_status status = check_output_folder(path, err);
     if (!status && stat(path, &info) == 0 && !is_unpacked(path, 1)) {
-        return fail(err, OC_USAGE, path,
-                    "holds other files than an unpacked data set and is not replaced; choose another name");
+        return errno ? fail(err, OC_IO, path, strerror(errno))
+                     : fail(err, OC_USAGE, path,
+                            "holds other files than an unpacked data set and is not replaced; choose another name");
     }
     return status;
 }

@@ -203,8 +203,8 @@ static int run(char **arguments, size_t count)
     oc_error err;
     int status = EXIT_DONE;
     if (options_parse(TAKEN_BY_OCELLUS, arguments, count, true, &global, &err)) {
-        terminal_error("%s; options of a command follow its name", err.message);
-        status = EXIT_WRONG_USAGE;
+        status = err.status == OC_USAGE ? EXIT_WRONG_USAGE : EXIT_FAILED;
+        terminal_error("%s%s", err.message, err.status == OC_USAGE ? "; options of a command follow its name" : "");
     } else if (global.version) {
         printf("ocellus %s\n", oc_version());
     } else if (global.consumed < count) {
@@ -240,6 +240,7 @@ int main(int argc, char **argv)
     guard_standard_streams();
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* a limit of file sizes is an error of write, as a full disk is */
     struct sigaction lost = {.sa_sigaction = on_lost_file, .sa_flags = (int)SA_SIGINFO};
     sigaction(SIGBUS, &lost, NULL);
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;

@@ -40,6 +40,10 @@ static oc_status show_image(const cli_settings *settings, oc_error *err)
     }
     if (!status) {
         status = oc_features_plan(features, image.width, image.height, err);
+        if (status == OC_TOO_SMALL) {
+            oc_error small = *err;
+            snprintf(err->message, sizeof err->message, "%.300s; give --size WxH", small.message);
+        }
     }
     if (!status) {
         status = oc_show_image(features, &image, file_name(path), settings->output, err);

@@ -150,6 +150,8 @@ static oc_status read_table(oc_dataset *dataset, const char *path, bool numbered
     }
     if (memchr(bytes.data, '\0', bytes.size)) {
         status = oc_fail(err, OC_BAD_FILE, "not a list of images: it holds NUL bytes (a CSV list is UTF-8 text)");
+    } else if (numbered && !oc_ends_line(&bytes)) {
+        status = oc_fail(err, OC_BAD_FILE, "its last line has no end: something was cut off");
     } else {
         status = read_records(dataset, (char *)bytes.data, numbered, &labels, err);
     }

@@ -326,25 +326,32 @@ static oc_status keep_names(oc_comparison *comparison, const oc_set *set, oc_err
     return done ? OC_OK : oc_fail_memory(err, "the class names");
 }
 
-/* Images that differ are brought to one size for all specs, whatever their order. */
-static oc_status find_side(comparing *c, const char *const *specs, size_t count, oc_error *err)
+/* Looks at all specs before the work on one. Images that differ are brought to one size for all of them, whatever their
+ * order; and once it is known, each spec must do with it. */
+static oc_status look_ahead(comparing *c, const char *const *specs, size_t count, oc_error *err)
 {
-    for (size_t r = 0; r < count; r++) {
-        oc_features *features;
-        oc_status status = oc_features_parse(specs[r], &features, err);
-        if (status != OC_OK) {
-            return status;
+    oc_extent size = c->extract.image.size;
+    oc_status status = OC_OK;
+    for (size_t r = 0; status == OC_OK && r < count; r++) {
+        oc_features *features = NULL;
+        status = oc_features_parse(specs[r], &features, err);
+        if (status == OC_OK) {
+            size_t side = oc_features_side(features);
+            c->extract.side = side > c->extract.side ? side : c->extract.side;
+            status = size.width ? oc_features_plan(features, size.width, size.height, err) : OC_OK;
         }
-        size_t side = oc_features_side(features);
-        c->extract.side = side > c->extract.side ? side : c->extract.side;
+        if (status == OC_TOO_SMALL && err) {
+            oc_error small = *err;
+            oc_fail(err, status, "%s; a larger --size WxH is for all specs", small.message);
+        }
         oc_features_free(features);
     }
-    return OC_OK;
+    return status;
 }
 
 static oc_status compare(comparing *c, const char *const *specs, size_t count, oc_error *err)
 {
-    oc_status status = find_side(c, specs, count, err);
+    oc_status status = look_ahead(c, specs, count, err);
     for (size_t r = 0; status == OC_OK && r < count; r++) {
         char *spec = oc_strdup(specs[r]);
         status = spec ? compare_row(c, r, spec, err) : oc_fail_memory(err, "a spec");
@@ -358,6 +365,7 @@ static oc_status compare(comparing *c, const char *const *specs, size_t count, o
         if (status == OC_OK && c->options->row_done) {
             c->options->row_done(c->options->context, c->comparison);
         }
+        status = status == OC_OK && r == 0 ? look_ahead(c, specs, count, err) : status;
     }
     if (status == OC_OK && c->options->model) {
         status = oc_model_save(c->best, c->options->model, err);

@@ -314,7 +314,7 @@ static oc_status parse_file(oc_archive *archive, oc_error *err)
         return oc_fail(err, OC_BAD_FILE, "%s", NO_MODEL);
     }
     json_error_t reason;
-    json_t *header = json_loadb((const char *)file->data + LENGTH, (size_t)length, JSON_REJECT_DUPLICATES, &reason);
+    json_t *header = oc_json_load((const char *)file->data + LENGTH, (size_t)length, &reason);
     if (oc_json_short()) {
         json_decref(header);
         return oc_fail_memory(err, "the header of the model file");

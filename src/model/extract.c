@@ -133,18 +133,28 @@ static oc_status prepare_features(oc_extraction *e, const oc_features *features,
     return fit(e, err);
 }
 
-/* The size of the first image that can be read. err is not NULL. */
-static oc_status first_size(oc_extraction *e, oc_extent *size, oc_error *err)
+/* The size of image i itself. */
+static oc_status own_size_of(const oc_extraction *e, size_t i, oc_extent *size, oc_error *err)
 {
-    oc_image_options headers = e->options->image;
+    oc_image_options own = e->options->image;
     oc_image image;
+    own.size = (oc_extent){0, 0};
+    own.planes = OC_GRAY;
+    oc_status status = oc_dataset_read(e->dataset, i, e->hands[0].decoder, &own, &image, err);
+    if (status == OC_OK) {
+        *size = (oc_extent){image.source_width, image.source_height};
+    }
+    return status;
+}
+
+/* The size of the first image that can be read, and which that is. err is not NULL. */
+static oc_status first_size(const oc_extraction *e, oc_extent *size, size_t *first, oc_error *err)
+{
     oc_status status = OC_OK;
-    headers.size = (oc_extent){0, 0};
-    headers.planes = OC_GRAY;
     for (size_t i = 0; i < oc_dataset_count(e->dataset); i++) {
-        status = oc_dataset_read(e->dataset, i, e->hands[0].decoder, &headers, &image, err);
+        status = own_size_of(e, i, size, err);
         if (status == OC_OK) {
-            *size = (oc_extent){image.source_width, image.source_height};
+            *first = i;
             return OC_OK;
         }
         if (e->options->strict || status == OC_NO_MEMORY) {
@@ -158,6 +168,24 @@ static oc_status first_size(oc_extraction *e, oc_extent *size, oc_error *err)
     oc_error last = *err;
     return oc_fail(err, OC_BAD_DATA, "none of the %zu images can be read (the last: %s)", oc_dataset_count(e->dataset),
                    last.message);
+}
+
+/* The size, that of the first image, is too small for a stage, as err says: OC_SIZES_DIFFER when not all are as small. */
+static oc_status judge_small(const oc_extraction *e, oc_extent size, size_t first, oc_error *err)
+{
+    size_t count = oc_dataset_count(e->dataset);
+    oc_error small = *err;
+    for (size_t i = first + 1; i < count; i++) {
+        oc_extent other;
+        if (oc_job_cancelled(e->job)) {
+            return oc_fail(err, OC_CANCELLED, "cancelled while looking at the sizes of the images");
+        }
+        if (own_size_of(e, i, &other, err) == OC_OK && (other.width != size.width || other.height != size.height)) {
+            return OC_SIZES_DIFFER;
+        }
+    }
+    return oc_fail(err, OC_TOO_SMALL, "%s; that is the size of %s%s: give --size WxH", small.message,
+                   oc_dataset_path(e->dataset, first), first + 1 < count ? " and of all behind it" : "");
 }
 
 /* The stages, and how far the rows are, from the interrupted run. */
@@ -264,17 +292,21 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
     oc_extent size = oc_features_dimension(features) ? oc_features_size(features) : e->options->image.size;
     oc_status status = OC_OK;
     bool own_size = size.width == 0;
+    size_t first = 0;
     size_t side = oc_features_side(features);
     side = side > e->options->side ? side : e->options->side;
     if (e->journal.begun) {
         size = e->journal.size;
         own_size = e->journal.own_size;
     } else if (own_size) {
-        status = first_size(e, &size, err);
+        status = first_size(e, &size, &first, err);
     }
     if (status == OC_OK) {
         e->agreed = own_size ? size : (oc_extent){0, 0};
         status = attempt(e, features, size, err);
+    }
+    if (status == OC_TOO_SMALL && own_size && !e->journal.begun) {
+        status = judge_small(e, size, first, err);
     }
     if (status == OC_SIZES_DIFFER && e->dataset->shard.count) {
         return oc_fail(err, OC_USAGE,
@@ -288,9 +320,9 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
         oc_set_free(e->set);
         e->set = NULL;
         e->agreed = (oc_extent){0, 0};
-        e->journal.begun = false;
         atomic_store(&e->differ, false);
-        status = attempt(e, features, (oc_extent){side, side}, err);
+        status = e->journal.begun ? oc_journal_void(&e->journal, err) : OC_OK;
+        status = status == OC_OK ? attempt(e, features, (oc_extent){side, side}, err) : status;
     }
     return status;
 }
@@ -308,7 +340,7 @@ static oc_status open_folder(oc_extraction *e, const oc_features *features, cons
                                     : oc_output_begin(&e->output, folder, true, err);
     }
     if (status == OC_OK) {
-        status = oc_journal_open(&e->journal, e->output.lock, settings.data, e->output.temporary, err);
+        status = oc_journal_open(&e->journal, e->output.lock, settings.data, e->output.around, err);
         if (status != OC_OK) {
             oc_output_keep(&e->output); /* it may be taken up by the right settings */
         }
@@ -343,7 +375,7 @@ static void leave_folder(oc_extraction *e, oc_status status, oc_error *err)
     }
     oc_error reason = *err;
     oc_fail(err, status, "%.600s; %zu of %zu images are kept in %.300s, and --resume goes on with them", reason.message,
-            e->journal.images, oc_dataset_count(e->dataset), e->output.temporary);
+            e->journal.images, oc_dataset_count(e->dataset), e->output.around);
     oc_output_keep(&e->output);
 }
 

@@ -50,7 +50,9 @@ static void parse_line(oc_journal *journal, const char *line)
     double seconds;
     size_t images;
     oc_set_place place;
-    if (oc_sscanf(line, "begin %zu %zu %u %lf", &size.width, &size.height, &own, &seconds) == 4) {
+    if (strcmp(line, "void") == 0) {
+        *journal = (oc_journal){.file = journal->file};
+    } else if (oc_sscanf(line, "begin %zu %zu %u %lf", &size.width, &size.height, &own, &seconds) == 4) {
         *journal = (oc_journal){
             .file = journal->file, .begun = true, .size = size, .own_size = own != 0, .fit_seconds = seconds};
     } else if (journal->begun && oc_sscanf(line, "done %zu %zu %zu %zu %zu", &images, &place.rows, &place.index_bytes,
@@ -142,6 +144,12 @@ oc_status oc_journal_begin(oc_journal *journal, oc_error *err)
     journal->images = 0;
     journal->place = (oc_set_place){0};
     return write_all(journal, line, (size_t)length, err);
+}
+
+oc_status oc_journal_void(oc_journal *journal, oc_error *err)
+{
+    *journal = (oc_journal){.file = journal->file};
+    return write_all(journal, "void\n", 5, err);
 }
 
 oc_status oc_journal_done(oc_journal *journal, oc_error *err)

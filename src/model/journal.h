@@ -6,9 +6,10 @@
  *
  *     begin 128 96 1 12.5            size of the images, whether it is their own, seconds of fitting
  *     done 4096 4090 183201 6 312    images, rows, bytes of index.csv, skips, bytes of skipped.csv
+ *     void                           what stands before it (the images turned out to differ in size)
  *
  * A line counts when it is whole and the files that it speaks of have been brought to the disk before; the last one
- * counts. A further `begin` (the images turned out to differ in size) makes what stands before it void. */
+ * counts. */
 #ifndef OC_MODEL_JOURNAL_H
 #define OC_MODEL_JOURNAL_H
 
@@ -29,6 +30,7 @@ typedef struct oc_journal {
 oc_status oc_journal_open(oc_journal *journal, int file, const char *settings, const char *where, oc_error *err);
 /* Each adds a line, from the fields above, and brings it to the disk. */
 oc_status oc_journal_begin(oc_journal *journal, oc_error *err);
+oc_status oc_journal_void(oc_journal *journal, oc_error *err);
 oc_status oc_journal_done(oc_journal *journal, oc_error *err);
 
 #endif

@@ -62,8 +62,7 @@ bool oc_set_recognise(const char *path)
 
 static bool is_part(const char *name)
 {
-    static const char *const parts[] = {".",           "..",          "features.npy", "index.csv", "stages.safetensors",
-                                        "skipped.csv", OC_OUTPUT_MARK};
+    static const char *const parts[] = {".", "..", "features.npy", "index.csv", "stages.safetensors", "skipped.csv"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (strcmp(name, parts[i]) == 0) {
             return true;
@@ -169,16 +168,14 @@ static oc_status open_skips(oc_set *set, const char *folder, oc_error *err)
     if (!path) {
         return oc_fail_memory(err, "a path");
     }
-    struct stat about;
     oc_bytes bytes = {0};
-    oc_status status = OC_OK;
-    if (stat(path, &about) == 0) {
-        status = oc_bytes_read(&bytes, path, LONGEST_SKIPS, err);
-        if (status == OC_OK) {
-            status = parse_skips(set, (char *)bytes.data, err);
-            status = status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
-        }
+    oc_status status = oc_bytes_read(&bytes, path, LONGEST_SKIPS, err);
+    if (status == OC_OK) {
+        status = oc_ends_line(&bytes) ? parse_skips(set, (char *)bytes.data, err)
+                                      : oc_fail(err, OC_BAD_FILE, "its last line has no end: something was cut off");
+        status = status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
     }
+    status = status == OC_NOT_FOUND ? OC_OK : status;
     oc_bytes_free(&bytes);
     oc_free(path);
     return status;

@@ -49,8 +49,8 @@ load common
 
 @test "--resume where nothing was interrupted begins, and without it what was interrupted is removed" {
     ocellus extract "$DATA/test" -f pixels:size=4 -o set --resume
-    mkdir other.partial
-    echo half >other.partial/features.npy
+    mkdir -p other.partial/new
+    echo half >other.partial/new/features.npy
     echo "ocellus extraction 1" >other.partial/.ocellus-partial
     ocellus extract "$DATA/test" -f pixels:size=4 -o other
     diff -r set other
@@ -168,6 +168,91 @@ load common
     [[ "$output" == *"standard output"* ]]
     ocellus show "$DATA/model" -o - | head -c 4 | grep -q PNG
     [ -z "$(ls)" ]
+}
+
+
+@test "messages never land in an output, whichever standard streams are closed" {
+    make_damaged images
+    ocellus extract images -f pixels:size=2 -o whole || [ $? -eq 3 ]
+    ocellus show "$DATA/model" -o whole.png
+    for closed in "<&-" ">&-" "2>&-" "<&- >&-" ">&- 2>&-" "<&- >&- 2>&-"; do
+        bash -c "\"$OCELLUS\" extract images -f pixels:size=2 -o set $closed" || true
+        bash -c "\"$OCELLUS\" show \"$DATA/model\" -v -o picture.png $closed" || true
+        bash -c "\"$OCELLUS\" train \"$DATA/test\" -f pixels:size=2 -v -o model $closed" || true
+        diff -r whole set
+        cmp whole.png picture.png
+        ocellus info model >info
+        rm -r set picture.png model
+    done
+}
+
+@test "a name that leaves no room for its temporary one is refused before the work" {
+    long=$(printf 'n%.0s' $(seq 248))
+    for command in "train -f pixels:size=4" "extract -f pixels:size=4" "extract -f pixels:size=4 --format csv"; do
+        run -2 ocellus ${command%% *} "$DATA/nothing" ${command#* } -o "$long"
+        [[ "$output" == *"too long"* ]]
+    done
+    run -2 ocellus train "$DATA/nothing" -f pixels:size=4 -o folder/
+    [[ "$output" == *"is a folder"* ]]
+    run -1 ocellus classify "$DATA/model" "$(printf 'd%.0s/' $(seq 3000))"
+    [[ "$output" == *" ... "*"File name too long"* ]]
+}
+
+@test "outputs that could not be replaced in the end are refused before the work" {
+    [ "$(id -u)" = 0 ] || skip "only root can mount a disk and be somebody else"
+    mkdir mounted
+    mount -t tmpfs none mounted 2>/dev/null || skip "no disk can be mounted here"
+    run ocellus extract "$DATA/nothing" -f hog -o mounted
+    umount mounted
+    [ "$status" -eq 2 ] && [[ "$output" == *"mount point"* ]]
+    command -v setpriv >/dev/null || skip "there is no setpriv"
+    mkdir -m 1777 shared
+    cp "$DATA/model" shared/model
+    somebody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    "${somebody[@]}" test -x "$OCELLUS" -a -w shared || skip "the command is out of reach of another user"
+    run "${somebody[@]}" "$OCELLUS" train "$DATA/nothing" -f hog -o shared/model
+    [ "$status" -eq 1 ] && [[ "$output" == *"somebody else"* ]]
+    cmp shared/model "$DATA/model"
+}
+
+@test "two runs that write the same output leave one of them whole, and the other says why" {
+    ocellus extract "$DATA/train" -f words:count=10,samples=2000 -o whole -q
+    for output in set rows.csv; do
+        format=
+        [ $output = set ] || format="--format csv"
+        "$OCELLUS" extract "$DATA/train" -f words:count=10,samples=2000 $format -o $output -q 2>first &
+        status=0
+        "$OCELLUS" extract "$DATA/train" -f words:count=10,samples=2000 $format -o $output -q 2>second || status=$?
+        other=0
+        wait $! || other=$?
+        [ $((status + other)) -le 1 ]
+        [ $((status + other)) -eq 0 ] || grep -q "another program is writing it\|is in the way" first second
+    done
+    diff -r whole set
+    ocellus extract whole --format csv -o whole.csv
+    cmp whole.csv rows.csv
+}
+
+@test "a limit of file sizes is a message, not a signal" {
+    for command in "extract -f pixels:size=28" "extract -f pixels:size=28 --format csv" "train -f pixels:size=28"; do
+        run -1 bash -c "ulimit -f 8; \"$OCELLUS\" ${command%% *} \"$DATA/test\" ${command#* } -o output -q"
+        [[ "$output" == *"File too large"* ]]
+        [ ! -e output ]
+    done
+}
+
+@test "a stack of 128 kB, as threads of musl have, is enough" {
+    [[ "$OCELLUS" != */sanitize/* ]] || skip "the sanitizers need more themselves"
+    spec=hog:block=2+color+words:count=100,samples=5000
+    run -0 bash -c "ulimit -s 128; \"$OCELLUS\" extract \"$DATA/test\" -f $spec -o set -q"
+    run -0 bash -c "ulimit -s 128; \"$OCELLUS\" train set --tune -o model -q"
+    run -0 bash -c "ulimit -s 128; \"$OCELLUS\" evaluate model \"$DATA/test\" --report page.html"
+}
+
+@test "too few open files end the run, and do not cost images" {
+    run -1 bash -c "ulimit -n 6; \"$OCELLUS\" extract \"$DATA/test\" -f pixels:size=2 -o set -q"
+    [[ "$output" == *"Too many open files"* ]]
+    [ ! -e set ]
 }
 
 # Levels and limits

@@ -195,7 +195,7 @@ Test(output, left_overs_are_ours_or_refused, .init = make_test_folder, .fini = r
     cr_assert(oc_file_write(at("file"), "new", 3, &err) == OC_OK, "%s", err.message);
     expect(at("file"), "new");
     put_text("set.partial/" OC_OUTPUT_MARK, "journal");
-    put_text("set.partial/rows/part", "x");
+    put_text("set.partial/new/rows/part", "x");
     build_folder("set", "first");
     expect(at("set/first"), "first");
     put_folder("empty.partial");
@@ -244,6 +244,13 @@ Test(output, is_kept_and_resumed, .init = make_test_folder, .fini = remove_test_
     cr_assert(oc_output_begin(&output, at("set"), true, &err) == OC_OK, "%s", err.message); /* anew */
     cr_assert(access(path, F_OK) != 0 && read(output.lock, journal, 7) == 0);
     oc_output_abandon(&output);
+    /* Killed behind the exchange of names: what lies there is the older output, and the journal is of the new one. */
+    put_text("set.partial/" OC_OUTPUT_MARK, "journal");
+    put_text("set.partial/new/rows", "older");
+    put_text("set.partial/swapping", "");
+    cr_assert(oc_output_resume(&output, at("set"), &err) == OC_OK, "%s", err.message);
+    cr_assert(access(path, F_OK) != 0 && read(output.lock, journal, 7) == 0);
+    oc_output_abandon(&output);
     cr_assert(entries(at("")) == 0);
     oc_free(path);
 }
@@ -256,14 +263,16 @@ Test(output, without_an_exchange_of_names_it_goes_in_two_steps, .init = make_tes
     expect(at("set/second"), "second");
     cr_assert(entries(at("set")) == 1 && entries(at("")) == 1);
     /* Killed between the steps: the old one comes back to its name, and goes again where the new one got there. */
-    put_text("set.partial.old/" OC_OUTPUT_MARK, "");
-    put_text("set.partial.old/older", "x");
+    put_text("set.partial/" OC_OUTPUT_MARK, "");
+    put_text("set.partial/new/third", "x");
+    put_text("set.partial/old/older", "x");
     oc_output output = {0};
     cr_assert(oc_output_begin(&output, at("set"), true, NULL) == OC_OK);
     oc_output_abandon(&output);
     cr_assert(entries(at("")) == 1 && access(at("set/second"), F_OK) == 0);
-    cr_assert(rename(at("set"), at("set.partial.old")) == 0);
-    put_text("set.partial.old/" OC_OUTPUT_MARK, "");
+    put_text("set.partial/" OC_OUTPUT_MARK, "");
+    put_text("set.partial/new/third", "x");
+    cr_assert(rename(at("set"), at("set.partial/old")) == 0);
     cr_assert(oc_output_begin(&output, at("set"), true, NULL) == OC_OK);
     oc_output_abandon(&output);
     expect(at("set/second"), "second");

@@ -244,6 +244,8 @@ Test(error, messages_are_formatted_cut_and_placed)
     longest[sizeof longest - 1] = '\0';
     oc_fail(&err, OC_BAD_FILE, "%s", longest);
     cr_assert(strlen(err.message) == sizeof err.message - 1);
+    oc_fail(&err, OC_BAD_FILE, "what: %s: why", longest);
+    cr_assert(strncmp(err.message, "what: yyy", 9) == 0 && strstr(err.message, "yyy: why"), "%s", err.message);
     oc_fail(&err, OC_BAD_FILE, "the reason");
     oc_fail_at(&err, OC_BAD_FILE, longest);
     cr_assert(strstr(err.message, "yyy: the reason"), "a long place pushed the reason out");

@@ -55,12 +55,10 @@ Test(model_damage, every_cut_is_refused)
     make_model("pixels:size=3+words:count=3,patch=4,samples=200");
     size_t size;
     char *bytes = contents(at("model"), &size);
-    for (size_t length = 0; length < size; length += 7) {
+    for (size_t length = 0; length < size; length += sampled(7)) {
         put("bad", bytes, length);
         expect_bad("");
     }
-    put("bad", bytes, size - 1);
-    expect_bad("");
     bytes[size] = 'x';
     put("bad", bytes, size + 1);
     expect_bad("");
@@ -73,7 +71,7 @@ Test(model_damage, flipped_bits_do_no_harm)
     size_t size;
     char *bytes = contents(at("model"), &size);
     size_t header = 8 + ((unsigned char)bytes[0] | (size_t)(unsigned char)bytes[1] << 8), accepted = 0, tried = 0;
-    for (size_t i = 0; i < size; i += i < header ? 1 : 23) {
+    for (size_t i = 0; i < size; i += i < header ? 1 : sampled(23)) {
         oc_model *model = NULL;
         oc_error err = {.message = ""};
         char kept = bytes[i];

@@ -142,6 +142,25 @@ Test(set, mixed_sizes_come_to_what_a_stage_asks_for)
     oc_set_free(set);
 }
 
+/* That the first image is too small for a stage decides nothing where others are larger. */
+Test(set, a_small_first_image_does_not_decide_the_size)
+{
+    put_stripes("in", 2, 12, 12, 4);
+    put_stripes("small", 2, 3, 3, 4);
+    put_stripes("mixed", 2, 12, 12, 4);
+    put_stripes("mixed/across/0", 1, 3, 3, 4); /* before across/000.png */
+    static const char *const specs[] = {"hog", "color:grid=4", "words:count=4,samples=500", "hog+pixels:size=4"};
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        oc_set *set = extracted(at("mixed"), specs[i], NULL, NULL, NULL);
+        cr_assert(oc_set_image_options(set).size.width == 128, "%s", specs[i]);
+        oc_set_free(set);
+        cr_assert(extraction_refused(at("small"), specs[i], NULL, NULL) == OC_TOO_SMALL);
+        cr_assert(strstr(refusal.message, "3x3") && strstr(refusal.message, "across/000.png") &&
+                      strstr(refusal.message, "--size"),
+                  "%s", refusal.message);
+    }
+}
+
 Test(set, mixed_sizes_come_to_128)
 {
     put_stripes("in", 2, 20, 20, 4);
@@ -215,7 +234,9 @@ Test(set, an_index_in_another_order_is_refused)
     index_refused("row,path,label\n0,a,x\n1,b,y\n,c,x\n", "line 4: row '' where 2");
     index_refused("row,path,label\n0,a,x\n1,b,y\n", "2 images");
     index_refused("path,label\na,x\nb,y\nc,x\n", "no column row");
-    index_refused("", "column");
+    index_refused("\n", "column");
+    index_refused("row,path,label\n0,a,x\n1,b,y\n2,c,x", "cut off");
+    index_refused("", "cut off");
     copy_set("bad"); /* the columns may stand in another order, and more may be there */
     put_text("bad/index.csv", "label,note,row,path\nx,,0,a\ny,,1,b\nx,,2,c\n");
     oc_set *set = NULL;
@@ -246,14 +267,7 @@ Test(set, damaged_folders_are_refused)
     change_npy("'shape'", "'shade'");
     set_refused("damaged");
     size_t size;
-    char *bytes = contents(at("good/features.npy"), &size);
-    for (size_t length = 0; length < size; length += 37) {
-        copy_set("bad");
-        put("bad/features.npy", bytes, length);
-        set_refused("features.npy");
-    }
-    free(bytes);
-    bytes = contents(at("more/index.csv"), &size);
+    char *bytes = contents(at("more/index.csv"), &size);
     copy_set("bad");
     put("bad/index.csv", bytes, size);
     set_refused("9 images");
@@ -269,6 +283,34 @@ Test(set, damaged_folders_are_refused)
     oc_error err = {0};
     cr_assert(oc_set_open(at("bad"), &set, &err) == OC_NOT_FOUND && strstr(err.message, "stages"), "%s", err.message);
     cr_assert(oc_set_open(at("none"), &set, &err) == OC_NOT_FOUND);
+}
+
+/* Each file of a set, cut at every byte. A list of skipped images that ends behind a line is one with fewer of them. */
+Test(set, every_cut_is_refused)
+{
+    static const char *const files[] = {"features.npy", "index.csv", "stages.safetensors", "skipped.csv"};
+    put_stripes("in", 2, 12, 12, 9);
+    put_text("in/down/1.png", "no image");
+    put_text("in/down/2.png", "no image");
+    oc_set_free(extracted(at("in"), "pixels:size=3+words:count=3,patch=4,samples=200", at("set"), NULL, NULL));
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        char path[100];
+        size_t size;
+        snprintf(path, sizeof path, "set/%s", files[f]);
+        char *bytes = contents(at(path), &size);
+        for (size_t length = 0; length < size; length += strstr(files[f], "csv") ? 1 : sampled(7)) {
+            oc_set *set = NULL;
+            oc_error err = {0};
+            put(path, bytes, length);
+            oc_status status = oc_set_open(at("set"), &set, &err);
+            bool fewer = f == 3 && length && bytes[length - 1] == '\n';
+            cr_assert(fewer ? status == OC_OK : status == OC_BAD_FILE && strstr(err.message, files[f]),
+                      "%s cut at %zu of %zu: %s, %s", files[f], length, size, oc_status_text(status), err.message);
+            oc_set_free(set);
+        }
+        put(path, bytes, size);
+        free(bytes);
+    }
 }
 
 /* A class whose images are all damaged is known in memory as it is on disk: not at all, so that training on the one and

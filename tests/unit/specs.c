@@ -78,3 +78,29 @@ Test(specs, every_parameter_checks_its_range_and_takes_its_default)
     }
     cr_assert_null(oc_stage_describe(oc_stage_count()).name);
 }
+
+Test(specs, settings_without_effect_are_refused)
+{
+    refused("words:nearest=3", "soft");
+    refused("words:softness=3", "soft");
+    refused("words:encode=hard,nearest=3", "soft");
+    refused("words:encode=triangle,softness=3", "soft");
+    refused("words:encode=soft,nearest=1,softness=3", "nearest=1");
+    refused("words:descriptor=sift,encode=hard,nearest=3", "soft");
+    refused("words:descriptor=sift,patch=6", "'cells'");
+    refused("words:descriptor=sift,gray=0", "luma");
+    refused("words:cells=4", "'patch'");
+    refused("words:whiten=0,ridge=1", "eigenvalue");
+    refused("hog:block=2,norm=neighbours", "block=1");
+    static const char *const taken[] = {
+        "words:encode=soft,nearest=3,softness=3",
+        "words:descriptor=sift,nearest=3,softness=3,gray=1,cells=4",
+        "words:nearest=auto,softness=auto,cells=auto",
+        "words:whiten=0,ridge=auto,keep=0.9",
+        "hog:preset=opencv,norm=auto",
+        "hog:block=1,norm=neighbours",
+    };
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        oc_features_free(parse(taken[i]));
+    }
+}
