@@ -1,6 +1,7 @@
 /* The model card. What it says comes from the model and from a test; nothing is taken for granted. */
 #include "src/cli/card.h"
 
+#include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
 
 #include <inttypes.h>
@@ -93,6 +94,9 @@ static void put_settings(FILE *stream, const oc_model *model)
     fputs("| setting | value |\n| --- | --- |\n", stream);
     for (size_t i = 0; i < oc_train_param_count; i++) {
         char value[VALUE];
+        if (!trains_with(&options, oc_train_params[i].name)) {
+            continue;
+        }
         oc_param_format(&oc_train_params[i], &options, value, sizeof value);
         if (oc_train_params[i].type == OC_REAL && strcmp(value, "auto") != 0) {
             snprintf(value, sizeof value, "%.6g", strtod(value, NULL));

@@ -149,7 +149,7 @@ static int wrong_options(const cli_settings *settings)
     if (strcmp(settings->test, "-") == 0 && strcmp(settings->operands.items[0], "-") == 0) {
         return report_usage(&command_compare, "only one of the two data sets can come from standard input");
     }
-    return EXIT_DONE;
+    return check_training(&command_compare, settings);
 }
 
 /* Is the stage (of this length) a part of the joined spec? */

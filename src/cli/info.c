@@ -69,16 +69,13 @@ static void print_image_options(const oc_image_options *options)
     putchar('\n');
 }
 
-/* Nearest neighbours use nothing but the scaling. */
 static void print_training(const oc_train_options *options)
 {
-    bool linear = options->classifier.kind == OC_LINEAR;
     size_t column = 0;
     char seed[40];
     put_label("training");
     for (size_t i = 0; i < oc_train_param_count; i++) {
-        const char *name = oc_train_params[i].name;
-        if (linear || strcmp(name, "classifier") == 0 || strcmp(name, "scale") == 0) {
+        if (trains_with(options, oc_train_params[i].name)) {
             put_params(&column, &oc_train_params[i], 1, options);
         }
     }

@@ -222,7 +222,8 @@ static int run(char **arguments, size_t count)
     return status;
 }
 
-/* Results that did not arrive are a failure. A reader who closed the pipe has seen enough, as head has: that is no news. */
+/* Results that did not arrive are a failure. A reader who closed the pipe has seen enough, as head has, and is not
+ * told. */
 static int close_output(int status)
 {
     struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};

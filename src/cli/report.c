@@ -158,9 +158,8 @@ static void put_confusions(FILE *stream, const oc_model *model, const oc_evaluat
 
 void report_evaluation(FILE *stream, const oc_model *model, const oc_evaluation *evaluation)
 {
-    fprintf(stream, "accuracy  %.2f %% (%zu of %zu %s), 95 %% interval %.2f to %.2f %%\n",
-            100 * evaluation->accuracy, evaluation->correct, evaluation->images, tested(model), 100 * evaluation->low,
-            100 * evaluation->high);
+    fprintf(stream, "accuracy  %.2f %% (%zu of %zu %s), 95 %% interval %.2f to %.2f %%\n", 100 * evaluation->accuracy,
+            evaluation->correct, evaluation->images, tested(model), 100 * evaluation->low, 100 * evaluation->high);
     fprintf(stream, "mean f1   %.3f\n", evaluation->macro_f1);
     put_missing(stream, model, evaluation);
     put_classes(stream, model, evaluation);

@@ -138,7 +138,7 @@ static void show_loss(void *context, size_t passes, size_t total, size_t steps, 
     size_t part = passes * TRACE_LINES / total;
     if (passes == total || passes <= state.last_pass || part != state.last_pass * TRACE_LINES / total) {
         state.last_pass = passes;
-        terminal_detail("pass %zu of %zu: %zu steps, loss %.6g", passes, total, steps, loss);
+        terminal_detail("pass %zu of %zu: %zu step%s, loss %.6g", passes, total, steps, steps == 1 ? "" : "s", loss);
     }
 }
 

@@ -23,7 +23,7 @@ static int wrong_options(const cli_settings *settings, bool from_rows)
     if (idle) {
         return report_usage(&command_train, "--%s has no effect: the rows are made already", idle);
     }
-    return EXIT_DONE;
+    return check_training(&command_train, settings);
 }
 
 static oc_status extract_rows(const cli_settings *settings, oc_job *job, oc_set **set, oc_error *err)

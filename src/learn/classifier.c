@@ -21,7 +21,8 @@ static const char *const scales[] = {"none", "center", "range", "standard", "aut
 #define FIELD(name) offsetof(oc_train_options, name)
 const oc_param oc_train_params[] = {
     {"classifier", OC_LEARNER, FIELD(classifier), "linear", 1, 1000, NULL,
-     "what learns from the rows; nearest neighbours take no other training option than --scale"},
+     "what learns from the rows; of the other training options nearest neighbours take --scale, --augment, --holdout "
+     "and --folds"},
     {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, losses, "what is minimised over the training rows"},
     {"l2", OC_REAL, FIELD(l2), "auto", 0, 1e6, NULL, "L2 penalty: weight of the sum of squared weights"},
     {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, 1e6, NULL,

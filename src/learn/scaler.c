@@ -62,8 +62,8 @@ static oc_status find_bad_value(const oc_rows *rows, float *row, oc_error *err)
         oc_rows_copy(rows, i, row);
         for (size_t j = 0; j < rows->dimension; j++) {
             if (!isfinite(row[j])) {
-                return oc_fail(err, OC_BAD_DATA, "row %zu, column %zu holds %s: features must be finite numbers", number,
-                               j, isnan(row[j]) ? "NaN" : "an infinite value");
+                return oc_fail(err, OC_BAD_DATA, "row %zu, column %zu holds %s: features must be finite numbers",
+                               number, j, isnan(row[j]) ? "NaN" : "an infinite value");
             }
         }
     }

@@ -110,9 +110,10 @@ static oc_status next_record(oc_csv *csv, const char *path, char **fields, bool 
     for (size_t i = 0; status == OC_OK && first && fits && i < COLUMNS; i++) {
         fits = strcmp(fields[i], columns[i]) == 0;
     }
-    return status != OC_OK || fits ? status
-                                   : oc_fail(err, OC_BAD_FILE, "%s: line %zu: row,path,label,width,height are needed",
-                                             path, csv->line);
+    if (status == OC_OK && !fits) {
+        status = oc_fail(err, OC_BAD_FILE, "%s: line %zu: row,path,label,width,height are needed", path, csv->line);
+    }
+    return status;
 }
 
 /* Writes the rows of a shard behind those before it. The sizes of the images are in its index.csv only. */

@@ -52,6 +52,21 @@ load common
     jq -e ".accuracy * .images - $right | fabs < 0.001" together
 }
 
+@test "training options that the classifier or the optimizer does not use are refused" {
+    local wrong=("--classifier nearest --loss hinge" "--classifier nearest --l2 1" "--optimizer gd --batch 20"
+        "--optimizer gd --finish 3" "--optimizer random-search --rate 0.1" "--optimizer local-search --momentum 0")
+    for options in "${wrong[@]}"; do
+        # shellcheck disable=SC2086 # a list of options
+        run -2 ocellus train "$DATA/test" -f pixels:size=4 $options -o model
+        [[ "$output" == *"has no effect on"* ]]
+        # shellcheck disable=SC2086
+        run -2 ocellus compare "$DATA/test" --test "$DATA/train" -f pixels:size=4 $options
+        [[ "$output" == *"has no effect on"* ]]
+    done
+    ocellus train "$DATA/test" -f pixels:size=4 --classifier nearest --scale none --holdout 0.2 -o model
+    ocellus train "$DATA/test" -f pixels:size=4 --optimizer gd --rate 0.1 --momentum 0.5 --epochs 3 -o model
+}
+
 @test "a classifier that does not exist is wrong usage, too many neighbours a failure" {
     run -2 ocellus train "$DATA/test" --classifier nearest:k=0 -o model
     [[ "$output" == *"nearest:k=K"* ]]

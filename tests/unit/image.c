@@ -106,7 +106,7 @@ Test(image, impossible_options_are_refused)
     oc_image image;
     oc_decoder_create(&decoder, NULL);
     oc_image_options bad[] = {sized(OC_GRAY, 1, 0, OC_FIT_STRETCH), sized(OC_GRAY, 65536, 1, OC_FIT_STRETCH),
-                              sized(OC_GRAY, 1, 1, (oc_fit)3), sized(4, 1, 1, OC_FIT_STRETCH),
+                              sized(OC_GRAY, 1, 1, (oc_fit)3),      sized(4, 1, 1, OC_FIT_STRETCH),
                               sized(OC_GRAY, 1, 1, OC_FIT_STRETCH), sized(OC_GRAY, 1, 1, OC_FIT_STRETCH),
                               sized(OC_GRAY, 1, 1, OC_FIT_STRETCH)};
     bad[4].fail_on = OC_FAIL_ON_NONE + 1;
