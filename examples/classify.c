@@ -6,11 +6,13 @@
 int main(int argc, char **argv)
 {
     oc_error err;
-    oc_model *model;
-    oc_reader *reader;
+    oc_model *model = NULL;
+    oc_reader *reader = NULL;
     oc_result result;
+    int failed = 0;
     if (argc < 3 || oc_model_load(argv[1], &model, &err) || oc_reader_create(model, &reader, &err)) {
         fprintf(stderr, "classify: %s\n", argc < 3 ? "needs a model and an image" : err.message);
+        oc_model_free(model);
         return 1;
     }
     for (int i = 2; i < argc; i++) {
@@ -18,9 +20,10 @@ int main(int argc, char **argv)
             printf("%s: %s\n", argv[i], oc_model_class(model, result.label));
         } else {
             fprintf(stderr, "%s\n", err.message);
+            failed = 1;
         }
     }
     oc_reader_free(reader);
     oc_model_free(model);
-    return 0;
+    return failed;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains scikit-learn's logistic regression on the rows of one set and tests it on another: rows.py TRAIN TEST"""
+"""Trains scikit-learn's logistic regression on the rows of one set and tests it on another: train_sklearn.py TRAIN TEST"""
 import csv
 import sys
 

@@ -1,5 +1,5 @@
-/* color: pictures of histograms. One bar a bin in the bin's own colour, region by region as they lie in the image; up for
- * what is positive, down for what is negative. A joint histogram shows its largest bars alone, in order. */
+/* color: pictures of histograms. One bar a bin in the bin's own colour, region by region as they lie in the image;
+ * up for what is positive, down for what is negative. A joint histogram shows its largest bars alone, in order. */
 #include "features/color_histogram.h"
 
 #include "features/draw.h"

@@ -303,8 +303,8 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena 
     return OC_OK;
 }
 
-/* Every pixel's own bins take what the image's bins were given, in equal parts; what is fixed lies evenly over a region.
- */
+/* Every pixel's own bins take what the image's bins were given, in equal parts; what is fixed lies evenly over a
+ * region. */
 static void spread_region(const oc_histogram *h, const oc_image *image, size_t region, const double *given,
                           const double *fixed, const scratch *s, float *counts, double *map)
 {

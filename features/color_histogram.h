@@ -10,8 +10,8 @@
 
 enum { OC_HISTOGRAM_BANKS = 8, OC_HISTOGRAM_LEVELS = 256 };
 
-/* From levels a, b, c of the channels to the place in a joint histogram: bins[0][a] + bins[1][b] + bins[2][c], which where
- * it is `even` equals (a * factor[0] >> 16) * step[0] + (b * factor[1] >> 16) * step[1] + (c * factor[2] >> 16). */
+/* From levels a, b, c of the channels to the place in a joint histogram: bins[0][a] + bins[1][b] + bins[2][c]; where it
+ * is `even` that equals (a * factor[0] >> 16) * step[0] + (b * factor[1] >> 16) * step[1] + (c * factor[2] >> 16). */
 typedef struct oc_histogram_map {
     uint16_t bins[3][OC_HISTOGRAM_LEVELS];
     uint32_t factor[3], step[3];

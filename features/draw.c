@@ -83,8 +83,8 @@ double oc_draw_limit(const double *values, size_t count)
     return largest * (double)at / BINS;
 }
 
-/* Bars from a middle line, up and down, or from the ground where no value is below 0. Of more values than MOST_BARS each bar
- * is the largest of its share. */
+/* Bars from a middle line, up and down, or from the ground where no value is below 0. Of more values than MOST_BARS
+ * each bar is the largest of its share. */
 static void draw_bars(const oc_stage *stage, const oc_sketch *s)
 {
     enum { MOST_BARS = 128 };

@@ -4,8 +4,8 @@
 
 #include "features/stage.h"
 
-/* A stage's pictures (stage.h). One that has none of its own gets bars of its values for its row and its weights, and what
- * its values contribute is laid out evenly over the image. */
+/* A stage's pictures (stage.h). One that has none of its own gets bars of its values for its row and its weights,
+ * and what its values contribute is laid out evenly over the image. */
 double oc_stage_aspect(const oc_stage *stage, oc_drawing what);
 const char *oc_stage_key(const oc_stage *stage);
 oc_status oc_stage_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);

@@ -77,6 +77,8 @@ void oc_hog_resolve(const oc_hog_params *params, oc_hog_form *form);
 /* Why `name` cannot be set beside the others; NULL when it can. */
 const char *oc_hog_refuse(const void *params, const char *name);
 
+/* Votes are kept by block where the weight of a pixel depends on the block it is seen in. */
+bool oc_hog_by_block(const oc_hog_form *form);
 /* Cells along a side of the image. */
 size_t oc_hog_cells_along(const oc_hog_form *form, size_t length);
 
@@ -113,8 +115,9 @@ typedef struct oc_hog_edges {
     float cosine[OC_HOG_BINS], sine[OC_HOG_BINS];
 } oc_hog_edges;
 
-/* Rows whose votes go to the same cells: those of a cell, or where votes are split between cells those between the centres
- * of two. The form that nearly everybody uses, nine bins of a half circle, goes from lines to sums in one kernel. */
+/* Rows whose votes go to the same cells: those of a cell, or where votes are split between cells those between the
+ * centres of two. The form that nearly everybody uses, nine bins of a half circle, goes from lines to sums in one
+ * kernel. */
 typedef struct oc_hog_band {
     const float
         *lines; /* (rows + 2, stride), from the row above the band to the row below; columns -1 .. room are finite */
@@ -146,22 +149,26 @@ typedef struct oc_hog_kernels {
     /* The same without haste. */
     void (*vote_plain)(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
                        size_t width, size_t bins, float *sums);
+    /* Gradients and votes of a band in one go. sums (9, room) = the votes, column by column; of columns past the width
+     * they mean nothing. With carry (9, room), votes are split between the cell above and the cell below the band:
+     * sums = carry + the former's, carry = the latter's. Equal to gradient, linear or sectors, and vote_plain. */
+    void (*band)(const oc_hog_band *band, float *sums, float *carry);
+} oc_hog_kernels;
+
+/* From the sums of votes down the columns to cells. */
+typedef struct oc_hog_gatherer {
     /* cells (bins, targets) from sums (bins, width); of targets that belong to blocks the first of each block come
      * first, then the second of each, and so on. scratch (2, width + 2 span). */
     void (*gather)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch, float *cells);
     /* The same without haste; scratch may be NULL. */
     void (*gather_plain)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
                          float *cells);
-    /* Gradients and votes of a band in one go. sums (9, room) = the votes, column by column; of columns past the width
-     * they mean nothing. With carry (9, room), votes are split between the cell above and the cell below the band: sums =
-     * carry + the former's, carry = the latter's. Equal to gradient, linear or sectors, and vote_plain. */
-    void (*band)(const oc_hog_band *band, float *sums, float *carry);
-    /* cells (9, targets) from sums (9, room), split between cells of an even side; half a side behind the sums is read, but
-     * means nothing. weights (room / 2): of the first value of each pair from column cell / 2 on. scratch
+    /* cells (9, targets) from sums (9, room), split between cells of an even side; half a side behind the sums is
+     * read, but means nothing. weights (room / 2): of the first value of each pair from column cell / 2 on. scratch
      * (OC_HOG_JOIN_SCRATCH, room). Equal to gather_plain. */
     void (*join)(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *weights,
                  float *scratch, float *cells);
-} oc_hog_kernels;
+} oc_hog_gatherer;
 
 typedef struct oc_hog_normalizer {
     /* cells (ny, bins, nx) to the row; where votes were kept by block, per = block, ny and nx count targets.
@@ -171,8 +178,11 @@ typedef struct oc_hog_normalizer {
 } oc_hog_normalizer;
 
 /* The best for this processor. */
-const oc_hog_kernels *oc_hog_kernels_get(void);
 const oc_hog_normalizer *oc_hog_normalizer_get(void);
+
+/* cells (down.targets, bins, across.targets) of an image; the axes get what they lack from the arena. OC_NO_MEMORY. */
+oc_status oc_hog_cells(const oc_hog_form *form, const oc_image *image, oc_hog_axis *down, oc_hog_axis *across,
+                       oc_arena *arena, float *cells, oc_error *err);
 
 /* Floats of scratch memory that the normalisation of rows of nx cells or targets needs. */
 size_t oc_hog_scratch(const oc_hog_form *form, size_t nx);

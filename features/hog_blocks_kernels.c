@@ -2,9 +2,10 @@
  *
  *   sqrt         sqrt(h)
  *   row          h / |h|_2 over the whole row
- *   neighbours   the mean over the four 2x2 neighbourhoods N of a cell of min(h / |N|_2, 0.2); beyond the border the
- * border cells count again l1, l1-sqrt  v / |v|_1 and its square root, v the values of a block of cells l2, l2-hys   v
- * / |v|_2; l2-hys cuts at 0.2 and divides by the norm again
+ *   neighbours   the mean over the four 2x2 neighbourhoods N of a cell of min(h / |N|_2, 0.2); beyond the border
+ *                the border cells count again
+ *   l1, l1-sqrt  v / |v|_1 and its square root, v the values of a block of cells
+ *   l2, l2-hys   v / |v|_2; l2-hys cuts at 0.2 and divides by the norm again
  *
  * Epsilon keeps flat regions at zero: |v|_2 is sqrt(sum v^2 + epsilon^2), |v|_1 is sum |v| + epsilon. Cells come bin by
  * bin, (ny, B, nx), so that all loops run along a row of cells or blocks; the values of a cell are brought together

@@ -1,6 +1,7 @@
-/* hog: pictures. A cell is drawn as a star of lines, one a bin, each along the edges that vote for it (Dalal and Triggs,
- * 2005, figure 6): over the pale image for its row, and for weights the positive ones on the left, the negative ones on
- * the right. Where a cell is written several times, by blocks or by kinds of directions, the star is the mean. */
+/* hog: pictures. A cell is drawn as a star of lines, one a bin, each along the edges that vote for it (Dalal and
+ * Triggs, 2005, figure 6): over the pale image for its row, and for weights the positive ones on the left, the
+ * negative ones on the right. Where a cell is written several times, by blocks or by kinds of directions, the star
+ * is the mean. */
 #include "features/hog.h"
 
 #include "features/draw.h"

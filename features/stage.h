@@ -92,6 +92,10 @@ typedef struct oc_stage_type {
 /* Defined one in each file of features/. */
 extern const oc_stage_type oc_stage_pixels, oc_stage_color, oc_stage_hog, oc_stage_words;
 
+/* A stage from "name:key=value,...", which is cut into strings in place; OC_TEXT parameters point into it. stage is all
+ * zeros; on failure its type and params may be set, and are the caller's to free. OC_USAGE, OC_NO_MEMORY. */
+oc_status oc_stage_parse(oc_stage *stage, char *text, oc_error *err);
+
 /* What a pipeline holds, for the module that stores it: stage i of features. */
 oc_stage *oc_features_stage(oc_features *features, size_t i);
 

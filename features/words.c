@@ -20,11 +20,11 @@ static const oc_param params_table[] = {
     {"count", OC_INTEGER, FIELD(count), "auto", 1, 65536, NULL, "number of words; auto: 1600, for sift 1000"},
     {"patch", OC_INTEGER, FIELD(patch), "6", 1, 24, NULL, "side of a patch in pixels"},
     {"stride", OC_INTEGER, FIELD(stride), "auto", 1, 64, NULL,
-     "pixels from one descriptor to the next; auto: 1 for patches, 8 for sift"},
+     "pixels from one descriptor to the next; auto: 1 for patches, for sift 8 at 256x256 and in proportion"},
     {"descriptor", OC_CHOICE, FIELD(descriptor), "patch", 0, 0, descriptors,
      "pixel patches, or dense gradient descriptors for larger images"},
-    {"cells", OC_LEVELS, FIELD(cells), "auto", 2, OC_SIFT_MOST_CELL, NULL,
-     "for descriptor=sift: sizes of the 4x4 cells in pixels; auto: 4-6-8-10"},
+    {"cells", OC_LEVELS, FIELD(cells), "auto", OC_SIFT_LEAST_CELL, OC_SIFT_MOST_CELL, NULL,
+     "for descriptor=sift: sizes of the 4x4 cells in pixels; auto: 4-6-8-12 at 256x256 and in proportion"},
     {"gray", OC_FLAG, FIELD(gray), "0", 0, 1, NULL, "patches of luma alone"},
     {"contrast", OC_REAL, FIELD(contrast), "10", 1e-3, 1e6, NULL,
      "added to a patch's variance before it is divided by its root"},
@@ -68,8 +68,8 @@ static void settle(void *values)
     if (p->count == OC_AUTO) {
         p->count = sift ? 1000 : 1600;
     }
-    if (p->stride == OC_AUTO) {
-        p->stride = sift ? 8 : 1;
+    if (p->stride == OC_AUTO && !sift) {
+        p->stride = 1;
     }
     if (isnan(p->ridge)) {
         p->ridge = sift ? 0.001 : 1;
@@ -89,9 +89,6 @@ static void settle(void *values)
     }
     if (isnan(p->softness)) {
         p->softness = 20;
-    }
-    if (p->cells.count == 0) {
-        p->cells = (oc_levels){4, {4, 6, 8, 10}};
     }
     if (p->nearest == OC_AUTO) {
         p->nearest = sift ? 5 : 0;
@@ -141,7 +138,7 @@ static unsigned planes(const void *values)
     return params->gray || params->descriptor == OC_WORDS_SIFT ? OC_GRAY : OC_RGB;
 }
 
-/* Descriptors of cells from 4 to 10 pixels see an object's parts at this size. */
+/* Photographs brought to less would lose what gradient descriptors see. */
 static size_t side(const void *values)
 {
     const oc_words_params *params = values;
@@ -150,7 +147,8 @@ static size_t side(const void *values)
 
 static oc_status plan(const void *values, size_t width, size_t height, size_t *dimension, oc_error *err)
 {
-    const oc_words_params *params = values;
+    oc_words_params settled = oc_words_scaled(values, width, height);
+    const oc_words_params *params = &settled;
     size_t regions = 0, bytes, places = 0;
     for (size_t l = 0; l < params->grid.count; l++) {
         regions += (size_t)(params->grid.level[l] * params->grid.level[l]);
@@ -355,10 +353,10 @@ static oc_status restore(oc_stage *stage, const oc_tensor *from, size_t count, o
  * that its descriptors are the mirrored ones: that they leave the same border left and right. */
 static bool can_mirror(const oc_stage *stage)
 {
-    const oc_words_params *params = stage->params;
-    bool symmetric = params->mirror;
-    for (size_t s = 0; s < oc_words_sizes(params); s++) {
-        size_t border = (stage->width - oc_words_extent(params, s)) % (size_t)params->stride;
+    oc_words_params params = oc_words_scaled(stage->params, stage->width, stage->height);
+    bool symmetric = params.mirror;
+    for (size_t s = 0; s < oc_words_sizes(&params); s++) {
+        size_t border = (stage->width - oc_words_extent(&params, s)) % (size_t)params.stride;
         symmetric = symmetric && border % 2 == 0;
     }
     return symmetric;

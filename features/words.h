@@ -24,7 +24,7 @@ typedef struct oc_words_params {
     bool gray, whiten, mirror;
     double contrast, ridge, keep, softness;
     int descriptor, encode, pool, map;
-    oc_levels grid, cells; /* cells: sizes of the gradient descriptors' cells */
+    oc_levels grid, cells; /* cells: sizes of the gradient descriptors' cells, none for auto */
 } oc_words_params;
 
 /* What is learned. The arrays before `panels` are stored, the others follow from them. */
@@ -56,6 +56,9 @@ typedef struct oc_words_place {
     uint32_t size; /* side of a patch, or size of a gradient descriptor's cells */
 } oc_words_place;
 
+/* With stride and cells as they are in images of that size, where they are auto. What is asked about one axis below
+ * needs them so. */
+oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, size_t height);
 /* Sizes of descriptors in an image: 1, or that of `cells`. */
 size_t oc_words_sizes(const oc_words_params *params);
 /* The first pixel of the first descriptor that covers `extent` of `length` pixels: what the stride leaves over is
@@ -69,14 +72,13 @@ size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length
 size_t oc_words_place_count(const oc_words_params *params, size_t width, size_t height);
 /* Intervals that the levels' borders i / g cut an axis into. */
 size_t oc_words_cuts(const oc_levels *grid);
-/* The interval of position c of n, and the interval in which region i of level g begins. */
-size_t oc_words_interval(const oc_levels *grid, size_t c, size_t n);
+/* The interval in which region i of level g begins. */
 size_t oc_words_region_start(const oc_levels *grid, size_t i, size_t g);
 /* All descriptors of an image, size by size, cell by cell, column by column inside a cell. */
 void oc_words_places(const oc_words_params *params, size_t width, size_t height, oc_words_place *places);
 
 /* Dense gradient descriptors: an image at one size of cells, scratch memory from an arena. */
-enum { OC_SIFT_MOST_CELL = 64 };
+enum { OC_SIFT_LEAST_CELL = 2, OC_SIFT_MOST_CELL = 64 };
 typedef struct oc_sift_view {
     size_t width, height, cell;
     size_t step, left, top, columns, rows; /* of the lattice that holds every cell's centre */
@@ -105,7 +107,7 @@ void oc_words_mirror_order(const oc_words_params *params, uint32_t *order);
 
 /* An image that is being described. */
 typedef struct oc_words_view {
-    const oc_words_params *params;
+    oc_words_params params; /* settled */
     const oc_image *image;
     oc_sift_view sift;
 } oc_words_view;

@@ -251,7 +251,8 @@ static oc_status draw_mosaic(const looks *l, const oc_stage *stage, const oc_ske
 {
     walk w;
     oc_status status = walk_start(&w, stage, s->image, err);
-    size_t extent = oc_words_extent(l->params, 0), stride = (size_t)l->params->stride;
+    oc_words_params params = oc_words_scaled(l->params, s->image->width, s->image->height);
+    size_t extent = oc_words_extent(&params, 0), stride = (size_t)params.stride;
     size_t step = (extent + stride - 1) / stride * stride;
     double scale = s->width / (double)s->image->width;
     oc_draw_pale(s, l->channels == 3);

@@ -6,6 +6,38 @@
  * added once, to one cell. */
 #include "features/words.h"
 
+#include <math.h>
+
+/* Images of this side have a gradient descriptor every 8 pixels, of cells of these sizes; others in proportion, so that
+ * the same things are described at every scale. */
+enum { SIDE = 256, STRIDE = 8, LONGEST_STRIDE = 64 };
+static const int64_t cell_sizes[] = {4, 6, 8, 12};
+
+static int64_t between(int64_t value, int64_t least, int64_t most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, size_t height)
+{
+    oc_words_params p = *params;
+    double scale = sqrt((double)width * (double)height) / SIDE;
+    if (p.stride == OC_AUTO) {
+        int64_t stride = lround(STRIDE * scale);
+        stride -= stride > 2 && stride % 2; /* cells and even strides have coarser lattices in common */
+        p.stride = between(stride, 1, LONGEST_STRIDE);
+    }
+    if (p.cells.count == 0) {
+        for (size_t i = 0; i < sizeof cell_sizes / sizeof *cell_sizes; i++) {
+            int64_t cell = between(lround((double)cell_sizes[i] * scale), OC_SIFT_LEAST_CELL, OC_SIFT_MOST_CELL);
+            if (p.cells.count == 0 || p.cells.level[p.cells.count - 1] < cell) {
+                p.cells.level[p.cells.count++] = cell;
+            }
+        }
+    }
+    return p;
+}
+
 size_t oc_words_sizes(const oc_words_params *params)
 {
     return params->descriptor == OC_WORDS_SIFT ? params->cells.count : 1;
@@ -31,9 +63,10 @@ size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length
 
 size_t oc_words_place_count(const oc_words_params *params, size_t width, size_t height)
 {
+    oc_words_params settled = oc_words_scaled(params, width, height);
     size_t count = 0;
-    for (size_t s = 0; s < oc_words_sizes(params); s++) {
-        count += oc_words_positions(params, s, width) * oc_words_positions(params, s, height);
+    for (size_t s = 0; s < oc_words_sizes(&settled); s++) {
+        count += oc_words_positions(&settled, s, width) * oc_words_positions(&settled, s, height);
     }
     return count;
 }
@@ -83,11 +116,6 @@ size_t oc_words_cuts(const oc_levels *grid)
     return borders_up_to(grid, 1, 1) + 1;
 }
 
-size_t oc_words_interval(const oc_levels *grid, size_t c, size_t n)
-{
-    return borders_up_to(grid, c, n);
-}
-
 size_t oc_words_region_start(const oc_levels *grid, size_t i, size_t g)
 {
     return i == g ? oc_words_cuts(grid) : borders_up_to(grid, i, g);
@@ -97,7 +125,7 @@ size_t oc_words_region_start(const oc_levels *grid, size_t i, size_t g)
 static size_t interval_start(const oc_levels *grid, size_t interval, size_t n)
 {
     size_t c = 0;
-    while (c < n && oc_words_interval(grid, c, n) < interval) {
+    while (c < n && borders_up_to(grid, c, n) < interval) {
         c++;
     }
     return c;
@@ -112,8 +140,8 @@ static oc_words_place *size_places(const oc_words_params *params, size_t s, size
     for (size_t v = 0; v < cuts; v++) {
         size_t top = interval_start(grid, v, rows), bottom = interval_start(grid, v + 1, rows);
         for (size_t column = 0; column < columns; column++) {
-            size_t cell = v * cuts + oc_words_interval(grid, column, columns);
-            size_t mirrored = v * cuts + oc_words_interval(grid, columns - 1 - column, columns);
+            size_t cell = v * cuts + borders_up_to(grid, column, columns);
+            size_t mirrored = v * cuts + borders_up_to(grid, columns - 1 - column, columns);
             for (size_t row = top; row < bottom; row++) {
                 *places++ = (oc_words_place){pixel(params, s, width, column), pixel(params, s, height, row),
                                              (uint32_t)cell, (uint32_t)mirrored, (uint32_t)size_value(params, s)};
@@ -125,7 +153,8 @@ static oc_words_place *size_places(const oc_words_params *params, size_t s, size
 
 void oc_words_places(const oc_words_params *params, size_t width, size_t height, oc_words_place *places)
 {
-    for (size_t s = 0; s < oc_words_sizes(params); s++) {
-        places = size_places(params, s, width, height, places);
+    oc_words_params settled = oc_words_scaled(params, width, height);
+    for (size_t s = 0; s < oc_words_sizes(&settled); s++) {
+        places = size_places(&settled, s, width, height, places);
     }
 }

@@ -270,8 +270,8 @@ EXPORTED int oc_web_classify(uint8_t *rgb, size_t width, size_t height, float *s
             rgb[i] = rgb[3 * i];
         }
     }
-    oc_status status = oc_decode_pixels(page.decoder, rgb, width, height, channels, &page.model.image, &page.image,
-                                        &error);
+    oc_status status = oc_decode_pixels(page.decoder, rgb, width * channels, width, height, channels, &page.model.image,
+                                        &page.image, &error);
     if (status == OC_OK) {
         status = oc_features_extract(page.model.features, &page.image, page.workspace, page.row, &error);
     }

@@ -38,8 +38,9 @@ typedef enum oc_loss {
     OC_LOSS_SQUARE
 } oc_loss;
 
-/* auto: standard; for at most 4,096 rows of more values than there are rows, trained by sgd with automatic penalties, that of
- * standard and center which predicts better (src/learn/ridge.h). Rare visual words are noise that standard would amplify. */
+/* auto: standard; for at most 4,096 rows of more values than there are rows, trained by sgd with automatic
+ * penalties, that of standard and center which predicts better (src/learn/ridge.h). Rare visual words are noise that
+ * standard would amplify. */
 typedef enum oc_scale { OC_SCALE_NONE, OC_SCALE_CENTER, OC_SCALE_RANGE, OC_SCALE_STANDARD, OC_SCALE_AUTO } oc_scale;
 /* sgd: minibatches, preconditioned where that is worth its cost, then `finish` passes over all rows by a quasi-Newton
  * method (proximal Newton for l1 and max_norm). Averaged iterates, which the hinge is often given, are not needed: they
@@ -87,7 +88,8 @@ extern const oc_param oc_train_params[];
 extern const size_t oc_train_param_count;
 /* The defaults of the table, seed 0. */
 oc_train_options oc_train_defaults(void);
-/* OC_USAGE for options that exclude each other. oc_train checks as well, but after the features were extracted. */
+/* OC_USAGE for options out of their ranges (a struct of zeros: oc_train_defaults has what to begin with) or that
+ * exclude each other. oc_train checks as well, but after the features were extracted. */
 oc_status oc_train_check(const oc_train_options *options, oc_error *err);
 
 typedef struct oc_classifier {
@@ -131,9 +133,10 @@ typedef struct oc_train_report {
     size_t steps;
     double objective; /* at the end, over all rows */
     double loss;      /* its first term */
-    double gap;       /* estimate of objective - optimum at the end, no less than the last 5 full passes gained;
-                              NaN but for sgd. Above a hundredth of the objective the job's listener is told that
-                              training has not converged */
+    double gap;       /* estimate of objective - optimum at the end: what the model of the last step promises, times
+                              what such promises fell short by, and once there were five steps of the finish no less
+                              than the last five gained; NaN but for sgd. Above a hundredth of the objective the job's
+                              listener is told that training has not converged */
     size_t zeros;     /* weights that are exactly 0 */
     double accuracy;  /* on the training rows; NaN for nearest neighbours, each of which finds itself */
     double seconds;   /* without validation */
@@ -143,12 +146,12 @@ typedef struct oc_train_report {
 /* rows (N,D), labels (N) in 0..classes-1. With tune, holdout or folds classifiers are trained on parts of the rows and
  * validated on the rest first; with tune the penalties are the automatic ones, unless others among 4^-2 .. 4^3 times
  * these did better on the held-out rows by more than two standard errors of the difference: then those that did best,
- * of equals the strongest. The classifier itself is trained on all rows. Errors: OC_USAGE (options that exclude
- * each other, rows whose mirror nobody knows), OC_BAD_DATA (fewer than two classes with rows, a label out
- * of range, NaN or infinite values: row and column are named; a rate given by hand that diverges),
- * OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:
- * about (3 C + batch) D floats and, up to 16,384 columns or rows, whichever is fewer (m), two matrices of m x
- * m floats. Rows are read in place, held-out and mirrored ones too. */
+ * of equals the strongest. The classifier itself is trained on all rows. Errors: OC_USAGE (as oc_train_check; rows
+ * whose mirror nobody knows, or that hold mirrored ones already), OC_BAD_DATA (fewer than two classes with rows, a
+ * label out of range, NaN or infinite values: row (of the blocks) and column are named; a rate given by hand that
+ * diverges), OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:
+ * about (3 C + batch) D floats and, up to 16,384 columns or rows, whichever is fewer (m), two matrices of m x m
+ * floats. Rows are read in place, held-out and mirrored ones too. */
 oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options, oc_job *job,
                    oc_classifier **classifier, oc_train_report *report, oc_error *err);
 

@@ -40,13 +40,13 @@ enum { OC_MAX_CLASSES = 65536 };
 /* Errors: OC_NOT_FOUND, OC_IO, OC_BAD_FILE (what, in which line), OC_BAD_DATA (no image in it, images beside class
  * folders, more than OC_MAX_CLASSES classes), OC_NO_MEMORY. */
 oc_status oc_dataset_open(const char *path, oc_dataset **dataset, oc_error *err);
-/* The files whose paths a text file lists, one a line or each ended by a NUL byte; "-" is standard input. Relative paths
- * count from the current folder. Unlabelled; order kept. */
+/* The files whose paths a text file lists, one a line or each ended by a NUL byte; "-" is standard input. Relative
+ * paths count from the current folder. Unlabelled; order kept. */
 oc_status oc_dataset_open_list(const char *path, oc_dataset **dataset, oc_error *err);
 void oc_dataset_free(oc_dataset *dataset);
 
-/* Keeps only the items whose paths such a list has, in the list's order. OC_BAD_DATA for a path that is not there, or is
- * listed twice. */
+/* Keeps only the items whose paths such a list has, in the list's order. OC_BAD_DATA for a path that is not there,
+ * or is listed twice. */
 oc_status oc_dataset_select(oc_dataset *dataset, const char *list, oc_error *err);
 
 /* Keeps part `index` (from 1) of `count` parts that follow each other and differ in size by one item at most. Sets that
@@ -54,7 +54,7 @@ oc_status oc_dataset_select(oc_dataset *dataset, const char *list, oc_error *err
 enum { OC_MAX_SHARDS = 1000000 };
 oc_status oc_dataset_shard(oc_dataset *dataset, size_t index, size_t count, oc_error *err);
 
-/* Keeps `count` items spread evenly over all; all where there are no more. */
+/* Keeps `count` items (OC_USAGE for 0) spread evenly over all; all where there are no more. */
 oc_status oc_dataset_sample(oc_dataset *dataset, size_t count, oc_error *err);
 
 size_t oc_dataset_count(const oc_dataset *dataset);
@@ -83,10 +83,10 @@ oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decod
                           oc_image *image, oc_error *err);
 
 /* Writes the images of an IDX or CIFAR-10 data set as class folders of PNG files: FOLDER/CLASS/00017.png, the number
- * counting through the whole data set, with five digits or as many as the last one needs, so that names sort in the
- * order of the source. In folder names '%' is written %25, '/' %2F and a leading dot %2E. Unlabelled images go into
- * FOLDER itself. FOLDER is replaced, whole or not at all; *written (may be NULL) is the number of files.
- * Errors: OC_USAGE for a data set of files, OC_CANCELLED, OC_IO, OC_NO_MEMORY. */
+ * counting through the whole data set, also where a part of it was chosen, with five digits or as many as the last
+ * one needs, so that names sort in the order of the source. In folder names '%' is written %25, '/' %2F and a
+ * leading dot %2E. Unlabelled images go into FOLDER itself. FOLDER is replaced, whole or not at all; *written (may
+ * be NULL) is the number of files. Errors: OC_USAGE for a data set of files, OC_CANCELLED, OC_IO, OC_NO_MEMORY. */
 oc_status oc_unpack(const oc_dataset *dataset, const char *folder, oc_job *job, size_t *written, oc_error *err);
 
 #ifdef __cplusplus

@@ -37,7 +37,7 @@ unsigned oc_features_planes(const oc_features *features);
 size_t oc_features_side(const oc_features *features);
 
 /* Fixes the size of the images, and with it the dimension. OC_TOO_SMALL, naming the stage and both sizes; OC_TOO_LARGE
- * when the row would not fit into memory. */
+ * when the row would not fit into memory; OC_USAGE for rows of another program. */
 oc_status oc_features_plan(oc_features *features, size_t width, size_t height, oc_error *err);
 /* The planned size, 0 x 0 before. */
 oc_extent oc_features_size(const oc_features *features);
@@ -47,9 +47,8 @@ size_t oc_features_dimension(const oc_features *features);
 /* The parts of a joined row, one a stage. */
 size_t oc_features_count(const oc_features *features);
 size_t oc_features_part_dimension(const oc_features *features, size_t stage);
-/* The stage's own spec as typed, and its type's name. */
+/* The stage's own spec as typed. */
 const char *oc_features_part_spec(const oc_features *features, size_t stage);
-const char *oc_features_part_name(const oc_features *features, size_t stage);
 
 /* True while a stage has still to learn from images. */
 bool oc_features_unfitted(const oc_features *features);
@@ -71,10 +70,6 @@ oc_status oc_features_extract(const oc_features *features, const oc_image *image
 /* order (dimension): value j of the row of the mirrored image is value order[j] of the row; NULL only asks. OC_USAGE
  * before the plan, or naming the stage whose row does not tell; OC_NO_MEMORY. */
 oc_status oc_features_mirror_order(const oc_features *features, uint32_t *order, oc_error *err);
-/* True when the row of the mirrored image can be told from the row. */
-bool oc_features_can_mirror(const oc_features *features);
-/* out (dimension) from row (dimension); they must not overlap. */
-void oc_features_mirror(const oc_features *features, const float *row, float *out);
 
 /* The table of stages, for help and documentation. */
 typedef struct oc_stage_info {

@@ -41,8 +41,8 @@ typedef enum oc_fit {
     OC_FIT_PAD      /* scaled to fit inside, the rest black */
 } oc_fit;
 
-/* Which pictures are refused (OC_BAD_IMAGE). A file whose header cannot be read is refused always. Each level refuses what
- * those above it refuse, and
+/* Which pictures are refused (OC_BAD_IMAGE). A file whose header cannot be read is refused always. Each level refuses
+ * what those above it refuse, and
  *
  *              JPEG                                              PNG
  * NONE         nothing                                           nothing
@@ -53,12 +53,13 @@ typedef enum oc_fit {
  * WARNING      anything else that libjpeg warns of, such as a    anything that libpng warns of
  *              missing end marker or an unknown colour transform
  *
- * What is not refused is counted in oc_image.warnings. Under NONE, rows that the decoder did not give are gray (JPEG whose
- * data end too early) or black. A header alone (no planes) tells nothing about rows. */
+ * What is not refused is counted in oc_image.warnings. Under NONE, rows that the decoder did not give are gray (JPEG
+ * whose data end too early) or black. A header alone (no planes) tells nothing about rows. */
 typedef enum oc_fail_on { OC_FAIL_ON_TRUNCATED, OC_FAIL_ON_ERROR, OC_FAIL_ON_WARNING, OC_FAIL_ON_NONE } oc_fail_on;
 
-/* Limits are checked from the header, before memory is taken, where the header tells; 0 stands for the default. Past one
- * of them OC_TOO_LARGE. Of a PNG nothing is kept but header, palette and transparent colours, whatever chunks it has. */
+/* Limits are checked from the header, before memory is taken, where the header tells; 0 stands for the default. Past
+ * one of them OC_TOO_LARGE. Of a PNG nothing is kept but header, palette and transparent colours, whatever chunks it
+ * has. */
 typedef struct oc_image_options {
     oc_extent size;       /* canonical size, at most 100 megapixels; 0 x 0 keeps the source's own */
     int fit;              /* an oc_fit */
@@ -85,8 +86,8 @@ oc_status oc_decoder_create(oc_decoder **decoder, oc_error *err);
 void oc_decoder_free(oc_decoder *decoder);
 
 /* Decodes a file ("-" is standard input). *image points into the decoder's own memory and is valid until its
- * next use. Errors: OC_NOT_FOUND, OC_IO, OC_BAD_IMAGE (neither PNG nor JPEG, damaged, truncated),
- * OC_TOO_LARGE, OC_NO_MEMORY; the message begins with the path. */
+ * next use. Errors: OC_NOT_FOUND, OC_IO, OC_BAD_IMAGE (neither PNG nor JPEG, damaged, truncated), OC_TOO_LARGE,
+ * OC_USAGE (options out of their ranges), OC_NO_MEMORY; the message begins with the path. */
 oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_options *options, oc_image *image,
                          oc_error *err);
 
@@ -94,9 +95,10 @@ oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_o
 oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
                            oc_image *image, oc_error *err);
 
-/* The same for pixels that are already decoded (height, width, channels), channels 1 or 3. */
-oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t width, size_t height, size_t channels,
-                           const oc_image_options *options, oc_image *image, oc_error *err);
+/* The same for pixels that are already decoded, of a camera say: gray or R, G, B for 1 or 3 channels; rows of width x
+ * channels bytes begin `stride` bytes apart. OC_USAGE for other channels, or rows that overlap. */
+oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t stride, size_t width, size_t height,
+                           size_t channels, const oc_image_options *options, oc_image *image, oc_error *err);
 
 /* True when the first bytes are those of PNG or JPEG; 8 bytes are enough. */
 bool oc_image_signature(const void *bytes, size_t size);

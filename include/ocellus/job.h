@@ -1,7 +1,8 @@
 /* How a long piece of work is run: on how many threads, and whom it tells about its progress.
  *
- * A job is created once and handed to everything that reads, extracts or trains. Results never depend
- * on the number of threads. One thread at a time may use a job. */
+ * A job is created once and handed to everything that reads, extracts or trains. Results never depend on the number of
+ * threads. One thread at a time may use a job. Its threads are all there are: OpenBLAS is set to one thread, for the
+ * whole process, when it is first used. */
 #ifndef OCELLUS_JOB_H
 #define OCELLUS_JOB_H
 
@@ -15,22 +16,23 @@ extern "C" {
 typedef struct oc_job oc_job;
 
 typedef struct oc_listener {
-    /* `done` of `total` units of `what` are finished; called from one thread at a time, at most about
-     * twenty times a second and once at the end. */
+    /* Each of them may be NULL; they are called from one thread at a time. `done` of `total` units of `what` are
+     * finished: told at most about twenty times a second and once at the end. */
     void (*progress)(void *context, const char *what, size_t done, size_t total);
     /* Something the user should know, one line without newline. */
     void (*note)(void *context, const char *message);
-    /* A decoder warned of an image that was taken all the same; told once for each image, in the order of the images.
-     * May be NULL. */
+    /* A decoder warned of an image that was taken all the same; told once for each image, in the order of the
+     * images. */
     void (*warning)(void *context, const char *path, const char *message);
     /* Loss against work while a classifier is trained: the mean loss of the training rows after `passes` of `total`
      * passes over them, with `steps` changes of the weights. A pass is an epoch, a step of full-batch descent, or a
-     * try of a random search (then the loss is the least so far, penalties included). May be NULL. */
+     * try of a random search (then the loss is the least so far, penalties included). */
     void (*loss)(void *context, size_t passes, size_t total, size_t steps, double loss);
     void *context;
 } oc_listener;
 
-/* threads: 0 takes one per online processor; at most 256. listener may be NULL; it is copied. */
+/* threads: at most 256; 0 takes one for each processor that the process may use. listener may be NULL; it is copied. A
+ * NULL job is one thread without a listener, wherever a job is taken. */
 oc_status oc_job_create(size_t threads, const oc_listener *listener, oc_job **job, oc_error *err);
 void oc_job_free(oc_job *job);
 size_t oc_job_threads(const oc_job *job);

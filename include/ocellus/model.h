@@ -4,12 +4,12 @@
  * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32.
  * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size and fit of the images (limits are
  * not the model's to set), classes (a CSV column), seed, every training option as "train.<name>", scaler and loss among
- * them, counts (of training rows, one a class), accuracy (on those rows) and "validation", the accuracies on held-out rows
- * as CSV, where there are any. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels (N) for nearest
- * neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>".
+ * them, counts (of training rows, one a class), accuracy (on those rows) and "validation", the accuracies on held-out
+ * rows as CSV, where there are any. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels
+ * (N) for nearest neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>".
  *
- * A model may also be trained on rows that were made elsewhere (oc_set_of_rows, oc_set_open_rows): its spec is then empty,
- * "dimension" takes the place of size and fit, and it classifies rows, not images. */
+ * A model may also be trained on rows that were made elsewhere (oc_set_of_rows, oc_set_open_rows): its spec is then
+ * empty, "dimension" takes the place of size and fit, and it classifies rows, not images. */
 #ifndef OCELLUS_MODEL_H
 #define OCELLUS_MODEL_H
 
@@ -36,6 +36,7 @@ oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err);
 /* True when the file begins like a safetensors file. */
 bool oc_model_recognise(const char *path);
 
+/* The stages, fitted; as they are, they serve oc_set_extract, which copies them. */
 const oc_features *oc_model_features(const oc_model *model);
 const oc_classifier *oc_model_classifier(const oc_model *model);
 oc_image_options oc_model_image_options(const oc_model *model);
@@ -52,9 +53,6 @@ double oc_model_train_accuracy(const oc_model *model);
  * values of the stages. */
 size_t oc_model_parameters(const oc_model *model);
 size_t oc_model_stage_parameters(const oc_model *model);
-
-/* Copies of the model's stages, fitted, for use with oc_set_extract. */
-oc_status oc_model_copy_features(const oc_model *model, oc_features **features, oc_error *err);
 
 /* OC_OK when the set was made by stages that are the same as the model's to the bit, at the same size and
  * fit; else OC_USAGE saying what differs. */
@@ -75,11 +73,13 @@ typedef struct oc_result {
     const char *warning;        /* the first of them, or NULL */
 } oc_result;
 
-/* Reads, extracts and scores one file ("-" is standard input), or an encoded image in memory. Errors as
- * oc_decode_file; OC_BAD_DATA when scores are not finite; OC_USAGE for a model that was trained on rows of another
- * program, which has no image stages. */
+/* Reads, extracts and scores one file ("-" is standard input), an encoded image in memory, or pixels as
+ * oc_decode_pixels takes them. Errors as oc_decode_file; OC_BAD_DATA when scores are not finite; OC_USAGE for a
+ * model that was trained on rows of another program, which has no image stages. */
 oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err);
 oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result, oc_error *err);
+oc_status oc_classify_pixels(oc_reader *reader, const uint8_t *pixels, size_t stride, size_t width, size_t height,
+                             size_t channels, oc_result *result, oc_error *err);
 
 /* Scores one row (D) of features. OC_BAD_DATA for values that give no finite scores, OC_NO_MEMORY. */
 oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result, oc_error *err);

@@ -74,6 +74,9 @@ const oc_param *oc_params_find(const oc_param *table, size_t count, const char *
  * allowed; the struct is then unchanged. */
 oc_status oc_param_set(const oc_param *param, const char *value, void *values, oc_error *err);
 
+/* Whether a struct that a program filled holds what could have been typed: OC_USAGE as oc_param_set. */
+oc_status oc_params_check(const oc_param *table, size_t count, const void *values, oc_error *err);
+
 /* Writes a value the way it would be typed; returns its length without the terminator, and truncates like
  * snprintf. What is written parses back to the same value. */
 size_t oc_param_format(const oc_param *param, const void *values, char *text, size_t size);
@@ -81,8 +84,8 @@ size_t oc_param_format(const oc_param *param, const void *values, char *text, si
 /* What values are allowed, for help and messages: "1..64", "rgb, hsv or lab". Truncates like snprintf. */
 size_t oc_param_allowed(const oc_param *param, char *text, size_t size);
 
-/* The one of the names (count) that was probably meant by what was typed: one that begins so, or is few letters away, in
- * upper or lower case; NULL when none is near. */
+/* The one of the names (count) that was probably meant by what was typed: one that begins so, or is few letters
+ * away, in upper or lower case; NULL when none is near. */
 const char *oc_param_nearest(const char *typed, const char *const *names, size_t count);
 
 #ifdef __cplusplus

@@ -33,11 +33,11 @@ typedef struct oc_extract_options {
 /* Extracts the rows of all images. The set gets features of its own: a copy of those given, planned where
  * they are not, and taught by these images where they have not learned yet; those that are fitted already are
  * only applied. folder NULL keeps the rows in memory; else they are written to a set folder, whole or not at
- * all, in memory that does not grow with the rows. What is cut short (OC_CANCELLED, OC_IO, OC_NO_MEMORY, or a kill) is left
- * in FOLDER.partial, and the message says so; with `resume` it is continued to the same bytes that a run without
- * interruption writes, else removed. Errors: those of reading under `strict`; OC_BAD_DATA when no image can be read;
- * OC_USAGE when what is resumed was begun with other images, stages or options, or the folder holds other files than a
- * set; OC_TOO_SMALL. */
+ * all, in memory that does not grow with the rows. What is cut short (OC_CANCELLED, OC_IO, OC_NO_MEMORY, or a kill)
+ * is left in FOLDER.partial, and the message says so; with `resume` it is continued to the same bytes that a run
+ * without interruption writes, else removed. Errors: those of reading under `strict`; OC_BAD_DATA when no image can
+ * be read; OC_USAGE when what is resumed was begun with other images, stages or options, or the folder holds other
+ * files than a set; OC_TOO_SMALL. */
 oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
                          const char *folder, oc_job *job, oc_set **set, oc_error *err);
 
@@ -51,19 +51,21 @@ typedef enum oc_format { OC_FORMAT_NPY, OC_FORMAT_SVMLIGHT, OC_FORMAT_CSV } oc_f
  * it. OC_BAD_DATA for NaN and infinity, OC_USAGE for OC_FORMAT_NPY, OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
 oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, oc_job *job, oc_error *err);
 
-/* Extracts like oc_set_extract and exports the rows. They wait in a folder of their own, PATH.rows.partial (for standard output
- * below $TMPDIR), because the numbers of the labels are known only at the end; so memory does not grow with the rows, and
- * what is cut short can be resumed. */
+/* Extracts like oc_set_extract and exports the rows. They wait in a folder of their own, PATH.rows.partial (for standard
+ * output below $TMPDIR), because the numbers of the labels are known only at the end; so memory does not grow with
+ * the rows, and what is cut short can be resumed. */
 oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
                               oc_format format, const char *path, oc_job *job, oc_set **set, oc_error *err);
 
 /* Puts the shards of one data set together (any order): the merged folder equals, byte for byte, what one extraction of
  * the whole by the same stages writes. *rows (may be NULL) is their number. OC_BAD_DATA: a shard is missing or there
- * twice, a set is no shard, or shards differ in list, stages or image options; else as oc_set_open and oc_set_extract. */
+ * twice, a set is no shard, or shards differ in list, stages or image options; else as oc_set_open and
+ * oc_set_extract. */
 oc_status oc_set_merge(const char *const *shards, size_t count, const char *folder, oc_job *job, size_t *rows,
                        oc_error *err);
 
-/* Opens a set folder; rows are mapped, not read, as by oc_npy_open. OC_NOT_FOUND, OC_BAD_FILE with file and reason, OC_NO_MEMORY. */
+/* Opens a set folder; rows are mapped, not read, as by oc_npy_open. OC_NOT_FOUND, OC_BAD_FILE with file and reason,
+ * OC_NO_MEMORY. */
 oc_status oc_set_open(const char *folder, oc_set **set, oc_error *err);
 void oc_set_free(oc_set *set);
 

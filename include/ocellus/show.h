@@ -1,6 +1,6 @@
-/* Pictures: what the stages and the classifier see, as PNG files on a white page with captions. Every function writes one
- * file, whole or not at all ("-" is standard output). Errors besides those named: OC_IO, OC_NO_MEMORY, OC_TOO_LARGE when
- * the page would have a side of more than 20,000 pixels. */
+/* Pictures: what the stages and the classifier see, as PNG files on a white page with captions. Every function
+ * writes one file, whole or not at all ("-" is standard output). Errors besides those named: OC_IO, OC_NO_MEMORY,
+ * OC_TOO_LARGE when the page would have a side of more than 20,000 pixels. */
 #ifndef OCELLUS_SHOW_H
 #define OCELLUS_SHOW_H
 
@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/* What an image looks like to each stage: glyphs of gradients, bars of colours, the words its parts fell into. The image
- * has the planned size and both planes. OC_USAGE when a stage has still to learn. */
+/* What an image looks like to each stage: glyphs of gradients, bars of colours, the words its parts fell into. The
+ * image has the planned size and both planes. OC_USAGE when a stage has still to learn. */
 oc_status oc_show_image(const oc_features *features, const oc_image *image, const char *title, const char *path,
                         oc_error *err);
 
@@ -23,14 +23,14 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
  * then coloured ones by hue. OC_USAGE when no stage has learned anything. */
 oc_status oc_show_codebook(const oc_features *features, const char *path, oc_error *err);
 
-/* What speaks for a class where in an image. The score of class c is linear in the scaled row z, s_c = b_c + sum_j W_cj z_j,
- * and every W_cj z_j belongs to pixels that value j was computed from: map (height, width) of the model's canonical size
- * is the sum of all parts, laid out, so that the sum over the map is s_c - b_c. parts (stages) is the sum of each stage.
- * OC_USAGE for nearest neighbours. */
+/* What speaks for a class where in an image. The score of class c is linear in the scaled row z, s_c = b_c + sum_j
+ * W_cj z_j, and every W_cj z_j belongs to pixels that value j was computed from: map (height, width) of the model's
+ * canonical size is the sum of all parts, laid out, so that the sum over the map is s_c - b_c. parts (stages) is the
+ * sum of each stage. OC_USAGE for nearest neighbours. */
 oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label, double *map, double *parts,
                      double *bias, oc_error *err);
-/* The same for the winning class of an image file, as a picture; result (may be NULL) as oc_classify_file would have it.
- * Errors of reading as oc_decode_file. */
+/* The same for the winning class of an image file, as a picture; result (may be NULL) as oc_classify_file would have
+ * it. Errors of reading as oc_decode_file. */
 oc_status oc_explain_file(oc_reader *reader, const char *file, const char *path, oc_result *result, oc_error *err);
 
 /* The mean loss, without penalties, of at most 2,000 rows of a labelled set that the model's stages made, drawn by the

@@ -24,8 +24,8 @@ static bool grow(oc_bytes *bytes, size_t capacity)
     return true;
 }
 
-/* Refuses folders and, unless they are standard input, devices, which may have no end. The size is a first guess only: a
- * pipe has none, and a file may change while it is read. */
+/* Refuses folders and, unless they are standard input, devices, which may have no end. The size is a first guess
+ * only: a pipe has none, and a file may change while it is read. */
 static oc_status examine(int file, const char *path, bool named, size_t *guess, oc_error *err)
 {
     struct stat about;
@@ -98,6 +98,18 @@ void oc_bytes_free(oc_bytes *bytes)
 bool oc_ends_line(const oc_bytes *bytes)
 {
     return bytes->size && bytes->data[bytes->size - 1] == '\n';
+}
+
+size_t oc_file_head(const char *path, void *head, size_t size)
+{
+    struct stat about;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool regular = file >= 0 && fstat(file, &about) == 0 && S_ISREG(about.st_mode);
+    ssize_t got = regular ? read(file, head, size) : 0;
+    if (file >= 0) {
+        close(file);
+    }
+    return got > 0 ? (size_t)got : 0;
 }
 
 char *oc_path_join(const char *folder, const char *name)

@@ -171,15 +171,9 @@ static bool set_learner(const oc_param *param, const char *text, oc_learner *fie
     return true;
 }
 
-/* The field of `values` that the parameter describes. */
-static void *field_of(const oc_param *param, void *values)
-{
-    return (char *)values + param->offset;
-}
-
 static bool set(const oc_param *param, const char *text, void *values)
 {
-    void *field = field_of(param, values);
+    void *field = (char *)values + param->offset;
     switch (param->type) {
     case OC_FLAG:
         if ((text[0] != '0' && text[0] != '1') || text[1]) {
@@ -206,14 +200,99 @@ static bool set(const oc_param *param, const char *text, void *values)
     return false;
 }
 
-oc_status oc_param_set(const oc_param *param, const char *value, void *values, oc_error *err)
+static oc_status refuse(const oc_param *param, const char *value, oc_error *err)
 {
-    if (set(param, value, values)) {
-        return OC_OK;
-    }
     char allowed[300];
     oc_param_allowed(param, allowed, sizeof allowed);
     return oc_fail(err, OC_USAGE, "%s: '%s' is not allowed; it takes %s", param->name, value, allowed);
+}
+
+oc_status oc_param_set(const oc_param *param, const char *value, void *values, oc_error *err)
+{
+    return set(param, value, values) ? OC_OK : refuse(param, value, err);
+}
+
+static bool is_choice(const char *const *choices, int value)
+{
+    int count = 0;
+    while (choices[count]) {
+        count++;
+    }
+    return value >= 0 && value < count;
+}
+
+static bool are_levels(const oc_param *param, const oc_levels *levels)
+{
+    bool allowed = levels->count ? levels->count <= OC_MAX_LEVELS : takes_auto(param);
+    for (size_t i = 0; allowed && i < levels->count; i++) {
+        allowed = within(param, (double)levels->level[i]);
+    }
+    return allowed;
+}
+
+static bool is_learner(const oc_param *param, const oc_learner *learner)
+{
+    return learner->kind == OC_LINEAR || (learner->kind == OC_NEAREST && is_choice(metrics, learner->metric) &&
+                                          within(param, (double)learner->k));
+}
+
+/* Could the field's value have been typed? */
+static bool is_allowed(const oc_param *param, const void *field)
+{
+    switch (param->type) {
+    case OC_FLAG:
+    case OC_TEXT:
+        return true;
+    case OC_INTEGER: {
+        int64_t value = *(const int64_t *)field;
+        return (value == OC_AUTO && takes_auto(param)) || within(param, (double)value);
+    }
+    case OC_REAL: {
+        double value = *(const double *)field;
+        return isnan(value) ? takes_auto(param) : isfinite(value) && within(param, value);
+    }
+    case OC_CHOICE:
+        return is_choice(param->choices, *(const int *)field);
+    case OC_LEVELS:
+        return are_levels(param, field);
+    case OC_EXTENT: {
+        const oc_extent *value = field;
+        return (!value->width && !value->height && takes_auto(param)) ||
+               (within(param, (double)value->width) && within(param, (double)value->height));
+    }
+    case OC_LEARNER:
+        return is_learner(param, field);
+    }
+    return false;
+}
+
+/* A value that could not have been typed, as far as there are words for it. */
+static void show(const oc_param *param, const void *values, char *text, size_t size)
+{
+    const void *field = (const char *)values + param->offset;
+    const oc_extent *extent = field;
+    if (param->type == OC_CHOICE) {
+        snprintf(text, size, "%d", *(const int *)field);
+    } else if (param->type == OC_EXTENT) {
+        snprintf(text, size, "%zux%zu", extent->width, extent->height);
+    } else if (param->type == OC_INTEGER || param->type == OC_REAL) {
+        oc_param_format(param, values, text, size);
+    } else {
+        snprintf(text, size, "?");
+    }
+}
+
+oc_status oc_params_check(const oc_param *table, size_t count, const void *values, oc_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const void *field = (const char *)values + table[i].offset;
+        if (!is_allowed(&table[i], field)) {
+            char value[300];
+            show(&table[i], values, value, sizeof value);
+            return refuse(&table[i], value, err);
+        }
+    }
+    return OC_OK;
 }
 
 void oc_params_default(const oc_param *table, size_t count, void *values)
@@ -362,8 +441,8 @@ static bool same_letter(char a, char b)
 
 enum { LONGEST_NAME = 40 };
 
-/* Number of single-letter changes (insert, remove, replace, swap neighbours) from a to b (Damerau, 1964): distance[i][j]
- * for the first i and j letters. */
+/* Number of single-letter changes (insert, remove, replace, swap neighbours) from a to b (Damerau, 1964):
+ * distance[i][j] for the first i and j letters. */
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b);

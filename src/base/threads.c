@@ -1,5 +1,6 @@
 /* The thread pool: one generation of work at a time. Workers wait on a condition variable for the next
  * generation, then take indices from a shared counter until none are left; the caller works too. */
+#define _GNU_SOURCE /* sched_getaffinity */
 #include "src/base/threads.h"
 
 #include "src/base/fail.h"
@@ -8,6 +9,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -112,15 +114,25 @@ static int start_worker(oc_job *job, size_t worker)
     return failed;
 }
 
+/* What this process may use: a scheduler or taskset may leave it fewer processors than the machine has. */
+static size_t processors(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+#ifdef __linux__
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
+        count = CPU_COUNT(&allowed);
+    }
+#endif
+    return count < 1 ? 1 : count > MAX_THREADS ? MAX_THREADS : (size_t)count;
+}
+
 oc_status oc_job_create(size_t threads, const oc_listener *listener, oc_job **out, oc_error *err)
 {
     if (threads > MAX_THREADS) {
         return oc_fail(err, OC_USAGE, "%zu threads: at most %d are possible", threads, MAX_THREADS);
     }
-    if (threads == 0) {
-        long online = sysconf(_SC_NPROCESSORS_ONLN);
-        threads = online < 1 ? 1 : online > MAX_THREADS ? MAX_THREADS : (size_t)online;
-    }
+    threads = threads ? threads : processors();
     oc_job *job = oc_alloc(1, sizeof *job);
     if (!job) {
         return oc_fail_memory(err, "the threads");
@@ -171,7 +183,9 @@ size_t oc_job_threads(const oc_job *job)
 
 void oc_job_cancel(oc_job *job)
 {
-    atomic_store(&job->cancelled, true);
+    if (job) {
+        atomic_store(&job->cancelled, true);
+    }
 }
 
 bool oc_job_cancelled(const oc_job *job)

@@ -13,17 +13,7 @@ enum { FEW = 20, VALUE = 100, NAMED = 10 };
 /* Text that Markdown leaves as it is. */
 static void put_plain(FILE *stream, const char *text)
 {
-    for (const char *at = text; *at; at++) {
-        char one[2] = {*at, '\0'};
-        if (strchr("\\`*_{}[]<>|#", *at)) {
-            fputc('\\', stream);
-        }
-        if ((unsigned char)*at < 0x20 || *at == 0x7f) {
-            terminal_put(stream, one); /* as \n, \t, \xNN */
-        } else {
-            fputc(*at, stream);
-        }
-    }
+    terminal_put_marked(stream, text, "\\`*_{}[]<>|#");
 }
 
 static void put_title(FILE *stream, const char *title)

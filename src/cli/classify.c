@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* One line a class, best first: path, label, probability (or score). Equal scores keep the order of the classes. */
 static void print_best(const oc_model *model, const char *path, const oc_result *result, size_t lines)
@@ -56,6 +57,11 @@ static int classify_file(const cli_settings *settings, const oc_model *model, oc
     oc_error err;
     oc_status status = settings->explain ? oc_explain_file(reader, path, settings->explain, &result, &err)
                                          : oc_classify_file(reader, path, &result, &err);
+    struct stat about;
+    if (status && stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
+        wrong_usage(&err, "%.500s: is a folder; files are classified, as 'ocellus classify MODEL %.400s/*' names them",
+                    path, path);
+    }
     return status ? print_failure(settings, path, err.message) : print_result(settings, model, path, &result);
 }
 

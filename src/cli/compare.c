@@ -187,8 +187,8 @@ static char *join_stages(const strings *specs)
     return joined;
 }
 
-/* What all specs together will take: each different stage is extracted once, rows stay in memory, and training needs what
- * ocellus/classifier.h says. */
+/* What all specs together will take: each different stage is extracted once, rows stay in memory, and training needs
+ * what ocellus/classifier.h says. */
 static int tell_plan(const cli_settings *settings, oc_dataset *train, oc_dataset *test, oc_job *job)
 {
     oc_error err;
@@ -260,6 +260,10 @@ static int run(const cli_settings *settings, oc_job *job)
     int status = wrong_options(settings);
     if (status) {
         return status;
+    }
+    if (same_file(settings->operands.items[0], settings->test)) {
+        terminal_note("%s is trained on and tested on: the test accuracy tells nothing of other images",
+                      settings->test);
     }
     growing table = start_table(settings);
     oc_compare_options options = {.extract = extract_options(settings),

@@ -173,14 +173,11 @@ static int print_class_counts(const oc_set *set)
 
 static int print_set(const oc_set *set)
 {
-    const oc_features *features = oc_set_features(set);
+    oc_image_options image = oc_set_image_options(set);
     put_label("rows");
     printf("%zu of %zu values\n", oc_set_count(set), oc_set_rows(set)->dimension);
-    if (features) {
-        oc_image_options image = oc_set_image_options(set);
-        print_features(features);
-        print_image_options(&image);
-    }
+    print_features(oc_set_features(set));
+    print_image_options(&image);
     int status = print_class_counts(set);
     if (oc_set_skipped(set)) {
         put_label("skipped");

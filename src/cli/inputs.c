@@ -1,4 +1,4 @@
-/* Opening and extracting images for the commands, and checks of outputs before work begins. */
+/* Opening images and rows for the commands, and checks of outputs before work begins. */
 #define _GNU_SOURCE /* O_TMPFILE */
 #include "src/cli/inputs.h"
 
@@ -94,18 +94,6 @@ void use_image_options(oc_image_options *options, oc_image_options from)
 {
     options->size = from.size;
     options->fit = from.fit;
-}
-
-oc_status extract_images(const char *path, const oc_features *features, const oc_extract_options *options,
-                         const char *folder, oc_job *job, oc_set **set, oc_error *err)
-{
-    oc_dataset *dataset = NULL;
-    oc_status status = open_images(path, &dataset, err);
-    if (!status) {
-        status = oc_set_extract(dataset, features, options, folder, job, set, err);
-    }
-    oc_dataset_free(dataset);
-    return status;
 }
 
 bool is_rows(const char *path)
@@ -276,7 +264,7 @@ char *typed_command(const cli_command *command, const cli_settings *settings)
     return text;
 }
 
-static bool same_file(const char *a, const char *b)
+bool same_file(const char *a, const char *b)
 {
     struct stat left, right;
     return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;

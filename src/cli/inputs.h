@@ -1,4 +1,4 @@
-/* What several commands do with images: opening, extracting into memory, telling what was skipped. */
+/* What several commands do with images: opening, telling what was skipped. */
 #ifndef OC_CLI_INPUTS_H
 #define OC_CLI_INPUTS_H
 
@@ -18,10 +18,6 @@ const char *given_for_images(const cli_settings *settings);
 
 /* Takes size and fit from a model or a set; the limits stay those of the command line. */
 void use_image_options(oc_image_options *options, oc_image_options from);
-
-/* Extracts rows of the images at `path` into memory (folder NULL) or a set folder. */
-oc_status extract_images(const char *path, const oc_features *features, const oc_extract_options *options,
-                         const char *folder, oc_job *job, oc_set **set, oc_error *err);
 
 /* Feature rows that are made already: a set, or a file of another program. */
 bool is_rows(const char *path);
@@ -44,6 +40,9 @@ oc_status check_output_file(const char *path, const char *const *inputs, size_t 
 oc_status check_output_picture(const char *path, const char *const *inputs, size_t count, oc_error *err);
 oc_status check_output_set(const char *path, const char *const *inputs, size_t count, oc_error *err);
 oc_status check_output_unpacked(const char *path, oc_error *err);
+
+/* Do both paths name one file or folder? */
+bool same_file(const char *a, const char *b);
 
 /* The command as it was typed, quoted for a shell; to be freed. NULL when memory is short. */
 char *typed_command(const cli_command *command, const cli_settings *settings);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@ const cli_command *const cli_commands[] = {&command_extract, &command_train, &co
                                            &command_merge,   &command_help};
 const size_t cli_command_count = sizeof cli_commands / sizeof *cli_commands;
 
-static oc_job *running_job;
+static oc_job *volatile running_job; /* a signal handler reads it */
 static volatile sig_atomic_t stop_asked;
 
 const cli_command *find_command(const char *name)
@@ -116,8 +117,9 @@ static void catch_signal(int number)
     }
 }
 
-/* Rows are read where they lie in the file. When that has become shorter meanwhile, or its disk fails, there is nothing to
- * go on with; what was being built stays under its temporary name, as after a kill, and the next run clears it. */
+/* Rows are read where they lie in the file. When that has become shorter meanwhile, or its disk fails, there is
+ * nothing to go on with; what was being built stays under its temporary name, as after a kill, and the next run
+ * clears it. */
 static void on_lost_file(int number, siginfo_t *info, void *context)
 {
     (void)context;
@@ -220,17 +222,17 @@ static int run(char **arguments, size_t count)
     return status;
 }
 
-/* Results that did not arrive are a failure. */
+/* Results that did not arrive are a failure. A reader who closed the pipe has seen enough, as head has: that is no news. */
 static int close_output(int status)
 {
-    bool failed = ferror(stdout) != 0;
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    bool failed = ferror(stdout) != 0, unread = poll(&output, 1, 0) == 1 && (output.revents & POLLERR);
     errno = 0;
     failed |= fclose(stdout) != 0;
-    if (failed) {
+    if (failed && !unread) {
         terminal_error("standard output: %s", errno ? strerror(errno) : "writing failed");
-        return EXIT_FAILED;
     }
-    return status;
+    return failed ? EXIT_FAILED : status;
 }
 
 int main(int argc, char **argv)

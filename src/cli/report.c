@@ -28,10 +28,16 @@ static const char *fraction(double value, char *cell)
     return cell;
 }
 
+/* What was tested on. */
+static const char *tested(const oc_model *model)
+{
+    return oc_features_count(oc_model_features(model)) ? "images" : "rows";
+}
+
 static void put_classes(FILE *stream, const oc_model *model, const oc_evaluation *evaluation)
 {
     const table_column columns[] = {{"class", widest_name(model, LONGEST_NAME), true},
-                                    {"images", 6, false},
+                                    {tested(model), 6, false},
                                     {"precision", 9, false},
                                     {"recall", 6, false},
                                     {"f1", 6, false}};
@@ -133,7 +139,7 @@ static void put_confusions(FILE *stream, const oc_model *model, const oc_evaluat
     size_t cells[FREQUENT], names = widest_name(model, LONGEST_NAME);
     size_t count = find_confusions(evaluation, cells);
     const table_column columns[] = {
-        {"class", names, true}, {"taken for", names, true}, {"images", 6, false}, {"of", 4, false}};
+        {"class", names, true}, {"taken for", names, true}, {tested(model), 6, false}, {"of", 4, false}};
     if (count == 0) {
         return;
     }
@@ -152,8 +158,8 @@ static void put_confusions(FILE *stream, const oc_model *model, const oc_evaluat
 
 void report_evaluation(FILE *stream, const oc_model *model, const oc_evaluation *evaluation)
 {
-    fprintf(stream, "accuracy  %.2f %% (%zu of %zu images), 95 %% interval %.2f to %.2f %%\n",
-            100 * evaluation->accuracy, evaluation->correct, evaluation->images, 100 * evaluation->low,
+    fprintf(stream, "accuracy  %.2f %% (%zu of %zu %s), 95 %% interval %.2f to %.2f %%\n",
+            100 * evaluation->accuracy, evaluation->correct, evaluation->images, tested(model), 100 * evaluation->low,
             100 * evaluation->high);
     fprintf(stream, "mean f1   %.3f\n", evaluation->macro_f1);
     put_missing(stream, model, evaluation);

@@ -57,9 +57,11 @@ static oc_status show_image(const cli_settings *settings, oc_error *err)
 static oc_status show_model_image(const cli_settings *settings, const oc_model *model, oc_error *err)
 {
     const char *path = settings->operands.items[1];
+    oc_image_options options = settings->image;
     oc_decoder *decoder = NULL;
     oc_image image;
-    oc_status status = read_image(path, oc_model_image_options(model), &decoder, &image, err);
+    use_image_options(&options, oc_model_image_options(model));
+    oc_status status = read_image(path, options, &decoder, &image, err);
     if (!status) {
         status = oc_show_image(oc_model_features(model), &image, file_name(path), settings->output, err);
     }

@@ -239,13 +239,16 @@ static size_t printable(const unsigned char *text)
     return control || overlong || outside ? 0 : length;
 }
 
-/* Writes to stream when it is not NULL; returns the columns. */
-static size_t put(FILE *stream, const char *text, size_t columns)
+/* Writes to stream when it is not NULL, with a backslash before each of `marks`; returns the columns. */
+static size_t put(FILE *stream, const char *text, size_t columns, const char *marks)
 {
     size_t used = 0;
     for (const unsigned char *c = (const unsigned char *)text; *c;) {
         char escaped[8];
         size_t length = printable(c), width = 1;
+        if (stream && length && strchr(marks, *c)) {
+            fputc('\\', stream);
+        }
         if (length == 0) {
             char letter = *c == '\n' ? 'n' : *c == '\t' ? 't' : *c == '\r' ? 'r' : 0;
             width = (size_t)(letter ? snprintf(escaped, sizeof escaped, "\\%c", letter)
@@ -267,7 +270,12 @@ static size_t put(FILE *stream, const char *text, size_t columns)
 
 void terminal_put(FILE *stream, const char *text)
 {
-    put(stream, text, SIZE_MAX);
+    put(stream, text, SIZE_MAX, "");
+}
+
+void terminal_put_marked(FILE *stream, const char *text, const char *marks)
+{
+    put(stream, text, SIZE_MAX, marks);
 }
 
 void terminal_put_name(FILE *stream, const char *text)
@@ -281,10 +289,10 @@ void terminal_put_name(FILE *stream, const char *text)
 
 size_t terminal_put_cut(FILE *stream, const char *text, size_t columns)
 {
-    return put(stream, text, columns);
+    return put(stream, text, columns, "");
 }
 
 size_t terminal_width(const char *text)
 {
-    return put(NULL, text, SIZE_MAX);
+    return put(NULL, text, SIZE_MAX, "");
 }

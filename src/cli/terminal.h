@@ -34,6 +34,8 @@ const char *terminal_plain(FILE *stream);
  * the stream is a terminal, for output that programs read. */
 void terminal_put(FILE *stream, const char *text);
 void terminal_put_name(FILE *stream, const char *text);
+/* terminal_put with a backslash before each of `marks`. */
+void terminal_put_marked(FILE *stream, const char *text, const char *marks);
 /* The same, cut to at most `columns` characters; returns how many were written. */
 size_t terminal_put_cut(FILE *stream, const char *text, size_t columns);
 /* Columns that terminal_put takes. */

@@ -4,6 +4,7 @@
 #include "src/cli/report.h"
 #include "src/cli/terminal.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static int wrong_options(const cli_settings *settings, bool from_rows)
@@ -17,9 +18,6 @@ static int wrong_options(const cli_settings *settings, bool from_rows)
     if (settings->specs.count > 1) {
         return report_usage(&command_train, "one -f is taken; join stages with '+': -f %s+%s", settings->specs.items[0],
                             settings->specs.items[1]);
-    }
-    if (settings->json && settings->check_gradient) {
-        return report_usage(&command_train, "--json has no effect on --check-gradient");
     }
     const char *idle = from_rows ? given_for_images(settings) : NULL;
     if (idle) {
@@ -77,6 +75,26 @@ static void print_summary(const oc_model *model, const oc_set *set, const oc_tra
     putchar('\n');
 }
 
+/* What the optimizer did; nearest neighbours have none, and searches neither a step size nor an end in sight. */
+static void tell_work(const oc_train_report *report)
+{
+    if (report->used.classifier.kind != OC_LINEAR) {
+        return;
+    }
+    size_t epochs = (size_t)report->used.epochs;
+    terminal_detail("%zu %s, %zu steps in all, loss %g, objective %g", epochs, plural(epochs, "epoch", "epochs"),
+                    report->steps, report->loss, report->objective);
+    if (isfinite(report->used.rate)) {
+        terminal_detail("first step size %g", report->used.rate);
+    }
+    if (isfinite(report->gap)) {
+        terminal_detail("about %.2g above the least objective", report->gap);
+    }
+    if (report->used.l1 > 0) {
+        terminal_detail("%zu weights are 0", report->zeros);
+    }
+}
+
 static int run(const cli_settings *settings, oc_job *job)
 {
     const char *path = settings->operands.items[0];
@@ -110,12 +128,7 @@ static int run(const cli_settings *settings, oc_job *job)
                oc_model_save(model, settings->output, &err)) {
         status = report_failure(&err);
     } else {
-        terminal_detail("%lld epochs, %zu steps in all, first step size %g, loss %g, objective %g, to gain %.2g",
-                        (long long)report.used.epochs, report.steps, report.used.rate, report.loss, report.objective,
-                        report.gap);
-        if (settings->train.l1 > 0) {
-            terminal_detail("%zu weights are 0", report.zeros);
-        }
+        tell_work(&report);
         if (settings->json) {
             status = print_json(oc_json_training(model, set, &report));
         } else {

@@ -201,6 +201,11 @@ size_t oc_dataset_empty_folders(const oc_dataset *dataset)
     return dataset->empty_folders;
 }
 
+size_t oc_dataset_origin(const oc_dataset *dataset, size_t i)
+{
+    return dataset->origins ? dataset->origins[i] : i;
+}
+
 /* Opens prefix + path; a message that begins with that then begins with the path alone. */
 static oc_status read_image_file(const char *prefix, const char *path, oc_decoder *decoder,
                                  const oc_image_options *options, oc_image *image, oc_error *err)
@@ -227,9 +232,9 @@ oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decod
     const char *path = dataset->items[i].path;
     if (dataset->pixels) {
         size_t size = dataset->width * dataset->height * dataset->channels;
-        size_t at = dataset->origins ? dataset->origins[i] : i;
-        oc_status status = oc_decode_pixels(decoder, dataset->pixels + at * size, dataset->width, dataset->height,
-                                            dataset->channels, options, image, err);
+        const uint8_t *pixels = dataset->pixels + oc_dataset_origin(dataset, i) * size;
+        oc_status status = oc_decode_pixels(decoder, pixels, dataset->width * dataset->channels, dataset->width,
+                                            dataset->height, dataset->channels, options, image, err);
         return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
     }
     const char *prefix = path[0] == '/' ? "" : dataset->prefix;

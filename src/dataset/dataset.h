@@ -31,6 +31,9 @@ struct oc_dataset {
     size_t width, height, channels;
 };
 
+/* The number that item i had before a part of the data set was taken: the place of its pixels. */
+size_t oc_dataset_origin(const oc_dataset *dataset, size_t i);
+
 /* items.c: the two lists. Texts are copied. */
 oc_status oc_dataset_add(oc_dataset *dataset, const char *path, size_t length, int32_t label, oc_error *err);
 oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *err);

@@ -67,7 +67,7 @@ oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err)
                        unknown, count, dataset->items[first].path);
     }
     if (used < 2) {
-        return oc_fail(err, OC_BAD_DATA, "all %zu images are of one class: a classifier needs two or more", count);
+        return oc_fail(err, OC_BAD_DATA, "all images (%zu) are of one class: a classifier needs two or more", count);
     }
     for (size_t c = 0; c < dataset->class_count; c++) {
         if (!is_utf8(dataset->classes[c])) {

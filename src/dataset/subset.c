@@ -4,7 +4,6 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +19,7 @@ static oc_status keep(oc_dataset *dataset, const uint32_t *chosen, size_t count,
     }
     for (size_t i = 0; i < count; i++) {
         items[i] = dataset->items[chosen[i]];
-        origins[i] = dataset->origins ? dataset->origins[chosen[i]] : chosen[i];
+        origins[i] = (uint32_t)oc_dataset_origin(dataset, chosen[i]);
     }
     oc_free(dataset->items);
     oc_free(dataset->origins);
@@ -106,6 +105,9 @@ static size_t from_middle(size_t i, const void *context)
 oc_status oc_dataset_sample(oc_dataset *dataset, size_t count, oc_error *err)
 {
     spread s = {dataset->count, count < dataset->count ? count : dataset->count};
+    if (count == 0) {
+        return oc_fail(err, OC_USAGE, "a sample of no image at all");
+    }
     return keep_chosen(dataset, s.count, from_middle, &s, err);
 }
 

@@ -105,8 +105,8 @@ static oc_status write_plain(const char *path, const oc_bytes *bytes, oc_error *
 static oc_status write_image(const unpacking *work, size_t i, oc_bytes *png, oc_error *err)
 {
     const oc_dataset *dataset = work->dataset;
-    size_t size = dataset->width * dataset->height * dataset->channels;
-    oc_status status = oc_png_encode(png, dataset->pixels + i * size, dataset->width, dataset->height,
+    size_t size = dataset->width * dataset->height * dataset->channels, number = oc_dataset_origin(dataset, i);
+    oc_status status = oc_png_encode(png, dataset->pixels + number * size, dataset->width, dataset->height,
                                      dataset->channels, OC_PNG_FAST, err);
     if (status != OC_OK) {
         return oc_fail_at(err, status, dataset->items[i].path);
@@ -114,7 +114,7 @@ static oc_status write_image(const unpacking *work, size_t i, oc_bytes *png, oc_
     int32_t label = dataset->items[i].label;
     const char *class_folder = label < 0 ? "." : work->class_folder[label];
     char path[PATH_MAX];
-    int length = snprintf(path, sizeof path, "%s/%s/%0*zu.png", work->folder, class_folder, work->digits, i);
+    int length = snprintf(path, sizeof path, "%s/%s/%0*zu.png", work->folder, class_folder, work->digits, number);
     if (length < 0 || (size_t)length >= sizeof path) {
         errno = ENAMETOOLONG;
         return oc_fail_io(err, work->folder, "cannot be written");
@@ -187,12 +187,23 @@ int oc_unpack_digits(size_t count)
     return digits < 5 ? 5 : digits;
 }
 
+/* The largest number that a file gets: of a part of a data set, that of the item in the whole. */
+static size_t last_number(const oc_dataset *dataset)
+{
+    size_t last = 0;
+    for (size_t i = 0; i < dataset->count; i++) {
+        size_t number = oc_dataset_origin(dataset, i);
+        last = number > last ? number : last;
+    }
+    return last;
+}
+
 oc_status oc_unpack(const oc_dataset *dataset, const char *folder, oc_job *job, size_t *written, oc_error *err)
 {
     if (!dataset->pixels) {
         return oc_fail(err, OC_USAGE, "only IDX and CIFAR-10 files can be unpacked");
     }
-    unpacking work = {.dataset = dataset, .job = job, .digits = oc_unpack_digits(dataset->count)};
+    unpacking work = {.dataset = dataset, .job = job, .digits = oc_unpack_digits(last_number(dataset) + 1)};
     oc_output output = {0};
     work.writers = oc_alloc(oc_job_threads(job), sizeof *work.writers);
     work.class_folder = oc_alloc(dataset->class_count, sizeof *work.class_folder);

@@ -9,8 +9,8 @@
 oc_status oc_map_labels(const oc_set *set, const char *(*class_name)(const void *source, size_t label),
                         const void *source, size_t classes, int **labels, oc_error *err);
 
-/* items (N): which item of the data set each row of a set is, by the paths; both are in the same order. OC_BAD_DATA when
- * a row has none, OC_NO_MEMORY. The caller frees *items with oc_free. */
+/* items (N): which item of the data set each row of a set is, by the paths; both are in the same order. OC_BAD_DATA
+ * when a row has none, OC_NO_MEMORY. The caller frees *items with oc_free. */
 oc_status oc_match_items(const oc_set *set, const oc_dataset *dataset, size_t **items, oc_error *err);
 
 /* Scores rows (N,D) and fills everything from labels (N), of which some may be -1. OC_BAD_DATA when no row

@@ -1,6 +1,6 @@
 /* What speaks for a class where: the parts of a linear score, laid out over the image by the stages. With z_j = (x_j -
- * shift_j) scale_j, W_cj z_j = W_cj scale_j x_j - W_cj scale_j shift_j: the first term is nothing where the value is, the
- * second is the same for all images. */
+ * shift_j) scale_j, W_cj z_j = W_cj scale_j x_j - W_cj scale_j shift_j: the first term is nothing where the value
+ * is, the second is the same for all images. */
 #include <ocellus/show.h>
 
 #include "features/draw.h"

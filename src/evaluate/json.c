@@ -138,7 +138,7 @@ void oc_json_add_string(oc_text *out, const char *text)
     oc_text_add(out, quoted ? quoted : "\"\"");
     out->failed = out->failed || !quoted;
     json_decref(value);
-    free(quoted);
+    oc_free(quoted);
 }
 
 char *oc_json_result(const oc_model *model, const char *path, const oc_result *result)

@@ -1,5 +1,5 @@
-/* The loss around a classifier's weights. Scores are linear in the weights: with S, P and Q the scores of W, U and V, the
- * scores at W + a U + b V are S + a P + b Q, so that three products serve a whole plane. */
+/* The loss around a classifier's weights. Scores are linear in the weights: with S, P and Q the scores of W, U and
+ * V, the scores at W + a U + b V are S + a P + b Q, so that three products serve a whole plane. */
 #include <ocellus/show.h>
 
 #include "src/base/fail.h"

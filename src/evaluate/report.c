@@ -1,9 +1,10 @@
 /* The report: the page of report.html with its data put in as one JSON object. What --json prints is in it as it is;
  * settings, curves and images stand beside it.
  *
- * Images are shown as thumbnails of at most 64 pixels a side, most confident mistakes first, then some for every cell of
- * the confusion matrix, until a budget of bytes is used up; what is left over is named by its path. Nothing in the data can
- * end the script element that holds it: '<', '>' and '&' are written as escapes, and the page puts texts in as texts. */
+ * Images are shown as thumbnails of at most 64 pixels a side, most confident mistakes first, then some for every
+ * cell of the confusion matrix, until a budget of bytes is used up; what is left over is named by its path. Nothing
+ * in the data can end the script element that holds it: '<', '>' and '&' are written as escapes, and the page puts
+ * texts in as texts. */
 #include "src/evaluate/evaluate.h"
 
 #include "src/base/fail.h"
@@ -74,9 +75,9 @@ static shown *rank(const oc_evaluation *e, oc_error *err)
     return all;
 }
 
-/* Marks in `wanted` (rows) what is shown of an evaluation: with `cells`, some of every cell of the confusion matrix, else
- * the most confident mistakes alone. They are added to the list, when it is not NULL, as [row, expected, predicted, value
- * of the prediction, value of the expected class]. */
+/* Marks in `wanted` (rows) what is shown of an evaluation: with `cells`, some of every cell of the confusion matrix,
+ * else the most confident mistakes alone. They are added to the list, when it is not NULL, as [row, expected,
+ * predicted, value of the prediction, value of the expected class]. */
 static oc_status pick(const oc_evaluation *e, bool cells, uint8_t *wanted, oc_text *list, oc_error *err)
 {
     size_t size, mistakes = 0;

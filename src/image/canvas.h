@@ -1,6 +1,6 @@
-/* A sheet to draw on: 8-bit RGB, white at first. Lengths are in pixels, x to the right and y down, (0, 0) the upper left
- * corner of the sheet; edges are antialiased by the part of a pixel that is covered. What lies outside of the sheet is cut
- * off. One thread at a time may use a canvas. */
+/* A sheet to draw on: 8-bit RGB, white at first. Lengths are in pixels, x to the right and y down, (0, 0) the upper
+ * left corner of the sheet; edges are antialiased by the part of a pixel that is covered. What lies outside of the
+ * sheet is cut off. One thread at a time may use a canvas. */
 #ifndef OC_IMAGE_CANVAS_H
 #define OC_IMAGE_CANVAS_H
 

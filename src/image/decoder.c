@@ -9,7 +9,6 @@
 #include "src/image/orientation.h"
 #include "src/image/resize.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -234,12 +233,11 @@ oc_status oc_image_options_check(const oc_image_options *options, oc_error *err)
         return oc_fail(err, OC_TOO_LARGE, "a canonical size of %zu x %zu: at most %d pixels are possible", width,
                        height, OC_MAX_CANONICAL);
     }
-    if (options->fit < OC_FIT_STRETCH || options->fit > OC_FIT_PAD || options->planes > (OC_GRAY | OC_RGB) ||
-        options->fail_on < OC_FAIL_ON_TRUNCATED || options->fail_on > OC_FAIL_ON_NONE) {
-        return oc_fail(err, OC_USAGE, "image options: fit %d, planes %u or level %d do not exist", options->fit,
-                       options->planes, options->fail_on);
+    if (options->fit < OC_FIT_STRETCH || options->fit > OC_FIT_PAD || options->planes > (OC_GRAY | OC_RGB)) {
+        return oc_fail(err, OC_USAGE, "image options: fit %d or planes %u do not exist", options->fit, options->planes);
     }
-    return OC_OK;
+    oc_image_options limits = oc_image_limits(options);
+    return oc_params_check(oc_limit_params, oc_limit_param_count, &limits, err);
 }
 
 oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
@@ -284,16 +282,22 @@ oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_o
     return OC_OK;
 }
 
-oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t width, size_t height, size_t channels,
-                           const oc_image_options *options, oc_image *image, oc_error *err)
+oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t stride, size_t width, size_t height,
+                           size_t channels, const oc_image_options *options, oc_image *image, oc_error *err)
 {
-    assert(channels == 1 || channels == 3);
     oc_picture *picture = &decoder->picture;
     oc_image_options limited = oc_image_limits(options);
     oc_status status = oc_image_options_check(options, err);
+    if (status == OC_OK && channels != 1 && channels != 3) {
+        status = oc_fail(err, OC_USAGE, "%zu channels: pixels are gray or RGB, with 1 or 3", channels);
+    }
     picture->warnings = 0;
     if (status == OC_OK) {
         status = oc_picture_begin(picture, width, height, &limited, err);
+    }
+    if (status == OC_OK && stride / channels < width) {
+        status = oc_fail(err, OC_USAGE, "rows of %zu pixels of %zu bytes that begin %zu bytes apart", width, channels,
+                         stride);
     }
     if (status == OC_OK) {
         picture->colorless = channels == 1;
@@ -302,13 +306,15 @@ oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t wi
     if (status != OC_OK) {
         return status;
     }
-    if (picture->rgb) {
-        memcpy(picture->rgb, pixels, 3 * width * height);
-    }
-    if (picture->gray && picture->colorless) {
-        memcpy(picture->gray, pixels, width * height);
-    } else if (picture->gray) {
-        oc_convert()->gray_from_rgb(pixels, width * height, picture->gray);
+    for (size_t y = 0; y < height; y++, pixels += stride) {
+        if (picture->rgb) {
+            memcpy(picture->rgb + 3 * y * width, pixels, 3 * width);
+        }
+        if (picture->gray && picture->colorless) {
+            memcpy(picture->gray + y * width, pixels, width);
+        } else if (picture->gray) {
+            oc_convert()->gray_from_rgb(pixels, width, picture->gray + y * width);
+        }
     }
     return finish(decoder, options, image, err);
 }

@@ -4,9 +4,10 @@
  * Cr, from which both planes are made in libjpeg's own arithmetic; so a plane does not depend on whether the other one
  * is asked for. Everything else goes through RGB.
  *
- * Damage: where data run out, libjpeg warns and fills with gray: rows are missing. A file that ends after its last row, but
- * before its end marker, is whole; with several scans, or arithmetic coding, nothing tells whether data are missing at
- * the end, so they count as missing. Wrong codes that do not use up the data leave a picture of all its rows. */
+ * Damage: where data run out, libjpeg warns and fills with gray: rows are missing. A file that ends after its last
+ * row, but before its end marker, is whole; with several scans, or arithmetic coding, nothing tells whether data are
+ * missing at the end, so they count as missing. Wrong codes that do not use up the data leave a picture of all its
+ * rows. */
 #include "src/image/codec.h"
 
 #include "src/base/fail.h"

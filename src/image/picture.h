@@ -46,8 +46,9 @@ oc_image_options oc_image_limits(const oc_image_options *options);
 oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, const oc_image_options *options,
                            oc_error *err);
 
-/* Takes memory for the planes that the options and picture->colorless ask for, once size and orientation are known. Black
- * when nothing is refused, since the codec may leave rows out; else their contents are not defined. OC_TOO_LARGE, OC_NO_MEMORY. */
+/* Takes memory for the planes that the options and picture->colorless ask for, once size and orientation are known.
+ * Black when nothing is refused, since the codec may leave rows out; else their contents are not defined.
+ * OC_TOO_LARGE, OC_NO_MEMORY. */
 oc_status oc_picture_reserve(oc_picture *picture, const oc_image_options *options, oc_error *err);
 
 /* The message for a picture that takes more than the limit of memory; OC_TOO_LARGE. */

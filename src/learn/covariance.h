@@ -24,8 +24,8 @@ size_t oc_covariance_row(size_t count, size_t rows, size_t k);
 oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance, float *sums, oc_job *job,
                             oc_error *err);
 
-/* L for a ridge, at least, which is kept above what rounding does to the smallest eigenvalues; nothing is done when L is
- * there already. OC_BAD_DATA when there is no factor, OC_CANCELLED. */
+/* L for a ridge, at least, which is kept above what rounding does to the smallest eigenvalues; nothing is done when
+ * L is there already. OC_BAD_DATA when there is no factor, OC_CANCELLED. */
 oc_status oc_covariance_factor(oc_covariance *covariance, double ridge, oc_job *job, oc_error *err);
 
 /* Brings back C in both triangles of the matrix. */

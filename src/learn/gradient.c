@@ -4,8 +4,8 @@
  *
  *     dF/dW = mean_i (v_y dL/ds_i + 2 score_l2 W z_i) z_i^T + 2 l2 W + l1 sign W,   dF/db = mean_i v_y dL/ds_i
  *
- * with the weight v_y of the class of row i. A single weight w_cj enters the scores of class c alone, s_ic = (W z_i + b)_c, so F(w_cj +- h) is worked
- * out from scores of which one column is moved by +- h z_ij. */
+ * with the weight v_y of the class of row i. A single weight w_cj enters the scores of class c alone, s_ic = (W z_i +
+ * b)_c, so F(w_cj +- h) is worked out from scores of which one column is moved by +- h z_ij. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/random.h"
@@ -249,8 +249,12 @@ oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t class
         return oc_fail(err, OC_BAD_DATA, "%zu rows of %zu values, %zu classes: no gradient to check", rows->count,
                        rows->dimension, classes);
     }
-    oc_status status = allocate(&k) ? take_rows(&k, rows, labels, (oc_scale)options->scale, options->seed, err)
-                                    : oc_fail_memory(err, "the gradient");
+    oc_status status = oc_params_check(oc_train_params, oc_train_param_count, options, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    status = allocate(&k) ? take_rows(&k, rows, labels, (oc_scale)options->scale, options->seed, err)
+                          : oc_fail_memory(err, "the gradient");
     if (status == OC_OK) {
         draw_weights(&k, options->seed);
         score(&k);

@@ -89,8 +89,8 @@ static oc_status lloyd_create(lloyd *l, size_t threads, oc_error *err)
     l->tile_sum = oc_alloc(l->tiles, sizeof *l->tile_sum);
     l->tile_changed = oc_alloc(l->tiles, sizeof *l->tile_changed);
     l->packed = oc_alloc(packed, sizeof *l->packed);
-    l->sum = oc_alloc(packed, sizeof *l->sum);
-    l->trial = oc_alloc(2 * OC_KMEANS_TRIAL, (l->k + l->d) * sizeof *l->trial);
+    l->sum = oc_alloc(threads, l->d * sizeof *l->sum);
+    l->trial = oc_alloc(l->k + l->d, 2 * OC_KMEANS_TRIAL * sizeof *l->trial);
     l->heads = oc_alloc(packed, sizeof *l->heads);
     bool complete = l->trial && l->heads && l->centers && l->panels && l->bias && l->nearest && l->order && l->score &&
                     l->norm && l->first && l->tile_sum && l->tile_changed && l->packed && l->sum;
@@ -245,7 +245,7 @@ static void sort_points(lloyd *l)
 static void update_group(void *context, size_t group, size_t worker)
 {
     lloyd *l = context;
-    double *sum = l->sum + worker * OC_PANEL_BLOCK * l->d;
+    double *sum = l->sum + worker * l->d;
     size_t end = (group + 1) * CENTER_GROUP < l->k ? (group + 1) * CENTER_GROUP : l->k;
     for (size_t k = group * CENTER_GROUP; k < end; k++) {
         size_t count = l->first[k + 1] - l->first[k];

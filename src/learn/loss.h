@@ -12,8 +12,8 @@ typedef struct oc_curvature {
     double row, mean;
 } oc_curvature;
 
-/* The loss with the kink of the hinge rounded off: for margins m = s_j - s_y + 1 within width / 2 of 0 it is (m + width /
- * 2)^2 / (2 width), at most width / 8 above. Everything else is as in oc_loss_value. gradient is not NULL. */
+/* The loss with the kink of the hinge rounded off: for margins m = s_j - s_y + 1 within width / 2 of 0 it is (m +
+ * width / 2)^2 / (2 width), at most width / 8 above. Everything else is as in oc_loss_value. gradient is not NULL. */
 double oc_loss_rounded(oc_loss loss, double width, const double *scores, size_t classes, size_t y, double *gradient);
 
 oc_curvature oc_loss_curvature(oc_loss loss, size_t classes);

@@ -25,7 +25,7 @@ enum { BLOCK = 256, SMALL_BLOCK = 32, TILE = 512, SPARE = 8 };
 
 OC_DECLARE_KERNELS(oc_nearest_kernels, oc_nearest_kernels);
 
-const oc_nearest_kernels *oc_nearest_table(void)
+static const oc_nearest_kernels *kernel_table(void)
 {
     static const oc_nearest_kernels *const tables[] = OC_KERNEL_TABLES(oc_nearest_kernels);
     return tables[oc_isa_index()];
@@ -180,7 +180,7 @@ static void measure(const oc_nearest *n, const float *z, size_t count, size_t fi
         oc_gemm_nt(count, width, d, -1, z, d, x, d, 1, tile, TILE);
         return;
     }
-    const oc_nearest_kernels *kernels = oc_nearest_table();
+    const oc_nearest_kernels *kernels = kernel_table();
     for (size_t j = 0; j < width; j += OC_NEAREST_GROUP) {
         size_t group = width - j < OC_NEAREST_GROUP ? width - j : OC_NEAREST_GROUP;
         for (size_t i = 0; i < count; i++) {

@@ -11,6 +11,4 @@ typedef struct oc_nearest_kernels {
     void (*l1)(const float *x, const float *y, size_t count, size_t d, float *out);
 } oc_nearest_kernels;
 
-const oc_nearest_kernels *oc_nearest_table(void);
-
 #endif

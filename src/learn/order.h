@@ -1,10 +1,10 @@
 /* The order in which an epoch visits the rows: at random, and yet kind to rows in a file that is larger than memory.
  *
  * Rows of up to OC_ORDER_WINDOW bytes in all are shuffled. More are cut into chunks of consecutive rows of about
- * OC_ORDER_CHUNK bytes; one chunk after the other is dealt at random to windows, each of which gets one of every so many
- * consecutive chunks, and the rows of each window are shuffled. So reading comes in pieces of a chunk, no more than
- * about a window is in use at a time, and every window has its share of each part of the file, which is often sorted by
- * class. The order depends on shapes, seed and epoch alone, never on the machine or on where the rows lie. */
+ * OC_ORDER_CHUNK bytes; one chunk after the other is dealt at random to windows, each of which gets one of every so
+ * many consecutive chunks, and the rows of each window are shuffled. So reading comes in pieces of a chunk, no more
+ * than about a window is in use at a time, and every window has its share of each part of the file, which is often
+ * sorted by class. The order depends on shapes, seed and epoch alone, never on the machine or on where the rows lie. */
 #ifndef OC_LEARN_ORDER_H
 #define OC_LEARN_ORDER_H
 

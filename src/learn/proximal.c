@@ -1,13 +1,13 @@
-/* Proximal Newton steps with the covariance K of the rows in place of the Hessian (Lee, Sun and Saunders, 2014): from x =
- * (W, b) with gradient g of the smooth part of F, the next point is the u that minimises
+/* Proximal Newton steps with the covariance K of the rows in place of the Hessian (Lee, Sun and Saunders, 2014): from x
+ * = (W, b) with gradient g of the smooth part of F, the next point is the u that minimises
  *
  *     q(u) = <g, u - x> + 1/2 <u - x, A (u - x)> + l1 |U|_1      with |u_c| <= max_norm
  *     A = (c + 2 score_l2) K + 2 l2 I for the weights, c for the biases
  *
  * The curvature c is what the last step has shown (Barzilai and Borwein, 1988; SpaRSA of Wright, Nowak and Figueiredo,
- * 2009), doubled until F falls below the highest of its last values. What is left to gain is estimated by -q(u), for the
- * least curvature that was seen of late: steps across steep directions say nothing of flat ones. It is as much more as
- * the last steps gained more than was estimated before them, and no less than they gained.
+ * 2009), doubled until F falls below the highest of its last values. What is left to gain is estimated by -q(u), for
+ * the least curvature that was seen of late: steps across steep directions say nothing of flat ones. It is as much more
+ * as the last steps gained more than was estimated before them, and no less than they gained.
  *
  * q is minimised by accelerated proximal gradients (Beck and Teboulle, 2009), restarted where they turn back
  * (O'Donoghue and Candes, 2015). That takes products with K, and no pass over the rows. */

@@ -3,14 +3,14 @@
  *
  *     x <- x - t H grad F(x),   H from gamma P and the last pairs s = x' - x, y = grad F(x') - grad F(x)
  *
- * P makes the Hessian nearly a multiple of the identity, so that few passes do. 1/2 grad F^T H grad F, the decrease that
- * the quadratic model promises, estimates what is left to gain: too little as long as H has not seen the
- * flat directions, so it is held against what the last steps gained.
+ * P makes the Hessian nearly a multiple of the identity, so that few passes do. 1/2 grad F^T H grad F, the decrease
+ * that the quadratic model promises, estimates what is left to gain: too little as long as H has not seen the flat
+ * directions, so it is held against what the last steps gained.
  *
  * The hinge is minimised with its kink rounded off. With slopes a of the rounded loss, a m is below max(0, m) for every
- * margin m, whatever the weights: a lower bound of F, as in the dual of the hinge, that lies lower than F by the mean of
- * max(0, m) - a m at most, and by the gap of the rounded problem. Where the first is what matters, the rounding is
- * narrowed: late, for a wide bend is what makes the passes few. */
+ * margin m, whatever the weights: a lower bound of F, as in the dual of the hinge, that lies lower than F by the
+ * mean of max(0, m) - a m at most, and by the gap of the rounded problem. Where the first is what matters, the
+ * rounding is narrowed: late, for a wide bend is what makes the passes few. */
 #include "src/learn/quasi_newton.h"
 
 #include "src/base/fail.h"

@@ -12,9 +12,9 @@ typedef struct oc_finish {
     size_t before, steps; /* passes and changes of the weights so far, for the trace; steps is counted on */
 } oc_finish;
 
-/* Improves weights (C,D) and bias (C) from where they are. The problem has no l1 and no max_norm; its rounding is chosen
- * here. *gap takes an estimate of objective - minimum; *objective takes values at the end, its gradients are not used.
- * OC_NO_MEMORY, OC_CANCELLED. */
+/* Improves weights (C,D) and bias (C) from where they are. The problem has no l1 and no max_norm; its rounding is
+ * chosen here. *gap takes an estimate of objective - minimum; *objective takes values at the end, its gradients are
+ * not used. OC_NO_MEMORY, OC_CANCELLED. */
 oc_status oc_quasi_newton(const oc_problem *problem, const oc_precondition *precondition, oc_finish *finish,
                           float *weights, float *bias, oc_objective *objective, double *gap, oc_job *job,
                           oc_error *err);

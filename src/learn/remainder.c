@@ -1,5 +1,5 @@
-/* A quadratic model that has not seen the flat directions yet promises too little, and goes on doing so for a while: the
- * worst of its last promises tells by how much. */
+/* A quadratic model that has not seen the flat directions yet promises too little, and goes on doing so for a while:
+ * the worst of its last promises tells by how much. */
 #include "src/learn/remainder.h"
 
 #include <math.h>

@@ -111,7 +111,7 @@ static oc_status finish(quadrature *q)
         }
     }
     oc_status status = n ? oc_eigen_symmetric(n, matrix, values) : OC_OK;
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; status == OC_OK && k < n; k++) {
         q->node[k] = fmin(fmax((double)values[k], 0), 1);
         q->weight[k] = q->length * (double)matrix[k * n] * (double)matrix[k * n];
     }

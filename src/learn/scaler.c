@@ -52,14 +52,18 @@ static void add_tile(void *context, size_t index, size_t worker)
     }
 }
 
+/* Names the row by its number in the blocks: the view may be a part of what its owner knows. A mirrored row comes
+ * behind the one that it is made of. */
 static oc_status find_bad_value(const oc_rows *rows, float *row, oc_error *err)
 {
     for (size_t i = 0; i < rows->count; i++) {
+        bool mirrored;
+        size_t number = oc_rows_place(rows, i, &mirrored);
         oc_rows_copy(rows, i, row);
         for (size_t j = 0; j < rows->dimension; j++) {
             if (!isfinite(row[j])) {
-                return oc_fail(err, OC_BAD_DATA, "row %zu, column %zu holds %s: features must be finite numbers", i, j,
-                               isnan(row[j]) ? "NaN" : "an infinite value");
+                return oc_fail(err, OC_BAD_DATA, "row %zu, column %zu holds %s: features must be finite numbers", number,
+                               j, isnan(row[j]) ? "NaN" : "an infinite value");
             }
         }
     }

@@ -186,7 +186,7 @@ static size_t run(sgd *s, const oc_sgd_options *options, double rate, oc_order *
     size_t per_epoch = (n + options->batch - 1) / options->batch, all = per_epoch * options->epochs;
     double first_loss = 0;
     *diverged = false;
-    for (size_t epoch = 0; epoch < options->epochs && !*diverged; epoch++) {
+    for (size_t epoch = 0; epoch < options->epochs && !*diverged && !oc_job_cancelled(job); epoch++) {
         oc_order_epoch(order, options->seed, epoch);
         double loss = 0;
         for (size_t k = 0; k < per_epoch && !oc_job_cancelled(job); k++, steps++) {
@@ -199,8 +199,10 @@ static size_t run(sgd *s, const oc_sgd_options *options, double rate, oc_order *
             loss += now / (double)per_epoch;
             oc_job_progress(job, "training", steps + 1, all);
         }
-        *diverged = !(loss <= 2 * first_loss + 1e-6) && !oc_job_cancelled(job);
-        oc_job_loss(job, epoch + 1, options->total, steps, loss);
+        if (!oc_job_cancelled(job)) {
+            *diverged = !(loss <= 2 * first_loss + 1e-6);
+            oc_job_loss(job, epoch + 1, options->total, steps, loss);
+        }
     }
     return steps;
 }

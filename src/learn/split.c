@@ -84,6 +84,9 @@ oc_status oc_portion_take(const oc_rows *rows, const int *labels, const oc_porti
                           oc_error *err)
 {
     size_t count = 0, copies = choice->mirror ? 2 : 1;
+    if (choice->mirror && rows->mirrored) {
+        return oc_fail(err, OC_USAGE, "the rows of mirrored images are among the rows already");
+    }
     for (size_t b = 0; choice->mirror && b < rows->blocks; b++) {
         if (!rows->block[b].mirror) {
             return oc_fail(err, OC_USAGE, "the rows of mirrored images cannot be told from these rows");

@@ -1,5 +1,6 @@
 /* Training: check the rows, fix the options, scale, precondition, descend, report. */
 #include "src/learn/train.h"
+
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
@@ -45,7 +46,7 @@ static oc_status check_labels(const oc_rows *rows, const int *labels, size_t cla
     }
     oc_free(count);
     if (status == OC_OK && used < 2) {
-        status = oc_fail(err, OC_BAD_DATA, "all %zu rows are of one class: a classifier needs two or more",
+        status = oc_fail(err, OC_BAD_DATA, "all rows (%zu) are of one class: a classifier needs two or more",
                          rows->count);
     }
     return status;

@@ -4,9 +4,9 @@
  * the epochs, or none of one, before it finishes. score_l2 stays automatic: measured on pixels, gradients, colours and
  * words it never mattered by more than the noise.
  *
- * Accuracies on held-out rows are noisy: the highest of six is often the luckiest. Of two trials on the same rows, w that
- * one alone got right and l that the other alone did, w - l has a standard error of sqrt(w + l) where neither is better;
- * the automatic penalty stays unless another beats it by twice that. */
+ * Accuracies on held-out rows are noisy: the highest of six is often the luckiest. Of two trials on the same rows, w
+ * that one alone got right and l that the other alone did, w - l has a standard error of sqrt(w + l) where neither
+ * is better; the automatic penalty stays unless another beats it by twice that. */
 #include "src/learn/validation.h"
 
 #include "src/base/fail.h"
@@ -34,6 +34,10 @@ bool oc_validation_wanted(const oc_train_options *options)
 
 oc_status oc_train_check(const oc_train_options *options, oc_error *err)
 {
+    oc_status status = oc_params_check(oc_train_params, oc_train_param_count, options, err);
+    if (status != OC_OK) {
+        return status;
+    }
     if (!isnan(options->holdout) && options->folds != OC_AUTO) {
         return oc_fail(err, OC_USAGE, "--holdout and --folds are two ways to validate: give one of them");
     }

@@ -16,8 +16,8 @@ void spotrf_(const char *uplo, const blasint *n, float *a, const blasint *lda, b
 /* What OpenBLAS itself calls before a fork. Builds without threads lack it. */
 int blas_thread_shutdown_(void) __attribute__((weak));
 
-/* OpenBLAS starts threads with every process, which turn idly for some hundredths of a second, in the way of ours. Whoever
- * has work for them gets them back: OpenBLAS starts them again. */
+/* OpenBLAS starts threads with every process, which turn idly for some hundredths of a second, in the way of ours.
+ * Whoever has work for them gets them back: OpenBLAS starts them again. */
 static void __attribute__((constructor)) end_idle_threads(void)
 {
     if (blas_thread_shutdown_) {

@@ -21,6 +21,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "values are written and mapped as they lie in memory");
+
 static const char magic[] = "\x93NUMPY";
 enum { MAGIC = 6, MAX_HEADER = 4096 };
 
@@ -184,7 +186,7 @@ static oc_status narrow(const array *a, const char *path, float **out, oc_error 
 
 static oc_status map_file(const char *path, void **map, size_t *size, oc_error *err)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat about;
     if (file < 0 || fstat(file, &about) != 0) {
         int reason = errno;
@@ -192,6 +194,10 @@ static oc_status map_file(const char *path, void **map, size_t *size, oc_error *
             close(file);
         }
         return oc_fail(err, reason == ENOENT ? OC_NOT_FOUND : OC_IO, "%s: %s", path, strerror(reason));
+    }
+    if (!S_ISREG(about.st_mode)) {
+        close(file);
+        return oc_fail(err, OC_BAD_FILE, "%s: is no regular file, which .npy rows and labels are", path);
     }
     *size = about.st_size > 0 ? (size_t)about.st_size : 0;
     *map = *size ? mmap(NULL, *size, PROT_READ, MAP_SHARED, file, 0) : MAP_FAILED;

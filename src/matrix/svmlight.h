@@ -1,5 +1,6 @@
-/* The text format of SVMlight, LIBSVM and liblinear: a line a row, "label index:value index:value ...", indices from 1 in
- * ascending order, values that are not there 0; "qid:n" behind the label is passed over, and "#" begins a comment. */
+/* The text format of SVMlight, LIBSVM and liblinear: a line a row, "label index:value index:value ...", indices from
+ * 1 in ascending order, values that are not there 0; "qid:n" behind the label is passed over, and "#" begins a
+ * comment. */
 #ifndef OC_MATRIX_SVMLIGHT_H
 #define OC_MATRIX_SVMLIGHT_H
 

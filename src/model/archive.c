@@ -330,8 +330,8 @@ static oc_status parse_file(oc_archive *archive, oc_error *err)
     return status;
 }
 
-/* Looks at the first bytes, so that a large file of another kind is not read whole. A device may have no end; a pipe can
- * be read once only. */
+/* Looks at the first bytes, so that a large file of another kind is not read whole. A device may have no end; a pipe
+ * can be read once only. */
 static oc_status check_start(const char *path, size_t *limit, oc_error *err)
 {
     unsigned char start[LENGTH + 1];
@@ -347,13 +347,9 @@ static oc_status check_start(const char *path, size_t *limit, oc_error *err)
         *limit = LONGEST_PIPE;
         return OC_OK;
     }
-    FILE *file = fopen(path, "rb");
-    size_t got = file ? fread(start, 1, sizeof start, file) : sizeof start;
-    if (file) {
-        fclose(file);
-    }
-    bool ours = !file || (got == sizeof start && start[LENGTH] == '{');
-    return ours ? OC_OK : oc_fail(err, OC_BAD_FILE, "%s: %s", path, NO_MODEL);
+    size_t got = oc_file_head(path, start, sizeof start);
+    bool ours = got == sizeof start && start[LENGTH] == '{', unreadable = got == 0 && about.st_size > 0;
+    return ours || unreadable ? OC_OK : oc_fail(err, OC_BAD_FILE, "%s: %s", path, NO_MODEL);
 }
 
 oc_status oc_archive_read(const char *path, oc_archive **out, oc_error *err)

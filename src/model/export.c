@@ -25,7 +25,7 @@ typedef struct exporting {
     oc_format format;
     size_t first;          /* row of this block */
     oc_text text[CHUNKS];  /* kept from block to block */
-    atomic_size_t invalid; /* a row that holds NaN or infinity; SIZE_MAX: none */
+    atomic_size_t invalid; /* the first row that holds NaN or infinity; SIZE_MAX: none */
 } exporting;
 
 static void add_csv_row(oc_text *text, const oc_set *set, size_t i, const float *row)
@@ -57,7 +57,9 @@ static void add_chunk(void *context, size_t index, size_t worker)
             finite &= isfinite(row[j]) != 0;
         }
         if (!finite) {
-            atomic_store(&e->invalid, i);
+            size_t least = atomic_load(&e->invalid);
+            while (i < least && !atomic_compare_exchange_weak(&e->invalid, &least, i)) {
+            }
         } else if (e->format == OC_FORMAT_CSV) {
             add_csv_row(text, e->set, i, row);
         } else {

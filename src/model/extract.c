@@ -1,11 +1,12 @@
 /* Extraction: which size, in memory or in a folder, from the start or where an interrupted run stood.
  *
  * When no canonical size is given, the first readable image decides; an image of another size is noticed when it comes
- * by, and the work starts again at 128 x 128, or what the stages ask for (oc_features_side). Headers are so never read twice in a folder of equal images.
+ * by, and the work starts again at 128 x 128, or what the stages ask for (oc_features_side). Headers are so never read
+ * twice in a folder of equal images.
  *
  * A folder is built with a journal in it, which tells from time to time how far it is. What is cut short by a signal, a
- * full disk or short memory stays, and another run with the same settings goes on behind the last image that the journal
- * has. */
+ * full disk or short memory stays, and another run with the same settings goes on behind the last image that the
+ * journal has. */
 #include "src/model/extraction.h"
 
 #include "src/base/fail.h"

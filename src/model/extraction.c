@@ -1,6 +1,6 @@
-/* Images are read and turned into rows a round at a time, all threads on one round, while one of them keeps the rows of the
- * round before, in the order of the images, in memory or by a writer of set folders. So memory does not grow with the number
- * of images, and no thread waits for the writing. */
+/* Images are read and turned into rows a round at a time, all threads on one round, while one of them keeps the rows
+ * of the round before, in the order of the images, in memory or by a writer of set folders. So memory does not grow
+ * with the number of images, and no thread waits for the writing. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "src/model/extraction.h"
 

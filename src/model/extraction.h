@@ -1,5 +1,5 @@
-/* An extraction at work: what extract.c, which decides about sizes and folders, and extraction.c, which makes the rows, have
- * between them. */
+/* An extraction at work: what extract.c, which decides about sizes and folders, and extraction.c, which makes the
+ * rows, have between them. */
 #ifndef OC_MODEL_EXTRACTION_H
 #define OC_MODEL_EXTRACTION_H
 

@@ -181,12 +181,8 @@ typedef enum rows_kind { NO_ROWS, NPY_ROWS, SVMLIGHT_ROWS } rows_kind;
 static rows_kind kind_of(const char *path)
 {
     char head[HEAD + 1];
-    FILE *file = fopen(path, "rb");
-    size_t got = file ? fread(head, 1, HEAD, file) : 0;
+    size_t got = oc_file_head(path, head, HEAD);
     head[got] = '\0';
-    if (file) {
-        fclose(file);
-    }
     return oc_npy_signature(head, got)                                      ? NPY_ROWS
            : !memchr(head, '\0', got) && got && oc_svmlight_signature(head) ? SVMLIGHT_ROWS
                                                                             : NO_ROWS;

@@ -25,8 +25,8 @@ typedef struct oc_journal {
     oc_set_place place; /* where the writer stood then */
 } oc_journal;
 
-/* Starts a journal in an empty file, or reads the one that is there. OC_USAGE, naming the first setting that differs, when
- * it was started with others; OC_IO, OC_NO_MEMORY. `where` is the name of the folder, for messages. */
+/* Starts a journal in an empty file, or reads the one that is there. OC_USAGE, naming the first setting that
+ * differs, when it was started with others; OC_IO, OC_NO_MEMORY. `where` is the name of the folder, for messages. */
 oc_status oc_journal_open(oc_journal *journal, int file, const char *settings, const char *where, oc_error *err);
 /* Each adds a line, from the fields above, and brings it to the disk. */
 oc_status oc_journal_begin(oc_journal *journal, oc_error *err);

@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 5 }; /* of index.csv: row,path,label,width,height */
+enum { COLUMNS = 5 };
+static const char *const columns[COLUMNS] = {"row", "path", "label", "width", "height"}; /* of index.csv */
 
 oc_status oc_shard_store(oc_archive *archive, const oc_shard *shard, oc_error *err)
 {
@@ -68,9 +69,8 @@ static oc_status check_pair(const part *a, const part *b, oc_error *err)
     }
     oc_error reason;
     oc_status status = oc_compare_features(a->set->features, b->set->features, &reason);
-    if (status == OC_OK &&
-        (a->set->image.fit != b->set->image.fit || a->set->image.max_pixels != b->set->image.max_pixels)) {
-        status = oc_fail(&reason, OC_USAGE, "--fit or --max-pixels differ");
+    if (status == OC_OK && a->set->image.fit != b->set->image.fit) {
+        status = oc_fail(&reason, OC_USAGE, "--fit differs");
     }
     return status == OC_OK ? OC_OK
                            : oc_fail(err, OC_BAD_DATA, "%.250s and %.250s were not extracted alike: %.400s", a->folder,
@@ -101,24 +101,34 @@ static oc_status check_parts(part *parts, size_t count, oc_error *err)
     return status;
 }
 
+/* A record of index.csv. The columns of the first one must be those that ocellus writes, in their order. */
+static oc_status next_record(oc_csv *csv, const char *path, char **fields, bool first, oc_error *err)
+{
+    size_t count;
+    oc_status status = oc_csv_record(csv, fields, COLUMNS, &count, err);
+    bool fits = count == COLUMNS;
+    for (size_t i = 0; status == OC_OK && first && fits && i < COLUMNS; i++) {
+        fits = strcmp(fields[i], columns[i]) == 0;
+    }
+    return status != OC_OK || fits ? status
+                                   : oc_fail(err, OC_BAD_FILE, "%s: line %zu: row,path,label,width,height are needed",
+                                             path, csv->line);
+}
+
 /* Writes the rows of a shard behind those before it. The sizes of the images are in its index.csv only. */
 static oc_status add_rows(oc_set_writer *writer, const part *from, oc_error *err)
 {
     const oc_rows *rows = oc_set_rows(from->set);
     char *path = oc_path_join(from->folder, "index.csv"), *fields[COLUMNS];
-    size_t count;
     oc_bytes bytes = {0};
     oc_csv csv = {0};
     oc_status status = path ? oc_bytes_read(&bytes, path, SIZE_MAX / 4, err) : oc_fail_memory(err, "a path");
     if (status == OC_OK) {
         csv = oc_csv_start((char *)bytes.data);
-        status = oc_csv_record(&csv, fields, COLUMNS, &count, err);
+        status = next_record(&csv, path, fields, true, err);
     }
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
-        status = oc_csv_record(&csv, fields, COLUMNS, &count, err);
-        if (status == OC_OK && count != COLUMNS) {
-            status = oc_fail(err, OC_BAD_FILE, "%s: line %zu: row,path,label,width,height are needed", path, csv.line);
-        }
+        status = next_record(&csv, path, fields, false, err);
         if (status == OC_OK) {
             status = oc_set_writer_row(writer, rows->block[0].values + i * rows->dimension, fields[1], fields[2],
                                        strtoul(fields[3], NULL, 10), strtoul(fields[4], NULL, 10), err);

@@ -2,6 +2,7 @@
 #include "src/model/model.h"
 
 #include "src/base/fail.h"
+#include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/base/threads.h"
@@ -404,12 +405,7 @@ oc_status oc_model_load(const char *path, oc_model **out, oc_error *err)
 bool oc_model_recognise(const char *path)
 {
     unsigned char start[9];
-    FILE *file = fopen(path, "rb");
-    bool model = file && fread(start, 1, sizeof start, file) == sizeof start && start[8] == '{' && start[7] == 0;
-    if (file) {
-        fclose(file);
-    }
-    return model;
+    return oc_file_head(path, start, sizeof start) == sizeof start && start[8] == '{' && start[7] == 0;
 }
 
 const oc_features *oc_model_features(const oc_model *model)
@@ -456,11 +452,6 @@ size_t oc_model_parameters(const oc_model *model)
 size_t oc_model_stage_parameters(const oc_model *model)
 {
     return oc_learned_values(model->features);
-}
-
-oc_status oc_model_copy_features(const oc_model *model, oc_features **features, oc_error *err)
-{
-    return oc_copy_features(model->features, features, err);
 }
 
 oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *err)

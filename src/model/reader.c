@@ -196,3 +196,15 @@ oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, 
     }
     return status == OC_OK ? classify(reader, &image, result, err) : status;
 }
+
+oc_status oc_classify_pixels(oc_reader *reader, const uint8_t *pixels, size_t stride, size_t width, size_t height,
+                             size_t channels, oc_result *result, oc_error *err)
+{
+    oc_image image;
+    oc_status status = check_stages(reader, err);
+    if (status == OC_OK) {
+        status = oc_decode_pixels(reader->decoder, pixels, stride, width, height, channels, &reader->image, &image,
+                                  err);
+    }
+    return status == OC_OK ? classify(reader, &image, result, err) : status;
+}

@@ -14,9 +14,9 @@ typedef struct oc_set_place {
 
 typedef struct oc_set_writer oc_set_writer;
 
-/* Begins features.npy and index.csv for rows of `dimension` values in a folder that is there. With `from`, goes on where
- * an earlier writer stood at its last flush: what is behind that is cut off. OC_BAD_FILE when it is not there any more,
- * OC_IO, OC_NO_MEMORY. */
+/* Begins features.npy and index.csv for rows of `dimension` values in a folder that is there. With `from`, goes on
+ * where an earlier writer stood at its last flush: what is behind that is cut off. OC_BAD_FILE when it is not there
+ * any more, OC_IO, OC_NO_MEMORY. */
 oc_status oc_set_writer_create(const char *folder, size_t dimension, const oc_set_place *from, oc_set_writer **writer,
                                oc_error *err);
 /* Closes the files as they are. */

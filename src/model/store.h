@@ -6,7 +6,7 @@
 
 #include <ocellus/features.h>
 
-/* Adds spec, size, fit and max-pixels (for rows of another program: dimension), and the tensors "stage.<i>.<name>",
+/* Adds spec, size and fit (for rows of another program: dimension), and the tensors "stage.<i>.<name>",
  * which go on belonging to the features. */
 oc_status oc_store_features(oc_archive *archive, const oc_features *features, const oc_image_options *image,
                             oc_error *err);

@@ -1,5 +1,6 @@
 /* The limit of k-means, encoding and training: the bare matrix product, X (M,K) times W (N,K) transposed, in tiles of
- * 4,096 rows over the threads, COUNT times. Prints seconds, on one thread those of the processor. --core: what OpenBLAS has chosen.
+ * 4,096 rows over the threads, COUNT times. Prints seconds, on one thread those of the processor. --core: what OpenBLAS
+ * has chosen.
  *
  *     bench-product M N K COUNT THREADS */
 #include "bench.h"

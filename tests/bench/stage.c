@@ -3,8 +3,8 @@
  *     bench-stage SPEC RAW IMAGES WIDTH HEIGHT
  *     bench-stage --kernels
  *
- * RAW holds IMAGES pictures of WIDTH x HEIGHT pixels, R G B. Passes are repeated for half a second, the quickest counts;
- * stages that learn, learn from the same images. --kernels names the processor family that was chosen. */
+ * RAW holds IMAGES pictures of WIDTH x HEIGHT pixels, R G B. Passes are repeated for half a second, the quickest
+ * counts; stages that learn, learn from the same images. --kernels names the processor family that was chosen. */
 #include "bench.h"
 
 #include <ocellus/features.h>
@@ -29,11 +29,12 @@ static pictures load_pictures(const char *path, size_t count, size_t width, size
     oc_error err;
     size_t size = width * height * 3;
     uint8_t *rgb = bench_read(path, count * size);
-    oc_image_options options = {.planes = planes, .max_pixels = INT64_MAX};
+    oc_image_options options = {.planes = planes, .max_pixels = (int64_t)65535 * 65535};
     pictures p = {count, width, height, oc_alloc(count, sizeof(oc_decoder *)), oc_alloc(count, sizeof(oc_image))};
     for (size_t i = 0; i < count; i++) {
         bench_check(oc_decoder_create(&p.decoders[i], &err), &err);
-        bench_check(oc_decode_pixels(p.decoders[i], rgb + i * size, width, height, 3, &options, &p.images[i], &err),
+        bench_check(oc_decode_pixels(p.decoders[i], rgb + i * size, 3 * width, width, height, 3, &options, &p.images[i],
+                                     &err),
                     &err);
     }
     oc_free(rgb);

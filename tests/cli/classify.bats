@@ -47,6 +47,11 @@ load common
     jq -e '.label == "Trouser"' <<<"${lines[1]}"
 }
 
+@test "for a folder it tells how to classify what is in it" {
+    run -1 ocellus classify "$DATA/model" "$DATA/kinds"
+    [[ "$output" == *"is a folder"*"ocellus classify MODEL $DATA/kinds/*"* ]]
+}
+
 @test "'-' is an image on standard input" {
     run -0 --separate-stderr bash -c '"$OCELLUS" classify "$DATA/model" - <"$DATA/kinds/plain.png"'
     [ "$(cut -f1,2 <<<"$output")" = $'-\tTrouser' ]
@@ -84,4 +89,6 @@ load common
     run -1 bash -c '"$OCELLUS" classify "$DATA/model" "$DATA/kinds/plain.png" >/dev/full'
     [[ "$output" == *"standard output"* ]]
     run -1 bash -c '"$OCELLUS" classify "$DATA/model" "$DATA/kinds/plain.png" >&-'
+    run -1 bash -c 'set -o pipefail; { sleep 0.3; "$OCELLUS" classify "$DATA/model" "$DATA/kinds/plain.png"; } | true'
+    [ "$output" = "" ] # who closed the pipe knows it
 }

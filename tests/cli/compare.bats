@@ -35,6 +35,13 @@ load common
     cmp a b
 }
 
+@test "testing on what was trained on is told" {
+    run -0 --separate-stderr ocellus compare "$DATA/test" --test "$DATA/./test" -f pixels:size=2
+    [[ "$stderr" == *"tells nothing of other images"* ]]
+    run -0 --separate-stderr ocellus compare "$DATA/test" --test "$DATA/train" -f pixels:size=2 -q
+    [[ "$stderr" != *"tells nothing"* ]]
+}
+
 @test "damaged images are counted, exit 3" {
     make_damaged damaged
     run -3 --separate-stderr ocellus compare damaged --test "$DATA/test" -f pixels:size=4 --json

@@ -23,7 +23,7 @@ needs_python() {
 @test "classify.c names the class of each file, and files that are none" {
     compile classify
     run ! --separate-stderr ./classify
-    run --separate-stderr ./classify "$DATA/model" "$DATA/kinds/plain.png" "$DATA/names.txt"
+    run -1 --separate-stderr ./classify "$DATA/model" "$DATA/kinds/plain.png" "$DATA/names.txt"
     [ "$output" = "$DATA/kinds/plain.png: $(ocellus classify "$DATA/model" "$DATA/kinds/plain.png" | cut -f2)" ]
     [[ "$stderr" == *names.txt* ]]
 }
@@ -67,7 +67,12 @@ needs_python() {
 }
 
 @test "experiment.sh leaves a table, a model, a test and a card, and plot.py draws them" {
-    sh "$EXAMPLES/experiment.sh" "$DATA/train" "$DATA/test" results
+    make_damaged train
+    run -0 sh "$EXAMPLES/experiment.sh" train "$DATA/test" results
+    [[ "$output" == *"skipped training image"* ]]
+    run -2 sh "$EXAMPLES/experiment.sh" "$DATA/train" "$DATA/test"
+    run ! sh "$EXAMPLES/experiment.sh" nothing "$DATA/test" failed
+    [ ! -e failed/card.md ]
     jq -e '.rows | length == 4' results/compare.json
     jq -e '.images == 200' results/evaluate.json
     grep -q '^# Model card' results/card.md

@@ -196,3 +196,19 @@ PYTHON
     run -0 --separate-stderr ocellus extract flat -f pixels -o set
     [[ "$stderr" != *ignored* ]]
 }
+
+@test "all processor families write the same rows within 1e-5 of the largest value" {
+    python3 -c 'import numpy' || skip "python3 has no numpy"
+    local family spec
+    for spec in pixels:size=20 color:space=lab hog hog:cell=7,preset=skimage words:count=30,samples=3000; do
+        ocellus extract "$DATA/test" -f $spec -o learned
+        for family in plain avx2 avx512; do
+            OCELLUS_KERNELS=$family ocellus extract "$DATA/test" --with learned -o $family
+        done
+        python3 -c '
+import numpy
+plain, *others = (numpy.load(f"{name}/features.npy") for name in ("plain", "avx2", "avx512"))
+for rows in others:
+    assert abs(rows - plain).max() <= 1e-5 * abs(plain).max()'
+    done
+}

@@ -35,3 +35,15 @@ load common
     run -2 ocellus info "$DATA/model" --labels "$DATA/names.txt"
     [[ "$output" == *"--labels has no effect"* ]]
 }
+
+@test "a card keeps names from marking it up, and control characters from a terminal" {
+    for class in $'two*\033[31m' $'one_\302\2332J\303\244|'; do
+        mkdir -p "rows/$class"
+        cp "$DATA"/test/"Ankle boot"/*.png "rows/$class"
+    done
+    ocellus train rows -f pixels:size=4 -o model --epochs 1 -q
+    run -0 ocellus info model --card
+    [[ "$output" != *$'\033'* && "$output" != *$'\302\233'* ]]
+    [[ "$output" == *'two\*\x1b\[31m'* ]]
+    [[ "$output" == *'one\_\xc2\x9b2Jä\|'* ]]
+}

@@ -4,6 +4,7 @@ load common
     for optimizer in sgd gd random-search local-search; do
         run -0 --separate-stderr ocellus train "$DATA/test" -f pixels:size=8,gray=1 --optimizer $optimizer -v -o model
         [[ "$stderr" == *"pass "*" loss "* ]]
+        [[ "$stderr" != *nan* ]]
         run -0 ocellus info model
         [[ "$output" == *"optimizer $optimizer"* ]]
     done

@@ -86,7 +86,8 @@ load common
     rm -rf small/*
     run ocellus train "$DATA/test" -f pixels:size=28,gray=0 -o small/model -q
     umount small
-    [ $full -eq 1 ] && [[ "$message" == *"No space left"* ]]
+    [ $full -eq 1 ]
+    [[ "$message" == *"No space left"* ]]
     [[ "$left" != *set ]]
     [ $status -eq 0 ] || [[ "$output" == *"No space left"* ]]
 }
@@ -99,8 +100,10 @@ load common
     train=$status said=$output
     run ocellus extract "$DATA/nothing" -f hog -o fixed/set
     umount fixed
-    [ $train -eq 1 ] && [[ "$said" == *Read-only* ]]
-    [ $status -eq 1 ] && [[ "$output" == *Read-only* ]]
+    [ $train -eq 1 ]
+    [[ "$said" == *Read-only* ]]
+    [ $status -eq 1 ]
+    [[ "$output" == *Read-only* ]]
 }
 
 @test "standard output is no place for a set, a model or a folder" {

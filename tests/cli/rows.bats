@@ -141,6 +141,7 @@ PYTHON
     make_rows
     ocellus train rows.npy --labels labels.txt -o model
     ocellus evaluate model rows.svm --json | jq -e '.images == 300 and .accuracy > 0.9'
+    [[ "$(ocellus evaluate model rows.svm)" == *" of 300 rows), "*rows*precision* ]]
     ocellus evaluate model rows64.npy -l labels.csv --json | jq -e '.images == 300 and .accuracy > 0.9'
     run -0 --separate-stderr ocellus classify model rows.npy
     [ "${#lines[@]}" -eq 300 ]
@@ -227,4 +228,15 @@ PYTHON
     run -1 ocellus train twice.svm -o m
     [[ "$output" == *"line 1"*ascend* ]]
     [ ! -e m ]
+}
+
+@test "a pipe is not taken for rows, nor waited for" {
+    make_rows
+    mkfifo pipe
+    run -1 timeout 20 "$OCELLUS" train pipe -o m
+    run -1 timeout 20 "$OCELLUS" info pipe
+    run -1 timeout 20 "$OCELLUS" train rows.npy --labels pipe -o m
+    run -1 timeout 20 "$OCELLUS" train rows.npy --labels <(cat rows64.npy) -o m
+    [[ "$output" == *"no regular file"* ]]
+    run -0 timeout 20 "$OCELLUS" train rows.npy --labels <(cat labels.txt) -o m
 }

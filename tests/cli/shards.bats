@@ -87,6 +87,11 @@ load common
     ocellus extract "$DATA/test" -f pixels:size=4 -o whole
     run -1 ocellus merge whole -o merged
     [[ "$output" == *"is no shard"* ]]
+    rm -r other
+    cp -r part3 other
+    sed '1s/.*/row,path,label,height,width/' part3/index.csv >other/index.csv
+    run -1 ocellus merge part1 part2 other -o merged
+    [[ "$output" == *"other/index.csv: line 1: row,path,label,width,height are needed"* ]]
     run -2 ocellus merge part1 part2 part3
     run -2 ocellus merge
     [ ! -e merged ]

@@ -86,6 +86,16 @@ first_image() {
     [[ "$output" == *"missing"* ]]
 }
 
+@test "show keeps the limits of the command line, with a model too" {
+    first_image photo.png
+    for what in "" "$DATA/model"; do
+        # shellcheck disable=SC2086 # one word or none
+        run -1 ocellus show $what photo.png --max-side 20 -o picture.png
+        [[ "$output" == *"--max-side"* ]]
+        [ ! -e picture.png ]
+    done
+}
+
 @test "show writes to standard output" {
     first_image photo.png
     ocellus show photo.png -f pixels -o picture.png

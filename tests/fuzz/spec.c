@@ -21,20 +21,20 @@ static void extract(const oc_features *features)
         rgb[i] = (uint8_t)(i * i / 7);
         gray[i / 3] = rgb[i];
     }
-    float *row = malloc(dimension * sizeof *row), *mirrored = malloc(dimension * sizeof *mirrored);
-    fuzz_expect(row && mirrored && oc_workspace_create(&workspace, NULL) == OC_OK, "memory suffices");
+    float *row = malloc(dimension * sizeof *row);
+    uint32_t *order = malloc(dimension * sizeof *order);
+    fuzz_expect(row && order && oc_workspace_create(&workspace, NULL) == OC_OK, "memory suffices");
     if (fuzz_succeeded(oc_features_extract(features, &image, workspace, row, &err), &err)) {
         for (size_t i = 0; i < dimension; i++) {
             fuzz_expect(isfinite(row[i]), "values are finite");
         }
-        if (oc_features_can_mirror(features)) {
-            oc_features_mirror(features, row, mirrored);
-            fuzz_expect(isfinite(mirrored[0]), "the mirrored row is written");
+        if (fuzz_succeeded(oc_features_mirror_order(features, order, &err), &err)) {
+            fuzz_expect(order[0] < dimension && order[dimension - 1] < dimension, "values come from the row");
         }
     }
     oc_workspace_free(workspace);
     free(row);
-    free(mirrored);
+    free(order);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -102,7 +102,7 @@ build_examples() {
     [[ "$output" == *"is above"* ]]
     run -0 env -u LD_LIBRARY_PATH ./train_rows-static model2
     cmp model model2
-    run -0 --separate-stderr ./classify model "$REPO/README.md"
+    run -1 --separate-stderr ./classify model "$REPO/README.md"
     [ "$output" = "" ]
 }
 
@@ -143,6 +143,16 @@ build_examples() {
     for name in $(sed -nE 's/^\.Fn (oc_[a-z0-9_]+).*/\1/p' "$page" | grep -v '^oc_x_'); do
         grep -qx "$name" expected
     done
+}
+
+@test "the C of ocellus(3) builds without a warning and runs" {
+    awk '/^\.Bd -literal/ { print "{"; inside = 1; next } /^\.Ed/ { print "}"; inside = 0 }
+         inside { gsub(/\\e/, "\\"); print }' "$PREFIX/share/man/man3/ocellus.3" >blocks.c
+    { echo '#include <ocellus/ocellus.h>'; echo '#include <stdio.h>'; echo 'int main(void) {'; cat blocks.c; echo '}'; } >page.c
+    # shellcheck disable=SC2046 # a list of flags
+    "${CC:-cc}" -std=c11 -Wall -Wextra -Werror page.c -o page $(pkg-config --cflags --libs ocellus)
+    run -0 ./page
+    [[ "$output" == *photos.model* && "$output" == *photos:* ]]
 }
 
 # complete WORD...: what bash offers for the last word.

@@ -300,6 +300,51 @@ Test(param, learners)
 }
 
 /* Every table of the library: each default can be typed, and comes back as the same value. */
+/* What a program may have put into the struct, and a word of the message; NULL: allowed. */
+static void expect_check(settings s, const char *word)
+{
+    oc_error err = {0};
+    oc_status status = oc_params_check(table, COUNT, &s, &err);
+    cr_assert(status == (word ? OC_USAGE : OC_OK), "%s: %s", word, err.message);
+    cr_assert(!word || strstr(err.message, word), "%s instead of %s", err.message, word);
+}
+
+#define WITH(field, value) (s = defaults(), s.field = (value), s)
+Test(param, structs_that_a_program_filled_are_checked_by_the_table)
+{
+    settings s;
+    expect_check(defaults(), NULL);
+    expect_check(WITH(integer, 64), NULL);
+    expect_check(WITH(integer, 65), "integer: '65'");
+    expect_check(WITH(automatic, OC_AUTO), NULL);
+    expect_check(WITH(automatic, 0), "automatic: '0'");
+    expect_check(WITH(real, NAN), "real");
+    expect_check(WITH(step, NAN), NULL);
+    expect_check(WITH(step, INFINITY), "step: 'inf'");
+    expect_check(WITH(choice, 3), "choice: '3'");
+    expect_check(WITH(choice, -1), "choice: '-1'");
+    expect_check(WITH(levels.level[1], 17), "levels");
+    expect_check(WITH(levels.count, OC_MAX_LEVELS + 1), "levels");
+    expect_check(WITH(levels.count, 0), "levels");
+    expect_check(WITH(grid.count, 0), NULL);
+    expect_check(WITH(extent.height, 0), "extent: '64x0'");
+    expect_check(WITH(size.height, 3), "size: '0x3'");
+}
+#undef WITH
+
+Test(param, learners_that_a_program_filled_are_checked)
+{
+    static const oc_param param = {"classifier", OC_LEARNER, 0, "linear", 1, 1000, NULL, "what learns"};
+    static const oc_learner good[] = {{OC_LINEAR, 0, 9}, {OC_NEAREST, 1000, OC_METRIC_L1}};
+    static const oc_learner bad[] = {{2, 1, 0}, {-1, 1, 0}, {OC_NEAREST, 0, 0}, {OC_NEAREST, 1, 2}};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        cr_assert(oc_params_check(&param, 1, &good[i], NULL) == OC_OK, "%zu", i);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        cr_assert(oc_params_check(&param, 1, &bad[i], NULL) == OC_USAGE, "%zu", i);
+    }
+}
+
 static void check_table(const char *of, const oc_param *params, size_t count)
 {
     union {

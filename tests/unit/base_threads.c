@@ -1,10 +1,12 @@
 /* The thread pool, cancelling, progress, and the list of statuses. */
+#define _GNU_SOURCE /* sched_setaffinity */
 #include "src/base/threads.h"
 
 #include "src/base/fail.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -65,8 +67,30 @@ Test(threads, without_a_job_it_is_a_loop)
     cr_assert(!oc_job_cancelled(NULL));
     oc_job_progress(NULL, "nothing", 1, 1);
     oc_job_note(NULL, "nothing");
+    oc_job_cancel(NULL);
     oc_job_free(NULL);
 }
+
+#ifdef __linux__
+Test(threads, no_more_than_the_processors_that_the_process_may_use)
+{
+    cpu_set_t all, one;
+    cr_assert(sched_getaffinity(0, sizeof all, &all) == 0);
+    CPU_ZERO(&one);
+    for (size_t i = 0; CPU_COUNT(&one) == 0; i++) {
+        if (CPU_ISSET(i, &all)) {
+            CPU_SET(i, &one);
+        }
+    }
+    for (int round = 0; round < 2; round++) {
+        oc_job *job = NULL;
+        cr_assert(oc_job_create(0, NULL, &job, NULL) == OC_OK);
+        cr_assert(oc_job_threads(job) == (round ? 1 : (size_t)CPU_COUNT(&all)), "%zu", oc_job_threads(job));
+        oc_job_free(job);
+        cr_assert(sched_setaffinity(0, sizeof one, &one) == 0);
+    }
+}
+#endif
 
 /* What is written by the tasks is seen by the caller, and by the tasks of the next call. */
 static void add_one(void *context, size_t index, size_t worker)

@@ -1,6 +1,7 @@
 /* Rows that were made elsewhere: svmlight text, .npy files, sets and models of them; and shards put together. */
 #include "src/matrix/number.h"
 #include "src/matrix/svmlight.h"
+#include "src/model/store.h"
 #include "tests/unit/model_support.h"
 
 #include <criterion/criterion.h>
@@ -132,8 +133,14 @@ Test(given, exported_rows_come_back_with_their_classes)
     }
     oc_set_free(back);
     points[3][1] = INFINITY;
+    points[20][0] = NAN;
     cr_assert(oc_set_export(set, OC_FORMAT_CSV, at("rows.csv"), NULL, &err) == OC_BAD_DATA);
-    cr_assert(strstr(err.message, "row 3"));
+    cr_assert(strstr(err.message, "row 3 "), "%s: the first one is named", err.message);
+    oc_features *features = NULL;
+    cr_assert(oc_copy_features(oc_set_features(set), &features, &err) == OC_OK);
+    cr_assert(oc_features_plan(features, 8, 8, &err) == OC_USAGE);
+    cr_assert(oc_features_dimension(features) == 2, "a plan must not forget the dimension");
+    oc_features_free(features);
     cr_assert(oc_set_export(set, OC_FORMAT_NPY, at("rows.npy"), NULL, &err) == OC_USAGE);
     oc_set_free(set);
 }
@@ -156,6 +163,7 @@ Test(given, parts_of_a_data_set_follow_each_other_and_cover_it)
         cr_assert(seen == 12);
     }
     cr_assert(oc_dataset_shard(whole, 0, 2, NULL) == OC_USAGE && oc_dataset_shard(whole, 3, 2, NULL) == OC_USAGE);
+    cr_assert(oc_dataset_sample(whole, 0, NULL) == OC_USAGE && oc_dataset_count(whole) > 5);
     cr_assert(oc_dataset_sample(whole, 5, NULL) == OC_OK && oc_dataset_count(whole) == 5);
     cr_assert(oc_dataset_sample(whole, 50, NULL) == OC_OK && oc_dataset_count(whole) == 5);
     oc_dataset_free(whole);

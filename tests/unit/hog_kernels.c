@@ -6,6 +6,7 @@
 #include <string.h>
 
 OC_DECLARE_KERNELS(oc_hog_kernels, oc_hog_kernels);
+OC_DECLARE_KERNELS(oc_hog_gatherer, oc_hog_gatherer);
 OC_DECLARE_KERNELS(oc_hog_normalizer, oc_hog_normalizer);
 
 static void fill_noise(float *values, size_t n, uint64_t seed)
@@ -88,7 +89,7 @@ Test(hog, sectors_of_all_processor_families_are_equal)
 
 Test(hog, cells_of_all_processor_families_equal_the_plain_ones)
 {
-    static const oc_hog_kernels *const tables[] = OC_KERNEL_TABLES(oc_hog_kernels);
+    static const oc_hog_gatherer *const tables[] = OC_KERNEL_TABLES(oc_hog_gatherer);
     enum { WIDTH = 101, BINS = 3 };
     static const struct {
         size_t step, span, per;
@@ -130,7 +131,7 @@ Test(hog, cells_of_all_processor_families_equal_the_plain_ones)
 /* A band by the plain forms: the votes of its rows, whole, and those for the cell below. */
 static void plain_band(const oc_hog_band *band, bool between_bins, const float *weights, float *sums)
 {
-    const oc_hog_kernels *kernels = oc_hog_kernels_get();
+    const oc_hog_kernels *kernels = &oc_hog_kernels_plain;
     float gx[LARGEST], gy[LARGEST], position[12][LARGEST], magnitude[12][LARGEST];
     const float *positions[12], *magnitudes[12];
     oc_hog_edges edges = {.count = 8, .turn = 8};
@@ -204,7 +205,7 @@ Test(hog, bands_of_all_processor_families_equal_gradients_votes_and_sums_one_by_
 
 Test(hog, bands_are_joined_to_cells_as_by_the_plain_form)
 {
-    static const oc_hog_kernels *const tables[] = OC_KERNEL_TABLES(oc_hog_kernels);
+    static const oc_hog_gatherer *const tables[] = OC_KERNEL_TABLES(oc_hog_gatherer);
     static const size_t cells_of[] = {2, 4, 6, 8, 12, 200}, widths[] = {12, 13, 17, 100, 200, LARGEST};
     static float sums[9 * BAND_ROOM + 200], packed[9 * LARGEST], weights[400], pairs[BAND_ROOM];
     static float scratch[OC_HOG_JOIN_SCRATCH * BAND_ROOM], cells[2][9 * LARGEST + 1];

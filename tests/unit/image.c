@@ -106,12 +106,17 @@ Test(image, impossible_options_are_refused)
     oc_image image;
     oc_decoder_create(&decoder, NULL);
     oc_image_options bad[] = {sized(OC_GRAY, 1, 0, OC_FIT_STRETCH), sized(OC_GRAY, 65536, 1, OC_FIT_STRETCH),
-                              sized(OC_GRAY, 1, 1, (oc_fit)3), sized(4, 1, 1, OC_FIT_STRETCH)};
+                              sized(OC_GRAY, 1, 1, (oc_fit)3), sized(4, 1, 1, OC_FIT_STRETCH),
+                              sized(OC_GRAY, 1, 1, OC_FIT_STRETCH), sized(OC_GRAY, 1, 1, OC_FIT_STRETCH),
+                              sized(OC_GRAY, 1, 1, OC_FIT_STRETCH)};
+    bad[4].fail_on = OC_FAIL_ON_NONE + 1;
+    bad[5].max_pixels = -1;
+    bad[6].max_memory = (int64_t)1 << 44;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        cr_assert_eq(oc_decode_pixels(decoder, &pixel, 1, 1, 1, &bad[i], &image, NULL), OC_USAGE, "%zu", i);
+        cr_assert_eq(oc_decode_pixels(decoder, &pixel, 1, 1, 1, 1, &bad[i], &image, NULL), OC_USAGE, "%zu", i);
     }
     oc_image_options vast = sized(OC_GRAY, 10001, 10000, OC_FIT_STRETCH);
-    cr_assert_eq(oc_decode_pixels(decoder, &pixel, 1, 1, 1, &vast, &image, NULL), OC_TOO_LARGE);
+    cr_assert_eq(oc_decode_pixels(decoder, &pixel, 1, 1, 1, 1, &vast, &image, NULL), OC_TOO_LARGE);
     oc_decoder_free(decoder);
 }
 
@@ -204,7 +209,7 @@ static void expect_fit(oc_fit fit, size_t width, size_t height, const uint8_t *i
     oc_image image;
     oc_image_options options = sized(OC_GRAY | OC_RGB, 2, 2, fit);
     oc_decoder_create(&decoder, NULL);
-    cr_assert_eq(oc_decode_pixels(decoder, in, width, height, 1, &options, &image, NULL), OC_OK);
+    cr_assert_eq(oc_decode_pixels(decoder, in, width, width, height, 1, &options, &image, NULL), OC_OK);
     cr_assert(image.width == 2 && image.height == 2);
     cr_assert(image.source_width == width && image.source_height == height);
     cr_assert_arr_eq(image.gray, expected, 4);
@@ -235,12 +240,35 @@ Test(image, pixels_of_three_channels)
     oc_image image;
     oc_image_options options = planes_of(OC_GRAY | OC_RGB);
     oc_decoder_create(&decoder, NULL);
-    cr_assert_eq(oc_decode_pixels(decoder, rgb, 2, 2, 3, &options, &image, NULL), OC_OK);
+    cr_assert_eq(oc_decode_pixels(decoder, rgb, 6, 2, 2, 3, &options, &image, NULL), OC_OK);
     cr_assert_arr_eq(image.rgb, rgb, 12);
     cr_assert_arr_eq(image.gray, ((uint8_t[]){76, 150, 29, 200}), 4);
     cr_assert(!image.colorless);
-    cr_assert_eq(oc_decode_pixels(decoder, rgb, 0, 2, 3, &options, &image, NULL), OC_BAD_IMAGE);
+    cr_assert_eq(oc_decode_pixels(decoder, rgb, 6, 0, 2, 3, &options, &image, NULL), OC_BAD_IMAGE);
     cr_assert_eq(image.width, 2, "a failed call must leave the image as it was");
+    oc_decoder_free(decoder);
+}
+
+Test(image, pixels_whose_rows_lie_apart)
+{
+    enum { STRIDE = 11, WIDTH = 3, HEIGHT = 2 };
+    uint8_t rows[STRIDE * HEIGHT], packed[3 * WIDTH * HEIGHT];
+    oc_decoder *decoder;
+    oc_image image;
+    oc_image_options options = planes_of(OC_GRAY | OC_RGB);
+    oc_decoder_create(&decoder, NULL);
+    for (size_t i = 0; i < sizeof rows; i++) {
+        rows[i] = (uint8_t)(37 * i);
+    }
+    for (size_t channels = 1; channels <= 3; channels += 2) {
+        for (size_t i = 0; i < channels * WIDTH * HEIGHT; i++) {
+            packed[i] = rows[i / (channels * WIDTH) * STRIDE + i % (channels * WIDTH)];
+        }
+        cr_assert_eq(oc_decode_pixels(decoder, rows, STRIDE, WIDTH, HEIGHT, channels, &options, &image, NULL), OC_OK);
+        cr_assert_arr_eq(channels == 1 ? image.gray : image.rgb, packed, channels * WIDTH * HEIGHT);
+    }
+    cr_assert_eq(oc_decode_pixels(decoder, rows, 8, WIDTH, HEIGHT, 3, &options, &image, NULL), OC_USAGE);
+    cr_assert_eq(oc_decode_pixels(decoder, rows, 12, WIDTH, HEIGHT, 4, &options, &image, NULL), OC_USAGE);
     oc_decoder_free(decoder);
 }
 

@@ -102,7 +102,8 @@ Test(image_levels, wrong_check_sums_are_taken_by_none_alone)
     }
 }
 
-/* The rows that came are those of the whole picture, the others are black, in both planes, also when an image came before. */
+/* The rows that came are those of the whole picture, the others are black, in both planes, also when an image came
+ * before. */
 Test(image_levels, rows_that_did_not_come_are_black)
 {
     enum { SIDE = 200 };
@@ -171,8 +172,8 @@ Test(image_levels, limits_move)
     }
 }
 
-/* The memory of an image of 900 x 600 is known from its header: planes, what it takes to turn them, the coefficients of a
- * progressive JPEG, the passes of a PNG. */
+/* The memory of an image of 900 x 600 is known from its header: planes, what it takes to turn them, the coefficients
+ * of a progressive JPEG, the passes of a PNG. */
 Test(image_levels, memory_is_limited)
 {
     static const struct {

@@ -338,6 +338,34 @@ Test(learn, cancelling_ends_it)
     oc_job_free(job);
 }
 
+typedef struct curtain {
+    oc_job *job;
+    size_t told;
+} curtain;
+
+static void cancel_after_three(void *context, size_t passes, size_t total, size_t steps, double loss)
+{
+    curtain *c = context;
+    (void)passes, (void)total, (void)steps, (void)loss;
+    if (++c->told == 3) {
+        oc_job_cancel(c->job);
+    }
+}
+
+Test(learn, cancelling_ends_the_epochs_that_are_left)
+{
+    make_sample(&data, 300, 6, 3, 1, 13);
+    oc_train_options options = oc_train_defaults();
+    oc_classifier *classifier = NULL;
+    curtain c = {0};
+    oc_listener listener = {.loss = cancel_after_three, .context = &c};
+    cr_assert(oc_job_create(1, &listener, &c.job, NULL) == OC_OK);
+    options.epochs = 1000;
+    cr_assert(oc_train(&data.rows, data.y, 3, &options, c.job, &classifier, NULL, NULL) == OC_CANCELLED);
+    cr_assert(c.told == 3, "%zu losses", c.told);
+    oc_job_free(c.job);
+}
+
 Test(learn, short_memory_is_an_error_and_no_crash)
 {
     make_sample(&data, 100, 6, 3, 1, 14);

@@ -66,7 +66,30 @@ Test(model, threads_and_the_way_over_the_disk_change_no_byte)
     oc_job_free(two);
 }
 
-/* One file at a time, from its name and from memory, against all rows at once. */
+/* The label of an image by its pixels alone, of which the rows lie apart. */
+static size_t label_of_pixels(oc_reader *reader, const void *bytes, size_t size)
+{
+    enum { GAP = 5 };
+    oc_decoder *decoder = NULL;
+    oc_image image;
+    oc_result result;
+    oc_image_options options = {.planes = OC_GRAY | OC_RGB};
+    cr_assert(oc_decoder_create(&decoder, NULL) == OC_OK);
+    cr_assert(oc_decode_memory(decoder, bytes, size, &options, &image, NULL) == OC_OK);
+    size_t channels = image.colorless ? 1 : 3, row = image.width * channels, stride = row + GAP;
+    uint8_t *pixels = calloc(image.height, stride);
+    for (size_t y = 0; y < image.height; y++) {
+        memcpy(pixels + y * stride, (image.colorless ? image.gray : image.rgb) + y * row, row);
+    }
+    cr_assert(oc_classify_pixels(reader, pixels, stride, image.width, image.height, channels, &result, NULL) == OC_OK);
+    cr_assert(oc_classify_pixels(reader, pixels, row - 1, image.width, image.height, channels, &result, NULL) ==
+              OC_USAGE);
+    free(pixels);
+    oc_decoder_free(decoder);
+    return result.label;
+}
+
+/* One file at a time, from its name, from memory and by its pixels, against all rows at once. */
 static void check_classification(const char *images, const oc_model *model, const oc_set *set)
 {
     oc_evaluation evaluation;
@@ -91,6 +114,7 @@ static void check_classification(const char *images, const oc_model *model, cons
         char *bytes = contents(at(path), &size);
         size_t label = result.label;
         cr_assert(oc_classify_memory(reader, bytes, size, &again, &err) == OC_OK && again.label == label);
+        cr_assert(label_of_pixels(reader, bytes, size) == label);
         free(bytes);
     }
     oc_result result;
@@ -109,13 +133,10 @@ Test(model, classifying_a_file_is_what_evaluation_says)
     for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
         oc_set *set = extracted(at("in"), SPEC, NULL, NULL, NULL), *test = NULL;
         oc_model *model = model_of(set, loss, NULL);
-        oc_features *features = NULL;
         oc_dataset *dataset = open_set(at("new"));
         oc_extract_options options = extract_defaults();
-        cr_assert(oc_model_copy_features(model, &features, NULL) == OC_OK);
-        cr_assert(oc_set_extract(dataset, features, &options, NULL, NULL, &test, NULL) == OC_OK);
+        cr_assert(oc_set_extract(dataset, oc_model_features(model), &options, NULL, NULL, &test, NULL) == OC_OK);
         check_classification("new", model, test);
-        oc_features_free(features);
         oc_dataset_free(dataset);
         oc_model_free(model);
         oc_set_free(set);

@@ -102,6 +102,22 @@ Test(unpack, unlabelled_images_make_a_flat_folder)
     oc_dataset_free(source);
 }
 
+Test(unpack, a_part_of_a_data_set_keeps_its_pixels_and_numbers)
+{
+    oc_dataset *source = open_small(12, true);
+    cr_assert(oc_dataset_shard(source, 2, 3, NULL) == OC_OK && oc_dataset_count(source) == 4);
+    cr_assert(oc_unpack(source, at("out"), NULL, NULL, NULL) == OC_OK);
+    oc_dataset *copy = open_set(at("out"));
+    cr_assert(oc_dataset_count(copy) == 4);
+    for (size_t i = 0; i < 4; i++) {
+        int number = atoi(strchr(oc_dataset_path(copy, i), '/') + 1);
+        cr_assert(number >= 4 && number < 8 && first_gray(copy, i) == number);
+        cr_assert(atoi(oc_dataset_class(copy, (size_t)oc_dataset_label(copy, i))) == number % 3);
+    }
+    oc_dataset_free(copy);
+    oc_dataset_free(source);
+}
+
 Test(unpack, an_older_folder_is_replaced_whole)
 {
     put_png("out/old/1.png", 0);

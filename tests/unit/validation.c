@@ -9,6 +9,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -301,6 +302,62 @@ Test(validation, options_that_exclude_each_other_are_refused)
                   err.message);
         cr_assert(classifier == NULL && err.message[0]);
     }
+}
+
+/* Whether it lies among the rows that are trained on or among those that are held out, and beside mirrored ones. */
+Test(validation, a_bad_value_is_named_by_the_number_of_its_row)
+{
+    const uint32_t order[3] = {2, 1, 0};
+    for (size_t bad = 0; bad < 40; bad += 3) {
+        make_sample(&data, 40, 3, 2, 1, 10);
+        data.rows.block[0].mirror = order;
+        data.x[3 * bad + 1] = NAN;
+        oc_train_options options = quick();
+        options.folds = 4;
+        options.augment = bad % 2 ? OC_AUGMENT_MIRROR : OC_AUGMENT_NONE;
+        oc_classifier *classifier = NULL;
+        oc_error err;
+        char row[40];
+        snprintf(row, sizeof row, "row %zu", bad);
+        cr_assert(oc_train(&data.rows, data.y, 2, &options, NULL, &classifier, NULL, &err) == OC_BAD_DATA);
+        cr_assert(strncmp(err.message, row, strlen(row)) == 0 && strchr(", ", err.message[strlen(row)]), "%s is not %s",
+                  err.message, row);
+    }
+}
+
+Test(validation, options_out_of_range_are_refused)
+{
+    make_sample(&data, 40, 3, 2, 1, 10);
+    oc_train_options zeros = {.seed = 0}, wrong[] = {zeros, quick(), quick(), quick(), quick()};
+    wrong[1].loss = OC_LOSS_SQUARE + 1;
+    wrong[2].batch = 0;
+    wrong[3].l1 = -1;
+    wrong[4].momentum = NAN;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        oc_classifier *classifier = NULL;
+        double error;
+        cr_assert(oc_train(&data.rows, data.y, 2, &wrong[i], NULL, &classifier, NULL, NULL) == OC_USAGE, "%zu", i);
+        cr_assert(oc_check_gradient(&data.rows, data.y, 2, &wrong[i], &error, NULL) == OC_USAGE, "%zu", i);
+    }
+}
+
+Test(validation, rows_that_are_mirrored_already_are_not_mirrored_again)
+{
+    make_sample(&data, 40, 3, 2, 1, 10);
+    const uint32_t order[3] = {2, 1, 0};
+    oc_rows rows = data.rows;
+    rows.block[0].mirror = order;
+    rows.mirrored = true;
+    rows.count *= 2;
+    int both[80] = {0};
+    both[79] = 1;
+    oc_train_options options = quick();
+    oc_classifier *classifier = NULL;
+    options.augment = OC_AUGMENT_MIRROR;
+    cr_assert(oc_train(&rows, both, 2, &options, NULL, &classifier, NULL, NULL) == OC_USAGE);
+    options.augment = OC_AUGMENT_NONE;
+    cr_assert(oc_train(&rows, both, 2, &options, NULL, &classifier, NULL, NULL) == OC_OK);
+    oc_classifier_free(classifier);
 }
 
 Test(validation, short_memory_is_an_error_at_every_step)

@@ -317,6 +317,35 @@ Test(words, auto_stands_for_what_suits_the_descriptor)
     free_stage(&histogram);
 }
 
+static void check_scaled(const char *parameters, size_t width, size_t height, int64_t stride, oc_levels cells)
+{
+    char spec[100];
+    oc_features *features = NULL;
+    snprintf(spec, sizeof spec, "words:count=9,descriptor=sift%s", parameters);
+    cr_assert_eq(oc_features_parse(spec, &features, NULL), OC_OK);
+    oc_words_params p = oc_words_scaled(oc_features_stage(features, 0)->params, width, height);
+    cr_assert_eq(p.stride, stride, "%s at %zux%zu: %d", parameters, width, height, (int)p.stride);
+    cr_assert_eq(p.cells.count, cells.count, "%s at %zux%zu: %zu", parameters, width, height, p.cells.count);
+    for (size_t i = 0; i < cells.count; i++) {
+        cr_assert_eq(p.cells.level[i], cells.level[i]);
+    }
+    oc_features_free(features);
+}
+
+Test(words, gradient_descriptors_follow_the_size_of_the_image)
+{
+    check_scaled("", 256, 256, 8, (oc_levels){4, {4, 6, 8, 12}});
+    check_scaled("", 512, 512, 16, (oc_levels){4, {8, 12, 16, 24}});
+    check_scaled("", 300, 200, 8, (oc_levels){4, {4, 6, 8, 11}});
+    check_scaled("", 200, 300, 8, (oc_levels){4, {4, 6, 8, 11}});
+    check_scaled("", 224, 224, 6, (oc_levels){4, {4, 5, 7, 11}}); /* 7 would be odd */
+    check_scaled("", 64, 64, 2, (oc_levels){2, {2, 3}});
+    check_scaled("", 9, 9, 1, (oc_levels){1, {2}});
+    check_scaled("", 4000, 3000, 64, (oc_levels){2, {54, 64}});
+    check_scaled(",stride=5", 512, 512, 5, (oc_levels){4, {8, 12, 16, 24}});
+    check_scaled(",cells=10-3", 512, 512, 16, (oc_levels){2, {10, 3}});
+}
+
 Test(words, mirror_adds_the_row_of_the_mirrored_image)
 {
     check_against_formula("count=70,patch=6,mirror=1");

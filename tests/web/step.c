@@ -1,5 +1,5 @@
-/* One step of gradient descent by the library as it is built for this machine, for page.test.mjs to compare with; it fails
- * when the step is not the one of the formula. Reads
+/* One step of gradient descent by the library as it is built for this machine, for page.test.mjs to compare with; it
+ * fails when the step is not the one of the formula. Reads
  *
  *     N C loss l2 rate, then N rows of x y label, then C rows of w1 w2 b
  *

@@ -1,5 +1,5 @@
-/* Pixels for decoders.py: decode FILE... For each, width and height as 32-bit integers, then RGB; 0 and 0, and the reason
- * on standard error, for one that cannot be read. Compiled with PEER it is stb_image instead of Ocellus. */
+/* Pixels for decoders.py: decode FILE... For each, width and height as 32-bit integers, then RGB; 0 and 0, and the
+ * reason on standard error, for one that cannot be read. Compiled with PEER it is stb_image instead of Ocellus. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
