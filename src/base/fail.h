@@ -14,7 +14,8 @@ oc_status oc_fail_at(oc_error *err, oc_status status, const char *where);
 /* The message for an allocation that failed. */
 oc_status oc_fail_memory(oc_error *err, const char *what);
 
-/* "path: doing: reason" from errno, and its status: OC_NOT_FOUND, OC_NO_MEMORY or else OC_IO. */
+/* "path: doing: reason" from errno, and its status: OC_NOT_FOUND, OC_NO_MEMORY (for open files too: what the system is short
+ * of, and no fault of the file), or else OC_IO. */
 oc_status oc_fail_io(oc_error *err, const char *path, const char *doing);
 
 #endif

@@ -4,7 +4,9 @@
 
 #include "src/base/memory.h"
 
+#include <jansson.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 typedef struct blocks {
@@ -79,12 +81,14 @@ static json_t *load(reading *r, const char *text, size_t size, json_error_t *rea
     return setjmp(r->memory_is_short) ? NULL : json_loadb(text, size, JSON_REJECT_DUPLICATES, reason);
 }
 
-json_t *oc_json_load(const char *text, size_t size, json_error_t *reason)
+struct json_t *oc_json_load(const char *text, size_t size, char reason[OC_JSON_REASON])
 {
     reading r = {0};
+    json_error_t error = {.text = ""};
     current = &r;
-    json_t *json = load(&r, text, size, reason);
+    json_t *json = load(&r, text, size, &error);
     current = NULL;
+    snprintf(reason, OC_JSON_REASON, "%s", error.text);
     blocks *gone = r.failed ? &r.made : &r.done_with;
     for (size_t i = 0; i < gone->count; i++) {
         oc_free(gone->at[i]);

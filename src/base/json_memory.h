@@ -4,13 +4,16 @@
 #ifndef OC_BASE_JSON_MEMORY_H
 #define OC_BASE_JSON_MEMORY_H
 
-#include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
+
+struct json_t; /* jansson's */
+enum { OC_JSON_REASON = 160 };
 
 /* json_loadb that rejects duplicate keys. It ends at the first allocation that fails, and leaves nothing behind: jansson
  * 2.14 would go on without a character that it had no room for, write past the end of a string, or stop the program by
- * an assertion. */
-json_t *oc_json_load(const char *text, size_t size, json_error_t *reason);
+ * an assertion. NULL, and the reason, for text that is no JSON. */
+struct json_t *oc_json_load(const char *text, size_t size, char reason[OC_JSON_REASON]);
 
 /* True when an allocation of jansson failed in this thread since the last call. */
 bool oc_json_short(void);

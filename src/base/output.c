@@ -151,6 +151,9 @@ static oc_status take_lock(oc_output *output, const char *path, oc_error *err)
     if (!made && errno == EEXIST) {
         file = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     }
+    if (file < 0 && errno == ENOENT && output->folder) { /* the folder has just been taken away */
+        return oc_fail(err, OC_IO, "%s: another program is writing it", output->path);
+    }
     if (file < 0) {
         return oc_fail_io(err, path, "cannot be created");
     }
@@ -246,23 +249,26 @@ static oc_status begin_folder(oc_output *output, bool keep, oc_error *err)
     } else {
         status = take_lock(output, mark, err);
     }
-    if (status == OC_OK) {
+    if (status != OC_OK && made) {
+        rmdir(output->around); /* unless somebody else builds in it by now */
+    } else if (status == OC_OK) {
         status = prepare_folder(output, keep, err);
+        if (status != OC_OK && made) {
+            oc_remove_folder(output->around);
+        }
         if (status != OC_OK) {
             close(output->lock);
         }
-    }
-    if (status != OC_OK && made) {
-        oc_remove_folder(output->around);
     }
     oc_free(mark);
     return status;
 }
 
-/* NAME.partial and all in it. The notes go first, so that a kill leaves none of files that are gone. */
+/* NAME.partial and all in it. The notes go first, so that a kill leaves none of files that are gone. An older output stays
+ * that cannot be put back. */
 static void remove_around(const oc_output *output)
 {
-    if (ftruncate(output->lock, 0) == 0) {
+    if (recover_old(output, NULL) == OC_OK && ftruncate(output->lock, 0) == 0) {
         oc_remove_folder(output->around);
     }
 }
@@ -282,9 +288,11 @@ static oc_status begin(oc_output *output, const char *path, bool folder, bool ke
         status = examine(&new.path, folder, err);
     }
     if (status == OC_OK) {
-        char *partial = joined(new.path, OC_OUTPUT_SUFFIX);
-        new.around = folder ? partial : NULL;
-        new.temporary = folder &&partial ? oc_path_join(partial, NEW) : partial;
+        new.temporary = joined(new.path, OC_OUTPUT_SUFFIX);
+        if (folder) {
+            new.around = new.temporary;
+            new.temporary = new.around ? oc_path_join(new.around, NEW) : NULL;
+        }
         status = new.temporary ? OC_OK : oc_fail_memory(err, "the output's name");
     }
     if (status == OC_OK) {

@@ -199,7 +199,10 @@ static int try_to_write(const char *folder)
 /* The folder that holds `path` must be there and writable, and leave room for the names that are used on the way. */
 static oc_status check_parent(const char *path, oc_error *err)
 {
-    enum { FILE_ROOM = sizeof ".classes.partial", PATH_ROOM = sizeof ".partial/new/stages.safetensors.partial" };
+    enum {
+        FILE_ROOM = sizeof ".classes.partial",
+        PATH_ROOM = sizeof ".rows.partial/new/set.partial/new/stages.safetensors.partial"
+    };
     char parent[4096] = ".", reason[300];
     size_t end = strlen(path), length;
     while (end > 1 && path[end - 1] == '/') {

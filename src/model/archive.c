@@ -313,14 +313,14 @@ static oc_status parse_file(oc_archive *archive, oc_error *err)
     if (file->size < LENGTH || length > file->size - LENGTH || length > LONGEST_HEADER || file->data[LENGTH] != '{') {
         return oc_fail(err, OC_BAD_FILE, "%s", NO_MODEL);
     }
-    json_error_t reason;
-    json_t *header = oc_json_load((const char *)file->data + LENGTH, (size_t)length, &reason);
+    char reason[OC_JSON_REASON];
+    json_t *header = oc_json_load((const char *)file->data + LENGTH, (size_t)length, reason);
     if (oc_json_short()) {
         json_decref(header);
         return oc_fail_memory(err, "the header of the model file");
     }
     if (!header) {
-        return oc_fail(err, OC_BAD_FILE, "the header is damaged: %s", reason.text);
+        return oc_fail(err, OC_BAD_FILE, "the header is damaged: %s", reason);
     }
     /* From here on the values begin where the buffer does, so that they are aligned. */
     size_t size = file->size - LENGTH - (size_t)length;

@@ -159,44 +159,55 @@ oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, o
     return status;
 }
 
-/* Where rows wait to become text: "PATH.rows", or for standard output a name below $TMPDIR. */
-static void name_scratch(const char *path, oc_text *name)
+/* Rows wait to become text in a set inside of "PATH.rows.partial", or for standard output of a name below $TMPDIR, which
+ * the next run takes up or clears as it does with any output that was not finished. */
+static oc_status open_scratch(const char *path, bool resume, oc_output *scratch, oc_error *err)
 {
+    oc_text name = {0};
     const char *folder = getenv("TMPDIR");
     if (strcmp(path, "-") != 0) {
-        oc_text_format(name, "%s.rows", path);
+        oc_text_format(&name, "%s.rows", path);
     } else {
-        oc_text_format(name, "%s/ocellus-%ld.rows", folder && *folder ? folder : "/tmp", (long)getpid());
+        oc_text_format(&name, "%s/ocellus-%ld.rows", folder && *folder ? folder : "/tmp", (long)getpid());
     }
+    oc_status status = name.failed ? oc_fail_memory(err, "a path")
+                       : resume    ? oc_output_resume(scratch, name.data, err)
+                                   : oc_output_begin(scratch, name.data, true, err);
+    oc_text_free(&name);
+    return status;
 }
 
-/* What lies there already is not ours to replace. */
-static oc_status check_scratch(const char *folder, oc_error *err)
+/* What was made so far stays where --resume can go on with it, else it goes. */
+static void close_scratch(oc_output *scratch, const char *folder)
 {
     struct stat about;
-    return lstat(folder, &about) != 0
-               ? OC_OK
-               : oc_fail(err, OC_USAGE,
-                         "%s: is in the way: rows wait under this name to become text. Remove it, or if it is the set "
-                         "that an earlier run left, write that: 'ocellus extract SET --format ...'",
-                         folder);
+    oc_text rest = {0};
+    oc_text_format(&rest, "%s" OC_OUTPUT_SUFFIX, folder ? folder : "");
+    if (folder && !rest.failed && lstat(rest.data, &about) == 0) {
+        oc_output_keep(scratch);
+    } else {
+        oc_output_abandon(scratch);
+    }
+    oc_text_free(&rest);
 }
 
 oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
                               oc_format format, const char *path, oc_job *job, oc_set **out, oc_error *err)
 {
-    oc_text folder = {0};
+    oc_output scratch = {0};
     oc_set *set = NULL;
-    name_scratch(path, &folder);
-    oc_status status = folder.failed ? oc_fail_memory(err, "a path") : check_scratch(folder.data, err);
-    if (status == OC_OK) {
-        status = oc_set_extract(dataset, features, options, folder.data, job, &set, err);
+    oc_status status = open_scratch(path, options->resume, &scratch, err);
+    if (status != OC_OK) {
+        return status;
     }
+    char *folder = oc_path_join(scratch.temporary, "set");
+    status = folder ? oc_set_extract(dataset, features, options, folder, job, &set, err)
+                    : oc_fail_memory(err, "a path");
     if (status == OC_OK) {
         status = oc_set_export(set, format, path, job, err);
-        oc_remove_folder(folder.data);
     }
-    oc_text_free(&folder);
+    close_scratch(&scratch, folder);
+    oc_free(folder);
     if (status != OC_OK) {
         oc_set_free(set);
         return status;

@@ -226,7 +226,7 @@ load common
         other=0
         wait $! || other=$?
         [ $((status + other)) -le 1 ]
-        [ $((status + other)) -eq 0 ] || grep -q "another program is writing it\|is in the way" first second
+        [ $((status + other)) -eq 0 ] || grep -q "another program is writing it" first second
     done
     diff -r whole set
     ocellus extract whole --format csv -o whole.csv

@@ -160,7 +160,7 @@ class Bench:
                 problem = "the old output is damaged"
             elif done.returncode == 1 and now == case.new and not mute and not RESULT_LOST.search(text):
                 problem = "failed after its output was in place"
-            elif self.beside(case) - {os.path.basename(case.output) + ".partial"}:
+            elif self.beside(case) - {os.path.basename(case.output) + end for end in (".partial", ".rows.partial")}:
                 problem = f"left behind {self.beside(case)}"
             elif self.beside(case) and retry:  # what --resume would go on with; the next run clears it
                 done = self.run(case, old=False)
@@ -362,6 +362,8 @@ def make_cases():
     return [
         Case("extract", ["extract", "in", "-f", FEATURES, "--size", "12x10", "-j1", "-o", "out/set"], "out/set"),
         Case("extract, sizes differ", ["extract", "list.csv", "-f", "pixels:size=2", "-j2", "-o", "out/set"], "out/set"),
+        Case("extract, as text", ["extract", "in", "-f", FEATURES, "--size", "12x10", "-j1", "--format", "csv", "-o", "out/rows"],
+             "out/rows"),
         Case("train", ["train", "in", "-f", FEATURES, "--size", "12x10", "--epochs", "2", "-j1", "-o", "out/model"], "out/model"),
         Case("compare", ["compare", "in", "--test", "test", "-f", "pixels:size=2", "-f", "hog:cell=4", "--size", "12x10",
                          "--epochs", "2", "-j1", "--json", "-o", "out/model"], "out/model"),
@@ -390,7 +392,7 @@ def main():
         os.chdir(os.path.join(top, "here"))
         cases = make_cases()
         for name in ("set", "model"):
-            made = cases[0] if name == "set" else cases[2]
+            made = next(case for case in cases if case.name == {"set": "extract", "model": "train"}[name])
             bench.learn(made)
             put(name, made.new)
             put(made.output, None)
@@ -403,7 +405,7 @@ def main():
         traceable = subprocess.run(["strace", "-qq", "-o", os.path.join(place, "trace"), "true"],
                                    capture_output=True).returncode == 0 if shutil.which("strace") else False
         if not bench.long:
-            chosen = ("extract", "compare", "unpack", "train on a set", "classify", "info of a set")
+            chosen = ("extract", "extract, as text", "compare", "unpack", "train on a set", "classify", "info of a set")
             cases = [case for case in cases if case.name in chosen]
             writing = [case for case in cases if case.output]
         sweeps = {

@@ -67,7 +67,7 @@ def main():
             os.rename(source.output, name)
         with open("model", "rb") as whole:
             faults.write("cut", whole.read()[:-7])
-        damaged = {"extract", "train", "compare"}  # read the folder that has a damaged image in it
+        damaged = {"extract", "extract, as text", "train", "compare"}  # read the folder that has a damaged image in it
         plans = [(case.name, case.arguments, 3 if case.name in damaged else 0) for case in cases]
         plans += more_cases(6, WORDS.format(5, 300)) if prefix else more_cases(16, WORDS.format(20, 5000))
         for name, arguments, expected in plans:
