@@ -6,6 +6,9 @@
  *     soft      f_k = exp(-softness z_k^2 / m^2) over the sum of these, 0 but for the nearest words where their number
  *               is given (localized soft assignment: Liu, Wang and Liu, 2011)
  *
+ * Where the last of the nearest words and the one after it are equally near, rounding decides which of them has a code:
+ * there processors with other kernels may differ by that code, a few hundredths of the largest.
+ *
  * Blocks of 48 patches pass through the panels of words together; |y - w|^2 = |y|^2 + (|w|^2 - 2 w . y), the bracket a
  * panel product. A block's distances stay in the second-level cache until it is pooled; nothing larger exists.
  *
