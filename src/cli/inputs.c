@@ -1,5 +1,5 @@
 /* Opening images and rows for the commands, and checks of outputs before work begins. */
-#define _GNU_SOURCE /* O_TMPFILE */
+#define _GNU_SOURCE /* O_TMPFILE, statx */
 #include "src/cli/inputs.h"
 
 #include "src/cli/terminal.h"
@@ -227,23 +227,31 @@ static oc_status check_parent(const char *path, oc_error *err)
     return fail(err, OC_IO, path, reason);
 }
 
+/* True for the root of a mounted file system, or of a part of one that is mounted elsewhere. */
+static bool is_mount_point(const char *path)
+{
+    struct statx about;
+    return statx(AT_FDCWD, path, 0, STATX_MODE, &about) == 0 &&
+           (about.stx_attributes & about.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT);
+}
+
 /* What is at the output's name already must be something that another can take the place of, which shows otherwise when
  * the work is done. */
 static oc_status check_replaceable(const char *path, oc_error *err)
 {
-    struct statx about, parent;
-    if (statx(AT_FDCWD, path, 0, STATX_MODE | STATX_UID, &about) != 0) {
+    struct stat about, parent;
+    if (stat(path, &about) != 0) {
         return OC_OK; /* nothing there, most often */
     }
-    if (about.stx_attributes & about.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) {
+    if (is_mount_point(path)) {
         return fail(err, OC_USAGE, path, "is a mount point, which cannot be replaced; choose a name below it");
     }
     const char *slash = strrchr(path, '/');
     char folder[4096];
     snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
     uid_t user = geteuid();
-    bool kept = statx(AT_FDCWD, folder, 0, STATX_MODE | STATX_UID, &parent) == 0 && (parent.stx_mode & S_ISVTX) &&
-                user != 0 && user != about.stx_uid && user != parent.stx_uid;
+    bool kept = stat(folder, &parent) == 0 && (parent.st_mode & S_ISVTX) && user != 0 && user != about.st_uid &&
+                user != parent.st_uid;
     return kept ? fail(err, OC_IO, path, "cannot be replaced: it belongs to somebody else") : OC_OK;
 }
 
