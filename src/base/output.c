@@ -129,19 +129,6 @@ static oc_status examine(char **path, bool folder, oc_error *err)
     return OC_OK;
 }
 
-static bool is_empty(const char *folder)
-{
-    DIR *directory = opendir(folder);
-    bool empty = directory != NULL;
-    for (struct dirent *entry; empty && (entry = readdir(directory));) {
-        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
-    }
-    if (directory) {
-        closedir(directory);
-    }
-    return empty;
-}
-
 /* Opens or creates the file that is locked, without following a link. One that is there already must be our own. */
 static oc_status take_lock(oc_output *output, const char *path, oc_error *err)
 {
@@ -184,12 +171,27 @@ static oc_status begin_file(oc_output *output, oc_error *err)
     return status;
 }
 
-/* A folder that has the mark, or nothing yet. */
-static bool is_ours(const char *folder, const char *mark)
+/* A folder that has the mark, or nothing yet. One listing tells both, for another program may be putting the mark in
+ * just now; where it has taken the folder away, the lock will tell. */
+static bool is_ours(const char *folder)
 {
     struct stat about;
-    return lstat(folder, &about) == 0 && S_ISDIR(about.st_mode) && about.st_uid == geteuid() &&
-           (lstat(mark, &about) == 0 || is_empty(folder));
+    bool there = lstat(folder, &about) == 0;
+    if (there && (!S_ISDIR(about.st_mode) || about.st_uid != geteuid())) {
+        return false;
+    }
+    DIR *directory = there ? opendir(folder) : NULL;
+    if (!directory) {
+        return errno == ENOENT;
+    }
+    bool empty = true, marked = false;
+    for (struct dirent *entry; !marked && (entry = readdir(directory));) {
+        bool dots = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+        empty = empty && dots;
+        marked = strcmp(entry->d_name, OC_OUTPUT_MARK) == 0;
+    }
+    closedir(directory);
+    return empty || marked;
 }
 
 /* What a program left that was killed in swap_aside: the old output, which goes back to its name when the new one did
@@ -242,7 +244,7 @@ static oc_status begin_folder(oc_output *output, bool keep, oc_error *err)
         return oc_fail_memory(err, "the output's name");
     }
     oc_status status = OC_OK;
-    if (!made && !is_ours(output->around, mark)) {
+    if (!made && !is_ours(output->around)) {
         status = oc_fail(err, OC_USAGE,
                          "%s: is in the way, and nothing that this program left behind; move it elsewhere",
                          output->around);
@@ -334,16 +336,13 @@ static int open_parent(char *path)
     return file;
 }
 
-/* Brings the entries of a folder to the disk, where the file system has that, and closes it. -1 with EACCES, a folder that
- * may be written but not read, is passed over. */
+/* Brings the entries of a folder to the disk, where the file system has that, and closes it. */
 static bool synchronise(int folder)
 {
-    bool done = folder >= 0 ? fsync(folder) == 0 || errno == EINVAL || errno == EROFS : errno == EACCES;
-    if (folder >= 0) {
-        int reason = errno;
-        close(folder);
-        errno = reason;
-    }
+    bool done = fsync(folder) == 0 || errno == EINVAL || errno == EROFS;
+    int reason = errno;
+    close(folder);
+    errno = reason;
     return done;
 }
 
@@ -382,6 +381,10 @@ static bool swap_names(const oc_output *output)
 
 static bool swap_folder(const oc_output *output)
 {
+    int built = open_folder(output->temporary);
+    if (built < 0 || !synchronise(built)) {
+        return false;
+    }
     char *swapping = oc_path_join(output->around, SWAPPING);
     errno = ENOMEM;
     int file = swapping ? open(swapping, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666) : -1;
@@ -410,12 +413,10 @@ static void release(oc_output *output)
 
 oc_status oc_output_commit(oc_output *output, oc_error *err)
 {
-    int parent = open_parent(output->path); /* now, for behind the swap nothing but the disk may fail */
-    if (parent < 0 && errno != EACCES) {
-        return oc_fail_io(err, output->path, "cannot be put in place");
-    }
-    bool swapped = output->folder ? synchronise(open_folder(output->temporary)) && swap_folder(output)
-                                  : rename(output->temporary, output->path) == 0;
+    /* Opened now, for behind the swap nothing but the disk may fail. A folder may be written but not read. */
+    int parent = open_parent(output->path);
+    bool swapped = (parent >= 0 || errno == EACCES) &&
+                   (output->folder ? swap_folder(output) : rename(output->temporary, output->path) == 0);
     if (!swapped) {
         oc_status status = oc_fail_io(err, output->path, "cannot be put in place");
         if (parent >= 0) {
@@ -423,8 +424,7 @@ oc_status oc_output_commit(oc_output *output, oc_error *err)
         }
         return status;
     }
-    errno = EACCES;
-    oc_status status = synchronise(parent)
+    oc_status status = parent < 0 || synchronise(parent)
                            ? OC_OK
                            : oc_fail_io(err, output->path, "is in place, but cannot be brought to the disk");
     if (output->folder) { /* with the old one, if there was one */

@@ -33,7 +33,7 @@ oc_status oc_output_begin(oc_output *output, const char *path, bool folder, oc_e
 oc_status oc_output_resume(oc_output *output, const char *path, oc_error *err);
 /* Puts it in place of the final name, in one step where the system can, and removes the older one. The files in a
  * folder must have been brought to the disk; its entries, and that of the final name, are. On failure the output is as
- * it was before: abandon or keep it. */
+ * it was before, to be abandoned or kept; but where the message says that it is in place, it is, and nothing is left. */
 oc_status oc_output_commit(oc_output *output, oc_error *err);
 /* Removes what was built, if it was not committed. Safe on a zeroed or committed output. */
 void oc_output_abandon(oc_output *output);

@@ -204,14 +204,16 @@ load common
     mount -t tmpfs none mounted 2>/dev/null || skip "no disk can be mounted here"
     run ocellus extract "$DATA/nothing" -f hog -o mounted
     umount mounted
-    [ "$status" -eq 2 ] && [[ "$output" == *"mount point"* ]]
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"mount point"* ]]
     command -v setpriv >/dev/null || skip "there is no setpriv"
     mkdir -m 1777 shared
     cp "$DATA/model" shared/model
     somebody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
     "${somebody[@]}" test -x "$OCELLUS" -a -w shared || skip "the command is out of reach of another user"
     run "${somebody[@]}" "$OCELLUS" train "$DATA/nothing" -f hog -o shared/model
-    [ "$status" -eq 1 ] && [[ "$output" == *"somebody else"* ]]
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"somebody else"* ]]
     cmp shared/model "$DATA/model"
 }
 
