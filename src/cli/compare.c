@@ -252,6 +252,13 @@ static oc_status write_report(const cli_settings *settings, const oc_train_optio
     return status;
 }
 
+static oc_status check_two_outputs(const cli_settings *settings, oc_error *err)
+{
+    return settings->output && settings->report && same_output(settings->output, settings->report)
+               ? wrong_usage(err, "%.700s: the model and the report need two names", settings->report)
+               : OC_OK;
+}
+
 static int run(const cli_settings *settings, oc_job *job)
 {
     oc_dataset *train = NULL, *test = NULL;
@@ -278,7 +285,7 @@ static int run(const cli_settings *settings, oc_job *job)
     const char *inputs[] = {settings->operands.items[0], settings->test};
     if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) ||
         (settings->output && check_output_file(settings->output, inputs, 2, &err)) ||
-        (settings->report && check_output_file(settings->report, inputs, 2, &err)) ||
+        (settings->report && check_output_file(settings->report, inputs, 2, &err)) || check_two_outputs(settings, &err) ||
         open_images(settings->operands.items[0], &train, &err) || open_images(settings->test, &test, &err)) {
         status = report_failure(&err);
     } else if (settings->dry_run) {

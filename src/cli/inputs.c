@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAMED_SKIPS = 5 };
+enum { NAMED_SKIPS = 5, LONGEST_PATH = 4096 };
 
 const char *plural(size_t count, const char *one, const char *many)
 {
@@ -221,6 +221,22 @@ static oc_status check_replaceable(const char *path, const char *parent, oc_erro
     return kept ? fail(err, OC_IO, path, "cannot be replaced: it belongs to somebody else") : OC_OK;
 }
 
+/* The folder that holds `path`, cut where it is too long; returns the length of the name in it. */
+static size_t split(const char *path, char parent[LONGEST_PATH])
+{
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/') {
+        end--;
+    }
+    size_t start = end;
+    while (start && path[start - 1] != '/') {
+        start--;
+    }
+    size_t length = start < LONGEST_PATH ? start : LONGEST_PATH - 1;
+    snprintf(parent, LONGEST_PATH, "%.*s", length ? (int)length : 1, length ? path : ".");
+    return end - start;
+}
+
 /* The folder that holds `path` must be there and writable, and leave room for the names that are used on the way; what
  * is there already must be replaceable. */
 static oc_status check_place(const char *path, oc_error *err)
@@ -229,20 +245,10 @@ static oc_status check_place(const char *path, oc_error *err)
         FILE_ROOM = sizeof ".classes.partial",
         PATH_ROOM = sizeof ".rows.partial/new/set.partial/new/stages.safetensors.partial"
     };
-    char parent[4096] = ".", reason[300];
-    size_t end = strlen(path), length;
-    while (end > 1 && path[end - 1] == '/') {
-        end--;
-    }
-    for (length = end; length && path[length - 1] != '/';) {
-        length--;
-    }
-    if (end + PATH_ROOM > sizeof parent || end - length + FILE_ROOM > NAME_MAX + 1) {
+    char parent[LONGEST_PATH], reason[300];
+    size_t name = split(path, parent);
+    if (strlen(path) + PATH_ROOM > LONGEST_PATH || name + FILE_ROOM > NAME_MAX + 1) {
         return fail(err, OC_USAGE, path, "the name is too long: while an output is built, it has some letters more");
-    }
-    if (length) {
-        memcpy(parent, path, length);
-        parent[length] = '\0';
     }
     struct stat info;
     int failure = stat(parent, &info) ? errno : !S_ISDIR(info.st_mode) ? ENOTDIR : try_to_write(parent);
@@ -325,6 +331,14 @@ static oc_status check_inputs(const char *path, const char *const *inputs, size_
         }
     }
     return OC_OK;
+}
+
+bool same_output(const char *a, const char *b)
+{
+    char left[LONGEST_PATH], right[LONGEST_PATH];
+    size_t length = split(a, left);
+    bool names = split(b, right) == length && strcmp(a + strlen(a) - length, b + strlen(b) - length) == 0;
+    return same_file(a, b) || (names && same_file(left, right));
 }
 
 oc_status check_output_picture(const char *path, const char *const *inputs, size_t count, oc_error *err)
