@@ -238,7 +238,9 @@ static int close_output(int status)
 
 int main(int argc, char **argv)
 {
+    static char line[4096]; /* a message is one write, so that those of several runs do not mix */
     guard_standard_streams();
+    setvbuf(stderr, line, _IOLBF, sizeof line);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGXFSZ, &ignore, NULL); /* a limit of file sizes is an error of write, as a full disk is */

@@ -235,6 +235,13 @@ load common
     cmp whole.csv rows.csv
 }
 
+@test "a message is written at once, so that those of several runs do not mix" {
+    strace -o trace true 2>/dev/null || skip "nothing can be traced here"
+    ASAN_OPTIONS=detect_leaks=0 run -1 strace -f -o trace -e trace=write "$OCELLUS" info nothing
+    [ "$(grep -c 'write(2, "ocellus: nothing' trace)" -eq 1 ]
+    [ "$(grep -c 'write(2, ' trace)" -eq 1 ]
+}
+
 @test "a limit of file sizes is a message, not a signal" {
     for command in "extract -f pixels:size=28" "extract -f pixels:size=28 --format csv" "train -f pixels:size=28"; do
         run -1 bash -c "ulimit -f 8; \"$OCELLUS\" ${command%% *} \"$DATA/test\" ${command#* } -o output -q"
