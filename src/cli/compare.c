@@ -252,11 +252,18 @@ static oc_status write_report(const cli_settings *settings, const oc_train_optio
     return status;
 }
 
-static oc_status check_two_outputs(const cli_settings *settings, oc_error *err)
+static oc_status check_outputs(const cli_settings *settings, oc_error *err)
 {
-    return settings->output && settings->report && same_output(settings->output, settings->report)
-               ? wrong_usage(err, "%.700s: the model and the report need two names", settings->report)
-               : OC_OK;
+    const char *model = settings->output, *report = settings->report;
+    const char *inputs[] = {settings->operands.items[0], settings->test};
+    oc_status status = model ? check_output_file(model, inputs, 2, err) : OC_OK;
+    if (!status && report) {
+        status = check_output_file(report, inputs, 2, err);
+    }
+    if (!status && model && report && same_output(model, report)) {
+        status = wrong_usage(err, "%.700s: the model and the report need two names", report);
+    }
+    return status;
 }
 
 static int run(const cli_settings *settings, oc_job *job)
@@ -282,10 +289,7 @@ static int run(const cli_settings *settings, oc_job *job)
                                   .skipped = name_skipped,
                                   .context = &table};
     options.train.seed = (uint64_t)settings->seed;
-    const char *inputs[] = {settings->operands.items[0], settings->test};
-    if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) ||
-        (settings->output && check_output_file(settings->output, inputs, 2, &err)) ||
-        (settings->report && check_output_file(settings->report, inputs, 2, &err)) || check_two_outputs(settings, &err) ||
+    if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) || check_outputs(settings, &err) ||
         open_images(settings->operands.items[0], &train, &err) || open_images(settings->test, &test, &err)) {
         status = report_failure(&err);
     } else if (settings->dry_run) {

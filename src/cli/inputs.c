@@ -384,7 +384,7 @@ static bool is_numbered_png(const char *name)
  * where that cannot be told. */
 static oc_status check_unpacked(const char *folder, int depth, oc_error *err)
 {
-    static const char other[] = "is no part of an unpacked data set; what -o names is not replaced, choose another name";
+    static const char other[] = "is no part of an unpacked data set, and -o replaces nothing else; choose another name";
     DIR *directory = opendir(folder);
     if (!directory) {
         return errno == ENOTDIR ? fail(err, OC_USAGE, folder, other) : fail(err, OC_IO, folder, strerror(errno));
