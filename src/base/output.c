@@ -1,6 +1,6 @@
-/* Outputs: NAME.partial, its lock, and the swap. The folder NAME.partial holds the mark, `new` (what is being built, and
- * behind an exchange of names what was there before), `old` (what was there before, where names cannot be exchanged) and
- * `swapping`, a file, from before the swap on. So nothing of ours is ever in an output itself. */
+/* Outputs: NAME.partial, its lock, and the swap. The folder NAME.partial holds the mark, `new` (what is being built,
+ * and behind an exchange of names what was there before), `old` (what was there before, where names cannot be
+ * exchanged) and `swapping`, a file, from before the swap on. So nothing of ours is ever in an output itself. */
 #define _GNU_SOURCE /* renameat2 */
 #include "src/base/output.h"
 
@@ -93,8 +93,8 @@ static oc_status trim(const char *path, char **trimmed, oc_error *err)
 }
 
 /* What is at the output's name now: nothing, or a file or folder of the right kind. A link is followed (*path is
- * exchanged), so that it stays and what it leads to is replaced; a rename would replace the link, and fail for a folder.
- * Devices and pipes are refused: as root, the rename would take /dev/null away. */
+ * exchanged), so that it stays and what it leads to is replaced; a rename would replace the link, and fail for a
+ * folder. Devices and pipes are refused: as root, the rename would take /dev/null away. */
 static oc_status examine(char **path, bool folder, oc_error *err)
 {
     struct stat link, about;
@@ -266,8 +266,8 @@ static oc_status begin_folder(oc_output *output, bool keep, oc_error *err)
     return status;
 }
 
-/* NAME.partial and all in it. The notes go first, so that a kill leaves none of files that are gone. An older output stays
- * that cannot be put back. */
+/* NAME.partial and all in it. The notes go first, so that a kill leaves none of files that are gone. An older output
+ * stays that cannot be put back. */
 static void remove_around(const oc_output *output)
 {
     if (recover_old(output, NULL) == OC_OK && ftruncate(output->lock, 0) == 0) {

@@ -1,10 +1,10 @@
 /* Outputs that appear under their name whole or not at all.
  *
  * A file is built beside its final name as NAME.partial, a folder in a folder NAME.partial, and swapped in when it is
- * whole. Whoever builds it holds a lock on it, so that two programs never build the same output at a time. A program that
- * is killed leaves its NAME.partial: the next one for the same output replaces it, or goes on with it. The folder
- * NAME.partial holds the file OC_OUTPUT_MARK; one with other things in it and without the mark is somebody else's and is
- * left alone. */
+ * whole. Whoever builds it holds a lock on it, so that two programs never build the same output at a time. A program
+ * that is killed leaves its NAME.partial: the next one for the same output replaces it, or goes on with it. The folder
+ * NAME.partial holds the file OC_OUTPUT_MARK; one with other things in it and without the mark is somebody else's and
+ * is left alone. */
 #ifndef OC_BASE_OUTPUT_H
 #define OC_BASE_OUTPUT_H
 
