@@ -235,6 +235,16 @@ load common
     cmp whole.csv rows.csv
 }
 
+@test "a reader who closes the pipe early is told nothing" {
+    ocellus extract "$DATA/test" -f pixels:size=28 -o set
+    for rows in set "$DATA/test -f pixels:size=28"; do
+        "$OCELLUS" extract $rows --format csv -o - -q 2>told | head -c 10
+        [ ! -s told ]
+    done
+    run -1 bash -c "\"$OCELLUS\" extract set --format csv -o - -q >/dev/full"
+    [[ "$output" == *"No space left"* ]]
+}
+
 @test "a message is written at once, so that those of several runs do not mix" {
     strace -o trace true 2>/dev/null || skip "nothing can be traced here"
     ASAN_OPTIONS=detect_leaks=0 run -1 strace -f -o trace -e trace=write "$OCELLUS" info nothing
