@@ -171,27 +171,35 @@ static oc_status begin_file(oc_output *output, oc_error *err)
     return status;
 }
 
-/* A folder that has the mark, or nothing yet. One listing tells both, for another program may be putting the mark in
- * just now; where it has taken the folder away, the lock will tell. */
-static bool is_ours(const char *folder)
+/* One listing tells both: another program may be putting the mark in just now. */
+static bool is_marked_or_empty(DIR *directory)
+{
+    bool empty = true;
+    for (struct dirent *entry; (entry = readdir(directory));) {
+        if (strcmp(entry->d_name, OC_OUTPUT_MARK) == 0) {
+            return true;
+        }
+        empty = empty && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
+    }
+    return empty;
+}
+
+/* NAME.partial is there already: is it ours? Where another program has just taken it away, the lock will tell. */
+static oc_status check_ours(const char *folder, oc_error *err)
 {
     struct stat about;
-    bool there = lstat(folder, &about) == 0;
-    if (there && (!S_ISDIR(about.st_mode) || about.st_uid != geteuid())) {
-        return false;
+    bool there = lstat(folder, &about) == 0, ours = there && S_ISDIR(about.st_mode) && about.st_uid == geteuid();
+    DIR *directory = ours ? opendir(folder) : NULL;
+    if (!there || (ours && !directory)) {
+        return errno == ENOENT ? OC_OK : oc_fail_io(err, folder, "cannot be examined");
     }
-    DIR *directory = there ? opendir(folder) : NULL;
-    if (!directory) {
-        return errno == ENOENT;
+    if (directory) {
+        ours = is_marked_or_empty(directory);
+        closedir(directory);
     }
-    bool empty = true, marked = false;
-    for (struct dirent *entry; !marked && (entry = readdir(directory));) {
-        bool dots = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
-        empty = empty && dots;
-        marked = strcmp(entry->d_name, OC_OUTPUT_MARK) == 0;
-    }
-    closedir(directory);
-    return empty || marked;
+    return ours ? OC_OK
+                : oc_fail(err, OC_USAGE,
+                          "%s: is in the way, and nothing that this program left behind; move it elsewhere", folder);
 }
 
 /* What a program left that was killed in swap_aside: the old output, which goes back to its name when the new one did
@@ -243,12 +251,8 @@ static oc_status begin_folder(oc_output *output, bool keep, oc_error *err)
     if (!mark) {
         return oc_fail_memory(err, "the output's name");
     }
-    oc_status status = OC_OK;
-    if (!made && !is_ours(output->around)) {
-        status = oc_fail(err, OC_USAGE,
-                         "%s: is in the way, and nothing that this program left behind; move it elsewhere",
-                         output->around);
-    } else {
+    oc_status status = made ? OC_OK : check_ours(output->around, err);
+    if (status == OC_OK) {
         status = take_lock(output, mark, err);
     }
     if (status != OC_OK && made) {
