@@ -1,7 +1,7 @@
 /* What the page calls: the classifier on points of the plane, and a model on images that the browser has decoded.
  *
- * Matrices of weights are (C, D+1) with the bias last, as in oc_classifier. Functions that return int return an oc_status;
- * oc_web_message is then what went wrong. A page has one thread, and the library one open model in it. */
+ * Matrices of weights are (C, D+1) with the bias last, as in oc_classifier. Functions that return int return an
+ * oc_status; oc_web_message is then what went wrong. A page has one thread, and the library one open model in it. */
 #ifndef OC_WEB_OCELLUS_WEB_H
 #define OC_WEB_OCELLUS_WEB_H
 
@@ -32,8 +32,8 @@ int oc_web_scores(const float *points, size_t count, size_t dimension, size_t cl
 /* Of one row of scores (C). */
 double oc_web_loss(int loss, const double *scores, size_t classes, size_t label);
 
-/* Begins a model; JavaScript, which has read its file, fills oc_web_array (0 weights (C, D+1), 1 shift (D), 2 scale (D))
- * and restores what each stage has learned: its arrays by oc_web_tensor, which keeps name and values, then
+/* Begins a model; JavaScript, which has read its file, fills oc_web_array (0 weights (C, D+1), 1 shift (D), 2 scale
+ * (D)) and restores what each stage has learned: its arrays by oc_web_tensor, which keeps name and values, then
  * oc_web_restore with their number. */
 int oc_web_open(const char *spec, size_t width, size_t height, int fit, size_t classes, int loss);
 float *oc_web_array(int which);
@@ -44,9 +44,9 @@ int oc_web_restore(size_t stage, size_t count);
 /* scores (C) of pixels (height, width, 3), which are spoilt; probabilities (C) for a loss that gives them. */
 int oc_web_classify(uint8_t *rgb, size_t width, size_t height, float *scores, float *probabilities);
 
-/* What was seen in that image: at the model's size (height, width, 3); by each stage, as a picture of the given size and
- * best of the given aspect (width over height), valid until the next, NULL when it fails; and by the score of a class
- * (oc_explain): map (height, width) of the model's size, parts (stages), bias. */
+/* What was seen in that image: at the model's size (height, width, 3); by each stage, as a picture of the given size
+ * and best of the given aspect (width over height), valid until the next, NULL when it fails; and by the score of a
+ * class (oc_explain): map (height, width) of the model's size, parts (stages), bias. */
 const uint8_t *oc_web_seen(void);
 size_t oc_web_stages(void);
 const char *oc_web_stage(size_t stage);

@@ -51,9 +51,9 @@ typedef enum oc_format { OC_FORMAT_NPY, OC_FORMAT_SVMLIGHT, OC_FORMAT_CSV } oc_f
  * it. OC_BAD_DATA for NaN and infinity, OC_USAGE for OC_FORMAT_NPY, OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
 oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, oc_job *job, oc_error *err);
 
-/* Extracts like oc_set_extract and exports the rows. They wait in a folder of their own, PATH.rows.partial (for standard
- * output below $TMPDIR), because the numbers of the labels are known only at the end; so memory does not grow with
- * the rows, and what is cut short can be resumed. */
+/* Extracts like oc_set_extract and exports the rows. They wait in a folder of their own, PATH.rows.partial (for
+ * standard output below $TMPDIR), because the numbers of the labels are known only at the end; so memory does not grow
+ * with the rows, and what is cut short can be resumed. */
 oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
                               oc_format format, const char *path, oc_job *job, oc_set **set, oc_error *err);
 

@@ -18,10 +18,8 @@ const char *oc_status_text(oc_status status)
     return index < sizeof texts / sizeof *texts ? texts[index] : "unknown status";
 }
 
-enum {
-    WHOLE = 9000,
-    HEAD = 300
-}; /* room for two paths of any length; what is shown of the beginning of a long message */
+/* Room for two paths of any length; what is shown of the beginning of a long message. */
+enum { WHOLE = 9000, HEAD = 300 };
 
 /* A message that is too long, as with a path of 4,000 characters, loses its middle: the reason stands at its end. */
 static void put_message(oc_error *err, oc_status status, const char *whole)

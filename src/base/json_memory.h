@@ -10,9 +10,9 @@
 struct json_t; /* jansson's */
 enum { OC_JSON_REASON = 160 };
 
-/* json_loadb that rejects duplicate keys. It ends at the first allocation that fails, and leaves nothing behind: jansson
- * 2.14 would go on without a character that it had no room for, write past the end of a string, or stop the program by
- * an assertion. NULL, and the reason, for text that is no JSON. */
+/* json_loadb that rejects duplicate keys. It ends at the first allocation that fails, and leaves nothing behind:
+ * jansson 2.14 would go on without a character that it had no room for, write past the end of a string, or stop the
+ * program by an assertion. NULL, and the reason, for text that is no JSON. */
 struct json_t *oc_json_load(const char *text, size_t size, char reason[OC_JSON_REASON]);
 
 /* True when an allocation of jansson failed in this thread since the last call. */

@@ -1,6 +1,6 @@
-/* Outputs: NAME.partial, its lock, and the swap. The folder NAME.partial holds the mark, `new` (what is being built, and
- * behind an exchange of names what was there before), `old` (what was there before, where names cannot be exchanged) and
- * `swapping`, a file, from before the swap on. So nothing of ours is ever in an output itself. */
+/* Outputs: NAME.partial, its lock, and the swap. The folder NAME.partial holds the mark, `new` (what is being built,
+ * and behind an exchange of names what was there before), `old` (what was there before, where names cannot be
+ * exchanged) and `swapping`, a file, from before the swap on. So nothing of ours is ever in an output itself. */
 #define _GNU_SOURCE /* renameat2 */
 #include "src/base/output.h"
 
@@ -93,8 +93,8 @@ static oc_status trim(const char *path, char **trimmed, oc_error *err)
 }
 
 /* What is at the output's name now: nothing, or a file or folder of the right kind. A link is followed (*path is
- * exchanged), so that it stays and what it leads to is replaced; a rename would replace the link, and fail for a folder.
- * Devices and pipes are refused: as root, the rename would take /dev/null away. */
+ * exchanged), so that it stays and what it leads to is replaced; a rename would replace the link, and fail for a
+ * folder. Devices and pipes are refused: as root, the rename would take /dev/null away. */
 static oc_status examine(char **path, bool folder, oc_error *err)
 {
     struct stat link, about;
@@ -127,19 +127,6 @@ static oc_status examine(char **path, bool folder, oc_error *err)
         *path = target;
     }
     return OC_OK;
-}
-
-static bool is_empty(const char *folder)
-{
-    DIR *directory = opendir(folder);
-    bool empty = directory != NULL;
-    for (struct dirent *entry; empty && (entry = readdir(directory));) {
-        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
-    }
-    if (directory) {
-        closedir(directory);
-    }
-    return empty;
 }
 
 /* Opens or creates the file that is locked, without following a link. One that is there already must be our own. */
@@ -184,12 +171,35 @@ static oc_status begin_file(oc_output *output, oc_error *err)
     return status;
 }
 
-/* A folder that has the mark, or nothing yet. */
-static bool is_ours(const char *folder, const char *mark)
+/* One listing tells both: another program may be putting the mark in just now. */
+static bool is_marked_or_empty(DIR *directory)
+{
+    bool empty = true;
+    for (struct dirent *entry; (entry = readdir(directory));) {
+        if (strcmp(entry->d_name, OC_OUTPUT_MARK) == 0) {
+            return true;
+        }
+        empty = empty && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
+    }
+    return empty;
+}
+
+/* NAME.partial is there already: is it ours? Where another program has just taken it away, the lock will tell. */
+static oc_status check_ours(const char *folder, oc_error *err)
 {
     struct stat about;
-    return lstat(folder, &about) == 0 && S_ISDIR(about.st_mode) && about.st_uid == geteuid() &&
-           (lstat(mark, &about) == 0 || is_empty(folder));
+    bool there = lstat(folder, &about) == 0, ours = there && S_ISDIR(about.st_mode) && about.st_uid == geteuid();
+    DIR *directory = ours ? opendir(folder) : NULL;
+    if (!there || (ours && !directory)) {
+        return errno == ENOENT ? OC_OK : oc_fail_io(err, folder, "cannot be examined");
+    }
+    if (directory) {
+        ours = is_marked_or_empty(directory);
+        closedir(directory);
+    }
+    return ours ? OC_OK
+                : oc_fail(err, OC_USAGE,
+                          "%s: is in the way, and nothing that this program left behind; move it elsewhere", folder);
 }
 
 /* What a program left that was killed in swap_aside: the old output, which goes back to its name when the new one did
@@ -241,12 +251,8 @@ static oc_status begin_folder(oc_output *output, bool keep, oc_error *err)
     if (!mark) {
         return oc_fail_memory(err, "the output's name");
     }
-    oc_status status = OC_OK;
-    if (!made && !is_ours(output->around, mark)) {
-        status = oc_fail(err, OC_USAGE,
-                         "%s: is in the way, and nothing that this program left behind; move it elsewhere",
-                         output->around);
-    } else {
+    oc_status status = made ? OC_OK : check_ours(output->around, err);
+    if (status == OC_OK) {
         status = take_lock(output, mark, err);
     }
     if (status != OC_OK && made) {
@@ -264,8 +270,8 @@ static oc_status begin_folder(oc_output *output, bool keep, oc_error *err)
     return status;
 }
 
-/* NAME.partial and all in it. The notes go first, so that a kill leaves none of files that are gone. An older output stays
- * that cannot be put back. */
+/* NAME.partial and all in it. The notes go first, so that a kill leaves none of files that are gone. An older output
+ * stays that cannot be put back. */
 static void remove_around(const oc_output *output)
 {
     if (recover_old(output, NULL) == OC_OK && ftruncate(output->lock, 0) == 0) {
@@ -334,16 +340,13 @@ static int open_parent(char *path)
     return file;
 }
 
-/* Brings the entries of a folder to the disk, where the file system has that, and closes it. -1 with EACCES, a folder that
- * may be written but not read, is passed over. */
+/* Brings the entries of a folder to the disk, where the file system has that, and closes it. */
 static bool synchronise(int folder)
 {
-    bool done = folder >= 0 ? fsync(folder) == 0 || errno == EINVAL || errno == EROFS : errno == EACCES;
-    if (folder >= 0) {
-        int reason = errno;
-        close(folder);
-        errno = reason;
-    }
+    bool done = fsync(folder) == 0 || errno == EINVAL || errno == EROFS;
+    int reason = errno;
+    close(folder);
+    errno = reason;
     return done;
 }
 
@@ -382,6 +385,10 @@ static bool swap_names(const oc_output *output)
 
 static bool swap_folder(const oc_output *output)
 {
+    int built = open_folder(output->temporary);
+    if (built < 0 || !synchronise(built)) {
+        return false;
+    }
     char *swapping = oc_path_join(output->around, SWAPPING);
     errno = ENOMEM;
     int file = swapping ? open(swapping, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666) : -1;
@@ -410,12 +417,10 @@ static void release(oc_output *output)
 
 oc_status oc_output_commit(oc_output *output, oc_error *err)
 {
-    int parent = open_parent(output->path); /* now, for behind the swap nothing but the disk may fail */
-    if (parent < 0 && errno != EACCES) {
-        return oc_fail_io(err, output->path, "cannot be put in place");
-    }
-    bool swapped = output->folder ? synchronise(open_folder(output->temporary)) && swap_folder(output)
-                                  : rename(output->temporary, output->path) == 0;
+    /* Opened now, for behind the swap nothing but the disk may fail. A folder may be written but not read. */
+    int parent = open_parent(output->path);
+    bool swapped = (parent >= 0 || errno == EACCES) &&
+                   (output->folder ? swap_folder(output) : rename(output->temporary, output->path) == 0);
     if (!swapped) {
         oc_status status = oc_fail_io(err, output->path, "cannot be put in place");
         if (parent >= 0) {
@@ -423,8 +428,7 @@ oc_status oc_output_commit(oc_output *output, oc_error *err)
         }
         return status;
     }
-    errno = EACCES;
-    oc_status status = synchronise(parent)
+    oc_status status = parent < 0 || synchronise(parent)
                            ? OC_OK
                            : oc_fail_io(err, output->path, "is in place, but cannot be brought to the disk");
     if (output->folder) { /* with the old one, if there was one */

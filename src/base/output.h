@@ -1,10 +1,10 @@
 /* Outputs that appear under their name whole or not at all.
  *
  * A file is built beside its final name as NAME.partial, a folder in a folder NAME.partial, and swapped in when it is
- * whole. Whoever builds it holds a lock on it, so that two programs never build the same output at a time. A program that
- * is killed leaves its NAME.partial: the next one for the same output replaces it, or goes on with it. The folder
- * NAME.partial holds the file OC_OUTPUT_MARK; one with other things in it and without the mark is somebody else's and is
- * left alone. */
+ * whole. Whoever builds it holds a lock on it, so that two programs never build the same output at a time. A program
+ * that is killed leaves its NAME.partial: the next one for the same output replaces it, or goes on with it. The folder
+ * NAME.partial holds the file OC_OUTPUT_MARK; one with other things in it and without the mark is somebody else's and
+ * is left alone. */
 #ifndef OC_BASE_OUTPUT_H
 #define OC_BASE_OUTPUT_H
 
@@ -33,7 +33,7 @@ oc_status oc_output_begin(oc_output *output, const char *path, bool folder, oc_e
 oc_status oc_output_resume(oc_output *output, const char *path, oc_error *err);
 /* Puts it in place of the final name, in one step where the system can, and removes the older one. The files in a
  * folder must have been brought to the disk; its entries, and that of the final name, are. On failure the output is as
- * it was before: abandon or keep it. */
+ * it was before, to be abandoned or kept; but where the message says that it is in place, it is, and nothing is left. */
 oc_status oc_output_commit(oc_output *output, oc_error *err);
 /* Removes what was built, if it was not committed. Safe on a zeroed or committed output. */
 void oc_output_abandon(oc_output *output);

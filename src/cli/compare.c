@@ -252,6 +252,20 @@ static oc_status write_report(const cli_settings *settings, const oc_train_optio
     return status;
 }
 
+static oc_status check_outputs(const cli_settings *settings, oc_error *err)
+{
+    const char *model = settings->output, *report = settings->report;
+    const char *inputs[] = {settings->operands.items[0], settings->test};
+    oc_status status = model ? check_output_file(model, inputs, 2, err) : OC_OK;
+    if (!status && report) {
+        status = check_output_file(report, inputs, 2, err);
+    }
+    if (!status && model && report && same_output(model, report)) {
+        status = wrong_usage(err, "%.700s: the model and the report need two names", report);
+    }
+    return status;
+}
+
 static int run(const cli_settings *settings, oc_job *job)
 {
     oc_dataset *train = NULL, *test = NULL;
@@ -275,10 +289,7 @@ static int run(const cli_settings *settings, oc_job *job)
                                   .skipped = name_skipped,
                                   .context = &table};
     options.train.seed = (uint64_t)settings->seed;
-    const char *inputs[] = {settings->operands.items[0], settings->test};
-    if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) ||
-        (settings->output && check_output_file(settings->output, inputs, 2, &err)) ||
-        (settings->report && check_output_file(settings->report, inputs, 2, &err)) ||
+    if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) || check_outputs(settings, &err) ||
         open_images(settings->operands.items[0], &train, &err) || open_images(settings->test, &test, &err)) {
         status = report_failure(&err);
     } else if (settings->dry_run) {

@@ -202,6 +202,12 @@ static oc_status extract(const cli_settings *settings, const oc_dataset *dataset
                                      set, err);
 }
 
+/* Why there are no rows. */
+static int report_lost(const cli_settings *settings, const oc_error *err)
+{
+    return to_stdout(settings) && err->status == OC_IO && terminal_unread() ? EXIT_FAILED : report_failure(err);
+}
+
 /* A set that is there already becomes text. */
 static int convert(const cli_settings *settings, oc_job *job)
 {
@@ -228,7 +234,7 @@ static int convert(const cli_settings *settings, oc_job *job)
     }
     if (check_output(settings, &err) || oc_set_open(path, &set, &err) ||
         oc_set_export(set, (oc_format)settings->format, settings->output, job, &err)) {
-        status = report_failure(&err);
+        status = report_lost(settings, &err);
     } else {
         status = report(settings, set);
     }
@@ -257,7 +263,7 @@ static int run(const cli_settings *settings, oc_job *job)
     } else if (settings->dry_run) {
         status = tell_plan(settings, dataset, source.features, &options, job);
     } else if (extract(settings, dataset, source.features, &options, job, &set, &err)) {
-        status = report_failure(&err);
+        status = report_lost(settings, &err);
     } else {
         status = report(settings, set);
     }

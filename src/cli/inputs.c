@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAMED_SKIPS = 5 };
+enum { NAMED_SKIPS = 5, LONGEST_PATH = 4096 };
 
 const char *plural(size_t count, const char *one, const char *many)
 {
@@ -24,7 +24,7 @@ const char *plural(size_t count, const char *one, const char *many)
 static oc_status fail(oc_error *err, oc_status status, const char *path, const char *reason)
 {
     size_t length = strlen(path); /* of a very long path the end */
-    snprintf(err->message, sizeof err->message, "%s%s: %.200s", length > 700 ? "... " : "",
+    snprintf(err->message, sizeof err->message, "%s%.700s: %.200s", length > 700 ? "... " : "",
              path + (length > 700 ? length - 700 : 0), reason);
     return err->status = status;
 }
@@ -175,8 +175,8 @@ int report_skipped(const oc_set *set, const char *what)
     return count ? EXIT_SKIPPED : EXIT_DONE;
 }
 
-/* 0, or why no file can be made in a folder: a full disk or a quota shows in nothing but the attempt. Without a name where
- * the system can, so that a kill leaves none. */
+/* 0, or why no file can be made in a folder: a full disk or a quota shows in nothing but the attempt. Without a name
+ * where the system can, so that a kill leaves none. */
 static int try_to_write(const char *folder)
 {
     char name[4200] = "";
@@ -196,37 +196,6 @@ static int try_to_write(const char *folder)
     return 0;
 }
 
-/* The folder that holds `path` must be there and writable, and leave room for the names that are used on the way. */
-static oc_status check_parent(const char *path, oc_error *err)
-{
-    enum {
-        FILE_ROOM = sizeof ".classes.partial",
-        PATH_ROOM = sizeof ".rows.partial/new/set.partial/new/stages.safetensors.partial"
-    };
-    char parent[4096] = ".", reason[300];
-    size_t end = strlen(path), length;
-    while (end > 1 && path[end - 1] == '/') {
-        end--;
-    }
-    for (length = end; length && path[length - 1] != '/';) {
-        length--;
-    }
-    if (end + PATH_ROOM > sizeof parent || end - length + FILE_ROOM > NAME_MAX + 1) {
-        return fail(err, OC_USAGE, path, "the name is too long: while an output is built, it has some letters more");
-    }
-    if (length) {
-        memcpy(parent, path, length);
-        parent[length] = '\0';
-    }
-    struct stat info;
-    int failure = stat(parent, &info) ? errno : !S_ISDIR(info.st_mode) ? ENOTDIR : try_to_write(parent);
-    if (!failure) {
-        return OC_OK;
-    }
-    snprintf(reason, sizeof reason, "cannot be written: folder %.150s: %.100s", parent, strerror(failure));
-    return fail(err, OC_IO, path, reason);
-}
-
 /* True for the root of a mounted file system, or of a part of one that is mounted elsewhere. */
 static bool is_mount_point(const char *path)
 {
@@ -237,22 +206,57 @@ static bool is_mount_point(const char *path)
 
 /* What is at the output's name already must be something that another can take the place of, which shows otherwise when
  * the work is done. */
-static oc_status check_replaceable(const char *path, oc_error *err)
+static oc_status check_replaceable(const char *path, const char *parent, oc_error *err)
 {
-    struct stat about, parent;
+    struct stat about, folder;
     if (stat(path, &about) != 0) {
         return OC_OK; /* nothing there, most often */
     }
     if (is_mount_point(path)) {
         return fail(err, OC_USAGE, path, "is a mount point, which cannot be replaced; choose a name below it");
     }
-    const char *slash = strrchr(path, '/');
-    char folder[4096];
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
     uid_t user = geteuid();
-    bool kept = stat(folder, &parent) == 0 && (parent.st_mode & S_ISVTX) && user != 0 && user != about.st_uid &&
-                user != parent.st_uid;
+    bool kept = stat(parent, &folder) == 0 && (folder.st_mode & S_ISVTX) && user != 0 && user != about.st_uid &&
+                user != folder.st_uid;
     return kept ? fail(err, OC_IO, path, "cannot be replaced: it belongs to somebody else") : OC_OK;
+}
+
+/* The folder that holds `path`, cut where it is too long; returns the length of the name in it. */
+static size_t split(const char *path, char parent[LONGEST_PATH])
+{
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/') {
+        end--;
+    }
+    size_t start = end;
+    while (start && path[start - 1] != '/') {
+        start--;
+    }
+    size_t length = start < LONGEST_PATH ? start : LONGEST_PATH - 1;
+    snprintf(parent, LONGEST_PATH, "%.*s", length ? (int)length : 1, length ? path : ".");
+    return end - start;
+}
+
+/* The folder that holds `path` must be there and writable, and leave room for the names that are used on the way; what
+ * is there already must be replaceable. */
+static oc_status check_place(const char *path, oc_error *err)
+{
+    enum {
+        FILE_ROOM = sizeof ".classes.partial",
+        PATH_ROOM = sizeof ".rows.partial/new/set.partial/new/stages.safetensors.partial"
+    };
+    char parent[LONGEST_PATH], reason[300];
+    size_t name = split(path, parent);
+    if (strlen(path) + PATH_ROOM > LONGEST_PATH || name + FILE_ROOM > NAME_MAX + 1) {
+        return fail(err, OC_USAGE, path, "the name is too long: while an output is built, it has some letters more");
+    }
+    struct stat info;
+    int failure = stat(parent, &info) ? errno : !S_ISDIR(info.st_mode) ? ENOTDIR : try_to_write(parent);
+    if (!failure) {
+        return check_replaceable(path, parent, err);
+    }
+    snprintf(reason, sizeof reason, "cannot be written: folder %.150s: %.100s", parent, strerror(failure));
+    return fail(err, OC_IO, path, reason);
 }
 
 /* A mistyped -o must not cost a photo. */
@@ -329,6 +333,14 @@ static oc_status check_inputs(const char *path, const char *const *inputs, size_
     return OC_OK;
 }
 
+bool same_output(const char *a, const char *b)
+{
+    char left[LONGEST_PATH], right[LONGEST_PATH];
+    size_t length = split(a, left);
+    bool names = split(b, right) == length && strcmp(a + strlen(a) - length, b + strlen(b) - length) == 0;
+    return same_file(a, b) || (names && same_file(left, right));
+}
+
 oc_status check_output_picture(const char *path, const char *const *inputs, size_t count, oc_error *err)
 {
     struct stat info;
@@ -340,8 +352,7 @@ oc_status check_output_picture(const char *path, const char *const *inputs, size
         return fail(err, OC_USAGE, path, "is a folder; the name of a file is needed here");
     }
     oc_status status = check_inputs(path, inputs, count, err);
-    status = status ? status : check_parent(path, err);
-    return status ? status : check_replaceable(path, err);
+    return status ? status : check_place(path, err);
 }
 
 oc_status check_output_file(const char *path, const char *const *inputs, size_t count, oc_error *err)
@@ -369,25 +380,27 @@ static bool is_numbered_png(const char *name)
     return digits >= 5 && strcmp(name + digits, ".png") == 0;
 }
 
-/* True when there is nothing in a folder but numbered PNG files, and folders of them as deep as `depth`. False, with
- * errno 0, when there is; with another where that cannot be told. */
-static bool is_unpacked(const char *folder, int depth)
+/* OC_USAGE when there is something in a folder but numbered PNG files, and folders of them as deep as `depth`; OC_IO
+ * where that cannot be told. */
+static oc_status check_unpacked(const char *folder, int depth, oc_error *err)
 {
+    static const char other[] = "is no part of an unpacked data set, and -o replaces nothing else; choose another name";
     DIR *directory = opendir(folder);
-    bool unpacked = directory != NULL;
-    errno = unpacked || errno == ENOTDIR ? 0 : errno;
-    for (struct dirent *entry; unpacked && (entry = readdir(directory));) {
+    if (!directory) {
+        return errno == ENOTDIR ? fail(err, OC_USAGE, folder, other) : fail(err, OC_IO, folder, strerror(errno));
+    }
+    oc_status status = OC_OK;
+    for (struct dirent *entry; !status && (entry = readdir(directory));) {
         char below[4096];
         if (is_dots(entry->d_name) || is_numbered_png(entry->d_name)) {
             continue;
         }
         int length = snprintf(below, sizeof below, "%s/%s", folder, entry->d_name);
-        unpacked = depth > 0 && length > 0 && (size_t)length < sizeof below && is_unpacked(below, depth - 1);
+        status = depth > 0 && length > 0 && (size_t)length < sizeof below ? check_unpacked(below, depth - 1, err)
+                                                                          : fail(err, OC_USAGE, below, other);
     }
-    if (directory) {
-        closedir(directory);
-    }
-    return unpacked;
+    closedir(directory);
+    return status;
 }
 
 static oc_status check_output_folder(const char *path, oc_error *err)
@@ -399,8 +412,7 @@ static oc_status check_output_folder(const char *path, oc_error *err)
     if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode)) {
         return fail(err, OC_USAGE, path, "is a file; -o takes the name of a folder here");
     }
-    oc_status status = check_parent(path, err);
-    return status ? status : check_replaceable(path, err);
+    return check_place(path, err);
 }
 
 oc_status check_output_set(const char *path, const char *const *inputs, size_t count, oc_error *err)
@@ -414,10 +426,5 @@ oc_status check_output_unpacked(const char *path, oc_error *err)
 {
     struct stat info;
     oc_status status = check_output_folder(path, err);
-    if (!status && stat(path, &info) == 0 && !is_unpacked(path, 1)) {
-        return errno ? fail(err, OC_IO, path, strerror(errno))
-                     : fail(err, OC_USAGE, path,
-                            "holds other files than an unpacked data set and is not replaced; choose another name");
-    }
-    return status;
+    return !status && stat(path, &info) == 0 ? check_unpacked(path, 1, err) : status;
 }

@@ -48,6 +48,8 @@ oc_status check_output_unpacked(const char *path, oc_error *err);
 
 /* Do both paths name one file or folder? */
 bool same_file(const char *a, const char *b);
+/* The same for names of files that need not be there yet, in folders that are. */
+bool same_output(const char *a, const char *b);
 
 /* The command as it was typed, quoted for a shell; to be freed. NULL when memory is short. */
 char *typed_command(const cli_command *command, const cli_settings *settings);

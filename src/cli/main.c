@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -222,12 +221,10 @@ static int run(char **arguments, size_t count)
     return status;
 }
 
-/* Results that did not arrive are a failure. A reader who closed the pipe has seen enough, as head has, and is not
- * told. */
+/* Results that did not arrive are a failure. */
 static int close_output(int status)
 {
-    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
-    bool failed = ferror(stdout) != 0, unread = poll(&output, 1, 0) == 1 && (output.revents & POLLERR);
+    bool failed = ferror(stdout) != 0, unread = terminal_unread();
     errno = 0;
     failed |= fclose(stdout) != 0;
     if (failed && !unread) {
@@ -238,7 +235,9 @@ static int close_output(int status)
 
 int main(int argc, char **argv)
 {
+    static char line[4096]; /* a message is one write, so that those of several runs do not mix */
     guard_standard_streams();
+    setvbuf(stderr, line, _IOLBF, sizeof line);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGXFSZ, &ignore, NULL); /* a limit of file sizes is an error of write, as a full disk is */

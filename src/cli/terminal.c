@@ -2,6 +2,7 @@
  * every terminal understands. */
 #include "src/cli/terminal.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -43,6 +44,12 @@ static size_t screen_width(void)
         return size.ws_col;
     }
     return 80;
+}
+
+bool terminal_unread(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR);
 }
 
 void terminal_clear(void)

@@ -38,6 +38,8 @@ void terminal_put_name(FILE *stream, const char *text);
 void terminal_put_marked(FILE *stream, const char *text, const char *marks);
 /* The same, cut to at most `columns` characters; returns how many were written. */
 size_t terminal_put_cut(FILE *stream, const char *text, size_t columns);
+/* True when the reader of standard output has closed the pipe: it has seen enough, as head has, and is told nothing. */
+bool terminal_unread(void);
 /* Columns that terminal_put takes. */
 size_t terminal_width(const char *text);
 

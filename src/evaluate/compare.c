@@ -341,8 +341,7 @@ static oc_status look_ahead(comparing *c, const char *const *specs, size_t count
             status = size.width ? oc_features_plan(features, size.width, size.height, err) : OC_OK;
         }
         if (status == OC_TOO_SMALL && err) {
-            oc_error small = *err;
-            oc_fail(err, status, "%s; a larger --size WxH is for all specs", small.message);
+            oc_fail(err, status, "%s; a larger --size WxH is for all specs", err->message);
         }
         oc_features_free(features);
     }

@@ -306,14 +306,17 @@ oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t st
     if (status != OC_OK) {
         return status;
     }
-    for (size_t y = 0; y < height; y++, pixels += stride) {
+    bool packed = stride == channels * width; /* one long row then */
+    size_t rows = packed ? 1 : height, length = packed ? width * height : width;
+    for (size_t y = 0; y < rows; y++) {
+        const uint8_t *row = pixels + y * stride;
         if (picture->rgb) {
-            memcpy(picture->rgb + 3 * y * width, pixels, 3 * width);
+            memcpy(picture->rgb + 3 * y * length, row, 3 * length);
         }
         if (picture->gray && picture->colorless) {
-            memcpy(picture->gray + y * width, pixels, width);
+            memcpy(picture->gray + y * length, row, length);
         } else if (picture->gray) {
-            oc_convert()->gray_from_rgb(pixels, width, picture->gray + y * width);
+            oc_convert()->gray_from_rgb(row, length, picture->gray + y * length);
         }
     }
     return finish(decoder, options, image, err);

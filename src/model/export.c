@@ -159,8 +159,8 @@ oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, o
     return status;
 }
 
-/* Rows wait to become text in a set inside of "PATH.rows.partial", or for standard output of a name below $TMPDIR, which
- * the next run takes up or clears as it does with any output that was not finished. */
+/* Rows wait to become text in a set inside of "PATH.rows.partial", which the next run takes up or clears as it does
+ * with any output that was not finished; for standard output of a name below $TMPDIR, which a kill leaves there. */
 static oc_status open_scratch(const char *path, bool resume, oc_output *scratch, oc_error *err)
 {
     oc_text name = {0};

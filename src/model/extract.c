@@ -165,9 +165,8 @@ static oc_status first_size(const oc_extraction *e, oc_extent *size, size_t *fir
         return oc_fail(err, OC_USAGE,
                        "no image of this shard can be read that would tell the size of all: give --size WxH");
     }
-    oc_error last = *err;
     return oc_fail(err, OC_BAD_DATA, "none of the %zu images can be read (the last: %s)", oc_dataset_count(e->dataset),
-                   last.message);
+                   err->message);
 }
 
 /* The size, that of the first image, is too small for a stage, as err says: OC_SIZES_DIFFER when not all are as small. */
@@ -373,8 +372,7 @@ static void leave_folder(oc_extraction *e, oc_status status, oc_error *err)
         oc_output_abandon(&e->output);
         return;
     }
-    oc_error reason = *err;
-    oc_fail(err, status, "%.600s; %zu of %zu images are kept in %.300s, and --resume goes on with them", reason.message,
+    oc_fail(err, status, "%s; %zu of %zu images are kept in %s, and --resume goes on with them", err->message,
             e->journal.images, oc_dataset_count(e->dataset), e->output.around);
     oc_output_keep(&e->output);
 }

@@ -10,6 +10,7 @@
 #include "src/model/set_writer.h"
 #include "src/model/store.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,14 @@ static oc_status next_record(oc_csv *csv, const char *path, char **fields, bool 
     return status;
 }
 
+static bool read_size(const char *text, size_t *size)
+{
+    char *end;
+    errno = 0;
+    *size = strtoul(text, &end, 10);
+    return *text >= '0' && *text <= '9' && !*end && errno == 0;
+}
+
 /* Writes the rows of a shard behind those before it. The sizes of the images are in its index.csv only. */
 static oc_status add_rows(oc_set_writer *writer, const part *from, oc_error *err)
 {
@@ -129,10 +138,15 @@ static oc_status add_rows(oc_set_writer *writer, const part *from, oc_error *err
         status = next_record(&csv, path, fields, true, err);
     }
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
+        size_t width, height;
         status = next_record(&csv, path, fields, false, err);
+        if (status == OC_OK && !(read_size(fields[3], &width) && read_size(fields[4], &height))) {
+            status = oc_fail(err, OC_BAD_FILE, "%s: line %zu: '%.40s' x '%.40s' is no size of an image", path, csv.line,
+                             fields[3], fields[4]);
+        }
         if (status == OC_OK) {
-            status = oc_set_writer_row(writer, rows->block[0].values + i * rows->dimension, fields[1], fields[2],
-                                       strtoul(fields[3], NULL, 10), strtoul(fields[4], NULL, 10), err);
+            status = oc_set_writer_row(writer, rows->block[0].values + i * rows->dimension, fields[1], fields[2], width,
+                                       height, err);
         }
     }
     for (size_t i = 0; status == OC_OK && i < oc_set_skipped(from->set); i++) {

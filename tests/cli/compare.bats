@@ -62,4 +62,10 @@ load common
     [[ "$output" == *"-f SPEC"* ]]
     run -2 ocellus compare --test "$DATA/test" -f pixels
     run -1 ocellus compare "$DATA/train" --test "$DATA/nothing" -f pixels
+    run -2 ocellus compare "$DATA/train" --test "$DATA/test" -f pixels -o both --report ./both
+    [[ "$output" == *"need two names"* ]]
+    ln -s other link
+    touch other
+    run -2 ocellus compare "$DATA/train" --test "$DATA/test" -f pixels -o other --report link
+    [ ! -s other ]
 }

@@ -204,14 +204,16 @@ load common
     mount -t tmpfs none mounted 2>/dev/null || skip "no disk can be mounted here"
     run ocellus extract "$DATA/nothing" -f hog -o mounted
     umount mounted
-    [ "$status" -eq 2 ] && [[ "$output" == *"mount point"* ]]
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"mount point"* ]]
     command -v setpriv >/dev/null || skip "there is no setpriv"
     mkdir -m 1777 shared
     cp "$DATA/model" shared/model
     somebody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
     "${somebody[@]}" test -x "$OCELLUS" -a -w shared || skip "the command is out of reach of another user"
     run "${somebody[@]}" "$OCELLUS" train "$DATA/nothing" -f hog -o shared/model
-    [ "$status" -eq 1 ] && [[ "$output" == *"somebody else"* ]]
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"somebody else"* ]]
     cmp shared/model "$DATA/model"
 }
 
@@ -231,6 +233,23 @@ load common
     diff -r whole set
     ocellus extract whole --format csv -o whole.csv
     cmp whole.csv rows.csv
+}
+
+@test "a reader who closes the pipe early is told nothing" {
+    ocellus extract "$DATA/test" -f pixels:size=28 -o set
+    for rows in set "$DATA/test -f pixels:size=28"; do
+        "$OCELLUS" extract $rows --format csv -o - -q 2>told | head -c 10
+        [ ! -s told ]
+    done
+    run -1 bash -c "\"$OCELLUS\" extract set --format csv -o - -q >/dev/full"
+    [[ "$output" == *"No space left"* ]]
+}
+
+@test "a message is written at once, so that those of several runs do not mix" {
+    strace -o trace true 2>/dev/null || skip "nothing can be traced here"
+    ASAN_OPTIONS=detect_leaks=0 run -1 strace -f -o trace -e trace=write "$OCELLUS" info nothing
+    [ "$(grep -c 'write(2, "ocellus: nothing' trace)" -eq 1 ]
+    [ "$(grep -c 'write(2, ' trace)" -eq 1 ]
 }
 
 @test "a limit of file sizes is a message, not a signal" {
