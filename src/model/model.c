@@ -183,10 +183,7 @@ oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
     float *labels = NULL;
     oc_status status = oc_archive_create(&archive, err);
     if (status == OC_OK) {
-        status = oc_archive_set(archive, "format", "ocellus-model", err);
-    }
-    if (status == OC_OK) {
-        status = oc_archive_set(archive, "version", "1", err);
+        status = oc_store_format(archive, "ocellus-model", err);
     }
     if (status == OC_OK) {
         status = store_options(archive, model, err);
@@ -342,14 +339,10 @@ static oc_status load_neighbours(const oc_archive *archive, const oc_learner *le
 
 static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error *err)
 {
-    const char *format = oc_archive_get(archive, "format"), *version = oc_archive_get(archive, "version");
-    if (!format || strcmp(format, "ocellus-model") != 0) {
-        return oc_fail(err, OC_BAD_FILE, "not a model of this program (format '%s')", format ? format : "none");
+    oc_status status = oc_check_format(archive, "ocellus-model", "a model", err);
+    if (status == OC_OK) {
+        status = load_options(archive, &model->options, err);
     }
-    if (!version || strcmp(version, "1") != 0) {
-        return oc_fail(err, OC_BAD_FILE, "format version %s; this program reads version 1", version ? version : "none");
-    }
-    oc_status status = load_options(archive, &model->options, err);
     if (status == OC_OK) {
         status = oc_load_validation(archive, &model->validation, err);
     }

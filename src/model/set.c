@@ -119,7 +119,8 @@ oc_status oc_set_read_stages(oc_set *set, const char *folder, oc_error *err)
     oc_archive *archive = NULL;
     oc_status status = path ? oc_archive_read(path, &archive, err) : oc_fail_memory(err, "a path");
     if (status == OC_OK) {
-        status = oc_load_features(archive, &set->features, &set->image, err);
+        status = oc_check_format(archive, "ocellus-stages", "a set", err);
+        status = status == OC_OK ? oc_load_features(archive, &set->features, &set->image, err) : status;
         status = status == OC_OK ? oc_shard_load(archive, &set->shard, err) : status;
         status = status == OC_OK ? status : oc_fail_at(err, status, path);
     }

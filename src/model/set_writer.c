@@ -230,10 +230,7 @@ oc_status oc_set_writer_finish(oc_set_writer *writer, oc_error *err)
 static oc_status write_archive(oc_archive *archive, const char *path, const oc_features *features,
                                const oc_image_options *image, const oc_shard *shard, oc_error *err)
 {
-    oc_status status = oc_archive_set(archive, "format", "ocellus-stages", err);
-    if (status == OC_OK) {
-        status = oc_archive_set(archive, "version", "1", err);
-    }
+    oc_status status = oc_store_format(archive, "ocellus-stages", err);
     if (status == OC_OK) {
         status = oc_store_features(archive, features, image, err);
     }

@@ -22,6 +22,25 @@ static size_t tensors_of(const oc_stage *stage, oc_tensor tensors[OC_STAGE_MAX_T
     return stage->type->tensors && stage->learned ? stage->type->tensors(stage, tensors) : 0;
 }
 
+oc_status oc_store_format(oc_archive *archive, const char *format, oc_error *err)
+{
+    oc_status status = oc_archive_set(archive, "format", format, err);
+    return status == OC_OK ? oc_archive_set(archive, "version", OC_FORMAT_VERSION, err) : status;
+}
+
+oc_status oc_check_format(const oc_archive *archive, const char *format, const char *what, oc_error *err)
+{
+    const char *found = oc_archive_get(archive, "format"), *version = oc_archive_get(archive, "version");
+    if (!found || strcmp(found, format) != 0) {
+        return oc_fail(err, OC_BAD_FILE, "not %s of this program (format '%s')", what, found ? found : "none");
+    }
+    if (!version || strcmp(version, OC_FORMAT_VERSION) != 0) {
+        return oc_fail(err, OC_BAD_FILE, "format version %s; this program reads version " OC_FORMAT_VERSION,
+                       version ? version : "none");
+    }
+    return OC_OK;
+}
+
 oc_status oc_store_features(oc_archive *archive, const oc_features *features, const oc_image_options *image,
                             oc_error *err)
 {

@@ -6,6 +6,14 @@
 
 #include <ocellus/features.h>
 
+/* The version of models and sets. A spec is stored as it was typed: who changes what it means - a default, a formula -
+ * raises the version, so that older files are refused and not read with another meaning. */
+#define OC_FORMAT_VERSION "1"
+
+oc_status oc_store_format(oc_archive *archive, const char *format, oc_error *err);
+/* OC_BAD_FILE when the archive is of another format or version; what: "a model". */
+oc_status oc_check_format(const oc_archive *archive, const char *format, const char *what, oc_error *err);
+
 /* Adds spec, size and fit (for rows of another program: dimension), and the tensors "stage.<i>.<name>",
  * which go on belonging to the features. */
 oc_status oc_store_features(oc_archive *archive, const oc_features *features, const oc_image_options *image,

@@ -205,17 +205,25 @@ static void set_refused(const char *what)
               what);
 }
 
-/* Replaces `from` in the header of features.npy by `to`, of the same length. */
+/* Replaces `from` in the header of a file by `to`, of the same length. */
+static void change_header(const char *file, const char *from, const char *to)
+{
+    size_t size, begin = 10, length = strlen(from); /* no header begins earlier */
+    copy_set("bad");
+    char *bytes = contents(at(file), &size);
+    cr_assert(length == strlen(to) && size > begin + length);
+    while (begin + length < size && memcmp(bytes + begin, from, length) != 0) {
+        begin++;
+    }
+    cr_assert(begin + length < size, "%s has no %s", file, from);
+    memcpy(bytes + begin, to, length);
+    put(file, bytes, size);
+    free(bytes);
+}
+
 static void change_npy(const char *from, const char *to)
 {
-    size_t size;
-    copy_set("bad");
-    char *bytes = contents(at("bad/features.npy"), &size);
-    char *place = strstr(bytes + 10, from);
-    cr_assert(place && strlen(from) == strlen(to), "%s", bytes + 10);
-    memcpy(place, to, strlen(to));
-    put("bad/features.npy", bytes, size);
-    free(bytes);
+    change_header("bad/features.npy", from, to);
 }
 
 static void index_refused(const char *text, const char *what)
@@ -286,6 +294,16 @@ Test(set, damaged_folders_are_refused)
 }
 
 /* Each file of a set, cut at every byte. A list of skipped images that ends behind a line is one with fewer of them. */
+Test(set, stages_of_another_version_are_refused)
+{
+    put_stripes("in", 1, 12, 12, 6);
+    oc_set_free(extracted(at("in"), "pixels:size=4", at("good"), NULL, NULL));
+    change_header("bad/stages.safetensors", "\"version\":\"1\"", "\"version\":\"2\"");
+    set_refused("format version 2; this program reads version 1");
+    change_header("bad/stages.safetensors", "ocellus-stages", "ocellus-models");
+    set_refused("not a set of this program (format 'ocellus-models')");
+}
+
 Test(set, every_cut_is_refused)
 {
     static const char *const files[] = {"features.npy", "index.csv", "stages.safetensors", "skipped.csv"};
