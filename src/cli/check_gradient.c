@@ -1,6 +1,7 @@
 /* The table of gradient errors, a line for each loss, a column for each penalty. */
 #include "src/cli/check_gradient.h"
 
+#include "src/cli/failure.h"
 #include "src/cli/table.h"
 #include "src/cli/terminal.h"
 

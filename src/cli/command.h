@@ -1,4 +1,4 @@
-/* A command: what help says about it, what it takes, what it does. One file each; main.c lists them. */
+/* A command: what help says about it, what it takes, what it does. One file each; commands.c lists them. */
 #ifndef OC_CLI_COMMAND_H
 #define OC_CLI_COMMAND_H
 
@@ -20,24 +20,18 @@ typedef struct cli_command {
     int (*run)(const cli_settings *settings, oc_job *job); /* returns the exit status */
 } cli_command;
 
+/* Defined one in each file of a command. */
 extern const cli_command command_extract, command_train, command_evaluate, command_classify, command_compare,
     command_info, command_show, command_unpack, command_merge, command_help;
 
-/* All commands in the order of help. */
-extern const cli_command *const cli_commands[];
-extern const size_t cli_command_count;
-const cli_command *find_command(const char *name);
+struct command_list {
+    const cli_command *const *items;
+    size_t count;
+};
+
+/* NULL when there is none of that name. */
+const cli_command *find_command(const command_list *commands, const char *name);
 /* The name of a command, or another one of `extra` (NULL: none), that may have been meant; NULL when there is none. */
-const char *nearest_command(const char *name, const char *extra);
-
-/* True when the user asked to stop (a signal came). */
-bool interrupted(void);
-
-/* Prints the error and returns the exit status that goes with it. */
-int report_failure(const oc_error *err);
-/* Prints wrong usage of a command with its usage lines; returns EXIT_WRONG_USAGE. */
-int report_usage(const cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Prints one line of JSON and frees it; NULL is reported as short memory. Returns the exit status. */
-int print_json(char *json);
+const char *nearest_command(const command_list *commands, const char *name, const char *extra);
 
 #endif

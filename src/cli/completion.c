@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-static void put_names(FILE *stream)
+static void put_names(FILE *stream, const command_list *commands)
 {
-    for (size_t i = 0; i < cli_command_count; i++) {
-        fprintf(stream, "%s%s", i ? " " : "", cli_commands[i]->name);
+    for (size_t i = 0; i < commands->count; i++) {
+        fprintf(stream, "%s%s", i ? " " : "", commands->items[i]->name);
     }
 }
 
@@ -54,14 +54,14 @@ static void put_values(void *context, const option_text *o)
     }
 }
 
-static void put_command(FILE *stream, const cli_command *command)
+static void put_command(FILE *stream, const command_list *commands, const cli_command *command)
 {
     fprintf(stream, "    %s)\n        options='", command->name);
     each_option(command->bit, put_option, stream);
     fputs("'\n", stream);
     if (command->bit == TAKEN_BY_HELP) {
         fputs("        values='", stream);
-        put_names(stream);
+        put_names(stream, commands);
         fputs(" stages' follow=words\n", stream);
     }
     fputs("        case $before in\n", stream);
@@ -69,7 +69,7 @@ static void put_command(FILE *stream, const cli_command *command)
     fputs("        esac\n        ;;\n", stream);
 }
 
-void completion_for_bash(FILE *stream)
+void completion_for_bash(FILE *stream, const command_list *commands)
 {
     fputs("# Completion of ocellus for bash. Written by 'ocellus help --format bash'.\n"
           "_ocellus()\n"
@@ -91,10 +91,10 @@ void completion_for_bash(FILE *stream)
           "    '')\n"
           "        values='",
           stream);
-    put_names(stream);
+    put_names(stream, commands);
     fputs("' follow=words\n        ;;\n", stream);
-    for (size_t i = 0; i < cli_command_count; i++) {
-        put_command(stream, cli_commands[i]);
+    for (size_t i = 0; i < commands->count; i++) {
+        put_command(stream, commands, commands->items[i]);
     }
     fputs("    esac\n"
           "    COMPREPLY=()\n"

@@ -2,9 +2,11 @@
 #ifndef OC_CLI_COMPLETION_H
 #define OC_CLI_COMPLETION_H
 
+#include "src/cli/command.h"
+
 #include <stdio.h>
 
 /* A script that defines the completion when it is sourced. */
-void completion_for_bash(FILE *stream);
+void completion_for_bash(FILE *stream, const command_list *commands);
 
 #endif

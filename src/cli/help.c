@@ -83,7 +83,7 @@ void help_usage(FILE *stream, const cli_command *command)
     }
 }
 
-void help_overview(FILE *stream)
+void help_overview(FILE *stream, const command_list *commands)
 {
     fputs("Ocellus makes feature rows of PNG and JPEG files, and classifies them.\n"
           "\n"
@@ -96,8 +96,8 @@ void help_overview(FILE *stream)
           "photos is a folder with one sub-folder of images for each class.\n",
           stream);
     put_title(stream, "Commands");
-    for (size_t i = 0; i < cli_command_count; i++) {
-        put_entry(stream, 2, cli_commands[i]->name, NAME_COLUMN, cli_commands[i]->summary);
+    for (size_t i = 0; i < commands->count; i++) {
+        put_entry(stream, 2, commands->items[i]->name, NAME_COLUMN, commands->items[i]->summary);
     }
     fputs("\n'ocellus help COMMAND' tells all about one, 'ocellus help stages' what -f takes.\n", stream);
 }

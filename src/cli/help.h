@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* What Ocellus is for, its three uses and its commands. */
-void help_overview(FILE *stream);
+void help_overview(FILE *stream, const command_list *commands);
 /* The lines "Usage: ..." of a command. */
 void help_usage(FILE *stream, const cli_command *command);
 /* All about one command. */

@@ -1,5 +1,6 @@
 /* ocellus help [COMMAND|stages] [--format text|man|bash] */
 #include "src/cli/completion.h"
+#include "src/cli/failure.h"
 #include "src/cli/help.h"
 #include "src/cli/manual.h"
 
@@ -9,21 +10,21 @@ static int run(const cli_settings *settings, oc_job *job)
 {
     (void)job;
     const char *topic = settings->operands.count ? settings->operands.items[0] : NULL;
-    const cli_command *command = topic ? find_command(topic) : NULL;
+    const cli_command *command = topic ? find_command(settings->commands, topic) : NULL;
     bool man = settings->format == HELP_MAN;
     if (settings->format == HELP_BASH) {
         if (topic) {
             return report_usage(&command_help, "--format bash is for all commands; '%s' is too much", topic);
         }
-        completion_for_bash(stdout);
+        completion_for_bash(stdout, settings->commands);
     } else if (!topic) {
-        (man ? manual_overview : help_overview)(stdout);
+        (man ? manual_overview : help_overview)(stdout, settings->commands);
     } else if (command) {
         (man ? manual_command : help_command)(stdout, command);
     } else if (strcmp(topic, "stages") == 0) {
         (man ? manual_stages : help_stages)(stdout);
     } else {
-        const char *meant = nearest_command(topic, "stages");
+        const char *meant = nearest_command(settings->commands, topic, "stages");
         return meant ? report_usage(&command_help, "there is no help on '%s'; did you mean '%s'?", topic, meant)
                      : report_usage(&command_help, "there is no help on '%s'", topic);
     }

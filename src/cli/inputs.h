@@ -3,6 +3,8 @@
 #define OC_CLI_INPUTS_H
 
 #include "src/cli/command.h"
+#include "src/cli/failure.h"
+#include "src/cli/signals.h"
 
 /* Opens a data set and tells its size with -v. */
 oc_status open_images(const char *path, oc_dataset **dataset, oc_error *err);

@@ -285,7 +285,7 @@ static const entry environment[] = {
      "processor has. Results of different families agree to about 1e-5."},
 };
 
-void manual_overview(FILE *stream)
+void manual_overview(FILE *stream, const command_list *commands)
 {
     put_head(stream, "ocellus", 1, "feature rows of images, and their classification");
     fputs(".Sh SYNOPSIS\n.Nm\n.Ar COMMAND\n.Op Ar ARGUMENT ...\n.Nm\n.Cm help\n.Op Ar COMMAND\n.Sh DESCRIPTION\n",
@@ -303,9 +303,9 @@ void manual_overview(FILE *stream)
              "everything else to standard error. They depend on images, options and seed alone, not on the number of "
              "threads. An output appears whole or not at all.");
     fputs(".Ss Commands\n.Bl -tag -width Ds\n", stream);
-    for (size_t i = 0; i < cli_command_count; i++) {
-        fprintf(stream, ".It Xr ocellus-%s 1\n", cli_commands[i]->name);
-        put_text(stream, cli_commands[i]->summary);
+    for (size_t i = 0; i < commands->count; i++) {
+        fprintf(stream, ".It Xr ocellus-%s 1\n", commands->items[i]->name);
+        put_text(stream, commands->items[i]->summary);
     }
     fputs(".El\n.Ss What the commands read and write\n", stream);
     put_list(stream, files, sizeof files / sizeof *files);

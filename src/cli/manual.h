@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* ocellus(1), ocellus-COMMAND(1) and ocellus-stages(7). */
-void manual_overview(FILE *stream);
+void manual_overview(FILE *stream, const command_list *commands);
 void manual_command(FILE *stream, const cli_command *command);
 void manual_stages(FILE *stream);
 

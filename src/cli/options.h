@@ -43,6 +43,9 @@ typedef enum show_what {
 /* What help writes, in the order of the choices of its --format. */
 typedef enum help_format { HELP_TEXT, HELP_MAN, HELP_BASH } help_format;
 
+/* The commands that there are (command.h). */
+typedef struct command_list command_list;
+
 /* What the command line said. Texts point into argv. */
 typedef struct cli_settings {
     bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card;
@@ -58,6 +61,7 @@ typedef struct cli_settings {
     size_t argument_count, consumed; /* in all; arguments read */
     const char *given[MAX_GIVEN];    /* names of the options that were typed */
     size_t given_count;
+    const command_list *commands; /* set by main, for help */
 } cli_settings;
 
 /* What train measures when neither a set nor -f says so: shape and colour, on images of any size, in little time. */

@@ -1,0 +1,29 @@
+/* Commands by their names. */
+#include "src/cli/command.h"
+
+#include <string.h>
+
+enum { MOST_COMMANDS = 32 };
+
+const cli_command *find_command(const command_list *commands, const char *name)
+{
+    for (size_t i = 0; i < commands->count; i++) {
+        if (strcmp(commands->items[i]->name, name) == 0) {
+            return commands->items[i];
+        }
+    }
+    return NULL;
+}
+
+const char *nearest_command(const command_list *commands, const char *name, const char *extra)
+{
+    const char *names[MOST_COMMANDS + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < commands->count && i < MOST_COMMANDS; i++) {
+        names[count++] = commands->items[i]->name;
+    }
+    if (extra) {
+        names[count++] = extra;
+    }
+    return oc_param_nearest(name, names, count);
+}

@@ -1,0 +1,47 @@
+/* Messages and exit statuses of commands that fail, and the JSON of those that do not. */
+#include "src/cli/failure.h"
+
+#include "src/cli/help.h"
+#include "src/cli/signals.h"
+#include "src/cli/terminal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int report_failure(const oc_error *err)
+{
+    if (interrupted() || err->status == OC_CANCELLED) {
+        static const char begins[] = "cancelled;"; /* then follows how far the work is */
+        bool more = strncmp(err->message, begins, sizeof begins - 1) == 0;
+        terminal_error("interrupted%s", more ? err->message + sizeof begins - 2 : "");
+        return EXIT_FAILED;
+    }
+    terminal_error("%s", err->message);
+    return err->status == OC_USAGE ? EXIT_WRONG_USAGE : EXIT_FAILED;
+}
+
+int report_usage(const cli_command *command, const char *format, ...)
+{
+    char message[1000];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    terminal_error("%s: %s", command->name, message);
+    help_usage(stderr, command);
+    fprintf(stderr, "'ocellus help %s' tells more.\n", command->name);
+    return EXIT_WRONG_USAGE;
+}
+
+int print_json(char *json)
+{
+    if (!json) {
+        terminal_error("out of memory for the result");
+        return EXIT_FAILED;
+    }
+    terminal_clear();
+    puts(json);
+    oc_json_free(json);
+    return EXIT_DONE;
+}
