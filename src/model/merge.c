@@ -1,47 +1,20 @@
 /* Shards put together again. A shard is a set that says in its stages.safetensors which part of which list it is; the
  * merged set is written by the same functions as one that was extracted at once. */
-#include "src/model/merge.h"
-
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/output.h"
 #include "src/base/text.h"
 #include "src/base/threads.h"
+#include "src/model/set.h"
 #include "src/model/set_writer.h"
 #include "src/model/store.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { COLUMNS = 5 };
 static const char *const columns[COLUMNS] = {"row", "path", "label", "width", "height"}; /* of index.csv */
-
-oc_status oc_shard_store(oc_archive *archive, const oc_shard *shard, oc_error *err)
-{
-    char text[100];
-    if (shard->count == 0) {
-        return OC_OK;
-    }
-    snprintf(text, sizeof text, "%zu/%zu of %zu images, list %016" PRIx64, shard->index, shard->count, shard->items,
-             shard->digest);
-    return oc_archive_set(archive, "shard", text, err);
-}
-
-oc_status oc_shard_load(const oc_archive *archive, oc_shard *shard, oc_error *err)
-{
-    const char *text = oc_archive_get(archive, "shard");
-    oc_shard found = {0};
-    if (text && (sscanf(text, "%zu/%zu of %zu images, list %" SCNx64, &found.index, &found.count, &found.items,
-                        &found.digest) != 4 ||
-                 found.index < 1 || found.index > found.count || found.count > OC_MAX_SHARDS)) {
-        return oc_fail(err, OC_BAD_FILE, "'%.100s' is no shard", text);
-    }
-    *shard = found;
-    return OC_OK;
-}
 
 /* A shard to be merged. */
 typedef struct part {

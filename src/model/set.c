@@ -7,7 +7,7 @@
 #include "src/base/output.h"
 #include "src/base/text.h"
 #include "src/dataset/dataset.h"
-#include "src/model/merge.h"
+#include "src/model/shard.h"
 #include "src/model/store.h"
 
 #include <dirent.h>

@@ -8,7 +8,7 @@
 #include "src/base/output.h"
 #include "src/base/text.h"
 #include "src/matrix/npy.h"
-#include "src/model/merge.h"
+#include "src/model/shard.h"
 #include "src/model/store.h"
 
 #include <fcntl.h>
