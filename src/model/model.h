@@ -1,19 +1,8 @@
-/* The inside of a model. */
+/* From rows to a model. */
 #ifndef OC_MODEL_MODEL_H
 #define OC_MODEL_MODEL_H
 
-#include <ocellus/model.h>
-
-struct oc_model {
-    oc_features *features;
-    oc_image_options image;
-    oc_classifier *classifier;
-    oc_train_options options; /* as they were used */
-    oc_validation validation;
-    char **classes;  /* (C) */
-    size_t *counts;  /* (C): rows of each class that it was trained on; NULL: unknown */
-    double accuracy; /* on those rows; NaN: unknown */
-};
+#include "src/model/object.h"
 
 /* What a model is made of, all by reference: copied into the model. */
 typedef struct oc_model_parts {

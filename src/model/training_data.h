@@ -3,7 +3,7 @@
 #define OC_MODEL_TRAINING_DATA_H
 
 #include "src/model/archive.h"
-#include "src/model/model.h"
+#include "src/model/object.h"
 
 /* Counts the rows of each class; the accuracy is that of the report. */
 oc_status oc_training_data_note(oc_model *model, const int *labels, size_t rows, double accuracy, oc_error *err);

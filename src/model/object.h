@@ -1,0 +1,18 @@
+/* The inside of a model. */
+#ifndef OC_MODEL_OBJECT_H
+#define OC_MODEL_OBJECT_H
+
+#include <ocellus/model.h>
+
+struct oc_model {
+    oc_features *features;
+    oc_image_options image;
+    oc_classifier *classifier;
+    oc_train_options options; /* as they were used */
+    oc_validation validation;
+    char **classes;  /* (C) */
+    size_t *counts;  /* (C): rows of each class that it was trained on; NULL: unknown */
+    double accuracy; /* on those rows; NaN: unknown */
+};
+
+#endif
