@@ -3,7 +3,9 @@
 #ifndef OC_IMAGE_KERNELS_H
 #define OC_IMAGE_KERNELS_H
 
-#include "src/image/resize.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 typedef struct oc_convert_kernels {
     /* gray = (19595 R + 38470 G + 7471 B + 32768) >> 16: 0.299, 0.587, 0.114 in 16 bits, rounded, as libjpeg has it. */
@@ -16,6 +18,17 @@ typedef struct oc_convert_kernels {
     /* Ink to light: R = (255 - C) (255 - K) / 255, rounded. Adobe stores 255 - ink: `inverted`. */
     void (*rgb_from_cmyk)(const uint8_t *cmyk, size_t n, bool inverted, uint8_t *rgb);
 } oc_convert_kernels;
+
+/* The axis along the rows (oc_axis) once more, laid out for vectors: one lane for every channel of every output pixel. All lanes
+ * have as many taps as the longest window; what is too many has weight 0. */
+typedef struct oc_lanes {
+    size_t count, taps, channels; /* count = (out, channels) */
+    int32_t *first;               /* (count) index of the first tap in a row of sums; the next is `channels` further */
+    double *weights;              /* (taps, count) */
+    double *totals, *scales;      /* (count) sum of the weights, and its reciprocal */
+    double *memory;               /* that holds them all */
+    size_t capacity;
+} oc_lanes;
 
 typedef struct oc_resize_kernels {
     /* sums = weight * row, and sums += weight * row, over n bytes. */

@@ -2,6 +2,8 @@
 #ifndef OC_IMAGE_RESIZE_H
 #define OC_IMAGE_RESIZE_H
 
+#include "src/image/kernels.h"
+
 #include <ocellus/image.h>
 
 /* The pixels of an axis that one output pixel sees: `count` of them from `first` on. */
@@ -17,17 +19,6 @@ typedef struct oc_axis {
     uint32_t *weights;
     size_t window_capacity, weight_capacity;
 } oc_axis;
-
-/* The axis along the rows once more, laid out for vectors: one lane for every channel of every output pixel. All lanes
- * have as many taps as the longest window; what is too many has weight 0. */
-typedef struct oc_lanes {
-    size_t count, taps, channels; /* count = (out, channels) */
-    int32_t *first;               /* (count) index of the first tap in a row of sums; the next is `channels` further */
-    double *weights;              /* (taps, count) */
-    double *totals, *scales;      /* (count) sum of the weights, and its reciprocal */
-    double *memory;               /* that holds them all */
-    size_t capacity;
-} oc_lanes;
 
 /* Zero-initialise. One for each number of channels keeps its tables. */
 typedef struct oc_resizer {

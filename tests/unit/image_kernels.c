@@ -2,6 +2,7 @@
 #include "src/image/kernels.h"
 
 #include "src/base/dispatch.h"
+#include "src/image/resize.h"
 #include "tests/unit/image_support.h"
 
 #include <criterion/criterion.h>
