@@ -5,7 +5,6 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/image/strokes.h"
 
 #include <math.h>
 #include <string.h>

@@ -38,6 +38,9 @@ void oc_canvas_frame(oc_canvas *canvas, double x, double y, double width, double
 /* Lines have round ends and joints. points (count, 2). */
 void oc_canvas_line(oc_canvas *canvas, double x0, double y0, double x1, double y1, double width, oc_color color);
 void oc_canvas_polyline(oc_canvas *canvas, const double *points, size_t count, double width, oc_color color);
+/* One shape of several polylines: points (ends[lines - 1], 2), line i from the end of line i - 1 up to ends[i]. */
+void oc_canvas_strokes(oc_canvas *canvas, const double *points, const size_t *ends, size_t lines, double width,
+                       oc_color color);
 /* Pixels (rows, columns, channels), 1 or 3 channels, over a rectangle whose sides are rounded to whole pixels; each
  * pixel of the canvas takes the one below its centre. */
 void oc_canvas_pixels(oc_canvas *canvas, double x, double y, double width, double height, const uint8_t *pixels,

@@ -3,7 +3,7 @@
  * A letter is written as its width and a path in units of a tenth of the height of capitals, y up from the base line:
  * Mx y begins a stroke, Lx y is a straight line, Cu v x y a quarter of an ellipse to (x, y) that turns towards the
  * corner (u, v). */
-#include "src/image/strokes.h"
+#include "src/image/canvas.h"
 
 #include <math.h>
 #include <string.h>
