@@ -8,7 +8,6 @@
  * whatever the number of threads, and no partial sums are kept. */
 #include "src/learn/kmeans.h"
 
-#include "src/base/dispatch.h"
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
@@ -23,14 +22,6 @@ enum {
     TILE = 16 * OC_PANEL_BLOCK, /* points of one task of the assignment */
     CENTER_GROUP = 16           /* centres of one task of the update */
 };
-
-OC_DECLARE_KERNELS(oc_kmeans_kernels, oc_kmeans_kernels);
-
-const oc_kmeans_kernels *oc_kmeans(void)
-{
-    static const oc_kmeans_kernels *const tables[] = OC_KERNEL_TABLES(oc_kmeans_kernels);
-    return tables[oc_isa_index()];
-}
 
 typedef struct lloyd {
     const float *x;
