@@ -12,20 +12,14 @@
  *
  * Sources: Dalal and Triggs, "Histograms of oriented gradients for human detection" (2005); Felzenszwalb and others,
  * "Object detection with discriminatively trained part-based models" (2010). The forms of other libraries and how they
- * differ stand in hog_presets.c. */
-#include "features/hog.h"
+ * differ stand in hog_form.c. */
+#include "features/hog_axis.h"
+#include "features/hog_draw.h"
+#include "features/hog_form.h"
+#include "features/hog_kernels.h"
+#include "features/hog_votes.h"
 
 #include "src/base/fail.h"
-
-#include <math.h>
-
-OC_DECLARE_KERNELS(oc_hog_normalizer, oc_hog_normalizer);
-
-const oc_hog_normalizer *oc_hog_normalizer_get(void)
-{
-    static const oc_hog_normalizer *const tables[] = OC_KERNEL_TABLES(oc_hog_normalizer);
-    return tables[oc_isa_index()];
-}
 
 static const char *const interpolations[] = {"none", "bins", "cells", "both", "auto", NULL};
 static const char *const colors[] = {"luma", "max", NULL};
@@ -62,16 +56,6 @@ static unsigned planes(const void *values)
     return form.color ? OC_RGB : OC_GRAY;
 }
 
-bool oc_hog_by_block(const oc_hog_form *form)
-{
-    return form->window || (form->block > 1 && (form->interpolate & OC_HOG_CELLS_LINEAR));
-}
-
-size_t oc_hog_cells_along(const oc_hog_form *form, size_t length)
-{
-    return (length + (form->rounded ? form->cell / 2 : 0)) / form->cell;
-}
-
 static oc_status plan(const void *values, size_t width, size_t height, size_t *dimension, oc_error *err)
 {
     oc_hog_form form;
@@ -90,78 +74,17 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
     return OC_OK;
 }
 
-size_t oc_hog_scratch(const oc_hog_form *form, size_t nx)
-{
-    return (form->block * form->block * form->bins + 4) * nx + 2;
-}
-
-/* Weight of a pixel at distance `at` (in pixels, from the first pixel's outer edge) from cell `index`. */
-static double cell_weight(const oc_hog_form *form, double at, double index)
-{
-    double distance = fabs(at / (double)form->cell - 0.5 - index);
-    if (form->interpolate & OC_HOG_CELLS_LINEAR) {
-        return distance < 1 ? 1 - distance : 0;
-    }
-    return distance < 0.5 ? 1 : 0;
-}
-
-/* The axis along one side with n cells. weights has room for oc_hog_axis_room. */
-static oc_hog_axis make_axis(const oc_hog_form *form, size_t n, float *weights)
-{
-    bool blocks = oc_hog_by_block(form), linear = (form->interpolate & OC_HOG_CELLS_LINEAR) != 0;
-    oc_hog_axis axis = {.targets = n, .per = 1, .step = form->cell, .span = form->cell, .weights = weights};
-    if (blocks) {
-        axis.per = form->block;
-        axis.targets = (n - form->block + 1) * form->block;
-        axis.span = form->block * form->cell;
-    } else if (linear) {
-        axis.span = 2 * form->cell + form->cell % 2;
-        axis.offset = -(ptrdiff_t)((form->cell + 1) / 2);
-    } else {
-        axis.even = true;
-    }
-    double middle = (double)(form->block * form->cell) / 2 + form->centre;
-    for (size_t c = 0; c < axis.per; c++) {
-        for (size_t i = 0; i < axis.span; i++) {
-            double at = (double)axis.offset + (double)i + 0.5;
-            double weight = cell_weight(form, at, (double)c);
-            if (form->window) {
-                double from = (at - middle) / form->sigma;
-                weight *= exp(-0.5 * from * from);
-            }
-            weights[c * axis.span + i] = (float)weight;
-        }
-    }
-    return axis;
-}
-
-static size_t axis_room(const oc_hog_form *form)
-{
-    size_t blocks = form->block * form->block * form->cell, linear = 2 * form->cell + 1;
-    return blocks > linear ? blocks : linear;
-}
-
-size_t oc_hog_reach(const oc_hog_axis *axis, size_t target, size_t length, size_t *first, size_t *skip)
-{
-    ptrdiff_t start = (ptrdiff_t)(target / axis->per * axis->step) + axis->offset;
-    ptrdiff_t end = start + (ptrdiff_t)axis->span;
-    ptrdiff_t from = start < 0 ? 0 : start, to = end > (ptrdiff_t)length ? (ptrdiff_t)length : end;
-    *first = (size_t)from;
-    *skip = (size_t)(from - start);
-    return to > from ? (size_t)(to - from) : 0;
-}
-
 static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
 {
     oc_hog_form form;
     oc_hog_resolve(stage->params, &form);
-    float *down_weights = oc_arena_take(arena, axis_room(&form), sizeof(float));
-    float *across_weights = oc_arena_take(arena, axis_room(&form), sizeof(float));
+    float *down_weights = oc_arena_take(arena, oc_hog_axis_room(&form), sizeof(float));
+    float *across_weights = oc_arena_take(arena, oc_hog_axis_room(&form), sizeof(float));
     if (!down_weights || !across_weights) {
         return oc_fail_memory(err, "hog");
     }
-    oc_hog_axis down = make_axis(&form, oc_hog_cells_along(&form, image->height), down_weights);
-    oc_hog_axis across = make_axis(&form, oc_hog_cells_along(&form, image->width), across_weights);
+    oc_hog_axis down = oc_hog_axis_make(&form, oc_hog_cells_along(&form, image->height), down_weights);
+    oc_hog_axis across = oc_hog_axis_make(&form, oc_hog_cells_along(&form, image->width), across_weights);
     float *cells = oc_arena_take(arena, down.targets * across.targets, form.bins * sizeof(float));
     float *scratch = oc_arena_take(arena, oc_hog_scratch(&form, across.targets), sizeof(float));
     if (!cells || !scratch) {

@@ -11,7 +11,7 @@
  * bin, (ny, B, nx), so that all loops run along a row of cells or blocks; the values of a cell are brought together
  * when they are written. Source: Dalal and Triggs (2005), section 6.4; neighbours and uoctti: Felzenszwalb and others
  * (2010), section 6. */
-#include "features/hog.h"
+#include "features/hog_kernels.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,9 +2,10 @@
  * Triggs, 2005, figure 6): over the pale image for its row, and for weights the positive ones on the left, the
  * negative ones on the right. Where a cell is written several times, by blocks or by kinds of directions, the star
  * is the mean. */
-#include "features/hog.h"
+#include "features/hog_draw.h"
 
 #include "features/draw.h"
+#include "features/hog_form.h"
 #include "src/base/fail.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* hog: from the sums of votes down the columns to cells. Compiled once for each processor family. */
-#include "features/hog.h"
+#include "features/hog_kernels.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* hog: from rows of pixels to votes, and to their sums down the columns. Compiled once for each processor family. */
-#include "features/hog.h"
+#include "features/hog_kernels.h"
 
 #include <math.h>
 #include <string.h>

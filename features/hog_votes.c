@@ -1,26 +1,12 @@
 /* hog: from the pixels of an image to votes, and from votes to cells, either by rows of votes, for every form, or by
  * bands of rows, where one kernel does it all. */
-#include "features/hog.h"
+#include "features/hog_votes.h"
 
+#include "features/hog_kernels.h"
 #include "src/base/fail.h"
 
 #include <math.h>
 #include <string.h>
-
-OC_DECLARE_KERNELS(oc_hog_kernels, oc_hog_kernels);
-OC_DECLARE_KERNELS(oc_hog_gatherer, oc_hog_gatherer);
-
-static const oc_hog_kernels *kernel_table(void)
-{
-    static const oc_hog_kernels *const tables[] = OC_KERNEL_TABLES(oc_hog_kernels);
-    return tables[oc_isa_index()];
-}
-
-static const oc_hog_gatherer *gatherer(void)
-{
-    static const oc_hog_gatherer *const tables[] = OC_KERNEL_TABLES(oc_hog_gatherer);
-    return tables[oc_isa_index()];
-}
 
 /* Directions of the edges between bins. One at 0 degrees is where counting starts; directions along the axes are
  * exact. */
@@ -142,7 +128,7 @@ static void vote_until(votes *v, size_t end)
 static bool start_lines(votes *v, const oc_hog_form *form, const oc_image *image, size_t count, oc_arena *arena)
 {
     v->form = form;
-    v->kernels = kernel_table();
+    v->kernels = oc_hog_kernels_get();
     v->image = image;
     v->width = form->cropped ? image->width / form->cell * form->cell : image->width;
     v->height = form->cropped ? image->height / form->cell * form->cell : image->height;
@@ -195,7 +181,8 @@ static void gather_cells(votes *v, const oc_hog_axis *down, const oc_hog_axis *a
         }
         v->kernels->vote(band->positions, band->magnitudes, down->weights + t % down->per * down->span + skip, rows,
                          v->width, bins, band->sums);
-        gatherer()->gather(band->sums, v->width, bins, across, band->scratch, cells + t * across->targets * bins);
+        oc_hog_gatherer_get()->gather(band->sums, v->width, bins, across, band->scratch,
+                                      cells + t * across->targets * bins);
     }
 }
 
@@ -250,9 +237,11 @@ static oc_status extract_bands(const oc_hog_form *form, const oc_image *image, s
         band.end = (float)(end + lead - b * cell) + 0.5F;
         v.kernels->band(&band, sums, split ? carry : NULL);
         if (split && b) {
-            gatherer()->join(sums, &band, cell, nx, weights, scratch, cells + (b - 1) * OC_HOG_BAND_BINS * nx);
+            oc_hog_gatherer_get()->join(sums, &band, cell, nx, weights, scratch,
+                                        cells + (b - 1) * OC_HOG_BAND_BINS * nx);
         } else if (!split) {
-            gatherer()->gather(sums, room, OC_HOG_BAND_BINS, &axis, scratch, cells + b * OC_HOG_BAND_BINS * nx);
+            oc_hog_gatherer_get()->gather(sums, room, OC_HOG_BAND_BINS, &axis, scratch,
+                                          cells + b * OC_HOG_BAND_BINS * nx);
         }
     }
     return OC_OK;

@@ -22,7 +22,7 @@
  *                                                          column by column     row by row
  *
  * Sources: Dalal and Triggs (2005); Felzenszwalb, Girshick, McAllester and Ramanan (2010), section 6. */
-#include "features/hog.h"
+#include "features/hog_form.h"
 
 #include <math.h>
 #include <string.h>
@@ -149,4 +149,19 @@ const char *oc_hog_refuse(const void *params, const char *name)
         return "it is added to norms, and this norm has none";
     }
     return NULL;
+}
+
+bool oc_hog_by_block(const oc_hog_form *form)
+{
+    return form->window || (form->block > 1 && (form->interpolate & OC_HOG_CELLS_LINEAR));
+}
+
+size_t oc_hog_cells_along(const oc_hog_form *form, size_t length)
+{
+    return (length + (form->rounded ? form->cell / 2 : 0)) / form->cell;
+}
+
+size_t oc_hog_scratch(const oc_hog_form *form, size_t nx)
+{
+    return (form->block * form->block * form->bins + 4) * nx + 2;
 }
