@@ -1,9 +1,22 @@
 /* Bag of visual words: which words of a learned codebook occur where in the image (Csurka et al., 2004; Coates, Lee and
- * Ng, 2011). A row holds, for each level of the grid, each region row and each region column, K values, one a word. */
-#include "features/words.h"
-#include "features/words_kernels.h"
+ * Ng, 2011). A row holds, for each level of the grid, each region row and each region column, K values, one a word.
+ *
+ * words.c           the stage: parameters, plan
+ * words_layout.c    where descriptors are taken and in which regions they count
+ * words_patch.c     what is described: pixel patches, contrast normalised, or
+ * words_sift.c      gradients around a place
+ * words_codebook.c  what is learned, saved and restored
+ * words_fit.c       learning the whitening and the words
+ * words_encode.c    an image's row
+ * words_draw.c      pictures
+ * *_kernels.c       inner loops; words_dispatch.c chooses them */
+#include "features/words_codebook.h"
+#include "features/words_draw.h"
+#include "features/words_encode.h"
+#include "features/words_fit.h"
+#include "features/words_layout.h"
+#include "features/words_sift.h"
 
-#include "src/base/dispatch.h"
 #include "src/base/fail.h"
 
 #include <math.h>
@@ -49,14 +62,6 @@ static const oc_param params_table[] = {
      "regions a side; 1-2-4 is a pyramid; auto: 2 for patches, 1-2-4 for sift"},
     {"mirror", OC_FLAG, FIELD(mirror), "0", 0, 1, NULL, "add the codes of the mirrored image"},
 };
-
-OC_DECLARE_KERNELS(oc_words_kernels, oc_words_kernels);
-
-const oc_words_kernels *oc_words_kernels_get(void)
-{
-    static const oc_words_kernels *const tables[] = OC_KERNEL_TABLES(oc_words_kernels);
-    return tables[oc_isa_index()];
-}
 
 /* Chosen on held-out training images: for patches of CIFAR-10 (JPEG), for gradient descriptors of objects before
  * photographs. Eigenvalues of contrast-normalised patches are 0.01 to 30, those of gradient descriptors a thousandth of
@@ -180,21 +185,6 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
     return OC_OK;
 }
 
-void oc_words_free(oc_words *words)
-{
-    oc_free(words->mean);
-    oc_free(words->transform);
-    oc_free(words->parity);
-    oc_free(words->words);
-    oc_free(words->transform_panels);
-    oc_free(words->transform_bias);
-    oc_free(words->even_panels);
-    oc_free(words->odd_panels);
-    oc_free(words->word_bias);
-    oc_free(words->no_bias);
-    *words = (oc_words){0};
-}
-
 static void forget(oc_stage *stage)
 {
     if (stage->learned) {
@@ -202,44 +192,6 @@ static void forget(oc_stage *stage)
         oc_free(stage->learned);
         stage->learned = NULL;
     }
-}
-
-oc_status oc_words_prepare(oc_words *w, bool mirror, oc_error *err)
-{
-    size_t d = w->depth, r = w->directions, panels = oc_panel_count(w->count);
-    w->even = 0;
-    while (w->even < r && (w->parity[w->even] > 0 || !mirror)) {
-        w->even++;
-    }
-    size_t odd = r - w->even, direction_panels = oc_panel_count(r);
-    w->transform_panels = oc_alloc(direction_panels * OC_PANEL, d * sizeof(float));
-    w->transform_bias = oc_alloc(direction_panels * OC_PANEL, sizeof(float));
-    w->even_panels = oc_alloc(panels * OC_PANEL, w->even * sizeof(float));
-    w->odd_panels = oc_alloc(panels * OC_PANEL, odd * sizeof(float));
-    w->word_bias = oc_alloc(panels * OC_PANEL, sizeof(float));
-    w->no_bias = oc_alloc(OC_PANEL, sizeof(float));
-    if (!w->transform_panels || !w->transform_bias || !w->even_panels || !w->odd_panels || !w->word_bias ||
-        !w->no_bias) {
-        return oc_fail_memory(err, "words");
-    }
-    oc_panel_pack(w->transform, r, d, d, 1, w->transform_panels);
-    for (size_t i = 0; i < r; i++) {
-        double sum = 0;
-        for (size_t j = 0; j < d; j++) {
-            sum -= (double)w->transform[i * d + j] * (double)w->mean[j];
-        }
-        w->transform_bias[i] = (float)sum;
-    }
-    oc_panel_pack(w->words, w->count, w->even, r, -2, w->even_panels);
-    oc_panel_pack(w->words + w->even, w->count, odd, r, -2, w->odd_panels);
-    for (size_t k = 0; k < w->count; k++) {
-        double sum = 0;
-        for (size_t j = 0; j < r; j++) {
-            sum += (double)w->words[k * r + j] * (double)w->words[k * r + j];
-        }
-        w->word_bias[k] = (float)sum;
-    }
-    return OC_OK;
 }
 
 static oc_status adopt(oc_stage *stage, oc_words *words, oc_error *err)
@@ -267,86 +219,16 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena 
     return oc_words_encode(stage->params, stage->learned, image, arena, row, err);
 }
 
-enum { TENSORS = 4 };
-
 static size_t tensors(const oc_stage *stage, oc_tensor *out)
 {
-    const oc_words *w = stage->learned;
-    if (!w) {
-        return 0;
-    }
-    out[0] = (oc_tensor){"mean", 1, w->depth, w->mean};
-    out[1] = (oc_tensor){"transform", w->directions, w->depth, w->transform};
-    out[2] = (oc_tensor){"parity", 1, w->directions, w->parity};
-    out[3] = (oc_tensor){"words", w->count, w->directions, w->words};
-    return TENSORS;
-}
-
-/* Copies the tensor `name` after checking its shape and that its values are finite. */
-static oc_status copy(const oc_tensor *tensors, size_t count, const char *name, size_t rows, size_t columns,
-                      float **values, oc_error *err)
-{
-    const oc_tensor *tensor = NULL;
-    for (size_t i = 0; i < count; i++) {
-        tensor = strcmp(tensors[i].name, name) == 0 ? &tensors[i] : tensor;
-    }
-    if (!tensor) {
-        return oc_fail(err, OC_BAD_FILE, "the array %s is missing", name);
-    }
-    if (tensor->rows != rows || tensor->columns != columns) {
-        return oc_fail(err, OC_BAD_FILE, "the array %s is %zux%zu; it should be %zux%zu", name, tensor->rows,
-                       tensor->columns, rows, columns);
-    }
-    for (size_t i = 0; i < rows * columns; i++) {
-        if (!isfinite(tensor->values[i])) {
-            return oc_fail(err, OC_BAD_FILE, "the array %s has a value that is not finite", name);
-        }
-    }
-    *values = oc_alloc(rows * columns, sizeof(float));
-    if (!*values) {
-        return oc_fail_memory(err, "words");
-    }
-    memcpy(*values, tensor->values, rows * columns * sizeof(float));
-    return OC_OK;
-}
-
-/* Even directions must come first, then odd ones. */
-static bool parity_valid(const float *parity, size_t count)
-{
-    for (size_t j = 0; j < count; j++) {
-        bool even = parity[j] >= 1 && parity[j] <= 1, odd = parity[j] >= -1 && parity[j] <= -1;
-        if ((!even && !odd) || (j && even && parity[j - 1] < 0)) {
-            return false;
-        }
-    }
-    return true;
+    return stage->learned ? oc_words_save(stage->learned, out) : 0;
 }
 
 static oc_status restore(oc_stage *stage, const oc_tensor *from, size_t count, oc_error *err)
 {
-    const oc_words_params *params = stage->params;
-    oc_words w = {.depth = oc_words_depth(params), .count = (size_t)params->count};
-    for (size_t i = 0; i < count; i++) {
-        w.directions = strcmp(from[i].name, "transform") == 0 ? from[i].rows : w.directions;
-    }
-    if (count != TENSORS || w.directions == 0 || w.directions > w.depth) {
-        return oc_fail(err, OC_BAD_FILE, "%zu arrays and %zu directions of %zu", count, w.directions, w.depth);
-    }
-    oc_status status = copy(from, count, "mean", 1, w.depth, &w.mean, err);
-    status = status != OC_OK ? status : copy(from, count, "transform", w.directions, w.depth, &w.transform, err);
-    status = status != OC_OK ? status : copy(from, count, "parity", 1, w.directions, &w.parity, err);
-    status = status != OC_OK ? status : copy(from, count, "words", w.count, w.directions, &w.words, err);
-    if (status == OC_OK && !parity_valid(w.parity, w.directions)) {
-        status = oc_fail(err, OC_BAD_FILE, "the array parity is not made of ones and minus ones");
-    }
-    if (status == OC_OK) {
-        status = oc_words_prepare(&w, params->mirror, err);
-    }
-    if (status != OC_OK) {
-        oc_words_free(&w);
-        return status;
-    }
-    return adopt(stage, &w, err);
+    oc_words words = {0};
+    oc_status status = oc_words_load(stage->params, from, count, &words, err);
+    return status == OC_OK ? adopt(stage, &words, err) : status;
 }
 
 /* With both codes added, the mirrored image has the same row (to rounding: the sums run in another order), provided

@@ -3,10 +3,12 @@
  * A word is a point in the whitened space, y = T (x - mean). The rows of T are orthogonal, so that the patch with the
  * least length that becomes y is x = mean + sum_i t_i y_i / |t_i|^2: the word as it looks. Words of gradient
  * descriptors are drawn as 4 x 4 stars. */
-#include "features/words.h"
+#include "features/words_draw.h"
 
 #include "features/draw.h"
+#include "features/words_encode.h"
 #include "features/words_kernels.h"
+#include "features/words_patch.h"
 #include "src/base/fail.h"
 
 #include <math.h>

@@ -15,9 +15,10 @@
  * Mirrored patches: the directions of T are even or odd under mirroring, so a mirrored patch has the same even part of
  * y and the odd part with its sign changed. With a = the product of the even parts and b of the odd ones, the patch
  * scores a + b and its mirror image a - b: both at the flops of one. */
-#include "features/words.h"
-#include "features/words_kernels.h"
+#include "features/words_encode.h"
 
+#include "features/words_kernels.h"
+#include "features/words_patch.h"
 #include "src/base/fail.h"
 
 #include <float.h>

@@ -2,9 +2,9 @@
  *
  * Image i of n gives floor((i + 1) S / n) - floor(i S / n) of the S samples, places drawn without repetition from its
  * own stream of random numbers: neither the order of reading nor the number of threads matters. */
-#include "features/words.h"
-#include "features/words_kernels.h"
+#include "features/words_fit.h"
 
+#include "features/words_patch.h"
 #include "src/base/fail.h"
 #include "src/base/random.h"
 #include "src/base/threads.h"

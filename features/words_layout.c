@@ -4,7 +4,9 @@
  * borders). Of its n columns, column c belongs at level g to region floor(c g / n). The borders i / g of all levels
  * together cut the axis into intervals, so that a region of any level is a run of whole intervals and every code is
  * added once, to one cell. */
-#include "features/words.h"
+#include "features/words_layout.h"
+
+#include "features/words_sift.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* What is described: pixel patches, patch x patch pixels in row, column, R G B order (or gray), less their mean, over
  * sqrt(variance + contrast) (Coates, Lee and Ng, 2011); or the gradient descriptors of words_sift.c. */
-#include "features/words.h"
+#include "features/words_patch.h"
 
 #include "features/words_kernels.h"
 #include "features/words_sift_kernels.h"
@@ -59,12 +59,19 @@ static void describe_patch(const oc_words_view *view, const oc_words_place *plac
                                      (float)params->contrast, out);
 }
 
+static void prepare_gradients(oc_words_view *view, size_t cell)
+{
+    size_t extent = oc_sift_extent(cell), stride = (size_t)view->params.stride;
+    oc_sift_view_prepare(&view->sift, cell, stride, oc_words_margin(extent, stride, view->image->width),
+                         oc_words_margin(extent, stride, view->image->height));
+}
+
 void oc_words_describe(oc_words_view *view, const oc_words_place *places, size_t count, float *out)
 {
     size_t depth = oc_words_depth(&view->params);
     for (size_t i = 0; i < count; i++, out += depth) {
         if (view->params.descriptor == OC_WORDS_SIFT) {
-            oc_sift_view_prepare(&view->sift, places[i].size, (size_t)view->params.stride);
+            prepare_gradients(view, places[i].size);
             oc_sift_describe(&view->sift, places[i].x, places[i].y, view->params.contrast, out);
         } else {
             describe_patch(view, &places[i], out);

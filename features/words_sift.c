@@ -9,9 +9,9 @@
  * A triangle's weights have the sum 1, so sum h / 16 is the mean gradient in gray levels a pixel: areas that are as
  * good as flat give short vectors and not amplified noise. Values in cell row, cell column, direction order. Outside
  * the image there is no gradient. */
-#include "features/words.h"
-#include "features/words_sift_kernels.h"
+#include "features/words_sift.h"
 
+#include "features/words_sift_kernels.h"
 #include "src/base/dispatch.h"
 
 #include <math.h>
@@ -144,15 +144,13 @@ static size_t common_divisor(size_t a, size_t b)
     return a;
 }
 
-/* The lattice along one axis: its first place, and how many there are. */
-static size_t lattice(size_t length, size_t cell, size_t stride, size_t step, size_t *first)
+/* Places of the lattice along one axis, the first descriptor's corner at `corner`. */
+static size_t lattice(size_t length, size_t cell, size_t stride, size_t step, size_t corner)
 {
-    size_t extent = oc_sift_extent(cell), margin = oc_words_margin(extent, stride, length);
-    *first = margin + cell / 2;
-    return ((length - extent - margin) / stride * stride + 3 * cell) / step + 1;
+    return ((length - oc_sift_extent(cell) - corner) / stride * stride + 3 * cell) / step + 1;
 }
 
-void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride)
+void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride, size_t left, size_t top)
 {
     float weight[MOST_TAPS];
     if (v->cell == cell) {
@@ -160,8 +158,10 @@ void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride)
     }
     v->cell = cell;
     v->step = common_divisor(cell, stride);
-    v->columns = lattice(v->width, cell, stride, v->step, &v->left);
-    v->rows = lattice(v->height, cell, stride, v->step, &v->top);
+    v->left = left + cell / 2;
+    v->top = top + cell / 2;
+    v->columns = lattice(v->width, cell, stride, v->step, left);
+    v->rows = lattice(v->height, cell, stride, v->step, top);
     for (size_t i = 0; i < v->width * v->height; i++) {
         v->smooth[i] = v->gray[i];
     }

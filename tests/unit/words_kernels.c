@@ -1,7 +1,8 @@
 /* Inner loops of the stage words against their formulas, at odd sizes and with guard values. */
 #include "features/words_kernels.h"
 
-#include "features/words.h"
+#include "features/words_layout.h"
+#include "features/words_sift.h"
 #include "features/words_sift_kernels.h"
 #include "src/base/random.h"
 
@@ -215,7 +216,7 @@ Test(words_kernels, descriptor_of_an_edge)
     oc_image image = {.width = SIDE, .height = SIDE, .gray = gray};
     oc_sift_view view;
     cr_assert(oc_sift_view_create(&view, &image, CELL, &arena));
-    oc_sift_view_prepare(&view, CELL, 1);
+    oc_sift_view_prepare(&view, CELL, 1, 0, 0);
     size_t corner = SIDE / 2 - CELL / 2 - CELL; /* centres of cells at 16, 20, 24, 28: the edge is at 19.5 */
     oc_sift_describe(&view, corner, corner, 10, x);
     double energy = 0;
@@ -231,7 +232,7 @@ Test(words_kernels, descriptor_of_an_edge)
     cr_assert(energy > 0.6 && energy < 1, "%g", energy);
     memset(gray, 90, sizeof gray);
     view.cell = 0;
-    oc_sift_view_prepare(&view, CELL, 1);
+    oc_sift_view_prepare(&view, CELL, 1, 0, 0);
     oc_sift_describe(&view, corner, corner, 10, x);
     for (size_t i = 0; i < OC_SIFT_VALUES; i++) {
         cr_assert_float_eq(x[i], 0, 0);
@@ -274,11 +275,11 @@ Test(words_kernels, descriptors_do_not_depend_on_the_lattice)
             float x[OC_SIFT_VALUES], y[OC_SIFT_VALUES];
             cr_assert(oc_sift_view_create(&all, &image, cell, &arena));
             cr_assert(oc_sift_view_create(&some, &image, cell, &arena));
-            oc_sift_view_prepare(&all, cell, 1);
-            oc_sift_view_prepare(&some, cell, stride);
+            oc_sift_view_prepare(&all, cell, 1, 0, 0);
             size_t extent = oc_sift_extent(cell), left = oc_words_margin(extent, stride, WIDTH);
             size_t top = oc_words_margin(extent, stride, HEIGHT), across = (WIDTH - extent) / stride;
             size_t down = (HEIGHT - extent) / stride;
+            oc_sift_view_prepare(&some, cell, stride, left, top);
             for (size_t k = 0; k <= 2; k++) {
                 size_t u = left + across * k / 2 * stride, v = top + down * k / 2 * stride;
                 oc_sift_describe(&all, u, v, 10, x);
@@ -313,8 +314,8 @@ Test(words_kernels, descriptor_of_the_mirrored_image_is_a_permutation)
         float x[OC_SIFT_VALUES], y[OC_SIFT_VALUES];
         cr_assert(oc_sift_view_create(&a, &image, cell, &arena));
         cr_assert(oc_sift_view_create(&b, &other, cell, &arena));
-        oc_sift_view_prepare(&a, cell, 1);
-        oc_sift_view_prepare(&b, cell, 1);
+        oc_sift_view_prepare(&a, cell, 1, 0, 0);
+        oc_sift_view_prepare(&b, cell, 1, 0, 0);
         oc_sift_describe(&a, 5, 7, 10, x);
         oc_sift_describe(&b, WIDTH - 5 - oc_sift_extent(cell), 7, 10, y);
         for (size_t i = 0; i < OC_SIFT_VALUES; i++) {

@@ -1,0 +1,51 @@
+/* The parameters of the stage words, and where in an image descriptors are taken. */
+#ifndef OC_FEATURES_WORDS_LAYOUT_H
+#define OC_FEATURES_WORDS_LAYOUT_H
+
+#include "features/stage.h"
+
+enum { OC_WORDS_ENCODE_AUTO, OC_WORDS_TRIANGLE, OC_WORDS_HARD, OC_WORDS_SOFT };
+enum { OC_WORDS_PATCH, OC_WORDS_SIFT };
+enum { OC_WORDS_MAP_AUTO, OC_WORDS_PLAIN, OC_WORDS_ROOT };
+enum { OC_WORDS_POOL_AUTO, OC_WORDS_SUM, OC_WORDS_MEAN, OC_WORDS_MAX };
+enum { OC_WORDS_MOST_NEAREST = 32 };
+
+typedef struct oc_words_params {
+    int64_t count, patch, stride, samples, iterations, nearest; /* nearest 0: all words */
+    bool gray, whiten, mirror;
+    double contrast, ridge, keep, softness;
+    int descriptor, encode, pool, map;
+    oc_levels grid, cells; /* cells: sizes of the gradient descriptors' cells, none for auto */
+} oc_words_params;
+
+/* The borders of all regions of all levels cut each axis into intervals; a cell is an interval of columns and one of
+ * rows, counted row by row. */
+
+/* One descriptor: its corner, the cell it counts in, the one it counts in when the image is mirrored. */
+typedef struct oc_words_place {
+    uint32_t x, y, cell, mirror_cell;
+    uint32_t size; /* side of a patch, or size of a gradient descriptor's cells */
+} oc_words_place;
+
+/* With stride and cells as they are in images of that size, where they are auto. What is asked about one axis below
+ * needs them so. */
+oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, size_t height);
+/* Sizes of descriptors in an image: 1, or that of `cells`. */
+size_t oc_words_sizes(const oc_words_params *params);
+/* The first pixel of the first descriptor that covers `extent` of `length` pixels: what the stride leaves over is
+ * shared by both borders. */
+size_t oc_words_margin(size_t extent, size_t stride, size_t length);
+/* Pixels a descriptor of size number s covers on each axis. */
+size_t oc_words_extent(const oc_words_params *params, size_t s);
+/* Descriptors of size number s on an axis of `length` pixels; 0 when it is too short. */
+size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length);
+/* Of all sizes, in a whole image. */
+size_t oc_words_place_count(const oc_words_params *params, size_t width, size_t height);
+/* Intervals that the levels' borders i / g cut an axis into. */
+size_t oc_words_cuts(const oc_levels *grid);
+/* The interval in which region i of level g begins. */
+size_t oc_words_region_start(const oc_levels *grid, size_t i, size_t g);
+/* All descriptors of an image, size by size, cell by cell, column by column inside a cell. */
+void oc_words_places(const oc_words_params *params, size_t width, size_t height, oc_words_place *places);
+
+#endif

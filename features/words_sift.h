@@ -1,0 +1,35 @@
+/* Dense gradient descriptors: an image at one size of cells. */
+#ifndef OC_FEATURES_WORDS_SIFT_H
+#define OC_FEATURES_WORDS_SIFT_H
+
+#include "src/base/memory.h"
+
+#include <ocellus/image.h>
+
+enum { OC_SIFT_LEAST_CELL = 2, OC_SIFT_MOST_CELL = 64 };
+
+/* Scratch memory is from an arena. */
+typedef struct oc_sift_view {
+    size_t width, height, cell;
+    size_t step, left, top, columns, rows; /* of the lattice that holds every cell's centre */
+    const uint8_t *gray;
+    float *smooth;     /* (height, width) */
+    float *dx, *dy;    /* (width) */
+    float *votes;      /* (height, width, 8) */
+    float *line;       /* a row of votes between borders */
+    float *histograms; /* (rows, columns, 8): votes around the places of the lattice */
+} oc_sift_view;
+
+/* Pixels that a descriptor covers on each axis. */
+size_t oc_sift_extent(size_t cell);
+/* False when memory is short. */
+bool oc_sift_view_create(oc_sift_view *v, const oc_image *image, size_t largest_cell, oc_arena *arena);
+/* For descriptors of that size whose corners lie `stride` apart; (left, top) is the corner of the first. Does
+ * nothing when the view is prepared for that size already. */
+void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride, size_t left, size_t top);
+/* out (128) of the descriptor whose corner is at (x, y). */
+void oc_sift_describe(const oc_sift_view *v, size_t x, size_t y, double contrast, float *out);
+/* The place of each value in the mirrored descriptor: its own inverse. */
+void oc_sift_mirror_order(uint32_t *order);
+
+#endif
