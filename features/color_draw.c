@@ -1,7 +1,8 @@
 /* color: pictures of histograms. One bar a bin in the bin's own colour, region by region as they lie in the image;
  * up for what is positive, down for what is negative. A joint histogram shows its largest bars alone, in order. */
-#include "features/color_histogram.h"
+#include "features/color_draw.h"
 
+#include "features/color_histogram.h"
 #include "features/draw.h"
 #include "src/base/fail.h"
 
@@ -142,7 +143,7 @@ const char *oc_histogram_key(const oc_stage *stage)
 
 oc_status oc_histogram_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
 {
-    oc_histogram h = oc_histogram_describe(stage);
+    oc_histogram h = oc_histogram_describe(stage->params);
     bar *bars = oc_alloc(h.size, sizeof *bars);
     if (!bars) {
         return oc_fail_memory(err, "the picture");

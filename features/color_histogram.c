@@ -1,12 +1,4 @@
-/* color: histograms of the pixels' colours.
- *
- * Channel values fall into `bins` bins of equal width over the channel's range: R, G, B, S and V 0..255, H 0..179 (hue
- * in steps of two degrees, as in OpenCV's 8-bit HSV), L 0..100, a and b -128..127. The largest value belongs to the
- * last bin. Rows: region by region (grid rows, grid columns); in a region joint=1 writes one histogram of bins^3, the
- * first channel slowest, joint=0 one of `bins` a channel. space=hue counts H alone; gray pixels count as hue 0, or not
- * at all with weight=saturation.
- *
- * Equal to cvtColor and calcHist of OpenCV, bin for bin. Source: Swain and Ballard, "Color indexing" (1991). */
+/* color: counting the pixels of a region by their colours; color.c says which bins there are. */
 #include "features/color_histogram.h"
 
 #include "features/draw.h"
@@ -16,34 +8,7 @@
 #include <pthread.h>
 #include <string.h>
 
-typedef enum color_norm { NORM_L1, NORM_HELLINGER, NORM_NONE } color_norm;
-
-typedef struct color_params {
-    int space;
-    int64_t bins;
-    bool joint;
-    int64_t grid;
-    int norm, weight;
-} color_params;
-
-enum { JOINT_BINS = 32, HUES = 180, LEVELS = OC_HISTOGRAM_LEVELS };
-
-static const char *const spaces[] = {"rgb", "hsv", "lab", "hue", NULL};
-static const char *const norms[] = {"l1", "hellinger", "none", NULL};
-static const char *const weights[] = {"count", "saturation", NULL};
-
-static const oc_param params[] = {
-    {"space", OC_CHOICE, offsetof(color_params, space), "hsv", 0, 0, spaces, "colour space; hue is the H of hsv alone"},
-    {"bins", OC_INTEGER, offsetof(color_params, bins), "auto", 2, LEVELS, NULL,
-     "bins of a channel, joint at most 32; auto: 10 for hue, else 8"},
-    {"joint", OC_FLAG, offsetof(color_params, joint), "1", 0, 1, NULL,
-     "one histogram of bins^3 instead of one a channel"},
-    {"grid", OC_INTEGER, offsetof(color_params, grid), "1", 1, 256, NULL, "histograms of grid x grid regions"},
-    {"norm", OC_CHOICE, offsetof(color_params, norm), "l1", 0, 0, norms,
-     "l1: each histogram sums to 1; hellinger: its square root; none: counts"},
-    {"weight", OC_CHOICE, offsetof(color_params, weight), "count", 0, 0, weights,
-     "what a pixel adds to the histogram of hues: 1 or its saturation 0..1"},
-};
+enum { HUES = 180, LEVELS = OC_HISTOGRAM_LEVELS };
 
 OC_DECLARE_KERNELS(oc_histogram_kernels, oc_histogram_kernels);
 
@@ -70,7 +35,7 @@ const float *oc_histogram_linear(void)
     return linear;
 }
 
-static oc_histogram describe(const color_params *p)
+oc_histogram oc_histogram_describe(const oc_color_params *p)
 {
     oc_histogram h = {.space = (oc_color_space)p->space, .grid = (size_t)p->grid};
     h.bins = p->bins == OC_AUTO ? (h.space == OC_SPACE_HUE ? 10 : 8) : (size_t)p->bins;
@@ -78,51 +43,6 @@ static oc_histogram describe(const color_params *p)
     h.joint = p->joint && h.channels == 3;
     h.size = h.joint ? h.bins * h.bins * h.bins : h.channels * h.bins;
     return h;
-}
-
-oc_histogram oc_histogram_describe(const oc_stage *stage)
-{
-    return describe(stage->params);
-}
-
-static oc_status check(const void *values, oc_error *err)
-{
-    const color_params *p = values;
-    oc_histogram h = describe(p);
-    if (h.joint && h.bins > JOINT_BINS) {
-        return oc_fail(err, OC_USAGE, "bins: %zu are too many for joint=1, which takes at most %d", h.bins, JOINT_BINS);
-    }
-    if (p->weight && h.space != OC_SPACE_HUE) {
-        return oc_fail(err, OC_USAGE, "weight=saturation needs space=hue");
-    }
-    return OC_OK;
-}
-
-static const char *refuse(const void *values, const char *name)
-{
-    const color_params *p = values;
-    bool idle = strcmp(name, "joint") == 0 && p->joint && p->space == OC_SPACE_HUE;
-    return idle ? "space=hue has one channel" : NULL;
-}
-
-static unsigned planes(const void *values)
-{
-    (void)values;
-    return OC_RGB;
-}
-
-static oc_status plan(const void *values, size_t width, size_t height, size_t *dimension, oc_error *err)
-{
-    oc_histogram h = describe(values);
-    if (width < h.grid || height < h.grid) {
-        return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels is smaller than a grid of %zux%zu", width, height,
-                       h.grid, h.grid);
-    }
-    if (width > UINT32_MAX / height) {
-        return oc_fail(err, OC_TOO_LARGE, "an image of %zux%zu pixels is too large to count", width, height);
-    }
-    *dimension = h.grid * h.grid * h.size; /* at most 2^31 */
-    return OC_OK;
 }
 
 /* Bin of every level of a channel whose values are below `range`. In the arithmetic of calcHist, so that levels on an
@@ -169,7 +89,7 @@ static levels convert(const oc_histogram *h, const oc_histogram_kernels *kernels
     return (levels){{to, to + n, to + 2 * n}, 1};
 }
 
-static void count(const oc_histogram *h, const color_params *p, const oc_histogram_kernels *kernels, const levels *l,
+static void count(const oc_histogram *h, const oc_color_params *p, const oc_histogram_kernels *kernels, const levels *l,
                   size_t n, const scratch *s)
 {
     if (h->joint) {
@@ -186,7 +106,7 @@ static void count(const oc_histogram *h, const color_params *p, const oc_histogr
 }
 
 /* Adds the counters up into the row of the region. */
-static void collect(const oc_histogram *h, const color_params *p, const scratch *s, float *row)
+static void collect(const oc_histogram *h, const oc_color_params *p, const scratch *s, float *row)
 {
     for (size_t i = 0; h->joint && i < h->size; i++) {
         uint32_t total = 0;
@@ -213,7 +133,7 @@ static void collect(const oc_histogram *h, const color_params *p, const scratch 
     }
 }
 
-static void normalize(float *row, size_t size, color_norm norm)
+static void normalize(float *row, size_t size, oc_color_norm norm)
 {
     double sum = 0;
     for (size_t i = 0; i < size; i++) {
@@ -222,12 +142,12 @@ static void normalize(float *row, size_t size, color_norm norm)
     float factor = sum > 0 ? (float)(1 / sum) : 0;
     for (size_t i = 0; i < size; i++) {
         row[i] *= factor;
-        row[i] = norm == NORM_HELLINGER ? sqrtf(row[i]) : row[i];
+        row[i] = norm == OC_COLOR_HELLINGER ? sqrtf(row[i]) : row[i];
     }
 }
 
 /* The histogram of the pixels x0 <= x < x1, y0 <= y < y1. */
-static void extract_region(const oc_histogram *h, const color_params *p, const oc_image *image, const size_t x[2],
+static void extract_region(const oc_histogram *h, const oc_color_params *p, const oc_image *image, const size_t x[2],
                            const size_t y[2], const scratch *s, float *row)
 {
     const oc_histogram_kernels *kernels = oc_histogram_kernels_get();
@@ -243,8 +163,8 @@ static void extract_region(const oc_histogram *h, const color_params *p, const o
     }
     collect(h, p, s, row);
     size_t each = h->joint ? h->size : h->bins;
-    for (size_t i = 0; p->norm != NORM_NONE && i < h->size; i += each) {
-        normalize(row + i, each, (color_norm)p->norm);
+    for (size_t i = 0; p->norm != OC_COLOR_NONE && i < h->size; i += each) {
+        normalize(row + i, each, (oc_color_norm)p->norm);
     }
 }
 
@@ -286,10 +206,10 @@ static void region_bounds(const oc_histogram *h, const oc_image *image, size_t i
     }
 }
 
-static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
+oc_status oc_histogram_extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
 {
-    const color_params *p = stage->params;
-    oc_histogram h = describe(p);
+    const oc_color_params *p = stage->params;
+    oc_histogram h = oc_histogram_describe(p);
     scratch s = {0};
     if (!make_scratch(&h, image, arena, &s)) {
         return oc_fail_memory(err, "a colour histogram");
@@ -308,7 +228,7 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena 
 static void spread_region(const oc_histogram *h, const oc_image *image, size_t region, const double *given,
                           const double *fixed, const scratch *s, float *counts, double *map)
 {
-    color_params raw = {.norm = NORM_NONE};
+    oc_color_params raw = {.norm = OC_COLOR_NONE};
     size_t x[2], y[2];
     double rest = 0;
     region_bounds(h, image, region, x, y);
@@ -328,10 +248,10 @@ static void spread_region(const oc_histogram *h, const oc_image *image, size_t r
     }
 }
 
-static oc_status spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
-                        double *map, oc_error *err)
+oc_status oc_histogram_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
+                              double *map, oc_error *err)
 {
-    oc_histogram h = describe(stage->params);
+    oc_histogram h = oc_histogram_describe(stage->params);
     oc_arena arena = {0};
     scratch s = {0};
     float *counts = oc_alloc(h.size, 2 * sizeof *counts);
@@ -346,38 +266,3 @@ static oc_status spread(const oc_stage *stage, const oc_image *image, const doub
     oc_free(counts);
     return status;
 }
-
-/* The columns of the grid change places where they are equally wide. */
-static bool can_mirror(const oc_stage *stage)
-{
-    return stage->width % describe(stage->params).grid == 0;
-}
-
-static void mirror(const oc_stage *stage, const float *row, float *out)
-{
-    oc_histogram h = describe(stage->params);
-    for (size_t y = 0; y < h.grid; y++) {
-        for (size_t x = 0; x < h.grid; x++) {
-            memcpy(out + (y * h.grid + h.grid - 1 - x) * h.size, row + (y * h.grid + x) * h.size, h.size * sizeof *row);
-        }
-    }
-}
-
-const oc_stage_type oc_stage_color = {
-    .name = "color",
-    .help = "histograms of the pixels' colours",
-    .params = params,
-    .param_count = sizeof params / sizeof *params,
-    .param_size = sizeof(color_params),
-    .check = check,
-    .refuse = refuse,
-    .planes = planes,
-    .plan = plan,
-    .extract = extract,
-    .can_mirror = can_mirror,
-    .mirror = mirror,
-    .aspect = oc_histogram_aspect,
-    .key = oc_histogram_key,
-    .draw = oc_histogram_draw,
-    .spread = spread,
-};

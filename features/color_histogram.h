@@ -1,4 +1,4 @@
-/* Colour histograms: the kernels of color_histogram.c. */
+/* Colour histograms: the parameters, counting, and the inner loops (color_histogram_kernels.c). */
 #ifndef OC_FEATURES_COLOR_HISTOGRAM_H
 #define OC_FEATURES_COLOR_HISTOGRAM_H
 
@@ -40,8 +40,16 @@ const oc_histogram_kernels *oc_histogram_kernels_get(void);
 /* sRGB levels to linear light, (256). */
 const float *oc_histogram_linear(void);
 
-/* What color_histogram.c and color_draw.c share. */
 typedef enum oc_color_space { OC_SPACE_RGB, OC_SPACE_HSV, OC_SPACE_LAB, OC_SPACE_HUE } oc_color_space;
+typedef enum oc_color_norm { OC_COLOR_L1, OC_COLOR_HELLINGER, OC_COLOR_NONE } oc_color_norm;
+
+typedef struct oc_color_params {
+    int space; /* oc_color_space */
+    int64_t bins;
+    bool joint;
+    int64_t grid;
+    int norm, weight; /* oc_color_norm; 1: a pixel counts by its saturation */
+} oc_color_params;
 
 /* What follows from the parameters. */
 typedef struct oc_histogram {
@@ -51,10 +59,13 @@ typedef struct oc_histogram {
     size_t size; /* values of a region */
 } oc_histogram;
 
+oc_histogram oc_histogram_describe(const oc_color_params *params);
 void oc_histogram_fill_map(const oc_histogram *h, oc_histogram_map *map);
-oc_histogram oc_histogram_describe(const oc_stage *stage);
-double oc_histogram_aspect(const oc_stage *stage, oc_drawing what);
-const char *oc_histogram_key(const oc_stage *stage);
-oc_status oc_histogram_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
+
+/* The row of an image, and where in the image the values of a row come from; see oc_stage_type. */
+oc_status oc_histogram_extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row,
+                               oc_error *err);
+oc_status oc_histogram_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
+                              double *map, oc_error *err);
 
 #endif
