@@ -274,10 +274,11 @@ OURS = $(sort $(shell find include features src examples tests -name '*.[ch]'))
 TIDY_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION=\"\" -DOC_RELEASED=\"\" -DOC_ISA=plain -Wall -Wextra -Iinclude -I. \
     $(PACKAGE_CFLAGS)
 .PHONY: lint
-lint: ## formatting, include layers, cppcheck, clang-tidy
+lint: ## formatting, include layers, circles between files, cppcheck, clang-tidy
 	@CC=$(CC) .ci/deps lint
+	@$(MAKE) --no-print-directory -s $(JOBS) MODE=release all
 	@echo clang-format; clang-format --dry-run --Werror $(OURS)
-	tests/lint/layers.sh
+	OBJECTS=$(BUILD)/release tests/lint/layers.sh
 	cppcheck -j2 --quiet --std=c11 --enable=warning,performance,portability --suppress=missingIncludeSystem \
 	    --suppressions-list=tests/lint/cppcheck.txt --error-exitcode=1 -DOC_ISA=plain -Iinclude -I. src features
 	@echo clang-tidy; printf '%s\n' $(filter %.c,$(filter src/% features/%,$(OURS))) | \

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Who includes whom: each folder uses those below it and no other, the command line the public headers alone, and
-# the headers of other libraries stay in few files.
+# Who includes whom: each folder uses those below it and no other, the command line the public headers alone, the
+# headers of other libraries stay in few files, and no two files need each other.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -62,4 +62,7 @@ library 'libexif/[a-z-]*.h' src/image/exif.c
 library jansson.h src/base/json_memory.h src/base/json_memory.c src/model/archive.c src/evaluate/json.c
 library zlib.h src/dataset/idx.c
 library cblas.h src/matrix/blas.c
+
+# No circles between files. Needs the objects of `make all`.
+tests/lint/circles.py "${OBJECTS:-build/release}" || failed=1
 exit $failed
