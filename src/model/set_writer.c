@@ -227,6 +227,16 @@ oc_status oc_set_writer_finish(oc_set_writer *writer, oc_error *err)
     return status;
 }
 
+/* What is written must load. */
+static oc_status check_stages(const oc_archive *archive, oc_error *err)
+{
+    oc_features *features = NULL;
+    oc_image_options image;
+    oc_status status = oc_load_features(archive, &features, &image, err);
+    oc_features_free(features);
+    return status;
+}
+
 static oc_status write_archive(oc_archive *archive, const char *path, const oc_features *features,
                                const oc_image_options *image, const oc_shard *shard, oc_error *err)
 {
@@ -237,7 +247,7 @@ static oc_status write_archive(oc_archive *archive, const char *path, const oc_f
     if (status == OC_OK) {
         status = oc_shard_store(archive, shard, err);
     }
-    return status == OC_OK ? oc_archive_write(archive, path, err) : status;
+    return status == OC_OK ? oc_archive_write(archive, path, check_stages, err) : status;
 }
 
 oc_status oc_set_write_stages(const char *folder, const oc_features *features, const oc_image_options *image,
