@@ -17,8 +17,8 @@
  *     ovr-squared-hinge  sum_j max(0, 1 - t_j s_j)^2                     (one against the rest)
  *     square             sum_j (s_j - t_j)^2
  *
- * Training is deterministic: the same rows, labels, options and seed give the same bytes, whatever the number of
- * threads. */
+ * Training is deterministic: on one kind of processor and build the same rows, labels, options and seed give the same
+ * bytes, whatever the number of threads. */
 #ifndef OCELLUS_CLASSIFIER_H
 #define OCELLUS_CLASSIFIER_H
 
