@@ -219,13 +219,9 @@ static size_t split(const char *path, char parent[LONGEST_PATH])
  * is there already must be replaceable. */
 static oc_status check_place(const char *path, oc_error *err)
 {
-    enum {
-        FILE_ROOM = sizeof ".classes.partial",
-        PATH_ROOM = sizeof ".rows.partial/new/set.partial/new/stages.safetensors.partial"
-    };
     char parent[LONGEST_PATH], reason[300];
-    size_t name = split(path, parent);
-    if (strlen(path) + PATH_ROOM > LONGEST_PATH || name + FILE_ROOM > NAME_MAX + 1) {
+    size_t name = split(path, parent), name_room, path_room = oc_output_room(&name_room);
+    if (strlen(path) + path_room >= LONGEST_PATH || name + name_room > NAME_MAX) {
         return fail(err, OC_USAGE, path, "the name is too long: while an output is built, it has some letters more");
     }
     struct stat info;
