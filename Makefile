@@ -52,7 +52,10 @@ LIB_OBJECTS += $(OBJECTS)/src/evaluate/report_page.o
 
 LIBRARY := $(OBJECTS)/libocellus.a
 HEADERS := $(sort $(wildcard include/ocellus/*.h))
-SONAME := libocellus.so.$(firstword $(subst ., ,$(VERSION)))
+# The interface has the number 0.1, 0.2 and so on until version 1.0, when it becomes the major number alone.
+MAJOR := $(firstword $(subst ., ,$(VERSION)))
+INTERFACE := $(if $(filter 0,$(MAJOR)),$(basename $(VERSION)),$(MAJOR))
+SONAME := libocellus.so.$(INTERFACE)
 SHARED := $(OBJECTS)/libocellus.so.$(VERSION)
 COMMAND := $(if $(filter release,$(MODE)),$(BUILD)/ocellus,$(OBJECTS)/ocellus)
 TESTS := $(OBJECTS)/unit-tests
@@ -71,7 +74,7 @@ $(SHARED): $(LIB_OBJECTS) $(OBJECTS)/libocellus.map
 # What the public headers declare is visible in the shared library, and nothing else.
 $(OBJECTS)/libocellus.map: $(HEADERS) Makefile
 	@mkdir -p $(@D)
-	@{ echo 'OCELLUS_$(firstword $(subst ., ,$(VERSION))) {'; echo 'global:'; \
+	@{ echo 'OCELLUS_$(INTERFACE) {'; echo 'global:'; \
 	    sed -nE '/^typedef/!s/^[a-z][a-z0-9_ *]*[ *](oc_[a-z0-9_]+)(\(|\[|;).*/    \1;/p' $(HEADERS); \
 	    echo 'local: *;'; echo '};'; } > $@
 
@@ -164,7 +167,7 @@ $(WEB)/index.html: $(WEB)/ocellus.wasm $(WEB)/fashion.model $(wildcard examples/
 -include $(patsubst %.o,%.d,$(WEB_OBJECTS))
 
 .PHONY: web
-web: ## install what is missing, build the interactive page build/web/index.html (examples/web)
+web: ## install what is missing (DEPS=no: only say it), build the interactive page build/web/index.html (examples/web)
 	@CC=$(CC) .ci/deps web
 	@$(MAKE) --no-print-directory -s $(JOBS) $(WEB)/index.html
 	@echo "$(WEB)/index.html"
@@ -179,7 +182,7 @@ $(BUILD)/web-modules: tests/web/package.json tests/web/package-lock.json
 	@touch $@
 
 .PHONY: check-web
-check-web: ## install what is missing, build the interactive page and test it and the report in a browser
+check-web: ## install what is missing (DEPS=no: only say it), build the interactive page and test it and the report in a browser
 	@CC=$(CC) .ci/deps check-web
 	@$(MAKE) --no-print-directory -s $(JOBS) all $(WEB)/index.html $(BUILD)/web-step $(BUILD)/web-modules
 	OCELLUS=$(BUILD)/ocellus bats tests/web/report.bats
@@ -192,7 +195,7 @@ DEMO_SPECS := -f pixels:size=28,gray=1 -f hog:cell=4 -f words:count=800,gray=1 \
     -f hog:cell=4+words:count=800,gray=1
 
 .PHONY: demo
-demo: ## install what is missing, build, compare features on Fashion-MNIST, classify some of its images
+demo: ## install what is missing (DEPS=no: only say it), build, compare features on Fashion-MNIST, classify some of its images
 	@CC=$(CC) .ci/deps demo
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@data/fashion-mnist.sh $(FASHION) $(COMMAND)
@@ -201,7 +204,7 @@ demo: ## install what is missing, build, compare features on Fashion-MNIST, clas
 	$(COMMAND) classify $(BUILD)/demo.safetensors $(addprefix $(FASHION)/test/,Bag/00030.png Coat/00006.png Sandal/00008.png Trouser/00002.png)
 
 .PHONY: check
-check: ## install what is missing, build, run every test, plain and under the sanitizers
+check: ## install what is missing (DEPS=no: only say it), build, run every test, plain and under the sanitizers
 	@CC=$(CC) .ci/deps check
 	@$(MAKE) --no-print-directory -s $(JOBS) all $(BUILD)/release/unit-tests
 	@$(MAKE) --no-print-directory -s $(JOBS) MODE=sanitize all $(BUILD)/sanitize/unit-tests

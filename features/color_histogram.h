@@ -63,7 +63,7 @@ oc_histogram oc_histogram_describe(const oc_color_params *params);
 void oc_histogram_fill_map(const oc_histogram *h, oc_histogram_map *map);
 
 /* The row of an image, and where in the image the values of a row come from; see oc_stage_type. */
-oc_status oc_histogram_extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row,
+oc_status oc_histogram_extract(const oc_stage *stage, const oc_image *image, oc_scratch *memory, float *row,
                                oc_error *err);
 oc_status oc_histogram_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
                               double *map, oc_error *err);

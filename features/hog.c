@@ -74,8 +74,9 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
     return OC_OK;
 }
 
-static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
+static oc_status extract(const oc_stage *stage, const oc_image *image, oc_scratch *memory, float *row, oc_error *err)
 {
+    oc_arena *arena = &memory->arena;
     oc_hog_form form;
     oc_hog_resolve(stage->params, &form);
     float *down_weights = oc_arena_take(arena, oc_hog_axis_room(&form), sizeof(float));
