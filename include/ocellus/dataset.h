@@ -13,12 +13,15 @@
  *                               has "labels" for "images" and "idx1" for "idx3" in its name, else unlabelled;
  *                               classes "0", "1", ... up to the largest label
  *   a CIFAR-10 binary file      records of 1 + 3,072 bytes; classes "0" to "9"
- *   a PNG or JPEG file          that one image, unlabelled
+ *   a PNG or JPEG file          that one image, unlabelled; a file of another kind of image likewise
  *
- * In a folder a candidate is a file named .png, .jpg, .jpeg or .jpe in any case, or one whose first bytes are PNG's or
- * JPEG's. Names that begin with a dot are passed over; anything else is counted as ignored. Symbolic links are followed
- * but for those that lead back to a folder above; a folder that cannot be read is an error. Opening a data set
- * decodes no image: a candidate may turn out to be unreadable in oc_dataset_read.
+ * In a folder a candidate is a file with the name of an image in any case, or one whose first bytes are those of an
+ * image. That includes kinds that are not read (TIFF, WebP, BMP, GIF, HEIC, camera raw, SVG ...): left out in silence
+ * they would be missing without a trace. Content goes before name: PNG bytes in scan.tif or photo.dat are read. Names
+ * that begin with a dot are passed over; anything else is counted as ignored. Symbolic links are followed but for those
+ * that lead back to a folder above; a folder that cannot be read is an error. Opening a data set decodes no image and
+ * opens no file that is named like one: a candidate may turn out to be unreadable in oc_dataset_read, whose message
+ * names the kind and a command that converts it.
  *
  * Memory: the path and 16 bytes an item, or the pixels for IDX and CIFAR-10. A data set does not change after it was
  * opened and its classes were named; any number of threads may use it, each with its own decoder. */

@@ -262,13 +262,13 @@ static oc_status check_place(const char *path, oc_error *err)
 /* A mistyped -o must not cost a photo. */
 static bool is_image_file(const char *path)
 {
-    unsigned char head[16];
+    unsigned char head[512];
     FILE *file = fopen(path, "rb");
     size_t got = file ? fread(head, 1, sizeof head, file) : 0;
     if (file) {
         fclose(file);
     }
-    return oc_image_signature(head, got);
+    return oc_image_signature(head, got) || oc_image_foreign(head, got);
 }
 
 /* Writes a word in quotes if a shell would read it otherwise; returns the end. to has 4 bytes a letter and 3 more. */

@@ -4,6 +4,7 @@
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "src/image/kinds.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -14,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEAD = 512 }; /* bytes of a file that are looked at */
+enum { HEAD = OC_KIND_HEAD }; /* bytes of a file that are looked at */
 
 static oc_status read_single(oc_dataset *dataset, const char *path, oc_error *err)
 {
@@ -73,6 +74,9 @@ static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, o
     }
     if (idx == OC_IDX_HEADER) {
         return oc_read_idx(dataset, path, err);
+    }
+    if (oc_foreign_named(path) || oc_image_foreign(head, size < HEAD ? size : HEAD)) {
+        return read_single(dataset, path, err); /* reading it names its kind */
     }
     if (like_csv(path, head)) {
         return oc_read_csv(dataset, path, err);

@@ -53,8 +53,6 @@ void oc_dataset_free_items(oc_dataset *dataset);
 
 /* The part of a path behind its last slash. */
 const char *oc_path_name(const char *path);
-/* True for the names of PNG and JPEG files. */
-bool oc_image_named(const char *name);
 
 /* folder.c */
 oc_status oc_read_folder(oc_dataset *dataset, const char *path, oc_error *err);

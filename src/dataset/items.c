@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { BLOCK_SIZE = 65536 };
 
@@ -201,16 +200,4 @@ const char *oc_path_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
-}
-
-bool oc_image_named(const char *name)
-{
-    static const char *const endings[] = {".png", ".jpg", ".jpeg", ".jpe"};
-    const char *dot = strrchr(oc_path_name(name), '.');
-    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
-        if (strcasecmp(dot, endings[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
