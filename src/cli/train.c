@@ -37,7 +37,7 @@ static oc_status extract_rows(const cli_settings *settings, oc_job *job, oc_set 
     oc_dataset *dataset = NULL;
     oc_status status = oc_features_parse(spec, &features, err);
     if (!status) {
-        status = open_images(settings->operands.items[0], &dataset, err);
+        status = open_images(settings, settings->operands.items[0], &dataset, err);
     }
     if (!status) {
         status = oc_dataset_check_labels(dataset, err);

@@ -202,7 +202,13 @@ size_t oc_dataset_ignored(const oc_dataset *dataset)
 
 size_t oc_dataset_empty_folders(const oc_dataset *dataset)
 {
-    return dataset->empty_folders;
+    return dataset->empty_count;
+}
+
+const char *oc_dataset_empty_folder(const oc_dataset *dataset, size_t i)
+{
+    assert(i < dataset->empty_count);
+    return dataset->empty_folders[i];
 }
 
 size_t oc_dataset_origin(const oc_dataset *dataset, size_t i)
@@ -229,6 +235,20 @@ static oc_status read_image_file(const char *prefix, const char *path, oc_decode
     return status;
 }
 
+/* Adds to a message where a list names the file, and from where it was looked up. */
+static oc_status fail_listed(const oc_dataset *dataset, const oc_item *item, oc_status status, oc_error *err)
+{
+    const char *prefix = dataset->prefix;
+    if (!err) {
+        return status;
+    }
+    if (item->path[0] == '/') {
+        return oc_fail(err, status, "%s (line %u of the list)", err->message, item->line);
+    }
+    return oc_fail(err, status, "%s (line %u of the list, looked up from %s%s)", err->message, item->line,
+                   *prefix ? "the list's folder " : "the current folder", prefix);
+}
+
 oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder, const oc_image_options *options,
                           oc_image *image, oc_error *err)
 {
@@ -245,5 +265,7 @@ oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decod
     if (strcmp(path, "-") == 0 && !*prefix) {
         prefix = "./"; /* a file of that name, not standard input */
     }
-    return read_image_file(prefix, path, decoder, options, image, err);
+    oc_status status = read_image_file(prefix, path, decoder, options, image, err);
+    bool missing = status == OC_NOT_FOUND && dataset->items[i].line;
+    return missing ? fail_listed(dataset, &dataset->items[i], status, err) : status;
 }

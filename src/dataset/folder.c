@@ -176,13 +176,14 @@ static oc_status walk_classes(walk *w, const place *top, const names *folders)
             break;
         }
         if (dataset->count == before) {
-            dataset->empty_folders++;
+            status = oc_dataset_add_empty_folder(dataset, sorted[i], w->err);
         } else {
             oc_dataset_sort(dataset, before);
             status = oc_dataset_add_class(dataset, sorted[i], w->err);
             status = status == OC_OK ? OC_OK : oc_fail_at(w->err, status, dataset->prefix);
         }
     }
+    dataset->class_folders = dataset->class_count > 0;
     oc_free(sorted);
     return status;
 }
