@@ -33,6 +33,16 @@ make_tiff() {
     [ ! -e strict ]
 }
 
+@test "a class of which no image can be read is named" {
+    make_classes d 3
+    make_tiff d/cat/1.tif
+    make_tiff d/cat/2.tif
+    run -3 --separate-stderr ocellus train d -f pixels:size=4 -o model
+    [[ "$stderr" == *"left out: cat (2)"* ]]
+    run -3 --separate-stderr ocellus extract d -f pixels:size=4 -o set
+    [[ "$stderr" == *"left out: cat (2)"* ]]
+}
+
 @test "a single file of another kind is named with its kind and remedy" {
     make_tiff photo.tif
     run -1 --separate-stderr ocellus classify "$DATA/model" photo.tif
@@ -107,4 +117,52 @@ meant() {
     for file in d/*/*.png; do echo "../$file,$(basename "$(dirname "$file")")" >>lists/l.csv; done
     run -3 --separate-stderr ocellus train lists/l.csv -f pixels:size=4 -o m
     [[ "$stderr" == *"d/ant/gone.png: cannot be opened: "*"(line 2 of the list, looked up from the list's folder lists/)"* ]]
+}
+
+# Runs extract in the background until its journal has a line, ends it, and leaves its messages in the file message.
+end_at() {
+    local line=$1
+    shift
+    "$OCELLUS" extract "$@" 2>message &
+    for _ in $(seq 800); do
+        grep -q "^$line" set.partial/.ocellus-partial 2>/dev/null && break
+        sleep 0.02
+    done
+    kill -TERM $!
+    wait $! || true
+}
+
+@test "a run that ends while it learns says what is kept, and --resume what it takes up" {
+    spec=words:count=10,samples=2000+words:count=400,patch=5,samples=300000
+    end_at fitted "$DATA/train" -f $spec -o set
+    grep -q "what the first stages learned is kept in set.partial, and --resume goes on" message
+    "$OCELLUS" extract "$DATA/train" -f words:count=400,samples=300000 -o other 2>message &
+    sleep 0.3
+    kill -TERM $!
+    wait $! || true
+    grep -q "nothing is kept: the stages had not learned yet" message
+    [ ! -e other.partial ]
+    run -0 --separate-stderr ocellus extract "$DATA/test" -f pixels:size=4 -o other --resume
+    [[ "$stderr" == *"nothing is kept of an earlier run in other.partial: beginning anew"* ]]
+    [ -d set.partial ]
+}
+
+@test "stages that were learned before the end are the same after --resume" {
+    spec=words:count=10,samples=2000+words:count=100,patch=5,samples=100000
+    ocellus extract "$DATA/test" -f $spec -o whole
+    end_at fitted "$DATA/test" -f $spec -o set
+    [ -d set.partial ]
+    run -0 --separate-stderr ocellus extract "$DATA/test" -f $spec -o set --resume
+    [[ "$stderr" == *"going on with what the first stages learned"* ]]
+    diff -r whole set
+}
+
+@test "train and compare that are ended say that nothing is kept" {
+    for command in "train $DATA/train -o m" "compare $DATA/train --test $DATA/test"; do
+        "$OCELLUS" $command -f words:count=400,samples=300000 2>message &
+        sleep 0.3
+        kill -TERM $!
+        wait $! || true
+        grep -q "interrupted; nothing is kept" message
+    done
 }
