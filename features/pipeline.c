@@ -248,6 +248,19 @@ oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64
     return status;
 }
 
+oc_status oc_features_fit_next(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job,
+                               oc_error *err)
+{
+    for (size_t i = 0; i < features->count; i++) {
+        oc_stage *stage = &features->parts[i].stage;
+        if (unfitted(stage)) {
+            oc_status status = stage->type->fit(stage, source, seed, job, err);
+            return status == OC_OK ? OC_OK : oc_fail_at(err, status, stage->type->name);
+        }
+    }
+    return OC_OK;
+}
+
 oc_status oc_workspace_create(oc_workspace **out, oc_error *err)
 {
     oc_workspace *workspace = oc_alloc(1, sizeof *workspace);

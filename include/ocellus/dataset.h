@@ -13,12 +13,15 @@
  *                               has "labels" for "images" and "idx1" for "idx3" in its name, else unlabelled;
  *                               classes "0", "1", ... up to the largest label
  *   a CIFAR-10 binary file      records of 1 + 3,072 bytes; classes "0" to "9"
- *   a PNG or JPEG file          that one image, unlabelled
+ *   a PNG or JPEG file          that one image, unlabelled; a file of another kind of image likewise
  *
- * In a folder a candidate is a file named .png, .jpg, .jpeg or .jpe in any case, or one whose first bytes are PNG's or
- * JPEG's. Names that begin with a dot are passed over; anything else is counted as ignored. Symbolic links are followed
- * but for those that lead back to a folder above; a folder that cannot be read is an error. Opening a data set
- * decodes no image: a candidate may turn out to be unreadable in oc_dataset_read.
+ * In a folder a candidate is a file with the name of an image in any case, or one whose first bytes are those of an
+ * image. That includes kinds that are not read (TIFF, WebP, BMP, GIF, HEIC, camera raw, SVG ...): left out in silence
+ * they would be missing without a trace. Content goes before name: PNG bytes in scan.tif or photo.dat are read. Names
+ * that begin with a dot are passed over; anything else is counted as ignored. Symbolic links are followed but for those
+ * that lead back to a folder above; a folder that cannot be read is an error. Opening a data set decodes no image and
+ * opens no file that is named like one: a candidate may turn out to be unreadable in oc_dataset_read, whose message
+ * names the kind and a command that converts it.
  *
  * Memory: the path and 16 bytes an item, or the pixels for IDX and CIFAR-10. A data set does not change after it was
  * opened and its classes were named; any number of threads may use it, each with its own decoder. */
@@ -68,9 +71,29 @@ const char *oc_dataset_class(const oc_dataset *dataset, size_t label);
 size_t oc_dataset_ignored(const oc_dataset *dataset);
 /* Sub-folders that are no class because there is no image in them. */
 size_t oc_dataset_empty_folders(const oc_dataset *dataset);
+/* The name of one of them; they are sorted by bytes. */
+const char *oc_dataset_empty_folder(const oc_dataset *dataset, size_t i);
+/* The number of images that lie deeper than the class folders (kingdom/species/1.png, whose label is kingdom);
+ * *example (may be NULL) is the path of the first, or NULL. */
+size_t oc_dataset_nested(const oc_dataset *dataset, const char **example);
 
-/* OC_OK when the data set can be trained on: every item has a label, two classes or more have items, and
- * class names are UTF-8. Else OC_BAD_DATA. */
+/* A folder may hold parts of a data set, data/train and data/test say, each with class folders of its own: it is one of
+ * them that is meant, and no classifier of "train" against "test". True when that is so; then these are the folders'
+ * names, which belong to the data set:
+ *   train   the part to train on, or else any part; never NULL
+ *   test    a labelled part to test on, or else to validate on; NULL where there is none
+ *
+ * Names count in any case, with other words or numbers: train, Test, val2017, seg_train, testing-images. Folders are
+ * parts when two different ones, or all that there are, have nothing but such words in their names and one of them
+ * holds all its images in class folders; or when two different ones with such a word in their names do so. A class
+ * "test" with images in it is a class. */
+typedef struct oc_parts {
+    const char *train, *test;
+} oc_parts;
+bool oc_dataset_parts(const oc_dataset *dataset, oc_parts *parts);
+
+/* OC_OK when the data set can be trained on: every item has a label, two classes or more have items, class names are
+ * UTF-8, and classes are not parts (oc_dataset_parts). Else OC_BAD_DATA. */
 oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err);
 
 /* Gives the classes of a binary data set their names, read from a file with one name a line, in the order of the

@@ -102,6 +102,9 @@ oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t st
 
 /* True when the first bytes are those of PNG or JPEG; 8 bytes are enough. */
 bool oc_image_signature(const void *bytes, size_t size);
+/* True when the first bytes are those of an image of a kind that is known but not read: TIFF, WebP, BMP, GIF, HEIC,
+ * AVIF, JPEG XL, JPEG 2000, camera raw, SVG and others; 512 bytes are enough. */
+bool oc_image_foreign(const void *bytes, size_t size);
 
 /* Changes the size of one plane (height, width, channels), 1 to 4 channels, into out (out_height, out_width,
  * channels), which the caller owns. Each axis on its own: shrinking averages the exact area that a pixel covers,

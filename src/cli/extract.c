@@ -130,7 +130,7 @@ static oc_status open_chosen(const cli_settings *settings, oc_dataset **dataset,
     if (settings->operands.count == 0) {
         status = oc_dataset_open_list(settings->files_from, dataset, err);
     } else {
-        status = open_images(settings->operands.items[0], dataset, err);
+        status = open_images(settings, settings->operands.items[0], dataset, err);
         if (!status && settings->files_from) {
             status = oc_dataset_select(*dataset, settings->files_from, err);
         }

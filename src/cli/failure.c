@@ -11,10 +11,13 @@
 
 int report_failure(const oc_error *err)
 {
-    if (interrupted() || err->status == OC_CANCELLED) {
-        static const char begins[] = "cancelled;"; /* then follows how far the work is */
-        bool more = strncmp(err->message, begins, sizeof begins - 1) == 0;
-        terminal_error("interrupted%s", more ? err->message + sizeof begins - 2 : "");
+    if (err->status == OC_CANCELLED) {
+        const char *kept = strchr(err->message, ';'); /* where something may be resumed */
+        terminal_error("interrupted%s", kept ? kept : "; nothing is kept");
+        return EXIT_FAILED;
+    }
+    if (interrupted()) {
+        terminal_error("interrupted");
         return EXIT_FAILED;
     }
     terminal_error("%s", err->message);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* O_TMPFILE, statx */
 #include "src/cli/inputs.h"
 
+#include "src/cli/folders.h"
 #include "src/cli/terminal.h"
 
 #include <dirent.h>
@@ -29,9 +30,15 @@ static oc_status fail(oc_error *err, oc_status status, const char *path, const c
     return err->status = status;
 }
 
-oc_status open_images(const char *path, oc_dataset **dataset, oc_error *err)
+oc_status open_images(const cli_settings *settings, const char *path, oc_dataset **dataset, oc_error *err)
 {
+    oc_parts parts;
     oc_status status = oc_dataset_open(path, dataset, err);
+    if (!status && oc_dataset_parts(*dataset, &parts)) {
+        status = fail_parts(settings, path, &parts, err);
+        oc_dataset_free(*dataset);
+        *dataset = NULL;
+    }
     if (status) {
         return status;
     }
@@ -39,9 +46,7 @@ oc_status open_images(const char *path, oc_dataset **dataset, oc_error *err)
     size_t ignored = oc_dataset_ignored(*dataset);
     terminal_detail("%s: %zu %s of %zu %s", path, count, plural(count, "image", "images"), classes,
                     plural(classes, "class", "classes"));
-    if (oc_dataset_empty_folders(*dataset)) {
-        terminal_note("%s: folders without images are no classes: %zu", path, oc_dataset_empty_folders(*dataset));
-    }
+    note_folders(path, *dataset);
     if (ignored) {
         terminal_detail("%s: %zu %s ignored", path, ignored,
                         plural(ignored, "file that is no image is", "files that are no images are"));
@@ -236,13 +241,13 @@ static oc_status check_place(const char *path, oc_error *err)
 /* A mistyped -o must not cost a photo. */
 static bool is_image_file(const char *path)
 {
-    unsigned char head[16];
+    unsigned char head[512];
     FILE *file = fopen(path, "rb");
     size_t got = file ? fread(head, 1, sizeof head, file) : 0;
     if (file) {
         fclose(file);
     }
-    return oc_image_signature(head, got);
+    return oc_image_signature(head, got) || oc_image_foreign(head, got);
 }
 
 /* Writes a word in quotes if a shell would read it otherwise; returns the end. to has 4 bytes a letter and 3 more. */

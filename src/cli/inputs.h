@@ -6,8 +6,9 @@
 #include "src/cli/failure.h"
 #include "src/cli/signals.h"
 
-/* Opens a data set and tells its size with -v. */
-oc_status open_images(const char *path, oc_dataset **dataset, oc_error *err);
+/* Opens a data set for a command that needs its labels; prints its size with -v and notes about what its folders hold.
+ * OC_BAD_DATA with the command that was probably meant when they are parts such as train and test. */
+oc_status open_images(const cli_settings *settings, const char *path, oc_dataset **dataset, oc_error *err);
 
 /* Size, seed and strictness as typed. */
 oc_extract_options extract_options(const cli_settings *settings);

@@ -61,6 +61,7 @@ static int run_command(const cli_command *command, char **arguments, size_t coun
         settings_free(&settings);
         return status;
     }
+    settings.command = command;
     terminal_start(settings.quiet || global->quiet, settings.verbose || global->verbose);
     size_t operands = settings.operands.count;
     if (settings.help || global->help) {

@@ -48,6 +48,7 @@ typedef struct command_list command_list;
 
 /* What the command line said. Texts point into argv. */
 typedef struct cli_settings {
+    const struct cli_command *command;
     bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card;
     const char *output, *with, *test, *names, *labels, *files_from, *shard, *explain, *report;
     int format; /* oc_format, for help help_format */

@@ -16,7 +16,7 @@ static oc_status extract_rows(const cli_settings *settings, const char *model_pa
     }
     oc_extract_options options = extract_options(settings);
     use_image_options(&options.image, oc_model_image_options(model));
-    oc_status status = open_images(path, &dataset, err);
+    oc_status status = open_images(settings, path, &dataset, err);
     if (!status) {
         status = oc_set_extract(dataset, oc_model_features(model), &options, NULL, job, set, err);
     }

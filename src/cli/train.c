@@ -37,7 +37,7 @@ static oc_status extract_rows(const cli_settings *settings, oc_job *job, oc_set 
     oc_dataset *dataset = NULL;
     oc_status status = oc_features_parse(spec, &features, err);
     if (!status) {
-        status = open_images(settings->operands.items[0], &dataset, err);
+        status = open_images(settings, settings->operands.items[0], &dataset, err);
     }
     if (!status) {
         status = oc_dataset_check_labels(dataset, err);
@@ -95,6 +95,17 @@ static void tell_work(const oc_train_report *report)
     }
 }
 
+/* Without a set, extraction is lost with the rest. */
+static int report_lost(oc_error *err, bool from_rows)
+{
+    if (err->status == OC_CANCELLED && !from_rows) {
+        snprintf(err->message, sizeof err->message,
+                 "cancelled; nothing is kept ('ocellus extract' keeps what is done for its --resume, and 'ocellus "
+                 "train' takes the set that it writes)");
+    }
+    return report_failure(err);
+}
+
 static int run(const cli_settings *settings, oc_job *job)
 {
     const char *path = settings->operands.items[0];
@@ -114,7 +125,7 @@ static int run(const cli_settings *settings, oc_job *job)
         (!settings->check_gradient && check_output_file(settings->output, inputs, 2, &err)) ||
         check_labels_option(settings, path, &err) ||
         (from_rows ? open_rows(settings, path, 0, &set, &err) : extract_rows(settings, job, &set, &err))) {
-        return report_failure(&err);
+        return report_lost(&err, from_rows);
     }
     if (oc_features_count(oc_set_features(set)) == 0 && oc_set_classes(set) == 0) {
         oc_set_free(set);
@@ -126,7 +137,7 @@ static int run(const cli_settings *settings, oc_job *job)
         status = status ? status : skipped;
     } else if (oc_model_train(set, &options, job, &model, &report, &err) ||
                oc_model_save(model, settings->output, &err)) {
-        status = report_failure(&err);
+        status = report_lost(&err, from_rows);
     } else {
         tell_work(&report);
         if (settings->json) {

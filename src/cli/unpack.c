@@ -13,7 +13,8 @@ static int run(const cli_settings *settings, oc_job *job)
     if (!settings->output) {
         return report_usage(&command_unpack, "-o FOLDER is missing: the folder to write");
     }
-    if (check_output_unpacked(settings->output, &err) || open_images(settings->operands.items[0], &dataset, &err) ||
+    if (check_output_unpacked(settings->output, &err) ||
+        open_images(settings, settings->operands.items[0], &dataset, &err) ||
         (settings->names && oc_dataset_name_classes(dataset, settings->names, &err)) ||
         oc_unpack(dataset, settings->output, job, &written, &err)) {
         status = report_failure(&err);

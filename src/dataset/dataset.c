@@ -4,6 +4,7 @@
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "src/image/kinds.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -14,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEAD = 512 }; /* bytes of a file that are looked at */
+enum { HEAD = OC_KIND_HEAD }; /* bytes of a file that are looked at */
 
 static oc_status read_single(oc_dataset *dataset, const char *path, oc_error *err)
 {
@@ -73,6 +74,9 @@ static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, o
     }
     if (idx == OC_IDX_HEADER) {
         return oc_read_idx(dataset, path, err);
+    }
+    if (oc_foreign_named(path) || oc_image_foreign(head, size < HEAD ? size : HEAD)) {
+        return read_single(dataset, path, err); /* reading it names its kind */
     }
     if (like_csv(path, head)) {
         return oc_read_csv(dataset, path, err);
@@ -198,7 +202,13 @@ size_t oc_dataset_ignored(const oc_dataset *dataset)
 
 size_t oc_dataset_empty_folders(const oc_dataset *dataset)
 {
-    return dataset->empty_folders;
+    return dataset->empty_count;
+}
+
+const char *oc_dataset_empty_folder(const oc_dataset *dataset, size_t i)
+{
+    assert(i < dataset->empty_count);
+    return dataset->empty_folders[i];
 }
 
 size_t oc_dataset_origin(const oc_dataset *dataset, size_t i)
@@ -225,6 +235,20 @@ static oc_status read_image_file(const char *prefix, const char *path, oc_decode
     return status;
 }
 
+/* Adds to a message where a list names the file, and from where it was looked up. */
+static oc_status fail_listed(const oc_dataset *dataset, const oc_item *item, oc_status status, oc_error *err)
+{
+    const char *prefix = dataset->prefix;
+    if (!err) {
+        return status;
+    }
+    if (item->path[0] == '/') {
+        return oc_fail(err, status, "%s (line %u of the list)", err->message, item->line);
+    }
+    return oc_fail(err, status, "%s (line %u of the list, looked up from %s%s)", err->message, item->line,
+                   *prefix ? "the list's folder " : "the current folder", prefix);
+}
+
 oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder, const oc_image_options *options,
                           oc_image *image, oc_error *err)
 {
@@ -241,5 +265,7 @@ oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decod
     if (strcmp(path, "-") == 0 && !*prefix) {
         prefix = "./"; /* a file of that name, not standard input */
     }
-    return read_image_file(prefix, path, decoder, options, image, err);
+    oc_status status = read_image_file(prefix, path, decoder, options, image, err);
+    bool missing = status == OC_NOT_FOUND && dataset->items[i].line;
+    return missing ? fail_listed(dataset, &dataset->items[i], status, err) : status;
 }

@@ -8,6 +8,7 @@
 typedef struct oc_item {
     const char *path;
     int32_t label; /* -1: unknown */
+    uint32_t line; /* of the list that names it, from 1; 0: no list */
 } oc_item;
 
 /* Which part of which list of images a data set is; count 0: the whole. */
@@ -23,7 +24,10 @@ struct oc_dataset {
     const char **classes;
     size_t class_count, class_capacity;
     struct string_block *strings; /* paths and class names */
-    size_t ignored, empty_folders;
+    size_t ignored;
+    bool class_folders;         /* classes are the folders that the items' paths begin with */
+    const char **empty_folders; /* names of folders without images */
+    size_t empty_count, empty_capacity;
     uint32_t *origins; /* (count): where items were before a part of them was taken; NULL: where they are */
     oc_shard shard;
     /* IDX and CIFAR-10: (count, height, width, channels); NULL for files. */
@@ -37,6 +41,7 @@ size_t oc_dataset_origin(const oc_dataset *dataset, size_t i);
 /* items.c: the two lists. Texts are copied. */
 oc_status oc_dataset_add(oc_dataset *dataset, const char *path, size_t length, int32_t label, oc_error *err);
 oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *err);
+oc_status oc_dataset_add_empty_folder(oc_dataset *dataset, const char *name, oc_error *err);
 /* Sorts the classes by the bytes of their names and drops those without items. OC_NO_MEMORY. */
 oc_status oc_dataset_settle_classes(oc_dataset *dataset, oc_error *err);
 /* Labels the first `count` items by the texts given (NULL or "": unknown); the classes are the different texts, sorted
@@ -53,8 +58,6 @@ void oc_dataset_free_items(oc_dataset *dataset);
 
 /* The part of a path behind its last slash. */
 const char *oc_path_name(const char *path);
-/* True for the names of PNG and JPEG files. */
-bool oc_image_named(const char *name);
 
 /* folder.c */
 oc_status oc_read_folder(oc_dataset *dataset, const char *path, oc_error *err);
@@ -80,6 +83,9 @@ oc_status oc_read_cifar(oc_dataset *dataset, const char *path, oc_error *err);
 /* The number of the last data_batch_N.bin in a folder; 0 when there is none. */
 oc_status oc_cifar_last_batch(const char *folder, size_t *last, size_t *files, oc_error *err);
 oc_status oc_read_cifar_batches(oc_dataset *dataset, const char *folder, size_t last, oc_error *err);
+
+/* parts.c: OC_BAD_DATA, naming them, when the folders are parts and no classes. */
+oc_status oc_check_parts(const oc_dataset *dataset, oc_error *err);
 
 /* subset.c: a digest of the paths and labels of all items (FNV-1a, 64 bits: it tells mistakes, not malice). */
 uint64_t oc_dataset_digest(const oc_dataset *dataset);

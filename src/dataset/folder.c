@@ -7,6 +7,7 @@
 #include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
+#include "src/image/kinds.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -57,10 +58,10 @@ static bool begins_like_image(int folder, const char *name)
     if (file < 0) {
         return false;
     }
-    uint8_t head[8];
+    uint8_t head[OC_KIND_HEAD];
     ssize_t got = read(file, head, sizeof head);
     close(file);
-    return got > 0 && oc_image_signature(head, (size_t)got);
+    return got > 0 && (oc_image_signature(head, (size_t)got) || oc_image_foreign(head, (size_t)got));
 }
 
 static oc_status take_entry(walk *w, int folder, const struct dirent *entry, names *folders)
@@ -72,8 +73,9 @@ static oc_status take_entry(walk *w, int folder, const struct dirent *entry, nam
         folders->count++;
         return folders->text.failed ? oc_fail_memory(w->err, "the names of folders") : OC_OK;
     }
-    /* A link named like an image that leads nowhere stays a candidate: whoever reads it hears of it. */
-    bool candidate = kind != ENTRY_OTHER && oc_image_named(name);
+    /* Names of images are not opened here. A link named like an image that leads nowhere stays a candidate, so that
+     * reading it reports an error. */
+    bool candidate = kind != ENTRY_OTHER && (oc_image_named(name) || oc_foreign_named(name));
     if (!candidate && !(kind == ENTRY_FILE && begins_like_image(folder, name))) {
         w->dataset->ignored++;
         return OC_OK;
@@ -174,13 +176,14 @@ static oc_status walk_classes(walk *w, const place *top, const names *folders)
             break;
         }
         if (dataset->count == before) {
-            dataset->empty_folders++;
+            status = oc_dataset_add_empty_folder(dataset, sorted[i], w->err);
         } else {
             oc_dataset_sort(dataset, before);
             status = oc_dataset_add_class(dataset, sorted[i], w->err);
             status = status == OC_OK ? OC_OK : oc_fail_at(w->err, status, dataset->prefix);
         }
     }
+    dataset->class_folders = dataset->class_count > 0;
     oc_free(sorted);
     return status;
 }

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { BLOCK_SIZE = 65536 };
 
@@ -48,7 +47,7 @@ oc_status oc_dataset_add(oc_dataset *dataset, const char *path, size_t length, i
     if (!copy) {
         return oc_fail_memory(err, "the paths of the data set");
     }
-    dataset->items[dataset->count++] = (oc_item){copy, label};
+    dataset->items[dataset->count++] = (oc_item){copy, label, 0};
     return OC_OK;
 }
 
@@ -64,6 +63,19 @@ oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *
         return oc_fail_memory(err, "the class names");
     }
     dataset->classes[dataset->class_count++] = copy;
+    return OC_OK;
+}
+
+oc_status oc_dataset_add_empty_folder(oc_dataset *dataset, const char *name, oc_error *err)
+{
+    const char **folders = oc_room(dataset->empty_folders, dataset->empty_count, &dataset->empty_capacity,
+                                   sizeof *folders);
+    dataset->empty_folders = folders ? folders : dataset->empty_folders;
+    const char *copy = folders ? keep(dataset, name, strlen(name)) : NULL;
+    if (!copy) {
+        return oc_fail_memory(err, "the names of folders");
+    }
+    dataset->empty_folders[dataset->empty_count++] = copy;
     return OC_OK;
 }
 
@@ -195,22 +207,11 @@ void oc_dataset_free_items(oc_dataset *dataset)
     oc_free(dataset->items);
     oc_free(dataset->origins);
     oc_free(dataset->classes);
+    oc_free(dataset->empty_folders);
 }
 
 const char *oc_path_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
-}
-
-bool oc_image_named(const char *name)
-{
-    static const char *const endings[] = {".png", ".jpg", ".jpeg", ".jpe"};
-    const char *dot = strrchr(oc_path_name(name), '.');
-    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
-        if (strcasecmp(dot, endings[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
 }

@@ -42,6 +42,10 @@ static bool is_utf8(const char *text)
 oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err)
 {
     size_t count = dataset->count, unknown = 0, used = 0, first = 0;
+    oc_status status = oc_check_parts(dataset, err);
+    if (status != OC_OK) {
+        return status;
+    }
     bool *seen = oc_alloc(dataset->class_count, sizeof *seen);
     if (!seen) {
         return oc_fail_memory(err, "the labels");

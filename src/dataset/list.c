@@ -88,6 +88,15 @@ static oc_status check_row(const char *text, size_t row, size_t line, oc_error *
                                                line, text, row);
 }
 
+static oc_status add_listed(oc_dataset *dataset, const char *path, size_t length, size_t line, oc_error *err)
+{
+    oc_status status = oc_dataset_add(dataset, path, length, -1, err);
+    if (status == OC_OK) {
+        dataset->items[dataset->count - 1].line = (uint32_t)line; /* a list has fewer bytes than that */
+    }
+    return status;
+}
+
 /* With `numbered`, the column row is needed and counts from 0. */
 static oc_status read_records(oc_dataset *dataset, char *buffer, bool numbered, label_list *labels, oc_error *err)
 {
@@ -114,7 +123,7 @@ static oc_status read_records(oc_dataset *dataset, char *buffer, bool numbered, 
         }
         status = numbered ? check_row(fields[column.row], dataset->count, csv.line, err) : OC_OK;
         if (status == OC_OK) {
-            status = oc_dataset_add(dataset, path, strlen(path), -1, err);
+            status = add_listed(dataset, path, strlen(path), csv.line, err);
         }
         if (status == OC_OK && column.label != NO_COLUMN) {
             status = add_label(labels, fields[column.label], err);
@@ -191,7 +200,7 @@ oc_status oc_read_lines(oc_dataset *dataset, const char *path, oc_error *err)
     }
     const char *at = (const char *)bytes.data, *end = at + bytes.size;
     bool nul = bytes.size > 0 && memchr(at, '\0', bytes.size);
-    while (at < end && status == OC_OK) {
+    for (size_t line = 1; at < end && status == OC_OK; line++) {
         const char *stop = memchr(at, nul ? '\0' : '\n', (size_t)(end - at));
         stop = stop ? stop : end;
         size_t length = (size_t)(stop - at);
@@ -200,7 +209,7 @@ oc_status oc_read_lines(oc_dataset *dataset, const char *path, oc_error *err)
             length--;
         }
         if (length > 0) {
-            status = oc_dataset_add(dataset, at, length, -1, err);
+            status = add_listed(dataset, at, length, line, err);
         }
         at = stop + 1;
     }

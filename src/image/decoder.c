@@ -6,6 +6,7 @@
 #include "src/base/memory.h"
 #include "src/image/codec.h"
 #include "src/image/kernels.h"
+#include "src/image/kinds.h"
 #include "src/image/orientation.h"
 #include "src/image/resize.h"
 
@@ -100,20 +101,6 @@ bool oc_image_signature(const void *bytes, size_t size)
 {
     return begins_with(bytes, size, png_signature, sizeof png_signature) ||
            begins_with(bytes, size, jpeg_signature, sizeof jpeg_signature);
-}
-
-static oc_status fail_foreign(const uint8_t *bytes, size_t size, oc_error *err)
-{
-    if (size == 0) {
-        return oc_fail(err, OC_BAD_IMAGE, "empty, without a single byte");
-    }
-    char shown[16 * 4 + 1] = "";
-    size_t length = 0;
-    for (size_t i = 0; i < size && i < 16; i++) {
-        bool plain = bytes[i] >= ' ' && bytes[i] <= '~' && bytes[i] != '\\' && bytes[i] != '\'';
-        length += (size_t)snprintf(shown + length, sizeof shown - length, plain ? "%c" : "\\x%02X", bytes[i]);
-    }
-    return oc_fail(err, OC_BAD_IMAGE, "neither PNG nor JPEG: begins with '%s'", shown);
 }
 
 /* Exchanges the picture's planes for upright ones. */
@@ -240,8 +227,9 @@ oc_status oc_image_options_check(const oc_image_options *options, oc_error *err)
     return oc_params_check(oc_limit_params, oc_limit_param_count, &limits, err);
 }
 
-oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
-                           oc_image *image, oc_error *err)
+/* path: for messages about kinds that are not read; may be NULL. */
+static oc_status decode(oc_decoder *decoder, const char *path, const void *bytes, size_t size,
+                        const oc_image_options *options, oc_image *image, oc_error *err)
 {
     oc_status status = oc_image_options_check(options, err);
     if (status != OC_OK) {
@@ -254,9 +242,15 @@ oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, 
     } else if (begins_with(bytes, size, png_signature, sizeof png_signature)) {
         status = oc_png_read(bytes, size, &limited, &decoder->picture, err);
     } else {
-        status = fail_foreign(bytes, size, err);
+        status = oc_fail_foreign(path, bytes, size, err);
     }
     return status == OC_OK ? finish(decoder, &limited, image, err) : status;
+}
+
+oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
+                           oc_image *image, oc_error *err)
+{
+    return decode(decoder, NULL, bytes, size, options, image, err);
 }
 
 /* No image within the pixel limit needs a larger file: 16-bit RGBA, not compressed, and room for the rest. */
@@ -267,15 +261,33 @@ static size_t file_limit(const oc_image_options *options)
     return oc_multiply((size_t)options->max_pixels, 8, &limit) && oc_add(limit, rest, &limit) ? limit : SIZE_MAX;
 }
 
+/* A file that is not named like a PNG or JPEG file may be a large one of another kind: its first bytes say so before
+ * all of it is read. What cannot be looked into is left to whoever reads it. */
+static oc_status check_kind(const char *path, oc_error *err)
+{
+    char head[OC_KIND_HEAD];
+    if (oc_image_named(path) || strcmp(path, "-") == 0) {
+        return OC_OK;
+    }
+    size_t size = oc_file_head(path, head, sizeof head);
+    if (size == 0 || oc_image_signature(head, size)) {
+        return OC_OK;
+    }
+    return oc_fail_at(err, oc_fail_foreign(path, head, size, err), path);
+}
+
 oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_options *options, oc_image *image,
                          oc_error *err)
 {
     oc_image_options limited = oc_image_limits(options);
-    oc_status status = oc_bytes_read(&decoder->file, path, file_limit(&limited), err);
+    oc_status status = check_kind(path, err);
+    if (status == OC_OK) {
+        status = oc_bytes_read(&decoder->file, path, file_limit(&limited), err);
+    }
     if (status != OC_OK) {
         return status;
     }
-    status = oc_decode_memory(decoder, decoder->file.data, decoder->file.size, options, image, err);
+    status = decode(decoder, path, decoder->file.data, decoder->file.size, options, image, err);
     if (status != OC_OK) {
         return oc_fail_at(err, status, strcmp(path, "-") == 0 ? "standard input" : path);
     }

@@ -15,58 +15,11 @@
 #include "src/dataset/dataset.h"
 #include "src/image/picture.h"
 #include "src/model/extract_settings.h"
+#include "src/model/lost_classes.h"
 #include "src/model/store.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* Images for the stages to learn from; those that the system would not read are marked. */
-typedef struct lesson {
-    oc_extraction *e;
-    bool *unread; /* one for each image, which one worker at a time asks for */
-} lesson;
-
-static oc_status read_for_fit(void *context, size_t i, size_t worker, oc_image *image, oc_error *err)
-{
-    lesson *l = context;
-    oc_status status = oc_extraction_read(l->e, i, worker, image, err);
-    l->unread[i] = status == OC_IO || status == OC_NOT_FOUND;
-    return status;
-}
-
-/* An image that could not be read while the stages learned, but can be now, would be among the rows without having been
- * learned from: another run would learn other things. */
-static oc_status check_lesson(const lesson *l, oc_error *err)
-{
-    for (size_t i = 0; i < oc_dataset_count(l->e->dataset); i++) {
-        oc_image image;
-        if (l->unread[i] && oc_extraction_read(l->e, i, 0, &image, NULL) == OC_OK) {
-            return oc_fail(err, OC_IO,
-                           "%s: could not be read while the stages learned from the images, and can be now: "
-                           "please try again",
-                           oc_dataset_path(l->e->dataset, i));
-        }
-    }
-    return OC_OK;
-}
-
-static oc_status fit(oc_extraction *e, oc_error *err)
-{
-    lesson l = {e, oc_alloc(oc_dataset_count(e->dataset), sizeof *l.unread)};
-    if (!l.unread) {
-        return oc_fail_memory(err, "the features");
-    }
-    double started = oc_seconds();
-    oc_source source = {oc_dataset_count(e->dataset), read_for_fit, &l};
-    oc_status status = oc_features_fit(e->set->features, &source, e->options->seed, e->job, err);
-    e->set->fit_seconds = oc_seconds() - started;
-    if (atomic_load(&e->differ)) {
-        status = OC_SIZES_DIFFER;
-    }
-    status = status == OC_OK ? check_lesson(&l, err) : status;
-    oc_free(l.unread);
-    return status;
-}
 
 /* A shard without rows is one all the same. */
 static oc_status check_readable(const oc_set *set, size_t images, oc_error *err)
@@ -130,7 +83,7 @@ static oc_status prepare_features(oc_extraction *e, const oc_features *features,
             "the stages of that",
             oc_features_spec(features));
     }
-    return fit(e, err);
+    return oc_extraction_fit(e, err);
 }
 
 /* The size of image i itself. */
@@ -202,7 +155,8 @@ static oc_status take_up(oc_extraction *e, oc_error *err)
     e->set->fit_seconds = e->journal.fit_seconds;
     e->first = e->journal.images;
     settle_image_options(e);
-    oc_job_note(e->job, "going on behind %zu of %zu images", e->first, oc_dataset_count(e->dataset));
+    oc_job_note(e->job, "going on after %zu of %zu images%s", e->first, oc_dataset_count(e->dataset),
+                e->journal.fit_seconds > 0 ? ", with what the stages learned" : "");
     return OC_OK;
 }
 
@@ -294,7 +248,7 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
     size_t first = 0;
     size_t side = oc_features_side(features);
     side = side > e->options->side ? side : e->options->side;
-    if (e->journal.begun) {
+    if (e->journal.begun || e->journal.learning) {
         size = e->journal.size;
         own_size = e->journal.own_size;
     } else if (own_size) {
@@ -320,7 +274,7 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
         e->set = NULL;
         e->agreed = (oc_extent){0, 0};
         atomic_store(&e->differ, false);
-        status = e->journal.begun ? oc_journal_void(&e->journal, err) : OC_OK;
+        status = e->journal.begun || e->journal.learning ? oc_journal_void(&e->journal, err) : OC_OK;
         status = status == OC_OK ? attempt(e, features, (oc_extent){side, side}, err) : status;
     }
     return status;
@@ -344,8 +298,19 @@ static oc_status open_folder(oc_extraction *e, const oc_features *features, cons
             oc_output_keep(&e->output); /* it may be taken up by the right settings */
         }
     }
+    if (status == OC_OK && e->options->resume && !e->journal.begun && !e->journal.learning) {
+        oc_job_note(e->job, "nothing is kept of an earlier run in %.300s: beginning anew", e->output.around);
+    }
     oc_text_free(&settings);
     return status;
+}
+
+/* A set without rows is an error, a class without rows a note. */
+static oc_status check_rows(oc_extraction *e, oc_error *err)
+{
+    oc_status status = check_readable(e->set, oc_dataset_count(e->dataset), err);
+    bool wanted = status == OC_OK && !e->options->told;
+    return wanted ? oc_note_lost_classes(e->dataset, e->set, e->job, err) : status;
 }
 
 /* Opens what was written, so that it is known to be whole, and gives the folder its name; the rows stay mapped. */
@@ -358,23 +323,32 @@ static oc_status finish_folder(oc_extraction *e, oc_error *err)
         written->fit_seconds = e->set->fit_seconds;
         oc_set_free(e->set);
         e->set = written;
-        status = check_readable(written, oc_dataset_count(e->dataset), err);
+        status = check_rows(e, err);
     }
     return status == OC_OK ? oc_output_commit(&e->output, err) : status;
 }
 
-/* Leaves the folder where it may be resumed, and says so, or removes it. */
+/* Leaves the folder where it may be resumed, or removes it, and says which. */
 static void leave_folder(oc_extraction *e, oc_status status, oc_error *err)
 {
     bool outer = status == OC_CANCELLED || status == OC_IO || status == OC_NO_MEMORY; /* not the fault of the input */
-    bool worth = e->journal.begun && (e->journal.images > 0 || e->journal.fit_seconds > 0);
-    if (!e->output.temporary || !outer || !worth || e->refused) {
+    bool learned = e->journal.fit_seconds > 0;
+    if (!e->output.temporary || !outer || e->refused) {
         oc_output_abandon(&e->output);
-        return;
+    } else if (e->journal.begun && (e->journal.images > 0 || learned)) {
+        oc_fail(err, status, "%s; %s%zu of %zu images are kept in %s, and --resume goes on with them", err->message,
+                learned ? "what the stages learned and " : "", e->journal.images, oc_dataset_count(e->dataset),
+                e->output.around);
+        oc_output_keep(&e->output);
+    } else if (e->journal.learning) {
+        oc_fail(err, status, "%s; what the first stages learned is kept in %s, and --resume goes on with it",
+                err->message, e->output.around);
+        oc_output_keep(&e->output);
+    } else {
+        oc_fail(err, status, "%s; nothing is kept: %s", err->message,
+                e->journal.begun ? "no image was done yet" : "the stages had not learned yet");
+        oc_output_abandon(&e->output);
     }
-    oc_fail(err, status, "%s; %zu of %zu images are kept in %s, and --resume goes on with them", err->message,
-            e->journal.images, oc_dataset_count(e->dataset), e->output.around);
-    oc_output_keep(&e->output);
 }
 
 oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
@@ -394,7 +368,7 @@ oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
         status = extract(&e, features, err);
     }
     if (status == OC_OK) {
-        status = folder ? finish_folder(&e, err) : check_readable(e.set, oc_dataset_count(dataset), err);
+        status = folder ? finish_folder(&e, err) : check_rows(&e, err);
     }
     free_hands(&e);
     if (status != OC_OK) {

@@ -53,6 +53,10 @@ typedef struct oc_extraction {
 /* Reads image i with a worker's decoder. OC_SIZES_DIFFER, and e->differ, for one of another size than agreed. */
 oc_status oc_extraction_read(oc_extraction *e, size_t i, size_t worker, oc_image *image, oc_error *err);
 
+/* extract_fit.c: lets the stages that have not learned yet learn from the images. In a folder, what each has learned is
+ * on the disk before the next one begins, and what an earlier run left there is taken up. */
+oc_status oc_extraction_fit(oc_extraction *e, oc_error *err);
+
 /* Extracts the rows of all images from e->first on. Under OC_CANCELLED, rows of a folder are those up to e->first. */
 oc_status oc_extraction_rows(oc_extraction *e, oc_error *err);
 

@@ -52,6 +52,9 @@ static void parse_line(oc_journal *journal, const char *line)
     oc_set_place place;
     if (strcmp(line, "void") == 0) {
         *journal = (oc_journal){.file = journal->file};
+    } else if (oc_sscanf(line, "fitted %zu %zu %u %lf", &size.width, &size.height, &own, &seconds) == 4) {
+        *journal = (oc_journal){
+            .file = journal->file, .learning = true, .size = size, .own_size = own != 0, .fit_seconds = seconds};
     } else if (oc_sscanf(line, "begin %zu %zu %u %lf", &size.width, &size.height, &own, &seconds) == 4) {
         *journal = (oc_journal){
             .file = journal->file, .begun = true, .size = size, .own_size = own != 0, .fit_seconds = seconds};
@@ -135,15 +138,28 @@ oc_status oc_journal_open(oc_journal *journal, int file, const char *settings, c
     return status;
 }
 
-oc_status oc_journal_begin(oc_journal *journal, oc_error *err)
+/* A line of the stages' size and time. */
+static oc_status write_stages(const oc_journal *journal, const char *word, oc_error *err)
 {
     char line[200];
-    int length = oc_snprintf(line, sizeof line, "begin %zu %zu %d %.3f\n", journal->size.width, journal->size.height,
+    int length = oc_snprintf(line, sizeof line, "%s %zu %zu %d %.3f\n", word, journal->size.width, journal->size.height,
                              journal->own_size, journal->fit_seconds);
+    return write_all(journal, line, (size_t)length, err);
+}
+
+oc_status oc_journal_learned(oc_journal *journal, oc_error *err)
+{
+    journal->learning = true;
+    return write_stages(journal, "fitted", err);
+}
+
+oc_status oc_journal_begin(oc_journal *journal, oc_error *err)
+{
+    journal->learning = false;
     journal->begun = true;
     journal->images = 0;
     journal->place = (oc_set_place){0};
-    return write_all(journal, line, (size_t)length, err);
+    return write_stages(journal, "begin", err);
 }
 
 oc_status oc_journal_void(oc_journal *journal, oc_error *err)

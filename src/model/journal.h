@@ -4,6 +4,7 @@
  *     features hog+color
  *     ...
  *
+ *     fitted 128 96 1 6.2            some of the stages have learned, and stages.safetensors has what; else as below
  *     begin 128 96 1 12.5            size of the images, whether it is their own, seconds of fitting
  *     done 4096 4090 183201 6 312    images, rows, bytes of index.csv, skips, bytes of skipped.csv
  *     void                           what stands before it (the images turned out to differ in size)
@@ -17,6 +18,7 @@
 
 typedef struct oc_journal {
     int file;
+    bool learning;  /* stages.safetensors has what the first stages learned, and the others have still to learn */
     bool begun;     /* stages.safetensors is written, and what follows counts */
     oc_extent size; /* that images are brought to */
     bool own_size;  /* ... because all of them have it */
@@ -29,6 +31,7 @@ typedef struct oc_journal {
  * differs, when it was started with others; OC_IO, OC_NO_MEMORY. `where` is the name of the folder, for messages. */
 oc_status oc_journal_open(oc_journal *journal, int file, const char *settings, const char *where, oc_error *err);
 /* Each adds a line, from the fields above, and brings it to the disk. */
+oc_status oc_journal_learned(oc_journal *journal, oc_error *err);
 oc_status oc_journal_begin(oc_journal *journal, oc_error *err);
 oc_status oc_journal_void(oc_journal *journal, oc_error *err);
 oc_status oc_journal_done(oc_journal *journal, oc_error *err);

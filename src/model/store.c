@@ -139,6 +139,21 @@ oc_status oc_load_features(const oc_archive *archive, oc_features **out, oc_imag
     return OC_OK;
 }
 
+oc_status oc_load_learned(const oc_archive *archive, oc_features *features, oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t i = 0; status == OC_OK && i < oc_features_count(features); i++) {
+        oc_stage *stage = oc_features_stage(features, i);
+        oc_tensor tensors[OC_STAGE_MAX_TENSORS];
+        size_t count = find_tensors(archive, i, tensors);
+        if (count && stage->type->restore && !stage->learned) {
+            status = stage->type->restore(stage, tensors, count, err);
+            status = status == OC_OK ? OC_OK : oc_fail_at(err, status, stage->type->name);
+        }
+    }
+    return status;
+}
+
 /* Lets a stage of the same spec and size know what another learned. */
 static oc_status teach(oc_stage *stage, const oc_stage *from, oc_error *err)
 {

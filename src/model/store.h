@@ -21,6 +21,10 @@ oc_status oc_store_features(oc_archive *archive, const oc_features *features, co
 /* Parses, plans and restores. OC_BAD_FILE with the reason. */
 oc_status oc_load_features(const oc_archive *archive, oc_features **features, oc_image_options *image, oc_error *err);
 
+/* Restores, to features planned for the same size, what those stages learned whose tensors the archive has. OC_BAD_FILE.
+ */
+oc_status oc_load_learned(const oc_archive *archive, oc_features *features, oc_error *err);
+
 /* A copy, planned and fitted as far as the original is. */
 oc_status oc_copy_features(const oc_features *features, oc_features **copy, oc_error *err);
 

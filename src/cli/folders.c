@@ -1,0 +1,140 @@
+/* Notes about folders, and the command that was meant for a folder of parts. */
+#include "src/cli/folders.h"
+
+#include "src/cli/inputs.h"
+#include "src/cli/terminal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMED_FOLDERS = 5, NAMES_ROOM = 700, PATH_ROOM = 4200 };
+
+static void note_empty_folders(const char *path, const oc_dataset *dataset)
+{
+    size_t count = oc_dataset_empty_folders(dataset), length = 0, i = 0;
+    char names[NAMES_ROOM];
+    for (; i < count && i < NAMED_FOLDERS && length < sizeof names; i++) {
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%.100s", i ? ", " : "",
+                                   oc_dataset_empty_folder(dataset, i));
+    }
+    if (count > i) {
+        terminal_note("%s: folders without images are no classes: %s and %zu more", path, names, count - i);
+    } else if (count) {
+        terminal_note("%s: folders without images are no classes: %s", path, names);
+    }
+}
+
+void note_folders(const char *path, const oc_dataset *dataset)
+{
+    const char *example;
+    size_t nested = oc_dataset_nested(dataset, &example);
+    note_empty_folders(path, dataset);
+    if (nested) {
+        terminal_note("%s: %zu %s deeper than the class folders; the first folder is the label: %s is of class %.*s (a "
+                      "CSV list with the header path,label gives other labels)",
+                      path, nested, plural(nested, "image lies", "images lie"), example, (int)strcspn(example, "/"),
+                      example);
+    }
+}
+
+/* Replaces the argument at `from`, a text of argv that may stand behind "--name=". */
+static void replace(char **arguments, size_t count, const char *from, const char *to, char *room, size_t size)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *argument = arguments[i];
+        if (from >= argument && from <= argument + strlen(argument)) {
+            snprintf(room, size, "%.*s%s", (int)(from - argument), argument, to);
+            arguments[i] = room;
+            return;
+        }
+    }
+}
+
+/* The typed command with other arguments; to be freed. */
+static char *command_line(const cli_command *command, char **arguments, size_t count)
+{
+    cli_settings settings = {.arguments = arguments, .argument_count = count};
+    return typed_command(command, &settings);
+}
+
+/* "ocellus compare data/train --test data/test ...": operands that are the folder become the part to train on, but for
+ * the commands that test; --test becomes the part to test on. To be freed. */
+static char *meant_command(const cli_settings *settings, const char *path, const char *train, const char *test)
+{
+    char first[PATH_ROOM], second[PATH_ROOM], flag[] = "--test";
+    size_t count = settings->argument_count;
+    bool tests = settings->command != &command_extract && settings->command != &command_train &&
+                 settings->command != &command_compare;
+    char **arguments = calloc(count + 2, sizeof *arguments);
+    if (!arguments) {
+        return NULL;
+    }
+    memcpy(arguments, settings->arguments, count * sizeof *arguments);
+    for (size_t i = 0; i < settings->operands.count; i++) {
+        if (same_file(settings->operands.items[i], path)) {
+            replace(arguments, count, settings->operands.items[i], tests && test ? test : train, first, sizeof first);
+        }
+    }
+    if (settings->test && test && same_file(settings->test, path)) {
+        replace(arguments, count, settings->test, test, second, sizeof second);
+    }
+    if (settings->command == &command_compare && !settings->test && test) {
+        snprintf(second, sizeof second, "%s", test);
+        arguments[count++] = flag;
+        arguments[count++] = second;
+    }
+    char *text = command_line(settings->command, arguments, count);
+    free(arguments);
+    return text;
+}
+
+/* The command that uses the other part then; NULL where there is none. To be freed. */
+static char *next_command(const cli_settings *settings, char *test)
+{
+    char *output = (char *)(uintptr_t)settings->output;
+    if (!output || !test || strcmp(output, "-") == 0) {
+        return NULL;
+    }
+    if (settings->command == &command_train) {
+        return command_line(&command_evaluate, (char *[]){output, test}, 2);
+    }
+    char with[] = "--with", to[] = "-o", rows[PATH_ROOM];
+    if (settings->command != &command_extract || settings->format != OC_FORMAT_NPY) {
+        return NULL;
+    }
+    snprintf(rows, sizeof rows, "%.4000s-test", output);
+    return command_line(&command_extract, (char *[]){test, with, output, to, rows}, 5);
+}
+
+static void join(const char *folder, const char *name, char *path)
+{
+    size_t length = strlen(folder);
+    bool slash = length && folder[length - 1] == '/';
+    snprintf(path, PATH_ROOM, "%s%s%s", folder, slash ? "" : "/", name);
+}
+
+oc_status fail_parts(const cli_settings *settings, const char *path, const oc_parts *parts, oc_error *err)
+{
+    char train[PATH_ROOM], test[PATH_ROOM] = "";
+    join(path, parts->train, train);
+    if (parts->test) {
+        join(path, parts->test, test);
+    }
+    char *meant = meant_command(settings, path, train, *test ? test : NULL);
+    char *next = next_command(settings, *test ? test : NULL);
+    int length = snprintf(err->message, sizeof err->message,
+                          "%.400s: its folders are parts of a data set (%.100s%s%.100s) with class folders in them, "
+                          "and no classes; probably meant: %s%s%s",
+                          path, parts->train, parts->test ? ", " : "", parts->test ? parts->test : "",
+                          meant ? meant : train, next ? ", then " : "", next ? next : "");
+    if (length < 0 || (size_t)length >= sizeof err->message) { /* half a command is none */
+        snprintf(err->message, sizeof err->message,
+                 "%.400s: its folders are parts of a data set with class folders in them, and no classes; give one of "
+                 "them, such as %.400s",
+                 path, train);
+    }
+    free(meant);
+    free(next);
+    return err->status = OC_BAD_DATA;
+}

@@ -1,0 +1,14 @@
+/* What the folders of a data set hold that a user may not expect. */
+#ifndef OC_CLI_FOLDERS_H
+#define OC_CLI_FOLDERS_H
+
+#include "src/cli/command.h"
+
+/* Notes: folders without images, images deeper than the class folders. */
+void note_folders(const char *path, const oc_dataset *dataset);
+
+/* OC_BAD_DATA: the folders of `path` are parts of a data set. The message has the command that was probably meant,
+ * quoted for a shell. */
+oc_status fail_parts(const cli_settings *settings, const char *path, const oc_parts *parts, oc_error *err);
+
+#endif
