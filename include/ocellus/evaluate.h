@@ -108,7 +108,8 @@ oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation *evalu
                                const oc_report_options *options, oc_error *err);
 
 /* The results as JSON, one object on one line without line break, names as in the manual; the caller frees
- * the text with oc_json_free. NULL when memory is short. */
+ * the text with oc_json_free. NULL when memory is short. Paths and class names may be any bytes: a byte that is not
+ * UTF-8 becomes a lone low surrogate, "\udc80" to "\udcff", as Python's surrogateescape has it. */
 char *oc_json_comparison(const oc_comparison *comparison);
 char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation);
 char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);

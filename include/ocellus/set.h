@@ -5,6 +5,9 @@
  *     stages.safetensors   the spec, the canonical size and what the stages learned
  *     skipped.csv          path,reason of images that could not be read, where there are any
  *
+ * CSV files are those of RFC 4180: a path or label with a comma, a quote or a line break in it is quoted; its bytes stand
+ * as they are, UTF-8 or not, so that a path opens the file that it names.
+ *
  * Skipped images leave no hole in the rows. */
 #ifndef OCELLUS_SET_H
 #define OCELLUS_SET_H

@@ -3,41 +3,9 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/base/utf8.h"
 
 #include <stdbool.h>
-
-/* Bytes of the UTF-8 character at `at`; 0 when there is none (RFC 3629: no overlong forms, no surrogates). */
-static size_t character(const unsigned char *at)
-{
-    unsigned char lead = at[0];
-    if (lead < 0x80) {
-        return 1;
-    }
-    if (lead < 0xc2 || lead > 0xf4) {
-        return 0;
-    }
-    size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    for (size_t i = 1; i < length; i++) {
-        if (at[i] < (i == 1 ? low : 0x80) || at[i] > (i == 1 ? high : 0xbf)) {
-            return 0;
-        }
-    }
-    return length;
-}
-
-static bool is_utf8(const char *text)
-{
-    const unsigned char *at = (const unsigned char *)text;
-    for (size_t step; *at; at += step) {
-        step = character(at);
-        if (step == 0) {
-            return false;
-        }
-    }
-    return true;
-}
 
 oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err)
 {
@@ -70,7 +38,7 @@ oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err)
         return oc_fail(err, OC_BAD_DATA, "all images (%zu) are of one class: a classifier needs two or more", count);
     }
     for (size_t c = 0; c < dataset->class_count; c++) {
-        if (!is_utf8(dataset->classes[c])) {
+        if (!oc_utf8_valid(dataset->classes[c])) {
             return oc_fail(err, OC_BAD_DATA, "class %zu has a name that is not UTF-8, which model files need: %s", c,
                            dataset->classes[c]);
         }
