@@ -91,6 +91,10 @@ oc_train_options oc_train_defaults(void);
 /* OC_USAGE for options out of their ranges (a struct of zeros: oc_train_defaults has what to begin with) or that
  * exclude each other. oc_train checks as well, but after the features were extracted. */
 oc_status oc_train_check(const oc_train_options *options, oc_error *err);
+/* What labels (N) in 0..classes-1 say before there are rows: OC_USAGE for more nearest neighbours than rows, OC_BAD_DATA
+ * where the rows are too few for the validation. OC_NO_MEMORY. */
+oc_status oc_train_check_labels(const int *labels, size_t count, size_t classes, const oc_train_options *options,
+                                oc_error *err);
 
 typedef struct oc_classifier {
     size_t classes, dimension;  /* C, D */

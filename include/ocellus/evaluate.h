@@ -37,8 +37,8 @@ void oc_wilson(size_t correct, size_t count, double *low, double *high);
  * and only the second got right; the probability of a difference at least as large under equal accuracy. */
 double oc_mcnemar(size_t only_first, size_t only_second);
 
-/* Scores the labelled rows of a set that the model's stages made. OC_BAD_DATA: no labels; a label that the
- * model does not know (it is named); features that are NaN or infinite. OC_NO_MEMORY. The caller frees
+/* Scores the labelled rows of a set that the model's stages made. OC_BAD_DATA: no labels; labels that the
+ * model does not know (they are named); features that are NaN or infinite. OC_NO_MEMORY. The caller frees
  * *evaluation with oc_evaluation_free. */
 oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation, oc_error *err);
 
@@ -86,6 +86,11 @@ typedef struct oc_compare_options {
     void (*skipped)(void *context, const oc_set *train, const oc_set *test);
     void *context;
 } oc_compare_options;
+
+/* What can be said of a comparison before the first image is read: oc_model_check of `train`, and oc_dataset_check_test.
+ * oc_compare checks the same. */
+oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
+                           oc_error *err);
 
 /* Trains and tests one classifier for each spec on the same split. Each distinct stage is fitted and extracted once and
  * shared by the specs that name it. The result is freed with oc_comparison_free. */

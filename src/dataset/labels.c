@@ -4,8 +4,28 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/utf8.h"
+#include "src/dataset/label_notes.h"
 
 #include <stdbool.h>
+
+/* Two classes of one image each are the smallest problem there is; from three on they are a column of names. */
+oc_status oc_dataset_check_repeats(const oc_dataset *dataset, oc_error *err)
+{
+    size_t count = dataset->count, *counts = NULL, single = 0;
+    oc_status status = oc_label_counts(dataset, &counts, err);
+    for (size_t c = 0; status == OC_OK && c < dataset->class_count; c++) {
+        single += counts[c] == 1;
+    }
+    oc_free(counts);
+    if (status == OC_OK && count > 2 && single == count) {
+        return oc_fail(
+            err, OC_BAD_DATA,
+            "each of the %zu images or rows has a label of its own (the first: '%.200s'): there is nothing to "
+            "learn a class from; is that the column of labels?",
+            count, dataset->classes[dataset->items[0].label]);
+    }
+    return status;
+}
 
 oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err)
 {
