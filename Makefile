@@ -9,7 +9,7 @@ RELEASED := November 21, 2026
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 
 # pkg-config names; .ci/deps knows the Debian package of each.
-PACKAGES := libpng libjpeg libexif jansson zlib openblas
+PACKAGES := libpng libjpeg libexif jansson libutf8proc zlib openblas
 TEST_PACKAGES := criterion
 
 OBJECTS := $(BUILD)/$(MODE)

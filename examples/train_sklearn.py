@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 def read(folder):
     """Rows (N, D) and labels (N) of a set that `ocellus extract` wrote."""
     rows = np.load(f"{folder}/features.npy", mmap_mode="r")
-    with open(f"{folder}/index.csv", newline="", encoding="utf-8") as index:
+    with open(f"{folder}/index.csv", newline="", encoding="utf-8", errors="surrogateescape") as index:
         labels = np.array([line["label"] for line in csv.DictReader(index)])
     return rows, labels
 

@@ -99,6 +99,10 @@ oc_status oc_train_check(const oc_train_options *options, oc_error *err);
 /* An estimate of the bytes that oc_train takes besides `rows` rows (N) of `dimension` values (D) in C classes: (3 C +
  * 256) D floats, and two matrices of m x m floats with m = min(N, D, 16384). */
 size_t oc_train_memory(size_t rows, size_t dimension, size_t classes);
+/* What labels (N) in 0..classes-1 say before there are rows: OC_USAGE for more nearest neighbours than rows, OC_BAD_DATA
+ * where the rows are too few for the validation. OC_NO_MEMORY. */
+oc_status oc_train_check_labels(const int *labels, size_t count, size_t classes, const oc_train_options *options,
+                                oc_error *err);
 
 typedef struct oc_classifier {
     size_t classes, dimension;  /* C, D */

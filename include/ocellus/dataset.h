@@ -96,6 +96,18 @@ bool oc_dataset_parts(const oc_dataset *dataset, oc_parts *parts);
  * UTF-8, and classes are not parts (oc_dataset_parts). Else OC_BAD_DATA. */
 oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err);
 
+/* OC_BAD_DATA when there are more than two items and each has a label of its own, so that there is nothing to learn a
+ * class from but single templates: a column of names was taken for the labels. */
+oc_status oc_dataset_check_repeats(const oc_dataset *dataset, oc_error *err);
+
+/* OC_BAD_DATA when `test` has no label at all, or labels that `train` has not. The message lists them, and says where one
+ * differs from a known one by case, blanks or Unicode form alone. */
+oc_status oc_dataset_check_test(const oc_dataset *test, const oc_dataset *train, oc_error *err);
+
+/* Sends the listener of the job a note about what looks like a mistake in the labels: some that differ by case, blanks or
+ * Unicode form alone, and classes of one item. Notes begin with `where`. OC_NO_MEMORY. */
+oc_status oc_dataset_note_labels(const oc_dataset *dataset, const char *where, oc_job *job, oc_error *err);
+
 /* Gives the classes of a binary data set their names, read from a file with one name a line, in the order of the
  * labels. OC_USAGE for a data set that has names already; OC_BAD_FILE when the number of names is not that of the
  * classes, or for an empty or repeated name; OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */

@@ -37,8 +37,8 @@ void oc_wilson(size_t correct, size_t count, double *low, double *high);
  * and only the second got right; the probability of a difference at least as large under equal accuracy. */
 double oc_mcnemar(size_t only_first, size_t only_second);
 
-/* Scores the labelled rows of a set that the model's stages made. OC_BAD_DATA: no labels; a label that the
- * model does not know (it is named); features that are NaN or infinite. OC_NO_MEMORY. The caller frees
+/* Scores the labelled rows of a set that the model's stages made. OC_BAD_DATA: no labels; labels that the
+ * model does not know (they are named); features that are NaN or infinite. OC_NO_MEMORY. The caller frees
  * *evaluation with oc_evaluation_free. */
 oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation, oc_error *err);
 
@@ -87,6 +87,11 @@ typedef struct oc_compare_options {
     void *context;
 } oc_compare_options;
 
+/* What can be said of a comparison before the first image is read: oc_model_check of `train`, and oc_dataset_check_test.
+ * oc_compare checks the same. */
+oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
+                           oc_error *err);
+
 /* Trains and tests one classifier for each spec on the same split. Each distinct stage is fitted and extracted once and
  * shared by the specs that name it. The result is freed with oc_comparison_free. */
 oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
@@ -108,7 +113,8 @@ oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation *evalu
                                const oc_report_options *options, oc_error *err);
 
 /* The results as JSON, one object on one line without line break, names as in the manual; the caller frees
- * the text with oc_json_free. NULL when memory is short. */
+ * the text with oc_json_free. NULL when memory is short. Paths and class names may be any bytes: a byte that is not
+ * UTF-8 becomes a lone low surrogate, "\udc80" to "\udcff", as Python's surrogateescape has it. */
 char *oc_json_comparison(const oc_comparison *comparison);
 char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation);
 char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);

@@ -22,6 +22,10 @@ extern "C" {
 
 typedef struct oc_model oc_model;
 
+/* What can be said of a training before the first image is read: oc_train_check, oc_dataset_check_labels, but for nearest
+ * neighbours oc_dataset_check_repeats, and oc_train_check_labels. oc_model_train checks the same of its set. */
+oc_status oc_model_check(const oc_dataset *dataset, const oc_train_options *options, oc_error *err);
+
 /* Trains on the rows of a set. Errors: those of oc_train; OC_BAD_DATA when labels are missing, or all rows
  * are of one class. */
 oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job, oc_model **model,
@@ -56,6 +60,11 @@ double oc_model_train_accuracy(const oc_model *model);
  * values of the stages. */
 size_t oc_model_parameters(const oc_model *model);
 size_t oc_model_stage_parameters(const oc_model *model);
+
+/* OC_BAD_DATA when a data set cannot test the model, before its images are read: it has no label at all, or labels that
+ * are no classes of the model. The message lists them, and says where one differs from a class by case, blanks or Unicode
+ * form alone. */
+oc_status oc_model_check_test(const oc_model *model, const oc_dataset *test, oc_error *err);
 
 /* OC_OK when the set was made by stages that are the same as the model's to the bit, at the same size and
  * fit; else OC_USAGE saying what differs. */

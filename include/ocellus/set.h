@@ -5,6 +5,9 @@
  *     stages.safetensors   the spec, the canonical size and what the stages learned
  *     skipped.csv          path,reason of images that could not be read, where there are any
  *
+ * CSV files are those of RFC 4180: a path or label with a comma, a quote or a line break in it is quoted; its bytes stand
+ * as they are, UTF-8 or not, so that a path opens the file that it names.
+ *
  * Skipped images leave no hole in the rows. */
 #ifndef OCELLUS_SET_H
 #define OCELLUS_SET_H
@@ -28,6 +31,9 @@ typedef struct oc_extract_options {
     bool mirror; /* refuse features whose rows do not tell those of mirrored images (OC_USAGE) */
     bool told;   /* the decoder's warnings of these images are known: do not tell them to the job's listener */
     bool resume; /* go on with what an interrupted run left in FOLDER.partial, if there is something */
+    /* Specs of other extractions of the same images: the size must do for them as well, and `mirror` holds for them. */
+    const char *const *also; /* (also_count) */
+    size_t also_count;
 } oc_extract_options;
 
 /* Extracts the rows of all images. The set gets features of its own: a copy of those given, planned where
@@ -114,6 +120,8 @@ const oc_features *oc_set_features(const oc_set *set);
 oc_image_options oc_set_image_options(const oc_set *set);
 
 /* Images that could not be read. */
+/* oc_dataset_note_labels for the labels of the rows. */
+oc_status oc_set_note_labels(const oc_set *set, const char *where, oc_job *job, oc_error *err);
 size_t oc_set_skipped(const oc_set *set);
 const char *oc_set_skipped_path(const oc_set *set, size_t i);
 const char *oc_set_skipped_reason(const oc_set *set, size_t i);

@@ -105,3 +105,8 @@ bool oc_json_short(void)
     is_short = false;
     return was;
 }
+
+void oc_json_note_short(void)
+{
+    is_short = true;
+}

@@ -17,5 +17,7 @@ struct json_t *oc_json_load(const char *text, size_t size, char reason[OC_JSON_R
 
 /* True when an allocation of jansson failed in this thread since the last call. */
 bool oc_json_short(void);
+/* Makes the next oc_json_short return true: memory was short for a text that was to become JSON. */
+void oc_json_note_short(void);
 
 #endif

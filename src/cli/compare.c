@@ -290,7 +290,8 @@ static int run(const cli_settings *settings, oc_job *job)
     options.train.seed = (uint64_t)settings->seed;
     if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) || check_outputs(settings, &err) ||
         open_images(settings, settings->operands.items[0], &train, &err) ||
-        open_images(settings, settings->test, &test, &err)) {
+        open_images(settings, settings->test, &test, &err) || oc_compare_check(train, test, &options, &err) ||
+        oc_dataset_note_labels(train, settings->operands.items[0], job, &err)) {
         status = report_failure(&err);
     } else if (settings->dry_run) {
         status = tell_plan(settings, train, test, job);

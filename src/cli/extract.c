@@ -117,13 +117,23 @@ static oc_status check_output(const cli_settings *settings, oc_error *err)
 {
     const char *inputs[] = {settings->operands.count ? settings->operands.items[0] : NULL, settings->files_from,
                             settings->with};
-    return settings->dry_run || to_stdout(settings) ? OC_OK
-           : settings->format == OC_FORMAT_NPY      ? check_output_set(settings->output, inputs, 3, err)
-                                                    : check_output_file(settings->output, inputs, 3, err);
+    if (settings->dry_run || to_stdout(settings)) {
+        return OC_OK;
+    }
+    if (settings->format == OC_FORMAT_NPY) {
+        return check_output_set(settings->output, inputs, 3, err);
+    }
+    oc_status status = check_output_file(settings->output, inputs, 3, err);
+    if (!status && settings->format == OC_FORMAT_SVMLIGHT) {
+        char classes[4200]; /* check_output_file has refused longer names */
+        snprintf(classes, sizeof classes, "%s.classes", settings->output);
+        status = check_output_file(classes, inputs, 3, err);
+    }
+    return status;
 }
 
 /* The images: all, those of a list, or a shard of them. */
-static oc_status open_chosen(const cli_settings *settings, oc_dataset **dataset, oc_error *err)
+static oc_status open_chosen(const cli_settings *settings, oc_dataset **dataset, oc_job *job, oc_error *err)
 {
     size_t index, count;
     oc_status status;
@@ -134,6 +144,9 @@ static oc_status open_chosen(const cli_settings *settings, oc_dataset **dataset,
         if (!status && settings->files_from) {
             status = oc_dataset_select(*dataset, settings->files_from, err);
         }
+    }
+    if (!status && settings->operands.count) {
+        status = oc_dataset_note_labels(*dataset, settings->operands.items[0], job, err);
     }
     if (!status && settings->shard && parse_shard(settings->shard, &index, &count)) {
         status = oc_dataset_shard(*dataset, index, count, err);
@@ -258,7 +271,7 @@ static int run(const cli_settings *settings, oc_job *job)
     }
     oc_extract_options options = extract_options(settings);
     if (check_output(settings, &err) || open_source(settings, &source, &options.image, &err) ||
-        check_learned(settings, source.features, &err) || open_chosen(settings, &dataset, &err)) {
+        check_learned(settings, source.features, &err) || open_chosen(settings, &dataset, job, &err)) {
         status = report_failure(&err);
     } else if (settings->dry_run) {
         status = tell_plan(settings, dataset, source.features, &options, job);
@@ -283,7 +296,9 @@ const cli_command command_extract = {
     .about =
         "Measures every image and writes one row of numbers for each into the folder SET: features.npy (float32, "
         "one row an image), index.csv (row, path, label, width, height), stages.safetensors (what the stages "
-        "learned), and skipped.csv where images could not be read.\n\n"
+        "learned), and skipped.csv where images could not be read. CSV files are those of RFC 4180: a path or label "
+        "that "
+        "holds a comma, a quote or a line break is quoted, and its bytes stand as they are, UTF-8 or not.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a folder of images, a CSV list with the header "
         "path,label, '-' for paths on standard input, or an IDX or CIFAR-10 binary file. PNG and JPEG files are "
         "recognised by their content.\n\n"

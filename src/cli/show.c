@@ -76,6 +76,9 @@ static oc_status show_losses(const cli_settings *settings, const oc_model *model
     oc_landscape kind = settings->what == SHOW_RAY     ? OC_LANDSCAPE_RAY
                         : settings->what == SHOW_PLANE ? OC_LANDSCAPE_PLANE
                                                        : OC_LANDSCAPE_STEPS;
+    if (oc_model_classifier(model)->nearest) {
+        return wrong_usage(err, "nearest neighbours have no weights, and so no loss around them");
+    }
     oc_status status = open_test_rows(settings, settings->operands.items[0], model, settings->operands.items[1], job,
                                       NULL, &set, err);
     if (!status) {

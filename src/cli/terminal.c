@@ -246,6 +246,13 @@ static size_t printable(const unsigned char *text)
     return control || overlong || outside ? 0 : length;
 }
 
+/* "\n", "\t", "\r" or "\xNN"; returns the length. */
+static size_t escape(char byte, char text[8])
+{
+    char letter = byte == '\n' ? 'n' : byte == '\t' ? 't' : byte == '\r' ? 'r' : 0;
+    return (size_t)(letter ? snprintf(text, 8, "\\%c", letter) : snprintf(text, 8, "\\x%02x", (unsigned char)byte));
+}
+
 /* Writes to stream when it is not NULL, with a backslash before each of `marks`; returns the columns. */
 static size_t put(FILE *stream, const char *text, size_t columns, const char *marks)
 {
@@ -257,9 +264,7 @@ static size_t put(FILE *stream, const char *text, size_t columns, const char *ma
             fputc('\\', stream);
         }
         if (length == 0) {
-            char letter = *c == '\n' ? 'n' : *c == '\t' ? 't' : *c == '\r' ? 'r' : 0;
-            width = (size_t)(letter ? snprintf(escaped, sizeof escaped, "\\%c", letter)
-                                    : snprintf(escaped, sizeof escaped, "\\x%02x", *c));
+            width = escape((char)*c, escaped);
         }
         if (used + width > columns) {
             break;
@@ -285,12 +290,36 @@ void terminal_put_marked(FILE *stream, const char *text, const char *marks)
     put(stream, text, SIZE_MAX, marks);
 }
 
+/* Bytes of the control character or the line separator at text; 0 when there is neither. */
+static size_t control(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    if (c[0] < 0x20 || c[0] == 0x7f) {
+        return 1;
+    }
+    if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) {
+        return 2;
+    }
+    return c[0] == 0xe2 && c[1] == 0x80 && (c[2] == 0xa8 || c[2] == 0xa9) ? 3 : 0;
+}
+
 void terminal_put_name(FILE *stream, const char *text)
 {
     if (isatty(fileno(stream))) {
-        terminal_put(stream, text);
-    } else {
-        fputs(text, stream);
+        terminal_put_marked(stream, text, "\\");
+        return;
+    }
+    while (*text) {
+        char escaped[8];
+        size_t length = control(text);
+        if (length == 0) {
+            fputs(*text == '\\' ? "\\" : "", stream);
+            fputc(*text++, stream);
+        }
+        for (; length; length--) {
+            escape(*text++, escaped);
+            fputs(escaped, stream);
+        }
     }
 }
 

@@ -30,9 +30,10 @@ void terminal_clear(void);
 const char *terminal_bold(FILE *stream);
 const char *terminal_plain(FILE *stream);
 
-/* Writes text with control characters, line breaks and broken UTF-8 as \n, \t or \xNN; _name does so only when
- * the stream is a terminal, for output that programs read. */
+/* Writes text with control characters, line breaks and broken UTF-8 as \n, \t, \r or \xNN. */
 void terminal_put(FILE *stream, const char *text);
+/* The same for output that programs read, so that a name is one field of one line and can be read back: a backslash is
+ * written twice, and broken UTF-8 is escaped on a terminal only. */
 void terminal_put_name(FILE *stream, const char *text);
 /* terminal_put with a backslash before each of `marks`. */
 void terminal_put_marked(FILE *stream, const char *text, const char *marks);

@@ -18,6 +18,9 @@ static oc_status extract_rows(const cli_settings *settings, const char *model_pa
     use_image_options(&options.image, oc_model_image_options(model));
     oc_status status = open_images(settings, path, &dataset, err);
     if (!status) {
+        status = oc_model_check_test(model, dataset, err);
+    }
+    if (!status) {
         status = oc_set_extract(dataset, oc_model_features(model), &options, NULL, job, set, err);
     }
     if (images) {

@@ -40,7 +40,10 @@ static oc_status extract_rows(const cli_settings *settings, oc_job *job, oc_set 
         status = open_images(settings, settings->operands.items[0], &dataset, err);
     }
     if (!status) {
-        status = oc_dataset_check_labels(dataset, err);
+        status = oc_model_check(dataset, &settings->train, err);
+    }
+    if (!status) {
+        status = oc_dataset_note_labels(dataset, settings->operands.items[0], job, err);
     }
     if (!status) {
         status = oc_set_extract(dataset, features, &options, NULL, job, set, err);
@@ -124,8 +127,10 @@ static int run(const cli_settings *settings, oc_job *job)
     if (oc_train_check(&options, &err) ||
         (!settings->check_gradient && check_output_file(settings->output, inputs, 2, &err)) ||
         check_labels_option(settings, path, &err) ||
-        (from_rows ? open_rows(settings, path, 0, &set, &err) : extract_rows(settings, job, &set, &err))) {
-        return report_lost(&err, from_rows);
+        (from_rows ? open_rows(settings, path, 0, &set, &err) || oc_set_note_labels(set, path, job, &err)
+                   : extract_rows(settings, job, &set, &err))) {
+        oc_set_free(set);
+        return report_failure(&err);
     }
     if (oc_features_count(oc_set_features(set)) == 0 && oc_set_classes(set) == 0) {
         oc_set_free(set);

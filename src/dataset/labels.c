@@ -3,40 +3,28 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/base/utf8.h"
+#include "src/dataset/label_notes.h"
 
 #include <stdbool.h>
 
-/* Bytes of the UTF-8 character at `at`; 0 when there is none (RFC 3629: no overlong forms, no surrogates). */
-static size_t character(const unsigned char *at)
+/* Two classes of one image each are the smallest problem there is; from three on they are a column of names. */
+oc_status oc_dataset_check_repeats(const oc_dataset *dataset, oc_error *err)
 {
-    unsigned char lead = at[0];
-    if (lead < 0x80) {
-        return 1;
+    size_t count = dataset->count, *counts = NULL, single = 0;
+    oc_status status = oc_label_counts(dataset, &counts, err);
+    for (size_t c = 0; status == OC_OK && c < dataset->class_count; c++) {
+        single += counts[c] == 1;
     }
-    if (lead < 0xc2 || lead > 0xf4) {
-        return 0;
+    oc_free(counts);
+    if (status == OC_OK && count > 2 && single == count) {
+        return oc_fail(
+            err, OC_BAD_DATA,
+            "each of the %zu images or rows has a label of its own (the first: '%.200s'): there is nothing to "
+            "learn a class from; is that the column of labels?",
+            count, dataset->classes[dataset->items[0].label]);
     }
-    size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    for (size_t i = 1; i < length; i++) {
-        if (at[i] < (i == 1 ? low : 0x80) || at[i] > (i == 1 ? high : 0xbf)) {
-            return 0;
-        }
-    }
-    return length;
-}
-
-static bool is_utf8(const char *text)
-{
-    const unsigned char *at = (const unsigned char *)text;
-    for (size_t step; *at; at += step) {
-        step = character(at);
-        if (step == 0) {
-            return false;
-        }
-    }
-    return true;
+    return status;
 }
 
 oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err)
@@ -74,7 +62,7 @@ oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err)
         return oc_fail(err, OC_BAD_DATA, "all images (%zu) are of one class: a classifier needs two or more", count);
     }
     for (size_t c = 0; c < dataset->class_count; c++) {
-        if (!is_utf8(dataset->classes[c])) {
+        if (!oc_utf8_valid(dataset->classes[c])) {
             return oc_fail(err, OC_BAD_DATA, "class %zu has a name that is not UTF-8, which model files need: %s", c,
                            dataset->classes[c]);
         }

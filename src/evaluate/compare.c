@@ -103,6 +103,7 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
         c->learn.holdout = oc_split_fraction(c->comparison->train);
     }
     c->extract.told = true;
+    c->extract.also_count = 0; /* the size is known, and does */
     c->comparison->image = c->extract.image;
     c->comparison->chosen = c->options->choose || c->options->model;
     oc_status status = oc_match_items(first->test, c->test, &c->comparison->items, err);
@@ -158,12 +159,9 @@ static oc_status extract_stages(comparing *c, const char *spec, double *seconds,
 }
 
 /* The rows of a spec, training or test, as a view of its stages' columns. */
-static oc_status view(const comparing *c, const oc_features *features, bool test, oc_rows *rows, oc_error *err)
+static void view(const comparing *c, const oc_features *features, bool test, oc_rows *rows)
 {
     size_t parts = oc_features_count(features);
-    if (parts > OC_MAX_BLOCKS) {
-        return oc_fail(err, OC_USAGE, "%zu stages in one spec; at most %d are possible", parts, OC_MAX_BLOCKS);
-    }
     *rows = (oc_rows){.blocks = parts};
     for (size_t i = 0; i < parts; i++) {
         const column *where = find_column(c, oc_features_part_spec(features, i));
@@ -174,7 +172,6 @@ static oc_status view(const comparing *c, const oc_features *features, bool test
         rows->count = from->count;
         rows->dimension += where->count;
     }
-    return OC_OK;
 }
 
 /* The test's figures of row r. */
@@ -240,12 +237,8 @@ static oc_status train_row(comparing *c, size_t r, oc_features *features, oc_err
     oc_model *model = NULL;
     oc_rows train, test;
     oc_status status = gather_features(c, features, err);
-    if (status == OC_OK) {
-        status = view(c, features, false, &train, err);
-    }
-    if (status == OC_OK) {
-        status = view(c, features, true, &test, err);
-    }
+    view(c, features, false, &train);
+    view(c, features, true, &test);
     oc_model_parts parts = {.rows = &train,
                             .labels = oc_set_labels(set),
                             .classes = oc_set_classes(set),
@@ -327,7 +320,7 @@ static oc_status keep_names(oc_comparison *comparison, const oc_set *set, oc_err
 }
 
 /* Looks at all specs before the work on one. Images that differ are brought to one size for all of them, whatever their
- * order; and once it is known, each spec must do with it. */
+ * order, and each spec must do with it; where it is not given, the first extraction finds it, and checks so. */
 static oc_status look_ahead(comparing *c, const char *const *specs, size_t count, oc_error *err)
 {
     oc_extent size = c->extract.image.size;
@@ -335,10 +328,17 @@ static oc_status look_ahead(comparing *c, const char *const *specs, size_t count
     for (size_t r = 0; status == OC_OK && r < count; r++) {
         oc_features *features = NULL;
         status = oc_features_parse(specs[r], &features, err);
+        if (status == OC_OK && oc_features_count(features) > OC_MAX_BLOCKS) {
+            status = oc_fail(err, OC_USAGE, "%zu stages in one spec; at most %d are possible",
+                             oc_features_count(features), OC_MAX_BLOCKS);
+        }
         if (status == OC_OK) {
             size_t side = oc_features_side(features);
             c->extract.side = side > c->extract.side ? side : c->extract.side;
             status = size.width ? oc_features_plan(features, size.width, size.height, err) : OC_OK;
+        }
+        if (status == OC_OK && size.width && c->extract.mirror) {
+            status = oc_features_mirror_order(features, NULL, err);
         }
         if (status == OC_TOO_SMALL && err) {
             oc_fail(err, status, "%s; a larger --size WxH is for all specs", err->message);
@@ -364,12 +364,22 @@ static oc_status compare(comparing *c, const char *const *specs, size_t count, o
         if (status == OC_OK && c->options->row_done) {
             c->options->row_done(c->options->context, c->comparison);
         }
-        status = status == OC_OK && r == 0 ? look_ahead(c, specs, count, err) : status;
     }
     if (status == OC_OK && c->options->model) {
         status = oc_model_save(c->best, c->options->model, err);
     }
     return status;
+}
+
+oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
+                           oc_error *err)
+{
+    oc_train_options learn = options->train;
+    if ((options->choose || options->model) && !oc_validation_wanted(&learn)) {
+        learn.holdout = oc_split_fraction(oc_dataset_count(train));
+    }
+    oc_status status = oc_model_check(train, &learn, err);
+    return status == OC_OK ? oc_dataset_check_test(test, train, err) : status;
 }
 
 static oc_status compare_once(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
@@ -382,11 +392,12 @@ static oc_status compare_once(const oc_dataset *train, const oc_dataset *test, c
                    .extract = options->extract,
                    .learn = options->train};
     c.extract.mirror = options->train.augment == OC_AUGMENT_MIRROR;
+    c.extract.also = specs;
+    c.extract.also_count = count;
     if (count == 0) {
         return oc_fail(err, OC_USAGE, "no features to compare");
     }
-    oc_status status = oc_train_check(&options->train, err);
-    status = status == OC_OK ? oc_dataset_check_labels(train, err) : status;
+    oc_status status = oc_compare_check(train, test, options, err);
     if (status != OC_OK) {
         return status;
     }

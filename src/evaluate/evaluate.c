@@ -3,6 +3,8 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/dataset/label_notes.h"
+#include "src/model/set.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,9 +24,11 @@ void oc_evaluation_free(oc_evaluation *evaluation)
 oc_status oc_map_labels(const oc_set *set, const char *(*class_name)(const void *source, size_t label),
                         const void *source, size_t classes, int **out, oc_error *err)
 {
+    oc_label_list known = {classes, class_name, source};
     size_t count = oc_set_count(set), names = oc_set_classes(set);
     int *map = oc_alloc(names, sizeof *map), *labels = oc_alloc(count, sizeof *labels);
-    oc_status status = map && labels ? OC_OK : oc_fail_memory(err, "the labels");
+    oc_status status = map && labels ? oc_labels_check_known(set->index, &known, "the model", err)
+                                     : oc_fail_memory(err, "the labels");
     for (size_t c = 0; status == OC_OK && c < names; c++) {
         map[c] = -1;
         for (size_t k = 0; k < classes && map[c] < 0; k++) {
@@ -34,10 +38,6 @@ oc_status oc_map_labels(const oc_set *set, const char *(*class_name)(const void 
     for (size_t i = 0; status == OC_OK && i < count; i++) {
         int label = oc_set_labels(set)[i];
         labels[i] = label < 0 ? -1 : map[label];
-        if (label >= 0 && labels[i] < 0) {
-            status = oc_fail(err, OC_BAD_DATA, "%s has the label '%s', which the model does not know",
-                             oc_set_path(set, i), oc_set_class(set, (size_t)label));
-        }
     }
     oc_free(map);
     if (status != OC_OK) {

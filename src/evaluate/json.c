@@ -4,6 +4,7 @@
 #include "src/base/json_memory.h"
 #include "src/base/locale.h"
 #include "src/base/memory.h"
+#include "src/base/utf8.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -19,35 +20,44 @@ static json_t *count(size_t value)
     return json_integer((json_int_t)value);
 }
 
-/* Paths and names may be any bytes; what is not UTF-8 is written as Latin-1 would be. */
+/* Paths and names may be any bytes: see src/base/utf8.h. */
 static json_t *string(const char *text)
 {
-    json_t *value = json_string(text);
-    if (value) {
-        return value;
+    char *marked = oc_utf8_mark(text);
+    json_t *value = marked ? json_string(marked) : NULL;
+    if (!marked) {
+        oc_json_note_short();
     }
-    char *wide = oc_realloc(NULL, 2 * strlen(text) + 1, 1), *to = wide;
-    for (const char *from = text; wide && *from; from++) {
-        unsigned char byte = (unsigned char)*from;
-        if (byte < 0x80) {
-            *to++ = *from;
-        } else {
-            *to++ = (char)(0xc0 | byte >> 6);
-            *to++ = (char)(0x80 | (byte & 0x3f));
-        }
-    }
-    if (wide) {
-        *to = '\0';
-        value = json_string(wide);
-    }
-    oc_free(wide);
+    oc_free(marked);
     return value;
+}
+
+/* Sets the value of a key that is a name; takes the value over. */
+static void set_named(json_t *object, const char *name, json_t *value)
+{
+    char *marked = oc_utf8_mark(name);
+    if (marked) {
+        json_object_set_new(object, marked, value);
+    } else {
+        oc_json_note_short();
+        json_decref(value);
+    }
+    oc_free(marked);
+}
+
+static char *write_json(const json_t *value, size_t flags)
+{
+    char *text = value ? json_dumps(value, flags) : NULL;
+    if (text) {
+        oc_utf8_put_surrogates(text);
+    }
+    return text;
 }
 
 /* The text, or NULL when memory was short for it or for any part of the object. */
 static char *finish(json_t *object)
 {
-    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    char *text = write_json(object, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(object);
     if (oc_json_short()) {
         oc_free(text);
@@ -134,7 +144,7 @@ char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
 void oc_json_add_string(oc_text *out, const char *text)
 {
     json_t *value = string(text);
-    char *quoted = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+    char *quoted = write_json(value, JSON_ENCODE_ANY);
     oc_text_add(out, quoted ? quoted : "\"\"");
     out->failed = out->failed || !quoted;
     json_decref(value);
@@ -145,7 +155,7 @@ char *oc_json_result(const oc_model *model, const char *path, const oc_result *r
 {
     json_t *scores = json_object();
     for (size_t c = 0; c < oc_model_classes(model); c++) {
-        json_object_set_new(scores, oc_model_class(model, c), number((double)result->scores[c]));
+        set_named(scores, oc_model_class(model, c), number((double)result->scores[c]));
     }
     json_t *probability = result->probabilities ? number((double)result->probabilities[result->label]) : json_null();
     return finish(json_pack("{s:o, s:o, s:o, s:o}", "path", string(path), "label",

@@ -99,6 +99,41 @@ oc_status oc_train_check(const oc_train_options *options, oc_error *err)
     return check_effects(options, err);
 }
 
+static size_t fold_count(const oc_train_options *options)
+{
+    return options->folds == OC_AUTO ? 1 : (size_t)options->folds;
+}
+
+static double held_fraction(const oc_train_options *options, size_t count)
+{
+    return isnan(options->holdout) ? oc_split_fraction(count) : options->holdout;
+}
+
+static oc_status split(const int *labels, size_t count, size_t classes, const oc_train_options *options, uint16_t *fold,
+                       size_t *held, oc_error *err)
+{
+    double fraction = held_fraction(options, count);
+    return oc_split(labels, count, classes, fold_count(options), fraction, options->seed, fold, held, err);
+}
+
+oc_status oc_train_check_labels(const int *labels, size_t count, size_t classes, const oc_train_options *options,
+                                oc_error *err)
+{
+    const oc_learner *learner = &options->classifier;
+    if (learner->kind == OC_NEAREST && (uint64_t)learner->k > count) {
+        return oc_fail(err, OC_USAGE, "%lld nearest neighbours of %zu rows", (long long)learner->k, count);
+    }
+    if (!oc_validation_wanted(options)) {
+        return OC_OK;
+    }
+    size_t held;
+    uint16_t *fold = oc_alloc(count, sizeof *fold);
+    oc_status status = fold ? split(labels, count, classes, options, fold, &held, err)
+                            : oc_fail_memory(err, "the validation");
+    oc_free(fold);
+    return status;
+}
+
 /* Held-out rows that only one of two trials got right. */
 typedef struct paired {
     double won, lost;
@@ -228,14 +263,11 @@ oc_status oc_validate(const oc_rows *rows, const int *labels, size_t classes, oc
 {
     double started = oc_seconds();
     oc_train_options of_fold = *options;
-    oc_validation v = {.folds = options->folds == OC_AUTO ? 1 : (size_t)options->folds,
-                       .count = options->tune ? PATH : 1};
-    double fraction = isnan(options->holdout) ? oc_split_fraction(rows->count) : options->holdout;
+    oc_validation v = {.folds = fold_count(options), .count = options->tune ? PATH : 1};
     oc_trial base = {.accuracy = NAN};
     paired against[OC_MAX_TRIALS] = {{0, 0}};
     uint16_t *fold = oc_alloc(rows->count, sizeof *fold);
-    oc_status status = fold ? oc_split(labels, rows->count, classes, v.folds, fraction, options->seed, fold, &v.held,
-                                       err)
+    oc_status status = fold ? split(labels, rows->count, classes, options, fold, &v.held, err)
                             : oc_fail_memory(err, "the validation");
     for (size_t f = 0; f < v.folds && status == OC_OK; f++) {
         fold_result result = {0};
@@ -257,7 +289,7 @@ oc_status oc_validate(const oc_rows *rows, const int *labels, size_t classes, oc
         options->score_l2 = v.trial[v.best].score_l2;
     }
     if (v.folds == 1) {
-        options->holdout = fraction;
+        options->holdout = held_fraction(options, rows->count);
     }
     v.seconds = oc_seconds() - started;
     *validation = v;

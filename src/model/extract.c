@@ -59,6 +59,24 @@ static void settle_image_options(oc_extraction *e)
     e->set->rows = oc_rows_of(NULL, 0, oc_features_dimension(e->set->features));
 }
 
+/* Other extractions of the same images must not fail when this one is done. */
+static oc_status check_also(const oc_extraction *e, oc_extent size, oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t i = 0; i < e->options->also_count && status == OC_OK; i++) {
+        oc_features *features = NULL;
+        status = oc_features_parse(e->options->also[i], &features, err);
+        if (status == OC_OK) {
+            status = oc_features_plan(features, size.width, size.height, err);
+        }
+        if (status == OC_OK && e->options->mirror) {
+            status = oc_features_mirror_order(features, NULL, err);
+        }
+        oc_features_free(features);
+    }
+    return status;
+}
+
 /* Features of its own for the set, planned for the size of the images and fitted. */
 static oc_status prepare_features(oc_extraction *e, const oc_features *features, oc_extent size, oc_error *err)
 {
@@ -69,6 +87,7 @@ static oc_status prepare_features(oc_extraction *e, const oc_features *features,
     if (status == OC_OK && e->options->mirror) {
         status = oc_features_mirror_order(e->set->features, NULL, err);
     }
+    status = status == OC_OK ? check_also(e, size, err) : status;
     if (status != OC_OK) {
         return status;
     }

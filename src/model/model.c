@@ -116,7 +116,7 @@ static const char *class_of_set(const void *set, size_t label)
 oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job, oc_model **model,
                          oc_train_report *report, oc_error *err)
 {
-    oc_status status = oc_dataset_check_labels(set->index, err);
+    oc_status status = oc_model_check(set->index, options, err);
     oc_model_parts parts = {.rows = oc_set_rows(set),
                             .labels = oc_set_labels(set),
                             .classes = oc_set_classes(set),

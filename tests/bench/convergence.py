@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 
 def load(folder):
     rows = np.load(folder + "/features.npy", mmap_mode="r")
-    with open(folder + "/index.csv", newline="") as file:
+    with open(folder + "/index.csv", newline="", errors="surrogateescape") as file:
         names = [line["label"] for line in csv.DictReader(file)]
     classes = sorted(set(names))
     return rows, np.array([classes.index(name) for name in names]), len(classes)

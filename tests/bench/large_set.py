@@ -34,10 +34,10 @@ def repeat(source, folder, size):
         file.flush()
         os.fsync(file.fileno())  # pages that wait to be written would count as dirty, and as this process's own
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-    with open(source + "/index.csv", newline="") as file:
+    with open(source + "/index.csv", newline="", errors="surrogateescape") as file:
         lines = list(csv.reader(file))
     number = itertools.count()
-    with open(folder + "/index.csv", "w", newline="") as file:
+    with open(folder + "/index.csv", "w", newline="", errors="surrogateescape") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(lines[0])
         for copy in range(copies):

@@ -15,7 +15,7 @@ from sklearn.svm import LinearSVC  # noqa: E402
 
 
 def load(folder):
-    with open(folder + "/index.csv", newline="") as file:
+    with open(folder + "/index.csv", newline="", errors="surrogateescape") as file:
         return numpy.load(folder + "/features.npy"), [line["label"] for line in csv.DictReader(file)]
 
 

@@ -10,7 +10,7 @@ import torch
 
 def load(folder):
     rows = torch.from_numpy(numpy.load(folder + "/features.npy"))
-    with open(folder + "/index.csv", newline="") as file:
+    with open(folder + "/index.csv", newline="", errors="surrogateescape") as file:
         names = [line["label"] for line in csv.DictReader(file)]
     classes = sorted(set(names))
     return rows, torch.tensor([classes.index(name) for name in names])

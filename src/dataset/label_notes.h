@@ -1,0 +1,23 @@
+/* What looks like a mistake in labels. */
+#ifndef OC_DATASET_LABEL_NOTES_H
+#define OC_DATASET_LABEL_NOTES_H
+
+#include "src/dataset/dataset.h"
+
+/* Classes by name, wherever they are kept. */
+typedef struct oc_label_list {
+    size_t count;
+    const char *(*name)(const void *source, size_t label);
+    const void *source;
+} oc_label_list;
+
+/* counts (C): items of each class; to be freed with oc_free. OC_NO_MEMORY. */
+oc_status oc_label_counts(const oc_dataset *dataset, size_t **counts, oc_error *err);
+
+/* OC_BAD_DATA when no item has a label. */
+oc_status oc_labels_check_any(const oc_dataset *dataset, oc_error *err);
+/* OC_BAD_DATA when the data set has labels that are not among those known to `owner` ("the model"). */
+oc_status oc_labels_check_known(const oc_dataset *dataset, const oc_label_list *known, const char *owner,
+                                oc_error *err);
+
+#endif
