@@ -225,7 +225,7 @@ static void convert_row(const reader *self, uint8_t *row, size_t y)
         color->split_ycc(row, width, gray, rgb);
         return;
     case JCS_CMYK:
-        color->rgb_from_cmyk(row, width, self->info.saw_Adobe_marker, rgb);
+        color->rgb_from_cmyk(row, width, rgb);
         break;
     default:
         if (rgb != row) {
