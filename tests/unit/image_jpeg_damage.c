@@ -11,10 +11,7 @@ enum { SIDE = 256, MOST = 400 };
 /* A gray file with a restart marker after every row of blocks. */
 static image_bytes striped(size_t height)
 {
-    return make_jpeg(
-        &(jpeg_recipe){
-            .width = SIDE, .height = height, .input = JCS_GRAYSCALE, .restart_rows = 1, .progressive = progressive},
-        NULL);
+    return make_jpeg(&(jpeg_recipe){.width = SIDE, .height = height, .input = JCS_GRAYSCALE, .restart_rows = 1}, NULL);
 }
 
 /* Where the restart markers of the first scan are, and at last its end. */
