@@ -46,13 +46,12 @@ static void split_ycc(const uint8_t *restrict ycc, size_t n, uint8_t *restrict g
     }
 }
 
-static void rgb_from_cmyk(const uint8_t *restrict cmyk, size_t n, bool inverted, uint8_t *restrict rgb)
+static void rgb_from_cmyk(const uint8_t *restrict cmyk, size_t n, uint8_t *restrict rgb)
 {
-    unsigned flip = inverted ? 0 : 255;
     for (size_t i = 0; i < n; i++) {
-        unsigned light = cmyk[4 * i + 3] ^ flip;
+        unsigned light = cmyk[4 * i + 3];
         for (size_t c = 0; c < 3; c++) {
-            rgb[3 * i + c] = (uint8_t)(((cmyk[4 * i + c] ^ flip) * light + 127) / 255);
+            rgb[3 * i + c] = (uint8_t)((cmyk[4 * i + c] * light + 127) / 255);
         }
     }
 }

@@ -4,10 +4,13 @@
  * Cr, from which both planes are made in libjpeg's own arithmetic; so a plane does not depend on whether the other one
  * is asked for. Everything else goes through RGB.
  *
- * Damage: where data run out, libjpeg warns and fills with gray: rows are missing. A file that ends after its last
- * row, but before its end marker, is whole; with several scans, or arithmetic coding, nothing tells whether data are
- * missing at the end, so they count as missing. Wrong codes that do not use up the data leave a picture of all its
- * rows. */
+ * CMYK and YCCK hold 255 - ink. Adobe's files do, and files without Adobe's marker are read in the same way by djpeg,
+ * by Pillow and by browsers.
+ *
+ * Damage: where data run out, libjpeg warns and fills with gray: rows are missing, unless the picture goes on after the
+ * marker that the data ran into (goes_on). A file that ends after its last row, but before its end marker, is whole;
+ * with several scans, or arithmetic coding, nothing tells whether data are missing at the end, so they count as
+ * missing. Wrong codes that do not use up the data leave a picture of all its rows. */
 #include "src/image/codec.h"
 
 #include "src/base/fail.h"
@@ -33,9 +36,12 @@ typedef struct reader {
     struct jpeg_progress_mgr progress;
     jmp_buf failed;
     char message[JMSG_LENGTH_MAX];
-    int code;     /* libjpeg's number of the error, 0 for one of our own */
-    bool ended;   /* the end of the bytes was met */
-    bool limited; /* given up because of a limit */
+    int code;                   /* libjpeg's number of the error, 0 for one of our own */
+    bool ended;                 /* the end of the bytes was met */
+    bool limited;               /* given up because of a limit */
+    size_t restarts;            /* markers that ended a restart interval of this scan */
+    bool spoilt, spoilt_before; /* data of this restart interval, and of the one before it, are wrong or missing */
+    bool left_over;             /* bytes of a spoilt interval may still be reported */
 
     const uint8_t *bytes;
     size_t size;
@@ -58,6 +64,27 @@ static void __attribute__((noreturn)) on_error(j_common_ptr info)
     longjmp(self->failed, 1);
 }
 
+/* True for the data of the scan's last restart interval when that is at most one row of blocks long: a picture without
+ * it has all its other rows. */
+static bool is_last_interval(const reader *self)
+{
+    const struct jpeg_decompress_struct *info = &self->info;
+    size_t blocks = (size_t)info->MCUs_per_row * info->MCU_rows_in_scan, interval = info->restart_interval;
+    return !self->ended && interval && interval <= info->MCUs_per_row && self->restarts == (blocks - 1) / interval;
+}
+
+/* True when the data ended too early at a marker after which all rows are known all the same: the start of the next
+ * restart interval, the end of the file in the last interval, or another scan where this one only refines a
+ * progressive picture. */
+static bool goes_on(const reader *self)
+{
+    const struct jpeg_decompress_struct *info = &self->info;
+    bool restarts = info->unread_marker >= JPEG_RST0 && info->unread_marker <= JPEG_RST0 + 7;
+    bool refines = info->progressive_mode && (info->Ss > 0 || info->Ah > 0);
+    return (info->restart_interval && restarts) || (refines && info->unread_marker != JPEG_EOI) ||
+           is_last_interval(self);
+}
+
 /* The lowest level at which a warning makes the picture one to refuse. */
 static oc_fail_on level_of(const reader *self, int code)
 {
@@ -66,7 +93,7 @@ static oc_fail_on level_of(const reader *self, int code)
                                    info->comps_in_scan < info->num_components);
     switch (code) {
     case JWRN_HIT_MARKER:
-        return OC_FAIL_ON_TRUNCATED;
+        return goes_on(self) ? OC_FAIL_ON_ERROR : OC_FAIL_ON_TRUNCATED;
     case JWRN_JPEG_EOF:
         return unclear ? OC_FAIL_ON_TRUNCATED : OC_FAIL_ON_WARNING;
     case JWRN_HUFF_BAD_CODE:
@@ -80,15 +107,63 @@ static oc_fail_on level_of(const reader *self, int code)
     }
 }
 
+/* libjpeg traces every start of a scan and every restart marker. */
+static void on_trace(reader *self)
+{
+    enum { WAIT = 3 }; /* the recovery action that leaves the marker unread, and fills intervals until it is due */
+    const struct jpeg_error_mgr *errors = self->info.err;
+    switch (errors->msg_code) {
+    case JTRC_SOS:
+        self->restarts = 0;
+        self->spoilt = self->spoilt_before = self->left_over = false;
+        break;
+    case JTRC_RST:
+        self->restarts++;
+        self->spoilt_before = self->spoilt;
+        self->spoilt = false;
+        break;
+    case JTRC_RECOVERY_ACTION: /* instead of JTRC_RST, after the warning JWRN_MUST_RESYNC */
+        if (errors->msg_parm.i[1] == WAIT && !goes_on(self) && self->options->fail_on != OC_FAIL_ON_NONE) {
+            snprintf(self->message, sizeof self->message, "its data end before the last restart interval");
+            longjmp(self->failed, 1);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* True for a warning of a fault that was counted before: libjpeg warns of the end of the file at every attempt to read
+ * on, and up to three times of a restart interval, the last time when it looks for a marker in a later one and reports
+ * what was left over. Spoilt intervals, one after another, are one fault. */
+static bool is_counted(reader *self, int code)
+{
+    if (code == JWRN_JPEG_EOF) {
+        bool again = self->ended;
+        self->ended = true;
+        return again;
+    }
+    if (self->info.restart_interval == 0) {
+        return false;
+    }
+    if (code == JWRN_EXTRANEOUS_DATA && self->left_over) {
+        self->left_over = false;
+        return true;
+    }
+    bool again = self->spoilt || self->spoilt_before;
+    self->spoilt = self->left_over = true;
+    return again;
+}
+
 static void on_message(j_common_ptr info, int level)
 {
-    if (level >= 0) {
-        return; /* a trace */
-    }
     reader *self = info->client_data;
+    if (level >= 0) {
+        on_trace(self);
+        return;
+    }
     int code = info->err->msg_code;
-    bool again = self->ended && code == JWRN_JPEG_EOF; /* told at every attempt to read on */
-    self->ended = self->ended || code == JWRN_JPEG_EOF;
+    bool again = is_counted(self, code);
     if (self->options->fail_on != OC_FAIL_ON_NONE && self->options->fail_on >= (int)level_of(self, code)) {
         on_error(info);
     }
@@ -132,7 +207,8 @@ static int orientation_of(const reader *self)
 {
     for (jpeg_saved_marker_ptr marker = self->info.marker_list; marker; marker = marker->next) {
         if (marker->data_length > 6 && memcmp(marker->data, "Exif\0", 6) == 0) {
-            return oc_exif_orientation(marker->data, marker->data_length);
+            int orientation = oc_exif_orientation(marker->data, marker->data_length);
+            return orientation == OC_EXIF_NONE ? 1 : orientation;
         }
     }
     return 1;
@@ -225,7 +301,7 @@ static void convert_row(const reader *self, uint8_t *row, size_t y)
         color->split_ycc(row, width, gray, rgb);
         return;
     case JCS_CMYK:
-        color->rgb_from_cmyk(row, width, self->info.saw_Adobe_marker, rgb);
+        color->rgb_from_cmyk(row, width, rgb);
         break;
     default:
         if (rgb != row) {

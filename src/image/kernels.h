@@ -15,8 +15,8 @@ typedef struct oc_convert_kernels {
     void (*rgb_from_gray)(const uint8_t *gray, size_t n, uint8_t *rgb);
     /* Takes Y, Cb, Cr apart: gray = Y, and RGB by the equations of JFIF in libjpeg's own arithmetic. */
     void (*split_ycc)(const uint8_t *ycc, size_t n, uint8_t *gray, uint8_t *rgb);
-    /* Ink to light: R = (255 - C) (255 - K) / 255, rounded. Adobe stores 255 - ink: `inverted`. */
-    void (*rgb_from_cmyk)(const uint8_t *cmyk, size_t n, bool inverted, uint8_t *rgb);
+    /* R = C K / 255, rounded, and so G and B from M and Y; JPEG stores 255 - ink in C, M, Y and K. */
+    void (*rgb_from_cmyk)(const uint8_t *cmyk, size_t n, uint8_t *rgb);
 } oc_convert_kernels;
 
 /* The axis along the rows (oc_axis) once more, laid out for vectors: one lane for every channel of every output pixel. All lanes

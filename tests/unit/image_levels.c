@@ -87,13 +87,14 @@ Test(image_levels, a_missing_end_marker_is_taken_up_to_error)
     free(file.data);
 }
 
-Test(image_levels, wrong_check_sums_are_taken_by_none_alone)
+/* The checksum of IDAT is the picture's; after the rows nothing harms it. */
+Test(image_levels, wrong_check_sums_of_rows_are_taken_by_none_alone)
 {
     static const size_t from_end[] = {14, 1}; /* the sums of IDAT and IEND */
     for (size_t i = 0; i < 2; i++) {
         image_bytes file = load_fixture("rgb.png");
         file.data[file.size - from_end[i]] ^= 1;
-        expect_levels(file, "check sum", 1);
+        expect_levels(file, "check sum", i == 0 ? 1 : 3);
         decoded whole = decode_fixture("rgb.png", planes_of(OC_RGB)), d = at_level(file, OC_FAIL_ON_NONE, OC_RGB);
         cr_assert_arr_eq(d.image.rgb, whole.image.rgb, 3 * WIDTH * HEIGHT);
         free_decoded(&d);
@@ -203,20 +204,16 @@ Test(image_levels, memory_is_limited)
 
 Test(image_levels, warnings_are_limited_at_any_level)
 {
-    image_bytes file = load_fixture("restart.jpg");
-    for (size_t at = file.size - 68; at > file.size / 2; at -= 50) { /* in intervals of their own */
-        uint8_t before = file.data[at];
-        file.data[at] = 0;
-        decoded d = at_level(file, OC_FAIL_ON_TRUNCATED, OC_GRAY);
-        file.data[at] = d.status == OC_OK ? 0 : before;
-        free_decoded(&d);
+    image_bytes file = load_fixture("rgb.png");
+    for (size_t i = 0; i < 3; i++) {
+        file = add_chunk(file, "tEXt", "a\0b", 3, false, true);
     }
     oc_image_options options = planes_of(OC_RGB);
     options.fail_on = OC_FAIL_ON_NONE;
     decoded d = decode(file, options);
     cr_assert_eq(d.status, OC_OK, "%s", d.err.message);
-    cr_assert_gt(d.image.warnings, 1);
-    options.max_warnings = (int64_t)d.image.warnings - 1;
+    cr_assert_eq(d.image.warnings, 3);
+    options.max_warnings = 2;
     free_decoded(&d);
     d = decode(file, options);
     cr_assert_eq(d.status, OC_TOO_LARGE);

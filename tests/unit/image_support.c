@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 image_bytes load_fixture(const char *name)
 {
@@ -194,6 +195,21 @@ static void set_transparent(png_structp png, png_infop info, const png_recipe *r
     } else {
         png_set_tRNS(png, info, NULL, 0, &color);
     }
+}
+
+image_bytes add_chunk(image_bytes file, const char *name, const void *data, size_t size, bool at_end, bool wrong)
+{
+    size_t at = at_end ? file.size - 12 : 33;
+    image_bytes out = {malloc(file.size + 12 + size), file.size + 12 + size};
+    uint8_t *chunk = out.data + at;
+    memcpy(out.data, file.data, at);
+    png_save_uint_32(chunk, (png_uint_32)size);
+    memcpy(chunk + 4, name, 4);
+    memcpy(chunk + 8, data, size);
+    png_save_uint_32(chunk + 8 + size, (png_uint_32)crc32(0, chunk + 4, (uInt)(4 + size)) ^ (wrong ? 1U : 0U));
+    memcpy(chunk + 12 + size, file.data + at, file.size - at);
+    free(file.data);
+    return out;
 }
 
 image_bytes make_png(const png_recipe *recipe, const uint8_t *rows, size_t row_bytes)

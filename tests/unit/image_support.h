@@ -56,6 +56,10 @@ typedef struct png_recipe {
 } png_recipe;
 image_bytes make_png(const png_recipe *recipe, const uint8_t *rows, size_t row_bytes);
 
+/* The same file with one chunk more, after IHDR or before IEND; with a wrong checksum where that is wanted. Frees the
+ * old one. */
+image_bytes add_chunk(image_bytes file, const char *name, const void *data, size_t size, bool at_end, bool wrong);
+
 /* EXIF data with one orientation tag, without "Exif\0\0"; big_endian as Motorola has it. Returns its length, 26. */
 size_t make_exif(int orientation, bool big_endian, uint8_t out[26]);
 
