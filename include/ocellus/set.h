@@ -40,8 +40,9 @@ typedef struct oc_extract_options {
  * they are not, and taught by these images where they have not learned yet; those that are fitted already are
  * only applied. folder NULL keeps the rows in memory; else they are written to a set folder, whole or not at
  * all, in memory that does not grow with the rows. What is cut short (OC_CANCELLED, OC_IO, OC_NO_MEMORY, or a kill)
- * is left in FOLDER.partial, and the message says so; with `resume` it is continued to the same bytes that a run
- * without interruption writes, else removed. Errors: those of reading under `strict`; OC_BAD_DATA when no image can
+ * is left in FOLDER.partial, what each stage has learned as soon as it has; the message says what is kept, or that
+ * nothing is. With `resume` it is continued to the same bytes that a run without interruption writes, else removed; a
+ * note says what is taken up. Another note names classes of which no image could be read. Errors: those of reading under `strict`; OC_BAD_DATA when no image can
  * be read; OC_USAGE when what is resumed was begun with other images, stages or options, or the folder holds other
  * files than a set; OC_TOO_SMALL. */
 oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,

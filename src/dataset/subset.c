@@ -136,12 +136,12 @@ static oc_status find_items(const oc_dataset *dataset, const oc_dataset *list, n
         numbered *found = bsearch(&wanted, sorted, dataset->count, sizeof *sorted, by_path);
         if (!found) {
             return oc_fail(err, OC_BAD_DATA,
-                           "%s (line %u of the list): is not among the images; paths are those of index.csv, "
+                           "%s: is not among the images (line %u of the list); paths are those of index.csv, "
                            "relative to the folder",
                            path, list->items[i].line);
         }
         if (found->taken) {
-            return oc_fail(err, OC_BAD_DATA, "%s (line %u of the list): is listed twice", path, list->items[i].line);
+            return oc_fail(err, OC_BAD_DATA, "%s: is listed twice (line %u of the list)", path, list->items[i].line);
         }
         found->taken = true;
         chosen[i] = found->item;
