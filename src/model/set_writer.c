@@ -233,7 +233,8 @@ size_t oc_set_writer_growth(void)
     return oc_output_growth(true) + strlen("/") + strlen(STAGES) + oc_output_growth(false);
 }
 
-/* What is written must load. */
+/* What is written must load. Stages that a run has only begun to fit are read back as arrays alone: no set is made of
+ * them. */
 static oc_status check_stages(const oc_archive *archive, oc_error *err)
 {
     oc_features *features = NULL;
@@ -253,7 +254,10 @@ static oc_status write_archive(oc_archive *archive, const char *path, const oc_f
     if (status == OC_OK) {
         status = oc_shard_store(archive, shard, err);
     }
-    return status == OC_OK ? oc_archive_write(archive, path, check_stages, err) : status;
+    if (status != OC_OK) {
+        return status;
+    }
+    return oc_archive_write(archive, path, oc_features_unfitted(features) ? NULL : check_stages, err);
 }
 
 oc_status oc_set_write_stages(const char *folder, const oc_features *features, const oc_image_options *image,
