@@ -1,6 +1,5 @@
 /* Fitting the stages of an extraction, one after the other, so that a run that ends keeps what the first ones learned. */
-#include "features/stage.h"
-
+#include "features/pipeline.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"

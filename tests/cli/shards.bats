@@ -123,7 +123,7 @@ load common
     [ "$(cut -d, -f3 flat/index.csv | sort -u | tr -d '\n')" = label ]
     echo Bag/none.png >>list
     run -1 ocellus extract "$DATA/test" --files-from list -f pixels:size=4 -o other
-    [[ "$output" == *"Bag/none.png (line 21 of the list): is not among the images"* ]]
+    [[ "$output" == *"Bag/none.png: is not among the images (line 21 of the list)"* ]]
     run -2 ocellus extract -f pixels:size=4 -o other
 }
 
