@@ -2,8 +2,18 @@
  *
  * The content decides what a file is, not its name. Read right: PNG of every colour type and depth (16 bit
  * rounded to 8), with alpha or a transparent colour composed over white, interlaced; JPEG gray, YCbCr of every
- * sampling, RGB, CMYK and YCCK (Adobe's inverted ones too), progressive, arithmetic. The EXIF orientation is
- * applied. Gamma and colour profiles are left alone.
+ * sampling, RGB, CMYK and YCCK (which hold 255 - ink, with Adobe's marker and without), progressive, arithmetic. Gamma
+ * and colour profiles are left alone.
+ *
+ * Orientation is applied as Pillow does: of a JPEG, EXIF's; of a PNG, that of an eXIf chunk, else of a text "Raw profile
+ * type exif" (ImageMagick) or "Raw profile type APP1" (Pillow passes that one over); where EXIF has no orientation, or
+ * there is none, tiff:Orientation of the XMP in a text "XML:com.adobe.xmp". XMP in a JPEG does not count.
+ *
+ * A sample v of a 16-bit PNG becomes v 255 / F, rounded, halves up. F, the sample of full intensity, is 65535; where
+ * `depth` is given, 2^depth - 1, and what is larger is taken for F; else where the file's sBIT chunk says that a channel
+ * uses s < 16 bits, 2^s - 1 if they are the lowest bits (no colour of the picture exceeds that, and some have bits among
+ * the 16 - s lowest), (2^s - 1) 2^(16-s) if all of the lower bits are 0. Each channel, alpha as well, has its own s.
+ * sBIT of files of up to 8 bits changes nothing: their samples fill the range by PNG's own rule.
  *
  * Gray is a JPEG's own Y plane; for RGB sources 0.299 R + 0.587 G + 0.114 B, rounded: (19595 R + 38470 G +
  * 7471 B + 32768) / 65536, as libjpeg and Pillow have it. It is the same whether or not RGB is asked for as well. */
@@ -32,6 +42,7 @@ typedef struct oc_image {
     size_t source_width, source_height; /* of the upright source, before any change of size */
     size_t warnings;                    /* of the decoder, which did not make the picture one to refuse */
     const char *warning;                /* the first of them; NULL when there was none */
+    unsigned used_bits; /* 16-bit PNG without sBIT and `depth`: of its largest sample, 12 for 4095; else 0 */
 } oc_image;
 
 /* How a source of another shape is brought to the canonical size. */
@@ -46,14 +57,18 @@ typedef enum oc_fit {
  *
  *              JPEG                                              PNG
  * NONE         nothing                                           nothing
- * TRUNCATED    rows are missing: the data end too early, or      rows are missing; a check sum is wrong; libpng gives up
- *              libjpeg gives up
+ * TRUNCATED    rows are missing: the data end too early, or      rows are missing; a checksum of IHDR, PLTE, tRNS or IDAT
+ *              libjpeg gives up                                  is wrong; libpng gives up before the last row is read
  * ERROR        all rows are there, but some of their codes are   as before
- *              wrong: parts of the picture may be noise
- * WARNING      anything else that libjpeg warns of, such as a    anything that libpng warns of
- *              missing end marker or an unknown colour transform
+ *              wrong; or data of a restart interval are missing
+ *              (of the last: if it is no longer than a row of
+ *              blocks), or of a scan that refines a progressive
+ *              picture: parts of it may be noise or gray
+ * WARNING      anything else that libjpeg warns of, such as a    anything else that is wrong, such as a missing IEND chunk
+ *              missing end marker or an unknown colour transform or a checksum of a chunk that is not used
  *
- * What is not refused is counted in oc_image.warnings. Under NONE, rows that the decoder did not give are gray (JPEG
+ * What is not refused is counted in oc_image.warnings; spoilt restart intervals, one after another, count as one. A PNG
+ * chunk with orientation or sBIT whose checksum is wrong is passed over. Under NONE, rows that the decoder did not give are gray (JPEG
  * whose data end too early) or black. A header alone (no planes) tells nothing about rows. */
 typedef enum oc_fail_on { OC_FAIL_ON_TRUNCATED, OC_FAIL_ON_ERROR, OC_FAIL_ON_WARNING, OC_FAIL_ON_NONE } oc_fail_on;
 
@@ -70,9 +85,11 @@ typedef struct oc_image_options {
     int64_t max_scans;    /* of a progressive JPEG, each of which goes over the whole picture; 100 */
     int64_t max_warnings; /* of the decoder, an image, at any level; 100 */
     int64_t max_memory;   /* MB (2^20 bytes) to decode one image into, the decoder's own included; 2,048 */
+    int64_t depth;        /* bits that the samples of 16-bit PNG files use, 1 to 16; 0: the file's own */
 } oc_image_options;
 
-/* size and fit: the names and defaults of the command line. A model or a set records them. */
+/* size, fit and depth: the names and defaults of the command line. A model or a set records them, depth where it is not
+ * 0. */
 extern const oc_param oc_image_params[];
 extern const size_t oc_image_param_count;
 

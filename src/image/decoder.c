@@ -9,6 +9,7 @@
 #include "src/image/orientation.h"
 #include "src/image/resize.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,6 +28,9 @@ const oc_param oc_image_params[] = {
      "bring every image to this many pixels, WxH; auto keeps the images' own size"},
     {"fit", OC_CHOICE, offsetof(oc_image_options, fit), "stretch", 0, 0, fits,
      "for images of another shape: stretch them, crop to the centre, or pad with black"},
+    {"depth", OC_INTEGER, offsetof(oc_image_options, depth), "0", 0, 16, NULL,
+     "bits that the samples of 16-bit PNG files use, from the lowest: 12 for a 12-bit camera; 0 takes what each file "
+     "says (sBIT), or 16"},
 };
 const size_t oc_image_param_count = sizeof oc_image_params / sizeof *oc_image_params;
 
@@ -48,6 +52,11 @@ const oc_param oc_limit_params[] = {
      "refuse images that take more MB of memory to decode, for each thread"},
 };
 const size_t oc_limit_param_count = sizeof oc_limit_params / sizeof *oc_limit_params;
+
+bool oc_image_param_recorded(const oc_param *param, const oc_image_options *options)
+{
+    return param->offset != FIELD(depth) || options->depth != 0;
+}
 
 oc_image_options oc_image_limits(const oc_image_options *options)
 {
@@ -190,6 +199,15 @@ static oc_status fit(oc_decoder *decoder, const oc_image_options *options, oc_er
     return status;
 }
 
+static unsigned bit_length(unsigned value)
+{
+    unsigned length = 0;
+    for (; value; value >>= 1) {
+        length++;
+    }
+    return length;
+}
+
 /* From the picture as decoded to the image as asked for. */
 static oc_status finish(oc_decoder *decoder, const oc_image_options *options, oc_image *image, oc_error *err)
 {
@@ -216,6 +234,7 @@ static oc_status finish(oc_decoder *decoder, const oc_image_options *options, oc
         .colorless = picture->colorless,
         .source_width = picture->source_width,
         .source_height = picture->source_height,
+        .used_bits = bit_length(picture->used_bits),
         .warnings = picture->warnings,
         .warning = picture->warnings ? picture->warning : NULL,
     };
@@ -235,6 +254,10 @@ oc_status oc_image_options_check(const oc_image_options *options, oc_error *err)
     }
     if (options->fit < OC_FIT_STRETCH || options->fit > OC_FIT_PAD || options->planes > (OC_GRAY | OC_RGB)) {
         return oc_fail(err, OC_USAGE, "image options: fit %d or planes %u do not exist", options->fit, options->planes);
+    }
+    if (options->depth < 0 || options->depth > 16) {
+        return oc_fail(err, OC_USAGE, "image options: a depth of %" PRId64 "; 1 to 16 bits, or 0 for the file's own",
+                       options->depth);
     }
     oc_image_options limits = oc_image_limits(options);
     return oc_params_check(oc_limit_params, oc_limit_param_count, &limits, err);

@@ -25,28 +25,44 @@ static void *exif_reallocate(void *memory, ExifLong size)
     return grown;
 }
 
+/* The standard has a SHORT there; some writers use another whole number of 16 or 32 bits. 0 for anything else. */
+static int whole_number(const ExifEntry *entry, ExifByteOrder order)
+{
+    switch (entry->format) {
+    case EXIF_FORMAT_SHORT:
+    case EXIF_FORMAT_SSHORT:
+        return entry->size >= 2 ? exif_get_short(entry->data, order) : 0;
+    case EXIF_FORMAT_LONG:
+    case EXIF_FORMAT_SLONG:
+        return entry->size >= 4 ? (int)exif_get_long(entry->data, order) : 0;
+    default:
+        return 0;
+    }
+}
+
 static int orientation_in(ExifMem *memory, const uint8_t *exif, size_t size)
 {
     ExifData *data = exif_data_new_mem(memory);
     if (!data) {
-        return 1;
+        return OC_EXIF_NONE;
     }
     exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION); /* no mending of other tags */
     exif_data_load_data(data, exif, (unsigned)size);
-    int orientation = 1;
     const ExifEntry *entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-    if (entry && entry->format == EXIF_FORMAT_SHORT && entry->components == 1 && entry->size >= 2) {
-        orientation = exif_get_short(entry->data, exif_data_get_byte_order(data));
+    int orientation = OC_EXIF_NONE;
+    if (entry) {
+        orientation = entry->components == 1 ? whole_number(entry, exif_data_get_byte_order(data)) : 1;
+        orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
     }
     exif_data_unref(data);
-    return orientation >= 1 && orientation <= 8 ? orientation : 1;
+    return orientation;
 }
 
 int oc_exif_orientation(const uint8_t *exif, size_t size)
 {
     enum { SMALLEST = 14, LARGEST = 1 << 24 }; /* one TIFF header and an empty directory; PNG's chunks may be long */
     if (size < SMALLEST || size > LARGEST) {
-        return 1;
+        return OC_EXIF_NONE;
     }
     uint8_t *copy = NULL;
     if (memcmp(exif, PREFIX, sizeof PREFIX) != 0) {
@@ -59,7 +75,7 @@ int oc_exif_orientation(const uint8_t *exif, size_t size)
         exif = copy;
         size += sizeof PREFIX;
     }
-    int orientation = 1;
+    int orientation = OC_EXIF_NONE;
     is_short = false;
     ExifMem *memory = exif_mem_new(exif_allocate, exif_reallocate, oc_free);
     if (memory) {

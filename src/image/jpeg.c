@@ -207,7 +207,8 @@ static int orientation_of(const reader *self)
 {
     for (jpeg_saved_marker_ptr marker = self->info.marker_list; marker; marker = marker->next) {
         if (marker->data_length > 6 && memcmp(marker->data, "Exif\0", 6) == 0) {
-            return oc_exif_orientation(marker->data, marker->data_length);
+            int orientation = oc_exif_orientation(marker->data, marker->data_length);
+            return orientation == OC_EXIF_NONE ? 1 : orientation;
         }
     }
     return 1;

@@ -47,6 +47,7 @@ oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, con
     picture->height = picture->source_height = height;
     picture->orientation = 1;
     picture->colorless = false;
+    picture->used_bits = 0;
     picture->gray = picture->rgb = NULL;
     return OC_OK;
 }

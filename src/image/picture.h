@@ -34,9 +34,14 @@ typedef struct oc_picture {
     oc_buffer gray_buffer, rgb_buffer;
     oc_buffer scratch;  /* the codec's, between file and planes */
     size_t memory_left; /* bytes that the codec may take beside the planes */
+    uint16_t used_bits; /* set in any sample of a 16-bit PNG of which nothing says how many bits are used; else 0 */
     size_t warnings;    /* of the codec, and the first one */
     char warning[200];
 } oc_picture;
+
+/* Whether a set or a model records the option. Those that came after the format are left out at their defaults, so that
+ * files without them stay what they were. */
+bool oc_image_param_recorded(const oc_param *param, const oc_image_options *options);
 
 /* The options with the defaults for limits of 0. */
 oc_image_options oc_image_limits(const oc_image_options *options);

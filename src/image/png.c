@@ -2,14 +2,20 @@
  *
  * libpng is asked for gray or RGB without alpha: small depths are spread to 0..255, palettes looked up, alpha and
  * transparent colours composed over white (16-bit ones before they are rounded), 16 bits rounded by v 255 / 65535. Rows
- * go straight to the planes. Chunks that do not change the picture, gamma and colour profiles among them, are passed
- * over unread. Truncation and wrong check sums, of any chunk, are errors, unless nothing is to be refused. */
+ * go straight to the planes. 16-bit samples of fewer bits (png_depth.h) are kept for the whole picture, with their alpha,
+ * since all of them decide where the bits are. Chunks that do not change the picture, gamma and colour profiles among
+ * them, are passed over unread.
+ *
+ * Damage: missing rows, and wrong checksums of the chunks that the picture is made of (IHDR, PLTE, tRNS, IDAT), are
+ * errors, unless nothing is to be refused. A wrong checksum of another chunk is a warning, and so is whatever is wrong
+ * after the last row. */
 #include "src/image/codec.h"
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/image/exif.h"
 #include "src/image/kernels.h"
+#include "src/image/png_depth.h"
+#include "src/image/png_orientation.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -34,7 +40,14 @@ typedef struct reader {
     const oc_image_options *options;
     oc_picture *picture;
     bool interlaced, deep; /* deep: 16 bits */
-    size_t row_bytes;
+    size_t row_bytes, channels;
+    size_t stored;      /* rows that went through the scratch one by one, to the planes */
+    bool rows_are_read; /* all of them: what goes wrong from here on does no harm */
+
+    bool unsaid;                    /* deep, and nothing says how many bits are used */
+    bool scaled;                    /* deep, and options or file say that fewer than 16 bits are used: `bits` of them */
+    uint8_t bits[OC_PNG_CHANNELS];  /* of a sample */
+    uint16_t full[OC_PNG_CHANNELS]; /* the sample of full intensity */
 } reader;
 
 static void __attribute__((noreturn)) on_error(png_structp png, png_const_charp message)
@@ -44,11 +57,13 @@ static void __attribute__((noreturn)) on_error(png_structp png, png_const_charp 
     longjmp(self->failed, 1);
 }
 
-/* About the file's form; what harms the picture is an error, unless nothing is to be refused. */
+/* About the file's form; what harms the picture is an error, unless nothing is to be refused. libpng would leave out
+ * transparency whose checksum is wrong. */
 static void on_warning(png_structp png, png_const_charp message)
 {
     reader *self = png_get_error_ptr(png);
-    if (self->options->fail_on == OC_FAIL_ON_WARNING) {
+    bool harms = self->options->fail_on != OC_FAIL_ON_NONE && strcmp(message, "tRNS: CRC error") == 0;
+    if (harms || self->options->fail_on == OC_FAIL_ON_WARNING) {
         on_error(png, message);
     }
     if (!oc_picture_warn(self->picture, self->options, message)) {
@@ -94,8 +109,8 @@ static bool guarded(reader *self, void (*step)(reader *self))
 
 static void begin(reader *self)
 {
-    static const png_byte passed_over[] = "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0"
-                                          "sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
+    static const png_byte passed_over[] = "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sCAL\0"
+                                          "sPLT\0sRGB\0tEXt\0tIME\0zTXt";
     self->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, self, on_error, on_warning, self, allocate, release);
     self->info = self->png ? png_create_info_struct(self->png) : NULL;
     if (!self->info) {
@@ -103,8 +118,11 @@ static void begin(reader *self)
         return;
     }
     png_set_read_fn(self->png, self, read_bytes);
-    int wrong_sum = self->options->fail_on == OC_FAIL_ON_NONE ? PNG_CRC_WARN_USE : PNG_CRC_ERROR_QUIT;
-    png_set_crc_action(self->png, wrong_sum, wrong_sum);
+    if (self->options->fail_on == OC_FAIL_ON_NONE) {
+        png_set_crc_action(self->png, PNG_CRC_WARN_USE, PNG_CRC_WARN_USE);
+    } else {
+        png_set_crc_action(self->png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
+    }
     png_set_user_limits(self->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* oc_picture_begin has ours */
     png_set_chunk_cache_max(self->png, MAX_CHUNKS);
     png_set_chunk_malloc_max(self->png, MAX_CHUNK_BYTES);
@@ -112,21 +130,54 @@ static void begin(reader *self)
     png_read_info(self->png, self->info);
 }
 
+/* The bits that 16-bit samples use: those of the options, or the file's. Alpha that is made of a transparent colour uses
+ * all of them. False when all do. */
+static bool find_bits(reader *self, int type)
+{
+    png_color_8p own;
+    uint8_t depth = (uint8_t)self->options->depth, alpha = 16;
+    png_color_8 bits = {depth, depth, depth, depth, depth};
+    if (depth == 0 && png_get_sBIT(self->png, self->info, &own)) {
+        bits = *own;
+    } else if (depth == 0) {
+        return false;
+    }
+    if (type & PNG_COLOR_MASK_ALPHA) {
+        alpha = bits.alpha;
+    }
+    if (type & PNG_COLOR_MASK_COLOR) {
+        memcpy(self->bits, (uint8_t[]){bits.red, bits.green, bits.blue, alpha}, OC_PNG_CHANNELS);
+    } else {
+        memcpy(self->bits, (uint8_t[]){bits.gray, alpha, 16, 16}, OC_PNG_CHANNELS);
+    }
+    bool fewer = false;
+    for (size_t c = 0; c < OC_PNG_CHANNELS; c++) {
+        bool known = self->bits[c] >= 1 && self->bits[c] <= 16;
+        self->bits[c] = known ? self->bits[c] : 16;
+        fewer = fewer || self->bits[c] < 16;
+    }
+    return fewer;
+}
+
 static void choose(reader *self)
 {
     png_structp png = self->png;
     int type = png_get_color_type(png, self->info), depth = png_get_bit_depth(png, self->info);
+    bool transparent = (type & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, self->info, PNG_INFO_tRNS);
+    self->deep = depth == 16;
+    self->scaled = self->deep && find_bits(self, type);
+    self->unsaid = self->deep && self->options->depth == 0 && !png_get_valid(png, self->info, PNG_INFO_sBIT);
     png_set_expand(png);
-    if ((type & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, self->info, PNG_INFO_tRNS)) {
+    if (transparent && !self->scaled) {
         png_uint_16 full = depth == 16 ? 0xFFFF : 0xFF;
         png_color_16 white = {.red = full, .green = full, .blue = full, .gray = full};
         png_set_background(png, &white, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1.0);
     }
     self->interlaced = png_set_interlace_handling(png) > 1;
     png_read_update_info(png, self->info);
-    self->deep = depth == 16;
     self->row_bytes = png_get_rowbytes(png, self->info);
-    if (self->row_bytes != self->picture->width * (self->picture->colorless ? 1U : 3U) * (self->deep ? 2U : 1U)) {
+    self->channels = (self->picture->colorless ? 1U : 3U) + (transparent && self->scaled ? 1U : 0U);
+    if (self->row_bytes != self->picture->width * self->channels * (self->deep ? 2U : 1U)) {
         png_error(png, "rows of an unexpected length");
     }
 }
@@ -145,10 +196,15 @@ static void read_whole(reader *self, uint8_t *rows)
 static void store_row(const reader *self, uint8_t *row, size_t y)
 {
     const oc_convert_kernels *color = oc_convert();
-    const oc_picture *picture = self->picture;
+    oc_picture *picture = self->picture;
     size_t width = picture->width, values = width * (picture->colorless ? 1 : 3);
     uint8_t *plane = picture->colorless ? picture->gray + y * width : picture->rgb ? picture->rgb + 3 * y * width : row;
-    if (self->deep) {
+    if (self->scaled) {
+        oc_png_round(row, width, self->channels, self->full, plane);
+    } else if (self->deep) {
+        if (self->unsaid) {
+            oc_png_use(row, values, 1, &picture->used_bits);
+        }
         color->round_16(row, values, plane);
     } else if (plane != row) {
         memcpy(plane, row, values);
@@ -156,6 +212,12 @@ static void store_row(const reader *self, uint8_t *row, size_t y)
     if (!picture->colorless && picture->gray) {
         color->gray_from_rgb(plane, width, picture->gray + y * width);
     }
+}
+
+/* True when the rows are kept in the scratch until all of them are there. */
+static bool is_kept(const reader *self)
+{
+    return self->interlaced || self->scaled;
 }
 
 /* True when the rows are what a plane holds. */
@@ -169,28 +231,57 @@ static void read_rows(reader *self)
     oc_picture *picture = self->picture;
     if (is_direct(self)) {
         read_whole(self, picture->colorless ? picture->gray : picture->rgb);
-    } else if (self->interlaced) {
+    } else if (is_kept(self)) {
         read_whole(self, picture->scratch.data);
     } else {
-        for (size_t y = 0; y < picture->height; y++) {
+        for (; self->stored < picture->height; self->stored++) {
             png_read_row(self->png, picture->scratch.data, NULL);
-            store_row(self, picture->scratch.data, y);
+            store_row(self, picture->scratch.data, self->stored);
         }
+    }
+    self->rows_are_read = true;
+}
+
+/* Finds out where the bits of the samples are, and warns of a --depth that is too small for the picture's colours. */
+static void find_full(reader *self)
+{
+    oc_picture *picture = self->picture;
+    uint16_t used[OC_PNG_CHANNELS] = {0};
+    oc_png_use(picture->scratch.data, picture->width * picture->height, self->channels, used);
+    if (self->options->depth == 0) {
+        oc_png_full(self->bits, used, self->channels, self->full);
+        return;
+    }
+    unsigned larger = 0;
+    for (size_t c = 0; c < self->channels; c++) {
+        self->full[c] = (uint16_t)((1U << self->bits[c]) - 1);
+        larger |= c < (picture->colorless ? 1U : 3U) ? used[c] & ~(unsigned)self->full[c] : 0;
+    }
+    if (larger) {
+        char message[100];
+        snprintf(message, sizeof message, "samples above %u, the largest of --depth %u, are taken for that",
+                 (unsigned)self->full[0], (unsigned)self->bits[0]);
+        oc_picture_warn(picture, self->options, message);
     }
 }
 
 /* What is left to do when the rows are there, or as many as there are. */
-static void convert_rows(const reader *self)
+static void convert_rows(reader *self)
 {
     const oc_picture *picture = self->picture;
+    if (self->scaled) {
+        find_full(self);
+    }
     if (is_direct(self)) {
         if (!picture->colorless && picture->gray) {
             oc_convert()->gray_from_rgb(picture->rgb, picture->width * picture->height, picture->gray);
         }
-    } else if (self->interlaced) {
+    } else if (is_kept(self)) {
         for (size_t y = 0; y < picture->height; y++) {
             store_row(self, picture->scratch.data + y * self->row_bytes, y);
         }
+    } else if (self->rows_are_read && self->stored < picture->height) { /* libpng gave up after the last one */
+        store_row(self, picture->scratch.data, self->stored);
     }
 }
 
@@ -199,22 +290,12 @@ static void finish(reader *self)
     png_read_end(self->png, NULL);
 }
 
-/* Looked for here, since libpng comes to an eXIf chunk behind the rows only after these were read. */
-static int orientation_of(const uint8_t *bytes, size_t size)
+/* True when libpng came to the end of the file in the last row or after it, but has all pixels. It counts a row when its
+ * pixels are there. */
+static bool ended_after_rows(const reader *self)
 {
-    enum { SIGNATURE = 8, FRAME = 12 }; /* a chunk's length, name and check sum */
-    size_t at = SIGNATURE;
-    while (size - at >= FRAME) {
-        size_t length = png_get_uint_32(bytes + at);
-        if (length > size - at - FRAME) {
-            break;
-        }
-        if (memcmp(bytes + at + 4, "eXIf", 4) == 0) {
-            return oc_exif_orientation(bytes + at + 8, length);
-        }
-        at += FRAME + length;
-    }
-    return 1;
+    return self->ended && (self->interlaced ? png_get_current_pass_number(self->png) >= PNG_INTERLACE_ADAM7_PASSES
+                                            : png_get_current_row_number(self->png) >= self->picture->height);
 }
 
 static oc_status fail_png(const reader *self, oc_error *err)
@@ -225,7 +306,7 @@ static oc_status fail_png(const reader *self, oc_error *err)
     if (self->no_memory) {
         return oc_fail_memory(err, "decoding a PNG");
     }
-    if (self->ended) {
+    if (self->ended && !self->rows_are_read) {
         return oc_fail(err, OC_BAD_IMAGE, "truncated PNG: its %zu bytes end before the picture does", self->size);
     }
     return oc_fail(err, OC_BAD_IMAGE, "damaged PNG: %s", self->message);
@@ -235,7 +316,7 @@ static oc_status fail_png(const reader *self, oc_error *err)
 static oc_status reserve_rows(reader *self, oc_error *err)
 {
     oc_picture *picture = self->picture;
-    size_t rows = self->interlaced ? picture->height : 1;
+    size_t rows = is_kept(self) ? picture->height : 1;
     if (is_direct(self)) {
         return OC_OK;
     }
@@ -255,8 +336,9 @@ static oc_status reserve_rows(reader *self, oc_error *err)
 /* True when what there is of the picture is to be taken although libpng gave up. */
 static bool is_enough(const reader *self)
 {
-    return self->options->fail_on == OC_FAIL_ON_NONE && !self->limited && !self->no_memory &&
-           oc_picture_warn(self->picture, self->options, self->message);
+    bool taken = self->options->fail_on == OC_FAIL_ON_NONE ||
+                 (self->rows_are_read && self->options->fail_on != OC_FAIL_ON_WARNING);
+    return taken && !self->limited && !self->no_memory && oc_picture_warn(self->picture, self->options, self->message);
 }
 
 /* Between two guarded steps nothing of libpng is called that can fail. */
@@ -273,9 +355,9 @@ static oc_status read_picture(reader *self, oc_error *err)
         return status;
     }
     picture->colorless = !(png_get_color_type(self->png, self->info) & PNG_COLOR_MASK_COLOR);
-    picture->orientation = orientation_of(self->bytes, self->size);
+    picture->orientation = oc_png_orientation(self->bytes, self->size);
     if (picture->orientation == 0) {
-        return oc_fail_memory(err, "the EXIF data");
+        return oc_fail_memory(err, "the orientation");
     }
     if (!options->planes) {
         return OC_OK;
@@ -292,6 +374,7 @@ static oc_status read_picture(reader *self, oc_error *err)
         return status;
     }
     bool whole = guarded(self, read_rows) && guarded(self, finish);
+    self->rows_are_read = self->rows_are_read || ended_after_rows(self);
     if (!whole && !is_enough(self)) {
         return fail_png(self, err);
     }

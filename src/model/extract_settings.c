@@ -33,6 +33,9 @@ static void add_options(const oc_param *table, size_t count, const oc_image_opti
 {
     for (size_t i = 0; i < count; i++) {
         char value[100];
+        if (!oc_image_param_recorded(&table[i], image)) {
+            continue;
+        }
         oc_param_format(&table[i], image, value, sizeof value);
         oc_text_format(text, "%s %s\n", table[i].name, value);
     }

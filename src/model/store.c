@@ -51,6 +51,9 @@ oc_status oc_store_features(oc_archive *archive, const oc_features *features, co
         return oc_archive_set(archive, "dimension", text, err);
     }
     for (size_t i = 0; status == OC_OK && i < oc_image_param_count; i++) {
+        if (!oc_image_param_recorded(&oc_image_params[i], image)) {
+            continue;
+        }
         oc_param_format(&oc_image_params[i], image, text, sizeof text);
         status = oc_archive_set(archive, oc_image_params[i].name, text, err);
     }
@@ -109,6 +112,9 @@ oc_status oc_load_features(const oc_archive *archive, oc_features **out, oc_imag
     oc_params_default(oc_image_params, oc_image_param_count, &options);
     for (size_t i = 0; i < oc_image_param_count; i++) {
         const char *value = oc_archive_get(archive, oc_image_params[i].name);
+        if (!value && !oc_image_param_recorded(&oc_image_params[i], &options)) {
+            continue;
+        }
         if (!value || oc_param_set(&oc_image_params[i], value, &options, err) != OC_OK) {
             return oc_fail(err, OC_BAD_FILE, "the image option '%s' is missing or damaged", oc_image_params[i].name);
         }

@@ -50,6 +50,15 @@ def images(folder):
     folder.add("tiny-16.png", png(2, 2, 6, 16, bytes(range(16))))
     folder.add("tiny-palette.png", png(4, 2, 3, 2, b"\x1b", chunk(b"PLTE", bytes(range(12))), chunk(b"tRNS", b"\0\x80")))
     folder.add("tiny-exif.png", png(4, 2, 2, 8, bytes(range(12)), chunk(b"eXIf", exif), chunk(b"gAMA", b"\0\1\0\0")))
+    profile = "\nexif\n%8d\n%s\n" % (len(exif), exif.hex())
+    xmp = b"<x tiff:Orientation=\"6\"/>"
+    folder.add("tiny-profile.png", png(2, 1, 0, 8, b"\1\2", chunk(b"tEXt", b"Raw profile type exif\0" + profile.encode())))
+    folder.add("tiny-packed.png", png(2, 1, 0, 8, b"\1\2", chunk(b"zTXt", b"Raw profile type APP1\0\0" +
+                                                                    zlib.compress(profile.encode()))))
+    folder.add("tiny-xmp.png", png(2, 1, 0, 8, b"\1\2", chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)))
+    folder.add("tiny-xmp-packed.png", png(2, 1, 0, 8, b"\1\2", chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" +
+                                                                        zlib.compress(xmp))))
+    folder.add("tiny-sbit.png", png(2, 1, 6, 16, bytes(8) + b"\x0f\xff" * 4, chunk(b"sBIT", b"\x0c\x0a\x08\x0c")))
     folder.add("tiny-text.png", png(1, 1, 0, 8, b"\7", chunk(b"tEXt", b"a\0b"), chunk(b"zTXt", b"a\0\0" + zlib.compress(b"c"))))
 
 

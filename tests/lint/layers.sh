@@ -60,6 +60,6 @@ library png.h src/image/png.c src/image/png_encode.c
 library jpeglib.h src/image/jpeg.c
 library 'libexif/[a-z-]*.h' src/image/exif.c
 library jansson.h src/base/json_memory.h src/base/json_memory.c src/model/archive.c src/evaluate/json.c
-library zlib.h src/dataset/idx.c
+library zlib.h src/dataset/idx.c src/image/png_orientation.c
 library cblas.h src/matrix/blas.c
 exit $failed

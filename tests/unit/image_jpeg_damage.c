@@ -9,12 +9,9 @@
 enum { SIDE = 256, MOST = 400 };
 
 /* A gray file with a restart marker after every row of blocks. */
-static image_bytes striped(size_t height, bool progressive)
+static image_bytes striped(size_t height)
 {
-    return make_jpeg(
-        &(jpeg_recipe){
-            .width = SIDE, .height = height, .input = JCS_GRAYSCALE, .restart_rows = 1, .progressive = progressive},
-        NULL);
+    return make_jpeg(&(jpeg_recipe){.width = SIDE, .height = height, .input = JCS_GRAYSCALE, .restart_rows = 1}, NULL);
 }
 
 /* Where the restart markers of the first scan are, and at last its end. */
@@ -70,15 +67,16 @@ static void expect_refused(image_bytes file, const char *what)
 /* Whichever interval is short, the rows of blocks of the others are right. */
 Test(image_jpeg_damage, one_short_interval_is_a_warning)
 {
-    size_t at[MOST], intervals = find_markers(striped(SIDE, false), at);
-    cr_assert_eq(intervals, SIDE / 8);
-    for (size_t i = 0; i < intervals; i++) {
-        image_bytes file = striped(SIDE, false);
+    enum { INTERVALS = SIDE / 8 };
+    for (size_t i = 0; i < INTERVALS; i++) {
+        image_bytes file = striped(SIDE);
+        size_t at[MOST];
+        cr_assert_eq(find_markers(file, at), INTERVALS);
         decoded whole = read_at(file, OC_FAIL_ON_WARNING);
         cr_assert_eq(whole.status, OC_OK, "%s", whole.err.message);
         take_out(&file, at[i], 12);
         decoded d = expect_spoilt(file, 1, "a short interval");
-        for (size_t row = 0; row < intervals; row++) {
+        for (size_t row = 0; row < INTERVALS; row++) {
             bool same = memcmp(d.image.gray + row * 8 * SIDE, whole.image.gray + row * 8 * SIDE, 8 * SIDE) == 0;
             cr_assert(row == i || same, "interval %zu, row %zu", i, row);
         }
@@ -90,7 +88,7 @@ Test(image_jpeg_damage, one_short_interval_is_a_warning)
 
 Test(image_jpeg_damage, a_lost_marker_is_a_warning)
 {
-    image_bytes file = striped(SIDE, false);
+    image_bytes file = striped(SIDE);
     size_t at[MOST];
     find_markers(file, at);
     take_out(&file, at[10] + 2, 2);
@@ -106,7 +104,7 @@ Test(image_jpeg_damage, neighbouring_intervals_count_as_one)
         size_t spoilt, step, warnings;
     } cases[] = {{1, 1, 1}, {200, 1, 1}, {60, 3, 60}, {120, 2, 0}};
     for (size_t c = 0; c < 4; c++) {
-        image_bytes file = striped(8 * 300, false);
+        image_bytes file = striped(8 * 300);
         size_t at[MOST];
         cr_assert_eq(find_markers(file, at), 300);
         for (size_t i = cases[c].spoilt; i-- > 0;) {
@@ -129,7 +127,7 @@ Test(image_jpeg_damage, missing_intervals_are_refused)
 {
     size_t at[MOST];
     for (size_t cut = 0; cut < 6; cut++) {
-        image_bytes file = striped(SIDE, false);
+        image_bytes file = striped(SIDE);
         size_t intervals = find_markers(file, at), end = at[intervals - 3 - cut / 2 * 7] + 2;
         file.data[end] = 0xFF;
         file.data[end + 1] = JPEG_EOI;
@@ -138,7 +136,7 @@ Test(image_jpeg_damage, missing_intervals_are_refused)
         free(file.data);
     }
     /* The end of file comes when the decoder looks for a marker after a wrong one. */
-    image_bytes file = striped(SIDE, false);
+    image_bytes file = striped(SIDE);
     size_t intervals = find_markers(file, at), last = at[intervals - 6];
     file.data[last + 1] = (uint8_t)(JPEG_RST0 + (file.data[last + 1] - JPEG_RST0 + 7) % 8);
     take_out(&file, last, 9);

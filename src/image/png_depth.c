@@ -1,0 +1,60 @@
+/* 16-bit PNG samples that use fewer than 16 bits. */
+#include "src/image/png_depth.h"
+
+#include <stdbool.h>
+
+static unsigned sample(const uint8_t *row, size_t i)
+{
+    return (unsigned)row[2 * i] << 8 | row[2 * i + 1];
+}
+
+void oc_png_use(const uint8_t *row, size_t n, size_t channels, uint16_t *used)
+{
+    for (size_t c = 0; c < channels; c++) {
+        unsigned bits = 0;
+        for (size_t i = c; i < n * channels; i += channels) {
+            bits |= sample(row, i);
+        }
+        used[c] = (uint16_t)(used[c] | bits);
+    }
+}
+
+/* full for the channels from `first` to `end`, which are judged together. */
+static void find_full(const uint8_t *bits, const uint16_t *used, size_t first, size_t end, uint16_t *full)
+{
+    bool low = false, small = true;
+    for (size_t c = first; c < end; c++) {
+        small = small && used[c] >> bits[c] == 0;
+        low = low || (used[c] & ((1U << (16 - bits[c])) - 1)) != 0;
+    }
+    for (size_t c = first; c < end; c++) {
+        unsigned largest = (1U << bits[c]) - 1;
+        full[c] = (uint16_t)(!low ? largest << (16 - bits[c]) : small ? largest : 0xFFFF);
+    }
+}
+
+void oc_png_full(const uint8_t bits[OC_PNG_CHANNELS], const uint16_t used[OC_PNG_CHANNELS], size_t channels,
+                 uint16_t full[OC_PNG_CHANNELS])
+{
+    size_t colors = channels < 3 ? 1 : 3;
+    find_full(bits, used, 0, colors, full);
+    find_full(bits, used, colors, channels, full);
+}
+
+static uint64_t at_most(uint64_t value, uint64_t limit)
+{
+    return value < limit ? value : limit;
+}
+
+void oc_png_round(const uint8_t *row, size_t n, size_t channels, const uint16_t full[OC_PNG_CHANNELS], uint8_t *out)
+{
+    size_t colors = channels < 3 ? 1 : 3;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t opaque = channels > colors ? full[colors] : 1;
+        uint64_t alpha = channels > colors ? at_most(sample(row, i * channels + colors), opaque) : 1;
+        for (size_t c = 0; c < colors; c++) {
+            uint64_t white = full[c], value = at_most(sample(row, i * channels + c), white), whole = white * opaque;
+            out[i * colors + c] = (uint8_t)((255 * (value * alpha + white * (opaque - alpha)) + whole / 2) / whole);
+        }
+    }
+}
