@@ -74,8 +74,11 @@ static void put_features(FILE *stream, const oc_model *model)
     }
     char fit[VALUE];
     oc_param_format(oc_params_find(oc_image_params, oc_image_param_count, "fit"), &image, fit, sizeof fit);
-    fprintf(stream, "Images are brought to %zux%zu pixels (%s). %zu values are measured in each:\n\n", image.size.width,
-            image.size.height, fit, oc_features_dimension(features));
+    fprintf(stream, "Images are brought to %zux%zu pixels (%s). ", image.size.width, image.size.height, fit);
+    if (image.depth) {
+        fprintf(stream, "Of the samples of 16-bit PNG files the lowest %d bits are used. ", (int)image.depth);
+    }
+    fprintf(stream, "%zu values are measured in each:\n\n", oc_features_dimension(features));
     for (size_t i = 0; i < oc_features_count(features); i++) {
         fprintf(stream, "- `%s`: %zu values\n", oc_features_part_spec(features, i),
                 oc_features_part_dimension(features, i));

@@ -76,8 +76,9 @@ static int wrong_options(const cli_settings *settings)
         return report_usage(&command_extract, "one -f is taken; join stages with '+': -f %s+%s",
                             settings->specs.items[0], settings->specs.items[1]);
     }
-    if (settings->with && (option_given(settings, "size") || option_given(settings, "fit"))) {
-        return report_usage(&command_extract, "--size and --fit are taken from --with");
+    if (settings->with &&
+        (option_given(settings, "size") || option_given(settings, "fit") || option_given(settings, "depth"))) {
+        return report_usage(&command_extract, "--size, --fit and --depth are taken from --with");
     }
     if (settings->operands.count == 0 && !settings->files_from) {
         return report_usage(&command_extract, "expects %s", command_extract.expects);

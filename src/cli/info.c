@@ -65,7 +65,10 @@ static void print_image_options(const oc_image_options *options)
 {
     size_t column = 0;
     put_label("images");
-    put_params(&column, oc_image_params, oc_image_param_count, options);
+    for (size_t i = 0; i < oc_image_param_count; i++) {
+        bool idle = strcmp(oc_image_params[i].name, "depth") == 0 && options->depth == 0;
+        put_params(&column, &oc_image_params[i], idle ? 0 : 1, options);
+    }
     putchar('\n');
 }
 

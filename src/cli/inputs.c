@@ -129,6 +129,7 @@ void use_image_options(oc_image_options *options, oc_image_options from)
 {
     options->size = from.size;
     options->fit = from.fit;
+    options->depth = from.depth;
 }
 
 bool is_rows(const char *path)

@@ -103,7 +103,7 @@ static bool wants_rows(int what)
 /* What does not go together; EXIT_DONE when all is well. */
 static int wrong_options(const cli_settings *settings, bool is_model)
 {
-    static const char *const of_images[] = {"size", "fit"};
+    static const char *const of_images[] = {"size", "fit", "depth"};
     size_t operands = settings->operands.count;
     int what = settings->what;
     if (!settings->output) {

@@ -219,21 +219,23 @@ char *oc_json_info_model(const oc_model *model)
         oc_param_format(&oc_train_params[i], &options, value, sizeof value);
         json_object_set_new(training, oc_train_params[i].name, option_value(&oc_train_params[i], value));
     }
-    return finish(json_pack(
-        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "model", "features",
-        string(oc_features_spec(oc_model_features(model))), "dimension",
-        count(oc_features_dimension(oc_model_features(model))), "width", count(image.size.width), "height",
-        count(image.size.height), "classes", class_names(oc_model_classes(model), model_class, model), "parameters",
-        count(oc_model_parameters(model)), "stage_parameters", count(oc_model_stage_parameters(model)), "training",
-        training, "validation", validation(&tried), "seed", count((size_t)options.seed)));
+    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "model", "features",
+                            string(oc_features_spec(oc_model_features(model))), "dimension",
+                            count(oc_features_dimension(oc_model_features(model))), "width", count(image.size.width),
+                            "height", count(image.size.height), "depth", count((size_t)image.depth), "classes",
+                            class_names(oc_model_classes(model), model_class, model), "parameters",
+                            count(oc_model_parameters(model)), "stage_parameters",
+                            count(oc_model_stage_parameters(model)), "training", training, "validation",
+                            validation(&tried), "seed", count((size_t)options.seed)));
 }
 
 char *oc_json_info_set(const oc_set *set)
 {
     oc_image_options image = oc_set_image_options(set);
-    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "set", "features",
+    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "set", "features",
                             string(oc_features_spec(oc_set_features(set))), "dimension",
                             count(oc_set_rows(set)->dimension), "images", count(oc_set_count(set)), "skipped",
                             count(oc_set_skipped(set)), "width", count(image.size.width), "height",
-                            count(image.size.height), "classes", class_names(oc_set_classes(set), set_class, set)));
+                            count(image.size.height), "depth", count((size_t)image.depth), "classes",
+                            class_names(oc_set_classes(set), set_class, set)));
 }

@@ -13,6 +13,8 @@
 #include <sys/mman.h>
 
 enum { FIRST_ROUND = 64, LONGEST_ROUND = 4096 };
+/* 16-bit PNG files that are looked at before the listener hears that they use no more than SMALL_DEPTH bits. */
+enum { DEEP_TRIED = 100, SMALL_DEPTH = 13 };
 static const size_t ROUND_BYTES = (size_t)4 << 20; /* small enough to be written from the cache */
 /* A round of a tenth to half a second keeps the threads busy, and loses little when it is cut short. */
 static const double SHORT_ROUND = 0.1, LONG_ROUND = 0.5;
@@ -87,9 +89,36 @@ static void tell_warning(oc_extraction *e, size_t index)
     }
 }
 
+/* Once, when DEEP_TRIED of the files were looked at, or all. */
+static void note_depth(oc_extraction *e)
+{
+    bool whole = e->used_bits > SMALL_DEPTH || e->deep == 0 || e->options->told;
+    if (!whole && !e->depth_noted) {
+        e->depth_noted = true;
+        oc_job_note(
+            e->job,
+            "dark 16-bit PNG files: the largest sample of the first %zu has %u bits, and no sBIT chunk says how "
+            "many are used. --depth N, the bits of the camera (%u or more), brings N bits to the full range; "
+            "--depth 16 reads the files as now, without this note",
+            e->deep, e->used_bits, e->used_bits);
+    }
+}
+
+static void look_at_depth(oc_extraction *e, const oc_image *image)
+{
+    if (image->used_bits == 0 || e->image.depth || e->deep == DEEP_TRIED) {
+        return;
+    }
+    e->used_bits = image->used_bits > e->used_bits ? image->used_bits : e->used_bits;
+    if (++e->deep == DEEP_TRIED) {
+        note_depth(e);
+    }
+}
+
 static oc_status keep(oc_extraction *e, size_t index, oc_error *err)
 {
     tell_warning(e, index);
+    look_at_depth(e, &e->keeping->outcomes[index].image);
     oc_set *set = e->set;
     size_t item = e->keeping->first + index, d = set->rows.dimension;
     const char *path = oc_dataset_path(e->dataset, item);
@@ -208,6 +237,7 @@ static oc_status extract_rounds(oc_extraction *e, size_t longest, oc_error *err)
     size_t next = e->first;
     oc_status status = OC_OK;
     e->journal_due = oc_seconds() + JOURNAL_PAUSE;
+    e->deep = e->used_bits = 0;
     while (status == OC_OK && e->first < n) {
         double started = oc_seconds();
         size_t count = n - next < round ? n - next : round;
@@ -223,6 +253,9 @@ static oc_status extract_rounds(oc_extraction *e, size_t longest, oc_error *err)
         if (status == OC_OK && e->writer && now > e->journal_due) {
             status = save_progress(e, err);
         }
+    }
+    if (status == OC_OK) {
+        note_depth(e);
     }
     if (status == OC_CANCELLED && e->writer && e->first > e->journal.images) {
         oc_status saved = save_progress(e, NULL);

@@ -46,8 +46,11 @@ typedef struct oc_extraction {
     oc_round *reading, *keeping;
     oc_status kept; /* how keeping the last round went */
     oc_error trouble;
-    size_t told;  /* images whose warnings the listener has heard */
-    bool refused; /* an image ended the work under `strict` */
+    size_t told;        /* images whose warnings the listener has heard */
+    bool refused;       /* an image ended the work under `strict` */
+    size_t deep;        /* 16-bit PNG files that were kept and do not say how many bits they use, up to DEEP_TRIED */
+    unsigned used_bits; /* of the largest sample in them */
+    bool depth_noted;
 } oc_extraction;
 
 /* Reads image i with a worker's decoder. OC_SIZES_DIFFER, and e->differ, for one of another size than agreed. */

@@ -73,6 +73,9 @@ static oc_status check_pair(const part *a, const part *b, oc_error *err)
     if (status == OC_OK && a->set->image.fit != b->set->image.fit) {
         status = oc_fail(&reason, OC_USAGE, "--fit differs");
     }
+    if (status == OC_OK && a->set->image.depth != b->set->image.depth) {
+        status = oc_fail(&reason, OC_USAGE, "--depth differs");
+    }
     return status == OC_OK ? OC_OK
                            : oc_fail(err, OC_BAD_DATA, "%.250s and %.250s were not extracted alike: %.400s", a->folder,
                                      b->folder, reason.message);

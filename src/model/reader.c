@@ -87,6 +87,7 @@ void oc_reader_limit(oc_reader *reader, const oc_image_options *options)
     oc_image_options image = *options;
     image.size = reader->model->image.size;
     image.fit = reader->model->image.fit;
+    image.depth = reader->model->image.depth;
     image.planes = reader->model->image.planes;
     reader->image = image;
 }
