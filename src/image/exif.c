@@ -25,10 +25,13 @@ static void *exif_reallocate(void *memory, ExifLong size)
     return grown;
 }
 
-/* The standard has a SHORT there; some writers use another whole number of 16 or 32 bits. 0 for anything else. */
+/* The standard has a SHORT there; some writers use another whole number. 0 for anything else, bytes without a sign among
+ * it, which Pillow reads as text. */
 static int whole_number(const ExifEntry *entry, ExifByteOrder order)
 {
     switch (entry->format) {
+    case EXIF_FORMAT_SBYTE:
+        return entry->size >= 1 ? entry->data[0] : 0;
     case EXIF_FORMAT_SHORT:
     case EXIF_FORMAT_SSHORT:
         return entry->size >= 2 ? exif_get_short(entry->data, order) : 0;

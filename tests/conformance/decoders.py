@@ -4,7 +4,7 @@
     make decoders                 or: /usr/bin/python3 tests/conformance/decoders.py [LIBRARY]
 
 8-bit PNG must be equal to what Pillow reads, 16-bit PNG to what OpenCV reads unchanged and to the values that were written,
-rounded; JPEG must be within 1 level of Pillow. stb_image has decoders of its own; its IDCT differs, and it confuses two
+rounded; JPEG must be within 1 level of Pillow. Where Pillow reads no picture, neither may we. stb_image has decoders of its own; its IDCT differs, and it confuses two
 weights in the last column of chroma that is halved in width alone, so that its difference is shown, not judged. What is
 not installed is left out, by name (Debian: python3-pil python3-opencv libjpeg-turbo-progs libstb-dev). Exit 1 for a
 difference past these."""
@@ -76,8 +76,8 @@ def png(values, kind, depth, interlaced, chunks=b""):
             chunks + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b""))
 
 
-def exif(orientation):
-    return b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x112, 3, 1, orientation, 0, 0)
+def exif(orientation, kind=3):
+    return b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x112, kind, 1, orientation, 0, 0)
 
 
 def noise(width, height, kind, depth=8):
@@ -113,6 +113,64 @@ def png_kinds():
         yield f"png-gamma-{gamma}.png", png(noise(20, 10, 2), 2, 8, 0, chunk(b"gAMA", struct.pack(">I", gamma))), None
     for orientation in range(1, 9):
         yield f"png-exif-{orientation}.png", png(noise(20, 10, 2), 2, 8, 0, chunk(b"eXIf", exif(orientation))), None
+        for name, chunks in orientation_texts(orientation):
+            yield f"png-text-{name}-{orientation}.png", png(noise(20, 10, 2), 2, 8, 0, chunks), None
+            yield f"png-text-{name}-{orientation}-last.png", moved_to_end(png(noise(20, 10, 2), 2, 8, 0, chunks), chunks), None
+    for bits, low in itertools.product((1, 7, 8, 9, 12, 15, 16), (False, True)):
+        for kind in (0, 2, 4, 6):
+            yield deep_png(kind, bits, low)
+
+
+def texts(keyword, text):
+    """The chunks that a text may be in, by name."""
+    plain, packed, between = keyword + b"\0", keyword + b"\0\0", b"en\0title\0"
+    return (("tEXt", chunk(b"tEXt", plain + text)), ("zTXt", chunk(b"zTXt", packed + zlib.compress(text))),
+            ("iTXt", chunk(b"iTXt", plain + b"\0\0" + between + text)),
+            ("iTXt-z", chunk(b"iTXt", plain + b"\1\0" + between + zlib.compress(text))))
+
+
+def raw_profile(data):
+    """As ImageMagick writes it."""
+    digits = data.hex()
+    return ("\nexif\n%8d\n" % len(data) + "".join(digits[i:i + 72] + "\n" for i in range(0, len(digits), 72))).encode()
+
+
+def orientation_texts(orientation):
+    """Name and chunks: one source of an orientation, and several that disagree."""
+    other = orientation % 8 + 1
+    profile = raw_profile(b"Exif\0\0" + exif(orientation))
+    attribute, element = b'<x tiff:Orientation="%d"/>' % orientation, b"<tiff:Orientation>%d</tiff:Orientation>" % orientation
+    for name, found in texts(b"Raw profile type exif", profile):
+        yield "raw-" + name, found
+        yield "raw-bare-" + name, texts(b"Raw profile type exif", raw_profile(exif(orientation)))[0][1]
+        yield "raw-xmp-" + name, found + chunk(b"tEXt", b"XML:com.adobe.xmp\0tiff:Orientation=\"%d\"" % other)
+        yield "exif-raw-" + name, found + chunk(b"eXIf", exif(other))
+    for (name, first), (_, second) in zip(texts(b"XML:com.adobe.xmp", attribute), texts(b"XML:com.adobe.xmp", element)):
+        yield "xmp-attribute-" + name, first
+        yield "xmp-element-" + name, second
+        yield "xmp-exif-" + name, first + chunk(b"eXIf", exif(other))
+        no_tag = exif(other)[:10] + b"\x13" + exif(other)[11:]
+        yield "xmp-no-tag-" + name, first + chunk(b"eXIf", no_tag)
+        yield "xmp-twice-" + name, texts(b"XML:com.adobe.xmp", b'tiff:Orientation="%d"' % other)[0][1] + second
+    yield "xmp-quotes", chunk(b"tEXt", b"XML:com.adobe.xmp\0<x tiff:Orientation='%d'/>" % orientation)
+
+
+def moved_to_end(data, chunks):
+    at = data.index(chunks)
+    return data[:at] + data[at + len(chunks):-12] + chunks + data[-12:]
+
+
+def deep_png(kind, bits, low):
+    """16-bit samples of which `bits` are used: as PNG wants them, at the top and repeated below, or the lowest."""
+    small = random.randint(0, 1 << bits, (26, 37, CHANNELS[kind]))
+    small[0, 0] = (1 << bits) - 1
+    values = small if low else sum(small << 16 >> bits * k for k in range(1, 17)) & 0xFFFF
+    said = chunk(b"sBIT", bytes([bits] * CHANNELS[kind]))
+    full = (1 << bits) - 1 if low else 65535
+    color, alpha = (values[..., :-1], values[..., -1:]) if kind in (4, 6) else (values, full)
+    known = (510 * (color * alpha + full * (full - alpha)) + full * full) // (2 * full * full)  # halves up
+    known = np.repeat(known, 3, 2) if known.shape[2] == 1 else known
+    return f"png-sbit-{kind}-{bits}-{'low' if low else 'high'}.png", png(values, kind, 16, 0, said), known
 
 
 def scene(width, height):
@@ -152,11 +210,53 @@ def jpeg_kinds():
         # Adobe's marker says which of the two it is; the other reading of the same bytes is a picture as well.
         adobe = data.index(b"Adobe")
         yield f"jpeg-ycck{word}.jpg", data[:adobe + 11] + b"\2" + data[adobe + 12:]
+    yield from jpeg_spaces()
+    for orientation, kind in itertools.product((1, 6), range(1, 13)):
+        yield (f"jpeg-exif-type-{kind}-{orientation}.jpg",
+               saved(Image.fromarray(scene(37, 26)), exif=b"Exif\0\0" + exif(orientation, kind)))
     for orientation in range(1, 9):
         yield f"jpeg-exif-{orientation}.jpg", saved(Image.fromarray(scene(37, 26)), exif=b"Exif\0\0" + exif(orientation))
 
 
+def without_segments(jpeg, *markers):
+    """The file without the header segments of these markers."""
+    out, at = jpeg[:2], 2
+    while jpeg[at + 1] != 0xDA:
+        end = at + 2 + struct.unpack(">H", jpeg[at + 2:at + 4])[0]
+        out += b"" if jpeg[at + 1] in markers else jpeg[at:end]
+        at = end
+    return out + jpeg[at:]
+
+
+def jpeg_spaces():
+    """Every number of components, with JFIF's marker, Adobe's (transform 0, 1, 2 and one that does not exist), both or
+    none, and with components that are numbered from 1 or from 0 or named R, G, B."""
+    rgb = Image.fromarray(scene(37, 26))
+    cmyk = Image.fromarray(random.randint(0, 256, (26, 37, 4)).astype(np.uint8), "CMYK").resize((40, 30), Image.BICUBIC)
+    for image, sampling in ((rgb.convert("L"), 0), (rgb, 0), (rgb, 2), (cmyk, 0)):
+        bare = without_segments(saved(image, subsampling=sampling), 0xE0, 0xEE)
+        count = len(image.getbands())
+        frame, scan = bare.index(b"\xff\xc0") + 10, bare.index(b"\xff\xda") + 5
+        for jfif, transform, names in itertools.product((False, True), (None, 0, 1, 2, 7), (b"\1\2\3\4", b"\0\1\2\3", b"RGBK")):
+            data = bytearray(bare)
+            for c in range(count):
+                data[frame + 3 * c] = data[scan + 2 * c] = names[c]
+            head = b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0" if jfif else b""
+            if transform is not None:
+                head += b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0" + bytes([transform])
+            word = f"{count}-{sampling}{'-jfif' if jfif else ''}{'' if transform is None else f'-adobe{transform}'}-{names[0]}"
+            yield f"jpeg-space-{word}.jpg", bytes(data[:2]) + head + bytes(data[2:])
+
+
 def by_pillow(path):
+    """None for a file that Pillow does not read."""
+    try:
+        return upright_by_pillow(path)
+    except (OSError, SyntaxError, ValueError):
+        return None
+
+
+def upright_by_pillow(path):
     image = ImageOps.exif_transpose(Image.open(path))
     if image.mode == "CMYK":
         light = np.asarray(image).astype(int)  # Pillow has ink here, whoever inverted it
@@ -174,8 +274,8 @@ def by_pillow(path):
 
 
 def by_opencv(path):
-    """16 bits. None for a transparent colour, which it does not read."""
-    if cv2 is None or "tRNS" in path:
+    """16 bits. None for a transparent colour and sBIT, which it does not read."""
+    if cv2 is None or "tRNS" in path or "sbit" in path:
         return None
     pixels = cv2.imread(path, cv2.IMREAD_UNCHANGED).astype(np.int64)
     pixels = pixels[..., None] if pixels.ndim == 2 else pixels
@@ -213,7 +313,7 @@ def group_of(name):
 
 def comparable(name):
     """stb_image leaves alpha and orientation to its caller."""
-    return "tRNS" not in name and not name.startswith(("png-4", "png-6", "png-exif", "jpeg-exif"))
+    return "tRNS" not in name and not name.startswith(("png-4", "png-6", "png-exif", "png-text", "png-sbit", "jpeg-exif"))
 
 
 def main():
@@ -237,6 +337,9 @@ def main():
             group, allowed = group_of(name), 1 if name.startswith("jpeg") else 0
             references = [by_pillow(path)] if known is None else [known, by_opencv(path)]
             for reference in references:
+                if reference is None and known is None and mine is not None:
+                    failed += 1
+                    print(f"{name}: Pillow cannot read it")
                 if reference is None:
                     continue
                 d = UNREAD if mine is None else difference(mine, reference)

@@ -193,7 +193,7 @@ Test(image_orientation, long_texts_are_bounded)
 static const struct {
     uint8_t type; /* of the EXIF entry */
     size_t width;
-} types[] = {{1, 3}, {2, 3}, {3, 2}, {4, 2}, {5, 3}, {8, 2}, {9, 2}, {12, 3}};
+} types[] = {{1, 3}, {2, 3}, {3, 2}, {4, 2}, {5, 3}, {6, 2}, {8, 2}, {9, 2}, {12, 3}};
 
 /* The orientation is a SHORT by the standard; the other whole numbers count, as for Pillow. */
 Test(image_orientation, types_of_the_orientation)
