@@ -10,6 +10,8 @@ PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 
 # pkg-config names; .ci/deps knows the Debian package of each.
 PACKAGES := libpng libjpeg libexif jansson libutf8proc zlib openblas
+# Compiled in from their headers, not linked with.
+HEADER_PACKAGES := libxxhash
 TEST_PACKAGES := criterion
 
 OBJECTS := $(BUILD)/$(MODE)
@@ -26,7 +28,7 @@ OC_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION='"$(VERSION)"' -fPIC -pthr
 REPRODUCIBLE = -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
 OC_LIBS = $(PACKAGE_LIBS) -pthread -lm
 # Asked once, and only when something is compiled: `make deps` may have to install pkg-config first.
-PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PACKAGE_CFLAGS)
+PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) $(HEADER_PACKAGES)))$(PACKAGE_CFLAGS)
 PACKAGE_LIBS = $(eval PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PACKAGE_LIBS)
 
 # Kernels: *_kernels.c is compiled once for each processor family (src/base/dispatch.h).
@@ -141,6 +143,7 @@ $(foreach isa,$(ISAS),$(eval $(call KERNEL_RULE,$(isa))))
 EMCC ?= emcc
 WEB := $(BUILD)/web
 WEB_SOURCES := $(filter-out $(addprefix src/,base/json_memory.c base/output.c image/exif.c image/jpeg.c image/png.c \
+    image/pixel_hash.c image/pixel_hash_kernels.c \
     image/png_encode.c image/png_write.c matrix/blas.c),$(wildcard features/*.c $(addprefix src/,base/*.c image/*.c \
     learn/*.c matrix/*.c evaluate/explain.c))) $(wildcard examples/web/*.c)
 WEB_OBJECTS := $(patsubst %.c,$(WEB)/%.o,$(WEB_SOURCES))

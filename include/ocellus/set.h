@@ -4,6 +4,8 @@
  *     index.csv            row,path,label,width,height
  *     stages.safetensors   the spec, the canonical size and what the stages learned
  *     skipped.csv          path,reason of images that could not be read, where there are any
+ *     hashes.npy           uint64 (N, 2): a hash of the pixels of each image (XXH3, 128 bits; of large images, of rows
+ *                          spread over them), by which equal ones are found; sets without this file are as good
  *
  * CSV files are those of RFC 4180: a path or label with a comma, a quote or a line break in it is quoted; its bytes stand
  * as they are, UTF-8 or not, so that a path opens the file that it names.
@@ -29,7 +31,7 @@ typedef struct oc_extract_options {
     uint64_t seed;
     bool strict; /* the first image that cannot be read ends the work */
     bool mirror; /* refuse features whose rows do not tell those of mirrored images (OC_USAGE) */
-    bool told;   /* the decoder's warnings of these images are known: do not tell them to the job's listener */
+    bool told;   /* what is to say of these images is known: do not send it to the job's listener again */
     bool resume; /* go on with what an interrupted run left in FOLDER.partial, if there is something */
     /* Specs of other extractions of the same images: the size must do for them as well, and `mirror` holds for them. */
     const char *const *also; /* (also_count) */
@@ -121,6 +123,10 @@ const oc_features *oc_set_features(const oc_set *set);
 oc_image_options oc_set_image_options(const oc_set *set);
 
 /* Images that could not be read. */
+/* Sends the listener of the job a note about images with the same pixels, at the size and in the colours that the stages
+ * saw (equal hashes and equal rows): how many equal an earlier one that has another label, and the first pair; with `same_label` also how many equal an
+ * earlier one of the same label. Nothing for a set without hashes. OC_NO_MEMORY. */
+oc_status oc_set_note_equal(const oc_set *set, bool same_label, oc_job *job, oc_error *err);
 /* oc_dataset_note_labels for the labels of the rows. */
 oc_status oc_set_note_labels(const oc_set *set, const char *where, oc_job *job, oc_error *err);
 size_t oc_set_skipped(const oc_set *set);

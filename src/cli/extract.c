@@ -276,7 +276,8 @@ static int run(const cli_settings *settings, oc_job *job)
         status = report_failure(&err);
     } else if (settings->dry_run) {
         status = tell_plan(settings, dataset, source.features, &options, job);
-    } else if (extract(settings, dataset, source.features, &options, job, &set, &err)) {
+    } else if (extract(settings, dataset, source.features, &options, job, &set, &err) ||
+               oc_set_note_equal(set, false, job, &err)) {
         status = report_lost(settings, &err);
     } else {
         status = report(settings, set);
@@ -297,9 +298,9 @@ const cli_command command_extract = {
     .about =
         "Measures every image and writes one row of numbers for each into the folder SET: features.npy (float32, "
         "one row an image), index.csv (row, path, label, width, height), stages.safetensors (what the stages "
-        "learned), and skipped.csv where images could not be read. CSV files are those of RFC 4180: a path or label "
-        "that "
-        "holds a comma, a quote or a line break is quoted, and its bytes stand as they are, UTF-8 or not.\n\n"
+        "learned), hashes.npy (of the pixels, to find equal images), and skipped.csv where images could not be read. "
+        "CSV files are those of RFC 4180: a path or label that holds a comma, a quote or a line break is quoted, and "
+        "its bytes stand as they are, UTF-8 or not.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a folder of images, a CSV list with the header "
         "path,label, '-' for paths on standard input, or an IDX or CIFAR-10 binary file. PNG and JPEG files are "
         "recognised by their content.\n\n"

@@ -300,7 +300,8 @@ bool same_file(const char *a, const char *b)
 /* OC_USAGE when the output would replace what is read: an input, or a file of a set. */
 static oc_status check_inputs(const char *path, const char *const *inputs, size_t count, oc_error *err)
 {
-    static const char *const parts[] = {"", "/features.npy", "/index.csv", "/stages.safetensors", "/skipped.csv"};
+    static const char *const parts[] = {
+        "", "/features.npy", "/index.csv", "/stages.safetensors", "/skipped.csv", "/hashes.npy"};
     for (size_t i = 0; i < count; i++) {
         for (size_t p = 0; inputs[i] && p < sizeof parts / sizeof *parts; p++) {
             char part[4096];

@@ -137,7 +137,9 @@ static int run(const cli_settings *settings, oc_job *job)
         return report_usage(&command_train, "--labels FILE is missing: a label for each row of %s", path);
     }
     int skipped = from_rows ? EXIT_DONE : report_skipped(set, "image");
-    if (settings->check_gradient) {
+    if (oc_set_note_equal(set, true, job, &err)) {
+        status = report_failure(&err);
+    } else if (settings->check_gradient) {
         status = check_gradient(set, &options);
         status = status ? status : skipped;
     } else if (oc_model_train(set, &options, job, &model, &report, &err) ||

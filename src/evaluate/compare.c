@@ -9,6 +9,7 @@
 #include "src/base/threads.h"
 #include "src/learn/split.h"
 #include "src/learn/validation.h"
+#include "src/model/equal_images.h"
 #include "src/model/model.h"
 #include "src/model/store.h"
 
@@ -102,11 +103,18 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
     if ((c->options->choose || c->options->model) && !oc_validation_wanted(&c->learn)) {
         c->learn.holdout = oc_split_fraction(c->comparison->train);
     }
+    oc_status status = c->extract.told ? OC_OK : oc_set_note_equal(first->train, true, c->job, err);
+    if (status == OC_OK && !c->extract.told) {
+        status = oc_sets_note_equal(first->train, first->test, c->job, err);
+    }
+    if (status != OC_OK) {
+        return status;
+    }
     c->extract.told = true;
     c->extract.also_count = 0; /* the size is known, and does */
     c->comparison->image = c->extract.image;
     c->comparison->chosen = c->options->choose || c->options->model;
-    oc_status status = oc_match_items(first->test, c->test, &c->comparison->items, err);
+    status = oc_match_items(first->test, c->test, &c->comparison->items, err);
     c->comparison->test_rows = status == OC_OK ? oc_set_count(first->test) : 0;
     c->first_right = oc_alloc(c->comparison->test, sizeof *c->first_right);
     if (status == OC_OK && !c->first_right) {
@@ -439,6 +447,7 @@ static oc_status repeat(const oc_dataset *train, const oc_dataset *test, const c
                         const oc_compare_options *options, oc_job *job, oc_comparison_row *rows, oc_error *err)
 {
     oc_compare_options again = {.extract = options->extract, .train = options->train};
+    again.extract.told = true;
     if (!again.train.tune) { /* the choice is made */
         again.train.holdout = NAN;
         again.train.folds = OC_AUTO;

@@ -38,7 +38,7 @@ bool oc_npy_signature(const void *bytes, size_t size)
     return size >= MAGIC && memcmp(bytes, magic, MAGIC) == 0;
 }
 
-void oc_npy_header(size_t count, size_t dimension, char header[OC_NPY_HEADER])
+void oc_npy_header_of(const char *type, size_t count, size_t dimension, char header[OC_NPY_HEADER])
 {
     memset(header, ' ', OC_NPY_HEADER);
     memcpy(header, magic, MAGIC);
@@ -47,10 +47,15 @@ void oc_npy_header(size_t count, size_t dimension, char header[OC_NPY_HEADER])
     header[8] = OC_NPY_HEADER - 10;
     header[9] = 0;
     char text[OC_NPY_HEADER];
-    int length = snprintf(text, sizeof text, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }", count,
-                          dimension);
+    int length = snprintf(text, sizeof text, "{'descr': '%.9s', 'fortran_order': False, 'shape': (%zu, %zu), }", type,
+                          count, dimension);
     memcpy(header + 10, text, (size_t)length);
     header[OC_NPY_HEADER - 1] = '\n';
+}
+
+void oc_npy_header(size_t count, size_t dimension, char header[OC_NPY_HEADER])
+{
+    oc_npy_header_of("<f4", count, dimension, header);
 }
 
 /* The text behind 'key': in the dictionary, or NULL. */

@@ -12,6 +12,8 @@ enum { OC_NPY_HEADER = 128 };
 
 /* The header of a float32 array (count, dimension) in C order, format version 1.0. */
 void oc_npy_header(size_t count, size_t dimension, char header[OC_NPY_HEADER]);
+/* The same for values of another type, in NumPy's letters: "<u8" is uint64. */
+void oc_npy_header_of(const char *type, size_t count, size_t dimension, char header[OC_NPY_HEADER]);
 
 /* True when the bytes begin like a .npy file; 6 are enough. */
 bool oc_npy_signature(const void *bytes, size_t size);

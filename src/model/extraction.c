@@ -44,6 +44,7 @@ static void extract_one(oc_extraction *e, size_t index, size_t worker)
     }
     o->status = oc_extraction_read(e, e->reading->first + index, worker, &o->image, &err);
     if (o->status == OC_OK) {
+        o->hash = oc_hash_pixels(&o->image);
         o->status = oc_features_extract(e->set->features, &o->image, e->hands[worker].workspace,
                                         e->reading->rows + index * e->set->rows.dimension, &err);
     }
@@ -125,14 +126,17 @@ static oc_status keep(oc_extraction *e, size_t index, oc_error *err)
     const oc_image *image = &e->keeping->outcomes[index].image;
     const float *row = e->keeping->rows + index * d;
     int label = oc_dataset_label(e->dataset, item);
+    const oc_pixel_hash *hash = &e->keeping->outcomes[index].hash;
     if (e->writer) {
-        return oc_set_writer_row(e->writer, row, path, label < 0 ? NULL : oc_dataset_class(e->dataset, (size_t)label),
-                                 image->source_width, image->source_height, err);
+        oc_status status = oc_set_writer_row(e->writer, row, path,
+                                             label < 0 ? NULL : oc_dataset_class(e->dataset, (size_t)label),
+                                             image->source_width, image->source_height, err);
+        return status == OC_OK ? oc_set_writer_hash(e->writer, hash, err) : status;
     }
     if (row != set->values + set->rows.count * d) { /* close up behind images that could not be read */
         memcpy(set->values + set->rows.count * d, row, d * sizeof *row);
     }
-    set->rows.count++;
+    set->hashes[set->rows.count++] = *hash;
     return oc_dataset_add(set->index, path, strlen(path), label, err);
 }
 
@@ -211,7 +215,8 @@ static oc_status save_progress(oc_extraction *e, oc_error *err)
 static oc_status reserve_rows(oc_set *set, size_t count, oc_error *err)
 {
     size_t bytes;
-    if (oc_multiply(count, set->rows.dimension, &bytes) && oc_multiply(bytes, sizeof(float), &bytes)) {
+    set->hashes = oc_alloc(count, sizeof *set->hashes);
+    if (set->hashes && oc_multiply(count, set->rows.dimension, &bytes) && oc_multiply(bytes, sizeof(float), &bytes)) {
         void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (map != MAP_FAILED) {
             set->values = map;

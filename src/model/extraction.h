@@ -19,6 +19,7 @@ typedef struct oc_hand {
 typedef struct oc_outcome {
     oc_status status;
     oc_image image; /* its sizes; the pixels are gone */
+    oc_pixel_hash hash;
     char *reason; /* owned: why it could not be read, or what the decoder warned of; NULL also when memory was short */
 } oc_outcome;
 

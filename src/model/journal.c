@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char TITLE[] = "ocellus extraction 1\n";
+static const char TITLE[] = "ocellus extraction 2\n";
 static const off_t LONGEST = (off_t)1 << 30; /* of a journal */
 
 static oc_status write_all(const oc_journal *journal, const char *text, size_t length, oc_error *err)

@@ -1,6 +1,6 @@
 /* The journal of an extraction: a text file in the unfinished folder by which another run can go on with it.
  *
- *     ocellus extraction 1           what the rows depend on, one setting a line, ended by an empty line
+ *     ocellus extraction 2           what the rows depend on, one setting a line, ended by an empty line
  *     features hog+color
  *     ...
  *

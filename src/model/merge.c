@@ -102,8 +102,9 @@ static bool read_size(const char *text, size_t *size)
     return *text >= '0' && *text <= '9' && !*end && errno == 0;
 }
 
-/* Writes the rows of a shard behind those before it. The sizes of the images are in its index.csv only. */
-static oc_status add_rows(oc_set_writer *writer, const part *from, oc_error *err)
+/* Writes the rows of a shard after those before it, with hashes where every shard has them. The sizes of the images are in
+ * its index.csv only. */
+static oc_status add_rows(oc_set_writer *writer, const part *from, bool hashed, oc_error *err)
 {
     const oc_rows *rows = oc_set_rows(from->set);
     char *path = oc_path_join(from->folder, "index.csv"), *fields[COLUMNS];
@@ -125,6 +126,9 @@ static oc_status add_rows(oc_set_writer *writer, const part *from, oc_error *err
             status = oc_set_writer_row(writer, rows->block[0].values + i * rows->dimension, fields[1], fields[2], width,
                                        height, err);
         }
+        if (status == OC_OK && hashed) {
+            status = oc_set_writer_hash(writer, &from->set->hashes[i], err);
+        }
     }
     for (size_t i = 0; status == OC_OK && i < oc_set_skipped(from->set); i++) {
         const oc_skip *skip = &from->set->skips[i];
@@ -139,13 +143,18 @@ static oc_status write_parts(const part *parts, size_t count, const char *folder
 {
     const oc_set *first = parts[0].set;
     const oc_shard whole = {0};
+    bool hashed = true;
+    for (size_t p = 0; p < count; p++) {
+        hashed = hashed && (parts[p].set->hashes || oc_set_count(parts[p].set) == 0);
+    }
     oc_set_writer *writer = NULL;
     oc_status status = oc_set_write_stages(folder, first->features, &first->image, &whole, err);
     if (status == OC_OK) {
         status = oc_set_writer_create(folder, oc_set_rows(first)->dimension, NULL, &writer, err);
     }
     for (size_t p = 0; p < count && status == OC_OK; p++) {
-        status = oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled") : add_rows(writer, &parts[p], err);
+        status = oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled")
+                                       : add_rows(writer, &parts[p], hashed, err);
         oc_job_progress(job, "merging", p + 1, count);
     }
     if (status == OC_OK) {

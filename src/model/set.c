@@ -7,6 +7,7 @@
 #include "src/base/output.h"
 #include "src/base/text.h"
 #include "src/dataset/dataset.h"
+#include "src/matrix/npy.h"
 #include "src/model/shard.h"
 #include "src/model/store.h"
 
@@ -62,7 +63,8 @@ bool oc_set_recognise(const char *path)
 
 static bool is_part(const char *name)
 {
-    static const char *const parts[] = {".", "..", "features.npy", "index.csv", "stages.safetensors", "skipped.csv"};
+    static const char *const parts[] = {".",           "..",        "features.npy", "index.csv", "stages.safetensors",
+                                        "skipped.csv", "hashes.npy"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (strcmp(name, parts[i]) == 0) {
             return true;
@@ -182,6 +184,30 @@ static oc_status open_skips(oc_set *set, const char *folder, oc_error *err)
     return status;
 }
 
+/* hashes.npy, where there is one. */
+static oc_status open_hashes(oc_set *set, const char *folder, oc_error *err)
+{
+    char *path = oc_path_join(folder, "hashes.npy"), header[OC_NPY_HEADER];
+    size_t count = set->rows.count, size = count * sizeof *set->hashes;
+    oc_bytes bytes = {0};
+    oc_status status = path ? oc_bytes_read(&bytes, path, OC_NPY_HEADER + size, err) : oc_fail_memory(err, "a path");
+    oc_npy_header_of("<u8", count, 2, header);
+    if (status == OC_OK && (bytes.size != sizeof header + size || memcmp(bytes.data, header, sizeof header) != 0)) {
+        status = oc_fail(err, OC_BAD_FILE, "%s: not two 64-bit numbers for each of the %zu rows; a set needs none",
+                         path, count);
+    }
+    if (status == OC_OK && count) {
+        set->hashes = oc_alloc(count, sizeof *set->hashes);
+        status = set->hashes ? OC_OK : oc_fail_memory(err, "the hashes of the images");
+    }
+    if (status == OC_OK && count) {
+        memcpy(set->hashes, bytes.data + sizeof header, size);
+    }
+    oc_bytes_free(&bytes);
+    oc_free(path);
+    return status == OC_NOT_FOUND ? OC_OK : status;
+}
+
 oc_status oc_set_open(const char *folder, oc_set **out, oc_error *err)
 {
     oc_set *set = oc_alloc(1, sizeof *set);
@@ -197,6 +223,9 @@ oc_status oc_set_open(const char *folder, oc_set **out, oc_error *err)
     }
     if (status == OC_OK) {
         status = open_skips(set, folder, err);
+    }
+    if (status == OC_OK) {
+        status = open_hashes(set, folder, err);
     }
     if (status != OC_OK) {
         oc_set_free(set);
@@ -224,6 +253,7 @@ void oc_set_free(oc_set *set)
     oc_features_free(set->features);
     oc_free(set->skips);
     oc_free(set->labels);
+    oc_free(set->hashes);
     oc_free(set);
 }
 

@@ -5,6 +5,7 @@
 #include <ocellus/set.h>
 
 #include "src/dataset/dataset.h"
+#include "src/image/pixel_hash.h"
 
 typedef struct oc_skip {
     char *path, *reason;
@@ -12,12 +13,13 @@ typedef struct oc_skip {
 
 struct oc_set {
     oc_rows rows;
-    float *values;       /* rows in memory, mapped anonymously; or NULL */
-    size_t values_bytes; /* of that mapping */
-    oc_npy *npy;         /* rows in a file, or NULL */
-    float *given;        /* rows read from svmlight text, or NULL */
-    oc_dataset *index;   /* path and label of every row, and the classes */
-    int *labels;         /* (N) */
+    float *values;         /* rows in memory, mapped anonymously; or NULL */
+    size_t values_bytes;   /* of that mapping */
+    oc_npy *npy;           /* rows in a file, or NULL */
+    float *given;          /* rows read from svmlight text, or NULL */
+    oc_dataset *index;     /* path and label of every row, and the classes */
+    int *labels;           /* (N) */
+    oc_pixel_hash *hashes; /* (N), or NULL: not known */
     oc_features *features;
     oc_image_options image;
     oc_shard shard; /* a count of 0: the whole */

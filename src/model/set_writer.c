@@ -17,17 +17,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef enum file_index { ROWS, INDEX, SKIPPED, FILES } file_index;
+typedef enum file_index { ROWS, INDEX, SKIPPED, HASHES, FILES } file_index;
 
 static const size_t PUSH = (size_t)8 << 20;
 static const char STAGES[] = "stages.safetensors";
 
-static const char *const names[FILES] = {"features.npy", "index.csv", "skipped.csv"};
-static const char *const headers[FILES] = {NULL, "row,path,label,width,height\n", "path,reason\n"};
+static const char *const names[FILES] = {"features.npy", "index.csv", "skipped.csv", "hashes.npy"};
+static const char *const headers[FILES] = {NULL, "row,path,label,width,height\n", "path,reason\n", NULL};
 
 struct oc_set_writer {
     char *path[FILES];
-    FILE *file[FILES]; /* skipped.csv: NULL until it is needed */
+    FILE *file[FILES]; /* skipped.csv and hashes.npy: NULL until they are needed */
     size_t dimension;
     oc_set_place place;
     oc_text line;
@@ -38,9 +38,16 @@ struct oc_set_writer {
 static size_t end_of(const oc_set_writer *writer, file_index which)
 {
     const oc_set_place *place = &writer->place;
-    return which == ROWS    ? OC_NPY_HEADER + place->rows * writer->dimension * sizeof(float)
-           : which == INDEX ? place->index_bytes
-                            : place->skipped_bytes;
+    switch (which) {
+    case ROWS:
+        return OC_NPY_HEADER + place->rows * writer->dimension * sizeof(float);
+    case HASHES:
+        return place->rows ? OC_NPY_HEADER + place->rows * sizeof(oc_pixel_hash) : 0;
+    case INDEX:
+        return place->index_bytes;
+    default:
+        return place->skipped_bytes;
+    }
 }
 
 static oc_status write_bytes(oc_set_writer *writer, file_index which, const void *bytes, size_t size, oc_error *err)
@@ -50,11 +57,15 @@ static oc_status write_bytes(oc_set_writer *writer, file_index which, const void
                : oc_fail_io(err, writer->path[which], "cannot be written");
 }
 
-static oc_status write_npy_header(oc_set_writer *writer, oc_error *err)
+static oc_status write_npy_header(oc_set_writer *writer, file_index which, oc_error *err)
 {
     char header[OC_NPY_HEADER];
-    oc_npy_header(writer->place.rows, writer->dimension, header);
-    return write_bytes(writer, ROWS, header, sizeof header, err);
+    if (which == ROWS) {
+        oc_npy_header(writer->place.rows, writer->dimension, header);
+    } else {
+        oc_npy_header_of("<u8", writer->place.rows, 2, header);
+    }
+    return write_bytes(writer, which, header, sizeof header, err);
 }
 
 static oc_status begin_file(oc_set_writer *writer, file_index which, oc_error *err)
@@ -63,8 +74,8 @@ static oc_status begin_file(oc_set_writer *writer, file_index which, oc_error *e
     if (!writer->file[which]) {
         return oc_fail_io(err, writer->path[which], "cannot be written");
     }
-    if (which == ROWS) {
-        return write_npy_header(writer, err);
+    if (which == ROWS || which == HASHES) {
+        return write_npy_header(writer, which, err);
     }
     size_t length = strlen(headers[which]);
     *(which == INDEX ? &writer->place.index_bytes : &writer->place.skipped_bytes) = length;
@@ -95,7 +106,7 @@ static oc_status resume_file(oc_set_writer *writer, file_index which, oc_error *
     return OC_OK;
 }
 
-/* skipped.csv of an attempt before must not stay. */
+/* skipped.csv and hashes.npy of an attempt before must not stay. */
 static oc_status no_file(const char *path)
 {
     unlink(path);
@@ -117,7 +128,7 @@ oc_status oc_set_writer_create(const char *folder, size_t dimension, const oc_se
         writer->path[i] = oc_path_join(folder, names[i]);
         status = !writer->path[i] ? oc_fail_memory(err, "a path")
                  : from           ? resume_file(writer, i, err)
-                 : i == SKIPPED   ? no_file(writer->path[i])
+                 : i >= SKIPPED   ? no_file(writer->path[i])
                                   : begin_file(writer, i, err);
     }
     if (status != OC_OK) {
@@ -170,6 +181,12 @@ oc_status oc_set_writer_row(oc_set_writer *writer, const float *row, const char 
     return status;
 }
 
+oc_status oc_set_writer_hash(oc_set_writer *writer, const oc_pixel_hash *hash, oc_error *err)
+{
+    oc_status status = writer->file[HASHES] ? OC_OK : begin_file(writer, HASHES, err);
+    return status == OC_OK ? write_bytes(writer, HASHES, hash, sizeof *hash, err) : status;
+}
+
 oc_status oc_set_writer_skip(oc_set_writer *writer, const char *path, const char *reason, oc_error *err)
 {
     oc_text *line = &writer->line;
@@ -219,7 +236,11 @@ oc_status oc_set_writer_flush(oc_set_writer *writer, oc_error *err)
 oc_status oc_set_writer_finish(oc_set_writer *writer, oc_error *err)
 {
     rewind(writer->file[ROWS]);
-    oc_status status = write_npy_header(writer, err);
+    oc_status status = write_npy_header(writer, ROWS, err);
+    if (status == OC_OK && writer->file[HASHES]) {
+        rewind(writer->file[HASHES]);
+        status = write_npy_header(writer, HASHES, err);
+    }
     for (size_t i = 0; status == OC_OK && i < FILES; i++) {
         FILE *file = writer->file[i];
         writer->file[i] = NULL;

@@ -3,6 +3,7 @@
 #define OC_MODEL_SET_WRITER_H
 
 #include "src/dataset/dataset.h"
+#include "src/image/pixel_hash.h"
 
 #include <ocellus/features.h>
 
@@ -26,6 +27,8 @@ void oc_set_writer_free(oc_set_writer *writer);
  * An error of writing may show later, in _flush or _finish. */
 oc_status oc_set_writer_row(oc_set_writer *writer, const float *row, const char *path, const char *label, size_t width,
                             size_t height, oc_error *err);
+/* The hash of the image whose row was written last; for all rows or for none. */
+oc_status oc_set_writer_hash(oc_set_writer *writer, const oc_pixel_hash *hash, oc_error *err);
 /* One line in skipped.csv, which is made for the first. */
 oc_status oc_set_writer_skip(oc_set_writer *writer, const char *path, const char *reason, oc_error *err);
 

@@ -61,6 +61,7 @@ library jpeglib.h src/image/jpeg.c
 library 'libexif/[a-z-]*.h' src/image/exif.c
 library jansson.h src/base/json_memory.h src/base/json_memory.c src/model/archive.c src/evaluate/json.c
 library utf8proc.h src/dataset/label_key.c
+library xxhash.h src/image/pixel_hash_kernels.c
 library zlib.h src/dataset/idx.c src/image/png_orientation.c
 library cblas.h src/matrix/blas.c
 

@@ -1,0 +1,21 @@
+/* A number for the pixels of an image, by which equal images are found. */
+#ifndef OC_IMAGE_PIXEL_HASH_H
+#define OC_IMAGE_PIXEL_HASH_H
+
+#include <ocellus/image.h>
+
+/* XXH3 with 128 bits: a million different images hardly ever share one. It is made for speed: who wants to make two images
+ * of one hash, can. */
+typedef struct oc_pixel_hash {
+    uint64_t low, high;
+} oc_pixel_hash;
+
+typedef struct oc_hash_kernels {
+    oc_pixel_hash (*hash)(const uint8_t *pixels, size_t size, uint64_t seed);
+} oc_hash_kernels;
+
+/* Of the colours of an image that has them, else of its gray plane, and of its size. Of an image of more than 12 KB, rows
+ * spread over it are hashed: equal images have equal hashes, and images of equal hashes are equal in these rows. */
+oc_pixel_hash oc_hash_pixels(const oc_image *image);
+
+#endif

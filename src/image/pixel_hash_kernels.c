@@ -1,0 +1,14 @@
+/* XXH3 as its own header has it, compiled for each processor family; the hash is the same for all. */
+#include "src/base/dispatch.h"
+#include "src/image/pixel_hash.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static oc_pixel_hash hash(const uint8_t *pixels, size_t size, uint64_t seed)
+{
+    XXH128_hash_t sum = XXH3_128bits_withSeed(pixels, size, seed);
+    return (oc_pixel_hash){sum.low64, sum.high64};
+}
+
+const oc_hash_kernels OC_KERNELS(oc_hash_kernels) = {hash};
