@@ -114,6 +114,8 @@ char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation)
 char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);
 char *oc_json_failure(const char *path, const char *message);
 char *oc_json_extraction(const oc_set *set);
+/* Of many images that were classified: how many were, and how many could not be read. */
+char *oc_json_classification(size_t images, size_t skipped, double seconds);
 /* Of a model that was trained on this set. */
 char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report);
 char *oc_json_info_model(const oc_model *model);

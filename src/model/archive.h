@@ -24,6 +24,8 @@ oc_tensor oc_archive_tensor(const oc_archive *archive, size_t i);
 /* NULL values when there is none of that name. */
 oc_tensor oc_archive_find(const oc_archive *archive, const char *name);
 
+/* A digest (base/digest.h) of all that oc_archive_write would write. OC_NO_MEMORY. */
+oc_status oc_archive_digest(const oc_archive *archive, uint64_t *digest, oc_error *err);
 /* Replaces the file whole or not at all. OC_IO, OC_NO_MEMORY. */
 oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_error *err);
 /* Reads a file; arrays belong to the archive. Everything is checked first: the header's length and JSON,

@@ -14,6 +14,7 @@ struct oc_reader {
     oc_image_options image;
     oc_decoder *decoder;
     oc_workspace *workspace;
+    bool twin;                     /* weights and bias belong to another reader */
     float *weights;                /* (C, D) */
     float *bias;                   /* (C) */
     float *row;                    /* (D) */
@@ -36,7 +37,8 @@ static void fold(oc_reader *reader)
     }
 }
 
-oc_status oc_reader_create(const oc_model *model, oc_reader **out, oc_error *err)
+/* A reader with the weights of `twin`, or with its own where that is NULL. */
+static oc_status create(const oc_model *model, const oc_reader *twin, oc_reader **out, oc_error *err)
 {
     size_t classes = model->classifier->classes, d = model->classifier->dimension;
     oc_reader *reader = oc_alloc(1, sizeof *reader);
@@ -44,9 +46,10 @@ oc_status oc_reader_create(const oc_model *model, oc_reader **out, oc_error *err
         return oc_fail_memory(err, "the classifier");
     }
     reader->model = model;
-    reader->image = model->image;
-    reader->weights = oc_alloc(model->classifier->nearest ? 0 : classes, d * sizeof(float));
-    reader->bias = oc_alloc(classes, sizeof(float));
+    reader->image = twin ? twin->image : model->image;
+    reader->twin = twin;
+    reader->weights = twin ? twin->weights : oc_alloc(model->classifier->nearest ? 0 : classes, d * sizeof(float));
+    reader->bias = twin ? twin->bias : oc_alloc(classes, sizeof(float));
     reader->row = oc_alloc(d, sizeof(float));
     reader->scores = oc_alloc(classes, sizeof(float));
     reader->probabilities = oc_alloc(classes, sizeof(float));
@@ -54,7 +57,9 @@ oc_status oc_reader_create(const oc_model *model, oc_reader **out, oc_error *err
     if (!reader->weights || !reader->bias || !reader->row || !reader->scores || !reader->probabilities) {
         status = oc_fail_memory(err, "the classifier");
     } else {
-        fold(reader);
+        if (!twin) {
+            fold(reader);
+        }
         status = oc_decoder_create(&reader->decoder, err);
     }
     if (status == OC_OK) {
@@ -68,13 +73,25 @@ oc_status oc_reader_create(const oc_model *model, oc_reader **out, oc_error *err
     return OC_OK;
 }
 
+oc_status oc_reader_create(const oc_model *model, oc_reader **reader, oc_error *err)
+{
+    return create(model, NULL, reader, err);
+}
+
+oc_status oc_reader_twin(const oc_reader *reader, oc_reader **twin, oc_error *err)
+{
+    return create(reader->model, reader, twin, err);
+}
+
 void oc_reader_free(oc_reader *reader)
 {
     if (reader) {
         oc_decoder_free(reader->decoder);
         oc_workspace_free(reader->workspace);
-        oc_free(reader->weights);
-        oc_free(reader->bias);
+        if (!reader->twin) {
+            oc_free(reader->weights);
+            oc_free(reader->bias);
+        }
         oc_free(reader->row);
         oc_free(reader->scores);
         oc_free(reader->probabilities);
@@ -207,4 +224,26 @@ oc_status oc_classify_pixels(oc_reader *reader, const uint8_t *pixels, size_t st
                                   err);
     }
     return status == OC_OK ? classify(reader, &image, result, err) : status;
+}
+
+oc_status oc_reader_classify_item(oc_reader *reader, const oc_dataset *dataset, size_t i, oc_result *result,
+                                  oc_error *err)
+{
+    oc_image image;
+    oc_status status = check_stages(reader, err);
+    if (status == OC_OK) {
+        status = oc_dataset_read(dataset, i, reader->decoder, &reader->image, &image, err);
+    }
+    if (status != OC_OK) {
+        return status;
+    }
+    status = classify(reader, &image, result, err);
+    return status == OC_OK ? OC_OK : oc_fail_at(err, status, oc_dataset_path(dataset, i));
+}
+
+oc_status oc_reader_classify_set_row(oc_reader *reader, const oc_set *set, size_t i, oc_result *result, oc_error *err)
+{
+    oc_rows_copy(oc_set_rows(set), i, reader->row);
+    oc_status status = oc_classify_row(reader, reader->row, result, err);
+    return status == OC_OK ? OC_OK : oc_fail_at(err, status, oc_set_path(set, i));
 }
