@@ -141,7 +141,7 @@ const cli_command command_classify = {
     .examples = "ocellus classify photos.model new.jpg\n"
                 "ocellus classify photos.model new-photos -o labels.csv\n"
                 "ocellus classify photos.model *.jpg --top 3\n"
-                "find /archive -name '*.jpg' -print0 | ocellus classify photos.model --files-from - -o labels.csv\n"
+                "find . -name '*.jpg' | ocellus classify photos.model --files-from - -o all.csv\n"
                 "curl -s https://example.org/cat.jpg | ocellus classify photos.model -",
     .expects = "MODEL and at least one FILE, FOLDER, LIST or SET, or --files-from",
     .least_operands = 1,

@@ -89,6 +89,12 @@ const option cli_options[] = {
     {'r', "PAGE.html", REPEAT_REFUSED, TAKEN_BY_COMPARE | TAKEN_BY_EVALUATE,
      {TEXT("report", report, "write all results as a page for a browser, one file with plots, confusion matrix and the "
                              "most confident mistakes; an older one is replaced")}},
+    {0, "FILE.csv", REPEAT_REFUSED, TAKEN_BY_EVALUATE,
+     {TEXT("predictions", predictions, "write path, label, predicted class and its probability of each image to a CSV "
+                                       "file; an older one is replaced")}},
+    {0, "FOLDER", REPEAT_REFUSED, TAKEN_BY_COMPARE,
+     {TEXT("predictions", predictions, "write a CSV file for each row of the table into a folder: path, label, "
+                                       "predicted class, probability; an older one is replaced")}},
     {'o', "FOLDER", REPEAT_REFUSED, TAKEN_BY_UNPACK,
      {TEXT("output", output, "folder to write; one that was unpacked earlier is replaced")}},
     {'n', "FILE", REPEAT_REFUSED, TAKEN_BY_UNPACK,

@@ -46,7 +46,7 @@ typedef enum help_format { HELP_TEXT, HELP_MAN, HELP_BASH } help_format;
 /* What the command line said. Texts point into argv. */
 typedef struct cli_settings {
     bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card;
-    const char *output, *with, *test, *names, *labels, *files_from, *shard, *explain, *report;
+    const char *output, *with, *test, *names, *labels, *files_from, *shard, *explain, *report, *predictions;
     int format; /* oc_format, for help help_format */
     int what;   /* show_what */
     int64_t threads, seed, seeds, top;
