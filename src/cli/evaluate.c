@@ -82,7 +82,8 @@ const cli_command command_evaluate = {
     .name = "evaluate",
     .bit = TAKEN_BY_EVALUATE,
     .summary = "accuracy of a model on labelled images",
-    .usage = "evaluate MODEL IMAGES|SET [--report PAGE.html] [--predictions FILE.csv]\n"
+    .usage = "evaluate MODEL IMAGES|SET [--report PAGE.html]\n"
+             "evaluate MODEL IMAGES|SET --predictions FILE.csv\n"
              "evaluate MODEL ROWS.npy --labels FILE",
     .about =
         "Classifies labelled images and reports the accuracy with its 95 % interval (Wilson), precision, recall "
