@@ -91,7 +91,7 @@ Test(classify, many_are_answered_in_order_as_each_alone)
             cr_assert(i < 2 || strcmp(h->path[i - 1], h->path[i]) < 0, "%s", h->path[i]);
         }
         cr_assert(strstr(h->path[0], "in/beside.png") && strstr(h->path[1], "in/across/00.png"));
-        cr_assert(h->status[0] == OC_OK && h->status[1] == OC_BAD_FILE);
+        cr_assert(h->status[0] == OC_OK && h->status[1] == OC_BAD_IMAGE, "%d %d", h->status[0], h->status[1]);
         oc_reader_free(reader);
         oc_batch_free(batch);
         oc_job_free(job);
