@@ -82,8 +82,8 @@ static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, o
     }
     return oc_fail(err, OC_BAD_FILE,
                    "%s: neither a PNG or JPEG image, a CSV list with a column path, an IDX file nor a CIFAR-10 binary "
-                   "file (a plain list of paths can be given on standard input)",
-                   path);
+                   "file (a plain list of paths can be given %s)",
+                   path, dataset->unlabelled ? "by --files-from" : "on standard input");
 }
 
 static oc_status read_any(oc_dataset *dataset, const char *path, oc_error *err)

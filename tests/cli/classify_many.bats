@@ -106,6 +106,8 @@ PYTHON
     [ "$(jq -c .path <<<"$output")" = $'"new\\nline.png"\n"./-"' ]
     printf '%s\r\n' "$DATA/kinds/plain.png" "$DATA/kinds/gray.jpg" >windows
     [ "$(ocellus classify "$DATA/model" --files-from - <windows | wc -l)" -eq 2 ]
+    run -1 --separate-stderr ocellus classify "$DATA/model" windows
+    [[ "$stderr" == *"a plain list of paths can be given by --files-from"* ]]
     : >empty
     run -1 --separate-stderr ocellus classify "$DATA/model" --files-from empty
     [ "$stderr" = "ocellus: empty: no path in it" ]
@@ -235,4 +237,40 @@ PYTHON
     run -0 --separate-stderr ocellus classify votes "$DATA/kinds/plain.png" -o out.csv
     [[ "$stderr" == *"that column is empty"* ]]
     [[ "$(tail -n 1 out.csv)" == *, ]]
+}
+
+@test "the help tells of skipped images" {
+    ocellus help classify | grep -q '3 done but images were skipped$'
+}
+
+@test "progress is drawn on a terminal, with or without a known number of images" {
+    python3 - "$OCELLUS" "$DATA" <<'PYTHON'
+import os, pty, subprocess, sys
+ocellus, data = sys.argv[1:]
+names = b"".join(b"%s/kinds/plain.png\n" % data.encode() for _ in range(20000))
+def errors_of(arguments, given):
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen([ocellus, "classify", data + "/model", *arguments, "-o", "out.csv"], stdin=subprocess.PIPE,
+                             stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    if os.fork() == 0:
+        child.stdin.write(given)
+        child.stdin.close()
+        os._exit(0)
+    child.stdin.close()
+    text = b""
+    try:
+        while piece := os.read(ours, 4096):
+            text += piece
+    except OSError:
+        pass
+    assert child.wait() == 0
+    return text
+drawn = errors_of([data + "/train"], b"")
+assert b"classifying  " in drawn and b"/1000 " in drawn, drawn
+drawn = errors_of(["--files-from", "-"], names)
+assert b"classifying  " in drawn and b"/s  " in drawn and b"%" not in drawn and b" left" not in drawn, drawn
+assert drawn.endswith(b"\r"), drawn  # the line is taken away
+assert errors_of([data + "/train", "-q"], b"") == b""
+PYTHON
 }
