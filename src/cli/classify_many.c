@@ -38,14 +38,19 @@ static bool holds_rows(const work *w, const char *path)
     return oc_features_count(oc_model_features(w->model)) ? oc_set_recognise(path) : is_rows(path);
 }
 
-static oc_status name_failure(work *w, const oc_answer *answer, oc_error *err)
+/* Prints an answer, or the reason why there is none. Returns the exit status. */
+static int print_answer(const work *w, const oc_answer *answer)
 {
-    w->skipped++;
-    if (!w->file && print_unread(w->settings, answer->path, answer->message)) {
-        return wrong_usage(err, "out of memory for the result");
+    int status = EXIT_DONE;
+    if (answer->status) {
+        status = w->file ? EXIT_DONE : print_unread(w->settings, answer->path, answer->message);
+        terminal_error("%s%s", w->lone ? "" : "skipped ", answer->message);
+    } else if (!w->file) {
+        status = print_result(w->settings, w->model, answer->path, &answer->result);
+    } else if (answer->result.warning) {
+        terminal_warning(answer->path, answer->result.warning);
     }
-    terminal_error("%s%s", w->lone ? "" : "skipped ", answer->message);
-    return OC_OK;
+    return status;
 }
 
 static oc_status take_answer(void *context, const oc_answer *answer, oc_error *err)
@@ -56,19 +61,10 @@ static oc_status take_answer(void *context, const oc_answer *answer, oc_error *e
     if (status || passed_over) {
         return status;
     }
-    if (answer->status) {
-        status = name_failure(w, answer, err);
-    } else {
-        w->classified++;
-        if (!w->file) {
-            print_result(w->settings, w->model, answer->path, &answer->result);
-        } else if (answer->result.warning) {
-            terminal_warning(answer->path, answer->result.warning);
-        }
-    }
-    if (ferror(stdout)) { /* main reports it */
-        wrong_usage(err, "standard output cannot be written");
-        return err->status = OC_IO;
+    *(answer->status ? &w->skipped : &w->classified) += 1;
+    if (print_answer(w, answer) || ferror(stdout)) {
+        wrong_usage(err, "the results cannot be printed");
+        status = err->status = OC_IO;
     }
     return status;
 }

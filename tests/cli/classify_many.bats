@@ -17,6 +17,15 @@ load common
     [ "$(tail -n +2 folder-1.csv | cut -d, -f1,2 | tr , '\t')" = "$(cut -f1,2 alone)" ]
 }
 
+@test "a reader that has seen enough ends the work without a message" {
+    yes "$DATA/kinds/plain.png" | head -n 100000 >names
+    run -0 --separate-stderr bash -c '"$OCELLUS" classify "$DATA/model" --files-from names | head -n 2'
+    [ "$(wc -l <<<"$output")" -eq 2 ]
+    [ "$stderr" = "" ]
+    run -1 --separate-stderr bash -c '"$OCELLUS" classify "$DATA/model" "$DATA/test" >/dev/full'
+    [[ "$stderr" == "ocellus: standard output: "* ]]
+}
+
 @test "images beside folders and below them are all found" {
     mkdir -p new/deep/deeper
     cp "$DATA/kinds/plain.png" new/a.png
