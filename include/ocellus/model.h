@@ -84,8 +84,8 @@ oc_status oc_classify_pixels(oc_reader *reader, const uint8_t *pixels, size_t st
 /* Scores one row (D) of features. OC_BAD_DATA for values that give no finite scores, OC_NO_MEMORY. */
 oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result, oc_error *err);
 
-/* The class that follows `label` when classes are sorted by falling score, equal scores in the order of the classes. The
- * first one is result->label; after the last one it is oc_model_classes. */
+/* The class that follows `label` when classes are sorted by falling score, equal scores in the order of the classes.
+ * The first one is result->label; the one after the last is oc_model_classes. */
 size_t oc_result_next(const oc_model *model, const oc_result *result, size_t label);
 
 /* Classifying many images, or rows, on all threads of a job. Items are added one after the other and classified a batch

@@ -24,7 +24,7 @@ struct oc_dataset {
     size_t class_count, class_capacity;
     struct string_block *strings; /* paths and class names */
     size_t ignored, empty_folders;
-    bool unlabelled; /* set before reading: labels are not asked for */
+    bool unlabelled;   /* set before reading: labels are not asked for */
     uint32_t *origins; /* (count): where items were before a part of them was taken; NULL: where they are */
     oc_shard shard;
     /* IDX and CIFAR-10: (count, height, width, channels); NULL for files. */

@@ -1,4 +1,4 @@
-/* Predictions as CSV: one file for an evaluation, one a row for a comparison; and how a page of results links to them. */
+/* Predictions as CSV: one file for an evaluation, one a row for a comparison; and the links of a report to them. */
 #include "src/evaluate/predictions.h"
 
 #include "src/base/fail.h"
