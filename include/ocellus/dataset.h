@@ -43,6 +43,9 @@ enum { OC_MAX_CLASSES = 65536 };
 /* Errors: OC_NOT_FOUND, OC_IO, OC_BAD_FILE (what, in which line), OC_BAD_DATA (no image in it, images beside class
  * folders, more than OC_MAX_CLASSES classes), OC_NO_MEMORY. */
 oc_status oc_dataset_open(const char *path, oc_dataset **dataset, oc_error *err);
+/* The same for images whose labels do not matter, as when they are to be classified: in a folder they may also lie
+ * beside sub-folders with images. */
+oc_status oc_dataset_open_unlabelled(const char *path, oc_dataset **dataset, oc_error *err);
 /* The files whose paths a text file lists, one a line or each ended by a NUL byte; "-" is standard input. Relative
  * paths count from the current folder. Unlabelled; order kept. */
 oc_status oc_dataset_open_list(const char *path, oc_dataset **dataset, oc_error *err);

@@ -98,6 +98,20 @@ oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char
                      const oc_compare_options *options, oc_job *job, oc_comparison **comparison, oc_error *err);
 void oc_comparison_free(oc_comparison *comparison);
 
+/* Predictions as CSV, path,label,predicted,probability: a line for each image that has a label, in the order of the set
+ * or of the test images. The probability is that of the predicted class, empty for a classifier without probabilities.
+ *
+ * Of an evaluation: one file, which is replaced whole or not at all. OC_IO, OC_NO_MEMORY. */
+oc_status oc_predictions_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
+                                    const char *path, oc_error *err);
+/* Of a comparison: a file a row in a folder, which is replaced whole or not at all; `test` is the data set that was
+ * tested on. OC_USAGE, OC_IO, OC_NO_MEMORY. */
+oc_status oc_predictions_comparison(const oc_comparison *comparison, const oc_dataset *test, const char *folder,
+                                    oc_error *err);
+/* The name of a row's file in that folder: the number of the row from 1 and its spec, in letters that are safe for a
+ * file system ("02-hog-cell=4.csv"). To be freed with oc_json_free; NULL when memory is short. */
+char *oc_predictions_name(const oc_comparison *comparison, size_t row);
+
 /* A page of results: one HTML file without any other, for a browser with or without a network. It shows what the JSON
  * has, which is inside it, and images by their thumbnails. */
 typedef struct oc_report_options {
@@ -105,6 +119,7 @@ typedef struct oc_report_options {
     const char *command;      /* that makes the page again, shown as it is; may be NULL */
     oc_train_options train;   /* shown */
     const oc_dataset *images; /* the test images, for thumbnails; NULL leaves them out */
+    const char *predictions;  /* file (of a comparison: folder) of predictions that is linked to, or NULL */
 } oc_report_options;
 /* OC_IO, OC_NO_MEMORY. */
 oc_status oc_report_comparison(const oc_comparison *comparison, const oc_report_options *options, oc_error *err);
@@ -120,6 +135,8 @@ char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation)
 char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);
 char *oc_json_failure(const char *path, const char *message);
 char *oc_json_extraction(const oc_set *set);
+/* Of many images that were classified: how many were, and how many could not be read. */
+char *oc_json_classification(size_t images, size_t skipped, double seconds);
 /* Of a model that was trained on this set. */
 char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report);
 char *oc_json_info_model(const oc_model *model);

@@ -17,7 +17,7 @@ typedef struct oc_job oc_job;
 
 typedef struct oc_listener {
     /* Each of them may be NULL; they are called from one thread at a time. `done` of `total` units of `what` are
-     * finished: told at most about twenty times a second and once at the end. */
+     * finished: told at most about twenty times a second and once at the end. The total is 0 where it is not known. */
     void (*progress)(void *context, const char *what, size_t done, size_t total);
     /* Something the user should know, one line without newline. */
     void (*note)(void *context, const char *message);

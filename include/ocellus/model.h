@@ -96,6 +96,86 @@ oc_status oc_classify_pixels(oc_reader *reader, const uint8_t *pixels, size_t st
 /* Scores one row (D) of features. OC_BAD_DATA for values that give no finite scores, OC_NO_MEMORY. */
 oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result, oc_error *err);
 
+/* The class that follows `label` when classes are sorted by falling score, equal scores in the order of the classes.
+ * The first one is result->label; the one after the last is oc_model_classes. */
+size_t oc_result_next(const oc_model *model, const oc_result *result, size_t label);
+
+/* Classifying many images, or rows, on all threads of a job. Items are added one after the other and classified a batch
+ * at a time; the answers come in the order in which items were added, each equal to the bit to that of oc_classify_file
+ * or oc_classify_row, whatever the number of threads. Memory does not grow with the number of items. */
+typedef struct oc_batch oc_batch;
+
+typedef struct oc_answer {
+    const char *path;    /* the file; of a row or of an image in a binary file, its name in the set or data set */
+    oc_status status;    /* OC_OK, or why there is no result */
+    const char *message; /* the reason in words, which begins with the path, where there is no result; else NULL */
+    oc_result result;    /* scores are NULL for an item that was passed over (oc_batch_options.done) */
+} oc_answer;
+
+typedef struct oc_batch_options {
+    oc_image_options image; /* fail_on and the limits are taken, as by oc_reader_limit */
+    size_t done;            /* the first `done` items are not classified: an earlier run has done so */
+    /* Takes each answer, on the thread that adds; the answer is valid during the call. What it returns but OC_OK ends
+     * the work. */
+    oc_status (*answer)(void *context, const oc_answer *answer, oc_error *err);
+    void *context;
+} oc_batch_options;
+
+/* The model and the job must outlive the batch. OC_NO_MEMORY. */
+oc_status oc_batch_create(const oc_model *model, const oc_batch_options *options, oc_job *job, oc_batch **batch,
+                          oc_error *err);
+/* Items that were added and not answered yet never are. */
+void oc_batch_free(oc_batch *batch);
+/* The number of items that the job's listener hears of as the total; 0, as at first, where it is not known. */
+void oc_batch_expect(oc_batch *batch, size_t total);
+
+/* Each of these adds items and answers those that fill a batch. Images that cannot be read are answers. Errors:
+ * OC_CANCELLED, OC_NO_MEMORY, or what `answer` returned; then the batch is only good to be freed.
+ *   _file      an image file; "-" is standard input
+ *   _failure   an input that the caller could not open: `why` becomes the answer
+ *   _dataset   all images, by the paths that open them; may be freed after the call
+ *   _set       all rows, which the model's stages must have made (oc_model_matches); may be freed after the call
+ *   _list      the files whose paths a text file lists, as for oc_dataset_open_list, but read piece by piece, so that
+ *              the list may be a pipe without end: while nothing comes, all that came before is answered. Names are
+ *              ended by NUL bytes where there is one in the first piece. OC_BAD_DATA without any path; OC_BAD_FILE for
+ *              a path of more than 64 kB, or for a NUL byte among lines; OC_NOT_FOUND, OC_IO */
+oc_status oc_batch_add_file(oc_batch *batch, const char *path, oc_error *err);
+oc_status oc_batch_add_failure(oc_batch *batch, const char *path, const oc_error *why, oc_error *err);
+oc_status oc_batch_add_dataset(oc_batch *batch, const oc_dataset *dataset, oc_error *err);
+oc_status oc_batch_add_set(oc_batch *batch, const oc_set *set, oc_error *err);
+oc_status oc_batch_add_list(oc_batch *batch, const char *path, oc_error *err);
+/* Answers what was added and not yet answered. */
+oc_status oc_batch_flush(oc_batch *batch, oc_error *err);
+
+/* A CSV file of answers, which appears under its name whole or not at all: path,label,probability, or with `top` more
+ * lines an image, best class first, and a column rank that counts from 1. The probability is empty for a model without
+ * probabilities. What cannot be read has no line.
+ *
+ * Until it is whole it is built in PATH.partial, and there is a journal beside it: what is cut short by a full disk, a
+ * signal or a kill can be resumed. */
+typedef struct oc_answer_file oc_answer_file;
+
+typedef struct oc_answer_file_options {
+    size_t top;             /* lines an image, at most one a class; 0: one line, and no column rank */
+    bool resume;            /* go on with what an interrupted run left, if there is something; else that is removed */
+    oc_image_options image; /* the limits that the images are read under: another run must have the same */
+} oc_answer_file_options;
+
+/* OC_USAGE when PATH is no place for a file, or what is resumed was begun with another model or other options; OC_IO,
+ * OC_NO_MEMORY. */
+oc_status oc_answer_file_create(const oc_model *model, const char *path, const oc_answer_file_options *options,
+                                oc_answer_file **file, oc_error *err);
+/* How many items an interrupted run has answered already: oc_batch_options.done. */
+size_t oc_answer_file_done(const oc_answer_file *file);
+/* Items that were answered, those of the interrupted run among them, and how many of them could not be read. */
+size_t oc_answer_file_count(const oc_answer_file *file);
+size_t oc_answer_file_skipped(const oc_answer_file *file);
+/* Writes an answer. OC_USAGE when the first `done` items are not those of the interrupted run; OC_IO, OC_NO_MEMORY. */
+oc_status oc_answer_file_add(oc_answer_file *file, const oc_answer *answer, oc_error *err);
+/* Puts the file in place when `status`, that of the work, is OC_OK. Else it is left to be resumed after OC_CANCELLED,
+ * OC_IO and OC_NO_MEMORY, and the message in err says so, or removed. Frees it in any case and returns the status. */
+oc_status oc_answer_file_close(oc_answer_file *file, oc_status status, oc_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -235,6 +235,7 @@ static oc_status prepare_folder(oc_output *output, bool keep, oc_error *err)
     char *swapping = oc_path_join(output->around, SWAPPING);
     oc_status status = swapping ? recover_old(output, err) : oc_fail_memory(err, "the output's name");
     keep = keep && swapping && lstat(swapping, &about) != 0;
+    keep = keep && (output->folder || lstat(output->temporary, &about) == 0); /* else killed after the swap */
     oc_free(swapping);
     if (status != OC_OK) {
         return status;
@@ -242,7 +243,7 @@ static oc_status prepare_folder(oc_output *output, bool keep, oc_error *err)
     if (!keep && (ftruncate(output->lock, 0) != 0 || !empty_folder(output->around))) {
         return oc_fail_io(err, output->around, "cannot be emptied");
     }
-    bool made = mkdir(output->temporary, 0777) == 0 || (keep && errno == EEXIST);
+    bool made = !output->folder || mkdir(output->temporary, 0777) == 0 || (keep && errno == EEXIST);
     return made ? OC_OK : oc_fail_io(err, output->temporary, "cannot be created");
 }
 
@@ -291,7 +292,8 @@ static void free_names(oc_output *output)
     oc_free(output->temporary);
 }
 
-static oc_status begin(oc_output *output, const char *path, bool folder, bool keep, oc_error *err)
+/* `around`: build it in a folder NAME.partial, also a file. */
+static oc_status begin(oc_output *output, const char *path, bool folder, bool around, bool keep, oc_error *err)
 {
     oc_output new = {.folder = folder};
     oc_status status = trim(path, &new.path, err);
@@ -300,14 +302,14 @@ static oc_status begin(oc_output *output, const char *path, bool folder, bool ke
     }
     if (status == OC_OK) {
         new.temporary = joined(new.path, OC_OUTPUT_SUFFIX);
-        if (folder) {
+        if (around) {
             new.around = new.temporary;
             new.temporary = new.around ? oc_path_join(new.around, NEW) : NULL;
         }
         status = new.temporary ? OC_OK : oc_fail_memory(err, "the output's name");
     }
     if (status == OC_OK) {
-        status = folder ? begin_folder(&new, keep, err) : begin_file(&new, err);
+        status = around ? begin_folder(&new, keep, err) : begin_file(&new, err);
     }
     if (status != OC_OK) {
         free_names(&new);
@@ -319,12 +321,17 @@ static oc_status begin(oc_output *output, const char *path, bool folder, bool ke
 
 oc_status oc_output_begin(oc_output *output, const char *path, bool folder, oc_error *err)
 {
-    return begin(output, path, folder, false, err);
+    return begin(output, path, folder, folder, false, err);
 }
 
 oc_status oc_output_resume(oc_output *output, const char *path, oc_error *err)
 {
-    return begin(output, path, true, true, err);
+    return begin(output, path, true, true, true, err);
+}
+
+oc_status oc_output_begin_noted(oc_output *output, const char *path, bool resume, oc_error *err)
+{
+    return begin(output, path, false, true, resume, err);
 }
 
 static int open_folder(const char *path)
@@ -436,7 +443,7 @@ oc_status oc_output_commit(oc_output *output, oc_error *err)
     oc_status status = parent < 0 || synchronise(parent)
                            ? OC_OK
                            : oc_fail_io(err, output->path, "is in place, but cannot be brought to the disk");
-    if (output->folder) { /* with the old one, if there was one */
+    if (output->around) { /* with the old one, if there was one */
         remove_around(output);
     }
     release(output);
@@ -445,7 +452,7 @@ oc_status oc_output_commit(oc_output *output, oc_error *err)
 
 void oc_output_abandon(oc_output *output)
 {
-    if (output->folder && output->around) {
+    if (output->around) {
         remove_around(output);
     } else if (output->temporary) {
         unlink(output->temporary);

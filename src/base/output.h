@@ -22,8 +22,8 @@ size_t oc_output_growth(bool folder);
 /* Zero-initialise. */
 typedef struct oc_output {
     char *path;      /* final name; a link is followed */
-    char *around;    /* of a folder: NAME.partial */
-    char *temporary; /* what is being built: the file NAME.partial, or a folder in `around` */
+    char *around;    /* the folder NAME.partial, or NULL: a file is built without one */
+    char *temporary; /* what is being built: the file NAME.partial, or a file or folder in `around` */
     bool folder;
     int lock; /* descriptor of the temporary file, or of the mark, where notes may be kept */
 } oc_output;
@@ -34,13 +34,16 @@ typedef struct oc_output {
 oc_status oc_output_begin(oc_output *output, const char *path, bool folder, oc_error *err);
 /* The same for a folder, but what an earlier program left in NAME.partial stays. */
 oc_status oc_output_resume(oc_output *output, const char *path, oc_error *err);
+/* Begins a file that another run can go on with: it is built in a folder NAME.partial, whose mark has room for notes.
+ * The caller creates the file `temporary`. With `resume`, what an earlier program left in NAME.partial stays. */
+oc_status oc_output_begin_noted(oc_output *output, const char *path, bool resume, oc_error *err);
 /* Puts it in place of the final name, in one step where the system can, and removes the older one. The files in a
  * folder must have been brought to the disk; its entries, and that of the final name, are. On failure the output is as
  * it was before, to be abandoned or kept; but where the message says that it is in place, it is, and nothing is left. */
 oc_status oc_output_commit(oc_output *output, oc_error *err);
 /* Removes what was built, if it was not committed. Safe on a zeroed or committed output. */
 void oc_output_abandon(oc_output *output);
-/* Leaves what was built where it is, for oc_output_resume. */
+/* Leaves what was built where it is, for oc_output_resume or oc_output_begin_noted. */
 void oc_output_keep(oc_output *output);
 
 /* Flushes to the disk and closes; the error of any earlier write shows here too. The stream is closed in any case. */

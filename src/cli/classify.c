@@ -1,153 +1,112 @@
-/* ocellus classify: labels of single files. */
+/* ocellus classify: labels of images. */
+#include "src/cli/classify_many.h"
+#include "src/cli/classify_print.h"
 #include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-/* One line a class, best first: path, label, probability (or score). Equal scores keep the order of the classes. */
-static void print_best(const oc_model *model, const char *path, const oc_result *result, size_t lines)
+/* One file, with a picture that explains its label. */
+static int explain(const cli_settings *settings, const oc_model *model)
 {
-    size_t classes = oc_model_classes(model), last = result->label;
-    const float *scores = result->scores;
-    for (size_t line = 0; line < lines && line < classes; line++) {
-        size_t best = classes;
-        for (size_t c = 0; line && c < classes; c++) {
-            bool after = scores[c] < scores[last] || (!(scores[c] > scores[last]) && c > last);
-            if (after && (best == classes || scores[c] > scores[best])) {
-                best = c;
-            }
-        }
-        last = line ? best : last;
-        terminal_put_name(stdout, path);
-        putchar('\t');
-        terminal_put_name(stdout, oc_model_class(model, last));
-        printf("\t%.4f\n", (double)(result->probabilities ? result->probabilities : scores)[last]);
+    const char *path = settings->operands.items[1];
+    oc_reader *reader = NULL;
+    oc_result result = {0};
+    oc_error err;
+    int status;
+    if (oc_features_count(oc_model_features(model)) == 0) {
+        return report_usage(&command_classify, "--explain needs a model of images; this one was trained on rows that "
+                                               "another program made");
     }
-}
-
-static int print_failure(const cli_settings *settings, const char *path, const char *message)
-{
-    int status = settings->json ? print_json(oc_json_failure(path, message)) : EXIT_DONE;
-    fflush(stdout);
-    terminal_error("%s", message);
-    return status ? status : EXIT_FAILED;
-}
-
-static int print_result(const cli_settings *settings, const oc_model *model, const char *path, const oc_result *result)
-{
-    int status = EXIT_DONE;
-    if (result->warning) {
-        terminal_warning(path, result->warning);
+    if (oc_reader_create(model, &reader, &err)) {
+        return report_failure(&err);
     }
-    if (settings->json) {
-        status = print_json(oc_json_result(model, path, result));
+    oc_reader_limit(reader, &settings->image);
+    if (oc_explain_file(reader, path, settings->explain, &result, &err)) {
+        print_unread(settings, path, err.message);
+        terminal_error("%s", err.message);
+        status = EXIT_FAILED;
     } else {
-        print_best(model, path, result, (size_t)settings->top);
+        status = print_result(settings, model, path, &result);
     }
-    fflush(stdout); /* whoever reads along has each result at once */
+    oc_reader_free(reader);
     return status;
 }
 
-static int classify_file(const cli_settings *settings, const oc_model *model, oc_reader *reader, const char *path)
+static int wrong_options(const cli_settings *settings)
 {
-    oc_result result = {0};
-    oc_error err;
-    oc_status status = settings->explain ? oc_explain_file(reader, path, settings->explain, &result, &err)
-                                         : oc_classify_file(reader, path, &result, &err);
-    struct stat about;
-    if (status && stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
-        wrong_usage(&err, "%.500s: is a folder; files are classified, as 'ocellus classify MODEL %.400s/*' names them",
-                    path, path);
+    const strings *operands = &settings->operands;
+    bool standard_input = false;
+    for (size_t i = 1; i < operands->count; i++) {
+        standard_input = standard_input || strcmp(operands->items[i], "-") == 0;
     }
-    return status ? print_failure(settings, path, err.message) : print_result(settings, model, path, &result);
+    if (operands->count < 2 && !settings->files_from) {
+        return report_usage(&command_classify, "expects %s; only '%s' is given", command_classify.expects,
+                            operands->items[0]);
+    }
+    if (standard_input && settings->files_from && strcmp(settings->files_from, "-") == 0) {
+        return report_usage(&command_classify, "an image and the list of --files-from would both come from standard "
+                                               "input");
+    }
+    if (settings->resume && !settings->output) {
+        return report_usage(&command_classify, "--resume goes on with the file of -o, which is missing");
+    }
+    if (!settings->explain) {
+        return EXIT_DONE;
+    }
+    if (operands->count > 2) {
+        return report_usage(&command_classify, "--explain draws one FILE; %zu are given", operands->count - 1);
+    }
+    if (settings->output || settings->files_from) {
+        return report_usage(&command_classify, "--explain draws one FILE; --%s is for many",
+                            settings->output ? "output" : "files-from");
+    }
+    return strcmp(settings->explain, "-") != 0
+               ? EXIT_DONE
+               : report_usage(&command_classify, "the picture and the label would both go to standard output; name a "
+                                                 "file");
 }
 
-/* Every row of a file, for a model of rows that another program made. */
-static int classify_rows(const cli_settings *settings, const oc_model *model, oc_reader *reader, const char *path)
+static oc_status check_outputs(const cli_settings *settings, oc_error *err)
 {
-    size_t dimension = oc_model_classifier(model)->dimension;
-    oc_result result = {0};
-    oc_set *set = NULL;
-    oc_error err;
-    if (!oc_rows_recognise(path)) {
-        wrong_usage(&err,
-                    "%.500s: neither a .npy file nor svmlight text: this model was trained on rows of %zu values that "
-                    "another program made, and classifies such rows, not images",
-                    path, dimension);
-        return print_failure(settings, path, err.message);
+    const strings *operands = &settings->operands;
+    oc_status status = OC_OK;
+    if (settings->explain) {
+        return check_output_picture(settings->explain, operands->items, operands->count, err);
     }
-    float *row = calloc(dimension, sizeof *row);
-    int status = EXIT_DONE, failed = EXIT_DONE;
-    if (!row) {
-        status = print_failure(settings, path, "out of memory for a row");
-    } else if (oc_set_open_rows(path, NULL, dimension, &set, &err)) {
-        status = print_failure(settings, path, err.message);
+    if (settings->output) {
+        status = check_output_file(settings->output, operands->items, operands->count, err);
     }
-    for (size_t i = 0; !status && i < oc_set_count(set) && !ferror(stdout) && !interrupted(); i++) {
-        oc_rows_copy(oc_set_rows(set), i, row);
-        const char *name = oc_set_path(set, i);
-        if (oc_classify_row(reader, row, &result, &err)) {
-            char message[1400];
-            snprintf(message, sizeof message, "%s: %s", name, err.message);
-            failed = print_failure(settings, name, message);
-        } else {
-            status = print_result(settings, model, name, &result);
-        }
+    return !status && settings->output ? check_output_file(settings->output, &settings->files_from, 1, err) : status;
+}
+
+static void note_scores(const cli_settings *settings, const oc_model *model)
+{
+    const oc_classifier *classifier = oc_model_classifier(model);
+    if (oc_classifier_probable(classifier) || (settings->json && !settings->output)) {
+        return;
     }
-    oc_set_free(set);
-    free(row);
-    return status ? status : failed;
+    terminal_note("%s", settings->output ? "this model has scores, no probabilities: that column is empty (--json "
+                                           "without -o prints the scores)"
+                        : classifier->nearest
+                            ? "the last column is the votes of the nearest neighbours, with a fraction that settles "
+                              "ties; it is no probability"
+                            : "this model has scores, no probabilities: the last column is the score");
 }
 
 static int run(const cli_settings *settings, oc_job *job)
 {
-    (void)job;
     oc_model *model = NULL;
-    oc_reader *reader = NULL;
     oc_error err;
-    int status = EXIT_DONE;
-    if (settings->explain && settings->operands.count > 2) {
-        return report_usage(&command_classify, "--explain draws one FILE; %zu are given", settings->operands.count - 1);
+    int status = wrong_options(settings);
+    if (status) {
+        return status;
     }
-    if (settings->explain && strcmp(settings->explain, "-") == 0) {
-        return report_usage(&command_classify, "the picture and the label would both go to standard output; name a "
-                                               "file");
-    }
-    if (settings->explain &&
-        check_output_picture(settings->explain, settings->operands.items, settings->operands.count, &err)) {
+    if (check_outputs(settings, &err) || open_model(settings->operands.items[0], &model, &err)) {
         return report_failure(&err);
     }
-    if (open_model(settings->operands.items[0], &model, &err) || oc_reader_create(model, &reader, &err)) {
-        status = report_failure(&err);
-    } else if (settings->explain && !oc_features_count(oc_model_features(model))) {
-        oc_reader_free(reader);
-        oc_model_free(model);
-        return report_usage(&command_classify, "--explain needs a model of images; this one was trained on rows that "
-                                               "another program made");
-    } else if (!settings->json && !oc_classifier_probable(oc_model_classifier(model))) {
-        terminal_note(oc_model_classifier(model)->nearest
-                          ? "the last column is the votes of the nearest neighbours, with a fraction that settles "
-                            "ties; it is no probability"
-                          : "this model has scores, no probabilities: the last column is the score");
-    }
-    if (reader) {
-        oc_reader_limit(reader, &settings->image);
-    }
-    size_t stages = model ? oc_features_count(oc_model_features(model)) : 0;
-    for (size_t i = 1; reader && i < settings->operands.count && !ferror(stdout); i++) {
-        if (interrupted()) {
-            terminal_error("interrupted");
-            status = EXIT_FAILED;
-            break;
-        }
-        const char *path = settings->operands.items[i];
-        int failed = (stages ? classify_file : classify_rows)(settings, model, reader, path);
-        status = failed ? failed : status;
-    }
-    oc_reader_free(reader);
+    note_scores(settings, model);
+    status = settings->explain ? explain(settings, model) : classify_many(settings, model, job);
     oc_model_free(model);
     return status;
 }
@@ -155,29 +114,42 @@ static int run(const cli_settings *settings, oc_job *job)
 const cli_command command_classify = {
     .name = "classify",
     .bit = TAKEN_BY_CLASSIFY,
-    .summary = "label of single images",
-    .usage = "classify MODEL FILE...\n"
+    .summary = "labels of images",
+    .usage = "classify MODEL FILE|FOLDER|LIST|SET... [-o FILE.csv]\n"
+             "classify MODEL --files-from FILE|- [-o FILE.csv]\n"
              "classify MODEL FILE --explain PICTURE.png",
-    .about = "Prints a line for each file: its path, the label, and the probability of that label, separated by tabs. "
-             "A model that was trained with another loss than softmax has no probabilities; its score is printed "
-             "instead, for nearest neighbours the votes and a fraction that settles ties. '-' is an image on standard "
-             "input. In a name, a backslash is written \\\\, a tab \\t, a line feed \\n, a carriage return \\r, and "
-             "any other "
-             "control character or line separator \\xNN for each of its bytes; other bytes stand as they are.\n\n"
-             "Files that cannot be read are named on standard error; the others are classified all the same, and the "
-             "exit status is 1. With --json, a line is {\"path\", \"label\", \"probability\", \"scores\"} or "
-             "{\"path\", \"error\"}; in a name, a byte that is not UTF-8 is a lone surrogate, \\udc80 to \\udcff, as "
-             "Python's "
-             "surrogateescape has it.\n\n"
-             "A model of rows that another program made takes .npy files and svmlight text, and prints a line for each "
-             "row.\n\n"
-             "--explain colours every part of the image by what it adds to the score of the label, or takes away. The "
-             "score is linear, so that the parts and the bias sum to it.",
+    .about =
+        "Prints a line for each image: its path, the label, and the probability of that label, separated by tabs. "
+        "A model that was trained with another loss than softmax has no probabilities; its score is printed "
+        "instead, for nearest neighbours the votes and a fraction that settles ties. With --json, a line is "
+        "{\"path\", \"label\", \"probability\", \"scores\"} or {\"path\", \"error\"}.\n\n"
+        "In a name, a backslash is written \\\\, a tab \\t, a line feed \\n, a carriage return \\r, and any other "
+        "control character or line separator \\xNN for each of its bytes; other bytes stand as they are. In JSON, a "
+        "byte that is not UTF-8 is a lone surrogate, \\udc80 to \\udcff, as Python's surrogateescape has it; in CSV, "
+        "names are quoted where they need it.\n\n"
+        "Images come from files, from folders, which are searched with all folders in them, from CSV lists with a "
+        "column path, from IDX or CIFAR-10 binary files, and from sets that the model's own stages made (ocellus "
+        "extract --with); labels that are there are not looked at. They may be mixed, are classified in the order in "
+        "which they are named, those of --files-from last, and printed in that order whatever the number of threads. "
+        "'-' is an image on standard input. The names in a folder or a CSV list are held in memory, those of "
+        "--files-from are not: that list may be a pipe without end.\n\n"
+        "With -o, the lines go to a CSV file with the header path,label,probability, which is there whole or not at "
+        "all; with --top K there are K lines an image and a column rank. An interrupted run leaves FILE.csv.partial; "
+        "the same command with --resume goes on with it.\n\n"
+        "Images that cannot be read are named on standard error and left out, and the exit status is 3; it is 1 where "
+        "none can be read.\n\n"
+        "A model of rows that another program made takes .npy files and svmlight text, and prints a line for each "
+        "row.\n\n"
+        "--explain colours every part of the image by what it adds to the score of the label, or takes away. The "
+        "score is linear, so that the parts and the bias sum to it.",
     .examples = "ocellus classify photos.model new.jpg\n"
+                "ocellus classify photos.model new-photos -o labels.csv\n"
                 "ocellus classify photos.model *.jpg --top 3\n"
+                "find . -name '*.jpg' | ocellus classify photos.model --files-from - -o all.csv\n"
                 "curl -s https://example.org/cat.jpg | ocellus classify photos.model -",
-    .expects = "MODEL and at least one FILE",
-    .least_operands = 2,
+    .expects = "MODEL and at least one FILE, FOLDER, LIST or SET, or --files-from",
+    .least_operands = 1,
     .most_operands = (size_t)-1,
+    .works_long = true,
     .run = run,
 };

@@ -245,7 +245,7 @@ static oc_status write_report(const cli_settings *settings, const oc_train_optio
                               const oc_comparison *comparison, const oc_dataset *test, oc_error *err)
 {
     char *command = typed_command(&command_compare, settings);
-    oc_report_options options = {settings->report, command, *train, test};
+    oc_report_options options = {settings->report, command, *train, test, settings->predictions};
     oc_status status = settings->report ? oc_report_comparison(comparison, &options, err) : OC_OK;
     free(command);
     return status;
@@ -253,7 +253,7 @@ static oc_status write_report(const cli_settings *settings, const oc_train_optio
 
 static oc_status check_outputs(const cli_settings *settings, oc_error *err)
 {
-    const char *model = settings->output, *report = settings->report;
+    const char *model = settings->output, *report = settings->report, *predictions = settings->predictions;
     const char *inputs[] = {settings->operands.items[0], settings->test};
     oc_status status = model ? check_output_file(model, inputs, 2, err) : OC_OK;
     if (!status && report) {
@@ -262,7 +262,20 @@ static oc_status check_outputs(const cli_settings *settings, oc_error *err)
     if (!status && model && report && same_output(model, report)) {
         status = wrong_usage(err, "%.700s: the model and the report need two names", report);
     }
+    if (!status && predictions) {
+        status = check_output_predictions(predictions, inputs, 2, err);
+    }
+    if (!status && predictions &&
+        ((model && same_output(model, predictions)) || (report && same_output(report, predictions)))) {
+        status = wrong_usage(err, "%.700s: the predictions need a name of their own", predictions);
+    }
     return status;
+}
+
+static oc_status write_predictions(const cli_settings *settings, const oc_comparison *comparison,
+                                   const oc_dataset *test, oc_error *err)
+{
+    return settings->predictions ? oc_predictions_comparison(comparison, test, settings->predictions, err) : OC_OK;
 }
 
 static int run(const cli_settings *settings, oc_job *job)
@@ -297,6 +310,7 @@ static int run(const cli_settings *settings, oc_job *job)
         status = tell_plan(settings, train, test, job);
     } else if (oc_compare(train, test, settings->specs.items, settings->specs.count, &options, job, &comparison,
                           &err) ||
+               write_predictions(settings, comparison, test, &err) ||
                write_report(settings, &options.train, comparison, test, &err)) {
         status = report_failure(&err);
     } else {
@@ -323,6 +337,8 @@ const cli_command command_compare = {
         "deviation of the test accuracy follow the table, which is that of the first seed.\n\n"
         "With -o, a part of the training images is held out to choose the best row, which is then saved: the test "
         "images have no say in the choice. Its accuracy on the held-out part is shown as well.\n\n"
+        "With --predictions, FOLDER gets a CSV file for each row of the table, named by its number and its features, "
+        "with a line path,label,predicted,probability for each test image.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
         "or CIFAR-10 binary file.",
     .examples = "ocellus compare train --test test -f pixels -f color -f hog -f hog+color\n"

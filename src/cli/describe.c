@@ -75,6 +75,7 @@ bool takes_spec(const cli_command *command)
 
 bool may_skip_images(const cli_command *command)
 {
-    const unsigned reading = TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE | TAKEN_BY_COMPARE | TAKEN_BY_INFO;
+    const unsigned reading = TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE | TAKEN_BY_CLASSIFY |
+                             TAKEN_BY_COMPARE | TAKEN_BY_INFO;
     return (command->bit & reading) != 0;
 }

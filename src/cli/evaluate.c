@@ -7,11 +7,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static oc_status check_outputs(const cli_settings *settings, oc_error *err)
+{
+    const char *inputs[] = {settings->operands.items[0], settings->operands.items[1], settings->labels};
+    const char *report = settings->report, *predictions = settings->predictions;
+    oc_status status = report ? check_output_file(report, inputs, 3, err) : OC_OK;
+    if (!status && predictions) {
+        status = check_output_file(predictions, inputs, 3, err);
+    }
+    if (!status && report && predictions && same_output(report, predictions)) {
+        status = wrong_usage(err, "%.700s: the report and the predictions need two names", report);
+    }
+    return status;
+}
+
+static oc_status write_predictions(const cli_settings *settings, const oc_model *model, const oc_evaluation *evaluation,
+                                   const oc_set *set, oc_error *err)
+{
+    return settings->predictions ? oc_predictions_evaluation(model, evaluation, set, settings->predictions, err)
+                                 : OC_OK;
+}
+
 static oc_status write_report(const cli_settings *settings, const oc_model *model, const oc_evaluation *evaluation,
                               const oc_set *set, const oc_dataset *images, oc_error *err)
 {
     char *command = typed_command(&command_evaluate, settings);
-    oc_report_options options = {settings->report, command, oc_model_train_options(model), images};
+    oc_report_options options = {settings->report, command, oc_model_train_options(model), images,
+                                 settings->predictions};
     oc_status status = settings->report ? oc_report_evaluation(model, evaluation, set, &options, err) : OC_OK;
     free(command);
     return status;
@@ -26,15 +48,13 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_dataset *images = NULL;
     oc_error err;
     int status;
-    const char *inputs[] = {model_path, path, settings->labels};
     const char *idle = is_rows(path) ? given_for_images(settings) : NULL;
     if (idle) {
         return report_usage(&command_evaluate, "--%s has no effect: the rows are made already", idle);
     }
-    if ((settings->report && check_output_file(settings->report, inputs, 3, &err)) ||
-        open_model(model_path, &model, &err) ||
+    if (check_outputs(settings, &err) || open_model(model_path, &model, &err) ||
         open_test_rows(settings, model_path, model, path, job, &images, &set, &err) ||
-        oc_evaluate(model, set, job, &evaluation, &err) ||
+        oc_evaluate(model, set, job, &evaluation, &err) || write_predictions(settings, model, &evaluation, set, &err) ||
         write_report(settings, model, &evaluation, set, images, &err)) {
         status = report_failure(&err);
     } else {
@@ -63,15 +83,19 @@ const cli_command command_evaluate = {
     .bit = TAKEN_BY_EVALUATE,
     .summary = "accuracy of a model on labelled images",
     .usage = "evaluate MODEL IMAGES|SET [--report PAGE.html]\n"
+             "evaluate MODEL IMAGES|SET --predictions FILE.csv\n"
              "evaluate MODEL ROWS.npy --labels FILE",
     .about =
         "Classifies labelled images and reports the accuracy with its 95 % interval (Wilson), precision, recall "
         "and F1 of each class, and which classes are taken for which.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
         "or CIFAR-10 binary file; a SET must have been made by the model's own stages (ocellus extract --with). For a "
-        "model of rows that another program made: a .npy file with --labels, or svmlight text.",
+        "model of rows that another program made: a .npy file with --labels, or svmlight text.\n\n"
+        "With --predictions, a line path,label,predicted,probability for each image that has a label goes to a CSV "
+        "file, in the order of the set.",
     .examples = "ocellus evaluate photos.model test-photos\n"
-                "ocellus evaluate photos.model test-photos --json | jq .accuracy",
+                "ocellus evaluate photos.model test-photos --json | jq .accuracy\n"
+                "ocellus evaluate photos.model test-photos --predictions all.csv",
     .expects = "MODEL and IMAGES, SET or ROWS",
     .least_operands = 2,
     .most_operands = 2,

@@ -391,7 +391,7 @@ static oc_status check_output_folder(const char *path, oc_error *err)
         return fail(err, OC_USAGE, path, "the output is a folder, not standard output (./- names a folder like that)");
     }
     if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode)) {
-        return fail(err, OC_USAGE, path, "is a file; -o takes the name of a folder here");
+        return fail(err, OC_USAGE, path, "is a file; the name of a folder is needed here");
     }
     return check_place(path, err);
 }
@@ -408,4 +408,32 @@ oc_status check_output_unpacked(const char *path, oc_error *err)
     struct stat info;
     oc_status status = check_output_folder(path, err);
     return !status && stat(path, &info) == 0 ? check_unpacked(path, 1, err) : status;
+}
+
+/* "02-hog.csv" */
+static bool is_numbered_csv(const char *name)
+{
+    size_t digits = strspn(name, "0123456789"), length = strlen(name);
+    return digits >= 2 && name[digits] == '-' && length > 4 && strcmp(name + length - 4, ".csv") == 0;
+}
+
+oc_status check_output_predictions(const char *path, const char *const *inputs, size_t count, oc_error *err)
+{
+    static const char other[] = "is no file of predictions, and --predictions replaces nothing else; choose another "
+                                "name";
+    oc_status status = check_output_folder(path, err);
+    status = status ? status : check_inputs(path, inputs, count, err);
+    DIR *directory = status ? NULL : opendir(path);
+    if (!directory) {
+        return status || errno == ENOENT ? status : fail(err, OC_IO, path, strerror(errno));
+    }
+    for (struct dirent *entry; !status && (entry = readdir(directory));) {
+        if (!is_dots(entry->d_name) && !is_numbered_csv(entry->d_name)) {
+            char below[LONGEST_PATH];
+            snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+            status = fail(err, OC_USAGE, below, other);
+        }
+    }
+    closedir(directory);
+    return status;
 }

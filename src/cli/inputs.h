@@ -46,6 +46,7 @@ oc_status check_output_file(const char *path, const char *const *inputs, size_t 
 oc_status check_output_picture(const char *path, const char *const *inputs, size_t count, oc_error *err);
 oc_status check_output_set(const char *path, const char *const *inputs, size_t count, oc_error *err);
 oc_status check_output_unpacked(const char *path, oc_error *err);
+oc_status check_output_predictions(const char *path, const char *const *inputs, size_t count, oc_error *err);
 
 /* Do both paths name one file or folder? */
 bool same_file(const char *a, const char *b);

@@ -275,7 +275,7 @@ static const entry files[] = {
 
 static const entry statuses[] = {
     {"0", "Done."},
-    {"1", "Failed; nothing is written half. Also: no image could be read, or one that was named to classify."},
+    {"1", "Failed; nothing is written half. Also: no image could be read."},
     {"2", "Wrong usage."},
     {"3", "Done, but some images could not be read and were skipped; they are named."},
 };

@@ -66,6 +66,10 @@ const option cli_options[] = {
     {0, "FILE", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
      {TEXT("files-from", files_from, "extract only the paths that FILE lists, one a line ('-': standard input), in its "
                                      "order: of IMAGES, or without IMAGES from the current folder")}},
+    {0, "FILE", REPEAT_REFUSED, TAKEN_BY_CLASSIFY,
+     {TEXT("files-from", files_from, "classify also the files that FILE lists, one a line ('-': standard input)")}},
+    {'o', "FILE.csv", REPEAT_REFUSED, TAKEN_BY_CLASSIFY,
+     {TEXT("output", output, "write path, label and probability of each image to a CSV file; an older one is replaced")}},
     {0, "I/N", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
      {TEXT("shard", shard, "extract the I-th of N parts, for 'ocellus merge'; stages that learn come from --with")}},
     {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT | TAKEN_BY_COMPARE,
@@ -85,6 +89,12 @@ const option cli_options[] = {
     {'r', "PAGE.html", REPEAT_REFUSED, TAKEN_BY_COMPARE | TAKEN_BY_EVALUATE,
      {TEXT("report", report, "write all results as a page for a browser, one file with plots, confusion matrix and the "
                              "most confident mistakes; an older one is replaced")}},
+    {0, "FILE.csv", REPEAT_REFUSED, TAKEN_BY_EVALUATE,
+     {TEXT("predictions", predictions, "write path, label, predicted class and its probability of each image to a CSV "
+                                       "file; an older one is replaced")}},
+    {0, "FOLDER", REPEAT_REFUSED, TAKEN_BY_COMPARE,
+     {TEXT("predictions", predictions, "write a CSV file for each row of the table into a folder: path, label, "
+                                       "predicted class, probability; an older one is replaced")}},
     {'o', "FOLDER", REPEAT_REFUSED, TAKEN_BY_UNPACK,
      {TEXT("output", output, "folder to write; one that was unpacked earlier is replaced")}},
     {'n', "FILE", REPEAT_REFUSED, TAKEN_BY_UNPACK,
@@ -92,7 +102,7 @@ const option cli_options[] = {
     {'k', "K", REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY,
      {"top", OC_INTEGER, FIELD(top), "1", 1, 1000000, NULL,
       "lines an image, best class first; --json has all"}},
-    {'j', "N", REPEAT_LAST_WINS, WORKS_LONG | TAKEN_BY_SHOW,
+    {'j', "N", REPEAT_LAST_WINS, WORKS_LONG | TAKEN_BY_CLASSIFY | TAKEN_BY_SHOW,
      {"threads", OC_INTEGER, FIELD(threads), "0", 0, 256, NULL,
       "threads to work on, 0 for one a processor; results do not depend on it"}},
     {'s', "N", REPEAT_LAST_WINS, READS_SPECS | TAKEN_BY_SHOW,
@@ -110,8 +120,11 @@ const option cli_options[] = {
     {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT,
      {FLAG("resume", resume, "go on with what an interrupted run of the same command left in SET.partial; without it "
                              "that is removed")}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY,
+     {FLAG("resume", resume, "go on with what an interrupted run of the same command left in FILE.csv.partial; without "
+                             "it that is removed")}},
     {0, NULL, REPEAT_LAST_WINS, PRINTS_RESULT, {FLAG("json", json, "print the result as one JSON object")}},
-    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY, {FLAG("json", json, "print a JSON object for each file")}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_CLASSIFY, {FLAG("json", json, "print a JSON object for each image; with -o one for all")}},
     {'v', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL, {FLAG("verbose", verbose, "tell more on standard error")}},
     {'q', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL, {FLAG("quiet", quiet, "no progress and no notes")}},
     {'h', NULL, REPEAT_LAST_WINS, TAKEN_BY_ALL, {FLAG("help", help, "show this help")}},

@@ -50,7 +50,7 @@ typedef struct command_list command_list;
 typedef struct cli_settings {
     const struct cli_command *command;
     bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card;
-    const char *output, *with, *test, *names, *labels, *files_from, *shard, *explain, *report;
+    const char *output, *with, *test, *names, *labels, *files_from, *shard, *explain, *report, *predictions;
     int format; /* oc_format, for help help_format */
     int what;   /* show_what */
     int64_t threads, seed, seeds, top;

@@ -77,7 +77,7 @@ static void format_seconds(double seconds, char *text, size_t size)
     }
 }
 
-/* Rate and time left, from the average since the phase began. */
+/* Rate and time left (where the total is known), from the average since the phase began. */
 static void format_pace(double elapsed, size_t done, size_t total, char *text, size_t size)
 {
     size_t since = done - state.start_done;
@@ -87,14 +87,14 @@ static void format_pace(double elapsed, size_t done, size_t total, char *text, s
         text[0] = '\0';
         return;
     }
-    format_seconds((double)(total - done) / rate, left, sizeof left);
-    snprintf(text, size, "  %.*f/s  %s left", rate < 10 ? 1 : 0, rate, left);
+    format_seconds(total ? (double)(total - done) / rate : elapsed, left, sizeof left);
+    snprintf(text, size, "  %.*f/s  %s%s", rate < 10 ? 1 : 0, rate, left, total ? " left" : "");
 }
 
 static void show_progress(void *context, const char *what, size_t done, size_t total)
 {
     (void)context;
-    if (!state.draws || total == 0) {
+    if (!state.draws) {
         return;
     }
     if (strncmp(what, state.what, sizeof state.what - 1) != 0 || done < state.last_done) {
@@ -107,14 +107,15 @@ static void show_progress(void *context, const char *what, size_t done, size_t t
     format_pace(now() - state.start, done, total, pace, sizeof pace);
     size_t room = screen_width() - 1;
     room = room < sizeof line - 1 ? room : sizeof line - 1;
-    int length = snprintf(line, room + 1, "%s  %zu/%zu  %3.0f %%%s", what, done, total,
-                          100.0 * (double)done / (double)total, pace);
+    int length = total ? snprintf(line, room + 1, "%s  %zu/%zu  %3.0f %%%s", what, done, total,
+                                  100.0 * (double)done / (double)total, pace)
+                       : snprintf(line, room + 1, "%s  %zu%s", what, done, pace);
     size_t columns = (size_t)length < room ? (size_t)length : room;
     int blanks = state.drawn > columns ? (int)(state.drawn - columns) : 0;
     fprintf(stderr, "\r%s%*s", line, blanks, "");
     fflush(stderr);
     state.drawn = columns;
-    if (done >= total) {
+    if (total && done >= total) {
         terminal_clear();
         state.what[0] = '\0';
         state.last_done = 0;

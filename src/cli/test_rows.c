@@ -31,8 +31,8 @@ static oc_status extract_rows(const cli_settings *settings, const char *model_pa
     return status;
 }
 
-static oc_status open_fitting(const cli_settings *settings, const char *model_path, const oc_model *model,
-                              const char *path, oc_set **set, oc_error *err)
+oc_status open_fitting_rows(const cli_settings *settings, const char *model_path, const oc_model *model,
+                            const char *path, oc_set **set, oc_error *err)
 {
     bool given = oc_features_count(oc_model_features(model)) == 0;
     oc_error reason;
@@ -52,6 +52,6 @@ oc_status open_test_rows(const cli_settings *settings, const char *model_path, c
     if (status) {
         return status;
     }
-    return is_rows(path) ? open_fitting(settings, model_path, model, path, set, err)
+    return is_rows(path) ? open_fitting_rows(settings, model_path, model, path, set, err)
                          : extract_rows(settings, model_path, model, path, job, images, set, err);
 }

@@ -10,4 +10,8 @@
 oc_status open_test_rows(const cli_settings *settings, const char *model_path, const oc_model *model, const char *path,
                          oc_job *job, oc_dataset **images, oc_set **set, oc_error *err);
 
+/* Opens a set, or rows of another program, that fit the model; else OC_USAGE with what would help. */
+oc_status open_fitting_rows(const cli_settings *settings, const char *model_path, const oc_model *model,
+                            const char *path, oc_set **set, oc_error *err);
+
 #endif

@@ -86,8 +86,8 @@ static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, o
     }
     return oc_fail(err, OC_BAD_FILE,
                    "%s: neither a PNG or JPEG image, a CSV list with a column path, an IDX file nor a CIFAR-10 binary "
-                   "file (a plain list of paths can be given on standard input)",
-                   path);
+                   "file (a plain list of paths can be given %s)",
+                   path, dataset->unlabelled ? "by --files-from" : "on standard input");
 }
 
 static oc_status read_any(oc_dataset *dataset, const char *path, oc_error *err)
@@ -121,12 +121,13 @@ static bool is_set(const char *path)
     return is;
 }
 
-oc_status oc_dataset_open(const char *path, oc_dataset **out, oc_error *err)
+static oc_status open_any(const char *path, bool unlabelled, oc_dataset **out, oc_error *err)
 {
     oc_dataset *dataset = oc_alloc(1, sizeof *dataset);
     if (!dataset) {
         return oc_fail_memory(err, "the data set");
     }
+    dataset->unlabelled = unlabelled;
     oc_status status = read_any(dataset, path, err);
     if (status == OC_OK && dataset->count == 0) {
         const char *others = dataset->ignored ? ", only files of other kinds (name an IDX or CIFAR-10 file itself)"
@@ -140,6 +141,16 @@ oc_status oc_dataset_open(const char *path, oc_dataset **out, oc_error *err)
     }
     *out = dataset;
     return OC_OK;
+}
+
+oc_status oc_dataset_open(const char *path, oc_dataset **dataset, oc_error *err)
+{
+    return open_any(path, false, dataset, err);
+}
+
+oc_status oc_dataset_open_unlabelled(const char *path, oc_dataset **dataset, oc_error *err)
+{
+    return open_any(path, true, dataset, err);
 }
 
 oc_status oc_dataset_open_list(const char *path, oc_dataset **out, oc_error *err)
@@ -216,6 +227,25 @@ size_t oc_dataset_origin(const oc_dataset *dataset, size_t i)
     return dataset->origins ? dataset->origins[i] : i;
 }
 
+/* What goes before a path to open it. */
+static const char *prefix_of(const oc_dataset *dataset, const char *path)
+{
+    const char *prefix = path[0] == '/' ? "" : dataset->prefix;
+    return strcmp(path, "-") == 0 && !*prefix ? "./" : prefix; /* a file of that name, not standard input */
+}
+
+char *oc_dataset_file(const oc_dataset *dataset, size_t i)
+{
+    const char *path = oc_dataset_path(dataset, i), *prefix = prefix_of(dataset, path);
+    size_t before = strlen(prefix), length = strlen(path);
+    char *file = oc_realloc(NULL, before + length + 1, 1);
+    if (file) {
+        memcpy(file, prefix, before);
+        memcpy(file + before, path, length + 1);
+    }
+    return file;
+}
+
 /* Opens prefix + path; a message that begins with that then begins with the path alone. */
 static oc_status read_image_file(const char *prefix, const char *path, oc_decoder *decoder,
                                  const oc_image_options *options, oc_image *image, oc_error *err)
@@ -261,11 +291,7 @@ oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decod
                                             dataset->height, dataset->channels, options, image, err);
         return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
     }
-    const char *prefix = path[0] == '/' ? "" : dataset->prefix;
-    if (strcmp(path, "-") == 0 && !*prefix) {
-        prefix = "./"; /* a file of that name, not standard input */
-    }
-    oc_status status = read_image_file(prefix, path, decoder, options, image, err);
+    oc_status status = read_image_file(prefix_of(dataset, path), path, decoder, options, image, err);
     bool missing = status == OC_NOT_FOUND && dataset->items[i].line;
     return missing ? fail_listed(dataset, &dataset->items[i], status, err) : status;
 }

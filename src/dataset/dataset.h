@@ -25,6 +25,7 @@ struct oc_dataset {
     size_t class_count, class_capacity;
     struct string_block *strings; /* paths and class names */
     size_t ignored;
+    bool unlabelled;            /* set before reading: labels are not asked for */
     bool class_folders;         /* classes are the folders that the items' paths begin with */
     const char **empty_folders; /* names of folders without images */
     size_t empty_count, empty_capacity;
@@ -37,6 +38,10 @@ struct oc_dataset {
 
 /* The number that item i had before a part of the data set was taken: the place of its pixels. */
 size_t oc_dataset_origin(const oc_dataset *dataset, size_t i);
+
+/* The name by which image i of a data set of files is opened, relative to the current folder; to be freed with oc_free,
+ * NULL when memory is short. */
+char *oc_dataset_file(const oc_dataset *dataset, size_t i);
 
 /* items.c: the two lists. Texts are copied. */
 oc_status oc_dataset_add(oc_dataset *dataset, const char *path, size_t length, int32_t label, oc_error *err);

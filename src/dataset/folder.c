@@ -204,7 +204,7 @@ static oc_status read_images(oc_dataset *dataset, oc_error *err)
         oc_dataset_sort(dataset, 0);
         status = walk_classes(&w, &top, &folders);
     }
-    if (status == OC_OK && images > 0 && dataset->class_count > 0) {
+    if (status == OC_OK && images > 0 && dataset->class_count > 0 && !dataset->unlabelled) {
         status = oc_fail(err, OC_BAD_DATA,
                          "%s: images (such as %s) lie beside class folders (such as %s): move them into a class "
                          "or elsewhere",

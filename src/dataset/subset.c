@@ -1,6 +1,7 @@
 /* Parts of a data set: a shard, the items of a list, a sample. */
 #include "src/dataset/dataset.h"
 
+#include "src/base/digest.h"
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 
@@ -29,22 +30,13 @@ static oc_status keep(oc_dataset *dataset, const uint32_t *chosen, size_t count,
     return OC_OK;
 }
 
-/* Fowler, Noll and Vo's hash (FNV-1a, 64 bits) of a text with its NUL. */
-static uint64_t hash(uint64_t sum, const char *text)
-{
-    do {
-        sum = (sum ^ (unsigned char)*text) * 0x100000001b3u;
-    } while (*text++);
-    return sum;
-}
-
 uint64_t oc_dataset_digest(const oc_dataset *dataset)
 {
-    uint64_t sum = 0xcbf29ce484222325u;
+    uint64_t sum = OC_DIGEST_START;
     for (size_t i = 0; i < dataset->count; i++) {
         int32_t label = dataset->items[i].label;
-        sum = hash(sum, dataset->items[i].path);
-        sum = hash(sum, label < 0 ? "" : dataset->classes[label]);
+        sum = oc_digest_text(sum, dataset->items[i].path);
+        sum = oc_digest_text(sum, label < 0 ? "" : dataset->classes[label]);
     }
     return sum;
 }

@@ -175,6 +175,12 @@ char *oc_json_extraction(const oc_set *set)
                             number(oc_set_seconds(set) + oc_set_fit_seconds(set))));
 }
 
+char *oc_json_classification(size_t images, size_t skipped, double seconds)
+{
+    return finish(
+        json_pack("{s:o, s:o, s:o}", "images", count(images), "skipped", count(skipped), "seconds", number(seconds)));
+}
+
 static json_t *class_names(size_t classes, const char *(*name)(const void *, size_t), const void *source)
 {
     json_t *names = json_array();

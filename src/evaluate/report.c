@@ -12,6 +12,7 @@
 #include "src/base/output.h"
 #include "src/base/text.h"
 #include "src/evaluate/json.h"
+#include "src/evaluate/predictions.h"
 #include "src/evaluate/report_page.h"
 #include "src/image/png_encode.h"
 
@@ -36,9 +37,10 @@ static const char PLACEHOLDER[] = "@DATA@";
 typedef struct subject {
     const oc_evaluation *const *evaluations; /* (count) */
     size_t count, best;
-    size_t rows;         /* of the test set */
-    const size_t *items; /* (rows): items of images; NULL without them */
-    const oc_set *set;   /* names rows where there are no items */
+    size_t rows;                     /* of the test set */
+    const size_t *items;             /* (rows): items of images; NULL without them */
+    const oc_set *set;               /* names rows where there are no items */
+    const oc_comparison *comparison; /* what is reported, or NULL for an evaluation */
     const char *(*class_name)(const void *source, size_t label);
     const void *source;
     oc_image_options image;
@@ -260,6 +262,40 @@ static void add_json(oc_text *data, char *json)
     oc_json_free(json);
 }
 
+/* The address of a file of predictions, in quotes. */
+static oc_status add_link(const subject *s, const char *file, oc_text *data, oc_error *err)
+{
+    oc_text link = {0};
+    oc_status status = oc_link_between(s->options->path, file, &link, err);
+    if (status == OC_OK) {
+        oc_json_add_string(data, link.data);
+    }
+    oc_text_free(&link);
+    return status;
+}
+
+/* ,"predictions":["address"...], one a row, where predictions were written. */
+static oc_status add_links(const subject *s, oc_text *data, oc_error *err)
+{
+    const char *place = s->options->predictions;
+    oc_status status = OC_OK;
+    if (!place) {
+        return OC_OK;
+    }
+    oc_text_add(data, ",\"predictions\":[");
+    for (size_t i = 0; status == OC_OK && i < s->count; i++) {
+        char *name = s->comparison ? oc_predictions_name(s->comparison, i) : NULL;
+        char *file = name ? oc_path_join(place, name) : oc_strdup(place);
+        bool known = file && (name || !s->comparison);
+        oc_text_add(data, i ? "," : "");
+        status = known ? add_link(s, file, data, err) : oc_fail_memory(err, "a path");
+        oc_free(name);
+        oc_free(file);
+    }
+    oc_text_add(data, "]");
+    return status;
+}
+
 /* Everything but what is the comparison's own. */
 static oc_status add_subject(const subject *s, oc_text *data, oc_error *err)
 {
@@ -280,7 +316,8 @@ static oc_status add_subject(const subject *s, oc_text *data, oc_error *err)
         oc_json_add_string(data, s->options->command);
     }
     add_settings(s, data);
-    return add_images(s, data, err);
+    oc_status status = add_links(s, data, err);
+    return status == OC_OK ? add_images(s, data, err) : status;
 }
 
 /* '<', '>' and '&' occur in JSON inside of strings alone. */
@@ -353,6 +390,7 @@ oc_status oc_report_comparison(const oc_comparison *c, const oc_report_options *
                  .best = first_row(c),
                  .rows = c->test_rows,
                  .items = c->items,
+                 .comparison = c,
                  .class_name = class_of_comparison,
                  .source = c,
                  .image = c->image,

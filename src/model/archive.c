@@ -1,6 +1,7 @@
 /* The safetensors reader and writer. JSON is jansson's; sizes, offsets and values are checked here. */
 #include "src/model/archive.h"
 
+#include "src/base/digest.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/json_memory.h"
@@ -142,6 +143,21 @@ static char *make_header(const oc_archive *archive)
     }
     oc_free(text);
     return aligned;
+}
+
+oc_status oc_archive_digest(const oc_archive *archive, uint64_t *digest, oc_error *err)
+{
+    char *header = make_header(archive);
+    if (!header) {
+        return oc_fail_memory(err, "the header of the model file");
+    }
+    uint64_t sum = oc_digest_text(OC_DIGEST_START, header);
+    for (size_t i = 0; i < archive->count; i++) {
+        sum = oc_digest(sum, archive->tensors[i].values, tensor_bytes(&archive->tensors[i]));
+    }
+    oc_free(header);
+    *digest = sum;
+    return OC_OK;
 }
 
 /* An array that the header describes, and where its values lie. */

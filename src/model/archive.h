@@ -10,6 +10,8 @@
 
 #include <ocellus/error.h>
 
+#include <stdint.h>
+
 typedef struct oc_archive oc_archive;
 
 oc_status oc_archive_create(oc_archive **archive, oc_error *err);
@@ -28,6 +30,8 @@ oc_tensor oc_archive_find(const oc_archive *archive, const char *name);
 
 /* Loads what an archive holds, only to see whether it can be loaded. */
 typedef oc_status (*oc_archive_check)(const oc_archive *archive, oc_error *err);
+/* A digest (base/digest.h) of all that oc_archive_write would write. OC_NO_MEMORY. */
+oc_status oc_archive_digest(const oc_archive *archive, uint64_t *digest, oc_error *err);
 /* Replaces the file whole or not at all. Before that it is read again and given to `check`, if that is not NULL.
  * OC_BAD_DATA when what was written cannot be read; OC_IO, OC_NO_MEMORY. */
 oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archive_check check, oc_error *err);

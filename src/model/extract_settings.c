@@ -1,6 +1,7 @@
-/* Settings of an extraction. Digests are FNV-1a with 64 bits: they tell mistakes, not malice. */
+/* Settings of an extraction. */
 #include "src/model/extract_settings.h"
 
+#include "src/base/digest.h"
 #include "src/base/dispatch.h"
 #include "src/base/fail.h"
 #include "src/dataset/dataset.h"
@@ -8,26 +9,7 @@
 #include "src/model/store.h"
 
 #include <inttypes.h>
-#include <string.h>
-
 #include <ocellus/ocellus.h>
-
-static const uint64_t DIGEST_START = 14695981039346656037U, DIGEST_PRIME = 1099511628211U;
-
-static uint64_t digest(uint64_t sum, const void *bytes, size_t size)
-{
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < size; i++) {
-        sum = (sum ^ at[i]) * DIGEST_PRIME;
-    }
-    return sum;
-}
-
-/* The NUL of each text is taken in, as a separator. */
-static uint64_t digest_text(uint64_t sum, const char *text)
-{
-    return digest(sum, text, strlen(text) + 1);
-}
 
 static void add_options(const oc_param *table, size_t count, const oc_image_options *image, oc_text *text)
 {
@@ -51,7 +33,7 @@ static void add_images(const oc_dataset *dataset, oc_text *text)
 
 static oc_status add_learned(const oc_features *features, const oc_image_options *image, oc_text *text, oc_error *err)
 {
-    uint64_t sum = DIGEST_START;
+    uint64_t sum = OC_DIGEST_START;
     oc_archive *archive;
     oc_status status = oc_archive_create(&archive, err);
     if (status != OC_OK) {
@@ -60,8 +42,8 @@ static oc_status add_learned(const oc_features *features, const oc_image_options
     status = oc_store_features(archive, features, image, err);
     for (size_t i = 0; status == OC_OK && i < oc_archive_count(archive); i++) {
         oc_tensor tensor = oc_archive_tensor(archive, i);
-        sum = digest_text(sum, tensor.name);
-        sum = digest(sum, tensor.values, tensor.rows * tensor.columns * sizeof *tensor.values);
+        sum = oc_digest_text(sum, tensor.name);
+        sum = oc_digest(sum, tensor.values, tensor.rows * tensor.columns * sizeof *tensor.values);
     }
     oc_archive_free(archive);
     oc_text_format(text, "learned %016" PRIx64 "\n", sum);

@@ -396,15 +396,13 @@ static oc_status check_model(const oc_archive *archive, oc_error *err)
     return status;
 }
 
-oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
+/* Everything that a model's file holds; *labels is to be freed after the archive. */
+static oc_status store_model(oc_archive *archive, const oc_model *model, float **labels, oc_error *err)
 {
     const oc_classifier *c = model->classifier;
-    oc_archive *archive = NULL;
-    float *labels = NULL;
-    oc_status status = oc_archive_create(&archive, err);
-    if (status == OC_OK) {
-        status = oc_store_format(archive, "ocellus-model", err);
-    }
+    oc_tensor shift = {.rows = 1, .columns = c->dimension, .values = c->shift}, scale = shift;
+    scale.values = c->scale;
+    oc_status status = oc_store_format(archive, "ocellus-model", err);
     if (status == OC_OK) {
         status = store_training(archive, model, err);
     }
@@ -412,21 +410,43 @@ oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
         status = oc_training_data_store(archive, model, err);
     }
     if (status == OC_OK) {
-        status = store_classifier(archive, c, &labels, err);
+        status = store_classifier(archive, c, labels, err);
     }
     if (status == OC_OK) {
-        status = oc_archive_add(archive, "shift", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->shift},
-                                err);
+        status = oc_archive_add(archive, "shift", shift, err);
     }
     if (status == OC_OK) {
-        status = oc_archive_add(archive, "scale", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->scale},
-                                err);
+        status = oc_archive_add(archive, "scale", scale, err);
     }
+    return status == OC_OK ? oc_store_features(archive, model->features, &model->image, err) : status;
+}
+
+oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
+{
+    oc_archive *archive = NULL;
+    float *labels = NULL;
+    oc_status status = oc_archive_create(&archive, err);
     if (status == OC_OK) {
-        status = oc_store_features(archive, model->features, &model->image, err);
+        status = store_model(archive, model, &labels, err);
     }
     if (status == OC_OK) {
         status = oc_archive_write(archive, path, check_model, err);
+    }
+    oc_archive_free(archive);
+    oc_free(labels);
+    return status;
+}
+
+oc_status oc_model_digest(const oc_model *model, uint64_t *digest, oc_error *err)
+{
+    oc_archive *archive = NULL;
+    float *labels = NULL;
+    oc_status status = oc_archive_create(&archive, err);
+    if (status == OC_OK) {
+        status = store_model(archive, model, &labels, err);
+    }
+    if (status == OC_OK) {
+        status = oc_archive_digest(archive, digest, err);
     }
     oc_archive_free(archive);
     oc_free(labels);

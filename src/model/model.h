@@ -19,4 +19,7 @@ typedef struct oc_model_parts {
 oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *options, oc_job *job, oc_model **model,
                          oc_train_report *report, oc_error *err);
 
+/* A digest (base/digest.h) of the file that oc_model_save would write. OC_NO_MEMORY. */
+oc_status oc_model_digest(const oc_model *model, uint64_t *digest, oc_error *err);
+
 #endif

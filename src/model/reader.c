@@ -49,6 +49,15 @@ oc_status oc_reader_create(const oc_model *model, oc_reader **out, oc_error *err
     return OC_OK;
 }
 
+oc_status oc_reader_twin(const oc_reader *reader, oc_reader **twin, oc_error *err)
+{
+    oc_status status = oc_reader_create(reader->model, twin, err);
+    if (status == OC_OK) {
+        (*twin)->image = reader->image;
+    }
+    return status;
+}
+
 void oc_reader_free(oc_reader *reader)
 {
     if (reader) {
@@ -192,4 +201,26 @@ oc_status oc_classify_pixels(oc_reader *reader, const uint8_t *pixels, size_t st
                                   err);
     }
     return status == OC_OK ? classify(reader, &image, result, err) : status;
+}
+
+oc_status oc_reader_classify_item(oc_reader *reader, const oc_dataset *dataset, size_t i, oc_result *result,
+                                  oc_error *err)
+{
+    oc_image image;
+    oc_status status = check_stages(reader, err);
+    if (status == OC_OK) {
+        status = oc_dataset_read(dataset, i, reader->decoder, &reader->image, &image, err);
+    }
+    if (status != OC_OK) {
+        return status;
+    }
+    status = classify(reader, &image, result, err);
+    return status == OC_OK ? OC_OK : oc_fail_at(err, status, oc_dataset_path(dataset, i));
+}
+
+oc_status oc_reader_classify_set_row(oc_reader *reader, const oc_set *set, size_t i, oc_result *result, oc_error *err)
+{
+    oc_rows_copy(oc_set_rows(set), i, reader->row);
+    oc_status status = oc_classify_row(reader, reader->row, result, err);
+    return status == OC_OK ? OC_OK : oc_fail_at(err, status, oc_set_path(set, i));
 }

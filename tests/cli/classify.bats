@@ -39,17 +39,13 @@ load common
 
 @test "files that cannot be read do not stop the others" {
     : >empty.png
-    run -1 --separate-stderr ocellus classify "$DATA/model" empty.png "$DATA/kinds/plain.png" missing.jpg . "$DATA/kinds/gray.jpg"
+    mkdir nothing
+    run -3 --separate-stderr ocellus classify "$DATA/model" empty.png "$DATA/kinds/plain.png" missing.jpg nothing "$DATA/kinds/gray.jpg"
     [ "${#lines[@]}" -eq 2 ]
-    [ "$(grep -c '^ocellus: ' <<<"$stderr")" -eq 3 ]
-    run -1 --separate-stderr ocellus classify "$DATA/model" empty.png "$DATA/kinds/plain.png" --json
+    [ "$(grep -c '^ocellus: skipped ' <<<"$stderr")" -eq 3 ]
+    run -3 --separate-stderr ocellus classify "$DATA/model" empty.png "$DATA/kinds/plain.png" --json
     jq -e '.path == "empty.png" and (.error | length) > 0' <<<"${lines[0]}"
     jq -e '.label == "Trouser"' <<<"${lines[1]}"
-}
-
-@test "for a folder it tells how to classify what is in it" {
-    run -1 ocellus classify "$DATA/model" "$DATA/kinds"
-    [[ "$output" == *"is a folder"*"ocellus classify MODEL $DATA/kinds/*"* ]]
 }
 
 @test "'-' is an image on standard input" {

@@ -478,5 +478,5 @@ PYTHON
 @test "an exit status of 3 is in the help of commands that can skip alone" {
     ocellus help extract | grep -q '3 done but images were skipped'
     ocellus help unpack | grep -q '2 wrong usage$'
-    ocellus help classify | grep -q '2 wrong usage$'
+    ocellus help merge | grep -q '2 wrong usage$'
 }

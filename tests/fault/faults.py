@@ -258,7 +258,7 @@ def aftermath(bench, case, what, resume=False):
     now = contents(case.output)
     if now != case.old and now != case.new:
         bench.failures.append(f"{case.name}, {what}: neither the old nor the new output is there")
-    done = bench.run(case, old=False, more=["--resume"] if resume and case.arguments[0] == "extract" else [])
+    done = bench.run(case, old=False, more=["--resume"] if resume and case.arguments[0] in ("extract", "classify") else [])
     if done.returncode != case.status or contents(case.output) != case.new:
         bench.failures.append(f"{case.name}, {what}: the next run{' (--resume)' * resume} fails: {done.returncode} "
                               f"{done.stderr.decode()[-300:]}")
@@ -373,6 +373,11 @@ def make_cases():
         Case("train on a set", ["train", "set", "--classifier", "nearest:k=3", "-j1", "-o", "out/model"], "out/model"),
         Case("extract --with", ["extract", "test", "--with", "set", "-j1", "-o", "out/set"], "out/set"),
         Case("classify", ["classify", "model", "in/light/rotated.jpg", "in/dark/1.png", "in/light/rotated.png", "--json"]),
+        Case("classify to a file", ["classify", "model", "in", "list.csv", "set", "--top", "2", "-j1", "-o", "out/labels"], "out/labels"),
+        Case("predictions", ["evaluate", "model", "test", "-j1", "--json", "--predictions", "out/predicted"], "out/predicted"),
+        Case("compare, predictions", ["compare", "in", "--test", "test", "-f", "pixels:size=2", "-f", "hog:cell=4", "--size",
+                                      "12x10", "--epochs", "2", "-j1", "--json", "--predictions", "out/predictions"],
+             "out/predictions"),
         Case("info", ["info", "model", "--json"]),
         Case("info of a set", ["info", "set", "--json"]),
     ]
@@ -405,7 +410,8 @@ def main():
         traceable = subprocess.run(["strace", "-qq", "-o", os.path.join(place, "trace"), "true"],
                                    capture_output=True).returncode == 0 if shutil.which("strace") else False
         if not bench.long:
-            chosen = ("extract", "extract, as text", "compare", "unpack", "train on a set", "classify", "info of a set")
+            chosen = ("extract", "extract, as text", "compare", "unpack", "train on a set", "classify", "classify to a file",
+                      "info of a set")
             cases = [case for case in cases if case.name in chosen]
             writing = [case for case in cases if case.output]
         sweeps = {

@@ -40,6 +40,8 @@ def more_cases(images, words):
     yield "compare --report", ["compare", "many", "--test", "test", "-f", "pixels:size=2", "-f", "color", "--seeds", "2",
                                "--report", "out/page.html"], 0
     yield "classify many", ["classify", "trained", *(f"many/dark/{i}.png" for i in range(5)), "--top", "2"], 0
+    yield "classify a folder", ["classify", "trained", "many", "in", "words", "-o", "out/labels.csv"], 3
+    yield "predictions", ["evaluate", "trained", "many", "--predictions", "out/predicted.csv"], 0
     yield "classify --explain", ["classify", "trained", "many/dark/1.png", "--explain", "out/why.png"], 0
     yield "show image", ["show", "trained", "many/dark/1.png", "-o", "out/picture.png"], 0
     for what in ("templates", "codebook"):

@@ -1,0 +1,229 @@
+/* The work of classify: each operand is opened, its images or rows go into one batch after the other, and the answers
+ * go to standard output or into the file of -o. */
+#include "src/cli/classify_many.h"
+
+#include "src/cli/classify_print.h"
+#include "src/cli/inputs.h"
+#include "src/cli/terminal.h"
+#include "src/cli/test_rows.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum { NAMED_SKIPS = 5 };
+
+typedef struct work {
+    const cli_settings *settings;
+    const oc_model *model;
+    oc_batch *batch;
+    oc_answer_file *file; /* of -o, or NULL */
+    bool lone;            /* one image was asked for by its name */
+    size_t total;         /* items that are known of; counts an operand that is not opened yet as one */
+    size_t classified, skipped;
+} work;
+
+static bool is_file_or_folder(const char *path, bool *folder)
+{
+    struct stat about;
+    bool there = stat(path, &about) == 0;
+    *folder = there && S_ISDIR(about.st_mode);
+    return there && (S_ISDIR(about.st_mode) || S_ISREG(about.st_mode));
+}
+
+/* A set, or for a model of rows that another program made, a file of such rows. */
+static bool holds_rows(const work *w, const char *path)
+{
+    return oc_features_count(oc_model_features(w->model)) ? oc_set_recognise(path) : is_rows(path);
+}
+
+/* Prints an answer, or the reason why there is none. Returns the exit status. */
+static int print_answer(const work *w, const oc_answer *answer)
+{
+    int status = EXIT_DONE;
+    if (answer->status) {
+        status = w->file ? EXIT_DONE : print_unread(w->settings, answer->path, answer->message);
+        terminal_error("%s%s", w->lone ? "" : "skipped ", answer->message);
+    } else if (!w->file) {
+        status = print_result(w->settings, w->model, answer->path, &answer->result);
+    } else if (answer->result.warning) {
+        terminal_warning(answer->path, answer->result.warning);
+    }
+    return status;
+}
+
+static oc_status take_answer(void *context, const oc_answer *answer, oc_error *err)
+{
+    work *w = context;
+    oc_status status = w->file ? oc_answer_file_add(w->file, answer, err) : OC_OK;
+    bool passed_over = answer->status == OC_OK && !answer->result.scores;
+    if (status || passed_over) {
+        return status;
+    }
+    *(answer->status ? &w->skipped : &w->classified) += 1;
+    if (print_answer(w, answer) || ferror(stdout)) {
+        wrong_usage(err, "the results cannot be printed");
+        status = err->status = OC_IO;
+    }
+    return status;
+}
+
+static oc_status add_rows(work *w, const char *path, oc_error *err)
+{
+    oc_set *set = NULL;
+    oc_status status = open_fitting_rows(w->settings, w->settings->operands.items[0], w->model, path, &set, err);
+    if (!status) {
+        w->total += oc_set_count(set) - 1;
+        oc_batch_expect(w->batch, w->settings->files_from ? 0 : w->total);
+        status = oc_batch_add_set(w->batch, set, err);
+    }
+    oc_set_free(set);
+    return status;
+}
+
+/* Images of a file, folder or list; what cannot be opened is skipped as an image that cannot be read. */
+static oc_status add_images(work *w, const char *path, bool folder, oc_error *err)
+{
+    oc_dataset *dataset = NULL;
+    oc_error why;
+    oc_status status = oc_dataset_open_unlabelled(path, &dataset, &why);
+    if (status) {
+        return oc_batch_add_failure(w->batch, path, &why, err);
+    }
+    size_t count = oc_dataset_count(dataset);
+    w->lone = w->lone && !folder && count == 1;
+    w->total += count - 1;
+    oc_batch_expect(w->batch, w->settings->files_from ? 0 : w->total);
+    status = oc_batch_add_dataset(w->batch, dataset, err);
+    oc_dataset_free(dataset);
+    return status;
+}
+
+static oc_status add_operand(work *w, const char *path, oc_error *err)
+{
+    bool folder;
+    if (holds_rows(w, path)) {
+        w->lone = false;
+        return add_rows(w, path, err);
+    }
+    if (oc_features_count(oc_model_features(w->model)) == 0) {
+        oc_error why;
+        wrong_usage(&why,
+                    "%.500s: neither a .npy file nor svmlight text: this model was trained on rows of %zu values that "
+                    "another program made, and classifies such rows, not images",
+                    path, oc_model_classifier(w->model)->dimension);
+        return oc_batch_add_failure(w->batch, path, &why, err);
+    }
+    if (strcmp(path, "-") != 0 && is_file_or_folder(path, &folder)) {
+        return add_images(w, path, folder, err);
+    }
+    return oc_batch_add_file(w->batch, path, err); /* standard input or a pipe; or it is not there */
+}
+
+/* All sets are looked at before the work: one that does not fit must not be found after hours. */
+static oc_status check_sets(const work *w, oc_error *err)
+{
+    const strings *operands = &w->settings->operands;
+    oc_status status = OC_OK;
+    for (size_t i = 1; !status && i < operands->count; i++) {
+        oc_set *set = NULL;
+        if (oc_set_recognise(operands->items[i])) {
+            status = open_fitting_rows(w->settings, operands->items[0], w->model, operands->items[i], &set, err);
+        }
+        oc_set_free(set);
+    }
+    return status;
+}
+
+static oc_status classify_all(work *w, oc_error *err)
+{
+    const strings *operands = &w->settings->operands;
+    oc_status status = check_sets(w, err);
+    for (size_t i = 1; !status && i < operands->count; i++) {
+        status = add_operand(w, operands->items[i], err);
+    }
+    if (!status && w->settings->files_from) {
+        status = oc_batch_add_list(w->batch, w->settings->files_from, err);
+    }
+    status = status ? status : oc_batch_flush(w->batch, err);
+    if (!status && w->file) {
+        w->skipped = oc_answer_file_skipped(w->file);
+        w->classified = oc_answer_file_count(w->file) - w->skipped;
+    }
+    if (!status && w->classified == 0) {
+        wrong_usage(err, "none of the %zu images can be read", w->skipped);
+        status = err->status = OC_BAD_DATA;
+    }
+    return status;
+}
+
+static oc_status open_work(work *w, oc_job *job, oc_error *err)
+{
+    const cli_settings *settings = w->settings;
+    size_t done = 0;
+    if (settings->output) {
+        oc_answer_file_options options = {.top = option_given(settings, "top") ? (size_t)settings->top : 0,
+                                          .resume = settings->resume,
+                                          .image = settings->image};
+        oc_status status = oc_answer_file_create(w->model, settings->output, &options, &w->file, err);
+        if (status) {
+            return status;
+        }
+        done = oc_answer_file_done(w->file);
+    }
+    if (done) {
+        terminal_note("going on after the first %zu images", done);
+    }
+    oc_batch_options options = {.image = settings->image, .done = done, .answer = take_answer, .context = w};
+    return oc_batch_create(w->model, &options, job, &w->batch, err);
+}
+
+static int report_done(const work *w, double seconds)
+{
+    const cli_settings *settings = w->settings;
+    int status = EXIT_DONE;
+    if (!w->lone && w->skipped > NAMED_SKIPS) {
+        terminal_error("skipped %zu images in all", w->skipped);
+    }
+    if (settings->output && settings->json) {
+        status = print_json(oc_json_classification(w->classified, w->skipped, seconds));
+    } else if (settings->output) {
+        printf("%zu %s in ", w->classified, plural(w->classified, "image", "images"));
+        terminal_put_name(stdout, settings->output);
+        printf(", %.1f s\n", seconds);
+    }
+    return status ? status : w->skipped ? EXIT_SKIPPED : EXIT_DONE;
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+int classify_many(const cli_settings *settings, const oc_model *model, oc_job *job)
+{
+    work w = {.settings = settings,
+              .model = model,
+              .lone = settings->operands.count == 2 && !settings->files_from,
+              .total = settings->operands.count - 1};
+    double started = now();
+    oc_error err;
+    oc_status status = open_work(&w, job, &err);
+    if (!status) {
+        oc_batch_expect(w.batch, settings->files_from ? 0 : w.total);
+        status = classify_all(&w, &err);
+    }
+    oc_batch_free(w.batch);
+    terminal_clear();
+    if (w.file) {
+        status = oc_answer_file_close(w.file, status, &err);
+    }
+    if (!status) {
+        return report_done(&w, now() - started);
+    }
+    bool named = w.lone && err.status == OC_BAD_DATA && w.skipped; /* the reason is printed already */
+    return named || (!w.file && ferror(stdout)) ? EXIT_FAILED : report_failure(&err);
+}

@@ -1,0 +1,11 @@
+/* Classifying what the command line names: files, folders, lists and sets, in any number and mix. */
+#ifndef OC_CLI_CLASSIFY_MANY_H
+#define OC_CLI_CLASSIFY_MANY_H
+
+#include "src/cli/command.h"
+
+/* Classifies the operands after the first, then the files of --files-from, and prints the answers or writes them to
+ * -o. Returns the exit status. */
+int classify_many(const cli_settings *settings, const oc_model *model, oc_job *job);
+
+#endif

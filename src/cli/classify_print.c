@@ -1,0 +1,44 @@
+/* Results of classify on standard output. Each is flushed, so that whoever reads along has it at once. */
+#include "src/cli/classify_print.h"
+
+#include "src/cli/failure.h"
+#include "src/cli/terminal.h"
+
+#include <stdio.h>
+
+/* One line a class, best first: path, label, probability (or score). */
+static void print_best(const oc_model *model, const char *path, const oc_result *result, size_t lines)
+{
+    size_t classes = oc_model_classes(model), label = result->label;
+    const float *values = result->probabilities ? result->probabilities : result->scores;
+    for (size_t line = 0; line < lines && label < classes; line++) {
+        terminal_put_name(stdout, path);
+        putchar('\t');
+        terminal_put_name(stdout, oc_model_class(model, label));
+        printf("\t%.4f\n", (double)values[label]);
+        label = line + 1 < lines ? oc_result_next(model, result, label) : label;
+    }
+}
+
+int print_result(const cli_settings *settings, const oc_model *model, const char *path, const oc_result *result)
+{
+    int status = EXIT_DONE;
+    if (result->warning) {
+        terminal_warning(path, result->warning);
+    }
+    if (settings->json) {
+        status = print_json(oc_json_result(model, path, result));
+    } else {
+        terminal_clear();
+        print_best(model, path, result, (size_t)settings->top);
+    }
+    fflush(stdout);
+    return status;
+}
+
+int print_unread(const cli_settings *settings, const char *path, const char *message)
+{
+    int status = settings->json ? print_json(oc_json_failure(path, message)) : EXIT_DONE;
+    fflush(stdout);
+    return status;
+}

@@ -1,0 +1,12 @@
+/* Results of classify on standard output: a line a class, or JSON. */
+#ifndef OC_CLI_CLASSIFY_PRINT_H
+#define OC_CLI_CLASSIFY_PRINT_H
+
+#include "src/cli/command.h"
+
+/* Prints the result of one image or row, and the decoder's warning if there is one. Returns the exit status. */
+int print_result(const cli_settings *settings, const oc_model *model, const char *path, const oc_result *result);
+/* The JSON of an image that could not be read; nothing without --json. Returns the exit status. */
+int print_unread(const cli_settings *settings, const char *path, const char *message);
+
+#endif

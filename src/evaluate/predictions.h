@@ -1,0 +1,13 @@
+/* How a page of results finds the files of predictions. */
+#ifndef OC_EVALUATE_PREDICTIONS_H
+#define OC_EVALUATE_PREDICTIONS_H
+
+#include <ocellus/evaluate.h>
+
+#include "src/base/text.h"
+
+/* Adds the address of `file` as seen from `page`; both lie in folders that are there. The address does not begin with
+ * a name and a colon, which would be another protocol. OC_NO_MEMORY. */
+oc_status oc_link_between(const char *page, const char *file, oc_text *link, oc_error *err);
+
+#endif

@@ -1,0 +1,256 @@
+/* Classifying many images: items are gathered until a batch is full, then all threads of the job work on it, each with
+ * a reader of its own, and the answers are handed out in order. A batch holds as many items as keep the threads busy
+ * for a tenth to half a second, so that answers come soon and threads seldom wait for the last item of a batch. */
+#include "src/model/classify_batch.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/base/threads.h"
+#include "src/dataset/dataset.h"
+#include "src/model/reader.h"
+
+#include <string.h>
+
+enum { FIRST_BATCH = 64, LONGEST_BATCH = 4096, LEAST_A_THREAD = 8 };
+static const size_t SCORE_BYTES = (size_t)4 << 20;       /* of all scores and probabilities of a batch */
+static const double SHORT_BATCH = 0.1, LONG_BATCH = 0.5; /* seconds */
+
+typedef struct item {
+    char *path;                /* owned */
+    const oc_dataset *dataset; /* of image `index` in a binary file, or NULL */
+    const oc_set *set;         /* of row `index`, or NULL */
+    size_t index;
+    bool failed; /* the answer was there before */
+    bool worked; /* the answer is there */
+    oc_status status;
+    oc_result result;
+    char *message; /* owned: why there is no result, or what the decoder warned of */
+} item;
+
+struct oc_batch {
+    const oc_model *model;
+    oc_batch_options options;
+    oc_job *job;
+    oc_reader **readers;      /* (threads) */
+    item *items;              /* (most) */
+    size_t count, size, most; /* items in the batch; that it is to hold; that there is room for */
+    size_t answered, total;
+    float *scores; /* (most, 2, C): scores, then probabilities, of each item */
+};
+
+static oc_status create_readers(oc_batch *batch, oc_error *err)
+{
+    size_t threads = oc_job_threads(batch->job);
+    batch->readers = oc_alloc(threads, sizeof *batch->readers);
+    oc_status status = batch->readers ? oc_reader_create(batch->model, &batch->readers[0], err)
+                                      : oc_fail_memory(err, "the classifiers");
+    if (status == OC_OK) {
+        oc_reader_limit(batch->readers[0], &batch->options.image);
+    }
+    for (size_t i = 1; status == OC_OK && i < threads; i++) {
+        status = oc_reader_twin(batch->readers[0], &batch->readers[i], err);
+    }
+    return status;
+}
+
+oc_status oc_batch_create(const oc_model *model, const oc_batch_options *options, oc_job *job, oc_batch **out,
+                          oc_error *err)
+{
+    size_t answer_size = 2 * oc_model_classes(model) * sizeof(float), least = LEAST_A_THREAD * oc_job_threads(job);
+    size_t most = SCORE_BYTES / answer_size < LONGEST_BATCH ? SCORE_BYTES / answer_size : LONGEST_BATCH;
+    oc_batch *batch = oc_alloc(1, sizeof *batch);
+    if (!batch) {
+        return oc_fail_memory(err, "the batch");
+    }
+    batch->model = model;
+    batch->options = *options;
+    batch->job = job;
+    batch->most = most > least ? most : least;
+    batch->size = batch->most < FIRST_BATCH ? batch->most : FIRST_BATCH;
+    batch->items = oc_alloc(batch->most, sizeof *batch->items);
+    batch->scores = oc_alloc(batch->most, answer_size);
+    oc_status status = batch->items && batch->scores ? create_readers(batch, err) : oc_fail_memory(err, "the batch");
+    if (status != OC_OK) {
+        oc_batch_free(batch);
+        return status;
+    }
+    *out = batch;
+    return OC_OK;
+}
+
+static void clear_items(oc_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        oc_free(batch->items[i].path);
+        oc_free(batch->items[i].message);
+    }
+    batch->count = 0;
+}
+
+void oc_batch_free(oc_batch *batch)
+{
+    if (!batch) {
+        return;
+    }
+    clear_items(batch);
+    for (size_t i = oc_job_threads(batch->job); batch->readers && i-- > 0;) {
+        oc_reader_free(batch->readers[i]);
+    }
+    oc_free(batch->readers);
+    oc_free(batch->items);
+    oc_free(batch->scores);
+    oc_free(batch);
+}
+
+void oc_batch_expect(oc_batch *batch, size_t total)
+{
+    batch->total = total;
+}
+
+oc_job *oc_batch_job(const oc_batch *batch)
+{
+    return batch->job;
+}
+
+/* Takes a result out of the reader, which goes on to the next item. */
+static void keep_result(oc_batch *batch, size_t index, oc_result result)
+{
+    size_t classes = oc_model_classes(batch->model);
+    float *scores = batch->scores + 2 * classes * index, *probabilities = scores + classes;
+    item *it = &batch->items[index];
+    memcpy(scores, result.scores, classes * sizeof *scores);
+    if (result.probabilities) {
+        memcpy(probabilities, result.probabilities, classes * sizeof *probabilities);
+    }
+    it->message = result.warning ? oc_strdup(result.warning) : NULL;
+    it->result = result;
+    it->result.scores = scores;
+    it->result.probabilities = result.probabilities ? probabilities : NULL;
+    it->result.warning = it->message;
+}
+
+static void classify_one(void *context, size_t index, size_t worker)
+{
+    oc_batch *batch = context;
+    oc_reader *reader = batch->readers[worker];
+    item *it = &batch->items[index];
+    oc_result result = {0};
+    oc_error err;
+    if (oc_job_cancelled(batch->job)) {
+        return;
+    }
+    it->worked = true;
+    if (it->failed || batch->answered + index < batch->options.done) {
+        return;
+    }
+    it->status = it->dataset ? oc_reader_classify_item(reader, it->dataset, it->index, &result, &err)
+                 : it->set   ? oc_reader_classify_set_row(reader, it->set, it->index, &result, &err)
+                             : oc_classify_file(reader, it->path, &result, &err);
+    if (it->status == OC_OK) {
+        keep_result(batch, index, result);
+    } else {
+        it->message = oc_strdup(err.message);
+    }
+}
+
+static oc_status hand_out(oc_batch *batch, const item *it, oc_error *err)
+{
+    if (!it->worked) {
+        return oc_fail(err, OC_CANCELLED, "cancelled");
+    }
+    if (it->status != OC_OK && (it->status == OC_NO_MEMORY || !it->message)) {
+        return oc_fail(err, OC_NO_MEMORY, "%s", it->message ? it->message : "out of memory for a message");
+    }
+    oc_answer answer = {.path = it->path,
+                        .status = it->status,
+                        .message = it->status == OC_OK ? NULL : it->message,
+                        .result = it->result};
+    return batch->options.answer(batch->options.context, &answer, err);
+}
+
+static void adapt_size(oc_batch *batch, double seconds)
+{
+    if (seconds < SHORT_BATCH && batch->size <= batch->most / 2) {
+        batch->size *= 2;
+    } else if (seconds > LONG_BATCH && batch->size / 2 >= LEAST_A_THREAD * oc_job_threads(batch->job)) {
+        batch->size /= 2;
+    }
+}
+
+oc_status oc_batch_flush(oc_batch *batch, oc_error *err)
+{
+    oc_status status = OC_OK;
+    double started = oc_seconds();
+    oc_parallel(batch->job, batch->count, classify_one, batch);
+    if (batch->count >= batch->size) {
+        adapt_size(batch, oc_seconds() - started);
+    }
+    for (size_t i = 0; status == OC_OK && i < batch->count; i++) {
+        status = hand_out(batch, &batch->items[i], err);
+        batch->answered += status == OC_OK;
+    }
+    clear_items(batch);
+    if (status == OC_OK) {
+        bool known = batch->total >= batch->answered;
+        oc_job_progress(batch->job, "classifying", batch->answered, known ? batch->total : 0);
+    }
+    return status;
+}
+
+/* Adds an item, whose path and message are the batch's from now on. */
+static oc_status add(oc_batch *batch, item it, oc_error *err)
+{
+    if (!it.path || (it.failed && !it.message)) {
+        oc_free(it.path);
+        oc_free(it.message);
+        return oc_fail_memory(err, "a path");
+    }
+    batch->items[batch->count++] = it;
+    return batch->count >= batch->size ? oc_batch_flush(batch, err) : OC_OK;
+}
+
+oc_status oc_batch_add_file(oc_batch *batch, const char *path, oc_error *err)
+{
+    return add(batch, (item){.path = oc_strdup(path)}, err);
+}
+
+oc_status oc_batch_add_failure(oc_batch *batch, const char *path, const oc_error *why, oc_error *err)
+{
+    return add(
+        batch,
+        (item){.path = oc_strdup(path), .failed = true, .status = why->status, .message = oc_strdup(why->message)},
+        err);
+}
+
+oc_status oc_batch_add_dataset(oc_batch *batch, const oc_dataset *dataset, oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t i = 0; status == OC_OK && i < oc_dataset_count(dataset); i++) {
+        const char *path = oc_dataset_path(dataset, i);
+        status = dataset->pixels ? add(batch, (item){.path = oc_strdup(path), .dataset = dataset, .index = i}, err)
+                                 : add(batch, (item){.path = oc_dataset_file(dataset, i)}, err);
+    }
+    return status == OC_OK && dataset->pixels ? oc_batch_flush(batch, err) : status;
+}
+
+oc_status oc_batch_add_set(oc_batch *batch, const oc_set *set, oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t i = 0; status == OC_OK && i < oc_set_count(set); i++) {
+        status = add(batch, (item){.path = oc_strdup(oc_set_path(set, i)), .set = set, .index = i}, err);
+    }
+    return status == OC_OK ? oc_batch_flush(batch, err) : status;
+}
+
+size_t oc_result_next(const oc_model *model, const oc_result *result, size_t label)
+{
+    size_t classes = oc_model_classes(model), next = classes;
+    const float *scores = result->scores;
+    for (size_t c = 0; c < classes; c++) {
+        bool after = scores[c] < scores[label] || (!(scores[c] > scores[label]) && c > label);
+        if (after && (next == classes || scores[c] > scores[next])) {
+            next = c;
+        }
+    }
+    return next;
+}

@@ -1,0 +1,9 @@
+/* What reading a list for a batch needs of it. */
+#ifndef OC_MODEL_CLASSIFY_BATCH_H
+#define OC_MODEL_CLASSIFY_BATCH_H
+
+#include <ocellus/model.h>
+
+oc_job *oc_batch_job(const oc_batch *batch);
+
+#endif

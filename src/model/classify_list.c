@@ -1,0 +1,129 @@
+/* A list of paths that is classified while it is read, so that it may be longer than memory, or a pipe without end. */
+#include "src/model/classify_batch.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/base/text.h"
+#include "src/base/threads.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PIECE = 65536, LONGEST_PATH = 65536, PATIENCE = 200 /* ms between looks whether the job is cancelled */ };
+
+typedef struct list {
+    oc_batch *batch;
+    const char *name; /* for messages */
+    int file;
+    bool begun, nul;    /* something was read; names are ended by NUL bytes */
+    size_t line, paths; /* names that were read; those that are not empty */
+    oc_text rest;       /* of a name whose end has not come yet */
+} list;
+
+/* Waits until something can be read. While nothing comes, what came before is answered. */
+static oc_status wait_for_piece(list *l, oc_error *err)
+{
+    struct pollfd input = {.fd = l->file, .events = POLLIN};
+    int ready = poll(&input, 1, 0);
+    if (ready == 0) {
+        oc_status status = oc_batch_flush(l->batch, err);
+        if (status != OC_OK) {
+            return status;
+        }
+    }
+    while (ready == 0 || (ready < 0 && errno == EINTR)) {
+        if (oc_job_cancelled(oc_batch_job(l->batch))) {
+            return oc_fail(err, OC_CANCELLED, "cancelled");
+        }
+        ready = poll(&input, 1, PATIENCE);
+    }
+    return OC_OK;
+}
+
+/* A whole name. */
+static oc_status take_name(list *l, oc_error *err)
+{
+    oc_text *name = &l->rest;
+    l->line++;
+    if (!l->nul && name->length > 0 && name->data[name->length - 1] == '\r') {
+        name->data[--name->length] = '\0'; /* lists written on Windows end their lines with CR LF */
+    }
+    oc_status status = OC_OK;
+    if (name->length > 0) {
+        l->paths++;
+        /* "./-" is a file of that name, "-" would be standard input. */
+        status = oc_batch_add_file(l->batch, strcmp(name->data, "-") == 0 ? "./-" : name->data, err);
+    }
+    name->length = 0;
+    return status;
+}
+
+static oc_status take_piece(list *l, const char *piece, size_t size, oc_error *err)
+{
+    if (!l->begun) {
+        l->nul = memchr(piece, '\0', size) != NULL;
+        l->begun = true;
+    } else if (!l->nul && memchr(piece, '\0', size)) {
+        return oc_fail(err, OC_BAD_FILE,
+                       "%s: a NUL byte after line %zu: names are ended by NUL bytes from the first on, "
+                       "or one a line",
+                       l->name, l->line);
+    }
+    oc_status status = OC_OK;
+    for (const char *end = piece + size; status == OC_OK && piece < end;) {
+        const char *stop = memchr(piece, l->nul ? '\0' : '\n', (size_t)(end - piece));
+        oc_text_add_bytes(&l->rest, piece, (size_t)((stop ? stop : end) - piece));
+        if (l->rest.failed) {
+            return oc_fail_memory(err, "a path");
+        }
+        if (l->rest.length > LONGEST_PATH) {
+            return oc_fail(err, OC_BAD_FILE, "%s: name %zu is longer than %d bytes", l->name, l->line + 1,
+                           LONGEST_PATH);
+        }
+        status = stop ? take_name(l, err) : OC_OK;
+        piece = stop ? stop + 1 : end;
+    }
+    return status;
+}
+
+static oc_status read_pieces(list *l, char *piece, oc_error *err)
+{
+    oc_status status = OC_OK;
+    while (status == OC_OK) {
+        status = wait_for_piece(l, err);
+        ssize_t got = status == OC_OK ? read(l->file, piece, PIECE) : 0;
+        if (got < 0 && errno != EINTR) {
+            return oc_fail_io(err, l->name, "cannot be read");
+        }
+        if (got > 0) {
+            status = take_piece(l, piece, (size_t)got, err);
+        } else if (got == 0) {
+            break;
+        }
+    }
+    if (status == OC_OK && l->rest.length > 0) {
+        status = take_name(l, err);
+    }
+    return status == OC_OK && l->paths == 0 ? oc_fail(err, OC_BAD_DATA, "%s: no path in it", l->name) : status;
+}
+
+oc_status oc_batch_add_list(oc_batch *batch, const char *path, oc_error *err)
+{
+    bool standard = strcmp(path, "-") == 0;
+    list l = {.batch = batch, .name = standard ? "standard input" : path};
+    l.file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (l.file < 0) {
+        return oc_fail_io(err, path, "cannot be opened");
+    }
+    char *piece = oc_alloc(PIECE, 1);
+    oc_status status = piece ? read_pieces(&l, piece, err) : oc_fail_memory(err, "the list");
+    if (!standard) {
+        close(l.file);
+    }
+    oc_text_free(&l.rest);
+    oc_free(piece);
+    return status;
+}
