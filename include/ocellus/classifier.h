@@ -84,13 +84,13 @@ typedef struct oc_train_options {
     uint64_t seed;
 } oc_train_options;
 
-extern const oc_param oc_train_params[];
-extern const size_t oc_train_param_count;
+OC_API extern const oc_param oc_train_params[];
+OC_API extern const size_t oc_train_param_count;
 /* The defaults of the table, seed 0. */
-oc_train_options oc_train_defaults(void);
+OC_API oc_train_options oc_train_defaults(void);
 /* OC_USAGE for options out of their ranges (a struct of zeros: oc_train_defaults has what to begin with) or that
  * exclude each other. oc_train checks as well, but after the features were extracted. */
-oc_status oc_train_check(const oc_train_options *options, oc_error *err);
+OC_API oc_status oc_train_check(const oc_train_options *options, oc_error *err);
 
 typedef struct oc_classifier {
     size_t classes, dimension;  /* C, D */
@@ -102,9 +102,9 @@ typedef struct oc_classifier {
 
 typedef struct oc_nearest oc_nearest;
 
-void oc_classifier_free(oc_classifier *classifier);
+OC_API void oc_classifier_free(oc_classifier *classifier);
 /* True when the softmax of the scores gives probabilities: it was trained for that. */
-bool oc_classifier_probable(const oc_classifier *classifier);
+OC_API bool oc_classifier_probable(const oc_classifier *classifier);
 
 /* One setting that was tried on held-out rows. */
 typedef struct oc_trial {
@@ -126,7 +126,7 @@ typedef struct oc_validation {
 } oc_validation;
 
 /* The accuracy of the best trial; NaN when there was no validation. */
-double oc_validation_accuracy(const oc_validation *validation);
+OC_API double oc_validation_accuracy(const oc_validation *validation);
 
 typedef struct oc_train_report {
     oc_train_options used; /* the options with every auto replaced by what was used */
@@ -152,23 +152,25 @@ typedef struct oc_train_report {
  * diverges), OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:
  * about (3 C + batch) D floats and, up to 16,384 columns or rows, whichever is fewer (m), two matrices of m x m
  * floats. Rows are read in place, held-out and mirrored ones too. */
-oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options, oc_job *job,
-                   oc_classifier **classifier, oc_train_report *report, oc_error *err);
+OC_API oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
+                          oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err);
 
 /* scores (N, C) of rows (N, D). The score of a class by nearest neighbours is the number of those among the k
  * that are of this class, plus 1 / (2 + r), if there are any, with r = 0 for the class of the nearest of all,
  * and so on: a fraction that settles ties. OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
-oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job, oc_error *err);
+OC_API oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
+                           oc_error *err);
 
 /* The class of the highest score for each row, predicted (N); of equal scores the first. OC_BAD_DATA for a row whose
  * scores are not finite; else as oc_scores. Memory: N x C floats. */
-oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, int *predicted, oc_job *job, oc_error *err);
+OC_API oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, int *predicted, oc_job *job,
+                            oc_error *err);
 
 /* Loss of one row of scores (C) with true class y; gradient (C), when not NULL, takes dL/ds. */
-double oc_loss_value(oc_loss loss, const double *scores, size_t classes, size_t y, double *gradient);
+OC_API double oc_loss_value(oc_loss loss, const double *scores, size_t classes, size_t y, double *gradient);
 
 /* Softmax probabilities (C) of scores (C), after subtracting the maximum. */
-void oc_softmax(const float *scores, size_t classes, float *probabilities);
+OC_API void oc_softmax(const float *scores, size_t classes, float *probabilities);
 
 /* Checks the gradient of the objective at random weights, in double precision: the relative error |a - n| /
  * (|a| + |n|) between the analytic gradient a and the centred difference n = (F(w + h) - F(w - h)) / 2h, h =
@@ -176,8 +178,8 @@ void oc_softmax(const float *scores, size_t classes, float *probabilities);
  * (D+1) weights and biases; the rows are at most 200, drawn at random, scaled and divided by their root mean
  * square. Rows whose margins lie so near the kink of a hinge that a difference would step over it are left
  * out. auto penalties count as 0. Correct gradients give about 1e-9 to 1e-8. Errors: as oc_train. */
-oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
-                            double *error, oc_error *err);
+OC_API oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t classes,
+                                   const oc_train_options *options, double *error, oc_error *err);
 
 #ifdef __cplusplus
 }

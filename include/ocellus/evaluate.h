@@ -28,19 +28,20 @@ typedef struct oc_evaluation {
     float *likely, *right;     /* (images): of the predicted and of the expected class */
 } oc_evaluation;
 
-void oc_evaluation_free(oc_evaluation *evaluation);
+OC_API void oc_evaluation_free(oc_evaluation *evaluation);
 
 /* The 95 % interval of Wilson (1927) for `correct` of `count`. */
-void oc_wilson(size_t correct, size_t count, double *low, double *high);
+OC_API void oc_wilson(size_t correct, size_t count, double *low, double *high);
 
 /* McNemar's exact two-sided test of two classifiers on the same images, from the number that only the first
  * and only the second got right; the probability of a difference at least as large under equal accuracy. */
-double oc_mcnemar(size_t only_first, size_t only_second);
+OC_API double oc_mcnemar(size_t only_first, size_t only_second);
 
 /* Scores the labelled rows of a set that the model's stages made. OC_BAD_DATA: no labels; a label that the
  * model does not know (it is named); features that are NaN or infinite. OC_NO_MEMORY. The caller frees
  * *evaluation with oc_evaluation_free. */
-oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation, oc_error *err);
+OC_API oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation,
+                             oc_error *err);
 
 /* Loss against work, as oc_listener tells it. */
 typedef struct oc_curve {
@@ -89,9 +90,9 @@ typedef struct oc_compare_options {
 
 /* Trains and tests one classifier for each spec on the same split. Each distinct stage is fitted and extracted once and
  * shared by the specs that name it. The result is freed with oc_comparison_free. */
-oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
-                     const oc_compare_options *options, oc_job *job, oc_comparison **comparison, oc_error *err);
-void oc_comparison_free(oc_comparison *comparison);
+OC_API oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
+                            const oc_compare_options *options, oc_job *job, oc_comparison **comparison, oc_error *err);
+OC_API void oc_comparison_free(oc_comparison *comparison);
 
 /* A page of results: one HTML file without any other, for a browser with or without a network. It shows what the JSON
  * has, which is inside it, and images by their thumbnails. */
@@ -102,23 +103,23 @@ typedef struct oc_report_options {
     const oc_dataset *images; /* the test images, for thumbnails; NULL leaves them out */
 } oc_report_options;
 /* OC_IO, OC_NO_MEMORY. */
-oc_status oc_report_comparison(const oc_comparison *comparison, const oc_report_options *options, oc_error *err);
+OC_API oc_status oc_report_comparison(const oc_comparison *comparison, const oc_report_options *options, oc_error *err);
 /* set: the rows that were evaluated; images, when given, must be the data set that they were extracted from. */
-oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
-                               const oc_report_options *options, oc_error *err);
+OC_API oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
+                                      const oc_report_options *options, oc_error *err);
 
 /* The results as JSON, one object on one line without line break, names as in the manual; the caller frees
  * the text with oc_json_free. NULL when memory is short. */
-char *oc_json_comparison(const oc_comparison *comparison);
-char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation);
-char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);
-char *oc_json_failure(const char *path, const char *message);
-char *oc_json_extraction(const oc_set *set);
+OC_API char *oc_json_comparison(const oc_comparison *comparison);
+OC_API char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation);
+OC_API char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);
+OC_API char *oc_json_failure(const char *path, const char *message);
+OC_API char *oc_json_extraction(const oc_set *set);
 /* Of a model that was trained on this set. */
-char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report);
-char *oc_json_info_model(const oc_model *model);
-char *oc_json_info_set(const oc_set *set);
-void oc_json_free(char *json);
+OC_API char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report);
+OC_API char *oc_json_info_model(const oc_model *model);
+OC_API char *oc_json_info_set(const oc_set *set);
+OC_API void oc_json_free(char *json);
 
 #ifdef __cplusplus
 }
