@@ -48,7 +48,10 @@ CLI_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(sort $(wildcard src/cli/*.c)))
 
 LIBRARY := $(OBJECTS)/libocellus.a
 HEADERS := $(sort $(wildcard include/ocellus/*.h))
-SONAME := libocellus.so.$(firstword $(subst ., ,$(VERSION)))
+# The interface has the number 0.1, 0.2 and so on until version 1.0, when it becomes the major number alone.
+MAJOR := $(firstword $(subst ., ,$(VERSION)))
+INTERFACE := $(if $(filter 0,$(MAJOR)),$(basename $(VERSION)),$(MAJOR))
+SONAME := libocellus.so.$(INTERFACE)
 SHARED := $(OBJECTS)/libocellus.so.$(VERSION)
 COMMAND := $(if $(filter release,$(MODE)),$(BUILD)/ocellus,$(OBJECTS)/ocellus)
 
@@ -97,7 +100,7 @@ DEMO_SPECS := -f pixels:size=28,gray=1 -f hog:cell=4 -f words:count=800,gray=1 \
     -f hog:cell=4+words:count=800,gray=1
 
 .PHONY: demo
-demo: ## install what is missing, build, compare features on Fashion-MNIST, classify some of its images
+demo: ## install what is missing (DEPS=no: only say it), build, compare features on Fashion-MNIST, classify some of its images
 	@CC=$(CC) .ci/deps demo
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@data/fashion-mnist.sh $(FASHION) $(COMMAND)
@@ -106,7 +109,7 @@ demo: ## install what is missing, build, compare features on Fashion-MNIST, clas
 	$(COMMAND) classify $(BUILD)/demo.safetensors $(addprefix $(FASHION)/test/,Bag/00030.png Coat/00006.png Sandal/00008.png Trouser/00002.png)
 
 .PHONY: web
-web: ## install what is missing, build the interactive page build/web/index.html (examples/web)
+web: ## install what is missing (DEPS=no: only say it), build the interactive page build/web/index.html (examples/web)
 	@CC=$(CC) .ci/deps web
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@$(MAKE) --no-print-directory -s $(JOBS) -C examples/web VERSION=$(VERSION) BUILD=$(abspath $(BUILD)) \

@@ -286,12 +286,12 @@ static void region_bounds(const oc_histogram *h, const oc_image *image, size_t i
     }
 }
 
-static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
+static oc_status extract(const oc_stage *stage, const oc_image *image, oc_scratch *memory, float *row, oc_error *err)
 {
     const color_params *p = stage->params;
     oc_histogram h = describe(p);
     scratch s = {0};
-    if (!make_scratch(&h, image, arena, &s)) {
+    if (!make_scratch(&h, image, &memory->arena, &s)) {
         return oc_fail_memory(err, "a colour histogram");
     }
     oc_histogram_fill_map(&h, s.map);

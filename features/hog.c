@@ -151,8 +151,9 @@ size_t oc_hog_reach(const oc_hog_axis *axis, size_t target, size_t length, size_
     return to > from ? (size_t)(to - from) : 0;
 }
 
-static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
+static oc_status extract(const oc_stage *stage, const oc_image *image, oc_scratch *memory, float *row, oc_error *err)
 {
+    oc_arena *arena = &memory->arena;
     oc_hog_form form;
     oc_hog_resolve(stage->params, &form);
     float *down_weights = oc_arena_take(arena, axis_room(&form), sizeof(float));

@@ -21,7 +21,7 @@ struct oc_features {
 };
 
 struct oc_workspace {
-    oc_arena arena;
+    oc_scratch scratch;
 };
 
 /* Parses one "name:key=value,..." of the given length. The part is cleaned up by the caller on failure. */
@@ -261,7 +261,8 @@ oc_status oc_workspace_create(oc_workspace **out, oc_error *err)
 void oc_workspace_free(oc_workspace *workspace)
 {
     if (workspace) {
-        oc_arena_free(&workspace->arena);
+        oc_arena_free(&workspace->scratch.arena);
+        oc_resizer_free(&workspace->scratch.resizer);
         oc_free(workspace);
     }
 }
@@ -299,8 +300,8 @@ oc_status oc_features_extract(const oc_features *features, const oc_image *image
         if (unfitted(stage)) {
             return oc_fail(err, OC_USAGE, "%s: has still to learn from images", features->parts[i].spec);
         }
-        status = stage->type->extract(stage, image, &workspace->arena, row, err);
-        oc_arena_reset(&workspace->arena);
+        status = stage->type->extract(stage, image, &workspace->scratch, row, err);
+        oc_arena_reset(&workspace->scratch.arena);
         row += stage->dimension;
     }
     return status;

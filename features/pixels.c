@@ -36,17 +36,19 @@ static oc_status plan(const void *values, size_t width, size_t height, size_t *d
     return OC_OK;
 }
 
-static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
+static oc_status extract(const oc_stage *stage, const oc_image *image, oc_scratch *scratch, float *row, oc_error *err)
 {
     const pixels_params *p = stage->params;
     const uint8_t *pixels = p->gray ? image->gray : image->rgb;
+    size_t channels = p->gray ? 1 : 3;
     if (image->width != p->size.width || image->height != p->size.height) {
-        uint8_t *resized = oc_arena_take(arena, stage->dimension, 1);
+        uint8_t *resized = oc_arena_take(&scratch->arena, stage->dimension, 1);
         if (!resized) {
             return oc_fail_memory(err, "the resized image");
         }
-        oc_status status = oc_image_resize(pixels, image->width, image->height, p->gray ? 1 : 3, resized, p->size.width,
-                                           p->size.height, err);
+        oc_status status = oc_resizer_run(&scratch->resizer, pixels, image->width * channels, image->width,
+                                          image->height, channels, resized, p->size.width * channels, p->size.width,
+                                          p->size.height, err);
         if (status != OC_OK) {
             return status;
         }

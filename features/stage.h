@@ -7,6 +7,7 @@
 
 #include "src/base/memory.h"
 #include "src/image/canvas.h"
+#include "src/image/resize.h"
 
 /* A learned array, (rows, columns) floats in C order. Stored in model files under its name. */
 typedef struct oc_tensor {
@@ -25,6 +26,12 @@ typedef struct oc_stage {
     size_t dimension;     /* planned number of values */
     void *learned;        /* owned; NULL until fitted or restored; made and freed by the type */
 } oc_stage;
+
+/* What a thread keeps from image to image. */
+typedef struct oc_scratch {
+    oc_arena arena;     /* reset before every stage */
+    oc_resizer resizer; /* with the tables of the last change of size */
+} oc_scratch;
 
 /* What a stage can draw: the row of an image, weights of a row's values, what it has learned. */
 typedef enum oc_drawing { OC_DRAW_ROW, OC_DRAW_WEIGHTS, OC_DRAW_LEARNED } oc_drawing;
@@ -59,9 +66,9 @@ typedef struct oc_stage_type {
     /* Learns stage->learned from images; NULL when there is nothing to learn. The result depends on parameters, images
      * and seed alone. stage is unchanged on failure. */
     oc_status (*fit)(oc_stage *stage, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err);
-    /* Writes stage->dimension values. Pure and re-entrant; scratch memory comes from the arena, which is reset before
+    /* Writes stage->dimension values. Pure and re-entrant; memory comes from scratch, whose arena is reset before
      * every call. The image has the planned size and the planes asked for. OC_NO_MEMORY is the only failure. */
-    oc_status (*extract)(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err);
+    oc_status (*extract)(const oc_stage *stage, const oc_image *image, oc_scratch *scratch, float *row, oc_error *err);
 
     /* Learned state to arrays and back; NULL when there is nothing to learn. tensors fills up to
      * OC_STAGE_MAX_TENSORS entries that point into the stage. restore checks names, shapes and that values

@@ -262,9 +262,9 @@ static oc_status fit(oc_stage *stage, const oc_source *source, uint64_t seed, oc
     return status == OC_OK ? adopt(stage, &words, err) : status;
 }
 
-static oc_status extract(const oc_stage *stage, const oc_image *image, oc_arena *arena, float *row, oc_error *err)
+static oc_status extract(const oc_stage *stage, const oc_image *image, oc_scratch *scratch, float *row, oc_error *err)
 {
-    return oc_words_encode(stage->params, stage->learned, image, arena, row, err);
+    return oc_words_encode(stage->params, stage->learned, image, &scratch->arena, row, err);
 }
 
 enum { TENSORS = 4 };

@@ -19,12 +19,12 @@ done
 endef
 
 .PHONY: check
-check: ## install what is missing, build, run what every change must pass, in about 3 minutes
+check: ## install what is missing (DEPS=no: only say it), build, run what every change must pass, in about 3 minutes
 	@CC=$(CC) .ci/deps check
 	$(call STEPS,all $(CHECK))
 
 .PHONY: check-all
-check-all: ## install what is missing, build, run the longer checks that make check leaves out
+check-all: ## install what is missing (DEPS=no: only say it), build, run the longer checks that make check leaves out
 	@CC=$(CC) .ci/deps check
 	$(call STEPS,all $(CHECK_ALL))
 
@@ -160,7 +160,7 @@ $(BUILD)/web-modules: tests/web/package.json tests/web/package-lock.json
 	@touch $@
 
 .PHONY: check-web
-check-web: ## install what is missing, build the interactive page and test it and the report in a browser
+check-web: ## install what is missing (DEPS=no: only say it), build the interactive page and test it and the report in a browser
 	@CC=$(CC) .ci/deps check-web
 	@$(MAKE) --no-print-directory -s $(JOBS) web report $(BUILD)/web-step $(BUILD)/web-modules
 	PAGE=$(BUILD)/web/index.html OCELLUS=$(COMMAND) STEP=$(BUILD)/web-step IMAGES=$(FASHION)/test \

@@ -17,8 +17,8 @@
  *     ovr-squared-hinge  sum_j max(0, 1 - t_j s_j)^2                     (one against the rest)
  *     square             sum_j (s_j - t_j)^2
  *
- * Training is deterministic: the same rows, labels, options and seed give the same bytes, whatever the number of
- * threads. */
+ * Training is deterministic: on one kind of processor and build the same rows, labels, options and seed give the same
+ * bytes, whatever the number of threads. */
 #ifndef OCELLUS_CLASSIFIER_H
 #define OCELLUS_CLASSIFIER_H
 
@@ -88,9 +88,17 @@ OC_API extern const oc_param oc_train_params[];
 OC_API extern const size_t oc_train_param_count;
 /* The defaults of the table, seed 0. */
 OC_API oc_train_options oc_train_defaults(void);
-/* OC_USAGE for options out of their ranges (a struct of zeros: oc_train_defaults has what to begin with) or that
- * exclude each other. oc_train checks as well, but after the features were extracted. */
+/* Whether the option of this name (one of oc_train_params) has an effect beside the others: nearest neighbours use
+ * classifier, scale, augment, holdout and folds alone; batch and finish belong to sgd, rate, schedule and momentum to
+ * sgd and gd. */
+OC_API bool oc_train_uses(const oc_train_options *options, const char *name);
+/* OC_USAGE for options out of their ranges (a struct of zeros: oc_train_defaults has what to begin with), that exclude
+ * each other, or that differ from their default where they have no effect. oc_train checks as well, but after the
+ * features were extracted. */
 OC_API oc_status oc_train_check(const oc_train_options *options, oc_error *err);
+/* An estimate of the bytes that oc_train takes besides `rows` rows (N) of `dimension` values (D) in C classes: (3 C +
+ * 256) D floats, and two matrices of m x m floats with m = min(N, D, 16384). */
+OC_API size_t oc_train_memory(size_t rows, size_t dimension, size_t classes);
 
 typedef struct oc_classifier {
     size_t classes, dimension;  /* C, D */
@@ -150,14 +158,15 @@ typedef struct oc_train_report {
  * whose mirror nobody knows, or that hold mirrored ones already), OC_BAD_DATA (fewer than two classes with rows, a
  * label out of range, NaN or infinite values: row (of the blocks) and column are named; a rate given by hand that
  * diverges), OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:
- * about (3 C + batch) D floats and, up to 16,384 columns or rows, whichever is fewer (m), two matrices of m x m
- * floats. Rows are read in place, held-out and mirrored ones too. */
+ * see oc_train_memory; a larger batch needs D floats more for each of its rows. Rows are read in place, held-out and
+ * mirrored ones too. */
 OC_API oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
                           oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err);
 
 /* scores (N, C) of rows (N, D). The score of a class by nearest neighbours is the number of those among the k
  * that are of this class, plus 1 / (2 + r), if there are any, with r = 0 for the class of the nearest of all,
- * and so on: a fraction that settles ties. OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
+ * and so on: a fraction that settles ties. A row so far from the training rows that single precision does not hold the
+ * distance has a NaN among its scores. OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
 OC_API oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
                            oc_error *err);
 

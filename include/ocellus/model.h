@@ -4,7 +4,7 @@
  * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32.
  * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size and fit of the images (limits are
  * not the model's to set), classes (a CSV column), seed, every training option as "train.<name>", scaler and loss among
- * them, counts (of training rows, one a class), accuracy (on those rows) and "validation", the accuracies on held-out
+ * them, with the value that was used, and as "given.<name>" as it was given, "auto" where training chose it; counts (of training rows, one a class), accuracy (on those rows) and "validation", the accuracies on held-out
  * rows as CSV, where there are any. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels
  * (N) for nearest neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>".
  *
@@ -30,7 +30,7 @@ OC_API void oc_model_free(oc_model *model);
 
 /* Loading checks every length against the file's before memory is taken, and that all values are finite.
  * OC_BAD_FILE with the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. Saving replaces the file whole or not at
- * all. */
+ * all, and only after what was written has been loaded again: OC_BAD_DATA when it cannot be. */
 OC_API oc_status oc_model_load(const char *path, oc_model **model, oc_error *err);
 OC_API oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err);
 /* True when the file begins like a safetensors file. */
@@ -40,7 +40,10 @@ OC_API bool oc_model_recognise(const char *path);
 OC_API const oc_features *oc_model_features(const oc_model *model);
 OC_API const oc_classifier *oc_model_classifier(const oc_model *model);
 OC_API oc_image_options oc_model_image_options(const oc_model *model);
+/* The training options as they were used, and as they were given. A value that training chose may lie outside the range
+ * of its option. */
 OC_API oc_train_options oc_model_train_options(const oc_model *model);
+OC_API oc_train_options oc_model_given_options(const oc_model *model);
 /* What was tried on held-out rows when the model was trained; held is 0 when nothing was. */
 OC_API oc_validation oc_model_validation(const oc_model *model);
 OC_API size_t oc_model_classes(const oc_model *model);

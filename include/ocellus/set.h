@@ -99,6 +99,10 @@ OC_API bool oc_set_recognise(const char *path);
  * but the files of a set, which a new set would take the place of; the message names one. OC_IO, OC_NO_MEMORY. */
 OC_API oc_status oc_set_check_place(const char *folder, oc_error *err);
 
+/* While an output is built other files lie beside it and in it, whose paths are longer by as many letters at most, and
+ * whose names beside it are longer by *name letters at most. Holds for sets, exported rows, models and all other files. */
+OC_API size_t oc_output_room(size_t *name);
+
 OC_API const oc_rows *oc_set_rows(const oc_set *set);
 OC_API size_t oc_set_count(const oc_set *set);
 OC_API const char *oc_set_path(const oc_set *set, size_t row);

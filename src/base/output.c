@@ -26,6 +26,11 @@ void oc_output_without_exchange(bool without)
     without_exchange = without;
 }
 
+size_t oc_output_growth(bool folder)
+{
+    return strlen(OC_OUTPUT_SUFFIX) + (folder ? strlen("/") + strlen(NEW) : 0);
+}
+
 static int remove_entry(const char *path, const struct stat *about, int type, struct FTW *at)
 {
     (void)about, (void)type;

@@ -16,6 +16,9 @@
 #define OC_OUTPUT_SUFFIX ".partial"
 #define OC_OUTPUT_MARK ".ocellus-partial"
 
+/* How many letters longer than the output's path that of what is being built is: NAME.partial, or NAME.partial/new. */
+size_t oc_output_growth(bool folder);
+
 /* Zero-initialise. */
 typedef struct oc_output {
     char *path;      /* final name; a link is followed */

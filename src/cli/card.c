@@ -94,7 +94,7 @@ static void put_settings(FILE *stream, const oc_model *model)
     fputs("| setting | value |\n| --- | --- |\n", stream);
     for (size_t i = 0; i < oc_train_param_count; i++) {
         char value[VALUE];
-        if (!trains_with(&options, oc_train_params[i].name)) {
+        if (!oc_train_uses(&options, oc_train_params[i].name)) {
             continue;
         }
         oc_param_format(&oc_train_params[i], &options, value, sizeof value);

@@ -188,7 +188,7 @@ static char *join_stages(const strings *specs)
 }
 
 /* What all specs together will take: each different stage is extracted once, rows stay in memory, and training needs
- * what ocellus/classifier.h says. */
+ * oc_train_memory. */
 static int tell_plan(const cli_settings *settings, oc_dataset *train, oc_dataset *test, oc_job *job)
 {
     oc_error err;
@@ -204,10 +204,9 @@ static int tell_plan(const cli_settings *settings, oc_dataset *train, oc_dataset
     if (oc_features_parse(spec, &features, &err) || try_images(train, features, &options, job, &of_train, &err)) {
         status = report_failure(&err);
     } else {
-        size_t d = of_train.dimension, n = of_train.images, narrow = d < n ? d : n;
-        narrow = narrow < 16384 ? narrow : 16384;
-        size_t memory = of_train.memory + sizeof(float) * ((n + of_test.images) * d + 2 * narrow * narrow +
-                                                           (3 * of_train.classes + 256) * d);
+        size_t d = of_train.dimension, n = of_train.images;
+        size_t memory = of_train.memory + sizeof(float) * (n + of_test.images) * d +
+                        oc_train_memory(n, d, of_train.classes);
         print_trial(&of_train, &of_test, 0, memory, settings->json);
     }
     oc_features_free(features);

@@ -75,7 +75,7 @@ static void print_training(const oc_train_options *options)
     char seed[40];
     put_label("training");
     for (size_t i = 0; i < oc_train_param_count; i++) {
-        if (trains_with(options, oc_train_params[i].name)) {
+        if (oc_train_uses(options, oc_train_params[i].name)) {
             put_params(&column, &oc_train_params[i], 1, options);
         }
     }

@@ -71,16 +71,6 @@ oc_status open_model(const char *path, oc_model **model, oc_error *err)
     return oc_model_load(path, model, err);
 }
 
-static bool among(const char *name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(name, names[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static const char *given_of(const cli_settings *settings, const oc_param *table, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -100,23 +90,11 @@ const char *given_for_images(const cli_settings *settings)
     return name ? name : given_of(settings, oc_limit_params, oc_limit_param_count);
 }
 
-bool trains_with(const oc_train_options *train, const char *name)
-{
-    static const char *const of_neighbours[] = {"classifier", "scale", "augment", "holdout", "folds"};
-    static const char *const of_sgd[] = {"batch", "finish"}, *const of_steps[] = {"rate", "schedule", "momentum"};
-    if (train->classifier.kind == OC_NEAREST) {
-        return among(name, of_neighbours, sizeof of_neighbours / sizeof *of_neighbours);
-    }
-    bool sgd = train->optimizer == OC_OPTIMIZER_SGD, descends = sgd || train->optimizer == OC_OPTIMIZER_GD;
-    return (sgd || !among(name, of_sgd, sizeof of_sgd / sizeof *of_sgd)) &&
-           (descends || !among(name, of_steps, sizeof of_steps / sizeof *of_steps));
-}
-
 int check_training(const cli_command *command, const cli_settings *settings)
 {
     for (size_t i = 0; i < oc_train_param_count; i++) {
         const char *name = oc_train_params[i].name;
-        if (option_given(settings, name) && !trains_with(&settings->train, name)) {
+        if (option_given(settings, name) && !oc_train_uses(&settings->train, name)) {
             return report_usage(command, "--%s has no effect on %s", name,
                                 settings->train.classifier.kind == OC_NEAREST ? "nearest neighbours"
                                                                               : "this --optimizer");
@@ -241,13 +219,9 @@ static size_t split(const char *path, char parent[LONGEST_PATH])
  * is there already must be replaceable. */
 static oc_status check_place(const char *path, oc_error *err)
 {
-    enum {
-        FILE_ROOM = sizeof ".classes.partial",
-        PATH_ROOM = sizeof ".rows.partial/new/set.partial/new/stages.safetensors.partial"
-    };
     char parent[LONGEST_PATH], reason[300];
-    size_t name = split(path, parent);
-    if (strlen(path) + PATH_ROOM > LONGEST_PATH || name + FILE_ROOM > NAME_MAX + 1) {
+    size_t name = split(path, parent), name_room, path_room = oc_output_room(&name_room);
+    if (strlen(path) + path_room >= LONGEST_PATH || name + name_room > NAME_MAX) {
         return fail(err, OC_USAGE, path, "the name is too long: while an output is built, it has some letters more");
     }
     struct stat info;

@@ -16,8 +16,6 @@ oc_status open_model(const char *path, oc_model **model, oc_error *err);
 /* The name of an option that was typed and is about reading images, or NULL: none has an effect on a set. */
 const char *given_for_images(const cli_settings *settings);
 
-/* Does the classifier, or the optimizer, look at this training option? */
-bool trains_with(const oc_train_options *train, const char *name);
 /* Wrong usage when a training option was typed that the chosen classifier or optimizer does not use; else EXIT_DONE. */
 int check_training(const cli_command *command, const cli_settings *settings);
 

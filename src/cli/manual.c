@@ -282,7 +282,7 @@ static const entry environment[] = {
     {"Ev TMPDIR", "Where rows wait that are written to standard output; /tmp when unset."},
     {"Ev OCELLUS_KERNELS",
      "plain, avx2 or avx512: takes the kernels of this processor family instead of the best that the "
-     "processor has. Results of different families agree to about 1e-5."},
+     "processor has. Rows of different families agree to about 1e-5, but for those of a learned codebook."},
 };
 
 void manual_overview(FILE *stream)
@@ -298,10 +298,13 @@ void manual_overview(FILE *stream)
     put_examples(stream, "ocellus compare train --test test -f pixels -f hog -f hog+color");
     put_text(stream, "\n\nA classifier to keep:");
     put_examples(stream, "ocellus train photos -o photos.model\nocellus classify photos.model new.jpg");
-    put_text(stream,
-             "\n\nHere photos is a folder with one sub-folder of images for each class. Results go to standard output, "
-             "everything else to standard error. They depend on images, options and seed alone, not on the number of "
-             "threads. An output appears whole or not at all.");
+    put_text(
+        stream,
+        "\n\nHere photos is a folder with one sub-folder of images for each class. Results go to standard output, "
+        "everything else to standard error. On one kind of processor they depend on images, options and seed alone, "
+        "not on the number of threads. On another kind rows agree to about 1e-5, but for those of a learned "
+        "codebook, which differ more: learn it once and take it along with --with. An output appears whole or not "
+        "at all.");
     fputs(".Ss Commands\n.Bl -tag -width Ds\n", stream);
     for (size_t i = 0; i < cli_command_count; i++) {
         fprintf(stream, ".It Xr ocellus-%s 1\n", cli_commands[i]->name);

@@ -97,7 +97,7 @@ const option cli_options[] = {
       "threads to work on, 0 for one a processor; results do not depend on it"}},
     {'s', "N", REPEAT_LAST_WINS, READS_SPECS | TAKEN_BY_SHOW,
      {"seed", OC_INTEGER, FIELD(seed), "0", 0, EXACT, NULL,
-      "of all random choices; the same seed gives the same bytes"}},
+      "of all random choices; the same seed gives the same bytes on one kind of processor"}},
     {0, "N", REPEAT_LAST_WINS, TAKEN_BY_COMPARE,
      {"seeds", OC_INTEGER, FIELD(seeds), "1", 1, 1000, NULL,
       "do it all with so many seeds, from --seed on, and tell mean and deviation of the test accuracy"}},

@@ -15,6 +15,7 @@
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -80,6 +81,14 @@ static void find_norms(oc_nearest *n, size_t first, size_t end)
     }
 }
 
+/* Of the longest row, infinite where it is no float. */
+static void find_longest(oc_nearest *n)
+{
+    for (size_t i = 0; i < n->count; i++) {
+        n->longest = fmaxf(n->longest, n->half_norms[i]);
+    }
+}
+
 static void keep_tile(void *context, size_t index, size_t worker)
 {
     (void)worker;
@@ -100,6 +109,7 @@ oc_status oc_nearest_learn(const oc_learner *learner, const oc_rows *rows, const
         keeping kept = {*out, rows, shift, scale};
         memcpy((*out)->labels, labels, rows->count * sizeof *labels);
         oc_parallel(job, (rows->count + TILE - 1) / TILE, keep_tile, &kept);
+        find_longest(*out);
     }
     return status;
 }
@@ -114,6 +124,7 @@ oc_status oc_nearest_restore(const oc_learner *learner, const float *rows, const
     }
     memcpy(n->rows, rows, count * dimension * sizeof *rows);
     find_norms(n, 0, count);
+    find_longest(n);
     for (size_t i = 0; i < count && status == OC_OK; i++) {
         if (!(labels[i] >= 0 && labels[i] < (float)classes && floorf(labels[i]) >= labels[i])) {
             status = oc_fail(err, OC_BAD_FILE, "neighbour %zu has the label %g; with %zu classes labels are 0..%zu", i,
@@ -189,6 +200,20 @@ static void measure(const oc_nearest *n, const float *z, size_t count, size_t fi
     }
 }
 
+/* Can what `measure` finds for this row overflow? |z . x| is at most |z| |x|, a sum of differences twice the largest value
+ * a column. */
+static bool overflows(const oc_nearest *n, const float *z)
+{
+    double square = 0, largest = 0;
+    for (size_t j = 0; j < n->dimension; j++) {
+        square += (double)z[j] * (double)z[j];
+        largest = fmax(largest, fabs((double)z[j]));
+    }
+    double length = sqrt(square), longest = sqrt(2 * (double)n->longest);
+    return n->learner.metric == OC_METRIC_L2 ? !(longest * (length + longest) < (double)FLT_MAX / 2)
+                                             : !((double)n->dimension * (largest + longest) < (double)FLT_MAX / 2);
+}
+
 static double exact_distance(const oc_nearest *n, const float *z, size_t index)
 {
     const float *x = n->rows + index * n->dimension;
@@ -261,8 +286,12 @@ static void find_block(void *context, size_t index, size_t worker)
         }
     }
     for (size_t i = 0; i < count; i++) {
+        float *row_scores = f->scores + (first + i) * classes;
         sort_exactly(n, own->z + i * d, &own->found[i], own->exact);
-        vote(n, &own->found[i], classes, f->scores + (first + i) * classes);
+        vote(n, &own->found[i], classes, row_scores);
+        if (overflows(n, own->z + i * d)) {
+            row_scores[0] = NAN;
+        }
     }
     size_t done = atomic_fetch_add(&f->done, count) + count;
     oc_job_progress(f->job, "nearest neighbours", done, f->rows->count);

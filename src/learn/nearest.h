@@ -13,6 +13,7 @@ struct oc_nearest {
     float *rows;       /* (N,D), scaled */
     int *labels;       /* (N) */
     float *half_norms; /* (N): |x|^2 / 2 of each row */
+    float longest;     /* the largest of them */
 };
 
 /* Keeps the rows (N,D), z = (x - shift) * scale. OC_USAGE when k is larger than N, OC_NO_MEMORY. */
@@ -26,7 +27,7 @@ oc_status oc_nearest_restore(const oc_learner *learner, const float *rows, const
 
 void oc_nearest_free(oc_nearest *nearest);
 
-/* scores (Q,C) of rows (Q,D), as oc_scores describes them. OC_NO_MEMORY, OC_CANCELLED.
+/* scores (Q,C) of rows (Q,D), as oc_scores describes them; the first is NaN for a row whose distances overflow. OC_NO_MEMORY, OC_CANCELLED.
  * Memory besides: for each thread about 256 x (D + 512 + 2 k) floats, whatever Q and N are. */
 oc_status oc_nearest_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
                             oc_error *err);

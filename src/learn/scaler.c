@@ -10,10 +10,15 @@
 #include "src/learn/scaler_kernels.h"
 #include "src/matrix/rows.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 
 enum { TILES = 16 };
+/* Spreads that none and center leave as they are, powers of two: between them a column's share of the bias in a step is
+ * neither lost nor too large, and products of rows keep far from the limits of single precision. */
+static const double LEAST_SPREAD = 0x1p-6, LARGEST_SPREAD = 0x1p10;
+static const double FAR = 1024; /* a mean of more spreads than this costs 10 of the 24 bits of single precision */
 
 OC_DECLARE_KERNELS(oc_scaler_kernels, oc_scaler_kernels);
 
@@ -81,42 +86,86 @@ static void merge(column_sums *into, const column_sums *from, size_t dimension)
     }
 }
 
-static double choose(oc_scale kind, const column_sums *sums, const float *origin, size_t count, size_t dimension,
-                     float *shift, float *scale, float *mean_out)
+typedef struct column {
+    double mean, variance, low, high;
+} column;
+
+static column column_at(const statistics *all, size_t j)
 {
-    double scaled_variance = 0;
-    for (size_t j = 0; j < dimension; j++) {
-        double offset = sums->sum[j] / (double)count;
-        double mean = (double)origin[j] + offset;
-        double variance = fmax(0, sums->square[j] / (double)count - offset * offset);
-        double low = (double)sums->low[j], high = (double)sums->high[j];
-        bool constant = !(high > low);
-        mean_out[j] = (float)mean;
-        switch (kind) {
-        case OC_SCALE_NONE:
-            shift[j] = 0;
-            scale[j] = 1;
-            break;
-        case OC_SCALE_CENTER:
-            shift[j] = (float)mean;
-            scale[j] = 1;
-            break;
-        case OC_SCALE_RANGE:
-            shift[j] = (float)((low + high) / 2);
-            scale[j] = constant ? 0 : (float)(2 / (high - low));
-            break;
-        case OC_SCALE_AUTO:
-        case OC_SCALE_STANDARD:
-            shift[j] = (float)mean;
-            scale[j] = constant || !(variance > 0) ? 0 : (float)(1 / sqrt(variance));
-            break;
-        }
-        if (!isfinite(scale[j])) {
-            scale[j] = 0; /* a spread so small that its inverse overflows is constant for float32 */
-        }
-        scaled_variance += variance * (double)scale[j] * (double)scale[j] / (double)dimension;
+    const column_sums *sums = &all->tile[0];
+    double count = (double)all->rows->count, offset = sums->sum[j] / count;
+    return (column){.mean = (double)all->origin[j] + offset,
+                    .variance = fmax(0, sums->square[j] / count - offset * offset),
+                    .low = (double)sums->low[j],
+                    .high = (double)sums->high[j]};
+}
+
+/* The root of the columns' mean variance. */
+static double find_spread(const statistics *all)
+{
+    double sum = 0;
+    for (size_t j = 0; j < all->rows->dimension; j++) {
+        sum += column_at(all, j).variance / (double)all->rows->dimension;
     }
-    return scaled_variance;
+    return sqrt(sum);
+}
+
+/* What none and center multiply all columns by: 1, or a power of two where squares of the values could leave the range
+ * of single precision. */
+static double find_unit(double spread)
+{
+    int exponent;
+    if (!(spread > 0) || (spread >= LEAST_SPREAD && spread <= LARGEST_SPREAD)) {
+        return 1;
+    }
+    frexp(spread, &exponent);
+    exponent = exponent < FLT_MIN_EXP ? FLT_MIN_EXP : exponent < FLT_MAX_EXP ? exponent : FLT_MAX_EXP - 1;
+    return ldexp(1, -exponent);
+}
+
+static void choose(oc_scale kind, column c, double spread, double unit, float *shift, float *scale)
+{
+    double factor = unit;
+    *shift = (float)c.mean;
+    switch (kind) {
+    case OC_SCALE_NONE:
+        *shift = fabs(c.mean) > FAR * spread ? *shift : 0;
+        break;
+    case OC_SCALE_CENTER:
+        break;
+    case OC_SCALE_RANGE:
+        *shift = (float)((c.low + c.high) / 2);
+        factor = 2 / (c.high - c.low);
+        break;
+    case OC_SCALE_AUTO:
+    case OC_SCALE_STANDARD:
+        factor = 1 / sqrt(c.variance);
+        break;
+    }
+    bool constant = !(c.high > c.low && c.variance > 0), by_spread = kind != OC_SCALE_NONE && kind != OC_SCALE_CENTER;
+    *scale = constant && by_spread ? 0 : (float)fmin(factor, (double)FLT_MAX);
+}
+
+/* A column whose values are so far apart that a distance between them is no float is named. */
+static oc_status choose_all(const statistics *all, oc_scale kind, float *shift, float *scale, float *mean,
+                            double *variance, oc_error *err)
+{
+    size_t dimension = all->rows->dimension;
+    double spread = find_spread(all), unit = find_unit(spread), sum = 0;
+    for (size_t j = 0; j < dimension; j++) {
+        column c = column_at(all, j);
+        choose(kind, c, spread, unit, &shift[j], &scale[j]);
+        mean[j] = (float)c.mean;
+        if (fmax(c.high - c.mean, c.mean - c.low) > (double)FLT_MAX) {
+            return oc_fail(err, OC_BAD_DATA,
+                           "column %zu reaches from %g to %g, too far for single precision: divide its values by 10 or "
+                           "more",
+                           j, c.low, c.high);
+        }
+        sum += c.variance * (double)scale[j] * (double)scale[j] / (double)dimension;
+    }
+    *variance = sum;
+    return OC_OK;
 }
 
 oc_status oc_scaler_fit(const oc_rows *rows, oc_scale kind, float *shift, float *scale, float *mean, double *variance,
@@ -150,7 +199,7 @@ oc_status oc_scaler_fit(const oc_rows *rows, oc_scale kind, float *shift, float 
             goto cleanup;
         }
     }
-    *variance = choose(kind, &all.tile[0], all.origin, rows->count, dimension, shift, scale, mean);
+    status = choose_all(&all, kind, shift, scale, mean, variance, err);
 cleanup:
     oc_free(doubles);
     oc_free(floats);

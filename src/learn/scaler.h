@@ -1,11 +1,17 @@
 /* Scaling of feature columns, z = (x - shift) * scale:
  *
- *     none       z = x
- *     center     z = x - mean (for pixels: the mean image is taken away)
+ *     none       z = x u
+ *     center     z = (x - mean) u (for pixels: the mean image is taken away)
  *     range      z in [-1, 1] over the training rows
  *     standard   z has mean 0 and standard deviation 1; what auto is here, too
  *
- * A column that is constant over the training rows gets scale 0 under range and standard: it carries nothing. */
+ * A column that is constant over the training rows gets scale 0 under range and standard: it carries nothing.
+ *
+ * The unit u is 1 if the spread, the root of the columns' mean variance, is between 2^-6 and 2^10, as it is for images.
+ * Otherwise u is the power of two for which the spread becomes 1/2 to 1, so that rows of 1e-30 or 1e30 do not leave the
+ * range of single precision when they are squared. Under none a column whose mean is more than 1,024 spreads from 0 is
+ * centred too: single precision would not hold both. That changes neither distances nor, the bias being free, what a
+ * linear classifier can learn. A column of denormal numbers gets the largest finite scale. */
 #ifndef OC_LEARN_SCALER_H
 #define OC_LEARN_SCALER_H
 
@@ -13,7 +19,7 @@
 
 /* rows (N,D) -> shift (D), scale (D), mean (D) of the columns as they are, and the variance of scaled
  * columns, averaged over the columns. OC_BAD_DATA when a value is NaN or infinite, naming its row and column
- * (from 0); OC_NO_MEMORY. The sums are in double precision, over tiles of rows fixed by N alone. */
+ * (from 0), and when a value is farther from the mean of its column than the largest float; OC_NO_MEMORY. The sums are in double precision, over tiles of rows fixed by N alone. */
 oc_status oc_scaler_fit(const oc_rows *rows, oc_scale kind, float *shift, float *scale, float *mean, double *variance,
                         oc_job *job, oc_error *err);
 

@@ -169,7 +169,9 @@ double oc_sgd_rate(const oc_problem *problem, const oc_precondition *p, const oc
     double penalty = 2 * problem->score_l2 + (p->covariance ? 0 : 2 * problem->l2 / fmax(p->largest, 1e-12));
     double batch = (double)options->batch;
     double noise = (c.row + penalty) * p->length + (c.mean + penalty) * (batch - 1) * p->largest;
-    return (1 - options->momentum) * batch / fmax(noise, 1e-12);
+    /* The bias is a column of ones, and is never preconditioned: short rows must not make its steps unstable. */
+    double bias = (c.row + c.mean * (batch - 1)) * (1 - options->momentum) / (1 + options->momentum);
+    return (1 - options->momentum) * batch / fmax(noise, bias);
 }
 
 double oc_sgd_scheduled(double rate, oc_schedule schedule, size_t step, size_t steps)

@@ -385,6 +385,22 @@ static oc_status learn_neighbours(oc_trainer *t, oc_classifier *c, oc_train_repo
                             err);
 }
 
+/* Counts the weights that are 0. OC_BAD_DATA where a weight is not finite. */
+static oc_status check_weights(const oc_classifier *c, oc_train_report *report, oc_error *err)
+{
+    size_t d = c->dimension;
+    for (size_t j = 0; j < c->classes * (d + 1); j++) {
+        if (!isfinite(c->weights[j])) {
+            return oc_fail(err, OC_BAD_DATA,
+                           "training ended in weights that are not finite numbers: the rows or a penalty are too large "
+                           "for --scale %s; try --scale standard with automatic penalties",
+                           oc_params_find(oc_train_params, oc_train_param_count, "scale")->choices[report->used.scale]);
+        }
+        report->zeros += j % (d + 1) < d && !(fabsf(c->weights[j]) > 0);
+    }
+    return OC_OK;
+}
+
 oc_status oc_trainer_run(oc_trainer *t, const oc_run *run, oc_job *job, oc_classifier **classifier,
                          oc_train_report *report, oc_error *err)
 {
@@ -401,12 +417,13 @@ oc_status oc_trainer_run(oc_trainer *t, const oc_run *run, oc_job *job, oc_class
                                                              : learn_weights(t, run, c, &done, job, err);
     done.used = t->used;
     t->used.rate = rate; /* an automatic one is found again for other penalties */
+    if (done.used.optimizer != OC_OPTIMIZER_SGD) {
+        done.used.batch = done.used.finish = OC_AUTO; /* they have no effect: see oc_train_uses */
+    }
+    status = status == OC_OK && c->weights ? check_weights(c, &done, err) : status;
     if (status != OC_OK) {
         oc_classifier_free(c);
         return status;
-    }
-    for (size_t j = 0; c->weights && j < c->classes * (d + 1); j++) {
-        done.zeros += j % (d + 1) < d && !(fabsf(c->weights[j]) > 0);
     }
     if (report) {
         *report = done;
@@ -429,6 +446,14 @@ static oc_status train_on(const oc_rows *rows, const int *labels, size_t classes
     status = oc_trainer_run(trainer, &run, job, classifier, report, err);
     oc_trainer_free(trainer);
     return status;
+}
+
+size_t oc_train_memory(size_t rows, size_t dimension, size_t classes)
+{
+    size_t narrow = dimension < rows ? dimension : rows;
+    narrow = narrow < OC_PRECONDITION_WIDEST ? narrow : OC_PRECONDITION_WIDEST;
+    double floats = 2 * (double)narrow * (double)narrow + (3 * (double)classes + BATCH) * (double)dimension;
+    return floats < (double)(SIZE_MAX / 8) ? sizeof(float) * (size_t)floats : SIZE_MAX / 2;
 }
 
 oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options, oc_job *job,

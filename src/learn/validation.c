@@ -17,7 +17,9 @@
 #include "src/learn/train.h"
 
 #include <math.h>
+#include <string.h>
 
+enum { VALUE = 100 };             /* bytes for a setting as text */
 enum { PATH = 6, AUTOMATIC = 3 }; /* STRONGEST FACTOR^AUTOMATIC = 1 */
 static const double STRONGEST = 64, FACTOR = 0.25;
 static const double BEYOND_CHANCE = 2; /* standard errors */
@@ -30,6 +32,47 @@ double oc_validation_accuracy(const oc_validation *validation)
 bool oc_validation_wanted(const oc_train_options *options)
 {
     return options->tune || !isnan(options->holdout) || options->folds != OC_AUTO;
+}
+
+static bool among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool oc_train_uses(const oc_train_options *options, const char *name)
+{
+    static const char *const of_neighbours[] = {"classifier", "scale", "augment", "holdout", "folds"};
+    static const char *const of_sgd[] = {"batch", "finish"}, *const of_steps[] = {"rate", "schedule", "momentum"};
+    if (options->classifier.kind == OC_NEAREST) {
+        return among(name, of_neighbours, sizeof of_neighbours / sizeof *of_neighbours);
+    }
+    return (options->optimizer == OC_OPTIMIZER_SGD || !among(name, of_sgd, sizeof of_sgd / sizeof *of_sgd)) &&
+           (!oc_optimizer_searches(options->optimizer) || !among(name, of_steps, sizeof of_steps / sizeof *of_steps));
+}
+
+/* OC_USAGE for a setting other than the default where it has no effect. */
+static oc_status check_effects(const oc_train_options *options, oc_error *err)
+{
+    oc_train_options defaults = oc_train_defaults();
+    for (size_t i = 0; i < oc_train_param_count; i++) {
+        const oc_param *param = &oc_train_params[i];
+        char value[VALUE], usual[VALUE];
+        oc_param_format(param, options, value, sizeof value);
+        oc_param_format(param, &defaults, usual, sizeof usual);
+        if (!oc_train_uses(options, param->name) && strcmp(value, usual) != 0) {
+            bool nearest = options->classifier.kind == OC_NEAREST;
+            oc_param_format(oc_params_find(oc_train_params, oc_train_param_count, "optimizer"), options, value,
+                            sizeof value);
+            return oc_fail(err, OC_USAGE, "--%s has no effect on %s%s: leave it at %s", param->name,
+                           nearest ? "nearest neighbours" : "--optimizer ", nearest ? "" : value, usual);
+        }
+    }
+    return OC_OK;
 }
 
 oc_status oc_train_check(const oc_train_options *options, oc_error *err)
@@ -53,7 +96,7 @@ oc_status oc_train_check(const oc_train_options *options, oc_error *err)
     if (options->tune && !isnan(options->l2)) {
         return oc_fail(err, OC_USAGE, "--tune chooses the penalty that --l2 %g fixes: give one of them", options->l2);
     }
-    return OC_OK;
+    return check_effects(options, err);
 }
 
 /* Held-out rows that only one of two trials got right. */

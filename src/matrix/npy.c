@@ -161,6 +161,32 @@ static oc_status check_rows(const array *a, const char *path, oc_error *err)
     return status;
 }
 
+/* A column of float64 whose values differ, though all of them become one float32, is named: nothing could be learned
+ * from it. Differences of less than DIGITS are what rounding leaves in a constant column. */
+static oc_status check_columns(const array *a, const float *values, const char *path, oc_error *err)
+{
+    static const double DIGITS = 1e-10;
+    size_t rows = a->shape[0], columns = a->shape[1];
+    for (size_t j = 0; j < columns; j++) {
+        double low = INFINITY, high = -INFINITY;
+        bool same = true;
+        for (size_t i = 0; i < rows && same; i++) {
+            double value;
+            memcpy(&value, a->values + (i * columns + j) * sizeof value, sizeof value);
+            low = fmin(low, value);
+            high = fmax(high, value);
+            same = !(values[i * columns + j] > values[j] || values[i * columns + j] < values[j]);
+        }
+        if (same && high - low > DIGITS * fmax(fabs(low), fabs(high))) {
+            return oc_fail(err, OC_BAD_DATA,
+                           "%s: column %zu: its values, %.17g to %.17g, are all one number as float32, which features "
+                           "are: subtract their mean, or multiply them",
+                           path, j, low, high);
+        }
+    }
+    return OC_OK;
+}
+
 /* Float64 to float32. A value that is no number, or that float32 cannot hold, is an error and not a surprise. */
 static oc_status narrow(const array *a, const char *path, float **out, oc_error *err)
 {
@@ -179,6 +205,11 @@ static oc_status narrow(const array *a, const char *path, float **out, oc_error 
                            i / a->shape[1], i % a->shape[1], value);
         }
         values[i] = (float)value;
+    }
+    oc_status status = check_columns(a, values, path, err);
+    if (status != OC_OK) {
+        oc_free(values);
+        return status;
     }
     *out = values;
     return OC_OK;

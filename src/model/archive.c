@@ -143,38 +143,6 @@ static char *make_header(const oc_archive *archive)
     return aligned;
 }
 
-oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_error *err)
-{
-    char *header = make_header(archive);
-    if (!header) {
-        return oc_fail_memory(err, "the header of the model file");
-    }
-    oc_output output = {0};
-    oc_status status = oc_output_begin(&output, path, false, err);
-    FILE *file = status == OC_OK ? fopen(output.temporary, "wb") : NULL;
-    if (status == OC_OK && !file) {
-        status = oc_fail_io(err, path, "cannot be written");
-    } else if (file) {
-        uint64_t size = strlen(header);
-        unsigned char length[LENGTH];
-        for (size_t i = 0; i < LENGTH; i++) {
-            length[i] = (unsigned char)(size >> (8 * i));
-        }
-        fwrite(length, 1, sizeof length, file);
-        fwrite(header, 1, (size_t)size, file);
-        for (size_t i = 0; i < archive->count; i++) {
-            fwrite(archive->tensors[i].values, 1, tensor_bytes(&archive->tensors[i]), file);
-        }
-        status = oc_file_close(file, path, err);
-    }
-    if (status == OC_OK) {
-        status = oc_output_commit(&output, err);
-    }
-    oc_output_abandon(&output);
-    oc_free(header);
-    return status;
-}
-
 /* An array that the header describes, and where its values lie. */
 typedef struct entry {
     const char *name;
@@ -374,4 +342,61 @@ oc_status oc_archive_read(const char *path, oc_archive **out, oc_error *err)
     }
     *out = archive;
     return OC_OK;
+}
+
+static void write_values(const oc_archive *archive, const char *header, FILE *file)
+{
+    uint64_t size = strlen(header);
+    unsigned char length[LENGTH];
+    for (size_t i = 0; i < LENGTH; i++) {
+        length[i] = (unsigned char)(size >> (8 * i));
+    }
+    fwrite(length, 1, sizeof length, file);
+    fwrite(header, 1, (size_t)size, file);
+    for (size_t i = 0; i < archive->count; i++) {
+        fwrite(archive->tensors[i].values, 1, tensor_bytes(&archive->tensors[i]), file);
+    }
+}
+
+/* Reads what was built for `path`. */
+static oc_status read_back(const oc_output *output, const char *path, oc_archive_check check, oc_error *err)
+{
+    oc_archive *archive = NULL;
+    oc_error found = {0};
+    oc_status status = oc_archive_read(output->temporary, &archive, &found);
+    if (status == OC_OK && check) {
+        status = check(archive, &found);
+    }
+    oc_archive_free(archive);
+    if (status == OC_OK || status == OC_NO_MEMORY) {
+        return status == OC_OK ? OC_OK : oc_fail(err, status, "%s", found.message);
+    }
+    return oc_fail(err, OC_BAD_DATA, "%s: was not written, because it could not be read again: %s", path,
+                   found.message);
+}
+
+oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archive_check check, oc_error *err)
+{
+    char *header = make_header(archive);
+    if (!header) {
+        return oc_fail_memory(err, "the header of the model file");
+    }
+    oc_output output = {0};
+    oc_status status = oc_output_begin(&output, path, false, err);
+    FILE *file = status == OC_OK ? fopen(output.temporary, "wb") : NULL;
+    if (status == OC_OK && !file) {
+        status = oc_fail_io(err, path, "cannot be written");
+    } else if (file) {
+        write_values(archive, header, file);
+        status = oc_file_close(file, path, err);
+    }
+    if (status == OC_OK) {
+        status = read_back(&output, path, check, err);
+    }
+    if (status == OC_OK) {
+        status = oc_output_commit(&output, err);
+    }
+    oc_output_abandon(&output);
+    oc_free(header);
+    return status;
 }

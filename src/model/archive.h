@@ -24,8 +24,11 @@ oc_tensor oc_archive_tensor(const oc_archive *archive, size_t i);
 /* NULL values when there is none of that name. */
 oc_tensor oc_archive_find(const oc_archive *archive, const char *name);
 
-/* Replaces the file whole or not at all. OC_IO, OC_NO_MEMORY. */
-oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_error *err);
+/* Loads what an archive holds, only to see whether it can be loaded. */
+typedef oc_status (*oc_archive_check)(const oc_archive *archive, oc_error *err);
+/* Replaces the file whole or not at all. Before that it is read again and given to `check`, if that is not NULL.
+ * OC_BAD_DATA when what was written cannot be read; OC_IO, OC_NO_MEMORY. */
+oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archive_check check, oc_error *err);
 /* Reads a file; arrays belong to the archive. Everything is checked first: the header's length and JSON,
  * duplicate names, types, shapes, offsets, and that all values are finite. OC_BAD_FILE with the reason,
  * OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */

@@ -9,6 +9,7 @@
 #include "src/base/threads.h"
 #include "src/matrix/number.h"
 #include "src/matrix/svmlight.h"
+#include "src/model/set_writer.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -18,7 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHUNK = 16, CHUNKS = 64 }; /* rows a task, tasks a block */
+static const char SCRATCH_SUFFIX[] = ".rows", SCRATCH_SET[] = "set"; /* where rows wait, and the set in it */
+enum { CHUNK = 16, CHUNKS = 64 };                                    /* rows a task, tasks a block */
 
 typedef struct exporting {
     const oc_set *set;
@@ -159,6 +161,19 @@ oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, o
     return status;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+size_t oc_output_room(size_t *name)
+{
+    size_t classes = strlen(OC_CLASSES_SUFFIX) + oc_output_growth(false);
+    size_t scratch = strlen(SCRATCH_SUFFIX) + oc_output_growth(true);
+    *name = larger(classes, strlen(SCRATCH_SUFFIX) + oc_output_growth(false));
+    return larger(classes, scratch + strlen("/") + strlen(SCRATCH_SET) + oc_set_writer_growth());
+}
+
 /* Rows wait to become text in a set inside of "PATH.rows.partial", which the next run takes up or clears as it does
  * with any output that was not finished; for standard output of a name below $TMPDIR, which a kill leaves there. */
 static oc_status open_scratch(const char *path, bool resume, oc_output *scratch, oc_error *err)
@@ -166,9 +181,9 @@ static oc_status open_scratch(const char *path, bool resume, oc_output *scratch,
     oc_text name = {0};
     const char *folder = getenv("TMPDIR");
     if (strcmp(path, "-") != 0) {
-        oc_text_format(&name, "%s.rows", path);
+        oc_text_format(&name, "%s%s", path, SCRATCH_SUFFIX);
     } else {
-        oc_text_format(&name, "%s/ocellus-%ld.rows", folder && *folder ? folder : "/tmp", (long)getpid());
+        oc_text_format(&name, "%s/ocellus-%ld%s", folder && *folder ? folder : "/tmp", (long)getpid(), SCRATCH_SUFFIX);
     }
     oc_status status = name.failed ? oc_fail_memory(err, "a path")
                        : resume    ? oc_output_resume(scratch, name.data, err)
@@ -200,7 +215,7 @@ oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *feat
     if (status != OC_OK) {
         return status;
     }
-    char *folder = oc_path_join(scratch.temporary, "set");
+    char *folder = oc_path_join(scratch.temporary, SCRATCH_SET);
     status = folder ? oc_set_extract(dataset, features, options, folder, job, &set, err)
                     : oc_fail_memory(err, "a path");
     if (status == OC_OK) {

@@ -13,11 +13,13 @@
 #include "src/model/training_data.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { OPTION = 100 };
+static const char USED[] = "train.", GIVEN[] = "given."; /* prefixes of options in the file */
 
 void oc_model_free(oc_model *model)
 {
@@ -97,6 +99,7 @@ oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *op
     }
     model->image = parts->image;
     model->options = done.used;
+    model->given = *options;
     model->validation = done.validation;
     if (report) {
         *report = done;
@@ -124,15 +127,26 @@ oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_
     return status == OC_OK ? oc_model_build(&parts, options, job, model, report, err) : status;
 }
 
-/* The training options as "name=value" strings under "train.<name>", the classes one a line. */
-static oc_status store_options(oc_archive *archive, const oc_model *model, oc_error *err)
+/* Training options as strings under "<prefix><name>". */
+static oc_status store_options(oc_archive *archive, const char *prefix, const oc_train_options *options, oc_error *err)
 {
     char name[OPTION], value[OPTION];
     oc_status status = OC_OK;
     for (size_t i = 0; status == OC_OK && i < oc_train_param_count; i++) {
-        snprintf(name, sizeof name, "train.%s", oc_train_params[i].name);
-        oc_param_format(&oc_train_params[i], &model->options, value, sizeof value);
+        snprintf(name, sizeof name, "%s%s", prefix, oc_train_params[i].name);
+        oc_param_format(&oc_train_params[i], options, value, sizeof value);
         status = oc_archive_set(archive, name, value, err);
+    }
+    return status;
+}
+
+/* The options as they were used and as they were given, seed, validation, and the classes one a line. */
+static oc_status store_training(oc_archive *archive, const oc_model *model, oc_error *err)
+{
+    char value[OPTION];
+    oc_status status = store_options(archive, USED, &model->options, err);
+    if (status == OC_OK) {
+        status = store_options(archive, GIVEN, &model->given, err);
     }
     if (status == OC_OK) {
         snprintf(value, sizeof value, "%" PRIu64, model->options.seed);
@@ -176,58 +190,39 @@ static oc_status store_classifier(oc_archive *archive, const oc_classifier *c, f
                            : status;
 }
 
-oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
-{
-    const oc_classifier *c = model->classifier;
-    oc_archive *archive = NULL;
-    float *labels = NULL;
-    oc_status status = oc_archive_create(&archive, err);
-    if (status == OC_OK) {
-        status = oc_store_format(archive, "ocellus-model", err);
-    }
-    if (status == OC_OK) {
-        status = store_options(archive, model, err);
-    }
-    if (status == OC_OK) {
-        status = oc_training_data_store(archive, model, err);
-    }
-    if (status == OC_OK) {
-        status = store_classifier(archive, c, &labels, err);
-    }
-    if (status == OC_OK) {
-        status = oc_archive_add(archive, "shift", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->shift},
-                                err);
-    }
-    if (status == OC_OK) {
-        status = oc_archive_add(archive, "scale", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->scale},
-                                err);
-    }
-    if (status == OC_OK) {
-        status = oc_store_features(archive, model->features, &model->image, err);
-    }
-    if (status == OC_OK) {
-        status = oc_archive_write(archive, path, err);
-    }
-    oc_archive_free(archive);
-    oc_free(labels);
-    return status;
-}
-
-static oc_status load_options(const oc_archive *archive, oc_train_options *options, oc_error *err)
+/* Options under "<prefix><name>"; *options stays what it was where there is none of a name: a model of another version
+ * may lack it. Numbers that training worked out are not held to the ranges of what is typed: they are finite and, as no
+ * option is negative, not below 0. */
+static oc_status load_options(const oc_archive *archive, const char *prefix, oc_train_options *options, oc_error *err)
 {
     char name[OPTION];
-    const char *seed = oc_archive_get(archive, "seed");
-    *options = oc_train_defaults();
-    options->seed = seed ? strtoull(seed, NULL, 10) : 0;
     for (size_t i = 0; i < oc_train_param_count; i++) {
-        snprintf(name, sizeof name, "train.%s", oc_train_params[i].name);
+        oc_param param = oc_train_params[i];
+        snprintf(name, sizeof name, "%s%s", prefix, param.name);
         const char *value = oc_archive_get(archive, name);
-        /* A model of a later version may lack what this one knows; its default then stands. */
-        if (value && oc_param_set(&oc_train_params[i], value, options, err) != OC_OK) {
+        if (strcmp(prefix, USED) == 0 && (param.type == OC_REAL || param.type == OC_INTEGER)) {
+            param.low = param.type == OC_REAL ? 0 : param.low;
+            param.high = INFINITY;
+        }
+        if (value && oc_param_set(&param, value, options, err) != OC_OK) {
             return oc_fail_at(err, OC_BAD_FILE, "training options");
         }
     }
     return OC_OK;
+}
+
+/* A model of an earlier version holds the used options alone. */
+static oc_status load_training(const oc_archive *archive, oc_model *model, oc_error *err)
+{
+    const char *seed = oc_archive_get(archive, "seed");
+    model->options = oc_train_defaults();
+    model->options.seed = seed ? strtoull(seed, NULL, 10) : 0;
+    oc_status status = load_options(archive, USED, &model->options, err);
+    model->given = model->options;
+    if (status == OC_OK) {
+        status = load_options(archive, GIVEN, &model->given, err);
+    }
+    return status == OC_OK ? oc_load_validation(archive, &model->validation, err) : status;
 }
 
 /* A name that two classes share would make their results one. */
@@ -341,10 +336,7 @@ static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error
 {
     oc_status status = oc_check_format(archive, "ocellus-model", "a model", err);
     if (status == OC_OK) {
-        status = load_options(archive, &model->options, err);
-    }
-    if (status == OC_OK) {
-        status = oc_load_validation(archive, &model->validation, err);
+        status = load_training(archive, model, err);
     }
     if (status == OC_OK) {
         status = oc_load_features(archive, &model->features, &model->image, err);
@@ -395,6 +387,52 @@ oc_status oc_model_load(const char *path, oc_model **out, oc_error *err)
     return OC_OK;
 }
 
+/* What is saved must load. */
+static oc_status check_model(const oc_archive *archive, oc_error *err)
+{
+    oc_model *model = oc_alloc(1, sizeof *model);
+    oc_status status = model ? load_model(archive, model, err) : oc_fail_memory(err, "the model");
+    oc_model_free(model);
+    return status;
+}
+
+oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
+{
+    const oc_classifier *c = model->classifier;
+    oc_archive *archive = NULL;
+    float *labels = NULL;
+    oc_status status = oc_archive_create(&archive, err);
+    if (status == OC_OK) {
+        status = oc_store_format(archive, "ocellus-model", err);
+    }
+    if (status == OC_OK) {
+        status = store_training(archive, model, err);
+    }
+    if (status == OC_OK) {
+        status = oc_training_data_store(archive, model, err);
+    }
+    if (status == OC_OK) {
+        status = store_classifier(archive, c, &labels, err);
+    }
+    if (status == OC_OK) {
+        status = oc_archive_add(archive, "shift", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->shift},
+                                err);
+    }
+    if (status == OC_OK) {
+        status = oc_archive_add(archive, "scale", (oc_tensor){.rows = 1, .columns = c->dimension, .values = c->scale},
+                                err);
+    }
+    if (status == OC_OK) {
+        status = oc_store_features(archive, model->features, &model->image, err);
+    }
+    if (status == OC_OK) {
+        status = oc_archive_write(archive, path, check_model, err);
+    }
+    oc_archive_free(archive);
+    oc_free(labels);
+    return status;
+}
+
 bool oc_model_recognise(const char *path)
 {
     unsigned char start[9];
@@ -419,6 +457,11 @@ oc_image_options oc_model_image_options(const oc_model *model)
 oc_train_options oc_model_train_options(const oc_model *model)
 {
     return model->options;
+}
+
+oc_train_options oc_model_given_options(const oc_model *model)
+{
+    return model->given;
 }
 
 oc_validation oc_model_validation(const oc_model *model)

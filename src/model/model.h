@@ -9,6 +9,7 @@ struct oc_model {
     oc_image_options image;
     oc_classifier *classifier;
     oc_train_options options; /* as they were used */
+    oc_train_options given;   /* with auto where the user left the choice to training */
     oc_validation validation;
     char **classes;  /* (C) */
     size_t *counts;  /* (C): rows of each class that it was trained on; NULL: unknown */

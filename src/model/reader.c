@@ -1,9 +1,10 @@
-/* Classifying single images. The scaling is folded into the weights once, so that a row costs one product:
- * W ((x - shift) * scale) + b = (W * scale) x + (b - (W * scale) shift). */
+/* Classifying single images: z = (x - shift) * scale, then W z + b. The scaling is not folded into the weights, for in
+ * single precision W * scale may leave the range of a float, and (W * scale) x may lose all of x - shift. */
 #include "src/model/reader.h"
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/learn/scaler.h"
 #include "src/model/model.h"
 
 #include <math.h>
@@ -14,27 +15,9 @@ struct oc_reader {
     oc_image_options image;
     oc_decoder *decoder;
     oc_workspace *workspace;
-    float *weights;                /* (C, D) */
-    float *bias;                   /* (C) */
-    float *row;                    /* (D) */
+    float *row, *z;                /* (D): features, and scaled */
     float *scores, *probabilities; /* (C) */
 };
-
-static void fold(oc_reader *reader)
-{
-    const oc_classifier *c = reader->model->classifier;
-    size_t d = c->dimension;
-    for (size_t k = 0; !c->nearest && k < c->classes; k++) {
-        const float *from = c->weights + k * (d + 1);
-        double bias = (double)from[d];
-        for (size_t j = 0; j < d; j++) {
-            double weight = (double)from[j] * (double)c->scale[j];
-            reader->weights[k * d + j] = (float)weight;
-            bias -= weight * (double)c->shift[j];
-        }
-        reader->bias[k] = (float)bias;
-    }
-}
 
 oc_status oc_reader_create(const oc_model *model, oc_reader **out, oc_error *err)
 {
@@ -45,16 +28,14 @@ oc_status oc_reader_create(const oc_model *model, oc_reader **out, oc_error *err
     }
     reader->model = model;
     reader->image = model->image;
-    reader->weights = oc_alloc(model->classifier->nearest ? 0 : classes, d * sizeof(float));
-    reader->bias = oc_alloc(classes, sizeof(float));
     reader->row = oc_alloc(d, sizeof(float));
+    reader->z = oc_alloc(d, sizeof(float));
     reader->scores = oc_alloc(classes, sizeof(float));
     reader->probabilities = oc_alloc(classes, sizeof(float));
     oc_status status = OC_OK;
-    if (!reader->weights || !reader->bias || !reader->row || !reader->scores || !reader->probabilities) {
+    if (!reader->row || !reader->z || !reader->scores || !reader->probabilities) {
         status = oc_fail_memory(err, "the classifier");
     } else {
-        fold(reader);
         status = oc_decoder_create(&reader->decoder, err);
     }
     if (status == OC_OK) {
@@ -73,9 +54,8 @@ void oc_reader_free(oc_reader *reader)
     if (reader) {
         oc_decoder_free(reader->decoder);
         oc_workspace_free(reader->workspace);
-        oc_free(reader->weights);
-        oc_free(reader->bias);
         oc_free(reader->row);
+        oc_free(reader->z);
         oc_free(reader->scores);
         oc_free(reader->probabilities);
         oc_free(reader);
@@ -94,14 +74,18 @@ void oc_reader_limit(oc_reader *reader, const oc_image_options *options)
 static void score(oc_reader *reader, const float *row)
 {
     const oc_classifier *c = reader->model->classifier;
+    size_t d = c->dimension;
+    const oc_rows rows = oc_rows_of(row, 1, d);
+    const float *z = reader->z;
+    oc_scaler_row(&rows, 0, c->shift, c->scale, reader->z);
     for (size_t k = 0; k < c->classes; k++) {
-        const float *weights = reader->weights + k * c->dimension;
+        const float *weights = c->weights + k * (d + 1);
         float sum = 0;
 #pragma omp simd reduction(+ : sum)
-        for (size_t j = 0; j < c->dimension; j++) {
-            sum += weights[j] * row[j];
+        for (size_t j = 0; j < d; j++) {
+            sum += weights[j] * z[j];
         }
-        reader->scores[k] = sum + reader->bias[k];
+        reader->scores[k] = sum + weights[d];
     }
 }
 

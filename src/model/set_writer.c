@@ -20,6 +20,7 @@
 typedef enum file_index { ROWS, INDEX, SKIPPED, FILES } file_index;
 
 static const size_t PUSH = (size_t)8 << 20;
+static const char STAGES[] = "stages.safetensors";
 
 static const char *const names[FILES] = {"features.npy", "index.csv", "skipped.csv"};
 static const char *const headers[FILES] = {NULL, "row,path,label,width,height\n", "path,reason\n"};
@@ -227,6 +228,21 @@ oc_status oc_set_writer_finish(oc_set_writer *writer, oc_error *err)
     return status;
 }
 
+size_t oc_set_writer_growth(void)
+{
+    return oc_output_growth(true) + strlen("/") + strlen(STAGES) + oc_output_growth(false);
+}
+
+/* What is written must load. */
+static oc_status check_stages(const oc_archive *archive, oc_error *err)
+{
+    oc_features *features = NULL;
+    oc_image_options image;
+    oc_status status = oc_load_features(archive, &features, &image, err);
+    oc_features_free(features);
+    return status;
+}
+
 static oc_status write_archive(oc_archive *archive, const char *path, const oc_features *features,
                                const oc_image_options *image, const oc_shard *shard, oc_error *err)
 {
@@ -237,14 +253,14 @@ static oc_status write_archive(oc_archive *archive, const char *path, const oc_f
     if (status == OC_OK) {
         status = oc_shard_store(archive, shard, err);
     }
-    return status == OC_OK ? oc_archive_write(archive, path, err) : status;
+    return status == OC_OK ? oc_archive_write(archive, path, check_stages, err) : status;
 }
 
 oc_status oc_set_write_stages(const char *folder, const oc_features *features, const oc_image_options *image,
                               const oc_shard *shard, oc_error *err)
 {
     oc_archive *archive = NULL;
-    char *path = oc_path_join(folder, "stages.safetensors");
+    char *path = oc_path_join(folder, STAGES);
     oc_status status = path ? oc_archive_create(&archive, err) : oc_fail_memory(err, "a path");
     if (status == OC_OK) {
         status = write_archive(archive, path, features, image, shard, err);

@@ -37,6 +37,9 @@ oc_status oc_set_writer_flush(oc_set_writer *writer, oc_error *err);
 /* Writes the number of rows into features.npy and closes all files, brought to the disk. */
 oc_status oc_set_writer_finish(oc_set_writer *writer, oc_error *err);
 
+/* How many letters longer than the path of the set's folder the longest path is that writing it needs. */
+size_t oc_set_writer_growth(void);
+
 /* Writes stages.safetensors; shard tells which part of a list the set is, if it is one. */
 oc_status oc_set_write_stages(const char *folder, const oc_features *features, const oc_image_options *image,
                               const oc_shard *shard, oc_error *err);

@@ -40,7 +40,7 @@ declared() {
     touch "$root/usr/include/ocellus/of-somebody-else.h" "$root/usr/bin/true"
     files "$root" >before
     install_with install DESTDIR="$root" PREFIX=/usr LIBDIR=/usr/lib/triplet
-    for file in bin/ocellus lib/triplet/{libocellus.a,libocellus.so,libocellus.so.0,pkgconfig/ocellus.pc} \
+    for file in bin/ocellus lib/triplet/{libocellus.a,libocellus.so,libocellus.so.0.1,pkgconfig/ocellus.pc} \
         include/ocellus/ocellus.h share/man/man1/ocellus.1 share/man/man3/ocellus.3 share/doc/ocellus/LICENSE \
         share/bash-completion/completions/ocellus; do
         [ -s "$root/usr/$file" ]
@@ -74,7 +74,7 @@ declared() {
         echo "the Makefile. If the change is meant, 'make exported' renews tests/install/exported.txt."
         return 1
     }
-    readelf -d "$PREFIX/lib/libocellus.so" | grep -q 'SONAME.*\[libocellus\.so\.0\]'
+    readelf -d "$PREFIX/lib/libocellus.so" | grep -q 'SONAME.*\[libocellus\.so\.0\.1\]'
 }
 
 @test "the static library defines no global name without oc_ or OC_" {
@@ -103,7 +103,7 @@ build_examples() {
         "$@" "$REPO/examples/$name.c" -o "$name-static" \
             $(pkg-config --static --cflags --libs ocellus | sed "s|-locellus|-l:libocellus.a|")
     done
-    ldd train_rows | grep -q "$PREFIX/lib/libocellus.so.0"
+    ldd train_rows | grep -q "$PREFIX/lib/libocellus.so.0.1 "
     run -0 ldd train_rows-static
     [[ "$output" != *libocellus* ]]
     run -0 ./train_rows model

@@ -21,7 +21,7 @@ Test(archive, what_is_written_reads_back)
     cr_assert(oc_archive_set(archive, "bad", "\xff\xfe", &err) == OC_USAGE);
     cr_assert(oc_archive_add(archive, "m", (oc_tensor){.rows = 2, .columns = 3, .values = matrix}, &err) == OC_OK);
     cr_assert(oc_archive_add(archive, "v", (oc_tensor){.rows = 1, .columns = 2, .values = vector}, &err) == OC_OK);
-    cr_assert(oc_archive_write(archive, at("a"), &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_archive_write(archive, at("a"), NULL, &err) == OC_OK, "%s", err.message);
     cr_assert(oc_archive_read(at("a"), &back, &err) == OC_OK, "%s", err.message);
     cr_assert(oc_archive_count(back) == 2);
     oc_tensor m = oc_archive_find(back, "m"), v = oc_archive_find(back, "v");

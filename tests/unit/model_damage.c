@@ -112,7 +112,7 @@ static void alter(const char *key, const char *value, const char *array, size_t 
         }
         cr_assert(tensor.rows == 0 || oc_archive_add(changed, tensor.name, tensor, NULL) == OC_OK);
     }
-    cr_assert(oc_archive_write(changed, at("bad"), NULL) == OC_OK);
+    cr_assert(oc_archive_write(changed, at("bad"), NULL, NULL) == OC_OK);
     oc_archive_free(archive);
     oc_archive_free(changed);
     free(values);
@@ -184,7 +184,7 @@ Test(model_damage, scores_that_overflow_are_an_error)
     for (size_t i = 0; i < weights.rows * weights.columns; i++) {
         weights.values[i] = i % 2 ? 3e38F : -3e38F;
     }
-    cr_assert(oc_archive_write(archive, at("bad"), &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_archive_write(archive, at("bad"), NULL, &err) == OC_OK, "%s", err.message);
     cr_assert(oc_model_load(at("bad"), &model, &err) == OC_OK && oc_reader_create(model, &reader, &err) == OC_OK);
     cr_assert(oc_classify_file(reader, at("in/down/000.png"), &result, &err) == OC_BAD_DATA);
     cr_assert(strstr(err.message, "finite"), "%s", err.message);

@@ -131,7 +131,7 @@ Test(penalty, proximal_steps_leave_exact_zeros_and_short_weights)
         oc_train_report report;
         options.optimizer = optimizer;
         options.epochs = 60;
-        options.finish = 0;
+        options.finish = optimizer == OC_OPTIMIZER_SGD ? 0 : OC_AUTO;
         options.l1 = 0.05;
         oc_classifier_free(trained(&data, &options, NULL, &report));
         cr_assert(report.zeros > 3 && report.zeros < 24, "optimizer %d: %zu", optimizer, report.zeros);

@@ -56,3 +56,22 @@ Test(pixels, mirroring_is_promised_only_where_columns_stay)
     cr_assert(oc_features_mirror_order(features, NULL, NULL) == OC_USAGE);
     oc_features_free(features);
 }
+
+/* Stages of different sizes and planes share one workspace. */
+Test(pixels, several_sizes_allocate_nothing_after_the_first_image)
+{
+    oc_image image = random_image(40, 24, 3);
+    oc_features *features = planned("pixels+pixels:size=9x50,gray=1+pixels:size=64+pixels:size=7", 40, 24);
+    float *row = malloc(oc_features_dimension(features) * sizeof *row);
+    oc_workspace *workspace = NULL;
+    cr_assert_eq(oc_workspace_create(&workspace, NULL), OC_OK);
+    cr_assert_eq(oc_features_extract(features, &image, workspace, row, NULL), OC_OK);
+    oc_memory_fail_after(1);
+    oc_status status = oc_features_extract(features, &image, workspace, row, NULL);
+    oc_memory_fail_after(0);
+    cr_assert_eq(status, OC_OK);
+    oc_workspace_free(workspace);
+    free(row);
+    oc_features_free(features);
+    free_image(&image);
+}

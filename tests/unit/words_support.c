@@ -123,9 +123,9 @@ oc_status fit_words(oc_stage *stage, pictures *p, size_t threads, uint64_t seed,
 
 float *words_row(const oc_stage *stage, oc_image image)
 {
-    oc_arena arena = {0};
+    oc_scratch scratch = {0};
     float *row = oc_alloc(stage->dimension, sizeof *row);
-    cr_assert_eq(stage->type->extract(stage, &image, &arena, row, NULL), OC_OK);
-    oc_arena_free(&arena);
+    cr_assert_eq(stage->type->extract(stage, &image, &scratch, row, NULL), OC_OK);
+    oc_arena_free(&scratch.arena);
     return row;
 }
