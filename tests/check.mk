@@ -25,7 +25,7 @@ check: ## install what is missing (DEPS=no: only say it), build, run what every 
 
 .PHONY: check-all
 check-all: ## install what is missing (DEPS=no: only say it), build, run the longer checks that make check leaves out
-	@CC=$(CC) .ci/deps check
+	@CC=$(CC) .ci/deps check-all
 	$(call STEPS,all $(CHECK_ALL))
 
 # Unit tests. Criterion runs as many at a time as there are processors.
