@@ -84,25 +84,25 @@ typedef struct oc_train_options {
     uint64_t seed;
 } oc_train_options;
 
-extern const oc_param oc_train_params[];
-extern const size_t oc_train_param_count;
+OC_API extern const oc_param oc_train_params[];
+OC_API extern const size_t oc_train_param_count;
 /* The defaults of the table, seed 0. */
-oc_train_options oc_train_defaults(void);
+OC_API oc_train_options oc_train_defaults(void);
 /* Whether the option of this name (one of oc_train_params) has an effect beside the others: nearest neighbours use
  * classifier, scale, augment, holdout and folds alone; batch and finish belong to sgd, rate, schedule and momentum to
  * sgd and gd. */
-bool oc_train_uses(const oc_train_options *options, const char *name);
+OC_API bool oc_train_uses(const oc_train_options *options, const char *name);
 /* OC_USAGE for options out of their ranges (a struct of zeros: oc_train_defaults has what to begin with), that exclude
  * each other, or that differ from their default where they have no effect. oc_train checks as well, but after the
  * features were extracted. */
-oc_status oc_train_check(const oc_train_options *options, oc_error *err);
+OC_API oc_status oc_train_check(const oc_train_options *options, oc_error *err);
 /* An estimate of the bytes that oc_train takes besides `rows` rows (N) of `dimension` values (D) in C classes: (3 C +
  * 256) D floats, and two matrices of m x m floats with m = min(N, D, 16384). */
-size_t oc_train_memory(size_t rows, size_t dimension, size_t classes);
+OC_API size_t oc_train_memory(size_t rows, size_t dimension, size_t classes);
 /* What labels (N) in 0..classes-1 say before there are rows: OC_USAGE for more nearest neighbours than rows, OC_BAD_DATA
  * where the rows are too few for the validation. OC_NO_MEMORY. */
-oc_status oc_train_check_labels(const int *labels, size_t count, size_t classes, const oc_train_options *options,
-                                oc_error *err);
+OC_API oc_status oc_train_check_labels(const int *labels, size_t count, size_t classes, const oc_train_options *options,
+                                       oc_error *err);
 
 typedef struct oc_classifier {
     size_t classes, dimension;  /* C, D */
@@ -114,9 +114,9 @@ typedef struct oc_classifier {
 
 typedef struct oc_nearest oc_nearest;
 
-void oc_classifier_free(oc_classifier *classifier);
+OC_API void oc_classifier_free(oc_classifier *classifier);
 /* True when the softmax of the scores gives probabilities: it was trained for that. */
-bool oc_classifier_probable(const oc_classifier *classifier);
+OC_API bool oc_classifier_probable(const oc_classifier *classifier);
 
 /* One setting that was tried on held-out rows. */
 typedef struct oc_trial {
@@ -138,7 +138,7 @@ typedef struct oc_validation {
 } oc_validation;
 
 /* The accuracy of the best trial; NaN when there was no validation. */
-double oc_validation_accuracy(const oc_validation *validation);
+OC_API double oc_validation_accuracy(const oc_validation *validation);
 
 typedef struct oc_train_report {
     oc_train_options used; /* the options with every auto replaced by what was used */
@@ -164,24 +164,26 @@ typedef struct oc_train_report {
  * diverges), OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:
  * see oc_train_memory; a larger batch needs D floats more for each of its rows. Rows are read in place, held-out and
  * mirrored ones too. */
-oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options, oc_job *job,
-                   oc_classifier **classifier, oc_train_report *report, oc_error *err);
+OC_API oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
+                          oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err);
 
 /* scores (N, C) of rows (N, D). The score of a class by nearest neighbours is the number of those among the k
  * that are of this class, plus 1 / (2 + r), if there are any, with r = 0 for the class of the nearest of all,
  * and so on: a fraction that settles ties. A row so far from the training rows that single precision does not hold the
  * distance has a NaN among its scores. OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
-oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job, oc_error *err);
+OC_API oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
+                           oc_error *err);
 
 /* The class of the highest score for each row, predicted (N); of equal scores the first. OC_BAD_DATA for a row whose
  * scores are not finite; else as oc_scores. Memory: N x C floats. */
-oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, int *predicted, oc_job *job, oc_error *err);
+OC_API oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, int *predicted, oc_job *job,
+                            oc_error *err);
 
 /* Loss of one row of scores (C) with true class y; gradient (C), when not NULL, takes dL/ds. */
-double oc_loss_value(oc_loss loss, const double *scores, size_t classes, size_t y, double *gradient);
+OC_API double oc_loss_value(oc_loss loss, const double *scores, size_t classes, size_t y, double *gradient);
 
 /* Softmax probabilities (C) of scores (C), after subtracting the maximum. */
-void oc_softmax(const float *scores, size_t classes, float *probabilities);
+OC_API void oc_softmax(const float *scores, size_t classes, float *probabilities);
 
 /* Checks the gradient of the objective at random weights, in double precision: the relative error |a - n| /
  * (|a| + |n|) between the analytic gradient a and the centred difference n = (F(w + h) - F(w - h)) / 2h, h =
@@ -189,8 +191,8 @@ void oc_softmax(const float *scores, size_t classes, float *probabilities);
  * (D+1) weights and biases; the rows are at most 200, drawn at random, scaled and divided by their root mean
  * square. Rows whose margins lie so near the kink of a hinge that a difference would step over it are left
  * out. auto penalties count as 0. Correct gradients give about 1e-9 to 1e-8. Errors: as oc_train. */
-oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
-                            double *error, oc_error *err);
+OC_API oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t classes,
+                                   const oc_train_options *options, double *error, oc_error *err);
 
 #ifdef __cplusplus
 }

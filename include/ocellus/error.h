@@ -6,6 +6,14 @@
 #ifndef OCELLUS_ERROR_H
 #define OCELLUS_ERROR_H
 
+/* Marks each function and table that the shared library exports. It is built with -fvisibility=hidden, which hides all
+ * others. */
+#if defined(__GNUC__)
+#define OC_API __attribute__((visibility("default")))
+#else
+#define OC_API
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -35,7 +43,7 @@ typedef struct oc_error {
 } oc_error;
 
 /* A short text for a status; never NULL. */
-const char *oc_status_text(oc_status status);
+OC_API const char *oc_status_text(oc_status status);
 
 #ifdef __cplusplus
 }

@@ -28,19 +28,20 @@ typedef struct oc_evaluation {
     float *likely, *right;     /* (images): of the predicted and of the expected class */
 } oc_evaluation;
 
-void oc_evaluation_free(oc_evaluation *evaluation);
+OC_API void oc_evaluation_free(oc_evaluation *evaluation);
 
 /* The 95 % interval of Wilson (1927) for `correct` of `count`. */
-void oc_wilson(size_t correct, size_t count, double *low, double *high);
+OC_API void oc_wilson(size_t correct, size_t count, double *low, double *high);
 
 /* McNemar's exact two-sided test of two classifiers on the same images, from the number that only the first
  * and only the second got right; the probability of a difference at least as large under equal accuracy. */
-double oc_mcnemar(size_t only_first, size_t only_second);
+OC_API double oc_mcnemar(size_t only_first, size_t only_second);
 
 /* Scores the labelled rows of a set that the model's stages made. OC_BAD_DATA: no labels; labels that the
  * model does not know (they are named); features that are NaN or infinite. OC_NO_MEMORY. The caller frees
  * *evaluation with oc_evaluation_free. */
-oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation, oc_error *err);
+OC_API oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation,
+                             oc_error *err);
 
 /* Loss against work, as oc_listener tells it. */
 typedef struct oc_curve {
@@ -89,28 +90,28 @@ typedef struct oc_compare_options {
 
 /* What can be said of a comparison before the first image is read: oc_model_check of `train`, and oc_dataset_check_test.
  * oc_compare checks the same. */
-oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
-                           oc_error *err);
+OC_API oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
+                                  oc_error *err);
 
 /* Trains and tests one classifier for each spec on the same split. Each distinct stage is fitted and extracted once and
  * shared by the specs that name it. The result is freed with oc_comparison_free. */
-oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
-                     const oc_compare_options *options, oc_job *job, oc_comparison **comparison, oc_error *err);
-void oc_comparison_free(oc_comparison *comparison);
+OC_API oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
+                            const oc_compare_options *options, oc_job *job, oc_comparison **comparison, oc_error *err);
+OC_API void oc_comparison_free(oc_comparison *comparison);
 
 /* Predictions as CSV, path,label,predicted,probability: a line for each image that has a label, in the order of the set
  * or of the test images. The probability is that of the predicted class, empty for a classifier without probabilities.
  *
  * Of an evaluation: one file, which is replaced whole or not at all. OC_IO, OC_NO_MEMORY. */
-oc_status oc_predictions_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
-                                    const char *path, oc_error *err);
+OC_API oc_status oc_predictions_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
+                                           const char *path, oc_error *err);
 /* Of a comparison: a file a row in a folder, which is replaced whole or not at all; `test` is the data set that was
  * tested on. OC_USAGE, OC_IO, OC_NO_MEMORY. */
-oc_status oc_predictions_comparison(const oc_comparison *comparison, const oc_dataset *test, const char *folder,
-                                    oc_error *err);
+OC_API oc_status oc_predictions_comparison(const oc_comparison *comparison, const oc_dataset *test, const char *folder,
+                                           oc_error *err);
 /* The name of a row's file in that folder: the number of the row from 1 and its spec, in letters that are safe for a
  * file system ("02-hog-cell=4.csv"). To be freed with oc_json_free; NULL when memory is short. */
-char *oc_predictions_name(const oc_comparison *comparison, size_t row);
+OC_API char *oc_predictions_name(const oc_comparison *comparison, size_t row);
 
 /* A page of results: one HTML file without any other, for a browser with or without a network. It shows what the JSON
  * has, which is inside it, and images by their thumbnails. */
@@ -122,26 +123,26 @@ typedef struct oc_report_options {
     const char *predictions;  /* file (of a comparison: folder) of predictions that is linked to, or NULL */
 } oc_report_options;
 /* OC_IO, OC_NO_MEMORY. */
-oc_status oc_report_comparison(const oc_comparison *comparison, const oc_report_options *options, oc_error *err);
+OC_API oc_status oc_report_comparison(const oc_comparison *comparison, const oc_report_options *options, oc_error *err);
 /* set: the rows that were evaluated; images, when given, must be the data set that they were extracted from. */
-oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
-                               const oc_report_options *options, oc_error *err);
+OC_API oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
+                                      const oc_report_options *options, oc_error *err);
 
 /* The results as JSON, one object on one line without line break, names as in the manual; the caller frees
  * the text with oc_json_free. NULL when memory is short. Paths and class names may be any bytes: a byte that is not
  * UTF-8 becomes a lone low surrogate, "\udc80" to "\udcff", as Python's surrogateescape has it. */
-char *oc_json_comparison(const oc_comparison *comparison);
-char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation);
-char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);
-char *oc_json_failure(const char *path, const char *message);
-char *oc_json_extraction(const oc_set *set);
+OC_API char *oc_json_comparison(const oc_comparison *comparison);
+OC_API char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation);
+OC_API char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);
+OC_API char *oc_json_failure(const char *path, const char *message);
+OC_API char *oc_json_extraction(const oc_set *set);
 /* Of many images that were classified: how many were, and how many could not be read. */
-char *oc_json_classification(size_t images, size_t skipped, double seconds);
+OC_API char *oc_json_classification(size_t images, size_t skipped, double seconds);
 /* Of a model that was trained on this set. */
-char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report);
-char *oc_json_info_model(const oc_model *model);
-char *oc_json_info_set(const oc_set *set);
-void oc_json_free(char *json);
+OC_API char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report);
+OC_API char *oc_json_info_model(const oc_model *model);
+OC_API char *oc_json_info_set(const oc_set *set);
+OC_API void oc_json_free(char *json);
 
 #ifdef __cplusplus
 }

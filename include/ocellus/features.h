@@ -25,51 +25,52 @@ typedef struct oc_source {
 } oc_source;
 
 /* OC_USAGE: unknown stage or parameter (the nearest is named), value out of range. */
-oc_status oc_features_parse(const char *spec, oc_features **features, oc_error *err);
-void oc_features_free(oc_features *features);
+OC_API oc_status oc_features_parse(const char *spec, oc_features **features, oc_error *err);
+OC_API void oc_features_free(oc_features *features);
 
 /* The spec as it was typed; empty for rows of another program, which have a dimension and no stages. */
-const char *oc_features_spec(const oc_features *features);
+OC_API const char *oc_features_spec(const oc_features *features);
 /* The planes that the stages read: OC_GRAY, OC_RGB or both. */
-unsigned oc_features_planes(const oc_features *features);
+OC_API unsigned oc_features_planes(const oc_features *features);
 /* The side of the square that images of different sizes are brought to when no size is given: 128, or what a stage that
  * needs larger images asks for. */
-size_t oc_features_side(const oc_features *features);
+OC_API size_t oc_features_side(const oc_features *features);
 
 /* Fixes the size of the images, and with it the dimension. OC_TOO_SMALL, naming the stage and both sizes; OC_TOO_LARGE
  * when the row would not fit into memory; OC_USAGE for rows of another program. */
-oc_status oc_features_plan(oc_features *features, size_t width, size_t height, oc_error *err);
+OC_API oc_status oc_features_plan(oc_features *features, size_t width, size_t height, oc_error *err);
 /* The planned size, 0 x 0 before. */
-oc_extent oc_features_size(const oc_features *features);
+OC_API oc_extent oc_features_size(const oc_features *features);
 /* Values in a row; 0 before the plan. */
-size_t oc_features_dimension(const oc_features *features);
+OC_API size_t oc_features_dimension(const oc_features *features);
 
 /* The parts of a joined row, one a stage. */
-size_t oc_features_count(const oc_features *features);
-size_t oc_features_part_dimension(const oc_features *features, size_t stage);
+OC_API size_t oc_features_count(const oc_features *features);
+OC_API size_t oc_features_part_dimension(const oc_features *features, size_t stage);
 /* The stage's own spec as typed. */
-const char *oc_features_part_spec(const oc_features *features, size_t stage);
+OC_API const char *oc_features_part_spec(const oc_features *features, size_t stage);
 
 /* True while a stage has still to learn from images. */
-bool oc_features_unfitted(const oc_features *features);
+OC_API bool oc_features_unfitted(const oc_features *features);
 /* Lets the stages learn that have not yet; all get the same seed, so a stage learns in a joined spec what it learns
  * alone. On failure none has learned. OC_USAGE before the plan. The result depends on spec, images and seed alone.
  * OC_BAD_DATA when the images do not suffice. */
-oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err);
+OC_API oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job,
+                                 oc_error *err);
 
 /* Scratch memory of one thread. */
-oc_status oc_workspace_create(oc_workspace **workspace, oc_error *err);
-void oc_workspace_free(oc_workspace *workspace);
+OC_API oc_status oc_workspace_create(oc_workspace **workspace, oc_error *err);
+OC_API void oc_workspace_free(oc_workspace *workspace);
 
 /* Writes the row (dimension) of an image of the planned size that has the planes asked for. Any number of threads may
  * call it on one oc_features, each with its own workspace; nothing is allocated after a workspace's first image.
  * OC_USAGE when size or planes are not as planned, or a stage is not fitted. */
-oc_status oc_features_extract(const oc_features *features, const oc_image *image, oc_workspace *workspace, float *row,
-                              oc_error *err);
+OC_API oc_status oc_features_extract(const oc_features *features, const oc_image *image, oc_workspace *workspace,
+                                     float *row, oc_error *err);
 
 /* order (dimension): value j of the row of the mirrored image is value order[j] of the row; NULL only asks. OC_USAGE
  * before the plan, or naming the stage whose row does not tell; OC_NO_MEMORY. */
-oc_status oc_features_mirror_order(const oc_features *features, uint32_t *order, oc_error *err);
+OC_API oc_status oc_features_mirror_order(const oc_features *features, uint32_t *order, oc_error *err);
 
 /* The table of stages, for help and documentation. */
 typedef struct oc_stage_info {
@@ -77,8 +78,8 @@ typedef struct oc_stage_info {
     const oc_param *params;
     size_t param_count;
 } oc_stage_info;
-size_t oc_stage_count(void);
-oc_stage_info oc_stage_describe(size_t index);
+OC_API size_t oc_stage_count(void);
+OC_API oc_stage_info oc_stage_describe(size_t index);
 
 #ifdef __cplusplus
 }

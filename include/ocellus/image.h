@@ -90,50 +90,51 @@ typedef struct oc_image_options {
 
 /* size, fit and depth: the names and defaults of the command line. A model or a set records them, depth where it is not
  * 0. */
-extern const oc_param oc_image_params[];
-extern const size_t oc_image_param_count;
+OC_API extern const oc_param oc_image_params[];
+OC_API extern const size_t oc_image_param_count;
 
 /* fail-on and the limits: they are the reader's, no file can change them. Same struct. */
-extern const oc_param oc_limit_params[];
-extern const size_t oc_limit_param_count;
+OC_API extern const oc_param oc_limit_params[];
+OC_API extern const size_t oc_limit_param_count;
 
 /* A decoder keeps its buffers from image to image. One thread at a time may use it. */
 typedef struct oc_decoder oc_decoder;
-oc_status oc_decoder_create(oc_decoder **decoder, oc_error *err);
-void oc_decoder_free(oc_decoder *decoder);
+OC_API oc_status oc_decoder_create(oc_decoder **decoder, oc_error *err);
+OC_API void oc_decoder_free(oc_decoder *decoder);
 
 /* Decodes a file ("-" is standard input). *image points into the decoder's own memory and is valid until its
  * next use. Errors: OC_NOT_FOUND, OC_IO, OC_BAD_IMAGE (neither PNG nor JPEG, damaged, truncated), OC_TOO_LARGE,
  * OC_USAGE (options out of their ranges), OC_NO_MEMORY; the message begins with the path. */
-oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_options *options, oc_image *image,
-                         oc_error *err);
+OC_API oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_options *options, oc_image *image,
+                                oc_error *err);
 
 /* The same from memory; the message does not name a file. */
-oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
-                           oc_image *image, oc_error *err);
+OC_API oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
+                                  oc_image *image, oc_error *err);
 
 /* The same for pixels that are already decoded, of a camera say: gray or R, G, B for 1 or 3 channels; rows of width x
  * channels bytes begin `stride` bytes apart. OC_USAGE for other channels, or rows that overlap. */
-oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t stride, size_t width, size_t height,
-                           size_t channels, const oc_image_options *options, oc_image *image, oc_error *err);
+OC_API oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t stride, size_t width,
+                                  size_t height, size_t channels, const oc_image_options *options, oc_image *image,
+                                  oc_error *err);
 
 /* True when the first bytes are those of PNG or JPEG; 8 bytes are enough. */
-bool oc_image_signature(const void *bytes, size_t size);
+OC_API bool oc_image_signature(const void *bytes, size_t size);
 /* True when the first bytes are those of an image of a kind that is known but not read: TIFF, WebP, BMP, GIF, HEIC,
  * AVIF, JPEG XL, JPEG 2000, camera raw, SVG and others; 512 bytes are enough. */
-bool oc_image_foreign(const void *bytes, size_t size);
+OC_API bool oc_image_foreign(const void *bytes, size_t size);
 
 /* Changes the size of one plane (height, width, channels), 1 to 4 channels, into out (out_height, out_width,
  * channels), which the caller owns. Each axis on its own: shrinking averages the exact area that a pixel covers,
  * enlarging interpolates linearly between pixel centres, the border repeated. Rounded to nearest, ties as
  * OpenCV's INTER_AREA rounds them. OC_USAGE for a side past 65,535; OC_NO_MEMORY. */
-oc_status oc_image_resize(const uint8_t *pixels, size_t width, size_t height, size_t channels, uint8_t *out,
-                          size_t out_width, size_t out_height, oc_error *err);
+OC_API oc_status oc_image_resize(const uint8_t *pixels, size_t width, size_t height, size_t channels, uint8_t *out,
+                                 size_t out_width, size_t out_height, oc_error *err);
 
 /* Writes (height, width, channels) as PNG: gray, RGB or RGBA for 1, 3 or 4 channels. "-" is standard output. A
  * file is replaced whole or not at all. OC_IO, OC_NO_MEMORY. */
-oc_status oc_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height, size_t channels,
-                             oc_error *err);
+OC_API oc_status oc_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,
+                                    size_t channels, oc_error *err);
 
 #ifdef __cplusplus
 }

@@ -33,12 +33,12 @@ typedef struct oc_listener {
 
 /* threads: at most 256; 0 takes one for each processor that the process may use. listener may be NULL; it is copied. A
  * NULL job is one thread without a listener, wherever a job is taken. */
-oc_status oc_job_create(size_t threads, const oc_listener *listener, oc_job **job, oc_error *err);
-void oc_job_free(oc_job *job);
-size_t oc_job_threads(const oc_job *job);
+OC_API oc_status oc_job_create(size_t threads, const oc_listener *listener, oc_job **job, oc_error *err);
+OC_API void oc_job_free(oc_job *job);
+OC_API size_t oc_job_threads(const oc_job *job);
 
 /* Ask the work to stop soon with OC_CANCELLED. Safe to call from a signal handler or another thread. */
-void oc_job_cancel(oc_job *job);
+OC_API void oc_job_cancel(oc_job *job);
 
 #ifdef __cplusplus
 }

@@ -24,58 +24,58 @@ typedef struct oc_model oc_model;
 
 /* What can be said of a training before the first image is read: oc_train_check, oc_dataset_check_labels, but for nearest
  * neighbours oc_dataset_check_repeats, and oc_train_check_labels. oc_model_train checks the same of its set. */
-oc_status oc_model_check(const oc_dataset *dataset, const oc_train_options *options, oc_error *err);
+OC_API oc_status oc_model_check(const oc_dataset *dataset, const oc_train_options *options, oc_error *err);
 
 /* Trains on the rows of a set. Errors: those of oc_train; OC_BAD_DATA when labels are missing, or all rows
  * are of one class. */
-oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job, oc_model **model,
-                         oc_train_report *report, oc_error *err);
-void oc_model_free(oc_model *model);
+OC_API oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job, oc_model **model,
+                                oc_train_report *report, oc_error *err);
+OC_API void oc_model_free(oc_model *model);
 
 /* Loading checks every length against the file's before memory is taken, and that all values are finite.
  * OC_BAD_FILE with the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. Saving replaces the file whole or not at
  * all, and only after what was written has been loaded again: OC_BAD_DATA when it cannot be. */
-oc_status oc_model_load(const char *path, oc_model **model, oc_error *err);
-oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err);
+OC_API oc_status oc_model_load(const char *path, oc_model **model, oc_error *err);
+OC_API oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err);
 /* True when the file begins like a safetensors file. */
-bool oc_model_recognise(const char *path);
+OC_API bool oc_model_recognise(const char *path);
 
 /* The stages, fitted; as they are, they serve oc_set_extract, which copies them. */
-const oc_features *oc_model_features(const oc_model *model);
-const oc_classifier *oc_model_classifier(const oc_model *model);
-oc_image_options oc_model_image_options(const oc_model *model);
+OC_API const oc_features *oc_model_features(const oc_model *model);
+OC_API const oc_classifier *oc_model_classifier(const oc_model *model);
+OC_API oc_image_options oc_model_image_options(const oc_model *model);
 /* The training options as they were used, and as they were given. A value that training chose may lie outside the range
  * of its option. */
-oc_train_options oc_model_train_options(const oc_model *model);
-oc_train_options oc_model_given_options(const oc_model *model);
+OC_API oc_train_options oc_model_train_options(const oc_model *model);
+OC_API oc_train_options oc_model_given_options(const oc_model *model);
 /* What was tried on held-out rows when the model was trained; held is 0 when nothing was. */
-oc_validation oc_model_validation(const oc_model *model);
-size_t oc_model_classes(const oc_model *model);
-const char *oc_model_class(const oc_model *model, size_t label);
+OC_API oc_validation oc_model_validation(const oc_model *model);
+OC_API size_t oc_model_classes(const oc_model *model);
+OC_API const char *oc_model_class(const oc_model *model, size_t label);
 /* How many rows of each class (C) it was trained on, NULL when the file does not say; and its accuracy on them, NaN for
  * nearest neighbours, each of which finds itself, and when the file does not say. */
-const size_t *oc_model_class_counts(const oc_model *model);
-double oc_model_train_accuracy(const oc_model *model);
+OC_API const size_t *oc_model_class_counts(const oc_model *model);
+OC_API double oc_model_train_accuracy(const oc_model *model);
 /* Weights and biases of the classifier (for nearest neighbours the values of the rows it keeps), and learned
  * values of the stages. */
-size_t oc_model_parameters(const oc_model *model);
-size_t oc_model_stage_parameters(const oc_model *model);
+OC_API size_t oc_model_parameters(const oc_model *model);
+OC_API size_t oc_model_stage_parameters(const oc_model *model);
 
 /* OC_BAD_DATA when a data set cannot test the model, before its images are read: it has no label at all, or labels that
  * are no classes of the model. The message lists them, and says where one differs from a class by case, blanks or Unicode
  * form alone. */
-oc_status oc_model_check_test(const oc_model *model, const oc_dataset *test, oc_error *err);
+OC_API oc_status oc_model_check_test(const oc_model *model, const oc_dataset *test, oc_error *err);
 
 /* OC_OK when the set was made by stages that are the same as the model's to the bit, at the same size and
  * fit; else OC_USAGE saying what differs. */
-oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *err);
+OC_API oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *err);
 
 /* Classifying single images: one classifier for one thread, made once and used for any number. */
 typedef struct oc_reader oc_reader;
-oc_status oc_reader_create(const oc_model *model, oc_reader **reader, oc_error *err);
-void oc_reader_free(oc_reader *reader);
+OC_API oc_status oc_reader_create(const oc_model *model, oc_reader **reader, oc_error *err);
+OC_API void oc_reader_free(oc_reader *reader);
 /* Takes fail_on and the limits of `options`; without it they are the defaults. */
-void oc_reader_limit(oc_reader *reader, const oc_image_options *options);
+OC_API void oc_reader_limit(oc_reader *reader, const oc_image_options *options);
 
 typedef struct oc_result {
     size_t label;               /* the class of the highest score */
@@ -88,17 +88,18 @@ typedef struct oc_result {
 /* Reads, extracts and scores one file ("-" is standard input), an encoded image in memory, or pixels as
  * oc_decode_pixels takes them. Errors as oc_decode_file; OC_BAD_DATA when scores are not finite; OC_USAGE for a
  * model that was trained on rows of another program, which has no image stages. */
-oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err);
-oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result, oc_error *err);
-oc_status oc_classify_pixels(oc_reader *reader, const uint8_t *pixels, size_t stride, size_t width, size_t height,
-                             size_t channels, oc_result *result, oc_error *err);
+OC_API oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err);
+OC_API oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result,
+                                    oc_error *err);
+OC_API oc_status oc_classify_pixels(oc_reader *reader, const uint8_t *pixels, size_t stride, size_t width,
+                                    size_t height, size_t channels, oc_result *result, oc_error *err);
 
 /* Scores one row (D) of features. OC_BAD_DATA for values that give no finite scores, OC_NO_MEMORY. */
-oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result, oc_error *err);
+OC_API oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result, oc_error *err);
 
 /* The class that follows `label` when classes are sorted by falling score, equal scores in the order of the classes.
  * The first one is result->label; the one after the last is oc_model_classes. */
-size_t oc_result_next(const oc_model *model, const oc_result *result, size_t label);
+OC_API size_t oc_result_next(const oc_model *model, const oc_result *result, size_t label);
 
 /* Classifying many images, or rows, on all threads of a job. Items are added one after the other and classified a batch
  * at a time; the answers come in the order in which items were added, each equal to the bit to that of oc_classify_file
@@ -122,12 +123,12 @@ typedef struct oc_batch_options {
 } oc_batch_options;
 
 /* The model and the job must outlive the batch. OC_NO_MEMORY. */
-oc_status oc_batch_create(const oc_model *model, const oc_batch_options *options, oc_job *job, oc_batch **batch,
-                          oc_error *err);
+OC_API oc_status oc_batch_create(const oc_model *model, const oc_batch_options *options, oc_job *job, oc_batch **batch,
+                                 oc_error *err);
 /* Items that were added and not answered yet never are. */
-void oc_batch_free(oc_batch *batch);
+OC_API void oc_batch_free(oc_batch *batch);
 /* The number of items that the job's listener hears of as the total; 0, as at first, where it is not known. */
-void oc_batch_expect(oc_batch *batch, size_t total);
+OC_API void oc_batch_expect(oc_batch *batch, size_t total);
 
 /* Each of these adds items and answers those that fill a batch. Images that cannot be read are answers. Errors:
  * OC_CANCELLED, OC_NO_MEMORY, or what `answer` returned; then the batch is only good to be freed.
@@ -139,13 +140,13 @@ void oc_batch_expect(oc_batch *batch, size_t total);
  *              the list may be a pipe without end: while nothing comes, all that came before is answered. Names are
  *              ended by NUL bytes where there is one in the first piece. OC_BAD_DATA without any path; OC_BAD_FILE for
  *              a path of more than 64 kB, or for a NUL byte among lines; OC_NOT_FOUND, OC_IO */
-oc_status oc_batch_add_file(oc_batch *batch, const char *path, oc_error *err);
-oc_status oc_batch_add_failure(oc_batch *batch, const char *path, const oc_error *why, oc_error *err);
-oc_status oc_batch_add_dataset(oc_batch *batch, const oc_dataset *dataset, oc_error *err);
-oc_status oc_batch_add_set(oc_batch *batch, const oc_set *set, oc_error *err);
-oc_status oc_batch_add_list(oc_batch *batch, const char *path, oc_error *err);
+OC_API oc_status oc_batch_add_file(oc_batch *batch, const char *path, oc_error *err);
+OC_API oc_status oc_batch_add_failure(oc_batch *batch, const char *path, const oc_error *why, oc_error *err);
+OC_API oc_status oc_batch_add_dataset(oc_batch *batch, const oc_dataset *dataset, oc_error *err);
+OC_API oc_status oc_batch_add_set(oc_batch *batch, const oc_set *set, oc_error *err);
+OC_API oc_status oc_batch_add_list(oc_batch *batch, const char *path, oc_error *err);
 /* Answers what was added and not yet answered. */
-oc_status oc_batch_flush(oc_batch *batch, oc_error *err);
+OC_API oc_status oc_batch_flush(oc_batch *batch, oc_error *err);
 
 /* A CSV file of answers, which appears under its name whole or not at all: path,label,probability, or with `top` more
  * lines an image, best class first, and a column rank that counts from 1. The probability is empty for a model without
@@ -163,18 +164,18 @@ typedef struct oc_answer_file_options {
 
 /* OC_USAGE when PATH is no place for a file, or what is resumed was begun with another model or other options; OC_IO,
  * OC_NO_MEMORY. */
-oc_status oc_answer_file_create(const oc_model *model, const char *path, const oc_answer_file_options *options,
-                                oc_answer_file **file, oc_error *err);
+OC_API oc_status oc_answer_file_create(const oc_model *model, const char *path, const oc_answer_file_options *options,
+                                       oc_answer_file **file, oc_error *err);
 /* How many items an interrupted run has answered already: oc_batch_options.done. */
-size_t oc_answer_file_done(const oc_answer_file *file);
+OC_API size_t oc_answer_file_done(const oc_answer_file *file);
 /* Items that were answered, those of the interrupted run among them, and how many of them could not be read. */
-size_t oc_answer_file_count(const oc_answer_file *file);
-size_t oc_answer_file_skipped(const oc_answer_file *file);
+OC_API size_t oc_answer_file_count(const oc_answer_file *file);
+OC_API size_t oc_answer_file_skipped(const oc_answer_file *file);
 /* Writes an answer. OC_USAGE when the first `done` items are not those of the interrupted run; OC_IO, OC_NO_MEMORY. */
-oc_status oc_answer_file_add(oc_answer_file *file, const oc_answer *answer, oc_error *err);
+OC_API oc_status oc_answer_file_add(oc_answer_file *file, const oc_answer *answer, oc_error *err);
 /* Puts the file in place when `status`, that of the work, is OC_OK. Else it is left to be resumed after OC_CANCELLED,
  * OC_IO and OC_NO_MEMORY, and the message in err says so, or removed. Frees it in any case and returns the status. */
-oc_status oc_answer_file_close(oc_answer_file *file, oc_status status, oc_error *err);
+OC_API oc_status oc_answer_file_close(oc_answer_file *file, oc_status status, oc_error *err);
 
 #ifdef __cplusplus
 }

@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 /* "major.minor.patch" */
-const char *oc_version(void);
+OC_API const char *oc_version(void);
 
 #ifdef __cplusplus
 }

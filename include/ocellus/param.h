@@ -65,28 +65,28 @@ typedef struct oc_param {
 } oc_param;
 
 /* Fills a struct with the defaults of its table. */
-void oc_params_default(const oc_param *table, size_t count, void *values);
+OC_API void oc_params_default(const oc_param *table, size_t count, void *values);
 
 /* NULL when the table has no such name. */
-const oc_param *oc_params_find(const oc_param *table, size_t count, const char *name);
+OC_API const oc_param *oc_params_find(const oc_param *table, size_t count, const char *name);
 
 /* Parses and checks one value. OC_USAGE with a message that names the parameter, the value and what is
  * allowed; the struct is then unchanged. */
-oc_status oc_param_set(const oc_param *param, const char *value, void *values, oc_error *err);
+OC_API oc_status oc_param_set(const oc_param *param, const char *value, void *values, oc_error *err);
 
 /* Whether a struct that a program filled holds what could have been typed: OC_USAGE as oc_param_set. */
-oc_status oc_params_check(const oc_param *table, size_t count, const void *values, oc_error *err);
+OC_API oc_status oc_params_check(const oc_param *table, size_t count, const void *values, oc_error *err);
 
 /* Writes a value the way it would be typed; returns its length without the terminator, and truncates like
  * snprintf. What is written parses back to the same value. */
-size_t oc_param_format(const oc_param *param, const void *values, char *text, size_t size);
+OC_API size_t oc_param_format(const oc_param *param, const void *values, char *text, size_t size);
 
 /* What values are allowed, for help and messages: "1..64", "rgb, hsv or lab". Truncates like snprintf. */
-size_t oc_param_allowed(const oc_param *param, char *text, size_t size);
+OC_API size_t oc_param_allowed(const oc_param *param, char *text, size_t size);
 
 /* The one of the names (count) that was probably meant by what was typed: one that begins so, or is few letters
  * away, in upper or lower case; NULL when none is near. */
-const char *oc_param_nearest(const char *typed, const char *const *names, size_t count);
+OC_API const char *oc_param_nearest(const char *typed, const char *const *names, size_t count);
 
 #ifdef __cplusplus
 }

@@ -32,10 +32,10 @@ typedef struct oc_rows {
 } oc_rows;
 
 /* The view of one contiguous array (N,D). */
-oc_rows oc_rows_of(const float *values, size_t count, size_t dimension);
+OC_API oc_rows oc_rows_of(const float *values, size_t count, size_t dimension);
 
 /* Copies row i to out (D). */
-void oc_rows_copy(const oc_rows *rows, size_t i, float *out);
+OC_API void oc_rows_copy(const oc_rows *rows, size_t i, float *out);
 
 /* A mapped .npy file. */
 typedef struct oc_npy oc_npy;
@@ -45,9 +45,9 @@ typedef struct oc_npy oc_npy;
  * big-endian, Fortran order, shorter than its shape says), OC_BAD_DATA (a float64 that is not finite, or past float32's
  * range: row and column are named), OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. A mapped file that another program makes shorter
  * while it is used ends this program by SIGBUS, unless it handles that. */
-oc_status oc_npy_open(const char *path, oc_npy **npy, oc_error *err);
-void oc_npy_free(oc_npy *npy);
-oc_rows oc_npy_rows(const oc_npy *npy);
+OC_API oc_status oc_npy_open(const char *path, oc_npy **npy, oc_error *err);
+OC_API void oc_npy_free(oc_npy *npy);
+OC_API oc_rows oc_npy_rows(const oc_npy *npy);
 
 #ifdef __cplusplus
 }

@@ -47,8 +47,9 @@ typedef struct oc_extract_options {
  * note says what is taken up. Another note names classes of which no image could be read. Errors: those of reading under `strict`; OC_BAD_DATA when no image can
  * be read; OC_USAGE when what is resumed was begun with other images, stages or options, or the folder holds other
  * files than a set; OC_TOO_SMALL. */
-oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
-                         const char *folder, oc_job *job, oc_set **set, oc_error *err);
+OC_API oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
+                                const oc_extract_options *options, const char *folder, oc_job *job, oc_set **set,
+                                oc_error *err);
 
 /* What rows can be written as: a set folder with features.npy; svmlight text, "label index:value ..." with indices from
  * 1, zeros left out, and labels 0, 1, ... in the order of the classes, -1 where unknown; or CSV with the columns path,
@@ -58,30 +59,31 @@ typedef enum oc_format { OC_FORMAT_NPY, OC_FORMAT_SVMLIGHT, OC_FORMAT_CSV } oc_f
 /* Writes a set as one text file, replaced whole or not at all; "-" is standard output. Values read back to the same
  * float32. Beside svmlight text, PATH.classes names the classes, one a line (as a CSV field); oc_set_open_rows reads
  * it. OC_BAD_DATA for NaN and infinity, OC_USAGE for OC_FORMAT_NPY, OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
-oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, oc_job *job, oc_error *err);
+OC_API oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, oc_job *job, oc_error *err);
 
 /* Extracts like oc_set_extract and exports the rows. They wait in a folder of their own, PATH.rows.partial (for
  * standard output below $TMPDIR), because the numbers of the labels are known only at the end; so memory does not grow
  * with the rows, and what is cut short can be resumed. */
-oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
-                              oc_format format, const char *path, oc_job *job, oc_set **set, oc_error *err);
+OC_API oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features,
+                                     const oc_extract_options *options, oc_format format, const char *path, oc_job *job,
+                                     oc_set **set, oc_error *err);
 
 /* Puts the shards of one data set together (any order): the merged folder equals, byte for byte, what one extraction of
  * the whole by the same stages writes. *rows (may be NULL) is their number. OC_BAD_DATA: a shard is missing or there
  * twice, a set is no shard, or shards differ in list, stages or image options; else as oc_set_open and
  * oc_set_extract. */
-oc_status oc_set_merge(const char *const *shards, size_t count, const char *folder, oc_job *job, size_t *rows,
-                       oc_error *err);
+OC_API oc_status oc_set_merge(const char *const *shards, size_t count, const char *folder, oc_job *job, size_t *rows,
+                              oc_error *err);
 
 /* Opens a set folder; rows are mapped, not read, as by oc_npy_open. OC_NOT_FOUND, OC_BAD_FILE with file and reason,
  * OC_NO_MEMORY. */
-oc_status oc_set_open(const char *folder, oc_set **set, oc_error *err);
-void oc_set_free(oc_set *set);
+OC_API oc_status oc_set_open(const char *folder, oc_set **set, oc_error *err);
+OC_API void oc_set_free(oc_set *set);
 
 /* A set of rows that were made elsewhere, without image stages: oc_set_features has a dimension only. The rows are used
  * where they lie and must outlive the set; labels (N) name the class of each row, NULL or "" where it is unknown;
  * labels NULL: all are. OC_BAD_DATA without rows, OC_NO_MEMORY. */
-oc_status oc_set_of_rows(const oc_rows *rows, const char *const *labels, oc_set **set, oc_error *err);
+OC_API oc_status oc_set_of_rows(const oc_rows *rows, const char *const *labels, oc_set **set, oc_error *err);
 
 /* The same for the rows of a file, which is recognised by its first bytes:
  *
@@ -94,48 +96,48 @@ oc_status oc_set_of_rows(const oc_rows *rows, const char *const *labels, oc_set 
  * dimension is the number of values wanted in a row; 0 takes what is there (for svmlight, the largest index). Errors:
  * those of oc_npy_open; OC_BAD_FILE with the line; OC_BAD_DATA for another number of labels than rows; OC_USAGE for
  * another dimension, or labels that are there twice. */
-oc_status oc_set_open_rows(const char *path, const char *labels, size_t dimension, oc_set **set, oc_error *err);
+OC_API oc_status oc_set_open_rows(const char *path, const char *labels, size_t dimension, oc_set **set, oc_error *err);
 
 /* True when the first bytes are those of such a file. */
-bool oc_rows_recognise(const char *path);
+OC_API bool oc_rows_recognise(const char *path);
 
 /* True when the path looks like a set: a folder that has features.npy. */
-bool oc_set_recognise(const char *path);
+OC_API bool oc_set_recognise(const char *path);
 
 /* Whether a set may be written there, as oc_set_extract and oc_set_merge ask: OC_USAGE for a folder that holds anything
  * but the files of a set, which a new set would take the place of; the message names one. OC_IO, OC_NO_MEMORY. */
-oc_status oc_set_check_place(const char *folder, oc_error *err);
+OC_API oc_status oc_set_check_place(const char *folder, oc_error *err);
 
 /* While an output is built other files lie beside it and in it, whose paths are longer by as many letters at most, and
  * whose names beside it are longer by *name letters at most. Holds for sets, exported rows, models and all other files. */
-size_t oc_output_room(size_t *name);
+OC_API size_t oc_output_room(size_t *name);
 
-const oc_rows *oc_set_rows(const oc_set *set);
-size_t oc_set_count(const oc_set *set);
-const char *oc_set_path(const oc_set *set, size_t row);
+OC_API const oc_rows *oc_set_rows(const oc_set *set);
+OC_API size_t oc_set_count(const oc_set *set);
+OC_API const char *oc_set_path(const oc_set *set, size_t row);
 /* Classes that have rows, sorted by bytes; labels (N) index into them, -1 where unknown. */
-const int *oc_set_labels(const oc_set *set);
-size_t oc_set_classes(const oc_set *set);
-const char *oc_set_class(const oc_set *set, size_t label);
+OC_API const int *oc_set_labels(const oc_set *set);
+OC_API size_t oc_set_classes(const oc_set *set);
+OC_API const char *oc_set_class(const oc_set *set, size_t label);
 /* The stages that made the rows, planned and fitted: what oc_set_extract needs for other images. */
-const oc_features *oc_set_features(const oc_set *set);
+OC_API const oc_features *oc_set_features(const oc_set *set);
 /* How images were brought to size. */
-oc_image_options oc_set_image_options(const oc_set *set);
+OC_API oc_image_options oc_set_image_options(const oc_set *set);
 
 /* Images that could not be read. */
 /* Sends the listener of the job a note about images with the same pixels, at the size and in the colours that the stages
  * saw (equal hashes and equal rows): how many equal an earlier one that has another label, and the first pair; with `same_label` also how many equal an
  * earlier one of the same label. Nothing for a set without hashes. OC_NO_MEMORY. */
-oc_status oc_set_note_equal(const oc_set *set, bool same_label, oc_job *job, oc_error *err);
+OC_API oc_status oc_set_note_equal(const oc_set *set, bool same_label, oc_job *job, oc_error *err);
 /* oc_dataset_note_labels for the labels of the rows. */
-oc_status oc_set_note_labels(const oc_set *set, const char *where, oc_job *job, oc_error *err);
-size_t oc_set_skipped(const oc_set *set);
-const char *oc_set_skipped_path(const oc_set *set, size_t i);
-const char *oc_set_skipped_reason(const oc_set *set, size_t i);
+OC_API oc_status oc_set_note_labels(const oc_set *set, const char *where, oc_job *job, oc_error *err);
+OC_API size_t oc_set_skipped(const oc_set *set);
+OC_API const char *oc_set_skipped_path(const oc_set *set, size_t i);
+OC_API const char *oc_set_skipped_reason(const oc_set *set, size_t i);
 
 /* Seconds that extraction took; fitting is told apart. */
-double oc_set_seconds(const oc_set *set);
-double oc_set_fit_seconds(const oc_set *set);
+OC_API double oc_set_seconds(const oc_set *set);
+OC_API double oc_set_fit_seconds(const oc_set *set);
 
 #ifdef __cplusplus
 }

@@ -12,26 +12,27 @@ extern "C" {
 
 /* What an image looks like to each stage: glyphs of gradients, bars of colours, the words its parts fell into. The
  * image has the planned size and both planes. OC_USAGE when a stage has still to learn. */
-oc_status oc_show_image(const oc_features *features, const oc_image *image, const char *title, const char *path,
-                        oc_error *err);
+OC_API oc_status oc_show_image(const oc_features *features, const oc_image *image, const char *title, const char *path,
+                               oc_error *err);
 
 /* What each class looks for: the weights of the scaled features, stage by stage; positive ones speak for the class.
  * Of more than 100 classes the first 100. OC_USAGE for nearest neighbours, which have no weights. */
-oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *err);
+OC_API oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *err);
 
 /* What stages have learned from images: the words of a codebook, unwhitened, gray ones by the direction of their edges,
  * then coloured ones by hue. OC_USAGE when no stage has learned anything. */
-oc_status oc_show_codebook(const oc_features *features, const char *path, oc_error *err);
+OC_API oc_status oc_show_codebook(const oc_features *features, const char *path, oc_error *err);
 
 /* What speaks for a class where in an image. The score of class c is linear in the scaled row z, s_c = b_c + sum_j
  * W_cj z_j, and every W_cj z_j belongs to pixels that value j was computed from: map (height, width) of the model's
  * canonical size is the sum of all parts, laid out, so that the sum over the map is s_c - b_c. parts (stages) is the
  * sum of each stage. OC_USAGE for nearest neighbours. */
-oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label, double *map, double *parts,
-                     double *bias, oc_error *err);
+OC_API oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label, double *map, double *parts,
+                            double *bias, oc_error *err);
 /* The same for the winning class of an image file, as a picture; result (may be NULL) as oc_classify_file would have
  * it. Errors of reading as oc_decode_file. */
-oc_status oc_explain_file(oc_reader *reader, const char *file, const char *path, oc_result *result, oc_error *err);
+OC_API oc_status oc_explain_file(oc_reader *reader, const char *file, const char *path, oc_result *result,
+                                 oc_error *err);
 
 /* The mean loss, without penalties, of at most 2,000 rows of a labelled set that the model's stages made, drawn by the
  * seed; U and V are random directions (normal, both as long as W). OC_BAD_DATA without labels, OC_USAGE for nearest
@@ -53,10 +54,10 @@ typedef struct oc_losses {
 } oc_losses;
 
 /* Steps are 10^-6 .. 10^2. The caller frees *losses. */
-oc_status oc_losses_measure(const oc_model *model, const oc_set *set, oc_landscape kind, uint64_t seed, oc_job *job,
-                            oc_losses *losses, oc_error *err);
-void oc_losses_free(oc_losses *losses);
-oc_status oc_show_losses(const oc_model *model, const oc_losses *losses, const char *path, oc_error *err);
+OC_API oc_status oc_losses_measure(const oc_model *model, const oc_set *set, oc_landscape kind, uint64_t seed,
+                                   oc_job *job, oc_losses *losses, oc_error *err);
+OC_API void oc_losses_free(oc_losses *losses);
+OC_API oc_status oc_show_losses(const oc_model *model, const oc_losses *losses, const char *path, oc_error *err);
 
 #ifdef __cplusplus
 }

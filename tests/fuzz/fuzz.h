@@ -1,5 +1,5 @@
 /* What the fuzz targets share. A target is one file here that defines LLVMFuzzerTestOneInput; libFuzzer drives it
- * (`make fuzz`), or replay.c over files that are kept (`make check`). */
+ * (`make fuzz`), or replay.c over the inputs that are kept in inputs.tar.gz (`make replay`). */
 #ifndef OC_TESTS_FUZZ_FUZZ_H
 #define OC_TESTS_FUZZ_FUZZ_H
 

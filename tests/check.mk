@@ -1,0 +1,214 @@
+# The checks, included by the Makefile of the top folder. tests/README.md tells what is where.
+
+# The packages that tests need are for Debian's Python, which another one may hide.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+TEST_PACKAGES := criterion
+
+# The steps of `make check`, in this order, and those that `make check-all` adds. Each is a target; a new check is a
+# target of its own and a word here.
+CHECK := layers unit cli installed replay sanitized-unit
+CHECK_ALL := sanitized-cli sanitized-replay faults decoders reproducible report
+
+# Runs each step of a list, prints its time, and stops at the first that fails.
+define STEPS
+@for step in $(1); do \
+    echo "== make $$step"; started=$$(date +%s); \
+    $(MAKE) --no-print-directory -s $(JOBS) $$step || exit 1; \
+    echo "== $$step: $$(($$(date +%s) - started)) s"; \
+done
+endef
+
+.PHONY: check
+check: ## install what is missing (DEPS=no: only say it), build, run what every change must pass, in about 3 minutes
+	@CC=$(CC) .ci/deps check
+	$(call STEPS,all $(CHECK))
+
+.PHONY: check-all
+check-all: ## install what is missing (DEPS=no: only say it), build, run the longer checks that make check leaves out
+	@CC=$(CC) .ci/deps check-all
+	$(call STEPS,all $(CHECK_ALL))
+
+# Unit tests. Criterion runs as many at a time as there are processors.
+TEST_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(sort $(wildcard tests/unit/*.c tests/unit/*/*.c tests/conformance/*.c)))
+TESTS := $(OBJECTS)/unit-tests
+
+$(TESTS): $(TEST_OBJECTS) $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS) $(shell pkg-config --libs $(TEST_PACKAGES))
+
+.PHONY: unit
+unit: $(TESTS) ## run the unit tests (MODE=sanitize, TESTED='hog*/*' for some of them)
+	$(TESTS) $(if $(TESTED),--filter '$(TESTED)')
+
+# The command. bats runs several tests at a time where GNU parallel is there.
+BATS = env -u MAKEFLAGS OCELLUS=$(COMMAND) bats $(if $(shell command -v parallel),--jobs $(PROCESSORS))
+
+.PHONY: cli
+cli: all ## run the tests of the command (MODE=sanitize, TESTED='regular expression' for some of them)
+	$(BATS) $(if $(TESTED),-f '$(TESTED)') tests/cli
+
+.PHONY: installed
+installed: all ## install below build/ and test what is there
+	$(BATS) tests/install
+
+.PHONY: exported
+exported: all ## renew tests/install/exported.txt, the list of the names that the shared library exports
+	nm -D --defined-only $(SHARED) | cut -d' ' -f3 | LC_ALL=C sort > tests/install/exported.txt
+
+# With the sanitizers, as targets of their own for the lists above.
+.PHONY: sanitized-unit sanitized-cli sanitized-replay
+sanitized-unit: ## run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+sanitized-cli: ## run the tests of the command under the sanitizers
+sanitized-replay: ## run the fuzz targets over all inputs under the sanitizers
+sanitized-unit sanitized-cli sanitized-replay: sanitized-%:
+	@$(MAKE) --no-print-directory -s MODE=sanitize $*
+
+# Fuzzing: tests/fuzz/NAME.c is the target of the programs fuzz-NAME (libFuzzer's, MODE=fuzz) and replay-NAME.
+FUZZ_SHARED := tests/fuzz/replay.c tests/fuzz/support.c
+FUZZ_TARGETS := $(basename $(notdir $(filter-out $(FUZZ_SHARED),$(sort $(wildcard tests/fuzz/*.c)))))
+FUZZ_INPUTS := $(BUILD)/fuzz-inputs
+FUZZ_SECONDS := 60
+
+$(OBJECTS)/fuzz-%: $(OBJECTS)/tests/fuzz/%.o $(OBJECTS)/tests/fuzz/support.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(OC_LIBS)
+
+$(OBJECTS)/replay-%: $(OBJECTS)/tests/fuzz/%.o $(OBJECTS)/tests/fuzz/support.o $(OBJECTS)/tests/fuzz/replay.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+.SECONDARY: $(patsubst tests/fuzz/%.c,$(OBJECTS)/tests/fuzz/%.o,$(wildcard tests/fuzz/*.c))
+
+$(FUZZ_INPUTS)/unpacked: tests/fuzz/inputs.tar.gz
+	@tests/fuzz/inputs.sh unpack $(FUZZ_INPUTS)
+	@touch $@
+
+.PHONY: replay
+replay: $(addprefix $(OBJECTS)/replay-,$(FUZZ_TARGETS)) $(FUZZ_INPUTS)/unpacked ## run the fuzz targets over all inputs that are kept
+	@for target in $(FUZZ_TARGETS); do \
+	    $(OBJECTS)/replay-$$target $$(ls -d $(FUZZ_INPUTS)/*/$$target) \
+	        >$(OBJECTS)/replay.log 2>&1 || { tail -40 $(OBJECTS)/replay.log; exit 1; }; \
+	    echo "$$target: $$(tail -1 $(OBJECTS)/replay.log)"; \
+	done
+
+.PHONY: fuzz
+fuzz: ## fuzz every target for FUZZ_SECONDS (60), with clang
+	@CC=clang .ci/deps fuzz
+	@$(MAKE) --no-print-directory -s $(JOBS) all $(FUZZ_INPUTS)/unpacked
+	@$(MAKE) --no-print-directory -s $(JOBS) MODE=fuzz CC=clang $(addprefix $(BUILD)/fuzz/fuzz-,$(FUZZ_TARGETS))
+	@rm -rf $(BUILD)/seeds
+	$(PYTHON) tests/fuzz/make_seeds.py $(COMMAND) $(BUILD)/seeds
+	for target in $(FUZZ_TARGETS); do mkdir -p $(BUILD)/corpus/$$target && \
+	    $(BUILD)/fuzz/fuzz-$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2500 -max_len=8192 \
+	        -print_final_stats=1 -artifact_prefix=$(BUILD)/$$target- $(BUILD)/corpus/$$target \
+	        $$(ls -d $(FUZZ_INPUTS)/*/$$target) $(BUILD)/seeds/$$target || exit 1; \
+	done
+
+# Faults: the command with allocations that fail, and a library that makes those of the whole process fail.
+$(OBJECTS)/ocellus-faulty: $(CLI_OBJECTS) $(OBJECTS)/tests/fault/fail_after.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+$(BUILD)/fail_malloc.so: tests/fault/fail_malloc.c
+	$(CC) -std=c11 -D_XOPEN_SOURCE=700 -O2 -fPIC -shared $(WARNINGS) -o $@ $<
+
+# LONG=1 tries every place instead of a sample; MODE=sanitize makes Ocellus' own allocations fail only, and finds leaks.
+.PHONY: faults
+faults: $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so ## let allocations, calls and disks fail, kill the command (LONG=1: everywhere)
+	$(PYTHON) tests/fault/faults.py $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so $(if $(LONG),--long) \
+	    $(if $(filter sanitize,$(MODE)),--only memory)
+
+.PHONY: races
+races: ## run every command on two threads under ThreadSanitizer
+	@$(MAKE) --no-print-directory -s $(JOBS) MODE=thread all
+	$(PYTHON) tests/fault/watched.py $(BUILD)/thread/ocellus
+
+.PHONY: memcheck
+memcheck: all ## run every command under valgrind
+	@command -v valgrind >/dev/null || { echo 'valgrind is not installed' >&2; exit 1; }
+	$(PYTHON) tests/fault/watched.py $(COMMAND) valgrind -q --error-exitcode=99 --leak-check=full \
+	    --errors-for-leak-kinds=definite
+
+.PHONY: long
+long: all ## extract 200,000 files, strange names among them, in memory that grows by their paths alone
+	$(PYTHON) tests/fault/long_run.py $(COMMAND)
+
+.PHONY: decoders
+decoders: $(LIBRARY) ## compare decoded pixels with Pillow, OpenCV and stb_image, those of them that are installed
+	CC=$(CC) $(PYTHON) tests/conformance/decoders.py $(LIBRARY)
+
+# Built again from a copy of the sources elsewhere, the results must be the same bytes.
+AGAIN := $(abspath $(BUILD))/built-again-in-another-folder
+.PHONY: reproducible
+reproducible: all ## build twice in different folders and compare the bytes
+	@rm -rf $(AGAIN) && mkdir -p $(AGAIN)/sources
+	@cp -r Makefile include features src $(AGAIN)/sources
+	@$(MAKE) --no-print-directory -s $(JOBS) -C $(AGAIN)/sources BUILD=$(AGAIN)/made MODE=$(MODE) all
+	@for made in $(COMMAND:$(BUILD)/%=%) $(LIBRARY:$(BUILD)/%=%) $(SHARED:$(BUILD)/%=%); do \
+	    cmp $(BUILD)/$$made $(AGAIN)/made/$$made && echo "the same bytes: $$made" || exit 1; \
+	done
+	@rm -rf $(AGAIN)
+
+.PHONY: report
+report: all ## test the report in Chromium, where that is installed
+	$(BATS) tests/web/report.bats
+
+# The page with the classifier in it (examples/web).
+$(BUILD)/web-step: $(OBJECTS)/tests/web/step.o $(OBJECTS)/examples/web/ocellus_web.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+$(BUILD)/web-modules: tests/web/package.json tests/web/package-lock.json
+	@mkdir -p $@
+	@cp $^ $@
+	cd $@ && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+.PHONY: check-web
+check-web: ## install what is missing (DEPS=no: only say it), build the interactive page and test it and the report in a browser
+	@CC=$(CC) .ci/deps check-web
+	@$(MAKE) --no-print-directory -s $(JOBS) web report $(BUILD)/web-step $(BUILD)/web-modules
+	PAGE=$(BUILD)/web/index.html OCELLUS=$(COMMAND) STEP=$(BUILD)/web-step IMAGES=$(FASHION)/test \
+	    MODEL=$(BUILD)/web/fashion.model MODULES=$(BUILD)/web-modules node --test tests/web/page.test.mjs
+
+.PHONY: coverage
+coverage: ## which lines the tests run, in build/coverage/index.html; below 90 % it fails
+	@CC=$(CC) .ci/deps coverage
+	@$(MAKE) --no-print-directory -s $(JOBS) MODE=coverage all $(BUILD)/coverage/unit-tests
+	@find $(BUILD)/coverage -name '*.gcda' -delete
+	@$(MAKE) --no-print-directory -s MODE=coverage unit
+	@$(MAKE) --no-print-directory -s MODE=coverage cli
+	gcovr --root . --object-directory $(BUILD)/coverage --filter src/ --filter features/ --fail-under-line 90 \
+	    --html-details $(BUILD)/coverage/index.html --txt --print-summary $(BUILD)/coverage
+
+OURS = $(sort $(shell find include features src examples tests -name '*.[ch]'))
+TIDY_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION=\"\" -DOC_RELEASED=\"\" -DOC_ISA=plain -Wall -Wextra -Iinclude -I. \
+    $(PACKAGE_CFLAGS)
+# The number of functions that have more than six parameters. It may only fall.
+LONG_LISTS := 93
+
+.PHONY: layers
+layers: all ## who includes whom, and how many functions have long lists of parameters
+	OBJECTS=$(OBJECTS) tests/lint/layers.sh
+	$(PYTHON) tests/lint/parameters.py --most $(LONG_LISTS) src features
+
+.PHONY: lint
+lint: ## formatting, include layers, lists of parameters, cppcheck, clang-tidy
+	@CC=$(CC) .ci/deps lint
+	@echo clang-format; clang-format --dry-run --Werror $(OURS)
+	@$(MAKE) --no-print-directory -s layers
+	cppcheck -j2 --quiet --std=c11 --enable=warning,performance,portability --suppress=missingIncludeSystem \
+	    --suppressions-list=tests/lint/cppcheck.txt --error-exitcode=1 -DOC_ISA=plain -Iinclude -I. src features
+	@echo clang-tidy; printf '%s\n' $(filter %.c,$(filter src/% features/%,$(OURS))) | \
+	    xargs -n 4 -P 2 sh -c 'clang-tidy --quiet "$$@" -- $(TIDY_CFLAGS)' clang-tidy 2>$(BUILD)/clang-tidy.log
+
+.PHONY: format
+format: ## write every C file as .clang-format has it
+	clang-format -i $(OURS)
+
+# Benchmarks: tests/bench/NAME.c is the program bench-NAME; bench.py runs the rows.
+BENCHMARKS := $(patsubst tests/bench/%.c,$(BUILD)/release/bench-%,$(wildcard tests/bench/*.c))
+
+$(OBJECTS)/bench-%: $(OBJECTS)/tests/bench/%.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+
+.PHONY: bench
+bench: all $(BENCHMARKS) ## time ours against the limits and the peers (QUICK=1: a minute; ROWS="hog_kernel kmeans")
+	CC=$(CC) tests/bench/bench.py --build $(BUILD) $(if $(QUICK),--quick) $(ROWS)
+
+-include $(TEST_OBJECTS:.o=.d) $(wildcard $(OBJECTS)/tests/*/*.d)
