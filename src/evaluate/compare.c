@@ -379,17 +379,6 @@ static oc_status compare(comparing *c, const char *const *specs, size_t count, o
     return status;
 }
 
-oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
-                           oc_error *err)
-{
-    oc_train_options learn = options->train;
-    if ((options->choose || options->model) && !oc_validation_wanted(&learn)) {
-        learn.holdout = oc_split_fraction(oc_dataset_count(train));
-    }
-    oc_status status = oc_model_check(train, &learn, err);
-    return status == OC_OK ? oc_dataset_check_test(test, train, err) : status;
-}
-
 static oc_status compare_once(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
                               const oc_compare_options *options, oc_job *job, oc_comparison **out, oc_error *err)
 {
