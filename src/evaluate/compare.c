@@ -103,14 +103,11 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
         c->learn.holdout = oc_split_fraction(c->comparison->train);
     }
     oc_status status = c->extract.told ? OC_OK : oc_sets_note_equal(first->train, first->test, c->job, err);
-    if (status != OC_OK) {
-        return status;
-    }
     c->extract.told = true;
     c->extract.also_count = 0; /* the size is known, and does */
     c->comparison->image = c->extract.image;
     c->comparison->chosen = c->options->choose || c->options->model;
-    status = oc_match_items(first->test, c->test, &c->comparison->items, err);
+    status = status == OC_OK ? oc_match_items(first->test, c->test, &c->comparison->items, err) : status;
     c->comparison->test_rows = status == OC_OK ? oc_set_count(first->test) : 0;
     c->first_right = oc_alloc(c->comparison->test, sizeof *c->first_right);
     if (status == OC_OK && !c->first_right) {
