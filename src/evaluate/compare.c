@@ -1,6 +1,5 @@
 /* Comparing features on one split. Each distinct stage is fitted and extracted once, images decoded once for
- * all stages that a spec brings in; the rows of a spec are a view of the columns of its stages side by side.
- * */
+ * all stages that a spec brings in; the rows of a spec are a view of the columns of its stages side by side. */
 #include "src/evaluate/evaluate.h"
 
 #include "src/base/fail.h"
@@ -103,18 +102,12 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
     if ((c->options->choose || c->options->model) && !oc_validation_wanted(&c->learn)) {
         c->learn.holdout = oc_split_fraction(c->comparison->train);
     }
-    oc_status status = c->extract.told ? OC_OK : oc_set_note_equal(first->train, true, c->job, err);
-    if (status == OC_OK && !c->extract.told) {
-        status = oc_sets_note_equal(first->train, first->test, c->job, err);
-    }
-    if (status != OC_OK) {
-        return status;
-    }
+    oc_status status = c->extract.told ? OC_OK : oc_sets_note_equal(first->train, first->test, c->job, err);
     c->extract.told = true;
     c->extract.also_count = 0; /* the size is known, and does */
     c->comparison->image = c->extract.image;
     c->comparison->chosen = c->options->choose || c->options->model;
-    status = oc_match_items(first->test, c->test, &c->comparison->items, err);
+    status = status == OC_OK ? oc_match_items(first->test, c->test, &c->comparison->items, err) : status;
     c->comparison->test_rows = status == OC_OK ? oc_set_count(first->test) : 0;
     c->first_right = oc_alloc(c->comparison->test, sizeof *c->first_right);
     if (status == OC_OK && !c->first_right) {
@@ -336,9 +329,9 @@ static oc_status look_ahead(comparing *c, const char *const *specs, size_t count
     for (size_t r = 0; status == OC_OK && r < count; r++) {
         oc_features *features = NULL;
         status = oc_features_parse(specs[r], &features, err);
-        if (status == OC_OK && oc_features_count(features) > OC_MAX_BLOCKS) {
-            status = oc_fail(err, OC_USAGE, "%zu stages in one spec; at most %d are possible",
-                             oc_features_count(features), OC_MAX_BLOCKS);
+        size_t parts = status == OC_OK ? oc_features_count(features) : 0;
+        if (parts > OC_MAX_BLOCKS) {
+            status = oc_fail(err, OC_USAGE, "%zu stages in one spec; at most %d are possible", parts, OC_MAX_BLOCKS);
         }
         if (status == OC_OK) {
             size_t side = oc_features_side(features);
@@ -377,17 +370,6 @@ static oc_status compare(comparing *c, const char *const *specs, size_t count, o
         status = oc_model_save(c->best, c->options->model, err);
     }
     return status;
-}
-
-oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
-                           oc_error *err)
-{
-    oc_train_options learn = options->train;
-    if ((options->choose || options->model) && !oc_validation_wanted(&learn)) {
-        learn.holdout = oc_split_fraction(oc_dataset_count(train));
-    }
-    oc_status status = oc_model_check(train, &learn, err);
-    return status == OC_OK ? oc_dataset_check_test(test, train, err) : status;
 }
 
 static oc_status compare_once(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,

@@ -116,7 +116,8 @@ oc_status oc_sets_note_equal(const oc_set *train, const oc_set *test, oc_job *jo
     if (!train->hashes || !test->hashes || train->rows.count >= UINT32_MAX) {
         return OC_OK;
     }
-    oc_status status = create_table(train, &table, err);
+    oc_status status = oc_set_note_equal(train, true, job, err);
+    status = status == OC_OK ? create_table(train, &table, err) : status;
     if (status != OC_OK) {
         return status;
     }
