@@ -2,6 +2,7 @@
 #include "features/color_histogram.h"
 
 #include "features/draw.h"
+#include "features/shapes.h"
 #include "src/base/fail.h"
 
 #include <math.h>

@@ -6,6 +6,7 @@
 
 #include "features/draw.h"
 #include "features/hog_form.h"
+#include "features/shapes.h"
 #include "src/base/fail.h"
 
 #include <math.h>

@@ -1,7 +1,8 @@
 /* Pipelines of stages: a spec is parsed into stages, planned for one image size, fitted where a stage learns, and then
  * writes rows: the values of the first stage, of the second, and so on. */
-#include "features/stage.h"
+#include "features/pipeline.h"
 
+#include "features/spec.h"
 #include "src/base/fail.h"
 
 #include <stdint.h>

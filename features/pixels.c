@@ -5,6 +5,7 @@
 #include "features/stage.h"
 
 #include "features/draw.h"
+#include "features/shapes.h"
 #include "src/base/fail.h"
 
 #include <math.h>

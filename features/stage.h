@@ -6,14 +6,9 @@
 #include <ocellus/features.h>
 
 #include "src/base/memory.h"
-#include "src/image/canvas.h"
+#include "src/matrix/tensor.h"
 
-/* A learned array, (rows, columns) floats in C order. Stored in model files under its name. */
-typedef struct oc_tensor {
-    const char *name;
-    size_t rows, columns;
-    float *values;
-} oc_tensor;
+typedef struct oc_canvas oc_canvas; /* src/image/canvas.h */
 
 enum { OC_STAGE_MAX_TENSORS = 8 };
 
@@ -92,15 +87,7 @@ typedef struct oc_stage_type {
 /* Defined one in each file of features/. */
 extern const oc_stage_type oc_stage_pixels, oc_stage_color, oc_stage_hog, oc_stage_words;
 
-/* A stage from "name:key=value,...", which is cut into strings in place; OC_TEXT parameters point into it. stage is all
- * zeros; on failure its type and params may be set, and are the caller's to free. OC_USAGE, OC_NO_MEMORY. */
-oc_status oc_stage_parse(oc_stage *stage, char *text, oc_error *err);
-
-/* What a pipeline holds, for the module that stores it: stage i of features. */
-oc_stage *oc_features_stage(oc_features *features, size_t i);
-
-/* Stands for rows of `dimension` values that were made elsewhere: no stages, an empty spec, and nothing that could be
- * extracted from an image. */
-oc_status oc_features_given(size_t dimension, oc_features **features, oc_error *err);
+/* Every stage there is, oc_stage_count of them. */
+extern const oc_stage_type *const oc_stage_types[];
 
 #endif

@@ -6,6 +6,7 @@
 #include "features/words_draw.h"
 
 #include "features/draw.h"
+#include "features/shapes.h"
 #include "features/words_encode.h"
 #include "features/words_kernels.h"
 #include "features/words_patch.h"

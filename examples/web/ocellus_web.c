@@ -3,7 +3,7 @@
 
 #include <ocellus/show.h>
 
-#include "features/stage.h"
+#include "features/pipeline.h"
 #include "src/base/fail.h"
 #include "src/image/canvas.h"
 #include "src/learn/descent.h"

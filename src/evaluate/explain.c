@@ -4,6 +4,8 @@
 #include <ocellus/show.h>
 
 #include "features/draw.h"
+#include "features/pipeline.h"
+#include "features/shapes.h"
 #include "src/base/fail.h"
 #include "src/base/locale.h"
 #include "src/base/memory.h"

@@ -2,7 +2,7 @@
 #include <ocellus/show.h>
 
 #include "features/draw.h"
-#include "features/stage.h"
+#include "features/pipeline.h"
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"

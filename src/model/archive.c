@@ -4,6 +4,7 @@
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/json_memory.h"
+#include "src/base/memory.h"
 #include "src/base/output.h"
 #include "src/base/text.h"
 

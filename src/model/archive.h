@@ -6,7 +6,9 @@
 #ifndef OC_MODEL_ARCHIVE_H
 #define OC_MODEL_ARCHIVE_H
 
-#include "features/stage.h"
+#include "src/matrix/tensor.h"
+
+#include <ocellus/error.h>
 
 typedef struct oc_archive oc_archive;
 

@@ -2,7 +2,7 @@
  * without stages. */
 #include "src/model/set.h"
 
-#include "features/stage.h"
+#include "features/pipeline.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/text.h"

@@ -2,6 +2,7 @@
  * merged set is written by the same functions as one that was extracted at once. */
 #include "src/base/fail.h"
 #include "src/base/file.h"
+#include "src/base/memory.h"
 #include "src/base/output.h"
 #include "src/base/text.h"
 #include "src/base/threads.h"

@@ -1,6 +1,7 @@
 /* Features in archives. */
 #include "src/model/store.h"
 
+#include "features/pipeline.h"
 #include "src/base/fail.h"
 #include "src/image/picture.h"
 

@@ -3,6 +3,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/locale.h"
+#include "src/base/memory.h"
 #include "src/base/text.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* Explanations and losses around a model; pages. */
 #include "features/draw.h"
+#include "features/shapes.h"
 #include "tests/unit/model_support.h"
 
 #include <criterion/criterion.h>

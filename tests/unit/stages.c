@@ -3,7 +3,7 @@
 #include "tests/unit/feature_helpers.h"
 
 #include "features/draw.h"
-#include "features/stage.h"
+#include "features/pipeline.h"
 #include "src/base/threads.h"
 
 #include <stdio.h>

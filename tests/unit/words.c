@@ -1,6 +1,8 @@
 /* The stage words: defaults, invariants, save and restore. */
 #include "tests/unit/words_support.h"
 
+#include "features/pipeline.h"
+
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
