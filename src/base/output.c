@@ -143,11 +143,13 @@ static oc_status take_lock(oc_output *output, const char *path, oc_error *err)
     if (!made && errno == EEXIST) {
         file = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     }
-    if (file < 0 && errno == ENOENT && output->folder) { /* the folder has just been taken away */
+    if (file < 0 && errno == ENOENT && output->around) { /* the folder has just been taken away */
         return oc_fail(err, OC_IO, "%s: another program is writing it", output->path);
     }
     if (file < 0) {
-        return oc_fail_io(err, path, "cannot be created");
+        return errno != EISDIR
+                   ? oc_fail_io(err, path, "cannot be created")
+                   : oc_fail(err, OC_USAGE, "%s: is in the way: resume the run that left it, or remove it", path);
     }
     oc_status status = OC_OK;
     if (fstat(file, &about) != 0) {

@@ -219,6 +219,8 @@ PYTHON
     mkdir theirs.csv.partial && echo mine >theirs.csv.partial/letter
     run -2 ocellus classify "$DATA/model" "$DATA/test" -o theirs.csv
     [[ "$output" == *"is in the way"* ]]
+    run -2 ocellus evaluate "$DATA/model" "$DATA/test" --predictions theirs.csv
+    [[ "$output" == *"theirs.csv.partial: is in the way: resume the run that left it, or remove it" ]]
     [ "$(cat theirs.csv.partial/letter)" = mine ]
 }
 

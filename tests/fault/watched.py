@@ -40,7 +40,7 @@ def more_cases(images, words):
     yield "compare --report", ["compare", "many", "--test", "test", "-f", "pixels:size=2", "-f", "color", "--seeds", "2",
                                "--report", "out/page.html"], 0
     yield "classify many", ["classify", "trained", *(f"many/dark/{i}.png" for i in range(5)), "--top", "2"], 0
-    yield "classify a folder", ["classify", "trained", "many", "in", "words", "-o", "out/labels.csv"], 3
+    yield "classify a folder", ["classify", "trained", "many", "in", "-o", "out/labels.csv"], 3
     yield "predictions", ["evaluate", "trained", "many", "--predictions", "out/predicted.csv"], 0
     yield "classify --explain", ["classify", "trained", "many/dark/1.png", "--explain", "out/why.png"], 0
     yield "show image", ["show", "trained", "many/dark/1.png", "-o", "out/picture.png"], 0
@@ -69,7 +69,8 @@ def main():
             os.rename(source.output, name)
         with open("model", "rb") as whole:
             faults.write("cut", whole.read()[:-7])
-        damaged = {"extract", "extract, as text", "train", "compare"}  # read the folder that has a damaged image in it
+        # those that read the folder with a damaged image in it
+        damaged = {"extract", "extract, as text", "train", "compare", "classify to a file", "compare, predictions"}
         plans = [(case.name, case.arguments, 3 if case.name in damaged else 0) for case in cases]
         plans += more_cases(6, WORDS.format(5, 300)) if prefix else more_cases(16, WORDS.format(20, 5000))
         for name, arguments, expected in plans:
