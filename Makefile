@@ -62,7 +62,7 @@ all: $(COMMAND) $(LIBRARY) $(if $(filter release,$(MODE)),$(SHARED)) ## build th
 
 $(LIBRARY): $(LIB_OBJECTS)
 	@rm -f $@
-	@$(AR) rcsD $@ $^
+	@$(AR) qcsD $@ $^ # q: members of one name, hog/draw.o and words/draw.o, are both kept
 
 # It exports what the public headers mark with OC_API, and nothing else.
 $(SHARED): $(LIB_OBJECTS)

@@ -4,9 +4,9 @@
  * 0..255 are written as they are, in row, column, R G B order; with gray=1 the luma alone. */
 #include "features/stage.h"
 
-#include "features/draw.h"
-#include "features/shapes.h"
+#include "features/pictures.h"
 #include "src/base/fail.h"
+#include "src/draw/shapes.h"
 
 #include <math.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #include "src/image/resize.h"
 #include "src/matrix/tensor.h"
 
-typedef struct oc_canvas oc_canvas; /* src/image/canvas.h */
+typedef struct oc_canvas oc_canvas; /* src/draw/canvas.h */
 
 enum { OC_STAGE_MAX_TENSORS = 8 };
 
@@ -77,7 +77,7 @@ typedef struct oc_stage_type {
     bool (*can_mirror)(const oc_stage *stage);
     void (*mirror)(const oc_stage *stage, const float *row, float *out);
 
-    /* Pictures; all may be NULL (draw.h tells what is drawn then). aspect: width over height of one, 0 when there is
+    /* Pictures; all may be NULL (pictures.h tells what is drawn then). aspect: width over height of one, 0 when there is
      * nothing of this kind to draw. What is drawn of weights shows positive and negative ones. OC_NO_MEMORY is the only
      * failure of draw. */
     double (*aspect)(const oc_stage *stage, oc_drawing what);

@@ -3,11 +3,11 @@
 
 #include <ocellus/show.h>
 
-#include "features/pipeline.h"
 #include "src/base/fail.h"
-#include "src/image/canvas.h"
+#include "src/draw/canvas.h"
 #include "src/learn/descent.h"
 #include "src/model/model.h"
+#include "src/pipeline/pipeline.h"
 
 #include <math.h>
 #include <string.h>

@@ -8,9 +8,9 @@
 #include "src/base/threads.h"
 #include "src/learn/split.h"
 #include "src/learn/validation.h"
-#include "src/model/equal_images.h"
 #include "src/model/model.h"
-#include "src/model/store.h"
+#include "src/pipeline/store.h"
+#include "src/set/equal_images.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/dataset/label_notes.h"
-#include "src/model/set.h"
+#include "src/set/set.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "src/base/memory.h"
 #include "src/dataset/label_notes.h"
 #include "src/model/object.h"
-#include "src/model/set.h"
+#include "src/set/set.h"
 
 oc_status oc_model_check(const oc_dataset *dataset, const oc_train_options *options, oc_error *err)
 {

@@ -2,7 +2,7 @@
 #ifndef OC_MODEL_HISTORY_H
 #define OC_MODEL_HISTORY_H
 
-#include "src/model/archive.h"
+#include "src/matrix/safetensors.h"
 
 #include <ocellus/classifier.h>
 

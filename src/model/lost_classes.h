@@ -2,7 +2,7 @@
 #ifndef OC_MODEL_LOST_CLASSES_H
 #define OC_MODEL_LOST_CLASSES_H
 
-#include "src/model/set.h"
+#include "src/set/set.h"
 
 /* Sends the job's listener a note with the names of classes of which no image could be read. OC_NO_MEMORY. */
 oc_status oc_note_lost_classes(const oc_dataset *dataset, const oc_set *set, oc_job *job, oc_error *err);

@@ -8,9 +8,9 @@
 #include "src/base/threads.h"
 #include "src/learn/nearest.h"
 #include "src/model/history.h"
-#include "src/model/set.h"
-#include "src/model/store.h"
 #include "src/model/training_data.h"
+#include "src/pipeline/store.h"
+#include "src/set/set.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -2,7 +2,7 @@
 #ifndef OC_MODEL_TRAINING_DATA_H
 #define OC_MODEL_TRAINING_DATA_H
 
-#include "src/model/archive.h"
+#include "src/matrix/safetensors.h"
 #include "src/model/object.h"
 
 /* Counts the rows of each class; the accuracy is that of the report. */

@@ -6,7 +6,7 @@
 #include "bench.h"
 
 #include "src/base/threads.h"
-#include "src/learn/kmeans.h"
+#include "src/cluster/kmeans.h"
 
 int main(int argc, char **argv)
 {

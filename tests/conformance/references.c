@@ -1,6 +1,6 @@
 /* Feature rows against numbers that scikit-image, OpenCV and VLFeat computed (make/make_data.py wrote them). Paths are
  * relative to the root of the project, where the tests run. */
-#include "features/color_histogram.h"
+#include "features/color/histogram.h"
 #include "tests/unit/feature_helpers.h"
 
 #include <stdio.h>

@@ -20,14 +20,31 @@ layer() {
     fi
 }
 
+# The layers, from the lowest to the highest: a folder may use those below its own, and none beside it.
+below='src/base'
 layer src/base
-layer src/image src/base
-layer src/dataset src/base src/image
-layer src/matrix src/base
-layer src/learn src/base src/matrix
-layer features src/base src/image src/matrix src/learn
-layer src/model src/base src/image src/dataset src/matrix src/learn features
-layer src/evaluate src/base src/image src/dataset src/matrix src/learn src/model features
+layer src/image $below
+layer src/matrix $below
+below="$below src/image src/matrix"
+layer src/draw $below
+layer src/dataset $below
+layer src/cluster $below
+layer src/learn $below
+below="$below src/draw src/cluster src/learn"
+layer features 'features/[a-z]*' $below
+for stage in features/*/; do
+    layer "${stage%/}" features $below
+done
+below="$below src/dataset features"
+layer src/pipeline $below
+below="$below src/pipeline"
+layer src/set $below
+below="$below src/set"
+layer src/model $below
+below="$below src/model"
+layer src/evaluate $below
+below="$below src/evaluate"
+layer src/report $below
 layer src/cli
 layer include/ocellus
 
@@ -59,7 +76,7 @@ library() {
 library png.h src/image/png.c src/image/png_encode.c
 library jpeglib.h src/image/jpeg.c
 library 'libexif/[a-z-]*.h' src/image/exif.c
-library jansson.h src/base/json_memory.h src/base/json_memory.c src/model/archive.c src/evaluate/json.c
+library jansson.h src/base/json_memory.h src/base/json_memory.c src/matrix/safetensors.c src/report/json.c
 library utf8proc.h src/dataset/label_key.c
 library xxhash.h src/image/pixel_hash_kernels.c
 library zlib.h src/dataset/idx.c src/image/png_orientation.c

@@ -1,5 +1,5 @@
 /* Safetensors files: what is written reads back, and hostile ones are refused with a reason. */
-#include "src/model/archive.h"
+#include "src/matrix/safetensors.h"
 
 #include "tests/unit/model_support.h"
 

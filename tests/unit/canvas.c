@@ -1,5 +1,5 @@
 /* The canvas: what is covered, what is cut off, text. */
-#include "src/image/canvas.h"
+#include "src/draw/canvas.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

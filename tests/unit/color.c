@@ -1,7 +1,7 @@
 /* Colour histograms. */
 #include "tests/unit/feature_helpers.h"
 
-#include "features/color_histogram.h"
+#include "features/color/histogram.h"
 
 #include <stdio.h>
 #include <stdlib.h>

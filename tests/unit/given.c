@@ -1,7 +1,7 @@
 /* Rows that were made elsewhere: svmlight text, .npy files, sets and models of them; and shards put together. */
 #include "src/matrix/number.h"
 #include "src/matrix/svmlight.h"
-#include "src/model/store.h"
+#include "src/pipeline/store.h"
 #include "tests/unit/model_support.h"
 
 #include <criterion/criterion.h>

@@ -1,7 +1,7 @@
 /* Histograms of oriented gradients. */
 #include "tests/unit/feature_helpers.h"
 
-#include "features/hog_kernels.h"
+#include "features/hog/kernels.h"
 
 #include <stdio.h>
 #include <string.h>

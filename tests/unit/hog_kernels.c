@@ -1,7 +1,7 @@
 /* The kernels of HoG: every processor family against the plain forms, at odd sizes. */
 #include "tests/unit/feature_helpers.h"
 
-#include "features/hog_kernels.h"
+#include "features/hog/kernels.h"
 
 #include <string.h>
 

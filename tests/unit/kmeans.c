@@ -1,10 +1,10 @@
 /* k-means: small cases by hand, Lloyd's promises, and every kernel against its formula. */
-#include "src/learn/kmeans.h"
+#include "src/cluster/kmeans.h"
 
 #include "src/base/memory.h"
 #include "src/base/random.h"
-#include "src/learn/kmeans_head.h"
-#include "src/learn/kmeans_kernels.h"
+#include "src/cluster/kmeans_head.h"
+#include "src/cluster/kmeans_kernels.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

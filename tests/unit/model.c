@@ -2,7 +2,7 @@
 #include "tests/unit/model_support.h"
 
 #include "src/base/memory.h"
-#include "src/model/archive.h"
+#include "src/matrix/safetensors.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

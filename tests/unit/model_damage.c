@@ -1,6 +1,6 @@
 /* Damaged model files: refused with a reason or harmless, never a crash. */
 #include "src/base/memory.h"
-#include "src/model/archive.h"
+#include "src/matrix/safetensors.h"
 #include "tests/unit/model_support.h"
 
 #include <criterion/criterion.h>

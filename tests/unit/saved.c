@@ -1,7 +1,7 @@
 /* What is saved loads: values that training chose, options as they were given, and files that are read before they take
  * their name. Settings without an effect are refused by the library too. */
 #include "src/learn/precondition.h"
-#include "src/model/archive.h"
+#include "src/matrix/safetensors.h"
 #include "src/model/model.h"
 #include "tests/unit/model_support.h"
 

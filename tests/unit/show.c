@@ -1,6 +1,6 @@
 /* Explanations and losses around a model; pages. */
-#include "features/draw.h"
-#include "features/shapes.h"
+#include "features/pictures.h"
+#include "src/draw/shapes.h"
 #include "tests/unit/model_support.h"
 
 #include <criterion/criterion.h>

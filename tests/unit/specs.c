@@ -1,5 +1,5 @@
 /* What -f takes: the table of stages, their parameters, and specs made of them. */
-#include "features/pipeline.h"
+#include "src/pipeline/pipeline.h"
 #include "tests/unit/feature_helpers.h"
 
 #include <stdio.h>

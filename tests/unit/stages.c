@@ -2,9 +2,9 @@
  * new stage is covered as soon as it is in it. */
 #include "tests/unit/feature_helpers.h"
 
-#include "features/draw.h"
-#include "features/pipeline.h"
+#include "features/pictures.h"
 #include "src/base/threads.h"
+#include "src/pipeline/pipeline.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Whitening: covariance of what comes out, symmetry, what is left out. */
-#include "src/learn/whiten.h"
+#include "src/cluster/whiten.h"
 
 #include "src/base/memory.h"
 #include "src/base/random.h"

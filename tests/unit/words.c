@@ -1,7 +1,7 @@
 /* The stage words: defaults, invariants, save and restore. */
 #include "tests/unit/words_support.h"
 
-#include "features/pipeline.h"
+#include "src/pipeline/pipeline.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,9 +1,9 @@
 /* Inner loops of the stage words against their formulas, at odd sizes and with guard values. */
-#include "features/words_kernels.h"
+#include "features/words/kernels.h"
 
-#include "features/words_layout.h"
-#include "features/words_sift.h"
-#include "features/words_sift_kernels.h"
+#include "features/words/layout.h"
+#include "features/words/sift.h"
+#include "features/words/sift_kernels.h"
 #include "src/base/random.h"
 
 #include <criterion/criterion.h>

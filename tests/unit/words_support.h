@@ -2,9 +2,9 @@
 #ifndef TESTS_WORDS_SUPPORT_H
 #define TESTS_WORDS_SUPPORT_H
 
-#include "features/words_encode.h"
-#include "features/words_fit.h"
-#include "features/words_patch.h"
+#include "features/words/encode.h"
+#include "features/words/fit.h"
+#include "features/words/patch.h"
 
 enum { WIDTH = 23, HEIGHT = 19, IMAGES = 40 };
 

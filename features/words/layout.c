@@ -1,0 +1,162 @@
+/* Where descriptors are taken, and the regions that pool them.
+ *
+ * Descriptors of one size stand on a grid in the middle of the image (what the stride leaves over is shared by both
+ * borders). Of its n columns, column c belongs at level g to region floor(c g / n). The borders i / g of all levels
+ * together cut the axis into intervals, so that a region of any level is a run of whole intervals and every code is
+ * added once, to one cell. */
+#include "features/words/layout.h"
+
+#include "features/words/sift.h"
+
+#include <math.h>
+
+/* Images of this side have a gradient descriptor every 8 pixels, of cells of these sizes; others in proportion, so that
+ * the same things are described at every scale. */
+enum { SIDE = 256, STRIDE = 8, LONGEST_STRIDE = 64 };
+static const int64_t cell_sizes[] = {4, 6, 8, 12};
+
+static int64_t between(int64_t value, int64_t least, int64_t most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, size_t height)
+{
+    oc_words_params p = *params;
+    double scale = sqrt((double)width * (double)height) / SIDE;
+    if (p.stride == OC_AUTO) {
+        int64_t stride = lround(STRIDE * scale);
+        stride -= stride > 2 && stride % 2; /* cells and even strides have coarser lattices in common */
+        p.stride = between(stride, 1, LONGEST_STRIDE);
+    }
+    if (p.cells.count == 0) {
+        for (size_t i = 0; i < sizeof cell_sizes / sizeof *cell_sizes; i++) {
+            int64_t cell = between(lround((double)cell_sizes[i] * scale), OC_SIFT_LEAST_CELL, OC_SIFT_MOST_CELL);
+            if (p.cells.count == 0 || p.cells.level[p.cells.count - 1] < cell) {
+                p.cells.level[p.cells.count++] = cell;
+            }
+        }
+    }
+    return p;
+}
+
+size_t oc_words_sizes(const oc_words_params *params)
+{
+    return params->descriptor == OC_WORDS_SIFT ? params->cells.count : 1;
+}
+
+/* What a place's size is: the side of a patch, or the size of a cell. */
+static size_t size_value(const oc_words_params *params, size_t s)
+{
+    return (size_t)(params->descriptor == OC_WORDS_SIFT ? params->cells.level[s] : params->patch);
+}
+
+size_t oc_words_extent(const oc_words_params *params, size_t s)
+{
+    size_t size = size_value(params, s);
+    return params->descriptor == OC_WORDS_SIFT ? oc_sift_extent(size) : size;
+}
+
+size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length)
+{
+    size_t extent = oc_words_extent(params, s);
+    return length < extent ? 0 : (length - extent) / (size_t)params->stride + 1;
+}
+
+size_t oc_words_place_count(const oc_words_params *params, size_t width, size_t height)
+{
+    oc_words_params settled = oc_words_scaled(params, width, height);
+    size_t count = 0;
+    for (size_t s = 0; s < oc_words_sizes(&settled); s++) {
+        count += oc_words_positions(&settled, s, width) * oc_words_positions(&settled, s, height);
+    }
+    return count;
+}
+
+size_t oc_words_margin(size_t extent, size_t stride, size_t length)
+{
+    return (length - extent) % stride / 2;
+}
+
+/* The first pixel of position c. */
+static uint32_t pixel(const oc_words_params *params, size_t s, size_t length, size_t c)
+{
+    size_t stride = (size_t)params->stride;
+    return (uint32_t)(oc_words_margin(oc_words_extent(params, s), stride, length) + c * stride);
+}
+
+static size_t level(const oc_levels *grid, size_t l)
+{
+    return (size_t)grid->level[l];
+}
+
+/* True when i / g was met at a level before l: every border counts once. */
+static bool border_known(const oc_levels *grid, size_t l, size_t i)
+{
+    for (size_t before = 0; before < l; before++) {
+        if (i * level(grid, before) % level(grid, l) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Borders at or below the fraction num / den of the axis. */
+static size_t borders_up_to(const oc_levels *grid, size_t num, size_t den)
+{
+    size_t count = 0;
+    for (size_t l = 0; l < grid->count; l++) {
+        for (size_t i = 1; i < level(grid, l) && i * den <= num * level(grid, l); i++) {
+            count += !border_known(grid, l, i);
+        }
+    }
+    return count;
+}
+
+size_t oc_words_cuts(const oc_levels *grid)
+{
+    return borders_up_to(grid, 1, 1) + 1;
+}
+
+size_t oc_words_region_start(const oc_levels *grid, size_t i, size_t g)
+{
+    return i == g ? oc_words_cuts(grid) : borders_up_to(grid, i, g);
+}
+
+/* The first position of an interval: positions count upwards through the intervals. */
+static size_t interval_start(const oc_levels *grid, size_t interval, size_t n)
+{
+    size_t c = 0;
+    while (c < n && borders_up_to(grid, c, n) < interval) {
+        c++;
+    }
+    return c;
+}
+
+static oc_words_place *size_places(const oc_words_params *params, size_t s, size_t width, size_t height,
+                                   oc_words_place *places)
+{
+    const oc_levels *grid = &params->grid;
+    size_t cuts = oc_words_cuts(grid), columns = oc_words_positions(params, s, width);
+    size_t rows = oc_words_positions(params, s, height);
+    for (size_t v = 0; v < cuts; v++) {
+        size_t top = interval_start(grid, v, rows), bottom = interval_start(grid, v + 1, rows);
+        for (size_t column = 0; column < columns; column++) {
+            size_t cell = v * cuts + borders_up_to(grid, column, columns);
+            size_t mirrored = v * cuts + borders_up_to(grid, columns - 1 - column, columns);
+            for (size_t row = top; row < bottom; row++) {
+                *places++ = (oc_words_place){pixel(params, s, width, column), pixel(params, s, height, row),
+                                             (uint32_t)cell, (uint32_t)mirrored, (uint32_t)size_value(params, s)};
+            }
+        }
+    }
+    return places;
+}
+
+void oc_words_places(const oc_words_params *params, size_t width, size_t height, oc_words_place *places)
+{
+    oc_words_params settled = oc_words_scaled(params, width, height);
+    for (size_t s = 0; s < oc_words_sizes(&settled); s++) {
+        places = size_places(&settled, s, width, height, places);
+    }
+}

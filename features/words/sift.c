@@ -1,0 +1,185 @@
+/* Dense gradient descriptors: 4 x 4 cells of 8 directions on a regular grid, at several cell sizes, without a Gaussian
+ * window (the flat window of Vedaldi and Fulkerson, 2010). Per cell size b, on luma smoothed by a Gaussian of variance
+ * (b / 6)^2 - 1/4:
+ *
+ *     votes    |g| max(0, cos(angle(g) - 45 degrees o))^9, o = 0..7     (Lazebnik, Schmid and Ponce, 2006)
+ *     h        votes weighted by a triangle of half width b around each cell's centre, centres b pixels apart
+ *     value    sqrt(h / (sum h + 16 sqrt(contrast)))                    (RootSIFT: Arandjelovic and Zisserman, 2012)
+ *
+ * A triangle's weights have the sum 1, so sum h / 16 is the mean gradient in gray levels a pixel: areas that are as
+ * good as flat give short vectors and not amplified noise. Values in cell row, cell column, direction order. Outside
+ * the image there is no gradient. */
+#include "features/words/sift.h"
+
+#include "features/words/sift_kernels.h"
+#include "src/base/dispatch.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST_TAPS = 2 * OC_SIFT_MOST_CELL - 1 };
+
+OC_DECLARE_KERNELS(oc_sift_kernels, oc_sift_kernels);
+
+const oc_sift_kernels *oc_sift(void)
+{
+    static const oc_sift_kernels *const tables[] = OC_KERNEL_TABLES(oc_sift_kernels);
+    return tables[oc_isa_index()];
+}
+
+size_t oc_sift_extent(size_t cell)
+{
+    return 3 * cell + 2 * (cell / 2) + 1;
+}
+
+void oc_sift_mirror_order(uint32_t *order)
+{
+    for (size_t i = 0; i < OC_SIFT_VALUES; i++) {
+        size_t row = i / 32, column = i / 8 % 4, o = i % 8;
+        order[i] = (uint32_t)(row * 32 + (3 - column) * 8 + (12 - o) % 8);
+    }
+}
+
+/* Weights of the triangle of half width b, sum 1; returns their number. */
+static size_t triangle(size_t b, float *weight)
+{
+    for (size_t t = 0; t < 2 * b - 1; t++) {
+        size_t distance = t < b ? b - 1 - t : t - (b - 1);
+        weight[t] = (float)(b - distance) / (float)(b * b);
+    }
+    return 2 * b - 1;
+}
+
+static size_t gaussian(size_t b, float *weight)
+{
+    double variance = (double)(b * b) / 36 - 0.25, sum = 0;
+    if (variance <= 0) {
+        weight[0] = 1;
+        return 1;
+    }
+    size_t radius = (size_t)ceil(3 * sqrt(variance));
+    for (size_t t = 0; t <= 2 * radius; t++) {
+        double distance = (double)t - (double)radius;
+        weight[t] = (float)exp(-distance * distance / (2 * variance));
+        sum += (double)weight[t];
+    }
+    for (size_t t = 0; t <= 2 * radius; t++) {
+        weight[t] /= (float)sum;
+    }
+    return 2 * radius + 1;
+}
+
+/* Smooths v->smooth along both axes; beyond the border it goes on with its border values. */
+static void smoothen(const oc_sift_view *v, const float *weight, size_t taps)
+{
+    size_t radius = taps / 2, w = v->width;
+    float *rows = v->votes; /* (height + 2 radius, width), free until the votes are cast */
+    for (size_t y = 0; y < v->height; y++) {
+        const float *in = v->smooth + y * w;
+        for (size_t t = 0; t < radius; t++) {
+            v->line[t] = in[0];
+            v->line[radius + w + t] = in[w - 1];
+        }
+        memcpy(v->line + radius, in, w * sizeof *in);
+        oc_sift()->convolve(v->line, w, 1, weight, taps, rows + (radius + y) * w);
+    }
+    for (size_t t = 0; t < radius; t++) {
+        memcpy(rows + t * w, rows + radius * w, w * sizeof *rows);
+        memcpy(rows + (radius + v->height + t) * w, rows + (radius + v->height - 1) * w, w * sizeof *rows);
+    }
+    for (size_t y = 0; y < v->height; y++) {
+        oc_sift()->convolve(rows + y * w, w, w, weight, taps, v->smooth + y * w);
+    }
+}
+
+/* Weighted sums of the votes around every place of the lattice; there are none outside the image. */
+static void gather(const oc_sift_view *v, const float *weight, size_t taps)
+{
+    size_t radius = taps / 2, length = v->width * OC_SIFT_BINS, border = radius * OC_SIFT_BINS;
+    memset(v->line, 0, border * sizeof *v->line);
+    memset(v->line + border + length, 0, border * sizeof *v->line);
+    for (size_t i = 0; i < v->rows; i++) {
+        size_t y = v->top + i * v->step, above = y < radius ? radius - y : 0;
+        size_t below = y + radius < v->height ? 0 : y + radius - v->height + 1;
+        oc_sift()->convolve(v->votes + (y + above - radius) * length, length, length, weight + above,
+                            taps - above - below, v->line + border);
+        oc_sift()->gather(v->line + v->left * OC_SIFT_BINS, v->columns, v->step, weight, taps,
+                          v->histograms + i * v->columns * OC_SIFT_BINS);
+    }
+}
+
+bool oc_sift_view_create(oc_sift_view *v, const oc_image *image, size_t largest_cell, oc_arena *arena)
+{
+    *v = (oc_sift_view){.width = image->width, .height = image->height, .gray = image->gray};
+    size_t pixels = image->width * image->height, spare = 2 * largest_cell * image->width; /* for smoothing */
+    v->smooth = oc_arena_take(arena, pixels, sizeof *v->smooth);
+    v->dx = oc_arena_take(arena, image->width, sizeof *v->dx);
+    v->dy = oc_arena_take(arena, image->width, sizeof *v->dy);
+    v->votes = oc_arena_take(arena, pixels * OC_SIFT_BINS + spare, sizeof *v->votes);
+    v->line = oc_arena_take(arena, image->width + 2 * largest_cell, OC_SIFT_BINS * sizeof *v->line);
+    v->histograms = oc_arena_take(arena, pixels, OC_SIFT_BINS * sizeof *v->histograms);
+    return v->smooth && v->dx && v->dy && v->votes && v->line && v->histograms;
+}
+
+/* Votes of one row of the smoothed plane; differences of the two neighbours, of one where the other is missing. */
+static void vote_row(const oc_sift_view *v, size_t y)
+{
+    size_t w = v->width, above = y ? y - 1 : 0, below = y + 1 < v->height ? y + 1 : y;
+    const float *row = v->smooth + y * w;
+    for (size_t x = 0; x < w; x++) {
+        size_t left = x ? x - 1 : 0, right = x + 1 < w ? x + 1 : x;
+        v->dx[x] = 0.5F * (row[right] - row[left]);
+        v->dy[x] = 0.5F * (v->smooth[below * w + x] - v->smooth[above * w + x]);
+    }
+    oc_sift()->vote(v->dx, v->dy, w, v->votes + y * w * OC_SIFT_BINS);
+}
+
+static size_t common_divisor(size_t a, size_t b)
+{
+    while (b) {
+        size_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Places of the lattice along one axis, the first descriptor's corner at `corner`. */
+static size_t lattice(size_t length, size_t cell, size_t stride, size_t step, size_t corner)
+{
+    return ((length - oc_sift_extent(cell) - corner) / stride * stride + 3 * cell) / step + 1;
+}
+
+void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride, size_t left, size_t top)
+{
+    float weight[MOST_TAPS];
+    if (v->cell == cell) {
+        return;
+    }
+    v->cell = cell;
+    v->step = common_divisor(cell, stride);
+    v->left = left + cell / 2;
+    v->top = top + cell / 2;
+    v->columns = lattice(v->width, cell, stride, v->step, left);
+    v->rows = lattice(v->height, cell, stride, v->step, top);
+    for (size_t i = 0; i < v->width * v->height; i++) {
+        v->smooth[i] = v->gray[i];
+    }
+    size_t taps = gaussian(cell, weight);
+    if (taps > 1) {
+        smoothen(v, weight, taps);
+    }
+    for (size_t y = 0; y < v->height; y++) {
+        vote_row(v, y);
+    }
+    taps = triangle(cell, weight);
+    gather(v, weight, taps);
+}
+
+void oc_sift_describe(const oc_sift_view *v, size_t x, size_t y, double contrast, float *out)
+{
+    size_t column = (x + v->cell / 2 - v->left) / v->step, line = (y + v->cell / 2 - v->top) / v->step;
+    size_t apart = v->cell / v->step * OC_SIFT_BINS, row = v->columns * OC_SIFT_BINS;
+    float least = (float)(OC_SIFT_CELLS * sqrt(contrast));
+    oc_sift()->describe(v->histograms + line * row + column * OC_SIFT_BINS, apart, v->cell / v->step * row, least, out);
+}

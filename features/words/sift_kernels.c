@@ -1,0 +1,103 @@
+/* Inner loops of the dense gradient descriptors, compiled once a processor family. */
+#include "features/words/sift_kernels.h"
+
+#include "src/base/dispatch.h"
+
+#include <math.h>
+
+static void convolve(const float *restrict in, size_t n, size_t stride, const float *restrict weight, size_t taps,
+                     float *restrict out)
+{
+    enum { STRIP = 64 }; /* sums that stay in registers while the taps go by */
+    size_t i = 0;
+    for (; i + STRIP <= n; i += STRIP) {
+        float sum[STRIP] = {0};
+        for (size_t t = 0; t < taps; t++) {
+            const float *from = in + i + t * stride;
+            for (size_t j = 0; j < STRIP; j++) {
+                sum[j] += weight[t] * from[j];
+            }
+        }
+        for (size_t j = 0; j < STRIP; j++) {
+            out[i + j] = sum[j];
+        }
+    }
+    for (; i < n; i++) {
+        float sum = 0;
+        for (size_t t = 0; t < taps; t++) {
+            sum += weight[t] * in[i + t * stride];
+        }
+        out[i] = sum;
+    }
+}
+
+static void gather(const float *restrict in, size_t n, size_t step, const float *restrict weight, size_t taps,
+                   float *restrict out)
+{
+    enum { TOGETHER = 4 }; /* sums that do not wait for each other */
+    size_t i = 0, apart = step * OC_SIFT_BINS;
+    for (; i + TOGETHER <= n; i += TOGETHER) {
+        float sum[TOGETHER][OC_SIFT_BINS] = {{0}};
+        for (size_t t = 0; t < taps; t++) {
+            const float *from = in + i * apart + t * OC_SIFT_BINS;
+            for (size_t j = 0; j < TOGETHER; j++) {
+                for (size_t o = 0; o < OC_SIFT_BINS; o++) {
+                    sum[j][o] += weight[t] * from[j * apart + o];
+                }
+            }
+        }
+        for (size_t j = 0; j < TOGETHER; j++) {
+            for (size_t o = 0; o < OC_SIFT_BINS; o++) {
+                out[(i + j) * OC_SIFT_BINS + o] = sum[j][o];
+            }
+        }
+    }
+    for (; i < n; i++) {
+        for (size_t o = 0; o < OC_SIFT_BINS; o++) {
+            float sum = 0;
+            for (size_t t = 0; t < taps; t++) {
+                sum += weight[t] * in[i * apart + t * OC_SIFT_BINS + o];
+            }
+            out[i * OC_SIFT_BINS + o] = sum;
+        }
+    }
+}
+
+static void vote(const float *restrict dx, const float *restrict dy, size_t n, float *restrict votes)
+{
+    static const float half = 0.707106781F;
+    static const float across[OC_SIFT_BINS] = {1, half, 0, -half, -1, -half, 0, half};
+    static const float down[OC_SIFT_BINS] = {0, half, 1, half, 0, -half, -1, -half};
+    for (size_t i = 0; i < n; i++) {
+        float squared = dx[i] * dx[i] + dy[i] * dy[i];
+        float scale = 1 / (squared + 1e-12F);
+        for (size_t o = 0; o < OC_SIFT_BINS; o++) {
+            float along = across[o] * dx[i] + down[o] * dy[i];
+            along = along > 0 ? along : 0;
+            float cosine2 = along * along * scale, cosine4 = cosine2 * cosine2;
+            votes[i * OC_SIFT_BINS + o] = along * cosine4 * cosine4;
+        }
+    }
+}
+
+static void describe(const float *restrict votes, size_t cell, size_t row, float least, float *restrict out)
+{
+    float sums[OC_SIFT_BINS] = {0}, total = least;
+    for (size_t i = 0; i < OC_SIFT_CELLS; i++) {
+        const float *from = votes + i / 4 * row + i % 4 * cell;
+        for (size_t o = 0; o < OC_SIFT_BINS; o++) {
+            out[i * OC_SIFT_BINS + o] = from[o];
+            sums[o] += from[o];
+        }
+    }
+    for (size_t o = 0; o < OC_SIFT_BINS; o++) {
+        total += sums[o];
+    }
+    float scale = 1 / total;
+    for (size_t j = 0; j < OC_SIFT_VALUES; j++) {
+        out[j] = sqrtf(out[j] * scale);
+    }
+}
+
+extern const oc_sift_kernels OC_KERNELS(oc_sift_kernels);
+const oc_sift_kernels OC_KERNELS(oc_sift_kernels) = {convolve, gather, vote, describe};

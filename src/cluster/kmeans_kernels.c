@@ -1,0 +1,110 @@
+/* Inner loops of k-means, compiled once a processor family. */
+#include "src/cluster/kmeans_kernels.h"
+
+#include "src/base/dispatch.h"
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+/* The largest score of a row first: after a few panels it rarely beats the best so far, and only then its lane matters.
+ */
+static void track(const float *restrict tile, size_t rows, uint32_t first, float *restrict best,
+                  uint32_t *restrict center)
+{
+    for (size_t r = 0; r < rows; r++, tile += OC_PANEL) {
+        float largest = tile[0];
+#pragma omp simd reduction(max : largest)
+        for (size_t lane = 0; lane < OC_PANEL; lane++) {
+            largest = tile[lane] > largest ? tile[lane] : largest;
+        }
+        if (largest > best[r]) {
+            uint32_t lane = 0;
+            while (lane < OC_PANEL - 1 && tile[lane] < largest) {
+                lane++;
+            }
+            best[r] = largest;
+            center[r] = first + lane;
+        }
+    }
+}
+
+/* The lanes of a row that lie above the limit, one bit a lane. No compiler finds the instruction for it. */
+static inline uint32_t lanes_above(const float *row, float limit)
+{
+    uint32_t mask = 0;
+#if defined(__AVX512F__)
+    __m512 limits = _mm512_set1_ps(limit);
+    for (size_t lane = 0; lane < OC_PANEL; lane += 16) {
+        mask |= (uint32_t)_mm512_cmp_ps_mask(_mm512_loadu_ps(row + lane), limits, _CMP_GT_OQ) << lane;
+    }
+#elif defined(__AVX2__)
+    __m256 limits = _mm256_set1_ps(limit);
+    for (size_t lane = 0; lane < OC_PANEL; lane += 8) {
+        __m256 above = _mm256_cmp_ps(_mm256_loadu_ps(row + lane), limits, _CMP_GT_OQ);
+        mask |= (uint32_t)_mm256_movemask_ps(above) << lane;
+    }
+#else
+    for (size_t lane = 0; lane < OC_PANEL; lane++) {
+        mask |= (uint32_t)(row[lane] > limit) << lane;
+    }
+#endif
+    return mask;
+}
+
+static float dot(const float *restrict x, const float *restrict y, size_t d)
+{
+    float sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t j = 0; j < d; j++) {
+        sum += x[j] * y[j];
+    }
+    return sum;
+}
+
+static void refine(const float *restrict tile, size_t count, uint32_t first, const float *restrict x,
+                   const float *restrict centers, const float *restrict bias, size_t d, const float *restrict slack,
+                   float *restrict best, uint32_t *restrict center)
+{
+    for (size_t r = 0; r < count; r++) {
+        uint32_t candidates = lanes_above(tile + r * OC_PANEL, best[r] - slack[r]);
+        for (; candidates; candidates &= candidates - 1) {
+            uint32_t lane = (uint32_t)__builtin_ctz(candidates), k = first + lane;
+            if (!(tile[r * OC_PANEL + lane] > best[r] - slack[r])) {
+                continue; /* a lane before it has raised the best */
+            }
+            float score = dot(x + r * d, centers + k * d, d) + bias[k];
+            if (score > best[r]) {
+                best[r] = score;
+                center[r] = k;
+            }
+        }
+    }
+}
+
+static void add(const float *restrict x, size_t d, double *restrict sum)
+{
+    for (size_t j = 0; j < d; j++) {
+        sum[j] += (double)x[j];
+    }
+}
+
+static double shrink(const float *restrict x, size_t n, size_t d, const float *restrict center, float *restrict nearest)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        const float *row = x + i * d;
+        float distance = 0;
+#pragma omp simd reduction(+ : distance)
+        for (size_t j = 0; j < d; j++) {
+            float step = row[j] - center[j];
+            distance += step * step;
+        }
+        nearest[i] = distance < nearest[i] ? distance : nearest[i];
+        sum += (double)nearest[i];
+    }
+    return sum;
+}
+
+extern const oc_kmeans_kernels OC_KERNELS(oc_kmeans_kernels);
+const oc_kmeans_kernels OC_KERNELS(oc_kmeans_kernels) = {track, refine, dot, add, shrink};

@@ -1,0 +1,33 @@
+/* Pages of pictures: a title, then panels with captions in lines from left to right. */
+#ifndef OC_DRAW_PAGE_H
+#define OC_DRAW_PAGE_H
+
+#include "src/draw/canvas.h"
+
+enum { OC_PAGE_MARGIN = 48, OC_PAGE_GAP = 36 };
+
+typedef struct oc_panel {
+    const char *heading; /* above the line that it begins, or NULL: goes on in the line before */
+    const char *note;    /* quietly behind the heading, or NULL */
+    const char *caption; /* or NULL */
+    double aspect, height;
+    double x, y, width; /* set by oc_page_lay_out */
+    bool strong;        /* the caption in bold */
+} oc_panel;
+
+typedef struct oc_page {
+    oc_canvas canvas;
+    const char *title, *subtitle;
+    oc_panel *panels; /* (count) */
+    size_t count;
+    double widest; /* a line of panels is broken when it would be wider */
+} oc_page;
+
+/* Places the panels, makes the canvas and writes title, headings and captions. OC_TOO_LARGE, OC_NO_MEMORY. */
+oc_status oc_page_lay_out(oc_page *page, oc_error *err);
+/* Writes the canvas and frees it, in any case. */
+oc_status oc_page_finish(oc_page *page, oc_status status, const char *path, oc_error *err);
+
+oc_pen oc_page_pen(double size, double align, bool bold, oc_color color);
+
+#endif

@@ -1,0 +1,43 @@
+/* Archives: named float32 arrays and named strings in one safetensors file.
+ *
+ * Layout: 8 bytes, the header's length as a little-endian integer; the header, a JSON object with an entry
+ * {"dtype", "shape", "data_offsets": [begin, end]} for each array and the strings under "__metadata__"; the values. The
+ * arrays cover the rest of the file without holes or overlaps. Arrays of one row are stored with one axis. */
+#ifndef OC_MATRIX_SAFETENSORS_H
+#define OC_MATRIX_SAFETENSORS_H
+
+#include "src/matrix/tensor.h"
+
+#include <ocellus/error.h>
+
+#include <stdint.h>
+
+typedef struct oc_archive oc_archive;
+
+oc_status oc_archive_create(oc_archive **archive, oc_error *err);
+void oc_archive_free(oc_archive *archive);
+
+/* Strings; set copies. get gives NULL when there is none of that name. */
+oc_status oc_archive_set(oc_archive *archive, const char *key, const char *value, oc_error *err);
+const char *oc_archive_get(const oc_archive *archive, const char *key);
+
+/* Arrays; add keeps the pointer to the values until the archive is written or freed, and copies the name. */
+oc_status oc_archive_add(oc_archive *archive, const char *name, oc_tensor tensor, oc_error *err);
+size_t oc_archive_count(const oc_archive *archive);
+oc_tensor oc_archive_tensor(const oc_archive *archive, size_t i);
+/* NULL values when there is none of that name. */
+oc_tensor oc_archive_find(const oc_archive *archive, const char *name);
+
+/* Loads what an archive holds, only to see whether it can be loaded. */
+typedef oc_status (*oc_archive_check)(const oc_archive *archive, oc_error *err);
+/* A digest (base/digest.h) of all that oc_archive_write would write. OC_NO_MEMORY. */
+oc_status oc_archive_digest(const oc_archive *archive, uint64_t *digest, oc_error *err);
+/* Replaces the file whole or not at all. Before that it is read again and given to `check`, if that is not NULL.
+ * OC_BAD_DATA when what was written cannot be read; OC_IO, OC_NO_MEMORY. */
+oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archive_check check, oc_error *err);
+/* Reads a file; arrays belong to the archive. Everything is checked first: the header's length and JSON,
+ * duplicate names, types, shapes, offsets, and that all values are finite. OC_BAD_FILE with the reason,
+ * OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
+oc_status oc_archive_read(const char *path, oc_archive **archive, oc_error *err);
+
+#endif

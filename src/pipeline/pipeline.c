@@ -1,0 +1,374 @@
+/* Pipelines of stages: a spec is parsed into stages, planned for one image size, fitted where a stage learns, and then
+ * writes rows: the values of the first stage, of the second, and so on. */
+#include "src/pipeline/pipeline.h"
+
+#include "src/base/fail.h"
+#include "src/pipeline/spec.h"
+
+#include <stdint.h>
+#include <string.h>
+
+typedef struct stage_part {
+    oc_stage stage;
+    char *spec;  /* as typed */
+    char *words; /* the same, cut at ':', ',' and '='; OC_TEXT parameters point into it */
+} stage_part;
+
+struct oc_features {
+    char *spec;
+    size_t width, height, dimension;
+    size_t count;
+    stage_part *parts;
+};
+
+struct oc_workspace {
+    oc_scratch scratch;
+};
+
+/* Parses one "name:key=value,..." of the given length. The part is cleaned up by the caller on failure. */
+static oc_status parse_part(stage_part *part, const char *spec, size_t length, oc_error *err)
+{
+    part->spec = oc_realloc(NULL, length + 1, 1);
+    part->words = oc_realloc(NULL, length + 1, 1);
+    if (!part->spec || !part->words) {
+        return oc_fail_memory(err, "a feature stage");
+    }
+    memcpy(part->spec, spec, length);
+    part->spec[length] = '\0';
+    memcpy(part->words, part->spec, length + 1);
+    return oc_stage_parse(&part->stage, part->words, err);
+}
+
+oc_status oc_features_parse(const char *spec, oc_features **out, oc_error *err)
+{
+    size_t count = 1;
+    if (spec[strcspn(spec, " \t\r\n")]) {
+        return oc_fail(err, OC_USAGE, "'%s': a spec is written without spaces, as in hog:cell=4,bins=9+color", spec);
+    }
+    for (const char *at = spec; (at = strchr(at, '+')) != NULL; at++) {
+        count++;
+    }
+    oc_features *features = oc_alloc(1, sizeof *features);
+    if (!features) {
+        return oc_fail_memory(err, "the feature stages");
+    }
+    oc_status status = OC_OK;
+    features->spec = oc_strdup(spec);
+    features->parts = oc_alloc(count, sizeof *features->parts);
+    if (!features->spec || !features->parts) {
+        status = oc_fail_memory(err, "the feature stages");
+    }
+    for (const char *at = spec; status == OC_OK && features->count < count;) {
+        size_t length = strcspn(at, "+");
+        if (length == 0) {
+            status = oc_fail(err, OC_USAGE, "'%s': a stage is missing; write name:key=value,... joined by '+'", spec);
+            break;
+        }
+        status = parse_part(&features->parts[features->count++], at, length, err);
+        at += length + 1;
+    }
+    if (status != OC_OK) {
+        oc_features_free(features);
+        return status;
+    }
+    *out = features;
+    return OC_OK;
+}
+
+oc_status oc_features_given(size_t dimension, oc_features **out, oc_error *err)
+{
+    oc_features *features = oc_alloc(1, sizeof *features);
+    if (!features || !(features->spec = oc_strdup(""))) {
+        oc_free(features);
+        return oc_fail_memory(err, "the features");
+    }
+    features->dimension = dimension;
+    *out = features;
+    return OC_OK;
+}
+
+void oc_features_free(oc_features *features)
+{
+    if (!features) {
+        return;
+    }
+    for (size_t i = 0; i < features->count; i++) {
+        stage_part *part = &features->parts[i];
+        if (part->stage.learned) {
+            part->stage.type->forget(&part->stage);
+        }
+        oc_free(part->stage.params);
+        oc_free(part->spec);
+        oc_free(part->words);
+    }
+    oc_free(features->parts);
+    oc_free(features->spec);
+    oc_free(features);
+}
+
+const char *oc_features_spec(const oc_features *features)
+{
+    return features->spec;
+}
+
+unsigned oc_features_planes(const oc_features *features)
+{
+    unsigned planes = 0;
+    for (size_t i = 0; i < features->count; i++) {
+        planes |= features->parts[i].stage.type->planes(features->parts[i].stage.params);
+    }
+    return planes;
+}
+
+size_t oc_features_side(const oc_features *features)
+{
+    size_t largest = 128;
+    for (size_t i = 0; i < features->count; i++) {
+        const oc_stage *s = &features->parts[i].stage;
+        size_t side = s->type->side ? s->type->side(s->params) : 0;
+        largest = side > largest ? side : largest;
+    }
+    return largest;
+}
+
+/* Plans every stage; the features change only when all of them could be planned. */
+oc_status oc_features_plan(oc_features *features, size_t width, size_t height, oc_error *err)
+{
+    size_t pixels, total = 0;
+    if (features->count == 0) {
+        return oc_fail(err, OC_USAGE, "rows that another program made have no images to plan for");
+    }
+    if (width == 0 || height == 0) {
+        return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels has no features", width, height);
+    }
+    if (!oc_multiply(width, height, &pixels) || pixels > SIZE_MAX / 64) {
+        return oc_fail(err, OC_TOO_LARGE, "an image of %zux%zu pixels does not fit into memory", width, height);
+    }
+    size_t *dimensions = oc_alloc(features->count, sizeof *dimensions);
+    if (!dimensions) {
+        return oc_fail_memory(err, "the plan of the features");
+    }
+    oc_status status = OC_OK;
+    for (size_t i = 0; status == OC_OK && i < features->count; i++) {
+        const oc_stage *stage = &features->parts[i].stage;
+        status = stage->type->plan(stage->params, width, height, &dimensions[i], err);
+        if (status != OC_OK) {
+            status = oc_fail_at(err, status, stage->type->name);
+        } else if (!oc_add(total, dimensions[i], &total) || total > SIZE_MAX / (4 * sizeof(float))) {
+            status = oc_fail(err, OC_TOO_LARGE, "%s: a row of %zux%zu pixels does not fit into memory", features->spec,
+                             width, height);
+        }
+    }
+    for (size_t i = 0; status == OC_OK && i < features->count; i++) {
+        oc_stage *stage = &features->parts[i].stage;
+        stage->width = width;
+        stage->height = height;
+        stage->dimension = dimensions[i];
+    }
+    if (status == OC_OK) {
+        features->width = width;
+        features->height = height;
+        features->dimension = total;
+    }
+    oc_free(dimensions);
+    return status;
+}
+
+oc_extent oc_features_size(const oc_features *features)
+{
+    return (oc_extent){features->width, features->height};
+}
+
+size_t oc_features_dimension(const oc_features *features)
+{
+    return features->dimension;
+}
+
+size_t oc_features_count(const oc_features *features)
+{
+    return features->count;
+}
+
+size_t oc_features_part_dimension(const oc_features *features, size_t stage)
+{
+    return features->parts[stage].stage.dimension;
+}
+
+const char *oc_features_part_spec(const oc_features *features, size_t stage)
+{
+    return features->parts[stage].spec;
+}
+
+oc_stage *oc_features_stage(oc_features *features, size_t i)
+{
+    return &features->parts[i].stage;
+}
+
+static bool unfitted(const oc_stage *stage)
+{
+    return stage->type->fit && !stage->learned;
+}
+
+bool oc_features_unfitted(const oc_features *features)
+{
+    for (size_t i = 0; i < features->count; i++) {
+        if (unfitted(&features->parts[i].stage)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every stage gets the same seed: what it learns in a joined spec is what it learns alone. */
+oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err)
+{
+    if (features->dimension == 0) {
+        return oc_fail(err, OC_USAGE, "%s: the size of the images is not planned yet", features->spec);
+    }
+    bool *fresh = oc_alloc(features->count, sizeof *fresh);
+    if (!fresh) {
+        return oc_fail_memory(err, "fitting the features");
+    }
+    oc_status status = OC_OK;
+    for (size_t i = 0; status == OC_OK && i < features->count; i++) {
+        oc_stage *stage = &features->parts[i].stage;
+        if (unfitted(stage)) {
+            status = stage->type->fit(stage, source, seed, job, err);
+            fresh[i] = status == OC_OK;
+            if (status != OC_OK) {
+                status = oc_fail_at(err, status, stage->type->name);
+            }
+        }
+    }
+    for (size_t i = 0; status != OC_OK && i < features->count; i++) {
+        if (fresh[i]) {
+            features->parts[i].stage.type->forget(&features->parts[i].stage);
+        }
+    }
+    oc_free(fresh);
+    return status;
+}
+
+oc_status oc_features_fit_next(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job,
+                               oc_error *err)
+{
+    for (size_t i = 0; i < features->count; i++) {
+        oc_stage *stage = &features->parts[i].stage;
+        if (unfitted(stage)) {
+            oc_status status = stage->type->fit(stage, source, seed, job, err);
+            return status == OC_OK ? OC_OK : oc_fail_at(err, status, stage->type->name);
+        }
+    }
+    return OC_OK;
+}
+
+oc_status oc_workspace_create(oc_workspace **out, oc_error *err)
+{
+    oc_workspace *workspace = oc_alloc(1, sizeof *workspace);
+    if (!workspace) {
+        return oc_fail_memory(err, "a workspace");
+    }
+    *out = workspace;
+    return OC_OK;
+}
+
+void oc_workspace_free(oc_workspace *workspace)
+{
+    if (workspace) {
+        oc_arena_free(&workspace->scratch.arena);
+        oc_resizer_free(&workspace->scratch.resizer);
+        oc_free(workspace);
+    }
+}
+
+static oc_status check_image(const oc_features *features, const oc_image *image, oc_error *err)
+{
+    if (features->count == 0) {
+        return oc_fail(err, OC_USAGE,
+                       "rows of %zu values that another program made stand in for images here: no stage can make one "
+                       "of an image",
+                       features->dimension);
+    }
+    if (features->dimension == 0) {
+        return oc_fail(err, OC_USAGE, "%s: the size of the images is not planned yet", features->spec);
+    }
+    if (image->width != features->width || image->height != features->height) {
+        return oc_fail(err, OC_USAGE, "%s: planned for images of %zux%zu pixels, this one has %zux%zu", features->spec,
+                       features->width, features->height, image->width, image->height);
+    }
+    unsigned planes = oc_features_planes(features);
+    if (((planes & OC_GRAY) && !image->gray) || ((planes & OC_RGB) && !image->rgb)) {
+        return oc_fail(err, OC_USAGE, "%s: the image has no %s plane", features->spec,
+                       (planes & OC_GRAY) && !image->gray ? "gray" : "RGB");
+    }
+    return OC_OK;
+}
+
+/* The arena is reset behind every stage, not before it, so that it has its final size after the first image. */
+oc_status oc_features_extract(const oc_features *features, const oc_image *image, oc_workspace *workspace, float *row,
+                              oc_error *err)
+{
+    oc_status status = check_image(features, image, err);
+    for (size_t i = 0; status == OC_OK && i < features->count; i++) {
+        const oc_stage *stage = &features->parts[i].stage;
+        if (unfitted(stage)) {
+            return oc_fail(err, OC_USAGE, "%s: has still to learn from images", features->parts[i].spec);
+        }
+        status = stage->type->extract(stage, image, &workspace->scratch, row, err);
+        oc_arena_reset(&workspace->scratch.arena);
+        row += stage->dimension;
+    }
+    return status;
+}
+
+static void mirror(const oc_features *features, const float *row, float *out)
+{
+    for (size_t i = 0; i < features->count; i++) {
+        const oc_stage *stage = &features->parts[i].stage;
+        stage->type->mirror(stage, row, out);
+        row += stage->dimension;
+        out += stage->dimension;
+    }
+}
+
+/* Row of their own numbers, mirrored. */
+static oc_status mirror_numbers(const oc_features *features, uint32_t *order, oc_error *err)
+{
+    enum { EXACT = 1 << 24 }; /* whole numbers up to here are exact in float32 */
+    size_t d = oc_features_dimension(features);
+    if (d > EXACT) {
+        return oc_fail(err, OC_TOO_LARGE, "rows of %zu values; at most %d can be mirrored", d, EXACT);
+    }
+    float *numbers = oc_alloc(d, 2 * sizeof *numbers);
+    if (!numbers) {
+        return oc_fail_memory(err, "the mirrored row");
+    }
+    for (size_t j = 0; j < d; j++) {
+        numbers[j] = (float)j;
+    }
+    mirror(features, numbers, numbers + d);
+    for (size_t j = 0; j < d; j++) {
+        order[j] = (uint32_t)numbers[d + j];
+    }
+    oc_free(numbers);
+    return OC_OK;
+}
+
+oc_status oc_features_mirror_order(const oc_features *features, uint32_t *order, oc_error *err)
+{
+    if (oc_features_dimension(features) == 0) {
+        return oc_fail(err, OC_USAGE, "the size of the images is not known yet");
+    }
+    if (features->count == 0) {
+        return oc_fail(err, OC_USAGE, "rows that another program made have no mirror image that is known here");
+    }
+    for (size_t i = 0; i < features->count; i++) {
+        const oc_stage *stage = &features->parts[i].stage;
+        if (!stage->type->mirror || (stage->type->can_mirror && !stage->type->can_mirror(stage))) {
+            return oc_fail(err, OC_USAGE,
+                           "the row of a mirrored image cannot be told from the row of '%s' at %zux%zu pixels",
+                           oc_features_part_spec(features, i), stage->width, stage->height);
+        }
+    }
+    return order ? mirror_numbers(features, order, err) : OC_OK;
+}

@@ -1,0 +1,41 @@
+/* Features to and from archives: spec, canonical size and what the stages learned. */
+#ifndef OC_PIPELINE_STORE_H
+#define OC_PIPELINE_STORE_H
+
+#include "src/matrix/safetensors.h"
+
+#include <ocellus/features.h>
+
+/* The version of models and sets. A spec is stored as it was typed: who changes what it means - a default, a formula -
+ * raises the version, so that older files are refused and not read with another meaning. */
+#define OC_FORMAT_VERSION "1"
+
+oc_status oc_store_format(oc_archive *archive, const char *format, oc_error *err);
+/* OC_BAD_FILE when the archive is of another format or version; what: "a model". */
+oc_status oc_check_format(const oc_archive *archive, const char *format, const char *what, oc_error *err);
+
+/* Adds spec, size and fit (for rows of another program: dimension), and the tensors "stage.<i>.<name>",
+ * which go on belonging to the features. */
+oc_status oc_store_features(oc_archive *archive, const oc_features *features, const oc_image_options *image,
+                            oc_error *err);
+/* Parses, plans and restores. OC_BAD_FILE with the reason. */
+oc_status oc_load_features(const oc_archive *archive, oc_features **features, oc_image_options *image, oc_error *err);
+
+/* Restores, to features planned for the same size, what those stages learned whose tensors the archive has. OC_BAD_FILE.
+ */
+oc_status oc_load_learned(const oc_archive *archive, oc_features *features, oc_error *err);
+
+/* A copy, planned and fitted as far as the original is. */
+oc_status oc_copy_features(const oc_features *features, oc_features **copy, oc_error *err);
+
+/* Copies what stages of `from` learned to the stages of `features` that have the same spec and size and have
+ * not learned yet. */
+oc_status oc_adopt_features(oc_features *features, const oc_features *from, oc_error *err);
+
+/* OC_OK when both would write the same rows to the bit; else OC_USAGE with what differs. */
+oc_status oc_compare_features(const oc_features *a, const oc_features *b, oc_error *err);
+
+/* The number of learned values. */
+size_t oc_learned_values(const oc_features *features);
+
+#endif

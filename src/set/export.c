@@ -1,0 +1,232 @@
+/* Sets as one text file: svmlight or CSV. The rows of a block become text on all threads and are written in order. */
+#include "src/set/set.h"
+
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/memory.h"
+#include "src/base/output.h"
+#include "src/base/text.h"
+#include "src/base/threads.h"
+#include "src/matrix/number.h"
+#include "src/matrix/svmlight.h"
+#include "src/set/writer.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char SCRATCH_SUFFIX[] = ".rows", SCRATCH_SET[] = "set"; /* where rows wait, and the set in it */
+enum { CHUNK = 16, CHUNKS = 64 };                                    /* rows a task, tasks a block */
+
+typedef struct exporting {
+    const oc_set *set;
+    oc_format format;
+    size_t first;          /* row of this block */
+    oc_text text[CHUNKS];  /* kept from block to block */
+    atomic_size_t invalid; /* the first row that holds NaN or infinity; SIZE_MAX: none */
+} exporting;
+
+static void add_csv_row(oc_text *text, const oc_set *set, size_t i, const float *row)
+{
+    char value[OC_NUMBER + 1];
+    int label = oc_set_labels(set)[i];
+    oc_text_add_csv(text, oc_set_path(set, i));
+    oc_text_add(text, ",");
+    oc_text_add_csv(text, label < 0 ? "" : oc_set_class(set, (size_t)label));
+    value[0] = ',';
+    for (size_t j = 0; j < oc_set_rows(set)->dimension; j++) {
+        oc_text_add_bytes(text, value, 1 + oc_number_format(row[j], value + 1));
+    }
+    oc_text_add(text, "\n");
+}
+
+static void add_chunk(void *context, size_t index, size_t worker)
+{
+    (void)worker;
+    exporting *e = context;
+    const oc_rows *rows = oc_set_rows(e->set);
+    oc_text *text = &e->text[index];
+    text->length = 0;
+    size_t from = e->first + index * CHUNK;
+    for (size_t i = from; i < from + CHUNK && i < rows->count; i++) {
+        const float *row = rows->block[0].values + i * rows->block[0].stride; /* sets have one block */
+        bool finite = true;
+        for (size_t j = 0; j < rows->dimension; j++) {
+            finite &= isfinite(row[j]) != 0;
+        }
+        if (!finite) {
+            size_t least = atomic_load(&e->invalid);
+            while (i < least && !atomic_compare_exchange_weak(&e->invalid, &least, i)) {
+            }
+        } else if (e->format == OC_FORMAT_CSV) {
+            add_csv_row(text, e->set, i, row);
+        } else {
+            oc_svmlight_add(text, oc_set_labels(e->set)[i], row, rows->dimension);
+        }
+    }
+}
+
+static void write_heading(const oc_set *set, FILE *file)
+{
+    fputs("path,label", file);
+    for (size_t j = 0; j < oc_set_rows(set)->dimension; j++) {
+        fprintf(file, ",f%zu", j);
+    }
+    fputc('\n', file);
+}
+
+/* The error of a write shows when the file is closed. */
+static oc_status write_rows(exporting *e, FILE *file, oc_job *job, oc_error *err)
+{
+    size_t count = oc_set_count(e->set), block = (size_t)CHUNK * CHUNKS;
+    oc_status status = OC_OK;
+    atomic_store(&e->invalid, SIZE_MAX);
+    if (e->format == OC_FORMAT_CSV) {
+        write_heading(e->set, file);
+    }
+    for (e->first = 0; e->first < count && status == OC_OK && !ferror(file); e->first += block) {
+        size_t rows = count - e->first < block ? count - e->first : block;
+        size_t chunks = (rows + CHUNK - 1) / CHUNK, invalid;
+        oc_parallel(job, chunks, add_chunk, e);
+        for (size_t c = 0; c < chunks && status == OC_OK; c++) {
+            status = e->text[c].failed ? oc_fail_memory(err, "the rows as text") : OC_OK;
+            if (e->text[c].length) {
+                fwrite(e->text[c].data, 1, e->text[c].length, file);
+            }
+        }
+        if ((invalid = atomic_load(&e->invalid)) != SIZE_MAX && status == OC_OK) {
+            status = oc_fail(err, OC_BAD_DATA, "row %zu holds NaN or infinity, which text for other programs cannot",
+                             invalid);
+        }
+        if (oc_job_cancelled(job)) {
+            status = oc_fail(err, OC_CANCELLED, "cancelled");
+        }
+        oc_job_progress(job, "writing", e->first + rows, count);
+    }
+    for (size_t c = 0; c < CHUNKS; c++) {
+        oc_text_free(&e->text[c]);
+    }
+    return status;
+}
+
+/* The classes that svmlight labels number. */
+static oc_status write_classes(const oc_set *set, const char *path, oc_error *err)
+{
+    oc_text text = {0}, name = {0};
+    oc_text_format(&name, "%s%s", path, OC_CLASSES_SUFFIX);
+    oc_text_add(&text, "");
+    for (size_t c = 0; c < oc_set_classes(set); c++) {
+        oc_text_add_csv(&text, oc_set_class(set, c));
+        oc_text_add(&text, "\n");
+    }
+    oc_status status = name.failed || text.failed ? oc_fail_memory(err, "the class names")
+                                                  : oc_file_write(name.data, text.data, text.length, err);
+    oc_text_free(&name);
+    oc_text_free(&text);
+    return status;
+}
+
+oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, oc_job *job, oc_error *err)
+{
+    exporting e = {.set = set, .format = format};
+    if (format != OC_FORMAT_SVMLIGHT && format != OC_FORMAT_CSV) {
+        return oc_fail(err, OC_USAGE, "a set becomes svmlight or CSV text; as it is, it is .npy already");
+    }
+    if (strcmp(path, "-") == 0) {
+        oc_status status = write_rows(&e, stdout, job, err);
+        bool written = fflush(stdout) == 0 && !ferror(stdout);
+        return status != OC_OK || written ? status : oc_fail_io(err, "standard output", "cannot be written");
+    }
+    oc_output output = {0};
+    oc_status status = oc_output_begin(&output, path, false, err);
+    FILE *file = status == OC_OK ? fopen(output.temporary, "wb") : NULL;
+    if (status == OC_OK && !file) {
+        status = oc_fail_io(err, path, "cannot be written");
+    } else if (file) {
+        status = write_rows(&e, file, job, err);
+        oc_status closed = oc_file_close(file, path, status == OC_OK ? err : NULL);
+        status = status == OC_OK ? closed : status;
+    }
+    if (status == OC_OK && format == OC_FORMAT_SVMLIGHT) {
+        status = write_classes(set, path, err);
+    }
+    if (status == OC_OK) {
+        status = oc_output_commit(&output, err);
+    }
+    oc_output_abandon(&output);
+    return status;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+size_t oc_output_room(size_t *name)
+{
+    size_t classes = strlen(OC_CLASSES_SUFFIX) + oc_output_growth(false);
+    size_t scratch = strlen(SCRATCH_SUFFIX) + oc_output_growth(true);
+    *name = larger(classes, strlen(SCRATCH_SUFFIX) + oc_output_growth(false));
+    return larger(classes, scratch + strlen("/") + strlen(SCRATCH_SET) + oc_set_writer_growth());
+}
+
+/* Rows wait to become text in a set inside of "PATH.rows.partial", which the next run takes up or clears as it does
+ * with any output that was not finished; for standard output of a name below $TMPDIR, which a kill leaves there. */
+static oc_status open_scratch(const char *path, bool resume, oc_output *scratch, oc_error *err)
+{
+    oc_text name = {0};
+    const char *folder = getenv("TMPDIR");
+    if (strcmp(path, "-") != 0) {
+        oc_text_format(&name, "%s%s", path, SCRATCH_SUFFIX);
+    } else {
+        oc_text_format(&name, "%s/ocellus-%ld%s", folder && *folder ? folder : "/tmp", (long)getpid(), SCRATCH_SUFFIX);
+    }
+    oc_status status = name.failed ? oc_fail_memory(err, "a path")
+                       : resume    ? oc_output_resume(scratch, name.data, err)
+                                   : oc_output_begin(scratch, name.data, true, err);
+    oc_text_free(&name);
+    return status;
+}
+
+/* What was made so far stays where --resume can go on with it, else it goes. */
+static void close_scratch(oc_output *scratch, const char *folder)
+{
+    struct stat about;
+    oc_text rest = {0};
+    oc_text_format(&rest, "%s" OC_OUTPUT_SUFFIX, folder ? folder : "");
+    if (folder && !rest.failed && lstat(rest.data, &about) == 0) {
+        oc_output_keep(scratch);
+    } else {
+        oc_output_abandon(scratch);
+    }
+    oc_text_free(&rest);
+}
+
+oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
+                              oc_format format, const char *path, oc_job *job, oc_set **out, oc_error *err)
+{
+    oc_output scratch = {0};
+    oc_set *set = NULL;
+    oc_status status = open_scratch(path, options->resume, &scratch, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    char *folder = oc_path_join(scratch.temporary, SCRATCH_SET);
+    status = folder ? oc_set_extract(dataset, features, options, folder, job, &set, err)
+                    : oc_fail_memory(err, "a path");
+    if (status == OC_OK) {
+        status = oc_set_export(set, format, path, job, err);
+    }
+    close_scratch(&scratch, folder);
+    oc_free(folder);
+    if (status != OC_OK) {
+        oc_set_free(set);
+        return status;
+    }
+    *out = set;
+    return OC_OK;
+}

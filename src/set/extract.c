@@ -1,0 +1,400 @@
+/* Extraction: which size, in memory or in a folder, from the start or where an interrupted run stood.
+ *
+ * When no canonical size is given, the first readable image decides; an image of another size is noticed when it comes
+ * by, and the work starts again at 128 x 128, or what the stages ask for (oc_features_side). Headers are so never read
+ * twice in a folder of equal images.
+ *
+ * A folder is built with a journal in it, which tells from time to time how far it is. What is cut short by a signal, a
+ * full disk or short memory stays, and another run with the same settings goes on behind the last image that the
+ * journal has. */
+#include "src/set/extraction.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/base/threads.h"
+#include "src/dataset/dataset.h"
+#include "src/image/picture.h"
+#include "src/model/lost_classes.h"
+#include "src/pipeline/store.h"
+#include "src/set/extract_settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A shard without rows is one all the same. */
+static oc_status check_readable(const oc_set *set, size_t images, oc_error *err)
+{
+    return set->rows.count || set->shard.count
+               ? OC_OK
+               : oc_fail(err, OC_BAD_DATA, "none of the %zu images can be read (the first: %s: %s)", images,
+                         set->skips[0].path, set->skips[0].reason);
+}
+
+/* The classes of the data set, and no rows yet. */
+static oc_status create_set(oc_extraction *e, oc_error *err)
+{
+    oc_set *set = oc_alloc(1, sizeof *set);
+    e->set = set;
+    if (set) {
+        set->index = oc_alloc(1, sizeof *set->index);
+    }
+    if (!set || !set->index) {
+        return oc_fail_memory(err, "the set");
+    }
+    oc_status status = OC_OK;
+    set->shard = e->dataset->shard;
+    for (size_t c = 0; status == OC_OK && c < oc_dataset_classes(e->dataset); c++) {
+        status = oc_dataset_add_class(set->index, oc_dataset_class(e->dataset, c), err);
+    }
+    return status;
+}
+
+/* How images are read, once the stages are planned. */
+static void settle_image_options(oc_extraction *e)
+{
+    e->image = e->options->image;
+    e->image.size = oc_features_size(e->set->features);
+    e->image.planes = oc_features_planes(e->set->features);
+    e->set->image = e->image;
+    e->set->rows = oc_rows_of(NULL, 0, oc_features_dimension(e->set->features));
+}
+
+/* Other extractions of the same images must not fail when this one is done. */
+static oc_status check_also(const oc_extraction *e, oc_extent size, oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t i = 0; i < e->options->also_count && status == OC_OK; i++) {
+        oc_features *features = NULL;
+        status = oc_features_parse(e->options->also[i], &features, err);
+        if (status == OC_OK) {
+            status = oc_features_plan(features, size.width, size.height, err);
+        }
+        if (status == OC_OK && e->options->mirror) {
+            status = oc_features_mirror_order(features, NULL, err);
+        }
+        oc_features_free(features);
+    }
+    return status;
+}
+
+/* Features of its own for the set, planned for the size of the images and fitted. */
+static oc_status prepare_features(oc_extraction *e, const oc_features *features, oc_extent size, oc_error *err)
+{
+    oc_status status = oc_copy_features(features, &e->set->features, err);
+    if (status == OC_OK && oc_features_dimension(e->set->features) == 0) {
+        status = oc_features_plan(e->set->features, size.width, size.height, err);
+    }
+    if (status == OC_OK && e->options->mirror) {
+        status = oc_features_mirror_order(e->set->features, NULL, err);
+    }
+    status = status == OC_OK ? check_also(e, size, err) : status;
+    if (status != OC_OK) {
+        return status;
+    }
+    settle_image_options(e);
+    if (!oc_features_unfitted(e->set->features)) {
+        return OC_OK;
+    }
+    if (e->dataset->shard.count) {
+        return oc_fail(
+            err, OC_USAGE,
+            "%s has to learn from images first, the same for every shard: extract a set of some images, and take "
+            "the stages of that",
+            oc_features_spec(features));
+    }
+    return oc_extraction_fit(e, err);
+}
+
+/* The size of image i itself. */
+static oc_status own_size_of(const oc_extraction *e, size_t i, oc_extent *size, oc_error *err)
+{
+    oc_image_options own = e->options->image;
+    oc_image image;
+    own.size = (oc_extent){0, 0};
+    own.planes = OC_GRAY;
+    oc_status status = oc_dataset_read(e->dataset, i, e->hands[0].decoder, &own, &image, err);
+    if (status == OC_OK) {
+        *size = (oc_extent){image.source_width, image.source_height};
+    }
+    return status;
+}
+
+/* The size of the first image that can be read, and which that is. err is not NULL. */
+static oc_status first_size(const oc_extraction *e, oc_extent *size, size_t *first, oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t i = 0; i < oc_dataset_count(e->dataset); i++) {
+        status = own_size_of(e, i, size, err);
+        if (status == OC_OK) {
+            *first = i;
+            return OC_OK;
+        }
+        if (e->options->strict || status == OC_NO_MEMORY) {
+            return status;
+        }
+    }
+    if (e->dataset->shard.count) {
+        return oc_fail(err, OC_USAGE,
+                       "no image of this shard can be read that would tell the size of all: give --size WxH");
+    }
+    return oc_fail(err, OC_BAD_DATA, "none of the %zu images can be read (the last: %s)", oc_dataset_count(e->dataset),
+                   err->message);
+}
+
+/* The size, that of the first image, is too small for a stage, as err says: OC_SIZES_DIFFER when not all are as small. */
+static oc_status judge_small(const oc_extraction *e, oc_extent size, size_t first, oc_error *err)
+{
+    size_t count = oc_dataset_count(e->dataset);
+    oc_error small = *err;
+    for (size_t i = first + 1; i < count; i++) {
+        oc_extent other;
+        if (oc_job_cancelled(e->job)) {
+            return oc_fail(err, OC_CANCELLED, "cancelled while looking at the sizes of the images");
+        }
+        if (own_size_of(e, i, &other, err) == OC_OK && (other.width != size.width || other.height != size.height)) {
+            return OC_SIZES_DIFFER;
+        }
+    }
+    return oc_fail(err, OC_TOO_SMALL, "%s; that is the size of %s%s: give --size WxH", small.message,
+                   oc_dataset_path(e->dataset, first), first + 1 < count ? " and of all behind it" : "");
+}
+
+/* The stages, and how far the rows are, from the interrupted run. */
+static oc_status take_up(oc_extraction *e, oc_error *err)
+{
+    const char *folder = e->output.temporary;
+    oc_status status = oc_set_read_stages(e->set, folder, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    oc_extent size = oc_features_size(e->set->features);
+    if (size.width != e->journal.size.width || size.height != e->journal.size.height) {
+        return oc_fail(err, OC_BAD_FILE, "%s: its stages are for another size of images than its journal", folder);
+    }
+    e->set->fit_seconds = e->journal.fit_seconds;
+    e->first = e->journal.images;
+    settle_image_options(e);
+    oc_job_note(e->job, "going on after %zu of %zu images%s", e->first, oc_dataset_count(e->dataset),
+                e->journal.fit_seconds > 0 ? ", with what the stages learned" : "");
+    return OC_OK;
+}
+
+/* Fitted stages go to the folder before the first row. */
+static oc_status begin_folder(oc_extraction *e, oc_error *err)
+{
+    oc_status status = oc_set_write_stages(e->output.temporary, e->set->features, &e->set->image, &e->set->shard, err);
+    e->journal.size = oc_features_size(e->set->features);
+    e->journal.own_size = e->agreed.width != 0;
+    e->journal.fit_seconds = e->set->fit_seconds;
+    return status == OC_OK ? oc_journal_begin(&e->journal, err) : status;
+}
+
+static oc_status attempt_folder(oc_extraction *e, oc_error *err)
+{
+    size_t d = e->set->rows.dimension;
+    oc_status status = e->journal.begun ? OC_OK : begin_folder(e, err);
+    if (status == OC_OK) {
+        status = oc_set_writer_create(e->output.temporary, d, e->journal.images ? &e->journal.place : NULL, &e->writer,
+                                      err);
+    }
+    if (status == OC_OK) {
+        status = oc_extraction_rows(e, err);
+    }
+    if (status == OC_OK) {
+        status = oc_set_writer_finish(e->writer, err);
+    }
+    oc_set_writer_free(e->writer);
+    e->writer = NULL;
+    return status;
+}
+
+static oc_status attempt_memory(oc_extraction *e, oc_error *err)
+{
+    oc_set *set = e->set;
+    oc_status status = oc_extraction_rows(e, err);
+    set->rows = oc_rows_of(set->values, set->rows.count, set->rows.dimension);
+    return status == OC_OK ? oc_set_gather_labels(set, err) : status;
+}
+
+/* Extraction at one size. OC_SIZES_DIFFER: the images do not agree. */
+static oc_status attempt(oc_extraction *e, const oc_features *features, oc_extent size, oc_error *err)
+{
+    double started = oc_seconds();
+    e->first = 0;
+    oc_status status = create_set(e, err);
+    if (status == OC_OK) {
+        status = e->journal.begun ? take_up(e, err) : prepare_features(e, features, size, err);
+    }
+    double fit_seconds = e->journal.begun || !e->set ? 0 : e->set->fit_seconds;
+    if (status == OC_OK) {
+        status = e->output.temporary ? attempt_folder(e, err) : attempt_memory(e, err);
+    }
+    if (e->set) {
+        e->set->seconds = oc_seconds() - started - fit_seconds;
+    }
+    return status;
+}
+
+static oc_status make_hands(oc_extraction *e, oc_error *err)
+{
+    size_t threads = oc_job_threads(e->job);
+    e->hands = oc_alloc(threads, sizeof *e->hands);
+    oc_status status = e->hands ? OC_OK : oc_fail_memory(err, "the decoders");
+    for (size_t i = 0; status == OC_OK && i < threads; i++) {
+        status = oc_decoder_create(&e->hands[i].decoder, err);
+        if (status == OC_OK) {
+            status = oc_workspace_create(&e->hands[i].workspace, err);
+        }
+    }
+    return status;
+}
+
+static void free_hands(oc_extraction *e)
+{
+    for (size_t i = 0; e->hands && i < oc_job_threads(e->job); i++) {
+        oc_decoder_free(e->hands[i].decoder);
+        oc_workspace_free(e->hands[i].workspace);
+    }
+    oc_free(e->hands);
+}
+
+/* All of it at the right size. */
+static oc_status extract(oc_extraction *e, const oc_features *features, oc_error *err)
+{
+    oc_extent size = oc_features_dimension(features) ? oc_features_size(features) : e->options->image.size;
+    oc_status status = OC_OK;
+    bool own_size = size.width == 0;
+    size_t first = 0;
+    size_t side = oc_features_side(features);
+    side = side > e->options->side ? side : e->options->side;
+    if (e->journal.begun || e->journal.learning) {
+        size = e->journal.size;
+        own_size = e->journal.own_size;
+    } else if (own_size) {
+        status = first_size(e, &size, &first, err);
+    }
+    if (status == OC_OK) {
+        e->agreed = own_size ? size : (oc_extent){0, 0};
+        status = attempt(e, features, size, err);
+    }
+    if (status == OC_TOO_SMALL && own_size && !e->journal.begun) {
+        status = judge_small(e, size, first, err);
+    }
+    if (status == OC_SIZES_DIFFER && e->dataset->shard.count) {
+        return oc_fail(err, OC_USAGE,
+                       "the images of this shard differ in size, and it does not know the others: give --size WxH "
+                       "(%zux%zu is what one process would take)",
+                       side, side);
+    }
+    if (status == OC_SIZES_DIFFER && own_size) {
+        oc_job_note(e->job, "the images differ in size: all are brought to %zux%zu (--size chooses another)", side,
+                    side);
+        oc_set_free(e->set);
+        e->set = NULL;
+        e->agreed = (oc_extent){0, 0};
+        atomic_store(&e->differ, false);
+        status = e->journal.begun || e->journal.learning ? oc_journal_void(&e->journal, err) : OC_OK;
+        status = status == OC_OK ? attempt(e, features, (oc_extent){side, side}, err) : status;
+    }
+    return status;
+}
+
+/* Begins the folder, or takes up what an earlier run left. */
+static oc_status open_folder(oc_extraction *e, const oc_features *features, const char *folder, oc_error *err)
+{
+    oc_text settings = {0};
+    oc_status status = oc_set_check_place(folder, err);
+    if (status == OC_OK) {
+        status = oc_extract_settings(e->dataset, features, e->options, &settings, err);
+    }
+    if (status == OC_OK) {
+        status = e->options->resume ? oc_output_resume(&e->output, folder, err)
+                                    : oc_output_begin(&e->output, folder, true, err);
+    }
+    if (status == OC_OK) {
+        status = oc_journal_open(&e->journal, e->output.lock, settings.data, e->output.around, err);
+        if (status != OC_OK) {
+            oc_output_keep(&e->output); /* it may be taken up by the right settings */
+        }
+    }
+    if (status == OC_OK && e->options->resume && !e->journal.begun && !e->journal.learning) {
+        oc_job_note(e->job, "nothing is kept of an earlier run in %.300s: beginning anew", e->output.around);
+    }
+    oc_text_free(&settings);
+    return status;
+}
+
+/* A set without rows is an error, a class without rows a note. */
+static oc_status check_rows(oc_extraction *e, oc_error *err)
+{
+    oc_status status = check_readable(e->set, oc_dataset_count(e->dataset), err);
+    bool wanted = status == OC_OK && !e->options->told;
+    return wanted ? oc_note_lost_classes(e->dataset, e->set, e->job, err) : status;
+}
+
+/* Opens what was written, so that it is known to be whole, and gives the folder its name; the rows stay mapped. */
+static oc_status finish_folder(oc_extraction *e, oc_error *err)
+{
+    oc_set *written = NULL;
+    oc_status status = oc_set_open(e->output.temporary, &written, err);
+    if (status == OC_OK) {
+        written->seconds = e->set->seconds;
+        written->fit_seconds = e->set->fit_seconds;
+        oc_set_free(e->set);
+        e->set = written;
+        status = check_rows(e, err);
+    }
+    return status == OC_OK ? oc_output_commit(&e->output, err) : status;
+}
+
+/* Leaves the folder where it may be resumed, or removes it, and says which. */
+static void leave_folder(oc_extraction *e, oc_status status, oc_error *err)
+{
+    bool outer = status == OC_CANCELLED || status == OC_IO || status == OC_NO_MEMORY; /* not the fault of the input */
+    bool learned = e->journal.fit_seconds > 0;
+    if (!e->output.temporary || !outer || e->refused) {
+        oc_output_abandon(&e->output);
+    } else if (e->journal.begun && (e->journal.images > 0 || learned)) {
+        oc_fail(err, status, "%s; %s%zu of %zu images are kept in %s, and --resume goes on with them", err->message,
+                learned ? "what the stages learned and " : "", e->journal.images, oc_dataset_count(e->dataset),
+                e->output.around);
+        oc_output_keep(&e->output);
+    } else if (e->journal.learning) {
+        oc_fail(err, status, "%s; what the first stages learned is kept in %s, and --resume goes on with it",
+                err->message, e->output.around);
+        oc_output_keep(&e->output);
+    } else {
+        oc_fail(err, status, "%s; nothing is kept: %s", err->message,
+                e->journal.begun ? "no image was done yet" : "the stages had not learned yet");
+        oc_output_abandon(&e->output);
+    }
+}
+
+oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
+                         const char *folder, oc_job *job, oc_set **set, oc_error *err)
+{
+    oc_extraction e = {.dataset = dataset, .options = options, .job = job};
+    oc_error own;
+    err = err ? err : &own; /* first_size and leave_folder add to what they get */
+    oc_status status = oc_image_options_check(&options->image, err);
+    if (status == OC_OK) {
+        status = make_hands(&e, err);
+    }
+    if (status == OC_OK && folder) {
+        status = open_folder(&e, features, folder, err);
+    }
+    if (status == OC_OK) {
+        status = extract(&e, features, err);
+    }
+    if (status == OC_OK) {
+        status = folder ? finish_folder(&e, err) : check_rows(&e, err);
+    }
+    free_hands(&e);
+    if (status != OC_OK) {
+        leave_folder(&e, status, err);
+        oc_set_free(e.set);
+        return status;
+    }
+    *set = e.set;
+    return OC_OK;
+}

@@ -1,0 +1,98 @@
+/* Fitting the stages of an extraction, one after the other, so that a run that ends keeps what the first ones learned. */
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/memory.h"
+#include "src/base/threads.h"
+#include "src/dataset/dataset.h"
+#include "src/pipeline/pipeline.h"
+#include "src/pipeline/store.h"
+#include "src/set/extraction.h"
+
+/* Images for the stages to learn from; those that the system would not read are marked. */
+typedef struct lesson {
+    oc_extraction *e;
+    bool *unread; /* one for each image, which one worker at a time asks for */
+} lesson;
+
+static oc_status read_for_fit(void *context, size_t i, size_t worker, oc_image *image, oc_error *err)
+{
+    lesson *l = context;
+    oc_status status = oc_extraction_read(l->e, i, worker, image, err);
+    l->unread[i] = status == OC_IO || status == OC_NOT_FOUND;
+    return status;
+}
+
+/* An image that could not be read while the stages learned, but can be now, would be among the rows without having been
+ * learned from: another run would learn other things. */
+static oc_status check_lesson(const lesson *l, oc_error *err)
+{
+    for (size_t i = 0; i < oc_dataset_count(l->e->dataset); i++) {
+        oc_image image;
+        if (l->unread[i] && oc_extraction_read(l->e, i, 0, &image, NULL) == OC_OK) {
+            return oc_fail(err, OC_IO,
+                           "%s: could not be read while the stages learned from the images, and can be now: "
+                           "please try again",
+                           oc_dataset_path(l->e->dataset, i));
+        }
+    }
+    return OC_OK;
+}
+
+/* The next stage learns. */
+static oc_status fit_stage(oc_extraction *e, oc_error *err)
+{
+    lesson l = {e, oc_alloc(oc_dataset_count(e->dataset), sizeof *l.unread)};
+    if (!l.unread) {
+        return oc_fail_memory(err, "the features");
+    }
+    double started = oc_seconds();
+    oc_source source = {oc_dataset_count(e->dataset), read_for_fit, &l};
+    oc_status status = oc_features_fit_next(e->set->features, &source, e->options->seed, e->job, err);
+    e->set->fit_seconds += oc_seconds() - started;
+    if (atomic_load(&e->differ)) {
+        status = OC_SIZES_DIFFER;
+    }
+    status = status == OC_OK ? check_lesson(&l, err) : status;
+    oc_free(l.unread);
+    return status;
+}
+
+static oc_status save_learned(oc_extraction *e, oc_error *err)
+{
+    oc_status status = oc_set_write_stages(e->output.temporary, e->set->features, &e->set->image, &e->set->shard, err);
+    e->journal.size = oc_features_size(e->set->features);
+    e->journal.own_size = e->agreed.width != 0;
+    e->journal.fit_seconds = e->set->fit_seconds;
+    return status == OC_OK ? oc_journal_learned(&e->journal, err) : status;
+}
+
+static oc_status take_up_learned(oc_extraction *e, oc_error *err)
+{
+    char *path = oc_path_join(e->output.temporary, "stages.safetensors");
+    oc_archive *archive = NULL;
+    oc_status status = path ? oc_archive_read(path, &archive, err) : oc_fail_memory(err, "a path");
+    if (status == OC_OK) {
+        status = oc_load_learned(archive, e->set->features, err);
+        status = status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
+    }
+    oc_archive_free(archive);
+    oc_free(path);
+    if (status == OC_OK) {
+        e->set->fit_seconds = e->journal.fit_seconds;
+        oc_job_note(e->job, "going on with what the first stages learned");
+    }
+    return status;
+}
+
+/* The last stage's result goes to the disk with all others, when the rows begin. */
+oc_status oc_extraction_fit(oc_extraction *e, oc_error *err)
+{
+    oc_status status = e->journal.learning ? take_up_learned(e, err) : OC_OK;
+    while (status == OC_OK && oc_features_unfitted(e->set->features)) {
+        status = fit_stage(e, err);
+        if (status == OC_OK && e->output.temporary && oc_features_unfitted(e->set->features)) {
+            status = save_learned(e, err);
+        }
+    }
+    return status;
+}

@@ -1,0 +1,39 @@
+/* The journal of an extraction: a text file in the unfinished folder by which another run can go on with it.
+ *
+ *     ocellus extraction 2           what the rows depend on, one setting a line, ended by an empty line
+ *     features hog+color
+ *     ...
+ *
+ *     fitted 128 96 1 6.2            some of the stages have learned, and stages.safetensors has what; else as below
+ *     begin 128 96 1 12.5            size of the images, whether it is their own, seconds of fitting
+ *     done 4096 4090 183201 6 312    images, rows, bytes of index.csv, skips, bytes of skipped.csv
+ *     void                           what stands before it (the images turned out to differ in size)
+ *
+ * A line counts when it is whole and the files that it speaks of have been brought to the disk before; the last one
+ * counts. */
+#ifndef OC_SET_JOURNAL_H
+#define OC_SET_JOURNAL_H
+
+#include "src/set/writer.h"
+
+typedef struct oc_journal {
+    int file;
+    bool learning;  /* stages.safetensors has what the first stages learned, and the others have still to learn */
+    bool begun;     /* stages.safetensors is written, and what follows counts */
+    oc_extent size; /* that images are brought to */
+    bool own_size;  /* ... because all of them have it */
+    double fit_seconds;
+    size_t images;      /* that are done, from the first on */
+    oc_set_place place; /* where the writer stood then */
+} oc_journal;
+
+/* Starts a journal in an empty file, or reads the one that is there. OC_USAGE, naming the first setting that
+ * differs, when it was started with others; OC_IO, OC_NO_MEMORY. `where` is the name of the folder, for messages. */
+oc_status oc_journal_open(oc_journal *journal, int file, const char *settings, const char *where, oc_error *err);
+/* Each adds a line, from the fields above, and brings it to the disk. */
+oc_status oc_journal_learned(oc_journal *journal, oc_error *err);
+oc_status oc_journal_begin(oc_journal *journal, oc_error *err);
+oc_status oc_journal_void(oc_journal *journal, oc_error *err);
+oc_status oc_journal_done(oc_journal *journal, oc_error *err);
+
+#endif
