@@ -244,7 +244,7 @@ static int finish(const cli_settings *settings, const oc_comparison *comparison)
 static oc_status write_report(const cli_settings *settings, const oc_train_options *train,
                               const oc_comparison *comparison, const oc_dataset *test, oc_error *err)
 {
-    char *command = typed_command(&command_compare, settings);
+    char *command = typed_command("compare", settings);
     oc_report_options options = {settings->report, command, *train, test, settings->predictions};
     oc_status status = settings->report ? oc_report_comparison(comparison, &options, err) : OC_OK;
     free(command);

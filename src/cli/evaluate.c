@@ -31,7 +31,7 @@ static oc_status write_predictions(const cli_settings *settings, const oc_model 
 static oc_status write_report(const cli_settings *settings, const oc_model *model, const oc_evaluation *evaluation,
                               const oc_set *set, const oc_dataset *images, oc_error *err)
 {
-    char *command = typed_command(&command_evaluate, settings);
+    char *command = typed_command("evaluate", settings);
     oc_report_options options = {settings->report, command, oc_model_train_options(model), images,
                                  settings->predictions};
     oc_status status = settings->report ? oc_report_evaluation(model, evaluation, set, &options, err) : OC_OK;

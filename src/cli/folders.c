@@ -1,7 +1,8 @@
 /* Notes about folders, and the command that was meant for a folder of parts. */
 #include "src/cli/folders.h"
 
-#include "src/cli/inputs.h"
+#include "src/cli/outputs.h"
+#include "src/cli/quote.h"
 #include "src/cli/terminal.h"
 
 #include <stdio.h>
@@ -52,7 +53,7 @@ static void replace(char **arguments, size_t count, const char *from, const char
 }
 
 /* The typed command with other arguments; to be freed. */
-static char *command_line(const cli_command *command, char **arguments, size_t count)
+static char *command_line(const char *command, char **arguments, size_t count)
 {
     cli_settings settings = {.arguments = arguments, .argument_count = count};
     return typed_command(command, &settings);
@@ -64,8 +65,7 @@ static char *meant_command(const cli_settings *settings, const char *path, const
 {
     char first[PATH_ROOM], second[PATH_ROOM], flag[] = "--test";
     size_t count = settings->argument_count;
-    bool tests = settings->command != &command_extract && settings->command != &command_train &&
-                 settings->command != &command_compare;
+    bool tests = !(settings->command->bit & (TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_COMPARE));
     char **arguments = calloc(count + 2, sizeof *arguments);
     if (!arguments) {
         return NULL;
@@ -79,12 +79,12 @@ static char *meant_command(const cli_settings *settings, const char *path, const
     if (settings->test && test && same_file(settings->test, path)) {
         replace(arguments, count, settings->test, test, second, sizeof second);
     }
-    if (settings->command == &command_compare && !settings->test && test) {
+    if (settings->command->bit == TAKEN_BY_COMPARE && !settings->test && test) {
         snprintf(second, sizeof second, "%s", test);
         arguments[count++] = flag;
         arguments[count++] = second;
     }
-    char *text = command_line(settings->command, arguments, count);
+    char *text = command_line(settings->command->name, arguments, count);
     free(arguments);
     return text;
 }
@@ -96,15 +96,15 @@ static char *next_command(const cli_settings *settings, char *test)
     if (!output || !test || strcmp(output, "-") == 0) {
         return NULL;
     }
-    if (settings->command == &command_train) {
-        return command_line(&command_evaluate, (char *[]){output, test}, 2);
+    if (settings->command->bit == TAKEN_BY_TRAIN) {
+        return command_line("evaluate", (char *[]){output, test}, 2);
     }
     char with[] = "--with", to[] = "-o", rows[PATH_ROOM];
-    if (settings->command != &command_extract || settings->format != OC_FORMAT_NPY) {
+    if (settings->command->bit != TAKEN_BY_EXTRACT || settings->format != OC_FORMAT_NPY) {
         return NULL;
     }
     snprintf(rows, sizeof rows, "%.4000s-test", output);
-    return command_line(&command_extract, (char *[]){test, with, output, to, rows}, 5);
+    return command_line("extract", (char *[]){test, with, output, to, rows}, 5);
 }
 
 static void join(const char *folder, const char *name, char *path)

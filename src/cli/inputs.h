@@ -4,6 +4,8 @@
 
 #include "src/cli/command.h"
 #include "src/cli/failure.h"
+#include "src/cli/outputs.h"
+#include "src/cli/quote.h"
 #include "src/cli/signals.h"
 
 /* Opens a data set for a command that needs its labels; prints its size with -v and notes about what its folders hold.
@@ -37,26 +39,5 @@ void print_features_line(const oc_features *features);
 /* Names the first skipped images ("image", "test image": what they are called) and counts them all. Returns
  * EXIT_SKIPPED if there were any, else EXIT_DONE. */
 int report_skipped(const oc_set *set, const char *what);
-
-/* Catch before the work what would spoil its end: the folder that the output goes to is missing or cannot be
- * written, or what is no older output would be replaced: images, the inputs (count, of which some may be NULL), files
- * of a set that is read. _picture is for PNG files, which replace images, and can go to standard output; _unpacked is
- * for class folders of numbered PNG files. */
-oc_status check_output_file(const char *path, const char *const *inputs, size_t count, oc_error *err);
-oc_status check_output_picture(const char *path, const char *const *inputs, size_t count, oc_error *err);
-oc_status check_output_set(const char *path, const char *const *inputs, size_t count, oc_error *err);
-oc_status check_output_unpacked(const char *path, oc_error *err);
-oc_status check_output_predictions(const char *path, const char *const *inputs, size_t count, oc_error *err);
-
-/* Do both paths name one file or folder? */
-bool same_file(const char *a, const char *b);
-/* The same for names of files that need not be there yet, in folders that are. */
-bool same_output(const char *a, const char *b);
-
-/* The command as it was typed, quoted for a shell; to be freed. NULL when memory is short. */
-char *typed_command(const cli_command *command, const cli_settings *settings);
-
-/* "1 image", "5 images": picks the noun. */
-const char *plural(size_t count, const char *one, const char *many);
 
 #endif

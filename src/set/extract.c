@@ -14,7 +14,7 @@
 #include "src/base/threads.h"
 #include "src/dataset/dataset.h"
 #include "src/image/picture.h"
-#include "src/model/lost_classes.h"
+#include "src/set/lost_classes.h"
 #include "src/pipeline/store.h"
 #include "src/set/extract_settings.h"
 

@@ -1,5 +1,5 @@
 /* A class of which no image can be read leaves no row, so that nothing but this note names it. */
-#include "src/model/lost_classes.h"
+#include "src/set/lost_classes.h"
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"

@@ -1,6 +1,6 @@
 /* Classes of a data set that its rows no longer have. */
-#ifndef OC_MODEL_LOST_CLASSES_H
-#define OC_MODEL_LOST_CLASSES_H
+#ifndef OC_SET_LOST_CLASSES_H
+#define OC_SET_LOST_CLASSES_H
 
 #include "src/set/set.h"
 

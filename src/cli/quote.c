@@ -1,0 +1,51 @@
+/* Words for messages: nouns by number, and commands quoted for a shell. */
+#include "src/cli/quote.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *plural(size_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
+
+/* Writes a word in quotes if a shell would read it otherwise; returns the end. to has 4 bytes a letter and 3 more. */
+static char *put_quoted(char *to, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+    bool quoted = !*word || word[strspn(word, plain)];
+    if (quoted) {
+        *to++ = '\'';
+    }
+    for (; *word; word++) {
+        if (*word == '\'') {
+            memcpy(to, "'\\''", 4);
+            to += 4;
+        } else {
+            *to++ = *word;
+        }
+    }
+    if (quoted) {
+        *to++ = '\'';
+    }
+    return to;
+}
+
+char *typed_command(const char *name, const cli_settings *settings)
+{
+    size_t size = strlen("ocellus ") + strlen(name) + 1;
+    for (size_t i = 0; i < settings->argument_count; i++) {
+        size += 4 * strlen(settings->arguments[i]) + 3;
+    }
+    char *text = malloc(size), *end = text;
+    if (text) {
+        end += sprintf(text, "ocellus %s", name);
+        for (size_t i = 0; i < settings->argument_count; i++) {
+            *end++ = ' ';
+            end = put_quoted(end, settings->arguments[i]);
+        }
+        *end = '\0';
+    }
+    return text;
+}

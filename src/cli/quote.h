@@ -1,0 +1,14 @@
+/* Words for messages: nouns by number, and commands quoted for a shell. */
+#ifndef OC_CLI_QUOTE_H
+#define OC_CLI_QUOTE_H
+
+#include "src/cli/options.h"
+
+/* "1 image", "5 images": picks the noun. */
+const char *plural(size_t count, const char *one, const char *many);
+
+/* The command `name` with the arguments of the settings as they were typed, quoted for a shell; to be freed. NULL when
+ * memory is short. */
+char *typed_command(const char *name, const cli_settings *settings);
+
+#endif
