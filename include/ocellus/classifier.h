@@ -38,10 +38,21 @@ typedef enum oc_loss {
     OC_LOSS_SQUARE
 } oc_loss;
 
-/* auto: standard; for at most 4,096 rows of more values than there are rows, trained by sgd with automatic
- * penalties, that of standard and center which predicts better (src/learn/ridge.h). Rare visual words are noise that
- * standard would amplify. */
-typedef enum oc_scale { OC_SCALE_NONE, OC_SCALE_CENTER, OC_SCALE_RANGE, OC_SCALE_STANDARD, OC_SCALE_AUTO } oc_scale;
+/* How the columns are scaled (src/learn/scaler.h has the formulas). auto: of standard, center, pareto and unit the one
+ * by which ridge regression, left-one-out, predicts best where there are few rows a column; else standard. Rare visual
+ * words are noise that standard would amplify. */
+typedef enum oc_scale {
+    OC_SCALE_NONE,
+    OC_SCALE_CENTER,
+    OC_SCALE_RANGE,
+    OC_SCALE_STANDARD,
+    OC_SCALE_PARETO,
+    OC_SCALE_UNIT,
+    OC_SCALE_AUTO
+} oc_scale;
+/* Joined features: equal gives the scaled columns of each stage (block of the rows) the same mean squared length, so
+ * that none drowns another by the number or the unit of its values. auto: chosen together with the scale. */
+typedef enum oc_stage_weight { OC_STAGE_WEIGHT_NONE, OC_STAGE_WEIGHT_EQUAL, OC_STAGE_WEIGHT_AUTO } oc_stage_weight;
 /* sgd: minibatches, preconditioned where that is worth its cost, then `finish` passes over all rows by a quasi-Newton
  * method (proximal Newton for l1 and max_norm). Averaged iterates, which the hinge is often given, are not needed: they
  * smooth away the noise of the steps, and the passes have none. gd: all rows in every step, plain. random-search: the
@@ -75,7 +86,8 @@ typedef struct oc_train_options {
     double rate;           /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     int schedule;          /* oc_schedule */
     double momentum;
-    int scale;      /* oc_scale; the report tells what auto came to */
+    int scale;        /* oc_scale; the report holds what auto came to */
+    int stage_weight; /* oc_stage_weight; the same */
     int augment;    /* oc_augment: mirror needs rows whose blocks know their mirror */
     double holdout; /* part of the rows to validate on, at most 1/2; auto: none, or what tune needs: a tenth, of
                          fewer than 10,000 rows more, up to a third */
@@ -105,23 +117,31 @@ typedef struct oc_classifier {
     int loss;                   /* oc_loss */
     float *weights;             /* (C, D+1): on scaled features, bias last; NULL for nearest neighbours */
     float *shift, *scale;       /* (D) each: z = (x - shift) * scale */
+    bool unit;                  /* x is divided by its length first */
+    double calibration;         /* factor of the scores before the softmax that makes probabilities of them, found on
+                                   rows that were not trained on; NaN: there are no probabilities */
     struct oc_nearest *nearest; /* the rows that it compares with; NULL for the linear classifier */
 } oc_classifier;
 
 typedef struct oc_nearest oc_nearest;
 
 void oc_classifier_free(oc_classifier *classifier);
-/* True when the softmax of the scores gives probabilities: it was trained for that. */
+/* True when there are probabilities: the classifier is linear and its scores were calibrated. */
 bool oc_classifier_probable(const oc_classifier *classifier);
+/* Probabilities (C) of scores (C) of such a classifier: the softmax of scores times calibration. The arrays may be the
+ * same. */
+void oc_classifier_probabilities(const oc_classifier *classifier, const float *scores, float *probabilities);
 
 /* One setting that was tried on held-out rows. */
 typedef struct oc_trial {
     double l2, score_l2;
-    double accuracy;  /* on rows held out, never on mirrored copies; the mean over the folds */
-    double deviation; /* standard deviation over the folds; NaN for a hold-out */
+    double accuracy;  /* part of the rows held out that got their class, never of mirrored copies */
+    double deviation; /* standard deviation of the accuracy over the folds; NaN for a hold-out */
+    double log_loss;  /* mean of -log p of the true class; of other losses than softmax after calibration; NaN for
+                         nearest neighbours */
 } oc_trial;
 
-enum { OC_MAX_TRIALS = 8 };
+enum { OC_MAX_TRIALS = 16 };
 
 /* Validation: what a classifier that was trained on a part of the rows makes of the others. The parts are stratified:
  * each class gives its share, to within a row, and one that has a single row keeps it. */
@@ -129,7 +149,10 @@ typedef struct oc_validation {
     size_t held;  /* rows held out, in all folds together; 0: there was no validation */
     size_t folds; /* 1: one hold-out */
     size_t count, best;
-    oc_trial trial[OC_MAX_TRIALS]; /* (count) from the strongest penalty to the weakest; without tune just one */
+    oc_trial trial[OC_MAX_TRIALS]; /* (count) from the strongest penalty to the weakest; one where l2 is given */
+    /* Of the best trial, with calibrated probabilities: */
+    double balanced_accuracy; /* mean over the classes of the part of their held-out rows that got their class */
+    double log_loss;          /* NaN for nearest neighbours */
     double seconds;
 } oc_validation;
 

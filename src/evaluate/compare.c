@@ -8,7 +8,6 @@
 #include "src/base/text.h"
 #include "src/base/threads.h"
 #include "src/learn/split.h"
-#include "src/learn/validation.h"
 #include "src/model/model.h"
 #include "src/model/store.h"
 
@@ -99,8 +98,8 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
         c->options->skipped(c->options->context, first->train, first->test);
     }
     c->extract.image.size = oc_set_image_options(first->train).size;
-    if ((c->options->choose || c->options->model) && !oc_validation_wanted(&c->learn)) {
-        c->learn.holdout = oc_split_fraction(c->comparison->train);
+    if ((c->options->choose || c->options->model) && c->learn.folds == 0) {
+        c->learn.folds = OC_AUTO; /* there is no choice without validation */
     }
     c->extract.told = true;
     c->comparison->image = c->extract.image;

@@ -9,8 +9,6 @@
 
 #include <math.h>
 
-/* Part of the objective that may be left to gain. */
-static const double TOLERANCE = 0.0005;
 /* Preconditioning a step takes about C D^2 operations, its rows C D each: with more columns than so many times the rows
  * of a step, plain steps get further in the same time. */
 enum { WIDE_STEP = 16 };
@@ -56,7 +54,7 @@ static oc_status descend(const oc_problem *problem, const oc_ground *ground, oc_
         return status;
     }
     oc_finish finish = {.passes = (size_t)used->finish,
-                        .tolerance = TOLERANCE,
+                        .tolerance = ground->tolerance,
                         .curvature = ground->curvature,
                         .before = options->epochs,
                         .steps = found->steps};

@@ -20,6 +20,7 @@ typedef struct oc_ground {
     const float *covariance;             /* (D,D), both triangles, for such penalties, or NULL */
     const float *shift;                  /* (D): of the scaling that was asked for */
     double curvature;                    /* the usual one of the mean loss by the scores */
+    double tolerance;                    /* part of the objective that may be left to gain */
 } oc_ground;
 
 /* True for penalties without a gradient: l1, max_norm. */

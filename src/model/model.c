@@ -3,6 +3,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/file.h"
+#include "src/base/locale.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/base/threads.h"
@@ -108,6 +109,26 @@ oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *op
     return OC_OK;
 }
 
+/* The rows of a set with a block for each stage, where there are several. */
+static oc_rows rows_by_stage(const oc_set *set)
+{
+    const oc_features *features = oc_set_features(set);
+    const oc_rows *all = oc_set_rows(set);
+    size_t stages = oc_features_count(features), first = 0;
+    oc_rows rows = *all;
+    if (all->blocks != 1 || stages < 2 || stages > OC_MAX_BLOCKS) {
+        return rows;
+    }
+    rows.blocks = stages;
+    for (size_t s = 0; s < stages; s++) {
+        rows.block[s] = all->block[0];
+        rows.block[s].values += first;
+        rows.block[s].columns = oc_features_part_dimension(features, s);
+        first += rows.block[s].columns;
+    }
+    return rows;
+}
+
 static const char *class_of_set(const void *set, size_t label)
 {
     return oc_set_class(set, label);
@@ -117,7 +138,8 @@ oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_
                          oc_train_report *report, oc_error *err)
 {
     oc_status status = oc_dataset_check_labels(set->index, err);
-    oc_model_parts parts = {.rows = oc_set_rows(set),
+    oc_rows rows = rows_by_stage(set);
+    oc_model_parts parts = {.rows = &rows,
                             .labels = oc_set_labels(set),
                             .classes = oc_set_classes(set),
                             .class_name = class_of_set,
@@ -147,6 +169,10 @@ static oc_status store_training(oc_archive *archive, const oc_model *model, oc_e
     oc_status status = store_options(archive, USED, &model->options, err);
     if (status == OC_OK) {
         status = store_options(archive, GIVEN, &model->given, err);
+    }
+    if (status == OC_OK && isfinite(model->classifier->calibration)) {
+        snprintf(value, sizeof value, "%.9g", model->classifier->calibration);
+        status = oc_archive_set(archive, "calibration", value, err);
     }
     if (status == OC_OK) {
         snprintf(value, sizeof value, "%" PRIu64, model->options.seed);
@@ -332,6 +358,18 @@ static oc_status load_neighbours(const oc_archive *archive, const oc_learner *le
     return status == OC_USAGE ? oc_fail_at(err, OC_BAD_FILE, "damaged neighbours") : status;
 }
 
+/* A model without a calibration has scores, no probabilities. */
+static oc_status load_calibration(const oc_archive *archive, double *calibration, oc_error *err)
+{
+    const char *text = oc_archive_get(archive, "calibration");
+    char *end = NULL;
+    *calibration = text ? oc_strtod(text, &end) : NAN;
+    if (text && (end == text || *end || !(*calibration > 0) || !isfinite(*calibration))) {
+        return oc_fail(err, OC_BAD_FILE, "calibration '%.40s': a positive number is needed", text);
+    }
+    return OC_OK;
+}
+
 static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error *err)
 {
     oc_status status = oc_check_format(archive, "ocellus-model", "a model", err);
@@ -350,7 +388,12 @@ static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error
     if (!model->classifier) {
         return oc_fail_memory(err, "the classifier");
     }
-    *model->classifier = (oc_classifier){.classes = classes, .dimension = d, .loss = model->options.loss};
+    *model->classifier = (oc_classifier){
+        .classes = classes, .dimension = d, .loss = model->options.loss, .unit = model->options.scale == OC_SCALE_UNIT};
+    status = load_calibration(archive, &model->classifier->calibration, err);
+    if (status != OC_OK) {
+        return status;
+    }
     if (classes < 2) {
         return oc_fail(err, OC_BAD_FILE, "%s of %zu classes; two or more are needed",
                        linear ? "array weights" : "neighbours", classes);
