@@ -53,13 +53,15 @@ typedef enum oc_scale {
 /* Joined features: equal gives the scaled columns of each stage (block of the rows) the same mean squared length, so
  * that none drowns another by the number or the unit of its values. auto: chosen together with the scale. */
 typedef enum oc_stage_weight { OC_STAGE_WEIGHT_NONE, OC_STAGE_WEIGHT_EQUAL, OC_STAGE_WEIGHT_AUTO } oc_stage_weight;
-/* sgd: minibatches, preconditioned where that is worth its cost, then `finish` passes over all rows by a quasi-Newton
- * method (proximal Newton for l1 and max_norm). Averaged iterates, which the hinge is often given, are not needed: they
- * smooth away the noise of the steps, and the passes have none. gd: all rows in every step, plain. random-search: the
- * best of whole matrices W drawn at random (normal, standard deviation 1e-4, on scaled features). local-search: from W
- * of deviation 1e-3 on, random changes of deviation 1e-4, of which those are kept that lower the objective. */
+/* auto: one epoch of sgd, then lbfgs. sgd: minibatch stochastic gradient descent with momentum, preconditioned where that
+ * is worth its cost, and nothing else. lbfgs: at most `finish` passes over all rows by limited-memory BFGS (by proximal
+ * Newton steps for l1 and max_norm). gd: all rows in every step, plain. random-search: the best of whole matrices W drawn
+ * at random (normal, standard deviation 1e-4, on scaled features). local-search: from W of deviation 1e-3 on, random
+ * changes of deviation 1e-4, of which those are kept that lower the objective. */
 typedef enum oc_optimizer {
+    OC_OPTIMIZER_AUTO,
     OC_OPTIMIZER_SGD,
+    OC_OPTIMIZER_LBFGS,
     OC_OPTIMIZER_GD,
     OC_OPTIMIZER_RANDOM_SEARCH,
     OC_OPTIMIZER_LOCAL_SEARCH
@@ -80,9 +82,10 @@ typedef struct oc_train_options {
     double max_norm;       /* upper limit of the length of each class's weights; 0: none */
     int class_weight;      /* oc_class_weight */
     int optimizer;         /* oc_optimizer; searches take auto penalties for 0 */
-    int64_t batch;         /* rows in a step; auto: 256, more for wide rows */
-    int64_t epochs;        /* passes over the rows (steps of gd, tries of a search); auto: 1; gd 100, searches 1,000 */
-    int64_t finish;        /* sgd: full passes after the epochs, at most; auto: 19, with l1 or max_norm 100 */
+    int64_t batch;         /* rows in a step; auto: 256, more for wide rows; of sgd alone fewer of few rows */
+    int64_t epochs;        /* passes over the rows (steps of gd, tries of a search); auto: 1; of sgd alone 10; gd 100,
+                              searches 1,000 */
+    int64_t finish;        /* passes of lbfgs, at most; auto: 19; without sgd, with l1 or with max_norm 100 */
     double rate;           /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     int schedule;          /* oc_schedule */
     double momentum;
@@ -141,7 +144,7 @@ typedef struct oc_trial {
                          nearest neighbours */
 } oc_trial;
 
-enum { OC_MAX_TRIALS = 16 };
+enum { OC_MAX_TRIALS = 24 };
 
 /* Validation: what a classifier that was trained on a part of the rows makes of the others. The parts are stratified:
  * each class gives its share, to within a row, and one that has a single row keeps it. */

@@ -1,5 +1,8 @@
-/* The log loss L(a) = mean_i [ log sum_j exp a s_ij - a s_iy ] is convex in a: its slope, the mean of (sum_j p_ij s_ij) -
- * s_iy, rises, and its zero is found by halving an interval of log a. */
+/* The cross-entropy L(a) = mean_i [ log sum_j exp a s_ij - a sum_j t_ij s_ij ] is convex in a: its slope, the mean of
+ * sum_j (p_ij - t_ij) s_ij, rises, and its zero is found by halving an interval of log a. The targets t are 1 - e for the
+ * true class, and e spread over the others, with e = 1 / (N + 2): N rows that were all right do not prove that the next
+ * one will be, and without e the factor would be infinite (Platt, "Probabilistic outputs for support vector machines",
+ * 1999, section 2.2). */
 #include "src/learn/calibration.h"
 
 #include <math.h>
@@ -25,10 +28,14 @@ static double row_loss(const float *s, size_t classes, size_t y, double factor, 
 
 static double slope_at(const float *scores, const int *labels, size_t count, size_t classes, double factor)
 {
-    double total = 0, slope;
+    double total = 0, slope, doubt = 1 / ((double)count + 2) / (double)(classes - 1);
     for (size_t i = 0; i < count; i++) {
-        row_loss(scores + i * classes, classes, (size_t)labels[i], factor, &slope);
+        const float *s = scores + i * classes;
+        row_loss(s, classes, (size_t)labels[i], factor, &slope);
         total += slope;
+        for (size_t j = 0; j < classes; j++) {
+            total -= doubt * ((double)s[j] - (double)s[labels[i]]);
+        }
     }
     return total;
 }

@@ -18,6 +18,11 @@ bool oc_optimizer_searches(int optimizer)
     return optimizer == OC_OPTIMIZER_RANDOM_SEARCH || optimizer == OC_OPTIMIZER_LOCAL_SEARCH;
 }
 
+bool oc_optimizer_preconditioned(int optimizer)
+{
+    return optimizer == OC_OPTIMIZER_AUTO || optimizer == OC_OPTIMIZER_SGD || optimizer == OC_OPTIMIZER_LBFGS;
+}
+
 bool oc_optimizer_rough(const oc_problem *problem)
 {
     return problem->l1 > 0 || problem->max_norm > 0;
@@ -49,9 +54,14 @@ static oc_status descend(const oc_problem *problem, const oc_ground *ground, oc_
                          const oc_sgd_options *options, float *weights, float *bias, oc_objective *objective,
                          oc_found *found, oc_job *job, oc_error *err)
 {
-    oc_status status = descend_rows(problem, ground, used, options, weights, bias, &found->steps, job, err);
+    oc_status status = options->epochs
+                           ? descend_rows(problem, ground, used, options, weights, bias, &found->steps, job, err)
+                           : OC_OK;
     if (status != OC_OK) {
         return status;
+    }
+    if (!used->finish) {
+        return evaluate(problem, weights, bias, objective, job, err);
     }
     oc_finish finish = {.passes = (size_t)used->finish,
                         .tolerance = ground->tolerance,
@@ -79,7 +89,7 @@ oc_status oc_optimize(const oc_problem *problem, const oc_ground *ground, oc_tra
                               .schedule = (oc_schedule)used->schedule,
                               .seed = used->seed};
     found->gap = NAN;
-    if (used->optimizer == OC_OPTIMIZER_SGD) {
+    if (oc_optimizer_preconditioned(used->optimizer)) {
         status = descend(problem, ground, used, &options, weights, bias, &objective, found, job, err);
     } else if (used->optimizer == OC_OPTIMIZER_GD) {
         status = oc_descent(problem, ground->precondition, &options, weights, bias, &used->rate, &found->steps, job,
@@ -89,7 +99,7 @@ oc_status oc_optimize(const oc_problem *problem, const oc_ground *ground, oc_tra
             .tries = (size_t)used->epochs, .local = used->optimizer == OC_OPTIMIZER_LOCAL_SEARCH, .seed = used->seed};
         status = oc_search(problem, ground->shift, &search, weights, bias, &found->steps, job, err);
     }
-    if (status == OC_OK && used->optimizer != OC_OPTIMIZER_SGD) {
+    if (status == OC_OK && !oc_optimizer_preconditioned(used->optimizer)) {
         status = evaluate(problem, weights, bias, &objective, job, err);
     }
     if (status == OC_OK) {

@@ -7,6 +7,9 @@
 /* True for optimisers that look at losses alone. They get no penalties unless these are given by hand. */
 bool oc_optimizer_searches(int optimizer);
 
+/* True for sgd, lbfgs and both after each other: they work on coordinates of few wide rows, and are preconditioned. */
+bool oc_optimizer_preconditioned(int optimizer);
+
 /* What an optimiser found. */
 typedef struct oc_found {
     size_t steps; /* changes of the weights */

@@ -10,7 +10,7 @@
 enum { VALUE = 100 }; /* bytes for a setting as text */
 
 static const char *const losses[] = {"softmax", "hinge", "squared-hinge", "ovr-squared-hinge", "square", NULL};
-static const char *const optimizers[] = {"sgd", "gd", "random-search", "local-search", NULL};
+static const char *const optimizers[] = {"auto", "sgd", "lbfgs", "gd", "random-search", "local-search", NULL};
 static const char *const class_weights[] = {"none", "balanced", NULL};
 static const char *const schedules[] = {"cosine", "constant", NULL};
 static const char *const augments[] = {"none", "mirror", NULL};
@@ -34,16 +34,19 @@ const oc_param oc_train_params[] = {
      "upper limit of the length of the weights of each class; 0: none"},
     {"class-weight", OC_CHOICE, FIELD(class_weight), "none", 0, 0, class_weights,
      "balanced: the fewer images a class has, the more each of them counts"},
-    {"optimizer", OC_CHOICE, FIELD(optimizer), "sgd", 0, 0, optimizers,
-     "how it is minimised: minibatch gradient descent, full-batch gradient descent, or for comparison random search: "
-     "with --loss hinge and --scale center, guesses get about 16 % of CIFAR-10's raw pixels right, random steps 21 %"},
+    {"optimizer", OC_CHOICE, FIELD(optimizer), "auto", 0, 0, optimizers,
+     "how it is minimised: sgd (minibatch gradient descent), lbfgs (full passes of limited-memory BFGS), auto (sgd, "
+     "then "
+     "lbfgs), gd (full-batch gradient descent), or for comparison random search: with --loss hinge and --scale center, "
+     "guesses get about 16 % of CIFAR-10's raw pixels right, random steps 21 %"},
     {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL,
-     "rows in a step; 1: one-sample gradient descent (auto: 256, more for wide rows)"},
+     "rows in a step of sgd; 1: one-sample gradient descent (auto: 256, more for wide rows, fewer of few rows)"},
     {"epochs", OC_INTEGER, FIELD(epochs), "auto", 1, 1e6, NULL,
-     "passes over the training rows: steps of gd, tries of a search (auto: 1; gd 100, searches 1000)"},
+     "passes over the training rows by sgd: steps of gd, tries of a search (auto: 1; sgd alone 10, gd 100, searches "
+     "1000)"},
     {"finish", OC_INTEGER, FIELD(finish), "auto", 0, 1e6, NULL,
-     "sgd: passes by a quasi-Newton method after the epochs, at most; it ends as soon as little is left to gain (auto: "
-     "19, with --l1 or --max-norm 100)"},
+     "passes of lbfgs, at most; it ends as soon as little is left to gain (auto: 19; without sgd, with --l1 or with "
+     "--max-norm 100)"},
     {"rate", OC_REAL, FIELD(rate), "auto", 1e-300, INFINITY, NULL, "first step size"},
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},
@@ -88,12 +91,17 @@ static bool among(const char *name, const char *const *names, size_t count)
 bool oc_train_uses(const oc_train_options *options, const char *name)
 {
     static const char *const of_neighbours[] = {"classifier", "scale", "stage-weight", "augment", "holdout", "folds"};
-    static const char *const of_sgd[] = {"batch", "finish"}, *const of_steps[] = {"rate", "schedule", "momentum"};
+    static const char *const of_sgd[] = {"batch"}, *const of_lbfgs[] = {"finish"}, *const of_passes[] = {"epochs"};
+    static const char *const of_steps[] = {"rate", "schedule", "momentum"};
+    int optimizer = options->optimizer;
+    bool both = optimizer == OC_OPTIMIZER_AUTO, sgd = both || optimizer == OC_OPTIMIZER_SGD;
+    bool lbfgs = both || optimizer == OC_OPTIMIZER_LBFGS;
     if (options->classifier.kind == OC_NEAREST) {
         return among(name, of_neighbours, sizeof of_neighbours / sizeof *of_neighbours);
     }
-    return (options->optimizer == OC_OPTIMIZER_SGD || !among(name, of_sgd, sizeof of_sgd / sizeof *of_sgd)) &&
-           (!oc_optimizer_searches(options->optimizer) || !among(name, of_steps, sizeof of_steps / sizeof *of_steps));
+    return (sgd || !among(name, of_sgd, 1)) && (lbfgs || !among(name, of_lbfgs, 1)) &&
+           (optimizer != OC_OPTIMIZER_LBFGS || !among(name, of_passes, 1)) &&
+           (sgd || optimizer == OC_OPTIMIZER_GD || !among(name, of_steps, sizeof of_steps / sizeof *of_steps));
 }
 
 /* OC_USAGE for a setting other than the default where it has no effect. */

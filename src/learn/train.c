@@ -75,7 +75,7 @@ static oc_status train_on(const oc_portion *all, size_t classes, oc_train_option
         status = oc_validate(trainer, plan, used, &validation, &calibration, job, err);
     }
     if (status == OC_OK) {
-        status = oc_trainer_run(trainer, used->l2, job, classifier, report, err);
+        status = oc_trainer_run(trainer, used->l2, used->score_l2, job, classifier, report, err);
     }
     oc_trainer_free(trainer);
     if (status == OC_OK) {

@@ -13,33 +13,48 @@
 #include <math.h>
 #include <string.h>
 
-enum { BATCH = 256, EPOCHS = 1, FINISH = 19, ROUGH_FINISH = 100, DESCENT_STEPS = 100, TRIES = 1000 };
+enum { FEW = 4096 }; /* rows that can be separated, and do not take long */
+enum { BATCH = 256, LARGEST_BATCH = 2048, LEAST_BATCH = 16, STEPS_AN_EPOCH = 32 };
+enum { SGD_EPOCHS = 10, FINISH = 19, LONG_FINISH = 100, DESCENT_STEPS = 100, TRIES = 1000 };
 /* Refactoring a preconditioner for another penalty pays up to so many columns; with more the first factor serves all. */
 enum { REFACTOR_WIDEST = 2048 };
 /* Part of the objective that may be left to gain, in the end and in validation. */
-static const double TOLERANCE = 0.0005, ROUGH_TOLERANCE = 0.003;
-enum { ROUGH_PASSES = 10 };
+static const double TOLERANCE = 0.0005, ROUGH_TOLERANCE = 0.001;
+enum { ROUGH_PASSES = 19, MOST_STAGES = 24 };
+
+/* Rows in a step. sgd alone needs many steps to get to the end: of few rows it takes fewer at a time. */
+static int64_t choose_batch(const oc_train_options *used, const oc_rows *rows)
+{
+    int64_t batch = BATCH;
+    while ((double)batch < (double)rows->dimension / 4 && batch < LARGEST_BATCH) {
+        batch *= 2;
+    }
+    while (used->optimizer == OC_OPTIMIZER_SGD && batch > LEAST_BATCH &&
+           (double)batch * STEPS_AN_EPOCH > (double)rows->count) {
+        batch /= 2;
+    }
+    return batch;
+}
 
 /* Replaces what is auto of the steps. */
 static void set_steps(oc_train_options *used, const oc_rows *rows)
 {
-    if (used->optimizer != OC_OPTIMIZER_SGD) {
+    int optimizer = used->optimizer;
+    bool rough = used->l1 > 0 || used->max_norm > 0, sgd = optimizer == OC_OPTIMIZER_SGD;
+    if (!oc_optimizer_preconditioned(optimizer)) {
         used->batch = (int64_t)rows->count;
         used->finish = 0;
         if (used->epochs == OC_AUTO) {
-            used->epochs = oc_optimizer_searches(used->optimizer) ? TRIES : DESCENT_STEPS;
+            used->epochs = oc_optimizer_searches(optimizer) ? TRIES : DESCENT_STEPS;
         }
         return;
     }
-    bool rough = used->l1 > 0 || used->max_norm > 0;
-    used->finish = used->finish == OC_AUTO ? (rough ? ROUGH_FINISH : FINISH) : used->finish;
-    if (used->batch == OC_AUTO) {
-        for (used->batch = BATCH; (double)used->batch < (double)rows->dimension / 4 && used->batch < 2048;) {
-            used->batch *= 2;
-        }
+    if (used->finish == OC_AUTO) {
+        used->finish = sgd ? 0 : rough || optimizer == OC_OPTIMIZER_LBFGS ? LONG_FINISH : FINISH;
     }
+    used->batch = used->batch == OC_AUTO ? choose_batch(used, rows) : used->batch;
     used->batch = used->batch > (int64_t)rows->count ? (int64_t)rows->count : used->batch;
-    used->epochs = used->epochs == OC_AUTO ? EPOCHS : used->epochs;
+    used->epochs = optimizer == OC_OPTIMIZER_LBFGS ? 0 : used->epochs != OC_AUTO ? used->epochs : sgd ? SGD_EPOCHS : 1;
 }
 
 static oc_classifier *create(size_t classes, size_t dimension, int loss)
@@ -118,7 +133,7 @@ static oc_status choose_columns(oc_trainer *t, oc_job *job, oc_error *err)
 {
     size_t n = t->view.count, d = t->view.dimension;
     bool few = n < d && n <= OC_PRECONDITION_WIDEST;
-    if (!few || t->used.l1 > 0 || t->used.optimizer != OC_OPTIMIZER_SGD || !(t->scaling.variance > 0)) {
+    if (!few || t->used.l1 > 0 || !oc_optimizer_preconditioned(t->used.optimizer) || !(t->scaling.variance > 0)) {
         return OC_OK;
     }
     oc_status status = oc_span_fit(&t->rows, &t->span, job, err);
@@ -140,7 +155,7 @@ static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
     }
     status = choose_columns(t, job, err);
     set_steps(&t->used, t->problem.rows);
-    if (status == OC_OK && t->used.optimizer == OC_OPTIMIZER_SGD &&
+    if (status == OC_OK && oc_optimizer_preconditioned(t->used.optimizer) &&
         t->problem.rows->dimension <= OC_PRECONDITION_WIDEST) {
         status = oc_covariance_fit(&t->problem, &t->covariance, job, err);
     }
@@ -182,10 +197,11 @@ const oc_problem *oc_trainer_problem(const oc_trainer *trainer)
     return &trainer->problem;
 }
 
-oc_status oc_trainer_penalise(oc_trainer *t, double l2, bool exactly, oc_job *job, oc_error *err)
+oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool exactly, oc_job *job, oc_error *err)
 {
     oc_problem *problem = &t->problem;
     t->used.l2 = problem->l2 = l2;
+    t->used.score_l2 = problem->score_l2 = score_l2;
     if (oc_optimizer_searches(t->used.optimizer) ||
         (t->prepared && !exactly && problem->rows->dimension > REFACTOR_WIDEST)) {
         return OC_OK;
@@ -219,6 +235,20 @@ oc_status oc_trainer_descend(oc_trainer *t, const oc_problem *part, bool rough, 
     }
     *found = (oc_found){0};
     return oc_optimize(part, &ground, used, weights, bias, found, job, err);
+}
+
+double oc_trainer_strongest(const oc_trainer *t, double l2)
+{
+    const oc_problem *problem = &t->problem;
+    bool plain = oc_optimizer_preconditioned(t->used.optimizer) && !oc_optimizer_rough(problem) && t->covariance.matrix;
+    if (!plain || !(l2 > 0) || !(t->span.rows || problem->rows->count <= FEW)) {
+        return l2;
+    }
+    double start = oc_loss_curvature(problem->loss, problem->classes).usual * t->covariance.trace / 2;
+    for (int k = 0; k < MOST_STAGES && l2 < start; k++) {
+        l2 *= OC_STAGE_FACTOR;
+    }
+    return l2;
 }
 
 oc_status oc_trainer_vote(const oc_trainer *t, const oc_problem *part, const oc_rows *rows, float *scores, oc_job *job,
@@ -268,23 +298,42 @@ static oc_status assemble(const oc_trainer *t, float *weights, const float *bias
     return OC_OK;
 }
 
+/* Under penalties from strong to weak, each from the weights of the one before. */
+static oc_status descend_stages(oc_trainer *t, double l2, float *weights, float *bias, oc_train_options *used,
+                                oc_found *found, oc_job *job, oc_error *err)
+{
+    double penalty = oc_trainer_strongest(t, l2);
+    bool warm = false;
+    for (; penalty > 2 * l2; penalty /= OC_STAGE_FACTOR, warm = true) {
+        oc_status status = oc_trainer_penalise(t, penalty, t->used.score_l2, false, job, err);
+        if (status == OC_OK) {
+            status = oc_trainer_descend(t, &t->problem, true, warm, weights, bias, used, found, job, err);
+        }
+        if (status != OC_OK) {
+            return status;
+        }
+    }
+    oc_status status = oc_trainer_penalise(t, l2, t->used.score_l2, true, job, err);
+    return status == OC_OK ? oc_trainer_descend(t, &t->problem, false, warm, weights, bias, used, found, job, err)
+                           : status;
+}
+
 static oc_status learn_weights(oc_trainer *t, double l2, oc_classifier *c, oc_train_report *report, oc_job *job,
                                oc_error *err)
 {
     oc_found found = {0};
     float *weights = oc_alloc(c->classes, t->problem.rows->dimension * sizeof *weights);
     float *bias = oc_alloc(c->classes, sizeof *bias);
-    oc_status status = weights && bias ? oc_trainer_penalise(t, l2, true, job, err)
+    oc_status status = weights && bias ? descend_stages(t, l2, weights, bias, &report->used, &found, job, err)
                                        : oc_fail_memory(err, "the weights");
-    if (status == OC_OK) {
-        status = oc_trainer_descend(t, &t->problem, false, false, weights, bias, &report->used, &found, job, err);
-    }
     if (status == OC_OK) {
         report->steps = found.steps;
         report->loss = found.loss;
         report->objective = found.objective;
         report->accuracy = found.accuracy;
         report->gap = found.gap;
+        report->used.epochs = t->used.epochs;
+        report->used.finish = t->used.finish;
         status = assemble(t, weights, bias, c, job, err);
     }
     oc_free(weights);
@@ -317,10 +366,19 @@ static oc_status check_weights(const oc_classifier *c, oc_train_report *report, 
     return OC_OK;
 }
 
-oc_status oc_trainer_run(oc_trainer *t, double l2, oc_job *job, oc_classifier **classifier, oc_train_report *report,
-                         oc_error *err)
+/* Settings that had no effect (oc_train_uses) are left at auto. */
+static void leave_idle(oc_train_options *used)
+{
+    used->batch = oc_train_uses(used, "batch") ? used->batch : OC_AUTO;
+    used->epochs = oc_train_uses(used, "epochs") ? used->epochs : OC_AUTO;
+    used->finish = oc_train_uses(used, "finish") ? used->finish : OC_AUTO;
+}
+
+oc_status oc_trainer_run(oc_trainer *t, double l2, double score_l2, oc_job *job, oc_classifier **classifier,
+                         oc_train_report *report, oc_error *err)
 {
     size_t d = t->view.dimension;
+    t->used.score_l2 = score_l2;
     oc_train_report done = {.used = t->used};
     oc_classifier *c = create(t->rows.classes, d, t->used.loss);
     if (!c) {
@@ -331,9 +389,7 @@ oc_status oc_trainer_run(oc_trainer *t, double l2, oc_job *job, oc_classifier **
     c->unit = t->view.unit;
     bool nearest = t->used.classifier.kind == OC_NEAREST;
     oc_status status = nearest ? learn_neighbours(t, c, &done, job, err) : learn_weights(t, l2, c, &done, job, err);
-    if (done.used.optimizer != OC_OPTIMIZER_SGD) {
-        done.used.batch = done.used.finish = OC_AUTO; /* they have no effect: see oc_train_uses */
-    }
+    leave_idle(&done.used);
     status = status == OC_OK && c->weights ? check_weights(c, &done, err) : status;
     if (status != OC_OK) {
         oc_classifier_free(c);

@@ -16,8 +16,15 @@ void oc_trainer_free(oc_trainer *trainer);
 /* The rows as they are descended on: M columns, which are not those of the features where rows are few and wide. */
 const oc_problem *oc_trainer_problem(const oc_trainer *trainer);
 
-/* Sets the L2 penalty, and the preconditioner that suits it; unless `exactly`, wide rows keep the one they have. */
-oc_status oc_trainer_penalise(oc_trainer *trainer, double l2, bool exactly, oc_job *job, oc_error *err);
+/* Sets the penalties, and the preconditioner that suits it; unless `exactly`, wide rows keep the one they have. */
+oc_status oc_trainer_penalise(oc_trainer *trainer, double l2, double score_l2, bool exactly, oc_job *job,
+                              oc_error *err);
+
+/* Few rows can be told apart by weights of any length: their loss goes to 0, its curvature too, and no method finds back
+ * from there to the weights that a weak penalty wants. Their descents go through penalties from strong to weak, each a
+ * quarter of the one before. The first of them that ends at l2; l2 itself where rows are many. */
+enum { OC_STAGE_FACTOR = 4 };
+double oc_trainer_strongest(const oc_trainer *trainer, double l2);
 
 /* Descends on a part of the trainer's problem: rows and labels of the part, everything else as oc_trainer_problem has
  * it. weights (C,M) and bias (C) are improved from where they are; rough: fewer passes, which is near enough to compare
@@ -32,7 +39,7 @@ oc_status oc_trainer_vote(const oc_trainer *trainer, const oc_problem *part, con
 
 /* Descends on all rows from zero, and puts the classifier together; for nearest neighbours it keeps the rows. The report
  * but for seconds and validation. */
-oc_status oc_trainer_run(oc_trainer *trainer, double l2, oc_job *job, oc_classifier **classifier,
+oc_status oc_trainer_run(oc_trainer *trainer, double l2, double score_l2, oc_job *job, oc_classifier **classifier,
                          oc_train_report *report, oc_error *err);
 
 #endif

@@ -15,10 +15,14 @@
 #include <math.h>
 #include <string.h>
 
-enum { FOLDS = 5, PATIENCE = 2 }; /* PATIENCE: penalties in a row that are worse than the best end the path */
-enum { STRONGEST_FEW = 3, STRONGEST_MANY = 1 }; /* powers of 4 times the first guess */
-static const double FACTOR = 0.25;
-static const double LONG_PASS = 2e8; /* multiply-adds of a pass, of which 5 folds would take too long */
+enum { FOLDS = 5 };
+/* A weaker penalty must save this part of the log loss, or of LITTLE; so many in a row that do not end the path. */
+static const double WORTH = 0.005, LITTLE = 0.1;
+enum { PATIENCE = 2 };
+/* Penalties on the squared scores are tried from this one on, each four times the one before. */
+static const double WEAKEST_SCORE_L2 = 0.001;
+enum { SCORE_TRIALS = 4 };
+static const double LONG_PASS = 3e7; /* multiply-adds of a pass, of which 5 folds would take too long */
 
 double oc_validation_accuracy(const oc_validation *validation)
 {
@@ -42,7 +46,8 @@ static size_t automatic_folds(const oc_rows *rows, size_t usable, size_t classes
 {
     size_t columns = rows->count < rows->dimension ? rows->count : rows->dimension;
     bool nearest = options->classifier.kind == OC_NEAREST;
-    bool rough = options->l1 > 0 || options->max_norm > 0, plain = options->optimizer == OC_OPTIMIZER_SGD && !rough;
+    bool rough = options->l1 > 0 || options->max_norm > 0,
+         plain = oc_optimizer_preconditioned(options->optimizer) && !rough;
     double work = (double)rows->count *
                   (nearest ? (double)rows->count * (double)rows->dimension : (double)columns * (double)classes);
     if (nearest && options->classifier.k > (int64_t)rows->count / 2) {
@@ -187,23 +192,13 @@ static oc_status try_part(validator *v, part *p, double l2, oc_job *job, oc_erro
     if (v->nearest) {
         return oc_trainer_vote(v->trainer, &p->problem, &p->held.rows, scores, job, err);
     }
+    p->problem.score_l2 = v->whole->score_l2;
     p->problem.l2 = l2 * (double)v->whole->rows->count / (double)p->kept.rows.count;
     oc_status status = oc_trainer_descend(v->trainer, &p->problem, true, v->warm, p->weights, p->bias, &used, &found,
                                           job, err);
     oc_problem held = p->problem;
     held.rows = &p->held.rows;
     return status == OC_OK ? oc_problem_scores(&held, p->weights, p->bias, scores, job, err) : status;
-}
-
-/* Scores of all held-out rows under one penalty. */
-static oc_status try_penalty(validator *v, double l2, oc_job *job, oc_error *err)
-{
-    oc_status status = v->nearest ? OC_OK : oc_trainer_penalise(v->trainer, l2, false, job, err);
-    for (size_t f = 0; f < v->parts && status == OC_OK; f++) {
-        status = try_part(v, &v->part[f], l2, job, err);
-    }
-    v->warm = true;
-    return status;
 }
 
 /* The class of the highest score; of equal ones the first. */
@@ -235,14 +230,25 @@ static void count_right(const validator *v, oc_trial *trial)
     trial->deviation = v->parts > 1 ? sqrt(fmax(squares - sum * sum / parts, 0) / (parts - 1)) : NAN;
 }
 
-static oc_trial judge(const validator *v, double l2)
+static void judge(const validator *v, oc_trial *trial)
 {
     bool raw = v->nearest || v->whole->loss == OC_LOSS_SOFTMAX;
     double factor = raw ? 1 : oc_calibrate(v->scores, v->labels, v->held, v->classes);
-    oc_trial trial = {.l2 = l2, .score_l2 = v->whole->score_l2};
-    count_right(v, &trial);
-    trial.log_loss = v->nearest ? NAN : oc_log_loss(v->scores, v->labels, v->held, v->classes, factor);
-    return trial;
+    count_right(v, trial);
+    trial->log_loss = v->nearest ? NAN : oc_log_loss(v->scores, v->labels, v->held, v->classes, factor);
+}
+
+/* Scores of all held-out rows under the penalties of a trial, and what they are worth. */
+static oc_status try_penalties(validator *v, oc_trial *trial, oc_job *job, oc_error *err)
+{
+    oc_status status = v->nearest ? OC_OK
+                                  : oc_trainer_penalise(v->trainer, trial->l2, trial->score_l2, false, job, err);
+    for (size_t f = 0; f < v->parts && status == OC_OK; f++) {
+        status = try_part(v, &v->part[f], trial->l2, job, err);
+    }
+    v->warm = true;
+    judge(v, trial);
+    return status;
 }
 
 static double balanced_accuracy(const validator *v)
@@ -282,28 +288,67 @@ static void note_absent(const validator *v, oc_job *job)
     }
 }
 
-static oc_status follow_path(validator *v, bool path, double l2, oc_validation *out, oc_job *job, oc_error *err)
+/* Keeps the scores of the last trial where it is better, by enough to be worth a weaker penalty. */
+static bool keep_better(validator *v, oc_validation *out)
 {
-    size_t worse = 0;
-    double penalty = path ? l2 * pow(FACTOR, v->parts > 1 ? -STRONGEST_FEW : -STRONGEST_MANY) : l2;
-    for (out->count = 0; out->count < (path ? OC_MAX_TRIALS : 1) && worse < PATIENCE; penalty *= FACTOR) {
-        oc_status status = try_penalty(v, penalty, job, err);
+    const oc_trial *last = &out->trial[out->count], *best = &out->trial[out->best];
+    bool better = out->count == 0 || last->log_loss < best->log_loss - WORTH * fmax(best->log_loss, LITTLE);
+    if (better) {
+        float *scores = v->scores;
+        v->scores = v->best;
+        v->best = scores;
+        out->best = out->count;
+    }
+    return better;
+}
+
+/* One more trial; *better: it is worth more than the best before. */
+static oc_status add_trial(validator *v, double l2, double score_l2, oc_validation *out, bool *better, oc_job *job,
+                           oc_error *err)
+{
+    oc_trial *trial = &out->trial[out->count];
+    *trial = (oc_trial){.l2 = l2, .score_l2 = score_l2};
+    oc_status status = try_penalties(v, trial, job, err);
+    *better = status == OC_OK && keep_better(v, out);
+    out->count += status == OC_OK;
+    return status;
+}
+
+/* A given penalty, reached from stronger ones where rows are few. */
+static oc_status try_given(validator *v, double l2, double score_l2, oc_validation *out, oc_job *job, oc_error *err)
+{
+    bool better;
+    for (double penalty = oc_trainer_strongest(v->trainer, l2); penalty > 2 * l2; penalty /= OC_STAGE_FACTOR) {
+        oc_trial passing = {.l2 = penalty, .score_l2 = score_l2};
+        oc_status status = try_penalties(v, &passing, job, err);
         if (status != OC_OK) {
             return status;
         }
-        out->trial[out->count] = judge(v, penalty);
-        if (out->count == 0 || out->trial[out->count].log_loss < out->trial[out->best].log_loss) {
-            float *scores = v->scores;
-            out->best = out->count;
-            v->scores = v->best;
-            v->best = scores;
-            worse = 0;
-        } else {
-            worse++;
-        }
-        out->count++;
     }
-    return OC_OK;
+    return add_trial(v, l2, score_l2, out, &better, job, err);
+}
+
+/* From the strongest L2 penalty on until it gets worse; where rows are many, then penalties on the scores. */
+static oc_status follow_path(validator *v, double guess, oc_validation *out, oc_job *job, oc_error *err)
+{
+    double l2 = oc_trainer_strongest(v->trainer, guess), score_l2 = v->whole->score_l2;
+    bool many = !(l2 > guess), better = true;
+    oc_status status = OC_OK;
+    l2 *= many ? OC_STAGE_FACTOR : 1;
+    for (size_t worse = 0; status == OC_OK && worse < PATIENCE && out->count < OC_MAX_TRIALS - SCORE_TRIALS;) {
+        status = add_trial(v, l2, score_l2, out, &better, job, err);
+        worse = better ? 0 : worse + 1;
+        l2 /= OC_STAGE_FACTOR;
+    }
+    if (!many || score_l2 > 0 || status != OC_OK) {
+        return status;
+    }
+    l2 = out->trial[out->best].l2;
+    score_l2 = WEAKEST_SCORE_L2;
+    for (better = true; status == OC_OK && better && out->count < OC_MAX_TRIALS; score_l2 *= OC_STAGE_FACTOR) {
+        status = add_trial(v, l2, score_l2, out, &better, job, err);
+    }
+    return status;
 }
 
 oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, oc_train_options *options,
@@ -315,10 +360,12 @@ oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, oc_tr
     oc_validation out = {.folds = plan->folds->folds, .held = plan->folds->held};
     oc_status status = make_validator(&v, plan, err);
     if (status == OC_OK) {
-        status = follow_path(&v, plan->path, options->l2, &out, job, err);
+        status = plan->path ? follow_path(&v, options->l2, &out, job, err)
+                            : try_given(&v, options->l2, options->score_l2, &out, job, err);
     }
     if (status == OC_OK) {
         options->l2 = out.trial[out.best].l2;
+        options->score_l2 = out.trial[out.best].score_l2;
         *calibration = v.nearest ? NAN : oc_calibrate(v.best, v.labels, v.held, v.classes);
         out.log_loss = v.nearest ? NAN : oc_log_loss(v.best, v.labels, v.held, v.classes, *calibration);
         out.balanced_accuracy = balanced_accuracy(&v);
