@@ -283,7 +283,7 @@ EXPORTED int oc_web_classify(uint8_t *rgb, size_t width, size_t height, float *s
         status = isfinite(scores[k]) ? OC_OK : oc_fail(&error, OC_BAD_DATA, "the score of class %zu is not finite", k);
     }
     if (status == OC_OK && oc_classifier_probable(c)) {
-        oc_softmax(scores, c->classes, probabilities);
+        oc_classifier_probabilities(c, scores, probabilities);
     }
     return (int)status;
 }

@@ -38,17 +38,30 @@ typedef enum oc_loss {
     OC_LOSS_SQUARE
 } oc_loss;
 
-/* auto: standard; for at most 4,096 rows of more values than there are rows, trained by sgd with automatic
- * penalties, that of standard and center which predicts better (src/learn/ridge.h). Rare visual words are noise that
- * standard would amplify. */
-typedef enum oc_scale { OC_SCALE_NONE, OC_SCALE_CENTER, OC_SCALE_RANGE, OC_SCALE_STANDARD, OC_SCALE_AUTO } oc_scale;
-/* sgd: minibatches, preconditioned where that is worth its cost, then `finish` passes over all rows by a quasi-Newton
- * method (proximal Newton for l1 and max_norm). Averaged iterates, which the hinge is often given, are not needed: they
- * smooth away the noise of the steps, and the passes have none. gd: all rows in every step, plain. random-search: the
- * best of whole matrices W drawn at random (normal, standard deviation 1e-4, on scaled features). local-search: from W
- * of deviation 1e-3 on, random changes of deviation 1e-4, of which those are kept that lower the objective. */
+/* How the columns are scaled (src/learn/scaler.h has the formulas). auto: of standard, center, pareto and unit the one
+ * by which ridge regression, left-one-out, predicts best where there are few rows a column; else standard. Rare visual
+ * words are noise that standard would amplify. */
+typedef enum oc_scale {
+    OC_SCALE_NONE,
+    OC_SCALE_CENTER,
+    OC_SCALE_RANGE,
+    OC_SCALE_STANDARD,
+    OC_SCALE_PARETO,
+    OC_SCALE_UNIT,
+    OC_SCALE_AUTO
+} oc_scale;
+/* Joined features: equal gives the scaled columns of each stage (block of the rows) the same mean squared length, so
+ * that none drowns another by the number or the unit of its values. auto: chosen together with the scale. */
+typedef enum oc_stage_weight { OC_STAGE_WEIGHT_NONE, OC_STAGE_WEIGHT_EQUAL, OC_STAGE_WEIGHT_AUTO } oc_stage_weight;
+/* auto: one epoch of sgd, then lbfgs. sgd: minibatch stochastic gradient descent with momentum, preconditioned where that
+ * is worth its cost, and nothing else. lbfgs: at most `finish` passes over all rows by limited-memory BFGS (by proximal
+ * Newton steps for l1 and max_norm). gd: all rows in every step, plain. random-search: the best of whole matrices W drawn
+ * at random (normal, standard deviation 1e-4, on scaled features). local-search: from W of deviation 1e-3 on, random
+ * changes of deviation 1e-4, of which those are kept that lower the objective. */
 typedef enum oc_optimizer {
+    OC_OPTIMIZER_AUTO,
     OC_OPTIMIZER_SGD,
+    OC_OPTIMIZER_LBFGS,
     OC_OPTIMIZER_GD,
     OC_OPTIMIZER_RANDOM_SEARCH,
     OC_OPTIMIZER_LOCAL_SEARCH
@@ -69,18 +82,20 @@ typedef struct oc_train_options {
     double max_norm;       /* upper limit of the length of each class's weights; 0: none */
     int class_weight;      /* oc_class_weight */
     int optimizer;         /* oc_optimizer; searches take auto penalties for 0 */
-    int64_t batch;         /* rows in a step; auto: 256, more for wide rows */
-    int64_t epochs;        /* passes over the rows (steps of gd, tries of a search); auto: 1; gd 100, searches 1,000 */
-    int64_t finish;        /* sgd: full passes after the epochs, at most; auto: 19, with l1 or max_norm 100 */
+    int64_t batch;         /* rows in a step; auto: 256, more for wide rows; of sgd alone fewer of few rows */
+    int64_t epochs;        /* passes over the rows (steps of gd, tries of a search); auto: 1; of sgd alone 10; gd 100,
+                              searches 1,000 */
+    int64_t finish;        /* passes of lbfgs, at most; auto: 19; without sgd, with l1 or with max_norm 100 */
     double rate;           /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     int schedule;          /* oc_schedule */
     double momentum;
-    int scale;      /* oc_scale; the report tells what auto came to */
-    int augment;    /* oc_augment: mirror needs rows whose blocks know their mirror */
-    double holdout; /* part of the rows to validate on, at most 1/2; auto: none, or what tune needs: a tenth, of
+    int scale;        /* oc_scale; the report holds what auto came to */
+    int stage_weight; /* oc_stage_weight; the same */
+    int augment;      /* oc_augment: mirror needs rows whose blocks know their mirror */
+    double holdout;   /* part of the rows to validate on, at most 1/2; auto: none, or what tune needs: a tenth, of
                          fewer than 10,000 rows more, up to a third */
-    int64_t folds;  /* cross-validation instead; auto: none */
-    bool tune;      /* choose the penalties by validation */
+    int64_t folds;    /* cross-validation instead; auto: none */
+    bool tune;        /* choose the penalties by validation */
     uint64_t seed;
 } oc_train_options;
 
@@ -109,23 +124,31 @@ typedef struct oc_classifier {
     int loss;                   /* oc_loss */
     float *weights;             /* (C, D+1): on scaled features, bias last; NULL for nearest neighbours */
     float *shift, *scale;       /* (D) each: z = (x - shift) * scale */
+    bool unit;                  /* x is divided by its length first */
+    double calibration;         /* factor of the scores before the softmax that makes probabilities of them, found on
+                                   rows that were not trained on; NaN: there are no probabilities */
     struct oc_nearest *nearest; /* the rows that it compares with; NULL for the linear classifier */
 } oc_classifier;
 
 typedef struct oc_nearest oc_nearest;
 
 OC_API void oc_classifier_free(oc_classifier *classifier);
-/* True when the softmax of the scores gives probabilities: it was trained for that. */
+/* True when there are probabilities: the classifier is linear and its scores were calibrated. */
 OC_API bool oc_classifier_probable(const oc_classifier *classifier);
+/* Probabilities (C) of scores (C) of such a classifier: the softmax of scores times calibration. The arrays may be the
+ * same. */
+OC_API void oc_classifier_probabilities(const oc_classifier *classifier, const float *scores, float *probabilities);
 
 /* One setting that was tried on held-out rows. */
 typedef struct oc_trial {
     double l2, score_l2;
-    double accuracy;  /* on rows held out, never on mirrored copies; the mean over the folds */
-    double deviation; /* standard deviation over the folds; NaN for a hold-out */
+    double accuracy;  /* part of the rows held out that got their class, never of mirrored copies */
+    double deviation; /* standard deviation of the accuracy over the folds; NaN for a hold-out */
+    double log_loss;  /* mean of -log p of the true class; of other losses than softmax after calibration; NaN for
+                         nearest neighbours */
 } oc_trial;
 
-enum { OC_MAX_TRIALS = 8 };
+enum { OC_MAX_TRIALS = 24 };
 
 /* Validation: what a classifier that was trained on a part of the rows makes of the others. The parts are stratified:
  * each class gives its share, to within a row, and one that has a single row keeps it. */
@@ -133,7 +156,10 @@ typedef struct oc_validation {
     size_t held;  /* rows held out, in all folds together; 0: there was no validation */
     size_t folds; /* 1: one hold-out */
     size_t count, best;
-    oc_trial trial[OC_MAX_TRIALS]; /* (count) from the strongest penalty to the weakest; without tune just one */
+    oc_trial trial[OC_MAX_TRIALS]; /* (count) from the strongest penalty to the weakest; one where l2 is given */
+    /* Of the best trial, with calibrated probabilities: */
+    double balanced_accuracy; /* mean over the classes of the part of their held-out rows that got their class */
+    double log_loss;          /* NaN for nearest neighbours */
     double seconds;
 } oc_validation;
 

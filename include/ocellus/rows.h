@@ -27,6 +27,7 @@ typedef struct oc_rows {
     size_t count, dimension; /* N, D: the sum of the blocks' columns */
     const uint32_t *chosen;  /* (N): row i of the view is row chosen[i] of the blocks; NULL: row i */
     bool mirrored; /* the blocks count for twice as many rows: 2r is row r, 2r + 1 that of its mirrored image */
+    bool unit;     /* each row of the view is divided by its length (its Euclidean norm); a row of zeros stays */
     size_t blocks;
     oc_block block[OC_MAX_BLOCKS];
 } oc_rows;

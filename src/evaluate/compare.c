@@ -7,7 +7,6 @@
 #include "src/base/text.h"
 #include "src/base/threads.h"
 #include "src/learn/split.h"
-#include "src/learn/validation.h"
 #include "src/model/model.h"
 #include "src/pipeline/store.h"
 #include "src/set/equal_images.h"
@@ -99,8 +98,8 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
         c->options->skipped(c->options->context, first->train, first->test);
     }
     c->extract.image.size = oc_set_image_options(first->train).size;
-    if ((c->options->choose || c->options->model) && !oc_validation_wanted(&c->learn)) {
-        c->learn.holdout = oc_split_fraction(c->comparison->train);
+    if ((c->options->choose || c->options->model) && c->learn.folds == 0) {
+        c->learn.folds = OC_AUTO; /* there is no choice without validation */
     }
     oc_status status = c->extract.told ? OC_OK : oc_sets_note_equal(first->train, first->test, c->job, err);
     c->extract.told = true;

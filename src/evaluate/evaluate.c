@@ -133,7 +133,7 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
                              "row %zu has no finite scores: a feature is NaN, infinite or far too large", i);
         } else if (labels[i] >= 0) {
             if (e.probable) {
-                oc_softmax(s, classes, s);
+                oc_classifier_probabilities(classifier, s, s);
             }
             e.confusion[(size_t)labels[i] * classes + best]++;
             e.row[at] = (uint32_t)i;

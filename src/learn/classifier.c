@@ -1,4 +1,4 @@
-/* The classifier object, its training options as a table, and scores. */
+/* The classifier object, its scores and probabilities. */
 #include <ocellus/classifier.h>
 
 #include "src/base/fail.h"
@@ -10,63 +10,6 @@
 #include "src/matrix/rows.h"
 
 #include <math.h>
-
-static const char *const losses[] = {"softmax", "hinge", "squared-hinge", "ovr-squared-hinge", "square", NULL};
-static const char *const optimizers[] = {"sgd", "gd", "random-search", "local-search", NULL};
-static const char *const class_weights[] = {"none", "balanced", NULL};
-static const char *const schedules[] = {"cosine", "constant", NULL};
-static const char *const augments[] = {"none", "mirror", NULL};
-static const char *const scales[] = {"none", "center", "range", "standard", "auto", NULL};
-
-#define FIELD(name) offsetof(oc_train_options, name)
-const oc_param oc_train_params[] = {
-    {"classifier", OC_LEARNER, FIELD(classifier), "linear", 1, 1000, NULL,
-     "what learns from the rows; of the other training options nearest neighbours take --scale, --augment, --holdout "
-     "and --folds"},
-    {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, losses, "what is minimised over the training rows"},
-    {"l2", OC_REAL, FIELD(l2), "auto", 0, INFINITY, NULL, "L2 penalty: weight of the sum of squared weights"},
-    {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, INFINITY, NULL,
-     "penalty on the mean squared scores; 0 where --l2 is given"},
-    {"l1", OC_REAL, FIELD(l1), "0", 0, INFINITY, NULL,
-     "L1 penalty: weight of the sum of absolute weights; makes many of them exactly 0; with --l2: elastic net"},
-    {"max-norm", OC_REAL, FIELD(max_norm), "0", 0, INFINITY, NULL,
-     "upper limit of the length of the weights of each class; 0: none"},
-    {"class-weight", OC_CHOICE, FIELD(class_weight), "none", 0, 0, class_weights,
-     "balanced: the fewer images a class has, the more each of them counts"},
-    {"optimizer", OC_CHOICE, FIELD(optimizer), "sgd", 0, 0, optimizers,
-     "how it is minimised: minibatch gradient descent, full-batch gradient descent, or for comparison random search: "
-     "with --loss hinge and --scale center, guesses get about 16 % of CIFAR-10's raw pixels right, random steps 21 %"},
-    {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL,
-     "rows in a step; 1: one-sample gradient descent (auto: 256, more for wide rows)"},
-    {"epochs", OC_INTEGER, FIELD(epochs), "auto", 1, 1e6, NULL,
-     "passes over the training rows: steps of gd, tries of a search (auto: 1; gd 100, searches 1000)"},
-    {"finish", OC_INTEGER, FIELD(finish), "auto", 0, 1e6, NULL,
-     "sgd: passes by a quasi-Newton method after the epochs, at most; it ends as soon as little is left to gain (auto: "
-     "19, with --l1 or --max-norm 100)"},
-    {"rate", OC_REAL, FIELD(rate), "auto", 1e-300, INFINITY, NULL, "first step size"},
-    {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
-    {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},
-    {"scale", OC_CHOICE, FIELD(scale), "auto", 0, 0, scales,
-     "scaling of the feature columns: none, center (less their mean), range (to -1..1), standard (deviation 1), or "
-     "auto: standard, but center where few wide rows are predicted better so"},
-    {"augment", OC_CHOICE, FIELD(augment), "none", 0, 0, augments,
-     "mirror: train on the rows of the mirrored images too, which are told from the rows of the images"},
-    {"holdout", OC_REAL, FIELD(holdout), "auto", 0.001, 0.5, NULL,
-     "validate: train on the rest of the rows, tell the accuracy on this part (auto: none, or what --tune needs)"},
-    {"folds", OC_INTEGER, FIELD(folds), "auto", 2, 1000, NULL,
-     "validate on each of so many parts, trained on the others (auto: none)"},
-    {"tune", OC_FLAG, FIELD(tune), "0", 0, 1, NULL,
-     "choose the penalties by validation, on a tenth of the rows where neither --holdout nor --folds is given"},
-};
-#undef FIELD
-const size_t oc_train_param_count = sizeof oc_train_params / sizeof *oc_train_params;
-
-oc_train_options oc_train_defaults(void)
-{
-    oc_train_options options = {.seed = 0};
-    oc_params_default(oc_train_params, oc_train_param_count, &options);
-    return options;
-}
 
 void oc_classifier_free(oc_classifier *classifier)
 {
@@ -81,7 +24,19 @@ void oc_classifier_free(oc_classifier *classifier)
 
 bool oc_classifier_probable(const oc_classifier *classifier)
 {
-    return !classifier->nearest && classifier->loss == OC_LOSS_SOFTMAX;
+    return !classifier->nearest && isfinite(classifier->calibration);
+}
+
+void oc_classifier_probabilities(const oc_classifier *classifier, const float *scores, float *probabilities)
+{
+    double highest = (double)scores[0];
+    for (size_t c = 1; c < classifier->classes; c++) {
+        highest = fmax(highest, (double)scores[c]);
+    }
+    for (size_t c = 0; c < classifier->classes; c++) {
+        probabilities[c] = (float)(classifier->calibration * ((double)scores[c] - highest));
+    }
+    oc_softmax(probabilities, classifier->classes, probabilities);
 }
 
 enum { TILE = 64 }; /* rows scored in one product */
@@ -116,8 +71,10 @@ oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float 
         return oc_fail(err, OC_USAGE, "rows of %zu values; the classifier was trained on %zu", rows->dimension,
                        classifier->dimension);
     }
+    oc_rows view = *rows;
+    view.unit = classifier->unit;
     if (classifier->nearest) {
-        return oc_nearest_scores(classifier, rows, scores, job, err);
+        return oc_nearest_scores(classifier, &view, scores, job, err);
     }
     size_t size;
     float *scaled = oc_multiply(oc_job_threads(job) * TILE, rows->dimension, &size) ? oc_alloc(size, sizeof *scaled)
@@ -125,7 +82,7 @@ oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float 
     if (!scaled) {
         return oc_fail_memory(err, "scores");
     }
-    scoring work = {classifier, rows, scaled, scores};
+    scoring work = {classifier, &view, scaled, scores};
     oc_parallel(job, (rows->count + TILE - 1) / TILE, score_tile, &work);
     oc_free(scaled);
     return OC_OK;

@@ -20,20 +20,17 @@ typedef struct slab {
     size_t first, count; /* of these, the ones of this slab */
     float *z;            /* (SLAB, D) */
     float *matrix;       /* (D, D) */
-    float *sums;         /* (C, D) */
 } slab;
 
-size_t oc_covariance_row(size_t count, size_t rows, size_t k)
-{
-    /* Products of row numbers, which fit into 32 bits. */
-    size_t first = k * count / rows, end = (k + 1) * count / rows;
-    oc_random random = oc_random_stream(0, 0x726f7773, k);
-    return end - first > 1 ? first + oc_random_below(&random, end - first) : first;
-}
-
+/* The row of the problem that row i of the slab is: one from each of R parts of equal length, drawn at random, so that
+ * sets sorted by class are covered evenly. */
 static size_t row_of(const slab *s, size_t i)
 {
-    return oc_covariance_row(s->problem->rows->count, s->rows, s->first + i);
+    /* Products of row numbers, which fit into 32 bits. */
+    size_t count = s->problem->rows->count, k = s->first + i, first = k * count / s->rows;
+    size_t end = (k + 1) * count / s->rows;
+    oc_random random = oc_random_stream(0, 0x726f7773, k);
+    return end - first > 1 ? first + oc_random_below(&random, end - first) : first;
 }
 
 static void scale_row(void *context, size_t i, size_t worker)
@@ -63,43 +60,25 @@ static void multiply_tile(void *context, size_t index, size_t worker)
     }
 }
 
-static void add_class_sums(void *context, size_t index, size_t worker)
-{
-    (void)worker;
-    slab *s = context;
-    size_t d = s->problem->rows->dimension, left = index * TILE, right = left + TILE < d ? left + TILE : d;
-    float share = 1 / (float)s->rows;
-    for (size_t i = 0; i < s->count; i++) {
-        float *restrict sum = s->sums + (size_t)s->problem->labels[row_of(s, i)] * d;
-        const float *restrict z = s->z + i * d;
-        for (size_t j = left; j < right; j++) {
-            sum[j] += share * z[j];
-        }
-    }
-}
-
-oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance, float *sums, oc_job *job,
-                            oc_error *err)
+oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance, oc_job *job, oc_error *err)
 {
     size_t n = problem->rows->count, d = problem->rows->dimension;
     size_t enough = ROWS_A_COLUMN * d > LEAST_ROWS ? ROWS_A_COLUMN * d : LEAST_ROWS;
     oc_covariance c = {.dimension = d, .rows = n < enough ? n : enough};
     c.matrix = oc_alloc(d, d * sizeof *c.matrix);
     c.variance = oc_alloc(d, sizeof *c.variance);
-    slab s = {.problem = problem, .rows = c.rows, .matrix = c.matrix, .sums = sums};
+    slab s = {.problem = problem, .rows = c.rows, .matrix = c.matrix};
     s.z = oc_alloc(d, SLAB * sizeof *s.z);
     oc_status status = OC_OK;
     if (!c.matrix || !c.variance || !s.z) {
         status = oc_fail_memory(err, "the covariance of the features");
         goto cleanup;
     }
-    memset(sums, 0, problem->classes * d * sizeof *sums);
     size_t sides = (d + TILE - 1) / TILE;
     for (s.first = 0; s.first < c.rows && !oc_job_cancelled(job); s.first += SLAB) {
         s.count = c.rows - s.first < SLAB ? c.rows - s.first : SLAB;
         oc_parallel(job, s.count, scale_row, &s);
         oc_parallel(job, sides * (sides + 1) / 2, multiply_tile, &s);
-        oc_parallel(job, sides, add_class_sums, &s);
         oc_job_progress(job, "whitening", s.first + s.count, c.rows);
     }
     for (size_t j = 0; j < d; j++) {

@@ -15,14 +15,9 @@ typedef struct oc_covariance {
     double ridge;           /* of the factor, L L^T = C + ridge I; 0 where there is none */
 } oc_covariance;
 
-/* Row k of the R rows of `count`: one from each of R parts of equal length, so that sets sorted by class are covered
- * evenly. */
-size_t oc_covariance_row(size_t count, size_t rows, size_t k);
-
-/* covariance, and sums (C,D): of the R rows of each class, over R. OC_NO_MEMORY, OC_CANCELLED. 1,024 rows at a time;
- * each tile of the result is summed by one task in the order of the rows. */
-oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance, float *sums, oc_job *job,
-                            oc_error *err);
+/* OC_NO_MEMORY, OC_CANCELLED. 1,024 rows at a time; each tile of the result is summed by one task in the order of the
+ * rows. */
+oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance, oc_job *job, oc_error *err);
 
 /* L for a ridge, at least, which is kept above what rounding does to the smallest eigenvalues; nothing is done when
  * L is there already. OC_BAD_DATA when there is no factor, OC_CANCELLED. */

@@ -35,18 +35,18 @@ typedef struct check {
 } check;
 
 /* Rows drawn at random, scaled, centred, of root mean square 1. */
-static oc_status take_rows(check *k, const oc_rows *rows, const int *labels, oc_scale scale, uint64_t seed,
+static oc_status take_rows(check *k, const oc_rows *rows, const int *labels, const oc_train_options *options,
                            oc_error *err)
 {
     size_t d = k->dimension;
     float *columns = oc_alloc(d, 4 * sizeof *columns);
-    double variance, sum = 0;
+    double sum = 0;
     uint32_t chosen[MOST_ROWS];
     if (!columns) {
         return oc_fail_memory(err, "the gradient");
     }
     float *shift = columns, *factor = columns + d, *mean = columns + 2 * d, *z = columns + 3 * d;
-    oc_random random = oc_random_stream(seed, 0x67726164, 0);
+    oc_random random = oc_random_stream(options->seed, 0x67726164, 0);
     oc_rows view = *rows;
     for (size_t i = 0; i < k->rows; i++) {
         size_t at = rows->count <= MOST_ROWS ? i : oc_random_below(&random, rows->count);
@@ -55,7 +55,10 @@ static oc_status take_rows(check *k, const oc_rows *rows, const int *labels, oc_
     }
     view.count = k->rows;
     view.chosen = chosen;
-    oc_status status = oc_scaler_fit(&view, scale, shift, factor, mean, &variance, NULL, err);
+    oc_scaling scaling = {.shift = shift, .scale = factor, .mean = mean};
+    oc_status status = oc_scaler_fit(&view, (oc_scale)options->scale, (oc_stage_weight)options->stage_weight, &scaling,
+                                     NULL, err);
+    view.unit = options->scale == OC_SCALE_UNIT;
     for (size_t i = 0; status == OC_OK && i < k->rows; i++) {
         size_t at = k->y[i];
         if (labels[at] < 0 || (size_t)labels[at] >= k->classes) {
@@ -253,8 +256,7 @@ oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t class
     if (status != OC_OK) {
         return status;
     }
-    status = allocate(&k) ? take_rows(&k, rows, labels, (oc_scale)options->scale, options->seed, err)
-                          : oc_fail_memory(err, "the gradient");
+    status = allocate(&k) ? take_rows(&k, rows, labels, options, err) : oc_fail_memory(err, "the gradient");
     if (status == OC_OK) {
         draw_weights(&k, options->seed);
         score(&k);

@@ -117,16 +117,16 @@ oc_curvature oc_loss_curvature(oc_loss loss, size_t classes)
 {
     switch (loss) {
     case OC_LOSS_SOFTMAX:
-        return (oc_curvature){0.25, 0.25};
+        return (oc_curvature){0.25, 0.25, 1 / (double)classes};
     case OC_LOSS_HINGE:
-        return (oc_curvature){(double)classes, 2};
+        return (oc_curvature){(double)classes, 2, 2};
     case OC_LOSS_SQUARED_HINGE:
-        return (oc_curvature){2 * (double)classes, 4};
+        return (oc_curvature){2 * (double)classes, 4, 2};
     case OC_LOSS_OVR_SQUARED_HINGE:
     case OC_LOSS_SQUARE:
         break;
     }
-    return (oc_curvature){2, 2};
+    return (oc_curvature){2, 2, 2};
 }
 
 void oc_softmax(const float *scores, size_t classes, float *probabilities)

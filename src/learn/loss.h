@@ -9,7 +9,7 @@
  * bound 1/2, which is reached only between two classes of equal probability, and for the hinge, which has no
  * Hessian and is taken half as steep as its square: measured, minibatches then come closest to the optimum. */
 typedef struct oc_curvature {
-    double row, mean;
+    double row, mean, usual; /* usual: near the optimum, a guess to start with; of a softmax of C equal classes 1 / C */
 } oc_curvature;
 
 /* The loss with the kink of the hinge rounded off: for margins m = s_j - s_y + 1 within width / 2 of 0 it is (m +

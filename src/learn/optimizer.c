@@ -9,8 +9,6 @@
 
 #include <math.h>
 
-/* Part of the objective that may be left to gain. */
-static const double TOLERANCE = 0.0005;
 /* Preconditioning a step takes about C D^2 operations, its rows C D each: with more columns than so many times the rows
  * of a step, plain steps get further in the same time. */
 enum { WIDE_STEP = 16 };
@@ -18,6 +16,11 @@ enum { WIDE_STEP = 16 };
 bool oc_optimizer_searches(int optimizer)
 {
     return optimizer == OC_OPTIMIZER_RANDOM_SEARCH || optimizer == OC_OPTIMIZER_LOCAL_SEARCH;
+}
+
+bool oc_optimizer_preconditioned(int optimizer)
+{
+    return optimizer == OC_OPTIMIZER_AUTO || optimizer == OC_OPTIMIZER_SGD || optimizer == OC_OPTIMIZER_LBFGS;
 }
 
 bool oc_optimizer_rough(const oc_problem *problem)
@@ -51,12 +54,17 @@ static oc_status descend(const oc_problem *problem, const oc_ground *ground, oc_
                          const oc_sgd_options *options, float *weights, float *bias, oc_objective *objective,
                          oc_found *found, oc_job *job, oc_error *err)
 {
-    oc_status status = descend_rows(problem, ground, used, options, weights, bias, &found->steps, job, err);
+    oc_status status = options->epochs
+                           ? descend_rows(problem, ground, used, options, weights, bias, &found->steps, job, err)
+                           : OC_OK;
     if (status != OC_OK) {
         return status;
     }
+    if (!used->finish) {
+        return evaluate(problem, weights, bias, objective, job, err);
+    }
     oc_finish finish = {.passes = (size_t)used->finish,
-                        .tolerance = TOLERANCE,
+                        .tolerance = ground->tolerance,
                         .curvature = ground->curvature,
                         .before = options->epochs,
                         .steps = found->steps};
@@ -81,7 +89,7 @@ oc_status oc_optimize(const oc_problem *problem, const oc_ground *ground, oc_tra
                               .schedule = (oc_schedule)used->schedule,
                               .seed = used->seed};
     found->gap = NAN;
-    if (used->optimizer == OC_OPTIMIZER_SGD) {
+    if (oc_optimizer_preconditioned(used->optimizer)) {
         status = descend(problem, ground, used, &options, weights, bias, &objective, found, job, err);
     } else if (used->optimizer == OC_OPTIMIZER_GD) {
         status = oc_descent(problem, ground->precondition, &options, weights, bias, &used->rate, &found->steps, job,
@@ -91,7 +99,7 @@ oc_status oc_optimize(const oc_problem *problem, const oc_ground *ground, oc_tra
             .tries = (size_t)used->epochs, .local = used->optimizer == OC_OPTIMIZER_LOCAL_SEARCH, .seed = used->seed};
         status = oc_search(problem, ground->shift, &search, weights, bias, &found->steps, job, err);
     }
-    if (status == OC_OK && used->optimizer != OC_OPTIMIZER_SGD) {
+    if (status == OC_OK && !oc_optimizer_preconditioned(used->optimizer)) {
         status = evaluate(problem, weights, bias, &objective, job, err);
     }
     if (status == OC_OK) {

@@ -7,6 +7,9 @@
 /* True for optimisers that look at losses alone. They get no penalties unless these are given by hand. */
 bool oc_optimizer_searches(int optimizer);
 
+/* True for sgd, lbfgs and both after each other: they work on coordinates of few wide rows, and are preconditioned. */
+bool oc_optimizer_preconditioned(int optimizer);
+
 /* What an optimiser found. */
 typedef struct oc_found {
     size_t steps; /* changes of the weights */
@@ -20,6 +23,7 @@ typedef struct oc_ground {
     const float *covariance;             /* (D,D), both triangles, for such penalties, or NULL */
     const float *shift;                  /* (D): of the scaling that was asked for */
     double curvature;                    /* the usual one of the mean loss by the scores */
+    double tolerance;                    /* part of the objective that may be left to gain */
 } oc_ground;
 
 /* True for penalties without a gradient: l1, max_norm. */

@@ -152,3 +152,37 @@ cleanup:
     oc_free(p.sum);
     return status;
 }
+
+typedef struct scoring {
+    const oc_problem *problem;
+    const float *weights, *bias;
+    float *z;      /* (threads, TILE, D) */
+    float *scores; /* (N, C) */
+} scoring;
+
+static void score_rows(void *context, size_t index, size_t worker)
+{
+    scoring *w = context;
+    const oc_problem *p = w->problem;
+    size_t d = p->rows->dimension, classes = p->classes, first = index * TILE;
+    size_t count = p->rows->count - first < TILE ? p->rows->count - first : TILE;
+    float *z = w->z + worker * TILE * d, *scores = w->scores + first * classes;
+    for (size_t i = 0; i < count; i++) {
+        oc_scaler_row(p->rows, first + i, p->center, p->scale, z + i * d);
+        memcpy(scores + i * classes, w->bias, classes * sizeof *scores);
+    }
+    oc_gemm_nt(count, classes, d, 1, z, d, w->weights, d, 1, scores, classes);
+}
+
+oc_status oc_problem_scores(const oc_problem *problem, const float *weights, const float *bias, float *scores,
+                            oc_job *job, oc_error *err)
+{
+    scoring w = {problem, weights, bias, oc_alloc(problem->rows->dimension, oc_job_threads(job) * TILE * sizeof(float)),
+                 scores};
+    if (!w.z) {
+        return oc_fail_memory(err, "scores");
+    }
+    oc_parallel(job, (problem->rows->count + TILE - 1) / TILE, score_rows, &w);
+    oc_free(w.z);
+    return OC_OK;
+}

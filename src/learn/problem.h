@@ -34,4 +34,8 @@ typedef struct oc_objective {
 oc_status oc_problem_evaluate(const oc_problem *problem, const float *weights, const float *bias,
                               oc_objective *objective, oc_job *job, oc_error *err);
 
+/* scores (N,C) of the rows, with the bias. OC_NO_MEMORY. */
+oc_status oc_problem_scores(const oc_problem *problem, const float *weights, const float *bias, float *scores,
+                            oc_job *job, oc_error *err);
+
 #endif

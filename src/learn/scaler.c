@@ -132,6 +132,10 @@ static void choose(oc_scale kind, column c, double spread, double unit, float *s
         *shift = fabs(c.mean) > FAR * spread ? *shift : 0;
         break;
     case OC_SCALE_CENTER:
+    case OC_SCALE_UNIT:
+        break;
+    case OC_SCALE_PARETO:
+        factor = 1 / sqrt(sqrt(c.variance) * fmax(spread, DBL_MIN));
         break;
     case OC_SCALE_RANGE:
         *shift = (float)((c.low + c.high) / 2);
@@ -142,37 +146,67 @@ static void choose(oc_scale kind, column c, double spread, double unit, float *s
         factor = 1 / sqrt(c.variance);
         break;
     }
-    bool constant = !(c.high > c.low && c.variance > 0), by_spread = kind != OC_SCALE_NONE && kind != OC_SCALE_CENTER;
+    bool constant = !(c.high > c.low && c.variance > 0),
+         by_spread = kind != OC_SCALE_NONE && kind != OC_SCALE_CENTER && kind != OC_SCALE_UNIT;
     *scale = constant && by_spread ? 0 : (float)fmin(factor, (double)FLT_MAX);
 }
 
+/* Multiplies the scales of each block so that its columns have the same variance in all. */
+static void weigh_blocks(const statistics *all, float *scale)
+{
+    double total = 0, share[OC_MAX_BLOCKS];
+    size_t j = 0, blocks = 0;
+    for (size_t b = 0; b < all->rows->blocks; b++) {
+        share[b] = 0;
+        for (size_t end = j + all->rows->block[b].columns; j < end; j++) {
+            share[b] += column_at(all, j).variance * (double)scale[j] * (double)scale[j];
+        }
+        total += share[b];
+        blocks += share[b] > 0;
+    }
+    j = 0;
+    for (size_t b = 0; b < all->rows->blocks; b++) {
+        double factor = share[b] > 0 ? sqrt(total / ((double)blocks * share[b])) : 1;
+        for (size_t end = j + all->rows->block[b].columns; j < end; j++) {
+            scale[j] = (float)fmin(factor * (double)scale[j], (double)FLT_MAX);
+        }
+    }
+}
+
 /* A column whose values are so far apart that a distance between them is no float is named. */
-static oc_status choose_all(const statistics *all, oc_scale kind, float *shift, float *scale, float *mean,
-                            double *variance, oc_error *err)
+static oc_status choose_all(const statistics *all, oc_scale kind, bool equal, oc_scaling *out, oc_error *err)
 {
     size_t dimension = all->rows->dimension;
-    double spread = find_spread(all), unit = find_unit(spread), sum = 0;
+    double spread = find_spread(all), unit = find_unit(spread);
     for (size_t j = 0; j < dimension; j++) {
         column c = column_at(all, j);
-        choose(kind, c, spread, unit, &shift[j], &scale[j]);
-        mean[j] = (float)c.mean;
+        choose(kind, c, spread, unit, &out->shift[j], &out->scale[j]);
+        out->mean[j] = (float)c.mean;
         if (fmax(c.high - c.mean, c.mean - c.low) > (double)FLT_MAX) {
             return oc_fail(err, OC_BAD_DATA,
                            "column %zu reaches from %g to %g, too far for single precision: divide its values by 10 or "
                            "more",
                            j, c.low, c.high);
         }
-        sum += c.variance * (double)scale[j] * (double)scale[j] / (double)dimension;
     }
-    *variance = sum;
+    if (equal && all->rows->blocks > 1) {
+        weigh_blocks(all, out->scale);
+    }
+    out->variance = 0;
+    for (size_t j = 0; j < dimension; j++) {
+        double scale = (double)out->scale[j];
+        out->variance += column_at(all, j).variance * scale * scale / (double)dimension;
+    }
     return OC_OK;
 }
 
-oc_status oc_scaler_fit(const oc_rows *rows, oc_scale kind, float *shift, float *scale, float *mean, double *variance,
-                        oc_job *job, oc_error *err)
+oc_status oc_scaler_fit(const oc_rows *rows, oc_scale kind, oc_stage_weight weight, oc_scaling *out, oc_job *job,
+                        oc_error *err)
 {
     size_t dimension = rows->dimension;
-    statistics all = {.rows = rows};
+    oc_rows view = *rows;
+    view.unit = view.unit || kind == OC_SCALE_UNIT;
+    statistics all = {.rows = &view};
     oc_status status = OC_OK;
     double *doubles = oc_alloc(dimension, 2 * TILES * sizeof *doubles);
     float *floats = oc_alloc(dimension, (3 * TILES + 1) * sizeof *floats);
@@ -188,7 +222,7 @@ oc_status oc_scaler_fit(const oc_rows *rows, oc_scale kind, float *shift, float 
                                     .low = floats + (3 * t + 1) * dimension,
                                     .high = floats + (3 * t + 2) * dimension};
     }
-    oc_rows_copy(rows, 0, all.origin);
+    oc_rows_copy(&view, 0, all.origin);
     oc_parallel(job, TILES, add_tile, &all);
     for (size_t t = 1; t < TILES; t++) {
         merge(&all.tile[0], &all.tile[t], dimension);
@@ -199,22 +233,36 @@ oc_status oc_scaler_fit(const oc_rows *rows, oc_scale kind, float *shift, float 
             goto cleanup;
         }
     }
-    status = choose_all(&all, kind, shift, scale, mean, variance, err);
+    status = choose_all(&all, kind, weight == OC_STAGE_WEIGHT_EQUAL, out, err);
 cleanup:
     oc_free(doubles);
     oc_free(floats);
     return status;
 }
 
+/* One block of a row whose values are multiplied by a factor first. */
+static void scale_part(const oc_block *block, size_t at, bool mirrored, double factor, const float *shift,
+                       const float *scale, float *z)
+{
+    const float *restrict x = block->values + at * block->stride;
+    for (size_t j = 0; j < block->columns; j++) {
+        double value = factor * (double)x[mirrored ? block->mirror[j] : j];
+        z[j] = (float)((value - (double)shift[j]) * (double)scale[j]);
+    }
+}
+
 void oc_scaler_row(const oc_rows *rows, size_t i, const float *shift, const float *scale, float *z)
 {
     bool mirrored;
     size_t at = oc_rows_place(rows, i, &mirrored);
+    double factor = rows->unit ? oc_rows_factor(rows, i) : 1;
     for (size_t b = 0; b < rows->blocks; b++) {
         const oc_block *block = &rows->block[b];
         const float *restrict x = block->values + at * block->stride;
         const uint32_t *restrict mirror = block->mirror;
-        if (mirrored) {
+        if (rows->unit) {
+            scale_part(block, at, mirrored, factor, shift, scale, z);
+        } else if (mirrored) {
             for (size_t j = 0; j < block->columns; j++) {
                 z[j] = (x[mirror[j]] - shift[j]) * scale[j];
             }

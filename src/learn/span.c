@@ -50,6 +50,18 @@ static void gram_tiles(void *context, size_t row, size_t worker)
     }
 }
 
+oc_status oc_span_gram(const oc_problem *problem, float *gram, oc_job *job, oc_error *err)
+{
+    work w = {.problem = problem, .gram = gram};
+    w.scratch = oc_alloc(problem->rows->dimension, oc_job_threads(job) * 2 * TILE * sizeof *w.scratch);
+    if (!w.scratch) {
+        return oc_fail_memory(err, "the products of the rows");
+    }
+    oc_parallel(job, (problem->rows->count + TILE - 1) / TILE, gram_tiles, &w);
+    oc_free(w.scratch);
+    return OC_OK;
+}
+
 void oc_span_free(oc_span *span)
 {
     oc_free(span->rows);
@@ -60,19 +72,20 @@ void oc_span_free(oc_span *span)
 
 oc_status oc_span_fit(const oc_problem *problem, oc_span *out, oc_job *job, oc_error *err)
 {
-    size_t n = problem->rows->count, d = problem->rows->dimension;
+    size_t n = problem->rows->count;
     oc_status status = OC_OK;
     oc_span span = {.count = n};
-    work w = {.problem = problem};
-    span.rows = w.gram = oc_alloc(n, n * sizeof *span.rows);
+    span.rows = oc_alloc(n, n * sizeof *span.rows);
     span.center = oc_alloc(n, sizeof *span.center);
     span.scale = oc_alloc(n, sizeof *span.scale);
-    w.scratch = oc_alloc(d, oc_job_threads(job) * 2 * TILE * sizeof *w.scratch);
-    if (!span.rows || !span.center || !span.scale || !w.scratch) {
+    if (!span.rows || !span.center || !span.scale) {
         status = oc_fail_memory(err, "the rows' span");
         goto cleanup;
     }
-    oc_parallel(job, (n + TILE - 1) / TILE, gram_tiles, &w);
+    status = oc_span_gram(problem, span.rows, job, err);
+    if (status != OC_OK) {
+        goto cleanup;
+    }
     double trace = 0;
     for (size_t i = 0; i < n; i++) {
         trace += (double)span.rows[i * n + i];
@@ -93,7 +106,6 @@ oc_status oc_span_fit(const oc_problem *problem, oc_span *out, oc_job *job, oc_e
         memset(span.rows + i * n + i + 1, 0, (n - i - 1) * sizeof *span.rows);
     }
 cleanup:
-    oc_free(w.scratch);
     if (status != OC_OK) {
         oc_span_free(&span);
         return status;

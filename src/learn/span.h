@@ -18,6 +18,9 @@ typedef struct oc_span {
 oc_status oc_span_fit(const oc_problem *problem, oc_span *span, oc_job *job, oc_error *err);
 void oc_span_free(oc_span *span);
 
+/* Z Z^T (N,N) of the scaled rows: the lower triangle alone. OC_NO_MEMORY. */
+oc_status oc_span_gram(const oc_problem *problem, float *gram, oc_job *job, oc_error *err);
+
 /* W (C,D) from V (C,N), which is overwritten. OC_NO_MEMORY. */
 oc_status oc_span_expand(const oc_problem *problem, const oc_span *span, float *v, float *weights, oc_job *job,
                          oc_error *err);

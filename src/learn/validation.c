@@ -1,297 +1,398 @@
-/* The path of penalties: STRONGEST times the automatic l2, then a quarter of it each time. The automatic choice is made
- * for least squares, so it is the loss and the features that decide how far from it the best lies. The first descent
- * starts from zero; each next one starts from the weights of the one before, which are near, and makes do with half of
- * the epochs, or none of one, before it finishes. score_l2 stays automatic: measured on pixels, gradients, colours and
- * words it never mattered by more than the noise.
+/* The path of penalties goes from strong to weak by factors of 4. Every descent starts from the weights of the one
+ * before, which are near, so that a penalty costs a few passes; scaling, coordinates and covariance are those of all rows
+ * and serve all folds and penalties. The penalty of least log loss on the held-out rows is taken: it moves smoothly with
+ * the penalty, where the accuracy jumps by whole rows. Scores of other losses than softmax are calibrated first.
  *
- * Accuracies on held-out rows are noisy: the highest of six is often the luckiest. Of two trials on the same rows, w
- * that one alone got right and l that the other alone did, w - l has a standard error of sqrt(w + l) where neither
- * is better; the automatic penalty stays unless another beats it by twice that. */
+ * A penalty on the sum of squared weights belongs to a sum of losses: the part of N' of N rows gets l2 N / N'. */
 #include "src/learn/validation.h"
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
-#include "src/learn/optimizer.h"
+#include "src/learn/calibration.h"
 #include "src/learn/split.h"
-#include "src/learn/train.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { VALUE = 100 };             /* bytes for a setting as text */
-enum { PATH = 6, AUTOMATIC = 3 }; /* STRONGEST FACTOR^AUTOMATIC = 1 */
-static const double STRONGEST = 64, FACTOR = 0.25;
-static const double BEYOND_CHANCE = 2; /* standard errors */
+enum { FOLDS = 5 };
+/* A weaker penalty must save this part of the log loss, or of LITTLE; so many in a row that do not end the path. */
+static const double WORTH = 0.005, LITTLE = 0.1;
+enum { PATIENCE = 2 };
+/* Penalties on the squared scores are tried from this one on, each four times the one before. */
+static const double WEAKEST_SCORE_L2 = 0.001;
+enum { SCORE_TRIALS = 4 };
+static const double LONG_PASS = 3e7; /* multiply-adds of a pass, of which 5 folds would take too long */
 
 double oc_validation_accuracy(const oc_validation *validation)
 {
     return validation->held ? validation->trial[validation->best].accuracy : NAN;
 }
 
-bool oc_validation_wanted(const oc_train_options *options)
+/* Rows of classes with two or more. */
+static size_t count_usable(const int *labels, size_t count, size_t classes, size_t *members)
 {
-    return options->tune || !isnan(options->holdout) || options->folds != OC_AUTO;
-}
-
-static bool among(const char *name, const char *const *names, size_t count)
-{
+    size_t usable = 0;
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(name, names[i]) == 0) {
-            return true;
-        }
+        members[labels[i]]++;
     }
-    return false;
+    for (size_t c = 0; c < classes; c++) {
+        usable += members[c] > 1 ? members[c] : 0;
+    }
+    return usable;
 }
 
-bool oc_train_uses(const oc_train_options *options, const char *name)
+static size_t automatic_folds(const oc_rows *rows, size_t usable, size_t classes, const oc_train_options *options)
 {
-    static const char *const of_neighbours[] = {"classifier", "scale", "augment", "holdout", "folds"};
-    static const char *const of_sgd[] = {"batch", "finish"}, *const of_steps[] = {"rate", "schedule", "momentum"};
-    if (options->classifier.kind == OC_NEAREST) {
-        return among(name, of_neighbours, sizeof of_neighbours / sizeof *of_neighbours);
+    size_t columns = rows->count < rows->dimension ? rows->count : rows->dimension;
+    bool nearest = options->classifier.kind == OC_NEAREST;
+    bool rough = options->l1 > 0 || options->max_norm > 0,
+         plain = oc_optimizer_preconditioned(options->optimizer) && !rough;
+    double work = (double)rows->count *
+                  (nearest ? (double)rows->count * (double)rows->dimension : (double)columns * (double)classes);
+    if (nearest && options->classifier.k > (int64_t)rows->count / 2) {
+        return 0; /* a part has too few */
     }
-    return (options->optimizer == OC_OPTIMIZER_SGD || !among(name, of_sgd, sizeof of_sgd / sizeof *of_sgd)) &&
-           (!oc_optimizer_searches(options->optimizer) || !among(name, of_steps, sizeof of_steps / sizeof *of_steps));
+    if ((!plain && !nearest) || work > LONG_PASS) {
+        return usable > 2 ? 1 : 0;
+    }
+    return usable < FOLDS ? usable : FOLDS;
 }
 
-/* OC_USAGE for a setting other than the default where it has no effect. */
-static oc_status check_effects(const oc_train_options *options, oc_error *err)
+oc_status oc_folds_choose(const oc_rows *rows, const int *labels, size_t classes, oc_train_options *options,
+                          oc_folds *out, oc_error *err)
 {
-    oc_train_options defaults = oc_train_defaults();
-    for (size_t i = 0; i < oc_train_param_count; i++) {
-        const oc_param *param = &oc_train_params[i];
-        char value[VALUE], usual[VALUE];
-        oc_param_format(param, options, value, sizeof value);
-        oc_param_format(param, &defaults, usual, sizeof usual);
-        if (!oc_train_uses(options, param->name) && strcmp(value, usual) != 0) {
-            bool nearest = options->classifier.kind == OC_NEAREST;
-            oc_param_format(oc_params_find(oc_train_params, oc_train_param_count, "optimizer"), options, value,
-                            sizeof value);
-            return oc_fail(err, OC_USAGE, "--%s has no effect on %s%s: leave it at %s", param->name,
-                           nearest ? "nearest neighbours" : "--optimizer ", nearest ? "" : value, usual);
-        }
+    size_t *members = oc_alloc(classes, sizeof *members);
+    out->fold = oc_alloc(rows->count, sizeof *out->fold);
+    out->folds = out->held = 0;
+    if (!members || !out->fold) {
+        oc_free(members);
+        return oc_fail_memory(err, "the validation");
     }
-    return OC_OK;
-}
-
-oc_status oc_train_check(const oc_train_options *options, oc_error *err)
-{
-    oc_status status = oc_params_check(oc_train_params, oc_train_param_count, options, err);
-    if (status != OC_OK) {
-        return status;
+    size_t usable = count_usable(labels, rows->count, classes, members);
+    oc_free(members);
+    bool given = !isnan(options->holdout);
+    size_t folds = given                       ? 1
+                   : options->folds != OC_AUTO ? (size_t)options->folds
+                                               : automatic_folds(rows, usable, classes, options);
+    if (folds == 0) {
+        return OC_OK;
     }
-    if (!isnan(options->holdout) && options->folds != OC_AUTO) {
-        return oc_fail(err, OC_USAGE, "--holdout and --folds are two ways to validate: give one of them");
+    double fraction = given ? options->holdout : oc_split_fraction(rows->count);
+    oc_status status = oc_split(labels, rows->count, classes, folds, fraction, options->seed, out->fold, &out->held,
+                                err);
+    out->folds = folds;
+    if (folds == 1) {
+        options->holdout = fraction;
+    } else {
+        options->folds = (int64_t)folds;
     }
-    if (options->tune && options->classifier.kind == OC_NEAREST) {
-        return oc_fail(err, OC_USAGE, "--tune chooses penalties, and nearest neighbours have none");
-    }
-    if (options->tune && oc_optimizer_searches(options->optimizer)) {
-        return oc_fail(err, OC_USAGE, "--tune chooses penalties, and random search takes none but by hand");
-    }
-    if (options->tune && (options->l1 > 0 || options->max_norm > 0)) {
-        return oc_fail(err, OC_USAGE, "--tune chooses L2 penalties, which --l1 and --max-norm replace");
-    }
-    if (options->tune && !isnan(options->l2)) {
-        return oc_fail(err, OC_USAGE, "--tune chooses the penalty that --l2 %g fixes: give one of them", options->l2);
-    }
-    return check_effects(options, err);
-}
-
-static size_t fold_count(const oc_train_options *options)
-{
-    return options->folds == OC_AUTO ? 1 : (size_t)options->folds;
-}
-
-static double held_fraction(const oc_train_options *options, size_t count)
-{
-    return isnan(options->holdout) ? oc_split_fraction(count) : options->holdout;
-}
-
-static oc_status split(const int *labels, size_t count, size_t classes, const oc_train_options *options, uint16_t *fold,
-                       size_t *held, oc_error *err)
-{
-    double fraction = held_fraction(options, count);
-    return oc_split(labels, count, classes, fold_count(options), fraction, options->seed, fold, held, err);
+    return status;
 }
 
 oc_status oc_train_check_labels(const int *labels, size_t count, size_t classes, const oc_train_options *options,
                                 oc_error *err)
 {
     const oc_learner *learner = &options->classifier;
+    bool given = !isnan(options->holdout), folds = options->folds != OC_AUTO && options->folds > 0;
     if (learner->kind == OC_NEAREST && (uint64_t)learner->k > count) {
         return oc_fail(err, OC_USAGE, "%lld nearest neighbours of %zu rows", (long long)learner->k, count);
     }
-    if (!oc_validation_wanted(options)) {
+    if (!given && !folds) {
         return OC_OK;
     }
     size_t held;
     uint16_t *fold = oc_alloc(count, sizeof *fold);
-    oc_status status = fold ? split(labels, count, classes, options, fold, &held, err)
+    oc_status status = fold ? oc_split(labels, count, classes, given ? 1 : (size_t)options->folds, options->holdout,
+                                       options->seed, fold, &held, err)
                             : oc_fail_memory(err, "the validation");
     oc_free(fold);
     return status;
 }
 
-/* Held-out rows that only one of two trials got right. */
-typedef struct paired {
-    double won, lost;
-} paired;
-
-/* The accuracies of a fold. */
-typedef struct fold_result {
-    oc_trial base; /* penalties of the first trial */
-    double accuracy[OC_MAX_TRIALS];
-    paired against[OC_MAX_TRIALS]; /* the automatic penalty */
-} fold_result;
-
-/* right (count): whether each held-out row gets its class. */
-static oc_status score(const oc_classifier *classifier, const oc_portion *held, int *predicted, bool *right,
-                       double *accuracy, oc_job *job, oc_error *err)
+void oc_folds_free(oc_folds *folds)
 {
-    size_t count = held->rows.count, sum = 0;
-    oc_status status = oc_predict(classifier, &held->rows, predicted, job, err);
-    for (size_t i = 0; status == OC_OK && i < count; i++) {
-        right[i] = predicted[i] == held->labels[i];
-        sum += right[i];
-    }
-    *accuracy = (double)sum / (double)count;
-    return status;
+    oc_free(folds->fold);
+    *folds = (oc_folds){0};
 }
 
-/* right (trials,count) */
-static void compare(const bool *right, size_t trials, size_t count, fold_result *result)
+/* One split into rows to train on and rows to look at. */
+typedef struct part {
+    oc_portion kept, held;
+    oc_problem problem; /* of the kept rows */
+    float *weights;     /* (C,M) */
+    float *bias;        /* (C) */
+    size_t first;       /* of its held-out rows among all of them */
+} part;
+
+typedef struct validator {
+    oc_trainer *trainer;
+    const oc_problem *whole;
+    size_t parts, held, classes;
+    part *part;
+    int *labels;          /* (held) */
+    float *scores, *best; /* (held,C): of the last trial, and of the best */
+    bool warm, nearest;
+} validator;
+
+static void free_validator(validator *v)
 {
-    for (size_t k = 0; k < trials && trials > AUTOMATIC; k++) {
-        for (size_t i = 0; i < count; i++) {
-            bool here = right[k * count + i], there = right[AUTOMATIC * count + i];
-            result->against[k].won += here && !there;
-            result->against[k].lost += there && !here;
-        }
+    for (size_t f = 0; v->part && f < v->parts; f++) {
+        oc_portion_free(&v->part[f].kept);
+        oc_portion_free(&v->part[f].held);
+        oc_free(v->part[f].weights);
+        oc_free(v->part[f].bias);
     }
+    oc_free(v->part);
+    oc_free(v->labels);
+    oc_free(v->scores);
+    oc_free(v->best);
 }
 
-/* All trials on one fold. */
-static oc_status try_path(const oc_portion *kept, const oc_portion *held, size_t classes, size_t trials,
-                          const oc_train_options *options, oc_job *job, fold_result *result, oc_error *err)
+/* fold, and seen (N'): the same for rows that may be looked at, OC_STAYS for mirrored ones. */
+static oc_status take_parts(validator *v, const uint16_t *fold, const uint16_t *seen, oc_error *err)
 {
-    oc_trainer *trainer = NULL;
-    size_t count = held->rows.count;
-    int *predicted = oc_alloc(count, sizeof *predicted);
-    bool *right = oc_alloc(count, trials * sizeof *right);
-    oc_status status = predicted && right ? OC_OK : oc_fail_memory(err, "the validation");
-    if (status == OC_OK) {
-        status = oc_trainer_create(&kept->rows, kept->labels, classes, options, job, &trainer, err);
-    }
-    if (status != OC_OK) {
-        goto cleanup;
-    }
-    oc_train_options found = oc_trainer_options(trainer);
-    oc_run run = {.l2 = found.l2, .score_l2 = found.score_l2, .epochs = found.epochs};
-    result->base = (oc_trial){.l2 = found.l2, .score_l2 = found.score_l2};
-    for (size_t k = 0; k < trials && status == OC_OK; k++) {
-        oc_classifier *classifier = NULL;
-        run.l2 = found.l2 * (trials > 1 ? STRONGEST * pow(FACTOR, (double)k) : 1);
-        status = oc_trainer_run(trainer, &run, job, &classifier, NULL, err);
+    size_t at = 0;
+    for (size_t f = 0; f < v->parts; f++) {
+        part *p = &v->part[f];
+        oc_portion_choice outside = {.fold = fold, .which = (uint16_t)f, .outside = true};
+        oc_portion_choice inside = {.fold = seen, .which = (uint16_t)f};
+        oc_status status = oc_portion_take(v->whole->rows, v->whole->labels, &outside, &p->kept, err);
         if (status == OC_OK) {
-            status = score(classifier, held, predicted, right + k * count, &result->accuracy[k], job, err);
+            status = oc_portion_take(v->whole->rows, v->whole->labels, &inside, &p->held, err);
         }
-        oc_classifier_free(classifier);
-        run.warm = true;
-        run.epochs = found.finish ? found.epochs / 2 : (found.epochs + 1) / 2;
+        if (status != OC_OK) {
+            return status;
+        }
+        p->problem = *v->whole;
+        p->problem.rows = &p->kept.rows;
+        p->problem.labels = p->kept.labels;
+        p->first = at;
+        memcpy(v->labels + at, p->held.labels, p->held.rows.count * sizeof *v->labels);
+        at += p->held.rows.count;
+        p->weights = oc_alloc(v->classes, v->whole->rows->dimension * sizeof *p->weights);
+        p->bias = oc_alloc(v->classes, sizeof *p->bias);
+        if (!p->weights || !p->bias) {
+            return oc_fail_memory(err, "the validation");
+        }
     }
-    compare(right, trials, count, result);
-cleanup:
-    oc_trainer_free(trainer);
-    oc_free(predicted);
-    oc_free(right);
-    return status;
+    return OC_OK;
 }
 
-static oc_status try_fold(const oc_rows *rows, const int *labels, const uint16_t *fold, uint16_t which, size_t classes,
-                          size_t trials, const oc_train_options *options, oc_job *job, fold_result *result,
-                          oc_error *err)
+static oc_status make_validator(validator *v, const oc_validation_plan *plan, oc_error *err)
 {
-    oc_portion kept = {0}, held = {0};
-    oc_portion_choice inside = {.fold = fold, .which = which};
-    oc_portion_choice outside = {fold, which, true, options->augment == OC_AUGMENT_MIRROR};
-    oc_status status = oc_portion_take(rows, labels, &outside, &kept, err);
+    size_t rows = v->whole->rows->count, copies = plan->mirrored ? 2 : 1;
+    uint16_t *fold = oc_alloc(rows, 2 * sizeof *fold), *seen = fold ? fold + rows : NULL;
+    v->parts = plan->folds->folds;
+    v->held = plan->folds->held;
+    v->classes = v->whole->classes;
+    v->part = oc_alloc(v->parts, sizeof *v->part);
+    v->labels = oc_alloc(v->held, sizeof *v->labels);
+    v->scores = oc_alloc(v->held, v->classes * sizeof *v->scores);
+    v->best = oc_alloc(v->held, v->classes * sizeof *v->best);
+    oc_status status = fold && v->part && v->labels && v->scores && v->best ? OC_OK
+                                                                            : oc_fail_memory(err, "the validation");
+    for (size_t i = 0; status == OC_OK && i < rows; i++) {
+        fold[i] = plan->folds->fold[i / copies];
+        seen[i] = i % copies ? (uint16_t)OC_STAYS : fold[i];
+    }
     if (status == OC_OK) {
-        status = oc_portion_take(rows, labels, &inside, &held, err);
-    }
-    if (status == OC_OK) {
-        status = try_path(&kept, &held, classes, trials, options, job, result, err);
-    }
-    oc_portion_free(&kept);
-    oc_portion_free(&held);
-    return status;
-}
-
-/* Adds a fold's accuracies to sums and sums of squares, which are kept in `accuracy` and `deviation`. */
-static void add_fold(oc_validation *v, paired *against, const fold_result *result)
-{
-    for (size_t k = 0; k < v->count; k++) {
-        v->trial[k].accuracy += result->accuracy[k];
-        v->trial[k].deviation += result->accuracy[k] * result->accuracy[k];
-        against[k].won += result->against[k].won;
-        against[k].lost += result->against[k].lost;
-    }
-}
-
-static void summarise(oc_validation *v, const paired *against, const oc_trial *base)
-{
-    double folds = (double)v->folds, lead = 0;
-    v->best = v->count > 1 ? AUTOMATIC : 0;
-    for (size_t k = 0; k < v->count; k++) {
-        oc_trial *t = &v->trial[k];
-        double mean = t->accuracy / folds, spread = t->deviation - folds * mean * mean;
-        t->accuracy = mean;
-        t->deviation = v->folds > 1 ? sqrt(fmax(spread, 0) / (folds - 1)) : NAN;
-        t->l2 = base->l2 * (v->count > 1 ? STRONGEST * pow(FACTOR, (double)k) : 1);
-        t->score_l2 = base->score_l2;
-        double ahead = against[k].won - against[k].lost;
-        if (ahead > lead && ahead > BEYOND_CHANCE * sqrt(against[k].won + against[k].lost)) {
-            lead = ahead;
-            v->best = k;
-        }
-    }
-}
-
-oc_status oc_validate(const oc_rows *rows, const int *labels, size_t classes, oc_train_options *options, oc_job *job,
-                      oc_validation *validation, oc_error *err)
-{
-    double started = oc_seconds();
-    oc_train_options of_fold = *options;
-    oc_validation v = {.folds = fold_count(options), .count = options->tune ? PATH : 1};
-    oc_trial base = {.accuracy = NAN};
-    paired against[OC_MAX_TRIALS] = {{0, 0}};
-    uint16_t *fold = oc_alloc(rows->count, sizeof *fold);
-    oc_status status = fold ? split(labels, rows->count, classes, options, fold, &v.held, err)
-                            : oc_fail_memory(err, "the validation");
-    for (size_t f = 0; f < v.folds && status == OC_OK; f++) {
-        fold_result result = {0};
-        status = try_fold(rows, labels, fold, (uint16_t)f, classes, v.count, &of_fold, job, &result, err);
-        if (f == 0) { /* the other folds try the same penalties */
-            base = result.base;
-            of_fold.l2 = base.l2;
-            of_fold.score_l2 = base.score_l2;
-        }
-        add_fold(&v, against, &result);
+        status = take_parts(v, fold, seen, err);
     }
     oc_free(fold);
-    if (status != OC_OK) {
+    return status;
+}
+
+/* Scores of the held-out rows of one part. */
+static oc_status try_part(validator *v, part *p, double l2, oc_job *job, oc_error *err)
+{
+    float *scores = v->scores + p->first * v->classes;
+    oc_train_options used;
+    oc_found found;
+    if (v->nearest) {
+        return oc_trainer_vote(v->trainer, &p->problem, &p->held.rows, scores, job, err);
+    }
+    p->problem.score_l2 = v->whole->score_l2;
+    p->problem.l2 = l2 * (double)v->whole->rows->count / (double)p->kept.rows.count;
+    oc_status status = oc_trainer_descend(v->trainer, &p->problem, true, v->warm, p->weights, p->bias, &used, &found,
+                                          job, err);
+    oc_problem held = p->problem;
+    held.rows = &p->held.rows;
+    return status == OC_OK ? oc_problem_scores(&held, p->weights, p->bias, scores, job, err) : status;
+}
+
+/* The class of the highest score; of equal ones the first. */
+static size_t highest(const float *scores, size_t classes)
+{
+    size_t best = 0;
+    for (size_t c = 1; c < classes; c++) {
+        best = scores[c] > scores[best] ? c : best;
+    }
+    return best;
+}
+
+/* Accuracy, and its deviation over the parts. */
+static void count_right(const validator *v, oc_trial *trial)
+{
+    double sum = 0, squares = 0, parts = (double)v->parts;
+    trial->accuracy = 0;
+    for (size_t f = 0; f < v->parts; f++) {
+        const part *p = &v->part[f];
+        size_t right = 0, count = p->held.rows.count;
+        for (size_t i = p->first; i < p->first + count; i++) {
+            right += highest(v->scores + i * v->classes, v->classes) == (size_t)v->labels[i];
+        }
+        double accuracy = count ? (double)right / (double)count : 0;
+        trial->accuracy += (double)right / (double)v->held;
+        sum += accuracy;
+        squares += accuracy * accuracy;
+    }
+    trial->deviation = v->parts > 1 ? sqrt(fmax(squares - sum * sum / parts, 0) / (parts - 1)) : NAN;
+}
+
+static void judge(const validator *v, oc_trial *trial)
+{
+    bool raw = v->nearest || v->whole->loss == OC_LOSS_SOFTMAX;
+    double factor = raw ? 1 : oc_calibrate(v->scores, v->labels, v->held, v->classes);
+    count_right(v, trial);
+    trial->log_loss = v->nearest ? NAN : oc_log_loss(v->scores, v->labels, v->held, v->classes, factor);
+}
+
+/* Scores of all held-out rows under the penalties of a trial, and what they are worth. */
+static oc_status try_penalties(validator *v, oc_trial *trial, oc_job *job, oc_error *err)
+{
+    oc_status status = v->nearest ? OC_OK
+                                  : oc_trainer_penalise(v->trainer, trial->l2, trial->score_l2, false, job, err);
+    for (size_t f = 0; f < v->parts && status == OC_OK; f++) {
+        status = try_part(v, &v->part[f], trial->l2, job, err);
+    }
+    v->warm = true;
+    judge(v, trial);
+    return status;
+}
+
+static double balanced_accuracy(const validator *v)
+{
+    double sum = 0, seen = 0;
+    for (size_t c = 0; c < v->classes; c++) {
+        size_t right = 0, count = 0;
+        for (size_t i = 0; i < v->held; i++) {
+            if ((size_t)v->labels[i] == c) {
+                count++;
+                right += highest(v->best + i * v->classes, v->classes) == c;
+            }
+        }
+        sum += count ? (double)right / (double)count : 0;
+        seen += count > 0;
+    }
+    return sum / seen;
+}
+
+/* A class that no held-out row was given, though some are of it, is worth a note. */
+static void note_absent(const validator *v, oc_job *job)
+{
+    size_t absent = 0;
+    for (size_t c = 0; c < v->classes; c++) {
+        bool given = false, there = false;
+        for (size_t i = 0; i < v->held; i++) {
+            there = there || (size_t)v->labels[i] == c;
+            given = given || highest(v->best + i * v->classes, v->classes) == c;
+        }
+        absent += there && !given;
+    }
+    if (absent && !v->whole->importance) {
+        oc_job_note(job,
+                    "%zu of %zu classes were given to none of the %zu images held out; --class-weight balanced makes "
+                    "rare classes count as much as frequent ones",
+                    absent, v->classes, v->held);
+    }
+}
+
+/* Keeps the scores of the last trial where it is better, by enough to be worth a weaker penalty. */
+static bool keep_better(validator *v, oc_validation *out)
+{
+    const oc_trial *last = &out->trial[out->count], *best = &out->trial[out->best];
+    bool better = out->count == 0 || last->log_loss < best->log_loss - WORTH * fmax(best->log_loss, LITTLE);
+    if (better) {
+        float *scores = v->scores;
+        v->scores = v->best;
+        v->best = scores;
+        out->best = out->count;
+    }
+    return better;
+}
+
+/* One more trial; *better: it is worth more than the best before. */
+static oc_status add_trial(validator *v, double l2, double score_l2, oc_validation *out, bool *better, oc_job *job,
+                           oc_error *err)
+{
+    oc_trial *trial = &out->trial[out->count];
+    *trial = (oc_trial){.l2 = l2, .score_l2 = score_l2};
+    oc_status status = try_penalties(v, trial, job, err);
+    *better = status == OC_OK && keep_better(v, out);
+    out->count += status == OC_OK;
+    return status;
+}
+
+/* A given penalty, reached from stronger ones where rows are few. */
+static oc_status try_given(validator *v, double l2, double score_l2, oc_validation *out, oc_job *job, oc_error *err)
+{
+    bool better;
+    for (double penalty = oc_trainer_strongest(v->trainer, l2); penalty > 2 * l2; penalty /= OC_STAGE_FACTOR) {
+        oc_trial passing = {.l2 = penalty, .score_l2 = score_l2};
+        oc_status status = try_penalties(v, &passing, job, err);
+        if (status != OC_OK) {
+            return status;
+        }
+    }
+    return add_trial(v, l2, score_l2, out, &better, job, err);
+}
+
+/* From the strongest L2 penalty on until it gets worse; where rows are many, then penalties on the scores. */
+static oc_status follow_path(validator *v, double guess, oc_validation *out, oc_job *job, oc_error *err)
+{
+    double l2 = oc_trainer_strongest(v->trainer, guess), score_l2 = v->whole->score_l2;
+    bool many = !(l2 > guess), better = true;
+    oc_status status = OC_OK;
+    l2 *= many ? OC_STAGE_FACTOR : 1;
+    for (size_t worse = 0; status == OC_OK && worse < PATIENCE && out->count < OC_MAX_TRIALS - SCORE_TRIALS;) {
+        status = add_trial(v, l2, score_l2, out, &better, job, err);
+        worse = better ? 0 : worse + 1;
+        l2 /= OC_STAGE_FACTOR;
+    }
+    if (!many || score_l2 > 0 || status != OC_OK) {
         return status;
     }
-    summarise(&v, against, &base);
-    if (options->tune) {
-        options->l2 = v.trial[v.best].l2;
-        options->score_l2 = v.trial[v.best].score_l2;
+    l2 = out->trial[out->best].l2;
+    score_l2 = WEAKEST_SCORE_L2;
+    for (better = true; status == OC_OK && better && out->count < OC_MAX_TRIALS; score_l2 *= OC_STAGE_FACTOR) {
+        status = add_trial(v, l2, score_l2, out, &better, job, err);
     }
-    if (v.folds == 1) {
-        options->holdout = held_fraction(options, rows->count);
+    return status;
+}
+
+oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, oc_train_options *options,
+                      oc_validation *validation, double *calibration, oc_job *job, oc_error *err)
+{
+    double started = oc_seconds();
+    validator v = {
+        .trainer = trainer, .whole = oc_trainer_problem(trainer), .nearest = options->classifier.kind == OC_NEAREST};
+    oc_validation out = {.folds = plan->folds->folds, .held = plan->folds->held};
+    oc_status status = make_validator(&v, plan, err);
+    if (status == OC_OK) {
+        status = plan->path ? follow_path(&v, options->l2, &out, job, err)
+                            : try_given(&v, options->l2, options->score_l2, &out, job, err);
     }
-    v.seconds = oc_seconds() - started;
-    *validation = v;
-    return OC_OK;
+    if (status == OC_OK) {
+        options->l2 = out.trial[out.best].l2;
+        options->score_l2 = out.trial[out.best].score_l2;
+        *calibration = v.nearest ? NAN : oc_calibrate(v.best, v.labels, v.held, v.classes);
+        out.log_loss = v.nearest ? NAN : oc_log_loss(v.best, v.labels, v.held, v.classes, *calibration);
+        out.balanced_accuracy = balanced_accuracy(&v);
+        out.seconds = oc_seconds() - started;
+        note_absent(&v, job);
+        *validation = out;
+    }
+    free_validator(&v);
+    return status;
 }

@@ -1,16 +1,31 @@
-/* Validation: training on a part of the rows, the accuracy on the rest, and the choice of penalties by it. */
+/* Validation: training on a part of the rows, looking at the rest. It chooses the L2 penalty, calibrates probabilities,
+ * and says how good the classifier will be on images that it has not seen. */
 #ifndef OC_LEARN_VALIDATION_H
 #define OC_LEARN_VALIDATION_H
 
-#include <ocellus/classifier.h>
+#include "src/learn/trainer.h"
 
-/* True when the options ask for it. */
-bool oc_validation_wanted(const oc_train_options *options);
+/* Which rows are held out, together: fold[i] in 0..folds-1, or OC_STAYS for a row that is only trained on. */
+typedef struct oc_folds {
+    size_t folds;   /* 1: one hold-out; 0: no validation */
+    size_t held;    /* rows */
+    uint16_t *fold; /* (N) */
+} oc_folds;
 
-/* Fills the result. options: penalties take the chosen values with tune, and an automatic holdout the part that was
- * used. Errors: those of oc_train. The rows of a part are scaled and their covariance taken once, whatever the number
- * of penalties. */
-oc_status oc_validate(const oc_rows *rows, const int *labels, size_t classes, oc_train_options *options, oc_job *job,
-                      oc_validation *validation, oc_error *err);
+/* What the options ask for. Automatic: none where no class has two rows, else 5 folds (fewer of very few rows), or one
+ * hold-out where 5 trainings of such rows take long. Errors of oc_split; OC_NO_MEMORY. Free in any case. */
+oc_status oc_folds_choose(const oc_rows *rows, const int *labels, size_t classes, oc_train_options *options,
+                          oc_folds *folds, oc_error *err);
+void oc_folds_free(oc_folds *folds);
+
+/* path: the L2 penalty is chosen, starting from that of *options, which takes the result; else it is validated as it is.
+ * mirrored: the rows of the trainer are those of the folds, each followed by that of its mirrored image, which is
+ * trained on but never looked at. *calibration takes the factor of oc_classifier. Errors: those of oc_train. */
+typedef struct oc_validation_plan {
+    const oc_folds *folds;
+    bool path, mirrored;
+} oc_validation_plan;
+oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, oc_train_options *options,
+                      oc_validation *validation, double *calibration, oc_job *job, oc_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* Views of rows in column blocks. */
 #include "src/matrix/rows.h"
 
+#include <math.h>
 #include <string.h>
 
 oc_rows oc_rows_of(const float *values, size_t count, size_t dimension)
@@ -13,10 +14,34 @@ oc_rows oc_rows_of(const float *values, size_t count, size_t dimension)
     };
 }
 
+double oc_rows_factor(const oc_rows *rows, size_t i)
+{
+    bool mirrored;
+    size_t at = oc_rows_place(rows, i, &mirrored);
+    double square = 0;
+    for (size_t b = 0; rows->unit && b < rows->blocks; b++) {
+        const oc_block *block = &rows->block[b];
+        const float *x = block->values + at * block->stride;
+        for (size_t j = 0; j < block->columns; j++) {
+            square += (double)x[j] * (double)x[j];
+        }
+    }
+    return square > 0 ? 1 / sqrt(square) : 1;
+}
+
+static void divide_by_length(const oc_rows *rows, size_t i, float *row)
+{
+    double factor = oc_rows_factor(rows, i);
+    for (size_t j = 0; j < rows->dimension; j++) {
+        row[j] = (float)(factor * (double)row[j]);
+    }
+}
+
 void oc_rows_copy(const oc_rows *rows, size_t i, float *out)
 {
     bool mirrored;
     size_t at = oc_rows_place(rows, i, &mirrored);
+    float *row = out;
     for (size_t b = 0; b < rows->blocks; b++) {
         const oc_block *block = &rows->block[b];
         const float *x = block->values + at * block->stride;
@@ -27,5 +52,8 @@ void oc_rows_copy(const oc_rows *rows, size_t i, float *out)
             out[j] = x[block->mirror[j]];
         }
         out += block->columns;
+    }
+    if (rows->unit) {
+        divide_by_length(rows, i, row);
     }
 }

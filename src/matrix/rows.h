@@ -12,4 +12,7 @@ static inline size_t oc_rows_place(const oc_rows *rows, size_t i, bool *mirrored
     return rows->mirrored ? at / 2 : at;
 }
 
+/* What the values of row i are multiplied by: 1, or one over its length where the view is of unit rows. */
+double oc_rows_factor(const oc_rows *rows, size_t i);
+
 #endif

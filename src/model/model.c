@@ -95,6 +95,26 @@ oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *op
     return OC_OK;
 }
 
+/* The rows of a set with a block for each stage, where there are several. */
+static oc_rows rows_by_stage(const oc_set *set)
+{
+    const oc_features *features = oc_set_features(set);
+    const oc_rows *all = oc_set_rows(set);
+    size_t stages = oc_features_count(features), first = 0;
+    oc_rows rows = *all;
+    if (all->blocks != 1 || stages < 2 || stages > OC_MAX_BLOCKS) {
+        return rows;
+    }
+    rows.blocks = stages;
+    for (size_t s = 0; s < stages; s++) {
+        rows.block[s] = all->block[0];
+        rows.block[s].values += first;
+        rows.block[s].columns = oc_features_part_dimension(features, s);
+        first += rows.block[s].columns;
+    }
+    return rows;
+}
+
 static const char *class_of_set(const void *set, size_t label)
 {
     return oc_set_class(set, label);
@@ -104,7 +124,8 @@ oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_
                          oc_train_report *report, oc_error *err)
 {
     oc_status status = oc_model_check(set->index, options, err);
-    oc_model_parts parts = {.rows = oc_set_rows(set),
+    oc_rows rows = rows_by_stage(set);
+    oc_model_parts parts = {.rows = &rows,
                             .labels = oc_set_labels(set),
                             .classes = oc_set_classes(set),
                             .class_name = class_of_set,

@@ -4,6 +4,7 @@
  *     weights (C,D+1), or neighbours (N,D) and neighbour_labels (1,N); shift (1,D), scale (1,D); the fitted stages */
 #include "src/base/fail.h"
 #include "src/base/file.h"
+#include "src/base/locale.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/learn/nearest.h"
@@ -41,6 +42,10 @@ static oc_status store_training(oc_archive *archive, const oc_model *model, oc_e
     oc_status status = store_options(archive, USED, &model->options, err);
     if (status == OC_OK) {
         status = store_options(archive, GIVEN, &model->given, err);
+    }
+    if (status == OC_OK && isfinite(model->classifier->calibration)) {
+        snprintf(value, sizeof value, "%.9g", model->classifier->calibration);
+        status = oc_archive_set(archive, "calibration", value, err);
     }
     if (status == OC_OK) {
         snprintf(value, sizeof value, "%" PRIu64, model->options.seed);
@@ -226,6 +231,18 @@ static oc_status load_neighbours(const oc_archive *archive, const oc_learner *le
     return status == OC_USAGE ? oc_fail_at(err, OC_BAD_FILE, "damaged neighbours") : status;
 }
 
+/* A model without a calibration has scores, no probabilities. */
+static oc_status load_calibration(const oc_archive *archive, double *calibration, oc_error *err)
+{
+    const char *text = oc_archive_get(archive, "calibration");
+    char *end = NULL;
+    *calibration = text ? oc_strtod(text, &end) : NAN;
+    if (text && (end == text || *end || !(*calibration > 0) || !isfinite(*calibration))) {
+        return oc_fail(err, OC_BAD_FILE, "calibration '%.40s': a positive number is needed", text);
+    }
+    return OC_OK;
+}
+
 static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error *err)
 {
     oc_status status = oc_check_format(archive, "ocellus-model", "a model", err);
@@ -244,7 +261,12 @@ static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error
     if (!model->classifier) {
         return oc_fail_memory(err, "the classifier");
     }
-    *model->classifier = (oc_classifier){.classes = classes, .dimension = d, .loss = model->options.loss};
+    *model->classifier = (oc_classifier){
+        .classes = classes, .dimension = d, .loss = model->options.loss, .unit = model->options.scale == OC_SCALE_UNIT};
+    status = load_calibration(archive, &model->classifier->calibration, err);
+    if (status != OC_OK) {
+        return status;
+    }
     if (classes < 2) {
         return oc_fail(err, OC_BAD_FILE, "%s of %zu classes; two or more are needed",
                        linear ? "array weights" : "neighbours", classes);

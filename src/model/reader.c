@@ -85,7 +85,8 @@ static void score(oc_reader *reader, const float *row)
 {
     const oc_classifier *c = reader->model->classifier;
     size_t d = c->dimension;
-    const oc_rows rows = oc_rows_of(row, 1, d);
+    oc_rows rows = oc_rows_of(row, 1, d);
+    rows.unit = c->unit;
     const float *z = reader->z;
     oc_scaler_row(&rows, 0, c->shift, c->scale, reader->z);
     for (size_t k = 0; k < c->classes; k++) {
@@ -123,7 +124,7 @@ oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result
     }
     bool probable = oc_classifier_probable(c);
     if (probable) {
-        oc_softmax(reader->scores, c->classes, reader->probabilities);
+        oc_classifier_probabilities(c, reader->scores, reader->probabilities);
     }
     *result = (oc_result){
         .label = best, .scores = reader->scores, .probabilities = probable ? reader->probabilities : NULL};

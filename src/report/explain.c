@@ -9,6 +9,7 @@
 #include "src/base/memory.h"
 #include "src/draw/page.h"
 #include "src/draw/shapes.h"
+#include "src/matrix/rows.h"
 #include "src/model/model.h"
 #include "src/model/reader.h"
 #include "src/pipeline/pipeline.h"
@@ -57,9 +58,12 @@ oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label,
     }
     if (status == OC_OK) {
         const float *weights = c->weights + label * (d + 1);
+        oc_rows view = oc_rows_of(row, 1, d);
+        view.unit = c->unit;
+        double factor = oc_rows_factor(&view, 0);
         for (size_t j = 0; j < d; j++) {
             double slope = (double)weights[j] * (double)c->scale[j];
-            given[j] = slope * (double)row[j];
+            given[j] = slope * factor * (double)row[j];
             fixed[j] = -slope * (double)c->shift[j];
         }
         *bias = (double)weights[d];

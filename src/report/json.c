@@ -79,13 +79,17 @@ static json_t *validation(const oc_validation *v)
     json_t *trials = json_array();
     for (size_t k = 0; k < v->count; k++) {
         const oc_trial *t = &v->trial[k];
-        json_array_append_new(trials,
-                              json_pack("{s:o, s:o, s:o, s:o}", "l2", number(t->l2), "score_l2", number(t->score_l2),
-                                        "accuracy", number(t->accuracy), "deviation", number(t->deviation)));
+        json_array_append_new(trials, json_pack("{s:o, s:o, s:o, s:o, s:o}", "l2", number(t->l2), "score_l2",
+                                                number(t->score_l2), "accuracy", number(t->accuracy), "deviation",
+                                                number(t->deviation), "log_loss", number(t->log_loss)));
     }
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "held", count(v->held), "folds", count(v->folds),
-                     "accuracy", number(v->trial[v->best].accuracy), "deviation", number(v->trial[v->best].deviation),
-                     "best", count(v->best), "trials", trials, "seconds", number(v->seconds));
+    double low, high, accuracy = v->trial[v->best].accuracy;
+    oc_wilson((size_t)(accuracy * (double)v->held + 0.5), v->held, &low, &high);
+    return json_pack("{s:o, s:o, s:[oo], s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "accuracy", number(accuracy),
+                     "balanced_accuracy", number(v->balanced_accuracy), "interval", number(low), number(high), "images",
+                     count(v->held), "log_loss", number(v->log_loss), "held", count(v->held), "folds", count(v->folds),
+                     "deviation", number(v->trial[v->best].deviation), "best", count(v->best), "trials", trials,
+                     "seconds", number(v->seconds));
 }
 
 char *oc_json_comparison(const oc_comparison *c)
@@ -153,14 +157,17 @@ void oc_json_add_string(oc_text *out, const char *text)
 
 char *oc_json_result(const oc_model *model, const char *path, const oc_result *result)
 {
-    json_t *scores = json_object();
+    json_t *scores = json_object(), *probabilities = result->probabilities ? json_object() : json_null();
     for (size_t c = 0; c < oc_model_classes(model); c++) {
         set_named(scores, oc_model_class(model, c), number((double)result->scores[c]));
+        if (result->probabilities) {
+            set_named(probabilities, oc_model_class(model, c), number((double)result->probabilities[c]));
+        }
     }
     json_t *probability = result->probabilities ? number((double)result->probabilities[result->label]) : json_null();
-    return finish(json_pack("{s:o, s:o, s:o, s:o}", "path", string(path), "label",
-                            string(oc_model_class(model, result->label)), "probability", probability, "scores",
-                            scores));
+    return finish(json_pack("{s:o, s:o, s:o, s:o, s:o}", "path", string(path), "label",
+                            string(oc_model_class(model, result->label)), "probability", probability, "probabilities",
+                            probabilities, "scores", scores));
 }
 
 char *oc_json_failure(const char *path, const char *message)

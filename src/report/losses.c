@@ -69,6 +69,7 @@ static oc_status choose_rows(around *a, const oc_model *model, const oc_set *set
         a->rows = *oc_set_rows(set);
         a->rows.count = count < MOST_ROWS ? count : MOST_ROWS;
         a->rows.chosen = a->chosen;
+        a->rows.unit = oc_model_classifier(model)->unit;
         for (size_t i = 0; i < a->rows.count; i++) {
             a->labels[i] = labels[a->chosen[i]];
         }

@@ -124,10 +124,11 @@ int main(int count, char **argument)
     float *shift = get(d, sizeof *shift), *scale = get(d, sizeof *scale), *center = get(d, sizeof *center);
     float *sums = get(CLASSES, d * sizeof *sums), *weights = get(CLASSES, d * sizeof *weights);
     float bias[CLASSES] = {0};
-    double dn = (double)n, dd = (double)d, variance, rate, bias_gradient[CLASSES];
+    double dn = (double)n, dd = (double)d, rate, bias_gradient[CLASSES];
     oc_rows rows = oc_rows_of(b.values, n, d);
     measure_bare(&b);
-    oc_status status = oc_scaler_fit(&rows, OC_SCALE_STANDARD, shift, scale, center, &variance, b.job, &err);
+    oc_scaling scaling = {shift, scale, center, 0};
+    oc_status status = oc_scaler_fit(&rows, OC_SCALE_STANDARD, OC_STAGE_WEIGHT_NONE, &scaling, b.job, &err);
     stop(&b, "scaler", 0, status, &err);
 
     oc_problem problem = {

@@ -25,7 +25,9 @@ static void fit(oc_scale kind, float *shift, float *scale, double *variance)
     float mean[3];
     oc_error err = {0};
     oc_rows rows = oc_rows_of(hand, 4, 3);
-    cr_assert(oc_scaler_fit(&rows, kind, shift, scale, mean, variance, NULL, &err) == OC_OK, "%s", err.message);
+    oc_scaling out = {shift, scale, mean, 0};
+    cr_assert(oc_scaler_fit(&rows, kind, OC_STAGE_WEIGHT_NONE, &out, NULL, &err) == OC_OK, "%s", err.message);
+    *variance = out.variance;
     near((double)mean[0], 3, 0);
     near((double)mean[1], 5, 0);
     near((double)mean[2], 0, 0);
@@ -60,12 +62,12 @@ Test(scaler, hand_computed)
 Test(scaler, an_offset_costs_no_precision)
 {
     float x[100], shift, scale, mean;
-    double variance;
     for (size_t i = 0; i < 100; i++) {
         x[i] = 1e6F + (float)(i % 2);
     }
     oc_rows rows = oc_rows_of(x, 100, 1);
-    cr_assert(oc_scaler_fit(&rows, OC_SCALE_STANDARD, &shift, &scale, &mean, &variance, NULL, NULL) == OC_OK);
+    oc_scaling out = {&shift, &scale, &mean, 0};
+    cr_assert(oc_scaler_fit(&rows, OC_SCALE_STANDARD, OC_STAGE_WEIGHT_NONE, &out, NULL, NULL) == OC_OK);
     near((double)scale, 2, 1e-6);
     near((double)shift, 1000000.5, 0.04);
 }
@@ -75,7 +77,6 @@ Test(scaler, bad_values_are_named_by_row_and_column)
     static const float bad[] = {NAN, INFINITY, -INFINITY};
     static const size_t places[] = {0, 7, 3 * 40 + 2, 3 * 99 + 2};
     float x[300], shift[3], scale[3], mean[3];
-    double variance;
     for (size_t b = 0; b < 3; b++) {
         for (size_t p = 0; p < 4; p++) {
             char expected[60];
@@ -85,7 +86,8 @@ Test(scaler, bad_values_are_named_by_row_and_column)
             }
             x[places[p]] = bad[b];
             oc_rows rows = oc_rows_of(x, 100, 3);
-            cr_assert(oc_scaler_fit(&rows, OC_SCALE_NONE, shift, scale, mean, &variance, NULL, &err) == OC_BAD_DATA);
+            oc_scaling out = {shift, scale, mean, 0};
+            cr_assert(oc_scaler_fit(&rows, OC_SCALE_NONE, OC_STAGE_WEIGHT_NONE, &out, NULL, &err) == OC_BAD_DATA);
             snprintf(expected, sizeof expected, "row %zu, column %zu holds %s", places[p] / 3, places[p] % 3,
                      b ? "an infinite" : "NaN");
             cr_assert(strstr(err.message, expected), "'%s', not '%s'", err.message, expected);
@@ -98,8 +100,10 @@ Test(scaler, the_largest_floats_are_no_reason_to_fail)
     float x[] = {-3e38F, 3e38F, 0, 1e-38F}, shift, scale, mean;
     double variance;
     oc_rows rows = oc_rows_of(x, 4, 1);
-    for (int kind = OC_SCALE_NONE; kind <= OC_SCALE_STANDARD; kind++) {
-        cr_assert(oc_scaler_fit(&rows, (oc_scale)kind, &shift, &scale, &mean, &variance, NULL, NULL) == OC_OK);
+    for (int kind = OC_SCALE_NONE; kind < OC_SCALE_AUTO; kind++) {
+        oc_scaling out = {&shift, &scale, &mean, 0};
+        cr_assert(oc_scaler_fit(&rows, (oc_scale)kind, OC_STAGE_WEIGHT_NONE, &out, NULL, NULL) == OC_OK);
+        variance = out.variance;
         cr_assert(isfinite(shift) && isfinite(scale) && isfinite(variance), "kind %d", kind);
     }
 }
@@ -110,8 +114,9 @@ Test(problem, value_and_gradient_of_every_loss)
 {
     make_sample(&data, 150, 5, 4, 2, 1);
     float shift[5], scale[5], mean[5], weights[20], bias[4], gradient[20];
-    double variance, bias_gradient[4], exact[24], formula[24];
-    cr_assert(oc_scaler_fit(&data.rows, OC_SCALE_STANDARD, shift, scale, mean, &variance, NULL, NULL) == OC_OK);
+    double bias_gradient[4], exact[24], formula[24];
+    oc_scaling out = {shift, scale, mean, 0};
+    cr_assert(oc_scaler_fit(&data.rows, OC_SCALE_STANDARD, OC_STAGE_WEIGHT_NONE, &out, NULL, NULL) == OC_OK);
     oc_random random = oc_random_stream(3, 3, 3);
     for (size_t i = 0; i < 24; i++) {
         exact[i] = (double)(float)(0.3 * oc_random_normal(&random));

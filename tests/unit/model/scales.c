@@ -288,14 +288,14 @@ Test(scales, mean_and_variance_are_accurate_beside_a_large_offset)
     oc_rows rows = oc_rows_of(&x[0][0], MANY, 2);
     for (size_t j = 0; j < 2; j++) {
         float shift[2], scale[2], mean[2];
-        double variance;
         for (size_t i = 0; i < MANY; i++) {
             sum[j] += (long double)x[i][j] / MANY;
         }
         for (size_t i = 0; i < MANY; i++) {
             square[j] += ((long double)x[i][j] - sum[j]) * ((long double)x[i][j] - sum[j]) / MANY;
         }
-        cr_assert(oc_scaler_fit(&rows, OC_SCALE_STANDARD, shift, scale, mean, &variance, NULL, NULL) == OC_OK);
+        oc_scaling out = {shift, scale, mean, 0};
+        cr_assert(oc_scaler_fit(&rows, OC_SCALE_STANDARD, OC_STAGE_WEIGHT_NONE, &out, NULL, NULL) == OC_OK);
         double expected = (double)(1 / sqrtl(square[j]));
         cr_assert(mean[j] == (float)sum[j], "column %zu: mean %.9g", j, (double)mean[j]);
         cr_assert(!(fabs((double)scale[j] - expected) > 1e-6 * expected), "column %zu: scale %g", j, (double)scale[j]);

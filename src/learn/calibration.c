@@ -1,0 +1,75 @@
+/* The cross-entropy L(a) = mean_i [ log sum_j exp a s_ij - a sum_j t_ij s_ij ] is convex in a: its slope, the mean of
+ * sum_j (p_ij - t_ij) s_ij, rises, and its zero is found by halving an interval of log a. The targets t are 1 - e for the
+ * true class, and e spread over the others, with e = 1 / (N + 2): N rows that were all right do not prove that the next
+ * one will be, and without e the factor would be infinite (Platt, "Probabilistic outputs for support vector machines",
+ * 1999, section 2.2). */
+#include "src/learn/calibration.h"
+
+#include <math.h>
+
+enum { HALVINGS = 40 };
+static const double WIDEST = 1e3;
+
+/* -log p of one row's true class; *slope takes its derivative by the factor. */
+static double row_loss(const float *s, size_t classes, size_t y, double factor, double *slope)
+{
+    double highest = 0, sum = 0, mean = 0;
+    for (size_t j = 0; j < classes; j++) {
+        highest = fmax(highest, factor * ((double)s[j] - (double)s[y]));
+    }
+    for (size_t j = 0; j < classes; j++) {
+        double ahead = (double)s[j] - (double)s[y], e = exp(factor * ahead - highest);
+        sum += e;
+        mean += e * ahead;
+    }
+    *slope = mean / sum;
+    return highest + log(sum);
+}
+
+static double slope_at(const float *scores, const int *labels, size_t count, size_t classes, double factor)
+{
+    double total = 0, slope, doubt = 1 / ((double)count + 2) / (double)(classes - 1);
+    for (size_t i = 0; i < count; i++) {
+        const float *s = scores + i * classes;
+        row_loss(s, classes, (size_t)labels[i], factor, &slope);
+        total += slope;
+        for (size_t j = 0; j < classes; j++) {
+            total -= doubt * ((double)s[j] - (double)s[labels[i]]);
+        }
+    }
+    return total;
+}
+
+double oc_calibrate(const float *scores, const int *labels, size_t count, size_t classes)
+{
+    double square = 0;
+    for (size_t i = 0; i < count; i++) {
+        const float *s = scores + i * classes;
+        for (size_t j = 0; j < classes; j++) {
+            double ahead = (double)s[j] - (double)s[labels[i]];
+            square += ahead * ahead / ((double)count * (double)classes);
+        }
+    }
+    if (!(square > 0) || !isfinite(square)) {
+        return 1;
+    }
+    double low = -log(WIDEST), high = log(WIDEST), unit = 1 / sqrt(square);
+    for (int k = 0; k < HALVINGS; k++) {
+        double middle = (low + high) / 2;
+        if (slope_at(scores, labels, count, classes, unit * exp(middle)) < 0) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return unit * exp((low + high) / 2);
+}
+
+double oc_log_loss(const float *scores, const int *labels, size_t count, size_t classes, double factor)
+{
+    double total = 0, slope;
+    for (size_t i = 0; i < count; i++) {
+        total += row_loss(scores + i * classes, classes, (size_t)labels[i], factor, &slope);
+    }
+    return total / (double)count;
+}
