@@ -85,17 +85,17 @@ typedef struct oc_train_options {
     int64_t batch;         /* rows in a step; auto: 256, more for wide rows; of sgd alone fewer of few rows */
     int64_t epochs;        /* passes over the rows (steps of gd, tries of a search); auto: 1; of sgd alone 10; gd 100,
                               searches 1,000 */
-    int64_t finish;        /* passes of lbfgs, at most; auto: 19; without sgd, with l1 or with max_norm 100 */
-    double rate;           /* first step size; auto: from the curvature of the loss and the lengths of the rows */
-    int schedule;          /* oc_schedule */
+    int64_t finish; /* passes of lbfgs, at most; auto: 19, of few rows 50; without sgd, with l1 or with max_norm 100 */
+    double rate;    /* first step size; auto: from the curvature of the loss and the lengths of the rows */
+    int schedule;   /* oc_schedule */
     double momentum;
     int scale;        /* oc_scale; the report holds what auto came to */
     int stage_weight; /* oc_stage_weight; the same */
-    int augment;    /* oc_augment: mirror needs rows whose blocks know their mirror */
-    double holdout; /* part of the rows to validate on, at most 1/2; auto: none, or what tune needs: a tenth, of
+    int augment;      /* oc_augment: mirror needs rows whose blocks know their mirror */
+    double holdout;   /* part of the rows to validate on, at most 1/2; auto: none, or what tune needs: a tenth, of
                          fewer than 10,000 rows more, up to a third */
-    int64_t folds;  /* cross-validation instead; auto: none */
-    bool tune;      /* choose the penalties by validation */
+    int64_t folds;    /* cross-validation instead; auto: none */
+    bool tune;        /* choose the penalties by validation */
     uint64_t seed;
 } oc_train_options;
 

@@ -131,7 +131,8 @@ static int run(const cli_settings *settings, oc_job *job)
         terminal_note(oc_model_classifier(model)->nearest
                           ? "the last column is the votes of the nearest neighbours, with a fraction that settles "
                             "ties; it is no probability"
-                          : "this model has scores, no probabilities: the last column is the score");
+                          : "this model has scores, no probabilities, for its training held no images out: the "
+                            "last column is the score");
     }
     if (reader) {
         oc_reader_limit(reader, &settings->image);
@@ -158,17 +159,17 @@ const cli_command command_classify = {
     .summary = "label of single images",
     .usage = "classify MODEL FILE...\n"
              "classify MODEL FILE --explain PICTURE.png",
-    .about = "Prints a line for each file: its path, the label, and the probability of that label, separated by tabs. "
-             "A model that was trained with another loss than softmax has no probabilities; its score is printed "
-             "instead, for nearest neighbours the votes and a fraction that settles ties. '-' is an image on standard "
-             "input.\n\n"
-             "Files that cannot be read are named on standard error; the others are classified all the same, and the "
-             "exit status is 1. With --json, a line is {\"path\", \"label\", \"probability\", \"scores\"} or "
-             "{\"path\", \"error\"}.\n\n"
-             "A model of rows that another program made takes .npy files and svmlight text, and prints a line for each "
-             "row.\n\n"
-             "--explain colours every part of the image by what it adds to the score of the label, or takes away. The "
-             "score is linear, so that the parts and the bias sum to it.",
+    .about =
+        "Prints a line for each file: its path, the label, and the probability of that label, separated by tabs. "
+        "A model whose training held no images out (--folds 0) has no probabilities; its score is printed instead, "
+        "for nearest neighbours the votes and a fraction that settles ties. '-' is an image on standard input.\n\n"
+        "Files that cannot be read are named on standard error; the others are classified all the same, and the "
+        "exit status is 1. With --json, a line is {\"path\", \"label\", \"probability\", \"probabilities\", "
+        "\"scores\"} or {\"path\", \"error\"}; without probabilities these two are null.\n\n"
+        "A model of rows that another program made takes .npy files and svmlight text, and prints a line for each "
+        "row.\n\n"
+        "--explain colours every part of the image by what it adds to the score of the label, or takes away. The "
+        "score is linear, so that the parts and the bias sum to it.",
     .examples = "ocellus classify photos.model new.jpg\n"
                 "ocellus classify photos.model *.jpg --top 3\n"
                 "curl -s https://example.org/cat.jpg | ocellus classify photos.model -",

@@ -45,8 +45,8 @@ const oc_param oc_train_params[] = {
      "passes over the training rows by sgd: steps of gd, tries of a search (auto: 1; sgd alone 10, gd 100, searches "
      "1000)"},
     {"finish", OC_INTEGER, FIELD(finish), "auto", 0, 1e6, NULL,
-     "passes of lbfgs, at most; it ends as soon as little is left to gain (auto: 19; without sgd, with --l1 or with "
-     "--max-norm 100)"},
+     "passes of lbfgs, at most; it ends as soon as little is left to gain (auto: 19, of few rows 50; without sgd, with --l1 or "
+     "with --max-norm 100)"},
     {"rate", OC_REAL, FIELD(rate), "auto", 1e-300, INFINITY, NULL, "first step size"},
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},

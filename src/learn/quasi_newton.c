@@ -174,7 +174,9 @@ static oc_status run(state *q, oc_finish *finish, oc_objective *objective, doubl
         double slope = find_direction(q, job), goal = finish->tolerance * objective->value;
         double before = objective->rounded, left = oc_remainder_left(&q->remainder, before, -slope / 2);
         *gap = objective->slack + left;
-        if (*gap <= goal || !finish->passes || !moved) {
+        /* A kink says nothing of what lies beyond it: the hinge's first promises are not believed. */
+        bool believed = !(q->problem.rounding > 0) || q->pairs >= PAIRS;
+        if ((*gap <= goal && believed) || !finish->passes || !moved) {
             break;
         }
         if (objective->slack > goal / 2 && left < objective->slack) {

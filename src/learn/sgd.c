@@ -180,8 +180,15 @@ double oc_sgd_scheduled(double rate, oc_schedule schedule, size_t step, size_t s
     return schedule == OC_SCHEDULE_COSINE ? rate * 0.5 * (1 + cos(3.14159265358979323846 * part)) : rate;
 }
 
+/* The loss of scores that are all 0. */
+static double loss_of_nothing(const sgd *s)
+{
+    memset(s->work, 0, s->problem->classes * sizeof *s->work);
+    return oc_loss_value(s->problem->loss, s->work, s->problem->classes, 0, NULL);
+}
+
 /* All epochs at one rate; *diverged is set, and the rest left undone, when the loss of an epoch is not finite
- * or far above the loss of the first step. */
+ * or far above the loss of the first step and of weights that are 0. */
 static size_t run(sgd *s, const oc_sgd_options *options, double rate, oc_order *order, bool *diverged, oc_job *job)
 {
     size_t n = s->problem->rows->count, steps = 0;
@@ -197,7 +204,7 @@ static size_t run(sgd *s, const oc_sgd_options *options, double rate, oc_order *
             s->rate = (float)oc_sgd_scheduled(rate, options->schedule, steps, all) * (float)s->batch /
                       (float)options->batch;
             double now = step(s, job);
-            first_loss = steps ? first_loss : now;
+            first_loss = steps ? first_loss : fmax(now, loss_of_nothing(s));
             loss += now / (double)per_epoch;
             oc_job_progress(job, "training", steps + 1, all);
         }
