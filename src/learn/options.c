@@ -1,5 +1,6 @@
 /* The training options as a table, and which of them go together. */
 #include "src/base/fail.h"
+#include "src/learn/loss.h"
 #include "src/learn/optimizer.h"
 
 #include <ocellus/classifier.h>
@@ -9,7 +10,6 @@
 
 enum { VALUE = 100 }; /* bytes for a setting as text */
 
-static const char *const losses[] = {"softmax", "hinge", "squared-hinge", "ovr-squared-hinge", "square", NULL};
 static const char *const optimizers[] = {"auto", "sgd", "lbfgs", "gd", "random-search", "local-search", NULL};
 static const char *const class_weights[] = {"none", "balanced", NULL};
 static const char *const schedules[] = {"cosine", "constant", NULL};
@@ -23,7 +23,7 @@ const oc_param oc_train_params[] = {
      "what learns from the rows; of the other training options nearest neighbours take --scale, --stage-weight, "
      "--augment, "
      "--holdout and --folds"},
-    {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, losses, "what is minimised over the training rows"},
+    {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, oc_loss_names, "what is minimised over the training rows"},
     {"l2", OC_REAL, FIELD(l2), "auto", 0, INFINITY, NULL,
      "L2 penalty: weight of the sum of squared weights (auto: by validation)"},
     {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, INFINITY, NULL,
@@ -45,7 +45,8 @@ const oc_param oc_train_params[] = {
      "passes over the training rows by sgd: steps of gd, tries of a search (auto: 1; sgd alone 10, gd 100, searches "
      "1000)"},
     {"finish", OC_INTEGER, FIELD(finish), "auto", 0, 1e6, NULL,
-     "passes of lbfgs, at most; it ends as soon as little is left to gain (auto: 19, of few rows 50; without sgd, with --l1 or "
+     "passes of lbfgs, at most; it ends as soon as little is left to gain (auto: 19, of few rows 50; without sgd, with "
+     "--l1 or "
      "with --max-norm 100)"},
     {"rate", OC_REAL, FIELD(rate), "auto", 1e-300, INFINITY, NULL, "first step size"},
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},

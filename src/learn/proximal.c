@@ -16,6 +16,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/learn/loss.h"
 #include "src/learn/penalty.h"
 #include "src/learn/remainder.h"
 #include "src/matrix/blas.h"
@@ -277,7 +278,7 @@ oc_status oc_proximal(const oc_problem *problem, const float *covariance, double
     float **parts[] = {&s.gradient, &s.u, &s.u_gradient, &s.ahead, &s.product};
     enum { PARTS = sizeof parts / sizeof *parts };
     float *memory = oc_alloc(s.weights, PARTS * sizeof *memory);
-    s.problem.rounding = problem->loss == OC_LOSS_HINGE ? ROUNDING : 0;
+    s.problem.rounding = oc_losses[problem->loss].rounded ? ROUNDING : 0;
     s.next_bias = oc_alloc(classes, sizeof *s.next_bias);
     s.slope = oc_alloc(classes, 2 * sizeof *s.slope);
     if (!memory || !s.next_bias || !s.slope) {

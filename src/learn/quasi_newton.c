@@ -16,6 +16,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/learn/loss.h"
 #include "src/learn/remainder.h"
 
 #include <math.h>
@@ -205,7 +206,7 @@ oc_status oc_quasi_newton(const oc_problem *problem, const oc_precondition *prec
     oc_status status = OC_OK;
     state q = {.problem = *problem, .precondition = precondition, .curvature = finish->curvature, .scale = 1};
     float *memory = NULL;
-    q.problem.rounding = problem->loss == OC_LOSS_HINGE ? ROUNDING : 0;
+    q.problem.rounding = oc_losses[problem->loss].rounded ? ROUNDING : 0;
     if (oc_multiply(classes, problem->rows->dimension + 1, &vector) && oc_multiply(vector, 6 + 2 * PAIRS, &all)) {
         memory = oc_alloc(all, sizeof *memory);
     }

@@ -165,7 +165,7 @@ static double step(sgd *s, oc_job *job)
 
 double oc_sgd_rate(const oc_problem *problem, const oc_precondition *p, const oc_sgd_options *options)
 {
-    oc_curvature c = oc_loss_curvature(problem->loss, problem->classes);
+    oc_curvature c = oc_losses[problem->loss].curvature(problem->classes);
     double penalty = 2 * problem->score_l2 + (p->covariance ? 0 : 2 * problem->l2 / fmax(p->largest, 1e-12));
     double batch = (double)options->batch;
     double noise = (c.row + penalty) * p->length + (c.mean + penalty) * (batch - 1) * p->largest;

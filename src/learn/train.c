@@ -2,6 +2,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/learn/loss.h"
 #include "src/learn/scale_choice.h"
 #include "src/learn/split.h"
 #include "src/learn/trainer.h"
@@ -104,7 +105,7 @@ static oc_status tune(const oc_portion *all, size_t classes, const oc_train_opti
     bool *base = plan->right, *right = oc_alloc(held, sizeof *right);
     oc_status status = right ? OC_OK : oc_fail_memory(err, "the validation");
     plan->right = right;
-    for (int loss = 0; status == OC_OK && loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; status == OC_OK && loss < (int)oc_loss_count; loss++) {
         attempt other = {.used = *options};
         other.used.loss = loss;
         if (loss == options->loss) {

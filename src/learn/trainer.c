@@ -219,7 +219,7 @@ oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool ex
         covariance = NULL;
     }
     /* This ridge makes C + ridge I proportional to the Hessian of loss and penalties together. */
-    double curvature = oc_loss_curvature(problem->loss, problem->classes).usual;
+    double curvature = oc_losses[problem->loss].curvature(problem->classes).usual;
     double ridge = 2 * l2 / (curvature + 2 * problem->score_l2);
     t->prepared = true;
     return oc_precondition_fit(problem, covariance, ridge, t->used.seed, &t->precondition, job, err);
@@ -232,7 +232,7 @@ double oc_trainer_strongest(const oc_trainer *t, double l2)
     if (!plain || !(l2 > 0) || !oc_trainer_few(t)) {
         return l2;
     }
-    double start = oc_loss_curvature(problem->loss, problem->classes).usual * t->covariance.trace / 2;
+    double start = oc_losses[problem->loss].curvature(problem->classes).usual * t->covariance.trace / 2;
     for (int k = 0; k < MOST_STAGES && l2 < start; k++) {
         l2 *= OC_STAGE_FACTOR;
     }
@@ -243,7 +243,7 @@ oc_status oc_trainer_descend(oc_trainer *t, const oc_problem *part, bool rough, 
                              oc_train_options *used, oc_found *found, oc_job *job, oc_error *err)
 {
     oc_ground ground = {&t->precondition, t->covariance.matrix, t->scaling.shift,
-                        oc_loss_curvature(part->loss, part->classes).usual, rough ? ROUGH_TOLERANCE : TOLERANCE};
+                        oc_losses[part->loss].curvature(part->classes).usual, rough ? ROUGH_TOLERANCE : TOLERANCE};
     *used = t->used;
     if (used->batch > (int64_t)part->rows->count) {
         used->batch = (int64_t)part->rows->count;

@@ -40,7 +40,7 @@ Test(penalty, the_rounded_hinge_by_hand)
     const double margin[] = {0, 0.05, 0.1, 2, -0.1, -3}, value[] = {0.025, 0.05625, 0.1, 2, 0, 0};
     const double slope[] = {0.5, 0.75, 1, 1, 0, 0};
     for (size_t k = 0; k < 6; k++) {
-        double g[2], found = oc_loss_rounded(OC_LOSS_HINGE, 0.2, (double[]){0, margin[k] - 1}, 2, 0, g);
+        double g[2], found = oc_losses[OC_LOSS_HINGE].rounded(0.2, (double[]){0, margin[k] - 1}, 2, 0, g);
         cr_assert(!(fabs(found - value[k]) > 1e-12), "margin %g: %g", margin[k], found);
         cr_assert(!(fabs(g[1] - slope[k]) > 1e-12) && !(fabs(g[0] + slope[k]) > 1e-12));
     }
