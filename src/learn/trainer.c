@@ -20,7 +20,7 @@ enum { SGD_EPOCHS = 10, FINISH = 19, FEW_FINISH = 50, LONG_FINISH = 100, DESCENT
 enum { REFACTOR_WIDEST = 2048 };
 /* Part of the objective that may be left to gain, in the end and in validation. */
 static const double TOLERANCE = 0.0005, ROUGH_TOLERANCE = 0.001;
-enum { ROUGH_PASSES = 19, ROUGH_PASSES_MANY = 6, MOST_STAGES = 24 };
+enum { ROUGH_PASSES = 19, ROUGH_PASSES_MANY = 5, MOST_STAGES = 24 };
 
 /* Rows in a step. sgd alone needs many steps to get to the end, so of few rows it takes fewer at a time; not so with
  * penalties whose exact zeros the noise of small batches would blur. */

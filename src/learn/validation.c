@@ -20,8 +20,8 @@ enum { FOLDS = 5 };
 static const double WORTH = 0.005, LITTLE = 0.1;
 enum { PATIENCE = 2 };
 /* Penalties on the squared scores are tried from this one on, each four times the one before. */
-static const double WEAKEST_SCORE_L2 = 0.002;
-static const double WEAK = 16; /* what the first guess may be off by, either way */
+static const double WEAKEST_SCORE_L2 = 0.004;
+static const double WEAK = 16;       /* what the first guess may be off by, either way */
 static const double LONG_PASS = 3e7; /* multiply-adds of a pass, of which 5 folds would take too long */
 
 double oc_validation_accuracy(const oc_validation *validation)
@@ -345,20 +345,34 @@ static oc_status follow_few(validator *v, double guess, oc_validation *out, oc_j
     return OC_OK;
 }
 
-/* From four times the guess on, then penalties on the scores; where passes are long, one preconditioner serves all: that
- * of a weak penalty, for descents under stronger ones are short without. */
+/* Trials from a penalty on, each `factor` times the one before, until it gets worse. */
+static oc_status go_on(validator *v, oc_trial next, double factor, oc_validation *out, oc_job *job, oc_error *err)
+{
+    bool better = true;
+    oc_status status = OC_OK;
+    while (status == OC_OK && better && out->count < OC_MAX_TRIALS) {
+        status = add_trial(v, next, factor < 1 ? WORTH : -WORTH, out, &better, job, err);
+        next.l2 *= factor;
+    }
+    return status;
+}
+
+/* From the guess on to weaker penalties, or else to stronger ones; then penalties on the scores. Where passes are long, one
+ * preconditioner serves all: that of a weak penalty, for descents under stronger ones are short without. */
 static oc_status follow_many(validator *v, double guess, oc_validation *out, oc_job *job, oc_error *err)
 {
-    double l2 = guess * OC_STAGE_FACTOR, score_l2 = v->whole->score_l2;
-    bool better = true, given = score_l2 > 0;
-    oc_status status = oc_trainer_penalise(v->trainer, guess / WEAK, score_l2, true, job, err);
-    for (; status == OC_OK && better && out->count < OC_MAX_TRIALS / 2; l2 /= OC_STAGE_FACTOR) {
-        status = add_trial(v, (oc_trial){.l2 = l2, .score_l2 = score_l2}, WORTH, out, &better, job, err);
+    double given = v->whole->score_l2;
+    bool better = !(given > 0);
+    oc_status status = oc_trainer_penalise(v->trainer, guess / WEAK, given, true, job, err);
+    if (status == OC_OK) {
+        status = go_on(v, (oc_trial){.l2 = guess, .score_l2 = given}, 1.0 / OC_STAGE_FACTOR, out, job, err);
     }
-    l2 = out->trial[out->best].l2;
-    score_l2 = WEAKEST_SCORE_L2;
-    for (better = !given; status == OC_OK && better && out->count < OC_MAX_TRIALS; score_l2 *= OC_STAGE_FACTOR) {
-        status = add_trial(v, (oc_trial){.l2 = l2, .score_l2 = score_l2}, -WORTH, out, &better, job, err);
+    if (status == OC_OK && out->best == 0) {
+        status = go_on(v, (oc_trial){.l2 = OC_STAGE_FACTOR * guess, .score_l2 = given}, OC_STAGE_FACTOR, out, job, err);
+    }
+    oc_trial next = {.l2 = out->trial[out->best].l2, .score_l2 = WEAKEST_SCORE_L2};
+    for (; status == OC_OK && better && out->count < OC_MAX_TRIALS; next.score_l2 *= OC_STAGE_FACTOR) {
+        status = add_trial(v, next, -WORTH, out, &better, job, err);
     }
     return status;
 }
