@@ -27,7 +27,7 @@ const oc_param oc_train_params[] = {
     {"l2", OC_REAL, FIELD(l2), "auto", 0, INFINITY, NULL,
      "L2 penalty: weight of the sum of squared weights (auto: by validation)"},
     {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, INFINITY, NULL,
-     "penalty on the mean squared scores; 0 where --l2 is given"},
+     "penalty on the mean squared scores (auto: by validation of more than 4,096 rows; 0 where --l2 is given)"},
     {"l1", OC_REAL, FIELD(l1), "0", 0, INFINITY, NULL,
      "L1 penalty: weight of the sum of absolute weights; makes many of them exactly 0; with --l2: elastic net"},
     {"max-norm", OC_REAL, FIELD(max_norm), "0", 0, INFINITY, NULL,
