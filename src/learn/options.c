@@ -143,5 +143,14 @@ oc_status oc_train_check(const oc_train_options *options, oc_error *err)
     if (options->tune && options->classifier.kind == OC_NEAREST) {
         return oc_fail(err, OC_USAGE, "--tune compares losses, and nearest neighbours have none");
     }
+    if (options->tune && oc_optimizer_searches(options->optimizer)) {
+        return oc_fail(err, OC_USAGE,
+                       "--tune compares what losses are worth at their optimum, which random search misses");
+    }
+    if (options->tune && (!isnan(options->l2) || options->l1 > 0 || options->max_norm > 0)) {
+        return oc_fail(
+            err, OC_USAGE,
+            "--tune compares losses, each under the penalty that suits it; --l2, --l1 and --max-norm fix one");
+    }
     return check_effects(options, err);
 }

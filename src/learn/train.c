@@ -173,6 +173,10 @@ oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const
     if (status == OC_OK) {
         status = oc_portion_take(rows, labels, &(oc_portion_choice){.mirror = plan.mirrored}, &all, err);
     }
+    if (status == OC_OK && options->tune && folds.folds == 0) {
+        status = oc_fail(err, OC_BAD_DATA,
+                         "no class has more than one row: nothing can be held out to compare losses by");
+    }
     if (status == OC_OK && options->tune) {
         plan.right = oc_alloc(folds.held, sizeof *plan.right);
         status = plan.right ? OC_OK : oc_fail_memory(err, "the validation");

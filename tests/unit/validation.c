@@ -290,8 +290,8 @@ Test(validation, mirrored_rows_are_as_good_as_stored_ones)
 Test(validation, options_that_exclude_each_other_are_refused)
 {
     make_sample(&data, 40, 3, 2, 1, 10);
-    oc_train_options wrong[5];
-    for (size_t i = 0; i < 5; i++) {
+    oc_train_options wrong[8];
+    for (size_t i = 0; i < 8; i++) {
         wrong[i] = quick();
     }
     wrong[0].holdout = 0.2;
@@ -302,7 +302,11 @@ Test(validation, options_that_exclude_each_other_are_refused)
     wrong[2].tune = true;
     wrong[3].folds = 1;
     wrong[4].augment = OC_AUGMENT_MIRROR; /* of rows whose mirror nobody knows */
-    for (size_t i = 0; i < 5; i++) {
+    wrong[5].tune = wrong[6].tune = wrong[7].tune = true;
+    wrong[5].l2 = 0.1;
+    wrong[6].l1 = 0.1;
+    wrong[7].optimizer = OC_OPTIMIZER_LOCAL_SEARCH;
+    for (size_t i = 0; i < 8; i++) {
         oc_classifier *classifier = NULL;
         oc_error err = {0};
         cr_assert(oc_train(&data.rows, data.y, 2, &wrong[i], NULL, &classifier, NULL, &err) == OC_USAGE, "%zu: %s", i,
