@@ -39,7 +39,7 @@ struct oc_job {
     double last_progress;
     void (*tap)(void *context, size_t passes, size_t total, size_t steps, double loss);
     void *tap_context;
-    bool hushed; /* losses are not passed on */
+    bool hushed;           /* losses are not passed on */
     atomic_bool cancelled; /* set by signal handlers: it has no lock */
 };
 

@@ -9,7 +9,6 @@
 #include "src/base/memory.h"
 #include "src/evaluate/page.h"
 #include "src/matrix/rows.h"
-#include "src/matrix/rows.h"
 #include "src/model/model.h"
 #include "src/model/reader.h"
 
