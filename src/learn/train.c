@@ -52,8 +52,9 @@ static oc_status resolve(const oc_rows *rows, const int *labels, size_t classes,
     bool linear = used->classifier.kind == OC_LINEAR, searches = oc_optimizer_searches(used->optimizer);
     bool rough = used->l1 > 0 || used->max_norm > 0;
     used->score_l2 = isnan(used->score_l2) ? 0 : used->score_l2;
-    *path = linear && !searches && !rough && isnan(used->l2);
-    if (*path) {
+    bool guess = linear && !searches && !rough && isnan(used->l2);
+    *path = guess && oc_optimizer_preconditioned(used->optimizer); /* gd takes long: the guess must do */
+    if (guess) {
         return oc_scale_choose(rows, labels, classes, used, job, err);
     }
     used->l2 = linear && isnan(used->l2) ? 0 : used->l2;

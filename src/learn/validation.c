@@ -1,7 +1,8 @@
 /* The path of penalties goes from strong to weak by factors of 4. Every descent starts from the weights of the one
  * before, which are near, so that a penalty costs a few passes; scaling, coordinates and covariance are those of all rows
  * and serve all folds and penalties. The penalty of least log loss on the held-out rows is taken: it moves smoothly with
- * the penalty, where the accuracy jumps by whole rows. Scores of other losses than softmax are calibrated first.
+ * the penalty, where the accuracy jumps by whole rows. The scores are calibrated first, whatever the loss: a penalty that
+ * only makes them larger or smaller is no better for that.
  *
  * A penalty on the sum of squared weights belongs to a sum of losses: the part of N' of N rows gets l2 N / N'. */
 #include "src/learn/validation.h"
@@ -333,7 +334,6 @@ static oc_status follow_few(validator *v, double guess, oc_validation *out, oc_j
 {
     double l2 = oc_trainer_strongest(v->trainer, guess);
     bool better;
-    l2 = l2 > guess ? l2 : guess * WEAK;
     for (size_t worse = 0; worse < PATIENCE && out->count < OC_MAX_TRIALS; l2 /= OC_STAGE_FACTOR) {
         oc_trial trial = {.l2 = l2, .score_l2 = v->whole->score_l2};
         oc_status status = add_trial(v, trial, WORTH, out, &better, job, err);
