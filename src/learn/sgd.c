@@ -73,16 +73,6 @@ static void score_rows(void *context, size_t index, size_t worker)
     }
 }
 
-/* The proximal step of l1; the velocity is how far the weights went after all. */
-static void shrink(float *restrict v, float *restrict w, size_t count, float threshold)
-{
-    for (size_t j = 0; j < count; j++) {
-        float size = fabsf(w[j]) - threshold, shrunk = size > 0 ? copysignf(size, w[j]) : 0;
-        v[j] += shrunk - w[j];
-        w[j] = shrunk;
-    }
-}
-
 /* velocity and weights from the preconditioned gradient. */
 static void move(void *context, size_t index, size_t worker)
 {
@@ -98,25 +88,18 @@ static void move(void *context, size_t index, size_t worker)
             w[j] += v[j];
         }
         if (s->problem->l1 > 0) {
-            shrink(v, w, width, (float)(s->problem->l1 * (double)s->rate));
+            oc_penalty_restrain(w, v, width, s->problem->l1 * (double)s->rate, 0);
         }
     }
 }
 
-/* Keeps the weights of a class within their length; the velocity is how far they went after all. */
+/* Keeps the weights of a class within their length. */
 static void project(void *context, size_t c, size_t worker)
 {
     (void)worker;
     sgd *s = context;
     size_t d = s->problem->rows->dimension;
-    float *restrict w = s->weights + c * d, *restrict v = s->velocity + c * d;
-    for (size_t j = 0; j < d; j++) {
-        v[j] -= w[j];
-    }
-    oc_penalty_project(w, d, s->problem->max_norm);
-    for (size_t j = 0; j < d; j++) {
-        v[j] += w[j];
-    }
+    oc_penalty_restrain(s->weights + c * d, s->velocity + c * d, d, 0, s->problem->max_norm);
 }
 
 static void differentiate(void *context, size_t index, size_t worker)
