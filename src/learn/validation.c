@@ -345,32 +345,20 @@ static oc_status follow_few(validator *v, double guess, oc_validation *out, oc_j
     return OC_OK;
 }
 
-/* Trials from a penalty on, each `factor` times the one before, until it gets worse. */
-static oc_status go_on(validator *v, oc_trial next, double factor, oc_validation *out, oc_job *job, oc_error *err)
-{
-    bool better = true;
-    oc_status status = OC_OK;
-    while (status == OC_OK && better && out->count < OC_MAX_TRIALS) {
-        status = add_trial(v, next, factor < 1 ? WORTH : -WORTH, out, &better, job, err);
-        next.l2 *= factor;
-    }
-    return status;
-}
-
-/* From the guess on to weaker penalties, or else to stronger ones; then penalties on the scores. Where passes are long, one
- * preconditioner serves all: that of a weak penalty, for descents under stronger ones are short without. */
+/* From four times the guess on to weaker penalties until it gets worse, then to stronger penalties on the scores. Where
+ * passes are long, one preconditioner serves all: that of a weak penalty, for descents under stronger ones are short
+ * without. */
 static oc_status follow_many(validator *v, double guess, oc_validation *out, oc_job *job, oc_error *err)
 {
     double given = v->whole->score_l2;
-    bool better = !(given > 0);
+    oc_trial next = {.l2 = OC_STAGE_FACTOR * guess, .score_l2 = given};
+    bool better = true;
     oc_status status = oc_trainer_penalise(v->trainer, guess / WEAK, given, true, job, err);
-    if (status == OC_OK) {
-        status = go_on(v, (oc_trial){.l2 = guess, .score_l2 = given}, 1.0 / OC_STAGE_FACTOR, out, job, err);
+    for (; status == OC_OK && better && out->count < OC_MAX_TRIALS / 2; next.l2 /= OC_STAGE_FACTOR) {
+        status = add_trial(v, next, WORTH, out, &better, job, err);
     }
-    if (status == OC_OK && out->best == 0) {
-        status = go_on(v, (oc_trial){.l2 = OC_STAGE_FACTOR * guess, .score_l2 = given}, OC_STAGE_FACTOR, out, job, err);
-    }
-    oc_trial next = {.l2 = out->trial[out->best].l2, .score_l2 = WEAKEST_SCORE_L2};
+    next = (oc_trial){.l2 = out->trial[out->best].l2, .score_l2 = WEAKEST_SCORE_L2};
+    better = !(given > 0);
     for (; status == OC_OK && better && out->count < OC_MAX_TRIALS; next.score_l2 *= OC_STAGE_FACTOR) {
         status = add_trial(v, next, -WORTH, out, &better, job, err);
     }
