@@ -21,6 +21,7 @@ enum { FOLDS = 5 };
 static const double WORTH = 0.005, LITTLE = 0.1;
 enum { PATIENCE = 2 };
 /* Penalties on the squared scores are tried from this one on, each four times the one before. */
+enum { SCORE_TRIALS = 3 };
 static const double WEAKEST_SCORE_L2 = 0.004;
 static const double WEAK = 16;       /* what the first guess may be off by, either way */
 static const double LONG_PASS = 3e7; /* multiply-adds of a pass, of which 5 folds would take too long */
@@ -293,7 +294,9 @@ static void note_absent(const validator *v, oc_job *job)
 static bool keep_better(validator *v, oc_validation *out, double worth)
 {
     const oc_trial *last = &out->trial[out->count], *best = &out->trial[out->best];
-    bool better = out->count == 0 || last->log_loss < best->log_loss - worth * fmax(best->log_loss, LITTLE);
+    double limit = best->log_loss - worth * fmax(best->log_loss, LITTLE);
+    /* A penalty that changed nothing had no descent: its step found no decrease. */
+    bool better = out->count == 0 || (last->log_loss < limit && fabs(last->log_loss - best->log_loss) > 0);
     if (better) {
         float *scores = v->scores;
         v->scores = v->best;
@@ -359,7 +362,7 @@ static oc_status follow_many(validator *v, double guess, oc_validation *out, oc_
     }
     next = (oc_trial){.l2 = out->trial[out->best].l2, .score_l2 = WEAKEST_SCORE_L2};
     better = !(given > 0);
-    for (; status == OC_OK && better && out->count < OC_MAX_TRIALS; next.score_l2 *= OC_STAGE_FACTOR) {
+    for (int k = 0; status == OC_OK && better && k < SCORE_TRIALS; k++, next.score_l2 *= OC_STAGE_FACTOR) {
         status = add_trial(v, next, -WORTH, out, &better, job, err);
     }
     return status;

@@ -431,3 +431,41 @@ Test(validation, few_rows_are_visited_in_any_order_many_in_windows)
     cr_assert(moved > 80);
     oc_order_free(&order);
 }
+
+/* More than 4,096 rows: one hold-out, penalties around the guess and then on the scores, each descent from the one before.
+ * Whatever is chosen predicts new rows as well as validation says. */
+Test(validation, many_rows_are_validated_once_and_the_penalties_predict)
+{
+    enum { MANY = 4500, WIDE = 12, KINDS = 3, NEW = 1500 };
+    static float x[(MANY + NEW) * WIDE];
+    static int y[MANY + NEW], predicted[NEW];
+    oc_random random = oc_random_stream(11, 12, 13);
+    for (size_t i = 0; i < MANY + NEW; i++) {
+        y[i] = (int)(i % KINDS);
+        for (size_t j = 0; j < WIDE; j++) {
+            x[i * WIDE + j] = (float)(oc_random_normal(&random) * (double)(j + 1) + (j % KINDS == i % KINDS ? 1.5 : 0));
+        }
+    }
+    oc_rows rows = oc_rows_of(x, MANY, WIDE), new = oc_rows_of(x + MANY * WIDE, NEW, WIDE);
+    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+        oc_train_options options = quick();
+        oc_train_report report;
+        oc_classifier *classifier = NULL;
+        oc_error err = {0};
+        size_t right = 0;
+        options.loss = loss;
+        options.holdout = 0.2;
+        cr_assert(oc_train(&rows, y, KINDS, &options, NULL, &classifier, &report, &err) == OC_OK, "%s", err.message);
+        cr_assert(oc_predict(classifier, &new, predicted, NULL, NULL) == OC_OK);
+        for (size_t i = 0; i < NEW; i++) {
+            right += predicted[i] == y[MANY + i];
+        }
+        const oc_validation *v = &report.validation;
+        cr_assert(v->held == MANY / 5 && v->count > 2 && report.used.score_l2 == v->trial[v->best].score_l2);
+        cr_assert(v->trial[v->count - 1].score_l2 > 0 && report.used.score_l2 < 0.1);
+        double accuracy = (double)right / NEW;
+        cr_assert(accuracy > 0.6 && fabs(accuracy - oc_validation_accuracy(v)) < 0.06, "loss %d: %g, not %g", loss,
+                  accuracy, oc_validation_accuracy(v));
+        oc_classifier_free(classifier);
+    }
+}
