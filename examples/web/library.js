@@ -86,7 +86,7 @@ const openLibrary = async bytes => {
     /* Opens what readModel read; the library has one model at a time. */
     open: model => within(m => {
       const [width, height] = model.size, count = model.classes.length;
-      check(c.oc_web_open(m.string(model.spec), width, height, model.fit, count, model.loss));
+      check(c.oc_web_open(m.string(model.spec), width, height, model.fit, count, model.loss, model.unit, model.calibration));
       const dimension = c.oc_web_dimension();
       const fill = (which, name, shape) => {
         const tensor = model.tensors.get(name);
@@ -110,7 +110,7 @@ const openLibrary = async bytes => {
     classify: (model, rgb, width, height) => within(m => {
       const count = model.classes.length, s = m.room(4 * count), p = m.room(4 * count);
       check(c.oc_web_classify(m.put(rgb), width, height, s, p));
-      return {scores: get(Float32Array, s, count), probabilities: model.loss === 0 ? get(Float32Array, p, count) : null};
+      return {scores: get(Float32Array, s, count), probabilities: model.calibration > 0 ? get(Float32Array, p, count) : null};
     }),
     /* Of the image that was classified last: what the stages got, what they drew, what spoke for a class. */
     seen: model => get(Uint8Array, c.oc_web_seen(), 3 * model.size[0] * model.size[1]),
@@ -158,5 +158,6 @@ const readModel = buffer => {
     if (!values.every(Number.isFinite)) no(`the array ${name} has values that are not finite`);
     tensors.set(name, {shape, values});
   }
-  return {spec: about.spec, size, fit, loss, classes, tensors, images: (about.counts || '').split(',').reduce((sum, n) => sum + Number(n), 0)};
+  const unit = about['train.scale'] === 'unit' ? 1 : 0, calibration = Number(about.calibration || 0);
+  return {spec: about.spec, size, fit, loss, unit, calibration, classes, tensors, images: (about.counts || '').split(',').reduce((sum, n) => sum + Number(n), 0)};
 };

@@ -146,7 +146,12 @@ EXPORTED int oc_web_scores(const float *points, size_t count, size_t dimension, 
     for (size_t j = 0; status == OC_OK && j < dimension; j++) {
         scale[j] = 1;
     }
-    oc_classifier classifier = {classes, dimension, OC_LOSS_SOFTMAX, weights, shift, scale, NULL};
+    oc_classifier classifier = {.classes = classes,
+                                .dimension = dimension,
+                                .loss = OC_LOSS_SOFTMAX,
+                                .weights = weights,
+                                .shift = shift,
+                                .scale = scale};
     if (status == OC_OK) {
         status = oc_scores(&classifier, &rows, scores, NULL, &error);
     }
@@ -196,7 +201,8 @@ static oc_status make_classifier(size_t classes, int loss)
     return c->weights && c->shift && c->scale ? OC_OK : oc_fail_memory(&error, "the model");
 }
 
-EXPORTED int oc_web_open(const char *spec, size_t width, size_t height, int fit, size_t classes, int loss)
+EXPORTED int oc_web_open(const char *spec, size_t width, size_t height, int fit, size_t classes, int loss, int unit,
+                         double calibration)
 {
     close_model();
     page.model.image = (oc_image_options){.size = {width, height}, .fit = fit, .planes = OC_GRAY | OC_RGB};
@@ -206,6 +212,10 @@ EXPORTED int oc_web_open(const char *spec, size_t width, size_t height, int fit,
     }
     if (status == OC_OK) {
         status = make_classifier(classes, loss);
+    }
+    if (status == OC_OK) {
+        page.model.classifier->unit = unit;
+        page.model.classifier->calibration = calibration;
     }
     if (status == OC_OK) {
         status = oc_decoder_create(&page.decoder, &error);

@@ -34,14 +34,15 @@ double oc_web_loss(int loss, const double *scores, size_t classes, size_t label)
 
 /* Begins a model; JavaScript, which has read its file, fills oc_web_array (0 weights (C, D+1), 1 shift (D), 2 scale
  * (D)) and restores what each stage has learned: its arrays by oc_web_tensor, which keeps name and values, then
- * oc_web_restore with their number. */
-int oc_web_open(const char *spec, size_t width, size_t height, int fit, size_t classes, int loss);
+ * oc_web_restore with their number. unit: rows are divided by their length; calibration: of oc_classifier, 0 for none. */
+int oc_web_open(const char *spec, size_t width, size_t height, int fit, size_t classes, int loss, int unit,
+                double calibration);
 float *oc_web_array(int which);
 size_t oc_web_dimension(void);
 int oc_web_tensor(size_t slot, const char *name, size_t rows, size_t columns, float *values);
 int oc_web_restore(size_t stage, size_t count);
 
-/* scores (C) of pixels (height, width, 3), which are spoilt; probabilities (C) for a loss that gives them. */
+/* scores (C) of pixels (height, width, 3), which are spoilt; probabilities (C) where the model is calibrated. */
 int oc_web_classify(uint8_t *rgb, size_t width, size_t height, float *scores, float *probabilities);
 
 /* What was seen in that image: at the model's size (height, width, 3); by each stage, as a picture of the given size

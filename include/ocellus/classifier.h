@@ -8,7 +8,8 @@
  *
  * (sum W^2 leaves out the bias). The penalty on the squared scores is the usual one on the weights, measured
  * in columns that have been decorrelated: it does not hold back directions of small variance, which carry
- * much of what correlated features like visual words know. It is on by default and 0 as soon as l2 is given.
+ * much of what correlated features like visual words know. Both are chosen by validation, the second for more than
+ * 4,096 rows, and are 0 and as given where l2 is given.
  * L is one of these losses for scores s and true class y (t_j = +1 for j = y and -1 for the others):
  *
  *     softmax            -s_y + log sum_j exp s_j
@@ -76,8 +77,8 @@ typedef enum oc_augment { OC_AUGMENT_NONE, OC_AUGMENT_MIRROR } oc_augment;
 typedef struct oc_train_options {
     oc_learner classifier; /* nearest: only scale is used besides */
     int loss;              /* oc_loss */
-    double l2;             /* weight of the sum of squared weights; auto: from N and D */
-    double score_l2;       /* weight of the mean squared scores; auto: from N and D where l2 is auto, else 0 */
+    double l2;             /* weight of the sum of squared weights; auto: by validation */
+    double score_l2;       /* weight of the mean squared scores; auto: by validation where l2 is auto, else 0 */
     double l1;             /* weight of the sum of the sizes of the weights */
     double max_norm;       /* upper limit of the length of each class's weights; 0: none */
     int class_weight;      /* oc_class_weight */
@@ -85,17 +86,17 @@ typedef struct oc_train_options {
     int64_t batch;         /* rows in a step; auto: 256, more for wide rows; of sgd alone fewer of few rows */
     int64_t epochs;        /* passes over the rows (steps of gd, tries of a search); auto: 1; of sgd alone 10; gd 100,
                               searches 1,000 */
-    int64_t finish;        /* passes of lbfgs, at most; auto: 19; without sgd, with l1 or with max_norm 100 */
-    double rate;           /* first step size; auto: from the curvature of the loss and the lengths of the rows */
-    int schedule;          /* oc_schedule */
+    int64_t finish; /* passes of lbfgs, at most; auto: 19, of few rows 50; without sgd, with l1 or with max_norm 100 */
+    double rate;    /* first step size; auto: from the curvature of the loss and the lengths of the rows */
+    int schedule;   /* oc_schedule */
     double momentum;
     int scale;        /* oc_scale; the report holds what auto came to */
     int stage_weight; /* oc_stage_weight; the same */
     int augment;      /* oc_augment: mirror needs rows whose blocks know their mirror */
-    double holdout;   /* part of the rows to validate on, at most 1/2; auto: none, or what tune needs: a tenth, of
-                         fewer than 10,000 rows more, up to a third */
-    int64_t folds;    /* cross-validation instead; auto: none */
-    bool tune;        /* choose the penalties by validation */
+    double holdout;   /* part of the rows to validate on, at most 1/2, held out once; auto: folds decide */
+    int64_t folds; /* cross-validation; 0: no validation; auto: 5, or one hold-out where 5 trainings take long: a tenth
+                       of the rows, of fewer than 10,000 more, up to a third */
+    bool tune;     /* compare the losses by validation */
     uint64_t seed;
 } oc_train_options;
 
@@ -181,10 +182,14 @@ typedef struct oc_train_report {
     oc_validation validation;
 } oc_train_report;
 
-/* rows (N,D), labels (N) in 0..classes-1. With tune, holdout or folds classifiers are trained on parts of the rows and
- * validated on the rest first; with tune the penalties are the automatic ones, unless others among 4^-2 .. 4^3 times
- * these did better on the held-out rows by more than two standard errors of the difference: then those that did best,
- * of equals the strongest. The classifier itself is trained on all rows. Errors: OC_USAGE (as oc_train_check; rows
+/* rows (N,D), labels (N) in 0..classes-1. Scale and stage weight are chosen first, by ridge regression with every row left
+ * out once, on up to 1,024 rows. Then classifiers are trained on parts of the rows and validated on the others, under L2
+ * penalties from strong to weak by factors of 4, as long as the log loss falls: the strongest penalty is taken to which no
+ * weaker one is better by half a percent, and the held-out scores calibrate the probabilities. With more than 4,096 rows
+ * that are no wider than that, penalties on the scores are tried in the same way. With tune this is done for every loss;
+ * that of the options is kept unless another gets more held-out rows right, by more than two standard errors of the
+ * difference. The classifier itself is trained on all rows, and options that were used train it again to the same bytes.
+ * Errors: OC_USAGE (as oc_train_check; rows
  * whose mirror nobody knows, or that hold mirrored ones already), OC_BAD_DATA (fewer than two classes with rows, a
  * label out of range, NaN or infinite values: row (of the blocks) and column are named; a rate given by hand that
  * diverges), OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:

@@ -5,7 +5,7 @@
  * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size and fit of the images (limits are
  * not the model's to set), classes (a CSV column), seed, every training option as "train.<name>", scaler and loss among
  * them, with the value that was used, and as "given.<name>" as it was given, "auto" where training chose it; counts (of training rows, one a class), accuracy (on those rows) and "validation", the accuracies on held-out
- * rows as CSV, where there are any. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels
+ * rows as CSV, and calibration, where there are any. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels
  * (N) for nearest neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>".
  *
  * A model may also be trained on rows that were made elsewhere (oc_set_of_rows, oc_set_open_rows): its spec is then
@@ -80,7 +80,7 @@ OC_API void oc_reader_limit(oc_reader *reader, const oc_image_options *options);
 typedef struct oc_result {
     size_t label;               /* the class of the highest score */
     const float *scores;        /* (C); valid until the reader's next use */
-    const float *probabilities; /* (C); NULL for losses whose scores are no probabilities */
+    const float *probabilities; /* (C); NULL where the scores were not calibrated */
     size_t warnings;            /* of the decoder */
     const char *warning;        /* the first of them, or NULL */
 } oc_result;

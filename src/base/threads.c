@@ -39,6 +39,7 @@ struct oc_job {
     double last_progress;
     void (*tap)(void *context, size_t passes, size_t total, size_t steps, double loss);
     void *tap_context;
+    bool hushed;           /* losses are not passed on */
     atomic_bool cancelled; /* set by signal handlers: it has no lock */
 };
 
@@ -236,7 +237,7 @@ void oc_job_progress(oc_job *job, const char *what, size_t done, size_t total)
 
 void oc_job_loss(oc_job *job, size_t passes, size_t total, size_t steps, double loss)
 {
-    if (job && (job->listener.loss || job->tap)) {
+    if (job && !job->hushed && (job->listener.loss || job->tap)) {
         pthread_mutex_lock(&job->listening);
         if (job->listener.loss) {
             job->listener.loss(job->listener.context, passes, total, steps, loss);
@@ -256,6 +257,13 @@ void oc_job_tap_loss(oc_job *job, void (*loss)(void *context, size_t passes, siz
         job->tap = loss;
         job->tap_context = context;
         pthread_mutex_unlock(&job->listening);
+    }
+}
+
+void oc_job_hush(oc_job *job, bool hushed)
+{
+    if (job) {
+        job->hushed = hushed;
     }
 }
 

@@ -25,6 +25,9 @@ void oc_job_note(oc_job *job, const char *format, ...) __attribute__((format(pri
 void oc_job_tap_loss(oc_job *job, void (*loss)(void *context, size_t passes, size_t total, size_t steps, double loss),
                      void *context);
 
+/* While hushed, losses reach nobody: those of trainings that only prepare or validate another. */
+void oc_job_hush(oc_job *job, bool hushed);
+
 /* Seconds of a clock that never goes back. */
 double oc_seconds(void);
 

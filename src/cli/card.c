@@ -4,6 +4,8 @@
 #include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
 
+#include <ocellus/evaluate.h>
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -121,8 +123,19 @@ static void put_share(FILE *stream, double share)
 static void put_accuracy(FILE *stream, const oc_model *model, const char *name, const oc_evaluation *test,
                          const char *test_name)
 {
-    double own = oc_model_train_accuracy(model);
+    double own = oc_model_train_accuracy(model), low, high;
+    oc_validation v = oc_model_validation(model);
     put_title(stream, "Accuracy");
+    if (v.held) {
+        double accuracy = oc_validation_accuracy(&v);
+        oc_wilson((size_t)(accuracy * (double)v.held + 0.5), v.held, &low, &high);
+        fprintf(stream, "- On %zu training examples held out in turn: %.2f %% (95 %% interval %.2f to %.2f %%)", v.held,
+                100 * accuracy, 100 * low, 100 * high);
+        if (isfinite(v.balanced_accuracy)) {
+            fprintf(stream, ", balanced over the classes %.2f %%", 100 * v.balanced_accuracy);
+        }
+        fputs(".\n", stream);
+    }
     if (isfinite(own)) {
         fprintf(stream, "- On what it was trained on: %.2f %%, which says little about anything else.\n", 100 * own);
     }
@@ -165,7 +178,7 @@ static void put_limits(FILE *stream, const oc_model *model)
     put_title(stream, "Limits");
     fputs("- It always answers with one of its classes, for a picture of anything else too.\n", stream);
     fputs(oc_classifier_probable(oc_model_classifier(model))
-              ? "- Its probabilities are those of a softmax and have not been calibrated.\n"
+              ? "- Its probabilities are calibrated on images held out in training; they hold for images like those.\n"
               : "- Its scores are no probabilities; only their order counts.\n",
           stream);
     fputs("- Accuracy holds for data like those it was measured on; another camera, light or framing may cost much.\n",

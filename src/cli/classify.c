@@ -120,9 +120,10 @@ const cli_command command_classify = {
              "classify MODEL FILE --explain PICTURE.png",
     .about =
         "Prints a line for each image: its path, the label, and the probability of that label, separated by tabs. "
-        "A model that was trained with another loss than softmax has no probabilities; its score is printed "
-        "instead, for nearest neighbours the votes and a fraction that settles ties. With --json, a line is "
-        "{\"path\", \"label\", \"probability\", \"scores\"} or {\"path\", \"error\"}.\n\n"
+        "A model whose training held no images out (--folds 0) has no probabilities; its score is printed instead, "
+        "for nearest neighbours the votes and a fraction that breaks ties. With --json, a line is {\"path\", "
+        "\"label\", \"probability\", \"probabilities\", \"scores\"} or {\"path\", \"error\"}; without "
+        "probabilities these two are null.\n\n"
         "In a name, a backslash is written \\\\, a tab \\t, a line feed \\n, a carriage return \\r, and any other "
         "control character or line separator \\xNN for each of its bytes; other bytes stand as they are. In JSON, a "
         "byte that is not UTF-8 is a lone surrogate, \\udc80 to \\udcff, as Python's surrogateescape has it; in CSV, "

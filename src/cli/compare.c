@@ -40,8 +40,7 @@ static growing start_table(const cli_settings *settings)
                                  {"p", 7, false},
                                  {"held out", 6, false}},
                      .json = settings->json};
-    bool validated = settings->output || settings->train.tune || option_given(settings, "holdout") ||
-                     option_given(settings, "folds");
+    bool validated = settings->output || settings->train.folds != 0;
     table.count = validated ? COLUMNS : COLUMNS - 1;
     return table;
 }

@@ -130,7 +130,8 @@ static void print_model(const oc_model *model)
     }
     print_classes(classes, NULL, model, class_of_model);
     print_training(&train);
-    report_validation(stdout, &tried);
+    report_validation(stdout, model, &tried);
+    report_trials(stdout, &tried);
     put_label("parameters");
     if (classifier->nearest) {
         printf("%zu: %zu neighbours x %zu values\n", oc_model_parameters(model),

@@ -5,6 +5,7 @@
 #include "src/cli/terminal.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 enum { CELL = 32, MATRIX_CLASSES = 20, LONGEST_NAME = 32, SCREEN = 80, FREQUENT = 15 };
@@ -170,30 +171,51 @@ void report_evaluation(FILE *stream, const oc_model *model, const oc_evaluation 
     }
 }
 
-void report_validation(FILE *stream, const oc_validation *v)
+bool report_unequal(const oc_model *model)
 {
-    const table_column columns[] = {{"", 10, true}, {"l2", 10, false}, {"score-l2", 10, false}, {"%", 6, false}};
-    const oc_trial *best = &v->trial[v->best];
-    double low, high;
+    const size_t *counts = oc_model_class_counts(model);
+    size_t least = SIZE_MAX, most = 0;
+    for (size_t c = 0; counts && c < oc_model_classes(model); c++) {
+        least = counts[c] < least ? counts[c] : least;
+        most = counts[c] > most ? counts[c] : most;
+    }
+    return counts && most / 2 >= least && most > 2 * least;
+}
+
+void report_validation(FILE *stream, const oc_model *model, const oc_validation *v)
+{
+    double low, high, accuracy = oc_validation_accuracy(v);
     if (v->held == 0) {
         return;
     }
-    if (v->folds > 1) {
-        fprintf(stream, "validation  %.2f %%, standard deviation %.2f over %zu folds of %zu images\n",
-                100 * best->accuracy, 100 * best->deviation, v->folds, v->held);
-    } else {
-        oc_wilson((size_t)(best->accuracy * (double)v->held + 0.5), v->held, &low, &high);
-        fprintf(stream, "validation  %.2f %% of %zu images that were held out, 95 %% interval %.2f to %.2f %%\n",
-                100 * best->accuracy, v->held, 100 * low, 100 * high);
+    oc_wilson((size_t)(accuracy * (double)v->held + 0.5), v->held, &low, &high);
+    fprintf(stream, "accuracy    %.2f %% of %zu %s held out, 95 %% interval %.2f to %.2f %% ", 100 * accuracy, v->held,
+            tested(model), 100 * low, 100 * high);
+    fprintf(stream, v->folds > 1 ? "(%zu folds)\n" : "(one part)\n", v->folds);
+    if (report_unequal(model) && isfinite(v->balanced_accuracy)) {
+        fprintf(stream, "balanced    %.2f %%, the mean over the classes\n", 100 * v->balanced_accuracy);
     }
-    if (v->count > 1) {
-        table_heading(stream, columns, 4);
+    if (isfinite(v->log_loss)) {
+        fprintf(stream, "log loss    %.4f of calibrated probabilities\n", v->log_loss);
     }
-    for (size_t k = 0; k < v->count && v->count > 1; k++) {
-        char l2[CELL], score_l2[CELL], accuracy[CELL];
-        snprintf(l2, CELL, "%.4g", v->trial[k].l2);
-        snprintf(score_l2, CELL, "%.4g", v->trial[k].score_l2);
-        snprintf(accuracy, CELL, "%.2f", 100 * v->trial[k].accuracy);
-        table_row(stream, columns, 4, (const char *const[]){k == v->best ? "chosen" : "", l2, score_l2, accuracy});
+}
+
+void report_trials(FILE *stream, const oc_validation *v)
+{
+    const table_column columns[] = {
+        {"", 10, true}, {"l2", 10, false}, {"score-l2", 10, false}, {"log loss", 8, false}, {"%", 6, false}};
+    if (v->held == 0 || v->count < 2) {
+        return;
+    }
+    table_heading(stream, columns, 5);
+    for (size_t k = 0; k < v->count; k++) {
+        const oc_trial *t = &v->trial[k];
+        char l2[CELL], score_l2[CELL], loss[CELL], accuracy[CELL];
+        snprintf(l2, CELL, "%.4g", t->l2);
+        snprintf(score_l2, CELL, "%.4g", t->score_l2);
+        snprintf(loss, CELL, isfinite(t->log_loss) ? "%.4f" : "-", t->log_loss);
+        snprintf(accuracy, CELL, "%.2f", 100 * t->accuracy);
+        table_row(stream, columns, 5,
+                  (const char *const[]){k == v->best ? "chosen" : "", l2, score_l2, loss, accuracy});
     }
 }

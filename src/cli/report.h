@@ -10,7 +10,15 @@
  * confusions. */
 void report_evaluation(FILE *stream, const oc_model *model, const oc_evaluation *evaluation);
 
-/* The accuracy on images held out in training, and what was tried where there was a choice; nothing without. */
-void report_validation(FILE *stream, const oc_validation *validation);
+/* True when the largest class of the training rows has more than twice as many as the smallest: then the balanced
+ * accuracy says something that the accuracy does not. */
+bool report_unequal(const oc_model *model);
+
+/* The accuracy on images held out in training, with its interval, the balanced accuracy where classes are unequal, and
+ * the log loss; nothing without validation. */
+void report_validation(FILE *stream, const oc_model *model, const oc_validation *validation);
+
+/* What was tried, one line a penalty; nothing where there was one. */
+void report_trials(FILE *stream, const oc_validation *validation);
 
 #endif

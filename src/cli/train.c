@@ -56,15 +56,12 @@ static oc_status extract_rows(const cli_settings *settings, oc_job *job, oc_set 
 static void print_summary(const oc_model *model, const oc_set *set, const oc_train_report *report, const char *path)
 {
     size_t count = oc_set_count(set);
+    report_validation(stdout, model, &report->validation);
     printf("features    ");
     print_features_line(oc_model_features(model));
     printf("%-11s %zu of %zu classes\n", oc_features_count(oc_model_features(model)) ? "images" : "rows", count,
            oc_model_classes(model));
     bool nearest = oc_model_classifier(model)->nearest;
-    if (!nearest) {
-        printf("accuracy    %.2f %% on what it was trained on\n", 100 * report->accuracy);
-    }
-    report_validation(stdout, &report->validation);
     printf("parameters  %zu %s", oc_model_parameters(model), nearest ? "values of neighbours" : "weights and biases");
     if (oc_model_stage_parameters(model)) {
         printf(", %zu values learned by the stages", oc_model_stage_parameters(model));
@@ -84,12 +81,22 @@ static void tell_work(const oc_train_report *report)
     if (report->used.classifier.kind != OC_LINEAR) {
         return;
     }
-    size_t epochs = (size_t)report->used.epochs;
-    terminal_detail("%zu %s, %zu steps in all, loss %g, objective %g", epochs, plural(epochs, "epoch", "epochs"),
-                    report->steps, report->loss, report->objective);
+    const oc_train_options *used = &report->used;
+    const char *optimizer =
+        oc_params_find(oc_train_params, oc_train_param_count, "optimizer")->choices[used->optimizer];
+    if (used->optimizer == OC_OPTIMIZER_AUTO) {
+        optimizer = used->finish ? "minibatch SGD, then L-BFGS" : "minibatch SGD";
+    }
+    if (used->epochs != OC_AUTO) {
+        size_t epochs = (size_t)used->epochs;
+        terminal_detail("%zu %s", epochs, plural(epochs, "epoch", "epochs"));
+    }
+    terminal_detail("%s: %zu steps in all, loss %g, objective %g", optimizer, report->steps, report->loss,
+                    report->objective);
     if (isfinite(report->used.rate)) {
         terminal_detail("first step size %g", report->used.rate);
     }
+    terminal_detail("accuracy on the training rows %.2f %%", 100 * report->accuracy);
     if (isfinite(report->gap)) {
         terminal_detail("about %.2g above the least objective", report->gap);
     }

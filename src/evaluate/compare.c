@@ -260,7 +260,8 @@ static oc_status train_row(comparing *c, size_t r, oc_features *features, oc_err
         status = test_row(c, r, model, &test, err);
     }
     const oc_validation *best = &c->rows[c->comparison->best].validation;
-    if (status == OC_OK && (r == 0 || oc_validation_accuracy(&row->validation) > oc_validation_accuracy(best))) {
+    if (status == OC_OK && (r == 0 || (c->comparison->chosen &&
+                                       oc_validation_accuracy(&row->validation) > oc_validation_accuracy(best)))) {
         oc_model_free(c->best);
         c->best = model;
         model = NULL;

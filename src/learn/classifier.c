@@ -24,7 +24,7 @@ void oc_classifier_free(oc_classifier *classifier)
 
 bool oc_classifier_probable(const oc_classifier *classifier)
 {
-    return !classifier->nearest && isfinite(classifier->calibration);
+    return !classifier->nearest && classifier->calibration > 0;
 }
 
 void oc_classifier_probabilities(const oc_classifier *classifier, const float *scores, float *probabilities)

@@ -19,22 +19,6 @@ typedef struct descent {
     double *bias_gradient, *bias_velocity; /* (C) */
 } descent;
 
-/* The proximal step of l1 and max_norm; the velocity is how far the weights went after all. */
-static void restrain(descent *s, double rate)
-{
-    size_t classes = s->problem->classes, d = s->problem->rows->dimension, size = classes * d;
-    for (size_t j = 0; j < size; j++) {
-        s->velocity[j] -= s->weights[j];
-    }
-    oc_penalty_shrink(s->weights, size, rate * s->problem->l1);
-    for (size_t c = 0; c < classes; c++) {
-        oc_penalty_project(s->weights + c * d, d, s->problem->max_norm);
-    }
-    for (size_t j = 0; j < size; j++) {
-        s->velocity[j] += s->weights[j];
-    }
-}
-
 static void move(descent *s, double rate)
 {
     size_t classes = s->problem->classes, size = classes * s->problem->rows->dimension;
@@ -45,8 +29,11 @@ static void move(descent *s, double rate)
         v[j] = momentum * v[j] - step * g[j];
         w[j] += v[j];
     }
-    if (s->problem->l1 > 0 || s->problem->max_norm > 0) {
-        restrain(s, rate);
+    bool rough = s->problem->l1 > 0 || s->problem->max_norm > 0;
+    for (size_t c = 0; rough && c < classes; c++) {
+        size_t first = c * s->problem->rows->dimension;
+        oc_penalty_restrain(w + first, v + first, s->problem->rows->dimension, rate * s->problem->l1,
+                            s->problem->max_norm);
     }
     for (size_t c = 0; c < classes; c++) {
         s->bias_velocity[c] = s->options->momentum * s->bias_velocity[c] - rate * s->bias_gradient[c];

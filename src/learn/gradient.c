@@ -9,6 +9,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/random.h"
+#include "src/learn/loss.h"
 #include "src/learn/scaler.h"
 
 #include <ocellus/classifier.h>
@@ -109,37 +110,17 @@ static void score(check *k)
     }
 }
 
-/* How near the row comes to a point where its loss has no derivative. */
-static double distance_to_kink(const check *k, const double *scores, size_t y)
-{
-    double least = INFINITY;
-    for (size_t c = 0; c < k->classes; c++) {
-        switch (k->loss) {
-        case OC_LOSS_HINGE:
-        case OC_LOSS_SQUARED_HINGE:
-            least = c == y ? least : fmin(least, fabs(scores[c] - scores[y] + 1));
-            break;
-        case OC_LOSS_OVR_SQUARED_HINGE:
-            least = fmin(least, fabs(1 - (c == y ? 1 : -1) * scores[c]));
-            break;
-        case OC_LOSS_SOFTMAX:
-        case OC_LOSS_SQUARE:
-            break;
-        }
-    }
-    return least;
-}
-
 /* Moves the rows away from kinks to the front. */
 static void leave_out_kinks(check *k)
 {
     size_t d = k->dimension, classes = k->classes, kept = 0;
+    double (*kink)(const double *, size_t, size_t) = oc_losses[k->loss].distance_to_kink;
     for (size_t i = 0; i < k->rows; i++) {
         double reach = 1;
         for (size_t j = 0; j < d; j++) {
             reach = fmax(reach, fabs(k->z[i * d + j]));
         }
-        if (distance_to_kink(k, k->scores + i * classes, k->y[i]) <= 2 * STEP * reach) {
+        if (kink && kink(k->scores + i * classes, classes, k->y[i]) <= 2 * STEP * reach) {
             continue;
         }
         memmove(k->z + kept * d, k->z + i * d, d * sizeof *k->z);

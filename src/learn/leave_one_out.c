@@ -49,8 +49,12 @@ static oc_status decompose(regression *r, const oc_problem *problem, oc_error *e
             r->vectors[i * n + j] = r->vectors[j * n + i];
         }
     }
-    if (status == OC_OK && oc_eigen_symmetric(n, r->vectors, r->values) != OC_OK) {
-        status = oc_fail(err, OC_BAD_DATA, "the products of the rows have no eigenvectors: the rows are too large");
+    status = status == OC_OK ? oc_eigen_symmetric(n, r->vectors, r->values) : status;
+    if (status == OC_NO_MEMORY) {
+        return oc_fail_memory(err, "the choice of the scale");
+    }
+    if (status == OC_BAD_DATA) {
+        return oc_fail(err, OC_BAD_DATA, "the products of the rows have no eigenvectors: the rows are too large");
     }
     if (status == OC_OK) {
         oc_gemm_nn(n, r->classes, n, 1, r->vectors, n, r->targets, r->classes, 0, r->parts, r->classes);

@@ -1,21 +1,30 @@
-/* What the optimiser needs to know of a loss besides its value (oc_loss_value in the public header). */
+/* The losses, one entry each: no other file knows which there are. */
 #ifndef OC_LEARN_LOSS_H
 #define OC_LEARN_LOSS_H
 
 #include <ocellus/classifier.h>
 
-/* Curvature by the scores: of the loss of one row, and of its mean over rows whose classes are evenly mixed.
- * Both are the largest eigenvalue of the Hessian, but for softmax, where it is half of Boehning's (1992)
- * bound 1/2, which is reached only between two classes of equal probability, and for the hinge, which has no
- * Hessian and is taken half as steep as its square: measured, minibatches then come closest to the optimum. */
+/* Curvature by the scores: of the loss of one row; of its mean over rows whose classes are evenly mixed; and of that mean
+ * near the optimum, a guess to start with. */
 typedef struct oc_curvature {
-    double row, mean, usual; /* usual: near the optimum, a guess to start with; of a softmax of C equal classes 1 / C */
+    double row, mean, usual;
 } oc_curvature;
 
-/* The loss with the kink of the hinge rounded off: for margins m = s_j - s_y + 1 within width / 2 of 0 it is (m +
- * width / 2)^2 / (2 width), at most width / 8 above. Everything else is as in oc_loss_value. gradient is not NULL. */
-double oc_loss_rounded(oc_loss loss, double width, const double *scores, size_t classes, size_t y, double *gradient);
+/* Of one row of scores (C) with true class y. */
+typedef struct oc_loss_type {
+    /* The loss; gradient (C), when not NULL, takes dL/ds. */
+    double (*value)(const double *scores, size_t classes, size_t y, double *gradient);
+    /* The loss with its kink rounded off over `width`, at most width / 8 above; gradient is not NULL. NULL where the loss
+     * has a gradient everywhere. */
+    double (*rounded)(double width, const double *scores, size_t classes, size_t y, double *gradient);
+    /* How near the scores come to where the loss has no second derivative; NULL where it has one everywhere. */
+    double (*distance_to_kink)(const double *scores, size_t classes, size_t y);
+    oc_curvature (*curvature)(size_t classes);
+} oc_loss_type;
 
-oc_curvature oc_loss_curvature(oc_loss loss, size_t classes);
+/* By oc_loss: the losses, and what they are called, ended by NULL. */
+extern const oc_loss_type oc_losses[];
+extern const char *const oc_loss_names[];
+extern const size_t oc_loss_count;
 
 #endif

@@ -60,9 +60,6 @@ static oc_status descend(const oc_problem *problem, const oc_ground *ground, oc_
     if (status != OC_OK) {
         return status;
     }
-    if (!used->finish) {
-        return evaluate(problem, weights, bias, objective, job, err);
-    }
     oc_finish finish = {.passes = (size_t)used->finish,
                         .tolerance = ground->tolerance,
                         .curvature = ground->curvature,

@@ -1,5 +1,6 @@
 /* The training options as a table, and which of them go together. */
 #include "src/base/fail.h"
+#include "src/learn/loss.h"
 #include "src/learn/optimizer.h"
 
 #include <ocellus/classifier.h>
@@ -9,7 +10,6 @@
 
 enum { VALUE = 100 }; /* bytes for a setting as text */
 
-static const char *const losses[] = {"softmax", "hinge", "squared-hinge", "ovr-squared-hinge", "square", NULL};
 static const char *const optimizers[] = {"auto", "sgd", "lbfgs", "gd", "random-search", "local-search", NULL};
 static const char *const class_weights[] = {"none", "balanced", NULL};
 static const char *const schedules[] = {"cosine", "constant", NULL};
@@ -23,11 +23,11 @@ const oc_param oc_train_params[] = {
      "what learns from the rows; of the other training options nearest neighbours take --scale, --stage-weight, "
      "--augment, "
      "--holdout and --folds"},
-    {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, losses, "what is minimised over the training rows"},
+    {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, oc_loss_names, "what is minimised over the training rows"},
     {"l2", OC_REAL, FIELD(l2), "auto", 0, INFINITY, NULL,
      "L2 penalty: weight of the sum of squared weights (auto: by validation)"},
     {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, INFINITY, NULL,
-     "penalty on the mean squared scores; 0 where --l2 is given"},
+     "penalty on the mean squared scores (auto: by validation of more than 4,096 rows; 0 where --l2 is given)"},
     {"l1", OC_REAL, FIELD(l1), "0", 0, INFINITY, NULL,
      "L1 penalty: weight of the sum of absolute weights; makes many of them exactly 0; with --l2: elastic net"},
     {"max-norm", OC_REAL, FIELD(max_norm), "0", 0, INFINITY, NULL,
@@ -45,8 +45,9 @@ const oc_param oc_train_params[] = {
      "passes over the training rows by sgd: steps of gd, tries of a search (auto: 1; sgd alone 10, gd 100, searches "
      "1000)"},
     {"finish", OC_INTEGER, FIELD(finish), "auto", 0, 1e6, NULL,
-     "passes of lbfgs, at most; it ends as soon as little is left to gain (auto: 19; without sgd, with --l1 or with "
-     "--max-norm 100)"},
+     "passes of lbfgs, at most; it ends as soon as little is left to gain (auto: 19, of few rows 50; without sgd, with "
+     "--l1 or "
+     "with --max-norm 100)"},
     {"rate", OC_REAL, FIELD(rate), "auto", 1e-300, INFINITY, NULL, "first step size"},
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},
@@ -141,6 +142,15 @@ oc_status oc_train_check(const oc_train_options *options, oc_error *err)
     }
     if (options->tune && options->classifier.kind == OC_NEAREST) {
         return oc_fail(err, OC_USAGE, "--tune compares losses, and nearest neighbours have none");
+    }
+    if (options->tune && oc_optimizer_searches(options->optimizer)) {
+        return oc_fail(err, OC_USAGE,
+                       "--tune compares what losses are worth at their optimum, which random search misses");
+    }
+    if (options->tune && (!isnan(options->l2) || options->l1 > 0 || options->max_norm > 0)) {
+        return oc_fail(
+            err, OC_USAGE,
+            "--tune compares losses, each under the penalty that suits it; --l2, --l1 and --max-norm fix one");
     }
     return check_effects(options, err);
 }

@@ -25,3 +25,17 @@ void oc_penalty_project(float *weights, size_t dimension, double longest)
         }
     }
 }
+
+void oc_penalty_restrain(float *weights, float *velocity, size_t count, double threshold, double longest)
+{
+    for (size_t j = 0; j < count; j++) {
+        velocity[j] -= weights[j];
+    }
+    if (threshold > 0) {
+        oc_penalty_shrink(weights, count, threshold);
+    }
+    oc_penalty_project(weights, count, longest);
+    for (size_t j = 0; j < count; j++) {
+        velocity[j] += weights[j];
+    }
+}

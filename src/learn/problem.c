@@ -27,14 +27,22 @@ typedef struct pass {
     float *sum; /* (C, D) */
 } pass;
 
+/* Of one row of scores, rounded where the problem says so. */
+static double value(const oc_problem *problem, const double *scores, size_t y, double *g)
+{
+    const oc_loss_type *loss = &oc_losses[problem->loss];
+    return problem->rounding > 0 && loss->rounded ? loss->rounded(problem->rounding, scores, problem->classes, y, g)
+                                                  : loss->value(scores, problem->classes, y, g);
+}
+
 /* Loss, slack and gradient g (C) of one row of scores. The hinge's tangent at its rounded slopes g is <g, s> +
  * sum_{j != y} g_j, and g_y = -sum_{j != y} g_j. */
 static void add_loss(pass *p, size_t tile, const double *scores, size_t y, double *g)
 {
     const oc_problem *problem = p->problem;
     double weight = problem->importance ? problem->importance[y] : 1;
-    double rounded = oc_loss_rounded(problem->loss, problem->rounding, scores, problem->classes, y, g), exact = rounded;
-    if (problem->rounding > 0 && problem->loss == OC_LOSS_HINGE) {
+    double rounded = value(problem, scores, y, g), exact = rounded;
+    if (problem->rounding > 0 && oc_losses[problem->loss].rounded) {
         double tangent = -g[y];
         for (size_t j = 0; j < problem->classes; j++) {
             tangent += g[j] * scores[j];

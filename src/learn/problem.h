@@ -17,7 +17,7 @@ typedef struct oc_problem {
     double l2, score_l2, l1;
     double max_norm;          /* upper limit of |w_c|; 0: none */
     const double *importance; /* (C): factor of the losses of each class; NULL: 1 */
-    double rounding;          /* width over which the hinge's kink is rounded off (oc_loss_rounded); 0: not at all */
+    double rounding;          /* width over which the hinge's kink is rounded off (src/learn/loss.h); 0: not at all */
 } oc_problem;
 
 /* The objective at weights W (C, D) and bias (C) over all rows, in double precision sums over tiles in a

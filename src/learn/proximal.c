@@ -17,14 +17,12 @@
 #include "src/base/memory.h"
 #include "src/base/threads.h"
 #include "src/learn/penalty.h"
-#include "src/learn/remainder.h"
 #include "src/matrix/blas.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { POWER_STEPS = 20, INNER = 300, COLUMNS = 256, DOUBLINGS = 20, RECENT = OC_REMAINDER_STEPS };
-static const double ROUNDING = 0.12, NARROWER = 0.25;
+enum { POWER_STEPS = 20, INNER = 300, COLUMNS = 256, DOUBLINGS = 20, RECENT = 5 };
 static const double SUFFICIENT = 0.01;  /* part of the decrease that q promises */
 static const double INNER_ERROR = 1e-5; /* of a step against the whole way, squared and in the norm of A's bound */
 
@@ -33,7 +31,8 @@ typedef struct state {
     const float *covariance;
     double largest, curvature;
     double values[RECENT], seen[RECENT]; /* rounded objectives and curvatures of late; step k in slot k % RECENT */
-    oc_remainder remainder;              /* of the rounded objective */
+    double promised;                     /* q(u) - q(x) of the step that is planned */
+    double value;                        /* rounded objective at x */
     size_t steps;
     size_t classes, dimension, weights; /* C, D, C D */
     float *w, *gradient;                /* (C,D) */
@@ -219,43 +218,44 @@ static void forget(state *s, double value)
     }
 }
 
-static oc_status run(state *s, oc_finish *finish, oc_objective *objective, double *gap, oc_job *job, oc_error *err)
+static oc_status start(void *context, oc_objective *objective, oc_job *job, oc_error *err)
 {
-    size_t total = finish->before + finish->passes, doublings = 0;
+    state *s = context;
     oc_status status = evaluate(s, s->w, s->bias, s->gradient, s->slope, objective, job, err);
-    forget(s, objective->rounded);
-    while (status == OC_OK) {
-        double promised = solve(s, job), goal = finish->tolerance * objective->value;
-        double before = objective->rounded, promise = -promised * s->curvature / flattest(s);
-        double left = fmax(oc_remainder_left(&s->remainder, before, promise), highest(s) - before);
-        *gap = objective->slack + left;
-        if (*gap <= goal || !finish->passes || doublings == DOUBLINGS) {
-            break;
-        }
+    s->value = objective->rounded;
+    forget(s, s->value);
+    return status;
+}
+
+/* What is left is no less than the last steps lie above. */
+static double plan(void *context, oc_job *job)
+{
+    state *s = context;
+    s->promised = solve(s, job);
+    return fmax(-s->promised * s->curvature / flattest(s), highest(s) - s->value);
+}
+
+/* To u, under a curvature that is doubled until F falls. */
+static oc_status step(void *context, oc_finish *finish, oc_objective *objective, bool *moved, oc_job *job,
+                      oc_error *err)
+{
+    state *s = context;
+    oc_status status = OC_OK;
+    *moved = false;
+    for (size_t tries = 0; tries < DOUBLINGS && finish->passes && !*moved && status == OC_OK; tries++) {
+        oc_objective found;
+        s->promised = tries ? solve(s, job) : s->promised;
+        status = evaluate(s, s->u, s->next_bias, s->u_gradient, s->next_slope, &found, job, err);
         finish->passes--;
         finish->before++;
-        if (objective->slack > goal / 2 && left < objective->slack) {
-            s->problem.rounding *= NARROWER;
-            oc_remainder_restart(&s->remainder, before);
-            status = evaluate(s, s->w, s->bias, s->gradient, s->slope, objective, job, err);
-            forget(s, objective->rounded);
-            continue;
-        }
-        oc_objective found;
-        status = evaluate(s, s->u, s->next_bias, s->u_gradient, s->next_slope, &found, job, err);
-        if (status == OC_OK && found.rounded <= highest(s) + SUFFICIENT * promised) {
+        if (status == OC_OK && found.rounded <= highest(s) + SUFFICIENT * s->promised) {
             *objective = found;
+            *moved = true;
             accept(s);
-            oc_remainder_step(&s->remainder, before, promise);
-            s->values[s->steps % RECENT] = found.rounded;
-            doublings = 0;
-            finish->steps++;
-            oc_job_loss(job, finish->before, total, finish->steps, objective->loss);
+            s->value = s->values[s->steps % RECENT] = found.rounded;
         } else {
             s->curvature *= 2;
-            doublings++;
         }
-        oc_job_progress(job, "training", finish->before, total);
     }
     return status;
 }
@@ -277,7 +277,6 @@ oc_status oc_proximal(const oc_problem *problem, const float *covariance, double
     float **parts[] = {&s.gradient, &s.u, &s.u_gradient, &s.ahead, &s.product};
     enum { PARTS = sizeof parts / sizeof *parts };
     float *memory = oc_alloc(s.weights, PARTS * sizeof *memory);
-    s.problem.rounding = problem->loss == OC_LOSS_HINGE ? ROUNDING : 0;
     s.next_bias = oc_alloc(classes, sizeof *s.next_bias);
     s.slope = oc_alloc(classes, 2 * sizeof *s.slope);
     if (!memory || !s.next_bias || !s.slope) {
@@ -289,7 +288,7 @@ oc_status oc_proximal(const oc_problem *problem, const float *covariance, double
         *parts[i] = memory + i * s.weights;
     }
     find_largest(&s, job);
-    status = run(&s, finish, objective, gap, job, err);
+    status = oc_finish_run(&(oc_method){&s, &s.problem, 0, start, plan, step}, finish, objective, gap, job, err);
 cleanup:
     oc_free(memory);
     oc_free(s.next_bias);

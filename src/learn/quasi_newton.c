@@ -5,24 +5,17 @@
  *
  * P makes the Hessian nearly a multiple of the identity, so that few passes do. 1/2 grad F^T H grad F, the decrease
  * that the quadratic model promises, estimates what is left to gain: too little as long as H has not seen the flat
- * directions, so it is held against what the last steps gained.
- *
- * The hinge is minimised with its kink rounded off. With slopes a of the rounded loss, a m is below max(0, m) for every
- * margin m, whatever the weights: a lower bound of F, as in the dual of the hinge, that lies lower than F by the
- * mean of max(0, m) - a m at most, and by the gap of the rounded problem. Where the first is what matters, the
- * rounding is narrowed: late, for a wide bend is what makes the passes few. */
+ * directions, so it is held against what the last steps gained (finish.h). */
 #include "src/learn/quasi_newton.h"
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
-#include "src/learn/remainder.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { PAIRS = 8, HALVINGS = 20 };
-static const double ROUNDING = 0.12, NARROWER = 0.25;
 static const double SUFFICIENT = 1e-4; /* part of the decrease that the slope promises */
 
 typedef struct state {
@@ -31,12 +24,12 @@ typedef struct state {
     double curvature;
     size_t weights, size;                                              /* C D; with the biases C D + C */
     float *x, *gradient, *trial, *trial_gradient, *direction, *scaled; /* (size) */
-    float *s, *y;           /* (PAIRS, size): changes of x and of the gradient */
-    double rho[PAIRS];      /* 1 / <s, y> */
-    double scale;           /* <s, y> / <y, P y> of the last pair */
-    oc_remainder remainder; /* of the rounded objective */
-    size_t pairs;           /* made so far; pair i is in slot i % PAIRS */
-    double *bias_gradient;  /* (C) */
+    float *s, *y;          /* (PAIRS, size): changes of x and of the gradient */
+    double rho[PAIRS];     /* 1 / <s, y> */
+    double scale;          /* <s, y> / <y, P y> of the last pair */
+    double slope;          /* <direction, gradient> */
+    size_t pairs;          /* made so far; pair i is in slot i % PAIRS */
+    double *bias_gradient; /* (C) */
 } state;
 
 static double dot(const float *a, const float *b, size_t n)
@@ -87,9 +80,10 @@ static void apply_guess(const state *q, float *v, oc_job *job)
     }
 }
 
-/* direction <- -H gradient; returns <direction, gradient>. */
-static double find_direction(state *q, oc_job *job)
+/* direction <- -H gradient; the quadratic model promises half of the slope. */
+static double plan(void *context, oc_job *job)
 {
+    state *q = context;
     size_t n = q->size, kept = q->pairs < PAIRS ? q->pairs : PAIRS;
     double factor[PAIRS];
     memcpy(q->direction, q->gradient, n * sizeof *q->direction);
@@ -110,7 +104,8 @@ static double find_direction(state *q, oc_job *job)
     for (size_t j = 0; j < n; j++) {
         q->direction[j] = -q->direction[j];
     }
-    return dot(q->direction, q->gradient, n);
+    q->slope = dot(q->direction, q->gradient, n);
+    return -q->slope / 2;
 }
 
 /* Goes to the trial point and learns from the step. */
@@ -137,13 +132,19 @@ static void accept(state *q, oc_job *job)
     q->trial_gradient = gradient;
 }
 
-/* A step along the direction, shortened until the objective falls as it should. *moved is false when it does not within
- * the passes that are left: rounding has the last word. */
-static oc_status step(state *q, double slope, oc_finish *finish, oc_objective *objective, bool *moved, oc_job *job,
+static oc_status start(void *context, oc_objective *objective, oc_job *job, oc_error *err)
+{
+    state *q = context;
+    return evaluate(q, q->x, q->gradient, objective, job, err);
+}
+
+/* A step along the direction. Where it finds no decrease rounding has the last word. */
+static oc_status step(void *context, oc_finish *finish, oc_objective *objective, bool *moved, oc_job *job,
                       oc_error *err)
 {
+    state *q = context;
     oc_status status = OC_OK;
-    double length = 1;
+    double length = 1, slope = q->slope;
     *moved = false;
     for (size_t tries = 0; tries < HALVINGS && finish->passes && !*moved && status == OC_OK; tries++) {
         oc_objective found;
@@ -155,43 +156,12 @@ static oc_status step(state *q, double slope, oc_finish *finish, oc_objective *o
         if (status == OC_OK && found.rounded <= objective->rounded + SUFFICIENT * length * slope) {
             *objective = found;
             *moved = true;
-            finish->steps++;
+            accept(q, job);
         } else {
             double excess = found.rounded - objective->rounded - length * slope;
             double least = -slope * length * length / (2 * excess); /* of the parabola through what is known */
             length = least >= 0.1 * length && least <= 0.5 * length ? least : least > 0 ? 0.3 * length : 0.1 * length;
         }
-    }
-    return status;
-}
-
-static oc_status run(state *q, oc_finish *finish, oc_objective *objective, double *gap, oc_job *job, oc_error *err)
-{
-    size_t total = finish->before + finish->passes;
-    oc_status status = evaluate(q, q->x, q->gradient, objective, job, err);
-    bool moved = true;
-    while (status == OC_OK) {
-        double slope = find_direction(q, job), goal = finish->tolerance * objective->value;
-        double before = objective->rounded, left = oc_remainder_left(&q->remainder, before, -slope / 2);
-        *gap = objective->slack + left;
-        if (*gap <= goal || !finish->passes || !moved) {
-            break;
-        }
-        if (objective->slack > goal / 2 && left < objective->slack) {
-            q->problem.rounding *= NARROWER;
-            oc_remainder_restart(&q->remainder, before);
-            status = evaluate(q, q->x, q->gradient, objective, job, err);
-            finish->passes--;
-            finish->before++;
-            continue;
-        }
-        status = step(q, slope, finish, objective, &moved, job, err);
-        if (status == OC_OK && moved) {
-            oc_remainder_step(&q->remainder, before, -slope / 2);
-            accept(q, job);
-            oc_job_loss(job, finish->before, total, finish->steps, objective->loss);
-        }
-        oc_job_progress(job, "training", finish->before, total);
     }
     return status;
 }
@@ -203,7 +173,6 @@ oc_status oc_quasi_newton(const oc_problem *problem, const oc_precondition *prec
     oc_status status = OC_OK;
     state q = {.problem = *problem, .precondition = precondition, .curvature = finish->curvature, .scale = 1};
     float *memory = NULL;
-    q.problem.rounding = problem->loss == OC_LOSS_HINGE ? ROUNDING : 0;
     if (oc_multiply(classes, problem->rows->dimension + 1, &vector) && oc_multiply(vector, 6 + 2 * PAIRS, &all)) {
         memory = oc_alloc(all, sizeof *memory);
     }
@@ -222,7 +191,7 @@ oc_status oc_quasi_newton(const oc_problem *problem, const oc_precondition *prec
     q.y = q.s + PAIRS * vector;
     memcpy(q.x, weights, q.weights * sizeof *q.x);
     memcpy(q.x + q.weights, bias, classes * sizeof *q.x);
-    status = run(&q, finish, objective, gap, job, err);
+    status = oc_finish_run(&(oc_method){&q, &q.problem, PAIRS, start, plan, step}, finish, objective, gap, job, err);
     memcpy(weights, q.x, q.weights * sizeof *q.x);
     memcpy(bias, q.x + q.weights, classes * sizeof *q.x);
 cleanup:

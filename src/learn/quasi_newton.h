@@ -2,15 +2,8 @@
 #ifndef OC_LEARN_QUASI_NEWTON_H
 #define OC_LEARN_QUASI_NEWTON_H
 
+#include "src/learn/finish.h"
 #include "src/learn/precondition.h"
-#include "src/learn/problem.h"
-
-typedef struct oc_finish {
-    size_t passes;        /* over the rows, at most */
-    double tolerance;     /* end when no more than this part of the objective is left to gain */
-    double curvature;     /* of the mean loss by the scores, a guess to start with */
-    size_t before, steps; /* passes and changes of the weights so far, for the trace; steps is counted on */
-} oc_finish;
 
 /* Improves weights (C,D) and bias (C) from where they are. The problem has no l1 and no max_norm; its rounding is
  * chosen here. *gap takes an estimate of objective - minimum; *objective takes values at the end, its gradients are

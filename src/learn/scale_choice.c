@@ -122,7 +122,7 @@ oc_status oc_scale_choose(const oc_rows *rows, const int *labels, size_t classes
     options->scale = (int)c.candidates[best].scale;
     options->stage_weight = (int)c.candidates[best].weight;
     if (isnan(options->l2)) {
-        double curvature = oc_loss_curvature((oc_loss)options->loss, classes).usual;
+        double curvature = oc_losses[options->loss].curvature(classes).usual;
         options->l2 = c.candidates[best].found.ridge * curvature / 2 * sampled / (double)rows->count;
     }
     return OC_OK;

@@ -10,10 +10,9 @@ typedef struct oc_search_options {
     uint64_t seed;
 } oc_search_options;
 
-/* Puts the best weights (C,D) and bias (C) that were tried, by the objective over all rows, into place of
- * what is there. Weights and bias are drawn for z = (x - shift) * scale; the bias is returned for the centred
- * rows of the problem. *steps takes the number of tries that were kept. The result is that of trying one
- * after the other. Memory: at least C floats a row, 2 C for local search. OC_NO_MEMORY, OC_CANCELLED. */
+/* Puts the best weights (C,D) and bias (C) that were tried, by the objective over all rows, into place of what is there.
+ * Weights and bias are drawn for z = (x - shift) * scale; the bias is returned for the centred rows of the problem. *steps
+ * takes the number of tries that were kept. OC_NO_MEMORY, OC_CANCELLED, OC_BAD_DATA where every objective is infinite. */
 oc_status oc_search(const oc_problem *problem, const float *shift, const oc_search_options *options, float *weights,
                     float *bias, size_t *steps, oc_job *job, oc_error *err);
 

@@ -73,16 +73,6 @@ static void score_rows(void *context, size_t index, size_t worker)
     }
 }
 
-/* The proximal step of l1; the velocity is how far the weights went after all. */
-static void shrink(float *restrict v, float *restrict w, size_t count, float threshold)
-{
-    for (size_t j = 0; j < count; j++) {
-        float size = fabsf(w[j]) - threshold, shrunk = size > 0 ? copysignf(size, w[j]) : 0;
-        v[j] += shrunk - w[j];
-        w[j] = shrunk;
-    }
-}
-
 /* velocity and weights from the preconditioned gradient. */
 static void move(void *context, size_t index, size_t worker)
 {
@@ -98,25 +88,18 @@ static void move(void *context, size_t index, size_t worker)
             w[j] += v[j];
         }
         if (s->problem->l1 > 0) {
-            shrink(v, w, width, (float)(s->problem->l1 * (double)s->rate));
+            oc_penalty_restrain(w, v, width, s->problem->l1 * (double)s->rate, 0);
         }
     }
 }
 
-/* Keeps the weights of a class within their length; the velocity is how far they went after all. */
+/* Keeps the weights of a class within their length. */
 static void project(void *context, size_t c, size_t worker)
 {
     (void)worker;
     sgd *s = context;
     size_t d = s->problem->rows->dimension;
-    float *restrict w = s->weights + c * d, *restrict v = s->velocity + c * d;
-    for (size_t j = 0; j < d; j++) {
-        v[j] -= w[j];
-    }
-    oc_penalty_project(w, d, s->problem->max_norm);
-    for (size_t j = 0; j < d; j++) {
-        v[j] += w[j];
-    }
+    oc_penalty_restrain(s->weights + c * d, s->velocity + c * d, d, 0, s->problem->max_norm);
 }
 
 static void differentiate(void *context, size_t index, size_t worker)
@@ -165,7 +148,7 @@ static double step(sgd *s, oc_job *job)
 
 double oc_sgd_rate(const oc_problem *problem, const oc_precondition *p, const oc_sgd_options *options)
 {
-    oc_curvature c = oc_loss_curvature(problem->loss, problem->classes);
+    oc_curvature c = oc_losses[problem->loss].curvature(problem->classes);
     double penalty = 2 * problem->score_l2 + (p->covariance ? 0 : 2 * problem->l2 / fmax(p->largest, 1e-12));
     double batch = (double)options->batch;
     double noise = (c.row + penalty) * p->length + (c.mean + penalty) * (batch - 1) * p->largest;
@@ -180,8 +163,15 @@ double oc_sgd_scheduled(double rate, oc_schedule schedule, size_t step, size_t s
     return schedule == OC_SCHEDULE_COSINE ? rate * 0.5 * (1 + cos(3.14159265358979323846 * part)) : rate;
 }
 
+/* The loss of scores that are all 0. */
+static double loss_of_nothing(const sgd *s)
+{
+    memset(s->work, 0, s->problem->classes * sizeof *s->work);
+    return oc_loss_value(s->problem->loss, s->work, s->problem->classes, 0, NULL);
+}
+
 /* All epochs at one rate; *diverged is set, and the rest left undone, when the loss of an epoch is not finite
- * or far above the loss of the first step. */
+ * or far above the loss of the first step and of weights that are 0. */
 static size_t run(sgd *s, const oc_sgd_options *options, double rate, oc_order *order, bool *diverged, oc_job *job)
 {
     size_t n = s->problem->rows->count, steps = 0;
@@ -197,7 +187,7 @@ static size_t run(sgd *s, const oc_sgd_options *options, double rate, oc_order *
             s->rate = (float)oc_sgd_scheduled(rate, options->schedule, steps, all) * (float)s->batch /
                       (float)options->batch;
             double now = step(s, job);
-            first_loss = steps ? first_loss : now;
+            first_loss = steps ? first_loss : fmax(now, loss_of_nothing(s));
             loss += now / (double)per_epoch;
             oc_job_progress(job, "training", steps + 1, all);
         }

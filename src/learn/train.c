@@ -2,6 +2,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/learn/loss.h"
 #include "src/learn/scale_choice.h"
 #include "src/learn/split.h"
 #include "src/learn/trainer.h"
@@ -10,6 +11,7 @@
 #include <math.h>
 
 enum { BATCH = 256 };
+static const double BEYOND_CHANCE = 2;  /* standard errors of a difference */
 static const double UNCONVERGED = 0.01; /* part of the objective that is worth a note */
 
 static oc_status check_labels(const oc_rows *rows, const int *labels, size_t classes, oc_error *err)
@@ -50,8 +52,9 @@ static oc_status resolve(const oc_rows *rows, const int *labels, size_t classes,
     bool linear = used->classifier.kind == OC_LINEAR, searches = oc_optimizer_searches(used->optimizer);
     bool rough = used->l1 > 0 || used->max_norm > 0;
     used->score_l2 = isnan(used->score_l2) ? 0 : used->score_l2;
-    *path = linear && !searches && !rough && isnan(used->l2);
-    if (*path) {
+    bool guess = linear && !searches && !rough && isnan(used->l2);
+    *path = guess && oc_optimizer_preconditioned(used->optimizer); /* gd takes long: the guess must do */
+    if (guess) {
         return oc_scale_choose(rows, labels, classes, used, job, err);
     }
     used->l2 = linear && isnan(used->l2) ? 0 : used->l2;
@@ -60,30 +63,87 @@ static oc_status resolve(const oc_rows *rows, const int *labels, size_t classes,
     return OC_OK;
 }
 
-/* On all rows, those of mirrored images among them where they are asked for. */
-static oc_status train_on(const oc_portion *all, size_t classes, oc_train_options *used, oc_validation_plan *plan,
-                          oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err)
-{
+/* A training on all rows, those of mirrored images among them where they are asked for: options, and what validation
+ * finds. */
+typedef struct attempt {
+    oc_train_options used;
     oc_trainer *trainer;
-    oc_validation validation = {0};
-    double calibration = NAN, started = oc_seconds();
-    oc_status status = oc_trainer_create(&all->rows, all->labels, classes, used, job, &trainer, err);
-    if (status != OC_OK) {
-        return status;
+    oc_validation validation;
+    double calibration;
+} attempt;
+
+static oc_status prepare(const oc_portion *all, size_t classes, oc_validation_plan *plan, attempt *a, oc_job *job,
+                         oc_error *err)
+{
+    a->calibration = NAN;
+    oc_status status = resolve(&all->rows, all->labels, classes, &a->used, &plan->path, job, err);
+    if (status == OC_OK) {
+        status = oc_trainer_create(&all->rows, all->labels, classes, &a->used, job, &a->trainer, err);
     }
-    if (plan->folds->folds) {
-        status = oc_validate(trainer, plan, used, &validation, &calibration, job, err);
+    if (status == OC_OK && plan->folds->folds) {
+        status = oc_validate(a->trainer, plan, &a->used, &a->validation, &a->calibration, job, err);
+    }
+    return status;
+}
+
+/* True when b got more rows right than a, beyond chance: of two classifiers that are equally good, each row that one
+ * alone gets right is as likely to be the one's as the other's. */
+static bool clearly_better(const bool *b, const bool *a, size_t rows)
+{
+    double won = 0, lost = 0;
+    for (size_t i = 0; i < rows; i++) {
+        won += b[i] && !a[i];
+        lost += a[i] && !b[i];
+    }
+    return won - lost > BEYOND_CHANCE * sqrt(won + lost);
+}
+
+/* Replaces the attempt by that with another loss where this gets clearly more held-out rows right. */
+static oc_status tune(const oc_portion *all, size_t classes, const oc_train_options *options, oc_validation_plan *plan,
+                      attempt *best, oc_job *job, oc_error *err)
+{
+    size_t held = plan->folds->held;
+    bool *base = plan->right, *right = oc_alloc(held, sizeof *right);
+    oc_status status = right ? OC_OK : oc_fail_memory(err, "the validation");
+    plan->right = right;
+    for (int loss = 0; status == OC_OK && loss < (int)oc_loss_count; loss++) {
+        attempt other = {.used = *options};
+        other.used.loss = loss;
+        if (loss == options->loss) {
+            continue;
+        }
+        status = prepare(all, classes, plan, &other, job, err);
+        bool more = oc_validation_accuracy(&other.validation) > oc_validation_accuracy(&best->validation);
+        if (status == OC_OK && more && clearly_better(right, base, held)) {
+            oc_trainer *worse = best->trainer;
+            *best = other;
+            other.trainer = worse;
+        }
+        oc_trainer_free(other.trainer);
+    }
+    plan->right = base;
+    oc_free(right);
+    return status;
+}
+
+static oc_status train_on(const oc_portion *all, size_t classes, const oc_train_options *options,
+                          oc_validation_plan *plan, oc_job *job, oc_classifier **classifier, oc_train_report *report,
+                          oc_error *err)
+{
+    attempt a = {.used = *options};
+    double started = oc_seconds();
+    oc_status status = prepare(all, classes, plan, &a, job, err);
+    if (status == OC_OK && options->tune) {
+        status = tune(all, classes, options, plan, &a, job, err);
     }
     if (status == OC_OK) {
-        status = oc_trainer_run(trainer, used->l2, used->score_l2, job, classifier, report, err);
+        status = oc_trainer_run(a.trainer, a.used.l2, a.used.score_l2, job, classifier, report, err);
     }
-    oc_trainer_free(trainer);
+    oc_trainer_free(a.trainer);
     if (status == OC_OK) {
-        (*classifier)->calibration = calibration;
-        report->used.holdout = used->holdout;
-        report->used.folds = used->folds;
-        report->validation = validation;
-        report->seconds = oc_seconds() - started - validation.seconds;
+        (*classifier)->calibration = a.calibration;
+        report->validation = a.validation;
+        report->seconds = oc_seconds() - started - a.validation.seconds;
     }
     return status;
 }
@@ -114,12 +174,18 @@ oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const
     if (status == OC_OK) {
         status = oc_portion_take(rows, labels, &(oc_portion_choice){.mirror = plan.mirrored}, &all, err);
     }
-    if (status == OC_OK) {
-        status = resolve(rows, labels, classes, &used, &plan.path, job, err);
+    if (status == OC_OK && options->tune && folds.folds == 0) {
+        status = oc_fail(err, OC_BAD_DATA,
+                         "no class has more than one row: nothing can be held out to compare losses by");
+    }
+    if (status == OC_OK && options->tune) {
+        plan.right = oc_alloc(folds.held, sizeof *plan.right);
+        status = plan.right ? OC_OK : oc_fail_memory(err, "the validation");
     }
     if (status == OC_OK) {
         status = train_on(&all, classes, &used, &plan, job, classifier, &done, err);
     }
+    oc_free(plan.right);
     oc_portion_free(&all);
     oc_folds_free(&folds);
     if (status == OC_OK && done.gap > UNCONVERGED * done.objective) {

@@ -15,29 +15,30 @@
 
 enum { FEW = 4096 }; /* rows that can be separated, and do not take long */
 enum { BATCH = 256, LARGEST_BATCH = 2048, LEAST_BATCH = 16, STEPS_AN_EPOCH = 32 };
-enum { SGD_EPOCHS = 10, FINISH = 19, LONG_FINISH = 100, DESCENT_STEPS = 100, TRIES = 1000 };
+enum { SGD_EPOCHS = 10, FINISH = 19, FEW_FINISH = 50, LONG_FINISH = 100, DESCENT_STEPS = 100, TRIES = 1000 };
 /* Refactoring a preconditioner for another penalty pays up to so many columns; with more the first factor serves all. */
 enum { REFACTOR_WIDEST = 2048 };
 /* Part of the objective that may be left to gain, in the end and in validation. */
 static const double TOLERANCE = 0.0005, ROUGH_TOLERANCE = 0.001;
-enum { ROUGH_PASSES = 19, MOST_STAGES = 24 };
+enum { ROUGH_PASSES = 19, ROUGH_PASSES_MANY = 5, MOST_STAGES = 24 };
 
-/* Rows in a step. sgd alone needs many steps to get to the end: of few rows it takes fewer at a time. */
+/* Rows in a step. sgd alone needs many steps to get to the end, so of few rows it takes fewer at a time; not so with
+ * penalties whose exact zeros the noise of small batches would blur. */
 static int64_t choose_batch(const oc_train_options *used, const oc_rows *rows)
 {
     int64_t batch = BATCH;
     while ((double)batch < (double)rows->dimension / 4 && batch < LARGEST_BATCH) {
         batch *= 2;
     }
-    while (used->optimizer == OC_OPTIMIZER_SGD && batch > LEAST_BATCH &&
-           (double)batch * STEPS_AN_EPOCH > (double)rows->count) {
+    bool alone = used->optimizer == OC_OPTIMIZER_SGD && !(used->l1 > 0 || used->max_norm > 0);
+    while (alone && batch > LEAST_BATCH && (double)batch * STEPS_AN_EPOCH > (double)rows->count) {
         batch /= 2;
     }
     return batch;
 }
 
 /* Replaces what is auto of the steps. */
-static void set_steps(oc_train_options *used, const oc_rows *rows)
+static void set_steps(oc_train_options *used, const oc_rows *rows, bool few)
 {
     int optimizer = used->optimizer;
     bool rough = used->l1 > 0 || used->max_norm > 0, sgd = optimizer == OC_OPTIMIZER_SGD;
@@ -50,7 +51,8 @@ static void set_steps(oc_train_options *used, const oc_rows *rows)
         return;
     }
     if (used->finish == OC_AUTO) {
-        used->finish = sgd ? 0 : rough || optimizer == OC_OPTIMIZER_LBFGS ? LONG_FINISH : FINISH;
+        bool long_way = rough || optimizer == OC_OPTIMIZER_LBFGS;
+        used->finish = sgd ? 0 : long_way ? LONG_FINISH : few ? FEW_FINISH : FINISH;
     }
     used->batch = used->batch == OC_AUTO ? choose_batch(used, rows) : used->batch;
     used->batch = used->batch > (int64_t)rows->count ? (int64_t)rows->count : used->batch;
@@ -144,6 +146,11 @@ static oc_status choose_columns(oc_trainer *t, oc_job *job, oc_error *err)
     return status;
 }
 
+bool oc_trainer_few(const oc_trainer *t)
+{
+    return t->span.rows || t->problem.rows->count <= FEW;
+}
+
 static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
 {
     oc_status status = oc_scaler_fit(&t->view, (oc_scale)t->used.scale, (oc_stage_weight)t->used.stage_weight,
@@ -154,7 +161,7 @@ static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
         return status;
     }
     status = choose_columns(t, job, err);
-    set_steps(&t->used, t->problem.rows);
+    set_steps(&t->used, t->problem.rows, oc_trainer_few(t));
     if (status == OC_OK && oc_optimizer_preconditioned(t->used.optimizer) &&
         t->problem.rows->dimension <= OC_PRECONDITION_WIDEST) {
         status = oc_covariance_fit(&t->problem, &t->covariance, job, err);
@@ -212,43 +219,50 @@ oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool ex
         covariance = NULL;
     }
     /* This ridge makes C + ridge I proportional to the Hessian of loss and penalties together. */
-    double curvature = oc_loss_curvature(problem->loss, problem->classes).usual;
+    double curvature = oc_losses[problem->loss].curvature(problem->classes).usual;
     double ridge = 2 * l2 / (curvature + 2 * problem->score_l2);
     t->prepared = true;
     return oc_precondition_fit(problem, covariance, ridge, t->used.seed, &t->precondition, job, err);
-}
-
-oc_status oc_trainer_descend(oc_trainer *t, const oc_problem *part, bool rough, bool warm, float *weights, float *bias,
-                             oc_train_options *used, oc_found *found, oc_job *job, oc_error *err)
-{
-    oc_ground ground = {&t->precondition, t->covariance.matrix, t->scaling.shift,
-                        oc_loss_curvature(part->loss, part->classes).usual, rough ? ROUGH_TOLERANCE : TOLERANCE};
-    *used = t->used;
-    if (used->batch > (int64_t)part->rows->count) {
-        used->batch = (int64_t)part->rows->count;
-    }
-    if (rough && !oc_optimizer_rough(part) && used->finish > ROUGH_PASSES) {
-        used->finish = ROUGH_PASSES;
-    }
-    if (warm) { /* a part of the epochs, and none where full passes follow */
-        used->epochs = used->finish ? 0 : (used->epochs + 1) / 2;
-    }
-    *found = (oc_found){0};
-    return oc_optimize(part, &ground, used, weights, bias, found, job, err);
 }
 
 double oc_trainer_strongest(const oc_trainer *t, double l2)
 {
     const oc_problem *problem = &t->problem;
     bool plain = oc_optimizer_preconditioned(t->used.optimizer) && !oc_optimizer_rough(problem) && t->covariance.matrix;
-    if (!plain || !(l2 > 0) || !(t->span.rows || problem->rows->count <= FEW)) {
+    if (!plain || !(l2 > 0) || !oc_trainer_few(t)) {
         return l2;
     }
-    double start = oc_loss_curvature(problem->loss, problem->classes).usual * t->covariance.trace / 2;
+    double start = oc_losses[problem->loss].curvature(problem->classes).usual * t->covariance.trace / 2;
     for (int k = 0; k < MOST_STAGES && l2 < start; k++) {
         l2 *= OC_STAGE_FACTOR;
     }
     return l2;
+}
+
+oc_status oc_trainer_descend(oc_trainer *t, const oc_problem *part, bool rough, bool warm, float *weights, float *bias,
+                             oc_train_options *used, oc_found *found, oc_job *job, oc_error *err)
+{
+    oc_ground ground = {&t->precondition, t->covariance.matrix, t->scaling.shift,
+                        oc_losses[part->loss].curvature(part->classes).usual, rough ? ROUGH_TOLERANCE : TOLERANCE};
+    *used = t->used;
+    if (used->batch > (int64_t)part->rows->count) {
+        used->batch = (int64_t)part->rows->count;
+    }
+    bool passes = used->finish > 0;
+    int64_t most = oc_trainer_few(t) ? ROUGH_PASSES : ROUGH_PASSES_MANY;
+    if (rough && !oc_optimizer_rough(part) && used->finish > most) {
+        used->finish = most;
+    }
+    if (warm && rough) { /* the weights are near: full passes do, or half of the epochs */
+        used->epochs = passes ? 0 : (used->epochs + 1) / 2;
+    } else if (passes && used->epochs && (warm || rough)) { /* the first epoch belongs to the first descent */
+        used->epochs = rough ? 1 : used->epochs - 1;
+    }
+    *found = (oc_found){0};
+    oc_job_hush(job, rough);
+    oc_status status = oc_optimize(part, &ground, used, weights, bias, found, job, err);
+    oc_job_hush(job, false);
+    return status;
 }
 
 oc_status oc_trainer_vote(const oc_trainer *t, const oc_problem *part, const oc_rows *rows, float *scores, oc_job *job,
@@ -302,7 +316,8 @@ static oc_status assemble(const oc_trainer *t, float *weights, const float *bias
 static oc_status descend_stages(oc_trainer *t, double l2, float *weights, float *bias, oc_train_options *used,
                                 oc_found *found, oc_job *job, oc_error *err)
 {
-    double penalty = oc_trainer_strongest(t, l2);
+    double penalty = oc_trainer_strongest(t, l2), rate = NAN;
+    size_t steps = 0;
     bool warm = false;
     for (; penalty > 2 * l2; penalty /= OC_STAGE_FACTOR, warm = true) {
         oc_status status = oc_trainer_penalise(t, penalty, t->used.score_l2, false, job, err);
@@ -312,10 +327,16 @@ static oc_status descend_stages(oc_trainer *t, double l2, float *weights, float 
         if (status != OC_OK) {
             return status;
         }
+        steps += found->steps;
+        rate = warm ? rate : used->rate;
     }
     oc_status status = oc_trainer_penalise(t, l2, t->used.score_l2, true, job, err);
-    return status == OC_OK ? oc_trainer_descend(t, &t->problem, false, warm, weights, bias, used, found, job, err)
-                           : status;
+    if (status == OC_OK) {
+        status = oc_trainer_descend(t, &t->problem, false, warm, weights, bias, used, found, job, err);
+    }
+    found->steps += steps;
+    used->rate = isnan(used->rate) ? rate : used->rate;
+    return status;
 }
 
 static oc_status learn_weights(oc_trainer *t, double l2, oc_classifier *c, oc_train_report *report, oc_job *job,

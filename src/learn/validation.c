@@ -1,7 +1,8 @@
 /* The path of penalties goes from strong to weak by factors of 4. Every descent starts from the weights of the one
  * before, which are near, so that a penalty costs a few passes; scaling, coordinates and covariance are those of all rows
  * and serve all folds and penalties. The penalty of least log loss on the held-out rows is taken: it moves smoothly with
- * the penalty, where the accuracy jumps by whole rows. Scores of other losses than softmax are calibrated first.
+ * the penalty, where the accuracy jumps by whole rows. The scores are calibrated first, whatever the loss: a penalty that
+ * only makes them larger or smaller is no better for that.
  *
  * A penalty on the sum of squared weights belongs to a sum of losses: the part of N' of N rows gets l2 N / N'. */
 #include "src/learn/validation.h"
@@ -20,8 +21,9 @@ enum { FOLDS = 5 };
 static const double WORTH = 0.005, LITTLE = 0.1;
 enum { PATIENCE = 2 };
 /* Penalties on the squared scores are tried from this one on, each four times the one before. */
-static const double WEAKEST_SCORE_L2 = 0.001;
-enum { SCORE_TRIALS = 4 };
+enum { SCORE_TRIALS = 3 };
+static const double WEAKEST_SCORE_L2 = 0.004;
+static const double WEAK = 16;       /* what the first guess may be off by, either way */
 static const double LONG_PASS = 3e7; /* multiply-adds of a pass, of which 5 folds would take too long */
 
 double oc_validation_accuracy(const oc_validation *validation)
@@ -252,8 +254,7 @@ static void count_right(const validator *v, oc_trial *trial)
 
 static void judge(const validator *v, oc_trial *trial)
 {
-    bool raw = v->nearest || v->whole->loss == OC_LOSS_SOFTMAX;
-    double factor = raw ? 1 : oc_calibrate(v->scores, v->labels, v->held, v->classes);
+    double factor = v->nearest ? 1 : oc_calibrate(v->scores, v->labels, v->held, v->classes);
     count_right(v, trial);
     trial->log_loss = v->nearest ? NAN : oc_log_loss(v->scores, v->labels, v->held, v->classes, factor);
 }
@@ -308,11 +309,14 @@ static void note_absent(const validator *v, oc_job *job)
     }
 }
 
-/* Keeps the scores of the last trial where it is better, by enough to be worth a weaker penalty. */
-static bool keep_better(validator *v, oc_validation *out)
+/* Keeps the scores of the last trial where its log loss is lower than the best by the part `worth`, which is negative
+ * where the last penalty is the stronger one. */
+static bool keep_better(validator *v, oc_validation *out, double worth)
 {
     const oc_trial *last = &out->trial[out->count], *best = &out->trial[out->best];
-    bool better = out->count == 0 || last->log_loss < best->log_loss - WORTH * fmax(best->log_loss, LITTLE);
+    double limit = best->log_loss - worth * fmax(best->log_loss, LITTLE);
+    /* A penalty that changed nothing had no descent: its step found no decrease. */
+    bool better = out->count == 0 || (last->log_loss < limit && fabs(last->log_loss - best->log_loss) > 0);
     if (better) {
         float *scores = v->scores;
         v->scores = v->best;
@@ -323,13 +327,13 @@ static bool keep_better(validator *v, oc_validation *out)
 }
 
 /* One more trial; *better: it is worth more than the best before. */
-static oc_status add_trial(validator *v, double l2, double score_l2, oc_validation *out, bool *better, oc_job *job,
-                           oc_error *err)
+static oc_status add_trial(validator *v, oc_trial penalties, double worth, oc_validation *out, bool *better,
+                           oc_job *job, oc_error *err)
 {
     oc_trial *trial = &out->trial[out->count];
-    *trial = (oc_trial){.l2 = l2, .score_l2 = score_l2};
+    *trial = penalties;
     oc_status status = try_penalties(v, trial, job, err);
-    *better = status == OC_OK && keep_better(v, out);
+    *better = status == OC_OK && keep_better(v, out, worth);
     out->count += status == OC_OK;
     return status;
 }
@@ -345,28 +349,41 @@ static oc_status try_given(validator *v, double l2, double score_l2, oc_validati
             return status;
         }
     }
-    return add_trial(v, l2, score_l2, out, &better, job, err);
+    return add_trial(v, (oc_trial){.l2 = l2, .score_l2 = score_l2}, WORTH, out, &better, job, err);
 }
 
-/* From the strongest L2 penalty on until it gets worse; where rows are many, then penalties on the scores. */
-static oc_status follow_path(validator *v, double guess, oc_validation *out, oc_job *job, oc_error *err)
+/* From the strongest L2 penalty on until it gets worse. */
+static oc_status follow_few(validator *v, double guess, oc_validation *out, oc_job *job, oc_error *err)
 {
-    double l2 = oc_trainer_strongest(v->trainer, guess), score_l2 = v->whole->score_l2;
-    bool many = !(l2 > guess), better = true;
-    oc_status status = OC_OK;
-    l2 *= many ? OC_STAGE_FACTOR : 1;
-    for (size_t worse = 0; status == OC_OK && worse < PATIENCE && out->count < OC_MAX_TRIALS - SCORE_TRIALS;) {
-        status = add_trial(v, l2, score_l2, out, &better, job, err);
+    double l2 = oc_trainer_strongest(v->trainer, guess);
+    bool better;
+    for (size_t worse = 0; worse < PATIENCE && out->count < OC_MAX_TRIALS; l2 /= OC_STAGE_FACTOR) {
+        oc_trial trial = {.l2 = l2, .score_l2 = v->whole->score_l2};
+        oc_status status = add_trial(v, trial, WORTH, out, &better, job, err);
+        if (status != OC_OK) {
+            return status;
+        }
         worse = better ? 0 : worse + 1;
-        l2 /= OC_STAGE_FACTOR;
     }
-    if (!many || score_l2 > 0 || status != OC_OK) {
-        return status;
+    return OC_OK;
+}
+
+/* From four times the guess on to weaker penalties until it gets worse, then to stronger penalties on the scores. Where
+ * passes are long, one preconditioner serves all: that of a weak penalty, for descents under stronger ones are short
+ * without. */
+static oc_status follow_many(validator *v, double guess, oc_validation *out, oc_job *job, oc_error *err)
+{
+    double given = v->whole->score_l2;
+    oc_trial next = {.l2 = OC_STAGE_FACTOR * guess, .score_l2 = given};
+    bool better = true;
+    oc_status status = oc_trainer_penalise(v->trainer, guess / WEAK, given, true, job, err);
+    for (; status == OC_OK && better && out->count < OC_MAX_TRIALS / 2; next.l2 /= OC_STAGE_FACTOR) {
+        status = add_trial(v, next, WORTH, out, &better, job, err);
     }
-    l2 = out->trial[out->best].l2;
-    score_l2 = WEAKEST_SCORE_L2;
-    for (better = true; status == OC_OK && better && out->count < OC_MAX_TRIALS; score_l2 *= OC_STAGE_FACTOR) {
-        status = add_trial(v, l2, score_l2, out, &better, job, err);
+    next = (oc_trial){.l2 = out->trial[out->best].l2, .score_l2 = WEAKEST_SCORE_L2};
+    better = !(given > 0);
+    for (int k = 0; status == OC_OK && better && k < SCORE_TRIALS; k++, next.score_l2 *= OC_STAGE_FACTOR) {
+        status = add_trial(v, next, -WORTH, out, &better, job, err);
     }
     return status;
 }
@@ -380,8 +397,9 @@ oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, oc_tr
     oc_validation out = {.folds = plan->folds->folds, .held = plan->folds->held};
     oc_status status = make_validator(&v, plan, err);
     if (status == OC_OK) {
-        status = plan->path ? follow_path(&v, options->l2, &out, job, err)
-                            : try_given(&v, options->l2, options->score_l2, &out, job, err);
+        status = !plan->path               ? try_given(&v, options->l2, options->score_l2, &out, job, err)
+                 : oc_trainer_few(trainer) ? follow_few(&v, options->l2, &out, job, err)
+                                           : follow_many(&v, options->l2, &out, job, err);
     }
     if (status == OC_OK) {
         options->l2 = out.trial[out.best].l2;
@@ -391,6 +409,9 @@ oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, oc_tr
         out.balanced_accuracy = balanced_accuracy(&v);
         out.seconds = oc_seconds() - started;
         note_absent(&v, job);
+        for (size_t i = 0; plan->right && i < v.held; i++) {
+            plan->right[i] = highest(v.best + i * v.classes, v.classes) == (size_t)v.labels[i];
+        }
         *validation = out;
     }
     free_validator(&v);

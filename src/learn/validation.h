@@ -24,6 +24,7 @@ void oc_folds_free(oc_folds *folds);
 typedef struct oc_validation_plan {
     const oc_folds *folds;
     bool path, mirrored;
+    bool *right; /* (held): takes whether each held-out row got its class under the best penalty; or NULL */
 } oc_validation_plan;
 oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, oc_train_options *options,
                       oc_validation *validation, double *calibration, oc_job *job, oc_error *err);

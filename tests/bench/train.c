@@ -8,7 +8,6 @@
 #include "src/base/threads.h"
 #include "src/learn/covariance.h"
 #include "src/learn/precondition.h"
-#include "src/learn/ridge.h"
 #include "src/learn/scaler.h"
 #include "src/learn/sgd.h"
 #include "src/matrix/blas.h"
@@ -134,14 +133,11 @@ int main(int count, char **argument)
     oc_problem problem = {
         .rows = &rows, .labels = labels, .classes = CLASSES, .center = center, .scale = scale, .score_l2 = 0.005};
     oc_covariance covariance = {0};
-    status = oc_covariance_fit(&problem, &covariance, sums, b.job, &err);
+    status = oc_covariance_fit(&problem, &covariance, b.job, &err);
     stop(&b, "covariance", (double)covariance.rows * dd * dd, status, &err);
-    oc_ridge ridge;
-    status = oc_ridge_choose(&problem, &covariance, sums, &ridge, b.job, &err);
-    stop(&b, "factor, choice of penalty", dd * dd * dd / 3, status, &err);
-    problem.l2 = ridge.ridge * 0.05;
+    problem.l2 = 0.001;
     oc_precondition precondition;
-    status = oc_precondition_fit(&problem, &covariance, 1.5 * ridge.ridge, 0, &precondition, b.job, &err);
+    status = oc_precondition_fit(&problem, &covariance, 20 * problem.l2, 0, &precondition, b.job, &err);
     stop(&b, "factor, step size", dd * dd * dd / 3, status, &err);
     oc_sgd_options options = {.batch = d > 6000 ? 2048 : 1024, .epochs = epochs, .rate = NAN, .momentum = 0.9};
     size_t steps = 0;

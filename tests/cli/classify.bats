@@ -53,12 +53,18 @@ load common
     [ "$(cut -f1,2 <<<"$output")" = $'-\tTrouser' ]
 }
 
-@test "a model of another loss has scores and says so" {
-    ocellus train "$DATA/test" -f pixels:size=8,gray=1 --loss hinge -o hinge
-    run -0 --separate-stderr ocellus classify hinge "$DATA/kinds/plain.png"
-    [[ "$stderr" == *score* ]]
-    run -0 --separate-stderr ocellus classify hinge "$DATA/kinds/plain.png" --json
-    jq -e '.label and (.scores | length) == 10' <<<"$output"
+@test "every loss has calibrated probabilities; a model without validation has scores and says so" {
+    for loss in softmax hinge square; do
+        ocellus train "$DATA/test" -f pixels:size=8,gray=1 --loss $loss -o with -q
+        run -0 --separate-stderr ocellus classify with "$DATA/kinds/plain.png" --json
+        jq -e '[.probabilities[]] as $p | ($p | length) == 10 and ($p | add) > 0.999 and ($p | add) < 1.001 and
+               ($p | max) == .probability and .probabilities[.label] == .probability' <<<"$output"
+    done
+    ocellus train "$DATA/test" -f pixels:size=8,gray=1 --folds 0 -o without
+    run -0 --separate-stderr ocellus classify without "$DATA/kinds/plain.png"
+    [[ "$stderr" == *"scores, no probabilities"* ]]
+    run -0 --separate-stderr ocellus classify without "$DATA/kinds/plain.png" --json
+    jq -e '.label and (.scores | length) == 10 and .probability == null and .probabilities == null' <<<"$output"
 }
 
 @test "names with control characters come through a pipe as they are" {

@@ -1,7 +1,7 @@
 load common
 
 @test "every optimizer trains, and -v tells loss against work" {
-    for optimizer in sgd gd random-search local-search; do
+    for optimizer in auto sgd lbfgs gd random-search local-search; do
         run -0 --separate-stderr ocellus train "$DATA/test" -f pixels:size=8,gray=1 --optimizer $optimizer -v -o model
         [[ "$stderr" == *"pass "*" loss "* ]]
         [[ "$stderr" != *nan* ]]

@@ -34,8 +34,8 @@ PYTHON
     page_data page.html | jq -r .command >command
     mv page.html first.html
     (eval "$(cat command)") >/dev/null 2>&1
-    page_data page.html | jq 'del(.comparison.rows[0].extract_seconds, .comparison.rows[0].train_seconds)' >again
-    page_data first.html | jq 'del(.comparison.rows[0].extract_seconds, .comparison.rows[0].train_seconds)' >first
+    page_data page.html | jq 'del(.comparison.rows[0] | .extract_seconds, .train_seconds, .validation.seconds)' >again
+    page_data first.html | jq 'del(.comparison.rows[0] | .extract_seconds, .train_seconds, .validation.seconds)' >first
     cmp first again
     jq -e '.settings | any(. == ["seed", "3"])' first
 }

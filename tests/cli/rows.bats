@@ -100,8 +100,8 @@ PYTHON
     cp rows.svm.classes back.svm.classes
     run -0 ocellus evaluate model back.svm --json
     jq -e '.images == 200 and .accuracy > 0.9 and .classes[0].name == "Ankle boot"' <<<"$output"
-    rows=$(ocellus train set -o from-set | grep accuracy)
-    [ "$rows" = "$(ocellus train back.svm -o from-text | grep accuracy)" ]
+    rows=$(ocellus train set -o from-set --json | jq .validation.accuracy)
+    [ "$rows" = "$(ocellus train back.svm -o from-text --json | jq .validation.accuracy)" ]
     run -1 ocellus train zero.svm -o other
     [[ "$output" == *"zero_based=False"* ]]
 }

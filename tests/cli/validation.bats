@@ -1,35 +1,65 @@
 load common
 
-@test "--holdout tells the accuracy on images that were held out, and the model is that of all" {
-    run -0 ocellus train "$DATA/train" -f pixels:size=8,gray=1 --holdout 0.2 -o model
-    [[ "$output" == *"validation  "*" of 200 images that were held out, 95 % interval "* ]]
-    run -0 ocellus info model
-    [[ "$output" == *" of 200 images that were held out"* ]]
-    ocellus info model --json | jq -e '.validation | .held == 200 and .folds == 1 and .accuracy > 0.5 and .deviation == null'
+@test "train prints the accuracy on images held out first, and the model is that of all" {
+    run -0 --separate-stderr ocellus train "$DATA/train" -f pixels:size=8,gray=1 -o model
+    [[ "${lines[0]}" == "accuracy "*" % of 1000 images held out, 95 % interval "*" to "*" % (5 folds)" ]]
+    [[ "$output" != *balanced* && "$output$stderr" != *"training rows"* ]]
+    run -0 --separate-stderr ocellus train "$DATA/train" -f pixels:size=8,gray=1 -o model -v
+    [[ "$stderr" == *"accuracy on the training rows"* && "$stderr" == *"minibatch SGD, then L-BFGS"* ]]
+    ocellus info model --json | jq -e '.validation | .images == 1000 and .accuracy > 0.5 and .log_loss < 1.5 and
+        .interval[0] < .accuracy and .accuracy < .interval[1] and (.balanced_accuracy - .accuracy | fabs) < 0.02'
+    run -0 ocellus info model --card
+    [[ "$output" == *"training examples held out in turn: "*" % (95 % interval "* ]]
 }
 
-@test "--folds tells mean and deviation" {
+@test "--holdout looks at one part, --folds 0 at none" {
+    run -0 ocellus train "$DATA/train" -f pixels:size=8,gray=1 --holdout 0.2 -o model
+    [[ "${lines[0]}" == "accuracy "*" of 200 images held out, "*"(one part)" ]]
+    run -0 ocellus info model
+    [[ "$output" == *" of 200 images held out"* ]]
+    ocellus info model --json | jq -e '.validation | .held == 200 and .folds == 1 and .accuracy > 0.5 and .deviation == null'
+    run -0 ocellus train "$DATA/train" -f pixels:size=8,gray=1 --folds 0 -o model
+    [[ "$output" != *accuracy* ]]
+    ocellus info model --json | jq -e '.validation == null'
+}
+
+@test "--folds tells the number of parts and the deviation" {
     run -0 ocellus train "$DATA/train" -f pixels:size=8,gray=1 --folds 4 -o model
-    [[ "$output" == *"standard deviation "*" over 4 folds of 1000 images"* ]]
-    ocellus train "$DATA/train" -f pixels:size=8,gray=1 --folds 4 -o model --json >json
+    [[ "${lines[0]}" == *" of 1000 images held out, "*"(4 folds)" ]]
+    ocellus train "$DATA/train" -f pixels:size=8,gray=1 --folds 4 --l2 0.01 -o model --json >json
     [ "$(wc -l <json)" -eq 1 ]
     jq -e '.validation | .held == 1000 and .folds == 4 and .deviation > 0 and (.trials | length) == 1' json
     jq -e '.dimension == 64 and .images == 1000 and (.classes | length) == 10 and .train_accuracy > 0.5' json
 }
 
-@test "--tune tries a path of penalties, chooses the best, and another run can repeat it by hand" {
-    run -0 ocellus train "$DATA/train" -f pixels:size=8,gray=1 --tune -o model
+@test "classes of unequal size get a balanced accuracy, and one that is never given a note" {
+    mkdir -p unequal/{bag,coat,rare}
+    for i in $(seq 10 59); do cp "$DATA/train/Bag/"*$i.png unequal/bag/ 2>/dev/null || true; done
+    cp "$DATA/train/Coat/"*.png unequal/coat/
+    ls "$DATA/train/Coat/"*.png "$DATA/train/Pullover/"*.png | sed -n '5p;50p;101p;102p' | xargs -I{} cp {} unequal/rare/
+    run -0 --separate-stderr ocellus train unequal -f pixels:size=4,gray=1 --l2 1 --scale center -o model
+    [[ "${lines[1]}" == "balanced "*" %, the mean over the classes" ]]
+    [[ "$stderr" == *"1 of 3 classes were given to none of the "*" --class-weight balanced "* ]]
+    run -0 --separate-stderr ocellus train unequal -f pixels:size=4,gray=1 --l2 1 --scale center --class-weight balanced -o model
+    [[ "$stderr" != *"were given to none"* ]]
+}
+
+@test "the penalty is the best of a path, and another run can repeat it by hand" {
+    ocellus train "$DATA/train" -f pixels:size=8,gray=1 -o model
+    run -0 ocellus info model
     [[ "$output" == *"chosen"* ]]
     ocellus info model --json >json
     jq -e '.validation | .accuracy == .trials[.best].accuracy and (.trials | length) > 4' json
     jq -e '.validation as $v | (.training.l2 | tonumber) / $v.trials[$v.best].l2 - 1 | fabs < 1e-6' json
-    ocellus train "$DATA/train" -f pixels:size=8,gray=1 --tune --threads 2 -o again
+    ocellus train "$DATA/train" -f pixels:size=8,gray=1 --threads 2 -o again
     cmp model again
+    ocellus train "$DATA/train" -f pixels:size=8,gray=1 --tune --threads 2 -o tuned
+    ocellus info tuned --json | jq -e --slurpfile plain json '.validation.accuracy >= $plain[0].validation.accuracy'
 }
 
 @test "compare validates, tunes and chooses by the same means" {
     ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 -f hog:cell=7 --tune -o model --json >json
-    jq -e 'all(.rows[]; .validation.held == 333 and .validation_accuracy == .validation.accuracy)' json
+    jq -e 'all(.rows[]; .validation.held == 1000 and .validation_accuracy == .validation.accuracy)' json
     jq -e '.rows[.best].validation_accuracy == ([.rows[].validation_accuracy] | max)' json
     run -0 --separate-stderr ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 --folds 3
     [[ "${lines[1]}" == *"held out" ]]

@@ -228,7 +228,7 @@ Test(loss, curvature_bounds_the_second_difference)
         for (size_t round = 0; round < 300; round++) {
             double s[5], up[5], down[5], length = 0, h = 1e-3;
             size_t classes = 2 + round % 4, y = oc_random_below(&random, classes);
-            double bound = oc_loss_curvature((oc_loss)loss, classes).row;
+            double bound = oc_losses[loss].curvature(classes).row;
             bound = loss == OC_LOSS_SOFTMAX ? 0.5 : bound; /* Boehning's bound; the table holds half of it */
             for (size_t j = 0; j < classes; j++) {
                 double direction = oc_random_normal(&random);

@@ -40,7 +40,7 @@ Test(penalty, the_rounded_hinge_by_hand)
     const double margin[] = {0, 0.05, 0.1, 2, -0.1, -3}, value[] = {0.025, 0.05625, 0.1, 2, 0, 0};
     const double slope[] = {0.5, 0.75, 1, 1, 0, 0};
     for (size_t k = 0; k < 6; k++) {
-        double g[2], found = oc_loss_rounded(OC_LOSS_HINGE, 0.2, (double[]){0, margin[k] - 1}, 2, 0, g);
+        double g[2], found = oc_losses[OC_LOSS_HINGE].rounded(0.2, (double[]){0, margin[k] - 1}, 2, 0, g);
         cr_assert(!(fabs(found - value[k]) > 1e-12), "margin %g: %g", margin[k], found);
         cr_assert(!(fabs(g[1] - slope[k]) > 1e-12) && !(fabs(g[0] + slope[k]) > 1e-12));
     }
@@ -126,12 +126,12 @@ Test(penalty, l1_elastic_net_and_max_norm_reach_their_optimum)
 Test(penalty, proximal_steps_leave_exact_zeros_and_short_weights)
 {
     make_sample(&data, 300, 8, 3, 2, 22);
-    for (int optimizer = OC_OPTIMIZER_SGD; optimizer <= OC_OPTIMIZER_GD; optimizer++) {
+    for (int optimizer = OC_OPTIMIZER_SGD; optimizer <= OC_OPTIMIZER_GD;
+         optimizer += OC_OPTIMIZER_GD - OC_OPTIMIZER_SGD) {
         oc_train_options options = oc_train_defaults();
         oc_train_report report;
         options.optimizer = optimizer;
         options.epochs = 60;
-        options.finish = optimizer == OC_OPTIMIZER_SGD ? 0 : OC_AUTO;
         options.l1 = 0.05;
         oc_classifier_free(trained(&data, &options, NULL, &report));
         cr_assert(report.zeros > 3 && report.zeros < 24, "optimizer %d: %zu", optimizer, report.zeros);

@@ -184,6 +184,10 @@ Test(model_damage, scores_that_overflow_are_an_error)
     for (size_t i = 0; i < weights.rows * weights.columns; i++) {
         weights.values[i] = i % 2 ? 3e38F : -3e38F;
     }
+    oc_tensor scale = oc_archive_find(archive, "scale");
+    for (size_t i = 0; i < scale.columns; i++) {
+        scale.values[i] = 1e3F;
+    }
     cr_assert(oc_archive_write(archive, at("bad"), NULL, &err) == OC_OK, "%s", err.message);
     cr_assert(oc_model_load(at("bad"), &model, &err) == OC_OK && oc_reader_create(model, &reader, &err) == OC_OK);
     cr_assert(oc_classify_file(reader, at("in/down/000.png"), &result, &err) == OC_BAD_DATA);

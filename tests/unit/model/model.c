@@ -104,7 +104,7 @@ static void check_classification(const char *images, const oc_model *model, cons
         snprintf(path, sizeof path, "%s/%s", images, oc_set_path(set, i));
         cr_assert(oc_classify_file(reader, at(path), &result, &err) == OC_OK, "%s", err.message);
         cr_assert((int)result.label == evaluation.predicted[i], "%s", path);
-        cr_assert((result.probabilities != NULL) == (oc_model_classifier(model)->loss == OC_LOSS_SOFTMAX));
+        cr_assert((result.probabilities != NULL) == !oc_model_classifier(model)->nearest);
         double sum = 0;
         for (size_t c = 0; c < oc_model_classes(model); c++) {
             cr_assert(isfinite(result.scores[c]) && result.scores[c] <= result.scores[result.label]);

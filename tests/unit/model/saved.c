@@ -114,7 +114,7 @@ Test(saved, settings_without_an_effect_are_refused)
     static const char *const names[] = {"batch", "finish", "rate", "momentum", "loss", "schedule"};
     for (size_t i = 0; i < 6; i++) {
         wrong[i] = oc_train_defaults();
-        wrong[i].optimizer = i < 2 ? OC_OPTIMIZER_GD : i < 4 ? OC_OPTIMIZER_RANDOM_SEARCH : OC_OPTIMIZER_SGD;
+        wrong[i].optimizer = i < 2 ? OC_OPTIMIZER_GD : i < 4 ? OC_OPTIMIZER_RANDOM_SEARCH : OC_OPTIMIZER_AUTO;
         wrong[i].classifier.kind = i < 4 ? OC_LINEAR : OC_NEAREST;
     }
     wrong[0].batch = 10;
@@ -149,7 +149,7 @@ Test(saved, used_options_train_again_to_the_same_classifier)
         oc_classifier *a = NULL, *b = NULL;
         oc_error err = {0};
         options.optimizer = optimizer;
-        options.epochs = 20;
+        options.epochs = oc_train_uses(&options, "epochs") ? 20 : OC_AUTO;
         cr_assert(oc_train(&rows, labels, 2, &options, NULL, &a, &first, &err) == OC_OK, "%s", err.message);
         cr_assert(oc_train(&rows, labels, 2, &first.used, NULL, &b, &second, &err) == OC_OK, "%s", err.message);
         cr_assert(memcmp(a->weights, b->weights, 6 * sizeof *a->weights) == 0, "optimizer %d", optimizer);

@@ -93,7 +93,7 @@ static oc_train_options options_of(int loss, int optimizer, int scale)
     options.loss = loss;
     options.optimizer = optimizer;
     options.scale = scale;
-    options.epochs = optimizer == OC_OPTIMIZER_SGD ? OC_AUTO : optimizer == OC_OPTIMIZER_GD ? 40 : 100;
+    options.epochs = optimizer <= OC_OPTIMIZER_LBFGS ? OC_AUTO : optimizer == OC_OPTIMIZER_GD ? 40 : 100;
     return options;
 }
 
@@ -181,7 +181,7 @@ Test(scales, a_power_of_two_changes_no_score)
 Test(scales, the_defaults_at_every_power_of_ten)
 {
     for (int loss = 0; loss < LOSSES; loss++) {
-        oc_train_options options = options_of(loss, OC_OPTIMIZER_SGD, OC_SCALE_AUTO);
+        oc_train_options options = options_of(loss, OC_OPTIMIZER_AUTO, OC_SCALE_AUTO);
         expect_every_scale(&options, 1);
     }
     cr_assert_eq(trainings, LOSSES * (2 * EXTREME + 2));
@@ -208,7 +208,7 @@ Test(scales, the_ends_of_single_precision)
         for (int scale = 0; scale < SCALES; scale++) {
             for (int kind = OC_LINEAR; kind <= OC_NEAREST; kind++) {
                 char what[200];
-                oc_train_options options = options_of(OC_LOSS_SOFTMAX, OC_OPTIMIZER_SGD, scale);
+                oc_train_options options = options_of(OC_LOSS_SOFTMAX, OC_OPTIMIZER_AUTO, scale);
                 options.classifier.kind = kind;
                 name(what, &options, exponents[e]);
                 fill(COLUMNS, exponents[e]);
@@ -261,7 +261,7 @@ Test(scales, a_large_offset_hides_nothing)
         for (int scale = 0; scale < SCALES; scale++) {
             for (float offset = 1e4F; offset < 1e8F; offset *= 10) {
                 char what[200];
-                oc_train_options options = options_of(OC_LOSS_SOFTMAX, OC_OPTIMIZER_SGD, scale);
+                oc_train_options options = options_of(OC_LOSS_SOFTMAX, OC_OPTIMIZER_AUTO, scale);
                 options.classifier.kind = kind;
                 name(what, &options, 0);
                 fill(COLUMNS, 0);
