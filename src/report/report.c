@@ -8,6 +8,7 @@
 #include "src/evaluate/evaluate.h"
 
 #include "src/base/fail.h"
+#include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/base/output.h"
 #include "src/base/text.h"
@@ -182,7 +183,7 @@ static void add_paths(const subject *s, const uint8_t *wanted, oc_text *out)
     for (size_t row = 0; row < s->rows; row++) {
         if (wanted[row]) {
             oc_text_format(out, "%s\"%zu\":", out->length ? "," : "", row);
-            oc_json_add_string(out, s->items ? oc_dataset_path(s->options->images, s->items[row])
+            oc_json_quote(out, s->items ? oc_dataset_path(s->options->images, s->items[row])
                                              : oc_set_path(s->set, row));
         }
     }
@@ -231,9 +232,9 @@ static oc_status add_images(const subject *s, oc_text *data, oc_error *err)
 static void add_setting(oc_text *data, const char *name, const char *value)
 {
     oc_text_add(data, ",[");
-    oc_json_add_string(data, name);
+    oc_json_quote(data, name);
     oc_text_add(data, ",");
-    oc_json_add_string(data, value);
+    oc_json_quote(data, value);
     oc_text_add(data, "]");
 }
 
@@ -242,7 +243,7 @@ static void add_settings(const subject *s, oc_text *data)
 {
     char value[200];
     oc_text_add(data, ",\"settings\":[[\"version\",");
-    oc_json_add_string(data, oc_version());
+    oc_json_quote(data, oc_version());
     oc_text_add(data, "]");
     snprintf(value, sizeof value, "%zux%zu", s->image.size.width, s->image.size.height);
     add_setting(data, "size", value);
@@ -268,7 +269,7 @@ static oc_status add_link(const subject *s, const char *file, oc_text *data, oc_
     oc_text link = {0};
     oc_status status = oc_link_between(s->options->path, file, &link, err);
     if (status == OC_OK) {
-        oc_json_add_string(data, link.data);
+        oc_json_quote(data, link.data);
     }
     oc_text_free(&link);
     return status;
@@ -313,7 +314,7 @@ static oc_status add_subject(const subject *s, oc_text *data, oc_error *err)
     oc_text_add(data, "]");
     if (s->options->command) {
         oc_text_add(data, ",\"command\":");
-        oc_json_add_string(data, s->options->command);
+        oc_json_quote(data, s->options->command);
     }
     add_settings(s, data);
     oc_status status = add_links(s, data, err);
@@ -429,7 +430,7 @@ oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation *evalu
     oc_status status = options->images ? oc_match_items(set, options->images, &items, err) : OC_OK;
     s.items = items;
     oc_text_add(&data, "{\"open\":0,\"features\":");
-    oc_json_add_string(&data, oc_features_spec(oc_model_features(model)));
+    oc_json_quote(&data, oc_features_spec(oc_model_features(model)));
     if (status == OC_OK) {
         status = add_subject(&s, &data, err);
     }
