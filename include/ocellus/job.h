@@ -1,8 +1,8 @@
-/* How a long piece of work is run: on how many threads, and whom it tells about its progress.
+/* How long work runs: on how many threads, and who is notified of its progress.
  *
- * A job is created once and handed to everything that reads, extracts or trains. Results never depend on the number of
- * threads. One thread at a time may use a job. Its threads are all there are: OpenBLAS is set to one thread, for the
- * whole process, when it is first used. */
+ * A job is created once and passed to everything that reads, extracts or trains. Results never depend on the number of
+ * threads. One thread at a time may use a job. While a function calls OpenBLAS, OpenBLAS has one thread, in the whole
+ * process; afterwards it has as many as before. */
 #ifndef OCELLUS_JOB_H
 #define OCELLUS_JOB_H
 

@@ -5,6 +5,7 @@
 #include "src/cli/help.h"
 #include "src/cli/signals.h"
 #include "src/cli/terminal.h"
+#include "src/matrix/blas.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -127,6 +128,7 @@ int main(int argc, char **argv)
 {
     static char line[4096]; /* a message is one write, so that those of several runs do not mix */
     guard_standard_streams();
+    oc_blas_end_threads();
     setvbuf(stderr, line, _IOLBF, sizeof line);
     signals_start();
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;
