@@ -205,7 +205,3 @@ oc_status oc_eigen_symmetric(size_t n, float *a, float *values)
     oc_free(s);
     return converged ? OC_OK : OC_BAD_DATA;
 }
-
-void oc_blas_end_threads(void)
-{
-}

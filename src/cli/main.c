@@ -5,7 +5,6 @@
 #include "src/cli/help.h"
 #include "src/cli/signals.h"
 #include "src/cli/terminal.h"
-#include "src/matrix/blas.h"
 
 #include <errno.h>
 #include <fcntl.h>

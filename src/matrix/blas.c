@@ -4,6 +4,8 @@
 
 #include "src/base/memory.h"
 
+#include <ocellus/job.h>
+
 #include <cblas.h>
 #include <limits.h>
 #include <pthread.h>

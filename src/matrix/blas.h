@@ -51,8 +51,4 @@ bool oc_cholesky_block(size_t n, float *a, size_t lda);
 void oc_solve_lower(oc_matrix l, float *b, size_t count, size_t stride);
 void oc_solve_lower_transposed(oc_matrix l, float *b, size_t count, size_t stride);
 
-/* For a program that leaves all parallel work to Ocellus, as its command does: sets OpenBLAS to one thread for good and
- * ends its idle threads, which otherwise turn for some hundredths of a second after the start. */
-void oc_blas_end_threads(void);
-
 #endif

@@ -9,7 +9,6 @@
 #define oc_gemm_nn plain_gemm_nn
 #define oc_matmul_tn plain_matmul_tn
 #define oc_gemm_tn plain_gemm_tn
-#define oc_blas_end_threads plain_blas_end_threads
 #define oc_eigen_symmetric plain_eigen_symmetric
 #define oc_syrk_lower plain_syrk_lower
 #define oc_syrk_upper plain_syrk_upper
@@ -23,7 +22,6 @@
 #undef oc_gemm_nn
 #undef oc_matmul_tn
 #undef oc_gemm_tn
-#undef oc_blas_end_threads
 #undef oc_eigen_symmetric
 #undef oc_syrk_lower
 #undef oc_syrk_upper
