@@ -5,22 +5,22 @@
 #ifndef OC_BASE_JSON_H
 #define OC_BASE_JSON_H
 
-#include "src/base/text.h"
+#include "src/base/string.h"
 
 /* Writing: each function adds one value, after a comma where one is needed. `key` names the value in an object; it is
  * NULL in an array and for the outermost value. An object or array is open from oc_json_open ('{' or '[') to
  * oc_json_close ('}' or ']'). Memory that is short shows in json->failed. */
-void oc_json_open(oc_text *json, const char *key, char bracket);
-void oc_json_close(oc_text *json, char bracket);
-void oc_json_string(oc_text *json, const char *key, const char *value);
+void oc_json_open(oc_string *json, const char *key, char bracket);
+void oc_json_close(oc_string *json, char bracket);
+void oc_json_string(oc_string *json, const char *key, const char *value);
 /* With 9 significant digits; null for NaN and infinities. */
-void oc_json_number(oc_text *json, const char *key, double value);
-void oc_json_integer(oc_text *json, const char *key, int64_t value);
-void oc_json_count(oc_text *json, const char *key, size_t value);
-void oc_json_bool(oc_text *json, const char *key, bool value);
-void oc_json_null(oc_text *json, const char *key);
+void oc_json_number(oc_string *json, const char *key, double value);
+void oc_json_integer(oc_string *json, const char *key, int64_t value);
+void oc_json_count(oc_string *json, const char *key, size_t value);
+void oc_json_bool(oc_string *json, const char *key, bool value);
+void oc_json_null(oc_string *json, const char *key);
 /* The string in quotes alone, without a comma. */
-void oc_json_quote(oc_text *json, const char *value);
+void oc_json_quote(oc_string *json, const char *value);
 
 /* Reading: `at` moves over the text up to `end`. Strings are decoded in place, nothing is allocated. After the first
  * error every function fails; `error` then is the reason and `at` the place. */

@@ -8,89 +8,89 @@
 #include <math.h>
 #include <string.h>
 
-void oc_json_quote(oc_text *json, const char *value)
+void oc_json_quote(oc_string *json, const char *value)
 {
     static const char escaped[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
-    oc_text_add(json, "\"");
+    oc_string_add(json, "\"");
     for (size_t length; *value; value += length) {
         const char *special = strchr(escaped, *value);
         length = oc_utf8_character(value);
         if (special) {
-            oc_text_format(json, "\\%c", letters[special - escaped]);
+            oc_string_format(json, "\\%c", letters[special - escaped]);
         } else if (length == 0) {
-            oc_text_format(json, "\\udc%02x", (unsigned)(unsigned char)*value);
+            oc_string_format(json, "\\udc%02x", (unsigned)(unsigned char)*value);
             length = 1;
         } else if ((unsigned char)*value < 0x20) {
-            oc_text_format(json, "\\u%04X", (unsigned)*value);
+            oc_string_format(json, "\\u%04X", (unsigned)*value);
         } else {
-            oc_text_add_bytes(json, value, length);
+            oc_string_add_bytes(json, value, length);
         }
     }
-    oc_text_add(json, "\"");
+    oc_string_add(json, "\"");
 }
 
 /* The comma and the key before a value. A value ends with neither a bracket that opens, nor a comma, nor a colon. */
-static void begin(oc_text *json, const char *key)
+static void begin(oc_string *json, const char *key)
 {
     if (json->length && !strchr("{[,:", json->data[json->length - 1])) {
-        oc_text_add(json, ",");
+        oc_string_add(json, ",");
     }
     if (key) {
         oc_json_quote(json, key);
-        oc_text_add(json, ":");
+        oc_string_add(json, ":");
     }
 }
 
-void oc_json_open(oc_text *json, const char *key, char bracket)
+void oc_json_open(oc_string *json, const char *key, char bracket)
 {
     begin(json, key);
-    oc_text_add_bytes(json, &bracket, 1);
+    oc_string_add_bytes(json, &bracket, 1);
 }
 
-void oc_json_close(oc_text *json, char bracket)
+void oc_json_close(oc_string *json, char bracket)
 {
-    oc_text_add_bytes(json, &bracket, 1);
+    oc_string_add_bytes(json, &bracket, 1);
 }
 
-void oc_json_string(oc_text *json, const char *key, const char *value)
+void oc_json_string(oc_string *json, const char *key, const char *value)
 {
     begin(json, key);
     oc_json_quote(json, value);
 }
 
-void oc_json_number(oc_text *json, const char *key, double value)
+void oc_json_number(oc_string *json, const char *key, double value)
 {
     char digits[40];
     begin(json, key);
     if (isfinite(value)) {
         oc_snprintf(digits, sizeof digits, "%.9g", value);
-        oc_text_add(json, digits);
-        oc_text_add(json, strpbrk(digits, ".e") ? "" : ".0");
+        oc_string_add(json, digits);
+        oc_string_add(json, strpbrk(digits, ".e") ? "" : ".0");
     } else {
-        oc_text_add(json, "null");
+        oc_string_add(json, "null");
     }
 }
 
-void oc_json_integer(oc_text *json, const char *key, int64_t value)
+void oc_json_integer(oc_string *json, const char *key, int64_t value)
 {
     begin(json, key);
-    oc_text_format(json, "%" PRId64, value);
+    oc_string_format(json, "%" PRId64, value);
 }
 
-void oc_json_count(oc_text *json, const char *key, size_t value)
+void oc_json_count(oc_string *json, const char *key, size_t value)
 {
     begin(json, key);
-    oc_text_format(json, "%zu", value);
+    oc_string_format(json, "%zu", value);
 }
 
-void oc_json_bool(oc_text *json, const char *key, bool value)
+void oc_json_bool(oc_string *json, const char *key, bool value)
 {
     begin(json, key);
-    oc_text_add(json, value ? "true" : "false");
+    oc_string_add(json, value ? "true" : "false");
 }
 
-void oc_json_null(oc_text *json, const char *key)
+void oc_json_null(oc_string *json, const char *key)
 {
     begin(json, key);
-    oc_text_add(json, "null");
+    oc_string_add(json, "null");
 }

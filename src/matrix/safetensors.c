@@ -73,7 +73,7 @@ static string *find_string(const oc_archive *archive, const char *key)
 /* Adds a string whose key the archive does not have yet. */
 static oc_status add_string(oc_archive *archive, const char *key, const char *value, oc_error *err)
 {
-    string *strings = oc_room(archive->strings, archive->string_count, &archive->string_capacity, sizeof *strings);
+    string *strings = oc_grow(archive->strings, archive->string_count, &archive->string_capacity, sizeof *strings);
     archive->strings = strings ? strings : archive->strings;
     string new = {strings ? oc_strdup(key) : NULL, strings ? oc_strdup(value) : NULL};
     if (!new.key || !new.value) {
@@ -111,7 +111,7 @@ const char *oc_archive_get(const oc_archive *archive, const char *key)
 
 oc_status oc_archive_add(oc_archive *archive, const char *name, oc_tensor tensor, oc_error *err)
 {
-    oc_tensor *tensors = oc_room(archive->tensors, archive->count, &archive->capacity, sizeof *tensors);
+    oc_tensor *tensors = oc_grow(archive->tensors, archive->count, &archive->capacity, sizeof *tensors);
     archive->tensors = tensors ? tensors : archive->tensors;
     tensor.name = tensors ? oc_strdup(name) : NULL;
     if (!tensor.name) {
@@ -147,7 +147,7 @@ static size_t tensor_bytes(const oc_tensor *tensor)
 }
 
 /* The header, padded with spaces so that the values begin at a multiple of ALIGNMENT. */
-static oc_status make_header(const oc_archive *archive, oc_text *header, oc_error *err)
+static oc_status make_header(const oc_archive *archive, oc_string *header, oc_error *err)
 {
     oc_json_open(header, NULL, '{');
     oc_json_open(header, "__metadata__", '{');
@@ -176,10 +176,10 @@ static oc_status make_header(const oc_archive *archive, oc_text *header, oc_erro
     }
     oc_json_close(header, '}');
     while (!header->failed && (LENGTH + header->length) % ALIGNMENT != 0) {
-        oc_text_add(header, " ");
+        oc_string_add(header, " ");
     }
     if (header->failed) {
-        oc_text_free(header);
+        oc_string_free(header);
         return oc_fail_memory(err, "the header of the model file");
     }
     return OC_OK;
@@ -187,7 +187,7 @@ static oc_status make_header(const oc_archive *archive, oc_text *header, oc_erro
 
 oc_status oc_archive_digest(const oc_archive *archive, uint64_t *digest, oc_error *err)
 {
-    oc_text header = {0};
+    oc_string header = {0};
     oc_status status = make_header(archive, &header, err);
     if (status != OC_OK) {
         return status;
@@ -196,7 +196,7 @@ oc_status oc_archive_digest(const oc_archive *archive, uint64_t *digest, oc_erro
     for (size_t i = 0; i < archive->count; i++) {
         sum = oc_digest(sum, archive->tensors[i].values, tensor_bytes(&archive->tensors[i]));
     }
-    oc_text_free(&header);
+    oc_string_free(&header);
     *digest = sum;
     return OC_OK;
 }
@@ -223,7 +223,7 @@ static oc_status check_keys(const oc_archive *archive, oc_error *err)
     for (size_t i = 0; i < count; i++) {
         keys[i] = archive->strings[i].key;
     }
-    qsort(keys, count, sizeof *keys, oc_by_bytes);
+    qsort(keys, count, sizeof *keys, oc_compare_strings);
     for (size_t i = 1; i < count && !twice; i++) {
         twice = strcmp(keys[i - 1], keys[i]) == 0 ? keys[i] : NULL;
     }
@@ -356,7 +356,7 @@ oc_status oc_archive_read(const char *path, oc_archive **out, oc_error *err)
     return OC_OK;
 }
 
-static void write_values(const oc_archive *archive, const oc_text *header, FILE *file)
+static void write_values(const oc_archive *archive, const oc_string *header, FILE *file)
 {
     unsigned char length[LENGTH];
     for (size_t i = 0; i < LENGTH; i++) {
@@ -388,7 +388,7 @@ static oc_status read_back(const oc_output *output, const char *path, oc_archive
 
 oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archive_check check, oc_error *err)
 {
-    oc_text header = {0};
+    oc_string header = {0};
     oc_output output = {0};
     oc_status status = make_header(archive, &header, err);
     if (status != OC_OK) {
@@ -409,6 +409,6 @@ oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archi
         status = oc_output_commit(&output, err);
     }
     oc_output_abandon(&output);
-    oc_text_free(&header);
+    oc_string_free(&header);
     return status;
 }

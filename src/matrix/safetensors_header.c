@@ -129,7 +129,7 @@ static oc_status check_places(oc_header_entries *all, uint64_t size, oc_error *e
 
 oc_status oc_header_read(oc_header_entries *all, const char *name, oc_json_reader *reader, oc_error *err)
 {
-    oc_header_entry *grown = oc_room(all->entry, all->count, &all->capacity, sizeof *grown);
+    oc_header_entry *grown = oc_grow(all->entry, all->count, &all->capacity, sizeof *grown);
     if (!grown) {
         return oc_fail_memory(err, "the header of the model file");
     }

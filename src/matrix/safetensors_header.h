@@ -5,6 +5,8 @@
 #include "src/base/json.h"
 #include "src/matrix/tensor.h"
 
+#include <ocellus/error.h>
+
 #include <stdint.h>
 
 typedef struct oc_header_entry {

@@ -10,19 +10,19 @@
 #include <string.h>
 
 /* Starts a result: an object. */
-static oc_text begin(void)
+static oc_string begin(void)
 {
-    oc_text json = {0};
+    oc_string json = {0};
     oc_json_open(&json, NULL, '{');
     return json;
 }
 
 /* Ends it and returns the text, to be freed with oc_json_free; NULL when memory was short for any part of it. */
-static char *finish(oc_text *json)
+static char *finish(oc_string *json)
 {
     oc_json_close(json, '}');
     if (json->failed) {
-        oc_text_free(json);
+        oc_string_free(json);
         return NULL;
     }
     return json->data;
@@ -33,7 +33,7 @@ void oc_json_free(char *json)
     oc_free(json);
 }
 
-static void add_interval(oc_text *json, double low, double high)
+static void add_interval(oc_string *json, double low, double high)
 {
     oc_json_open(json, "interval", '[');
     oc_json_number(json, NULL, low);
@@ -41,7 +41,7 @@ static void add_interval(oc_text *json, double low, double high)
     oc_json_close(json, ']');
 }
 
-static void add_names(oc_text *json, size_t classes, const char *(*name)(const void *, size_t), const void *source)
+static void add_names(oc_string *json, size_t classes, const char *(*name)(const void *, size_t), const void *source)
 {
     oc_json_open(json, "classes", '[');
     for (size_t c = 0; c < classes; c++) {
@@ -65,7 +65,7 @@ static const char *comparison_class(const void *comparison, size_t c)
     return ((const oc_comparison *)comparison)->class_names[c];
 }
 
-static void add_validation(oc_text *json, const oc_validation *v)
+static void add_validation(oc_string *json, const oc_validation *v)
 {
     if (v->held == 0) {
         oc_json_null(json, "validation");
@@ -92,7 +92,7 @@ static void add_validation(oc_text *json, const oc_validation *v)
     oc_json_close(json, '}');
 }
 
-static void add_comparison_row(oc_text *json, const oc_comparison_row *r)
+static void add_comparison_row(oc_string *json, const oc_comparison_row *r)
 {
     oc_json_open(json, NULL, '{');
     oc_json_string(json, "features", r->features);
@@ -112,7 +112,7 @@ static void add_comparison_row(oc_text *json, const oc_comparison_row *r)
 
 char *oc_json_comparison(const oc_comparison *c)
 {
-    oc_text json = begin();
+    oc_string json = begin();
     oc_json_count(&json, "train", c->train);
     oc_json_count(&json, "test", c->test);
     add_names(&json, c->classes, comparison_class, c);
@@ -130,7 +130,7 @@ char *oc_json_comparison(const oc_comparison *c)
 
 char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *source, size_t label), const void *source)
 {
-    oc_text json = begin();
+    oc_string json = begin();
     oc_json_count(&json, "images", e->images);
     oc_json_number(&json, "accuracy", e->accuracy);
     add_interval(&json, e->low, e->high);
@@ -166,7 +166,7 @@ char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
 
 char *oc_json_result(const oc_model *model, const char *path, const oc_result *result)
 {
-    oc_text json = begin();
+    oc_string json = begin();
     oc_json_string(&json, "path", path);
     oc_json_string(&json, "label", oc_model_class(model, result->label));
     oc_json_number(&json, "probability",
@@ -181,7 +181,7 @@ char *oc_json_result(const oc_model *model, const char *path, const oc_result *r
 
 char *oc_json_failure(const char *path, const char *message)
 {
-    oc_text json = begin();
+    oc_string json = begin();
     oc_json_string(&json, "path", path);
     oc_json_string(&json, "error", message);
     return finish(&json);
@@ -189,7 +189,7 @@ char *oc_json_failure(const char *path, const char *message)
 
 char *oc_json_extraction(const oc_set *set)
 {
-    oc_text json = begin();
+    oc_string json = begin();
     oc_json_count(&json, "images", oc_set_count(set));
     oc_json_count(&json, "skipped", oc_set_skipped(set));
     oc_json_count(&json, "dimension", oc_set_rows(set)->dimension);
@@ -199,7 +199,7 @@ char *oc_json_extraction(const oc_set *set)
 
 char *oc_json_classification(size_t images, size_t skipped, double seconds)
 {
-    oc_text json = begin();
+    oc_string json = begin();
     oc_json_count(&json, "images", images);
     oc_json_count(&json, "skipped", skipped);
     oc_json_number(&json, "seconds", seconds);
@@ -207,7 +207,7 @@ char *oc_json_classification(size_t images, size_t skipped, double seconds)
 }
 
 /* A number as a number; "auto" and words as they are typed. */
-static void add_option(oc_text *json, const oc_param *param, const char *typed)
+static void add_option(oc_string *json, const oc_param *param, const char *typed)
 {
     char *end;
     bool integer = param->type == OC_INTEGER, numeric = integer || param->type == OC_REAL;
@@ -225,7 +225,7 @@ static void add_option(oc_text *json, const oc_param *param, const char *typed)
 
 char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report)
 {
-    oc_text json = begin();
+    oc_string json = begin();
     oc_json_string(&json, "features", oc_features_spec(oc_model_features(model)));
     oc_json_count(&json, "dimension", oc_set_rows(set)->dimension);
     oc_json_count(&json, "images", oc_set_count(set));
@@ -245,7 +245,7 @@ char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_
 }
 
 /* The size and number of channels that images are brought to. */
-static void add_image_options(oc_text *json, oc_image_options image)
+static void add_image_options(oc_string *json, oc_image_options image)
 {
     oc_json_count(json, "width", image.size.width);
     oc_json_count(json, "height", image.size.height);
@@ -256,7 +256,7 @@ char *oc_json_info_model(const oc_model *model)
 {
     oc_train_options options = oc_model_train_options(model);
     oc_validation tried = oc_model_validation(model);
-    oc_text json = begin();
+    oc_string json = begin();
     oc_json_string(&json, "kind", "model");
     oc_json_string(&json, "features", oc_features_spec(oc_model_features(model)));
     oc_json_count(&json, "dimension", oc_features_dimension(oc_model_features(model)));
@@ -278,7 +278,7 @@ char *oc_json_info_model(const oc_model *model)
 
 char *oc_json_info_set(const oc_set *set)
 {
-    oc_text json = begin();
+    oc_string json = begin();
     oc_json_string(&json, "kind", "set");
     oc_json_string(&json, "features", oc_features_spec(oc_set_features(set)));
     oc_json_count(&json, "dimension", oc_set_rows(set)->dimension);

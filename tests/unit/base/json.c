@@ -8,7 +8,7 @@
 
 Test(json, values_objects_and_arrays_are_written)
 {
-    oc_text json = {0};
+    oc_string json = {0};
     oc_json_open(&json, NULL, '{');
     oc_json_string(&json, "s", "a,{[:\"\\\n\x01\xff");
     oc_json_open(&json, "a", '[');
@@ -29,7 +29,7 @@ Test(json, values_objects_and_arrays_are_written)
     const char *expected = "{\"s\":\"a,{[:\\\"\\\\\\n\\u0001\\udcff\",\"a\":[3,-9223372036854775808,[],\"{\",null],"
                            "\"b\":true,\"n\":2.0,\"m\":0.123456789,\"e\":1e-07,\"nan\":null,\"inf\":null}";
     cr_assert(!json.failed && strcmp(json.data, expected) == 0, "%s", json.data);
-    oc_text_free(&json);
+    oc_string_free(&json);
 }
 
 static oc_json_reader reader_of(char *buffer, const char *text)
