@@ -129,8 +129,8 @@ static void add_base64(oc_string *out, const uint8_t *bytes, size_t size)
 /* "data:image/png;base64,..." of a picture no larger than a thumbnail. */
 static oc_status encode_thumbnail(const oc_image *image, oc_bytes *png, uint8_t *scratch, oc_string *out, oc_error *err)
 {
-    size_t channels = image->colorless ? 1 : 3, width = image->width, height = image->height;
-    const uint8_t *pixels = image->colorless ? image->gray : image->rgb;
+    size_t channels = image->grayscale ? 1 : 3, width = image->width, height = image->height;
+    const uint8_t *pixels = image->grayscale ? image->gray : image->rgb;
     size_t longest = width > height ? width : height;
     oc_status status = OC_OK;
     if (longest > THUMBNAIL) {
