@@ -92,7 +92,7 @@ static size_t header_size(const idx_array *array)
     return 4 + 4 * array->dimensions;
 }
 
-oc_idx_kind oc_idx_recognise(const char *path, size_t file_size)
+oc_idx_kind oc_idx_recognize(const char *path, size_t file_size)
 {
     gzFile file = gzopen(path, "rbe");
     if (!file) {

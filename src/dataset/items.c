@@ -89,7 +89,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const named_class *)a)->name, ((const named_class *)b)->name);
 }
 
-oc_status oc_dataset_settle_classes(oc_dataset *dataset, oc_error *err)
+oc_status oc_dataset_sort_classes(oc_dataset *dataset, oc_error *err)
 {
     size_t count = dataset->class_count, kept = 0;
     named_class *sorted = oc_alloc(count, sizeof *sorted);

@@ -38,7 +38,7 @@ oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_
 
 oc_status oc_set_gather_labels(oc_set *set, oc_error *err)
 {
-    oc_status status = oc_dataset_settle_classes(set->index, err);
+    oc_status status = oc_dataset_sort_classes(set->index, err);
     if (status != OC_OK) {
         return status;
     }
