@@ -224,6 +224,40 @@ char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_
         count(report->zeros), "validation", validation(&report->validation)));
 }
 
+/* The columns of one stage: an array (shape) with the axes, outermost first, from column `first` on. */
+static json_t *stage_columns(const oc_features *features, size_t stage, size_t first)
+{
+    char name[40];
+    json_t *shape = json_array(), *axes = json_array(), *levels = json_array();
+    oc_features_part_name(features, stage, name, sizeof name);
+    for (size_t i = 0; i < oc_features_axis_count(features, stage); i++) {
+        oc_row_axis axis = oc_features_axis(features, stage, i);
+        json_array_append_new(shape, count(axis.length));
+        json_array_append_new(axes, string(axis.name));
+        for (size_t l = 0; l < axis.levels.count; l++) {
+            json_array_append_new(levels, count((size_t)axis.levels.level[l]));
+        }
+    }
+    json_t *part = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "name", string(name), "spec",
+                             string(oc_features_part_spec(features, stage)), "first", count(first), "count",
+                             count(oc_features_part_dimension(features, stage)), "shape", shape, "axes", axes);
+    if (part && json_array_size(levels)) {
+        json_object_set(part, "levels", levels);
+    }
+    json_decref(levels);
+    return part;
+}
+
+static json_t *stages_columns(const oc_features *features)
+{
+    json_t *stages = json_array();
+    for (size_t i = 0, first = 0; i < oc_features_count(features); i++) {
+        json_array_append_new(stages, stage_columns(features, i, first));
+        first += oc_features_part_dimension(features, i);
+    }
+    return stages;
+}
+
 char *oc_json_info_model(const oc_model *model)
 {
     oc_image_options image = oc_model_image_options(model);
@@ -235,23 +269,23 @@ char *oc_json_info_model(const oc_model *model)
         oc_param_format(&oc_train_params[i], &options, value, sizeof value);
         json_object_set_new(training, oc_train_params[i].name, option_value(&oc_train_params[i], value));
     }
-    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "model", "features",
-                            string(oc_features_spec(oc_model_features(model))), "dimension",
-                            count(oc_features_dimension(oc_model_features(model))), "width", count(image.size.width),
-                            "height", count(image.size.height), "depth", count((size_t)image.depth), "classes",
-                            class_names(oc_model_classes(model), model_class, model), "parameters",
-                            count(oc_model_parameters(model)), "stage_parameters",
-                            count(oc_model_stage_parameters(model)), "training", training, "validation",
-                            validation(&tried), "seed", count((size_t)options.seed)));
+    return finish(json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "model", "features",
+        string(oc_features_spec(oc_model_features(model))), "stages", stages_columns(oc_model_features(model)),
+        "dimension", count(oc_features_dimension(oc_model_features(model))), "width", count(image.size.width), "height",
+        count(image.size.height), "depth", count((size_t)image.depth), "classes",
+        class_names(oc_model_classes(model), model_class, model), "parameters", count(oc_model_parameters(model)),
+        "stage_parameters", count(oc_model_stage_parameters(model)), "training", training, "validation",
+        validation(&tried), "seed", count((size_t)options.seed)));
 }
 
 char *oc_json_info_set(const oc_set *set)
 {
     oc_image_options image = oc_set_image_options(set);
-    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "set", "features",
-                            string(oc_features_spec(oc_set_features(set))), "dimension",
-                            count(oc_set_rows(set)->dimension), "images", count(oc_set_count(set)), "skipped",
-                            count(oc_set_skipped(set)), "width", count(image.size.width), "height",
-                            count(image.size.height), "depth", count((size_t)image.depth), "classes",
-                            class_names(oc_set_classes(set), set_class, set)));
+    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "set", "features",
+                            string(oc_features_spec(oc_set_features(set))), "stages",
+                            stages_columns(oc_set_features(set)), "dimension", count(oc_set_rows(set)->dimension),
+                            "images", count(oc_set_count(set)), "skipped", count(oc_set_skipped(set)), "width",
+                            count(image.size.width), "height", count(image.size.height), "depth",
+                            count((size_t)image.depth), "classes", class_names(oc_set_classes(set), set_class, set)));
 }
