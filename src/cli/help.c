@@ -117,7 +117,7 @@ static void put_stages(FILE *stream, bool with_params)
         for (size_t p = 0; with_params && p < stage.param_count; p++) {
             char term[80], text[MAX_DESCRIPTION];
             const oc_param *param = &stage.params[p];
-            snprintf(term, sizeof term, "%s=%s", param->name, param->fallback);
+            snprintf(term, sizeof term, "%s=%s", param->name, param->default_value);
             describe_parameter(param, text, sizeof text);
             put_entry(stream, 4, term, STAGE_COLUMN + 2, text);
         }

@@ -227,7 +227,7 @@ void manual_stages(FILE *stream)
             char text[MAX_DESCRIPTION];
             const oc_param *param = &stage.params[p];
             fprintf(stream, ".It Cm %s Ns = Ns ", param->name);
-            put_word(stream, param->fallback, strlen(param->fallback));
+            put_word(stream, param->default_value, strlen(param->default_value));
             fputc('\n', stream);
             describe_parameter(param, text, sizeof text);
             put_text(stream, text);
