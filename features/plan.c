@@ -1,5 +1,5 @@
 /* Plans of stages: the axes of a row. */
-#include "features/stage.h"
+#include "features/plan.h"
 
 #include "src/base/fail.h"
 

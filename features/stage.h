@@ -52,7 +52,7 @@ typedef struct oc_stage_type {
     const oc_param *params;
     size_t param_count, param_size; /* entries of the table, bytes of the struct */
 
-    /* Replaces "auto" where its value does not depend on the size of the images, checks what the table cannot express,
+    /* Replaces "auto" where its value does not depend on the size of the images, checks parameters against each other,
      * and sets *needs. OC_USAGE. */
     oc_status (*resolve)(void *params, oc_needs *needs, oc_error *err);
     /* Called for each parameter that was typed, unless as "auto", after resolve. Returns the reason why it has no effect
@@ -85,10 +85,5 @@ extern const oc_stage_type *const oc_stage_types[];
 
 /* Sets the axes and the dimension. OC_TOO_LARGE when a row does not fit into memory. */
 oc_status oc_plan_axes(oc_plan *plan, const oc_row_axis *axes, size_t count, oc_error *err);
-/* Plans a stage for a size, in place of its plan before; the stage is unchanged on failure. */
-oc_status oc_plan_make(const oc_stage *stage, size_t width, size_t height, oc_plan *plan, oc_error *err);
-void oc_plan_free(oc_plan *plan);
-/* The name of value j without that of the stage, such as y2.x1.b4; truncates like snprintf. */
-size_t oc_plan_column(const oc_plan *plan, size_t j, char *text, size_t size);
 
 #endif

@@ -30,7 +30,7 @@ static const oc_param params[] = {
     {"norm", OC_CHOICE, offsetof(oc_color_params, norm), "l1", 0, 0, norms,
      "l1: each histogram sums to 1; hellinger: its square root; none: counts"},
     {"weight", OC_CHOICE, offsetof(oc_color_params, weight), "count", 0, 0, weights,
-     "what a pixel adds to the histogram of hues: 1 or its saturation 0..1"},
+     "the weight of a pixel in the histogram of hues: 1 or its saturation 0..1"},
 };
 
 static oc_status resolve(void *values, oc_needs *needs, oc_error *err)

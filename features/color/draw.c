@@ -1,5 +1,5 @@
 /* color: pictures of histograms. One bar a bin in the bin's own colour, region by region as they lie in the image;
- * up for what is positive, down for what is negative. A joint histogram shows its largest bars alone, in order. */
+ * up for positive values, down for negative ones. Of a joint histogram only the largest bars are drawn, in order. */
 #include "features/color/draw.h"
 
 #include "features/color/histogram.h"
@@ -51,7 +51,7 @@ static oc_color from_lab(double l, double a, double b)
                       to_level(from_linear(0.0556434 * f[0] - 0.2040259 * f[1] + 1.0572252 * f[2]))};
 }
 
-/* The colour in the middle of a bin; channels of their own stand for themselves. */
+/* The colour in the middle of a bin. Histograms of single channels have the colour of their channel. */
 static oc_color bin_color(const oc_histogram *h, size_t k)
 {
     double n = (double)h->bins, p[3];
@@ -80,7 +80,7 @@ typedef struct bar {
     size_t bin;
 } bar;
 
-/* The largest first, the sign counted; of equal ones the lower bin. */
+/* The largest first, negative values last; of equal ones the lower bin. */
 static int by_value(const void *a, const void *b)
 {
     const bar *one = a, *other = b;
@@ -90,7 +90,7 @@ static int by_value(const void *a, const void *b)
                                        : one->bin > other->bin;
 }
 
-/* Picks what is shown of the values of a region; bars has room for all. */
+/* Picks the values of a region that are drawn; bars has room for all. Returns their number. */
 static size_t pick(const oc_histogram *h, const float *values, bar *bars)
 {
     for (size_t k = 0; k < h->size; k++) {

@@ -1,4 +1,4 @@
-/* color: counting the pixels of a region by their colours; color.c says which bins there are. */
+/* color: counting the pixels of a region by their colours; color.c defines the bins. */
 #include "features/color/histogram.h"
 
 #include "features/pictures.h"
@@ -60,7 +60,7 @@ typedef struct levels {
     size_t stride;
 } levels;
 
-/* A histogram at work: what to count, and memory for it. */
+/* The histogram to count, the image, and scratch memory. */
 typedef struct counting {
     oc_histogram h;
     const oc_histogram_map *map;
@@ -226,7 +226,7 @@ oc_status oc_histogram_extract(const oc_stage *stage, const oc_image *image, oc_
     return OC_OK;
 }
 
-/* The arrays of oc_histogram_attribute; those of values begin with the region's first. */
+/* The arrays of oc_histogram_attribute; data_term and offset begin with the first value of the region. */
 typedef struct attribution {
     const double *data_term, *offset;
     float *counts; /* (2, size): of the region, of one pixel */

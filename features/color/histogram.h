@@ -27,8 +27,8 @@ typedef struct oc_histogram_kernels {
     /* level = value * factor + shift, cut to 0..last. */
     void (*quantize)(const float *values, size_t n, float factor, float shift, float last, uint8_t *levels);
     /* counts[index]++ for each pixel, index as oc_histogram_map says; channel c's level of pixel i is at levels[c][i *
-     * stride]. Pixel i counts into bank i % banks of `size` counters, banks 1 or OC_HISTOGRAM_BANKS: neighbours often
-     * share a colour, and would wait for each other's sum. */
+     * stride]. Pixel i counts into bank i % banks of `size` counters, banks 1 or OC_HISTOGRAM_BANKS: neighbouring
+     * pixels often share a colour, and in one bank each addition would wait for the one before. */
     void (*count_joint)(const uint8_t *const levels[3], size_t stride, size_t n, const oc_histogram_map *map,
                         uint32_t *counts, size_t size, size_t banks);
     /* counts (banks, 256), the levels of one channel. */
@@ -51,7 +51,7 @@ typedef struct oc_color_params {
     int norm, weight; /* oc_color_norm; 1: a pixel counts by its saturation */
 } oc_color_params;
 
-/* The histograms that the parameters ask for. */
+/* The histograms that the parameters define. */
 typedef struct oc_histogram {
     oc_color_space space;
     oc_color_norm norm;

@@ -82,7 +82,7 @@ static void quantize(const float *restrict values, size_t n, float factor, float
     }
 }
 
-enum { CHUNK = 1024 /* pixels whose places wait to be counted */ };
+enum { CHUNK = 1024 /* pixels whose places are computed before they are counted */ };
 
 static inline __attribute__((always_inline)) void compute_places(const uint8_t *restrict a, const uint8_t *restrict b,
                                                                  const uint8_t *restrict c, const size_t stride,
@@ -105,7 +105,7 @@ static void find_places(const uint8_t *const levels[3], size_t stride, size_t n,
         compute_places(a, b, c, 1, n, map, places);
         return;
     }
-#if defined(__AVX2__) || defined(__ARM_NEON) /* others are slow to take three channels apart */
+#if defined(__AVX2__) || defined(__ARM_NEON) /* other families separate three channels slowly */
     if (map->even && stride == 3 && b == a + 1 && c == a + 2) {
         compute_places(a, a + 1, a + 2, 3, n, map, places);
         return;

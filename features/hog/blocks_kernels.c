@@ -18,7 +18,7 @@
 
 static const float CLIP = 0.2F;
 
-/* sums[x] = 1 / norm for sums of squares; 0 for nothing at all. */
+/* sums[x] = 1 / norm for sums of squares; 0 where the norm is 0. */
 static void invert_norms(const oc_hog_form *form, float epsilon, size_t n, float *restrict sums)
 {
     float inside = form->squared ? epsilon * epsilon : 0, outside = form->squared ? 0 : epsilon;
@@ -63,7 +63,7 @@ static void clip(const float *restrict factors, size_t n, float *restrict values
     }
 }
 
-/* Value e of block x, tile (count, n), goes to row[x * step + e], times the factor of the block where there is one. */
+/* Value e of block x, tile (count, n), goes to row[x * step + e], times the factor of the block if there are factors. */
 static void write_tile(const float *restrict tile, const float *restrict factors, size_t count, size_t n, size_t step,
                        float *restrict row)
 {
@@ -75,7 +75,7 @@ static void write_tile(const float *restrict tile, const float *restrict factors
     }
 }
 
-/* factors (n): what the blocks of a tile (count, n) are still to be multiplied with. */
+/* Normalises a tile (count, n) in part. Returns the factors (n) that the blocks remain to be multiplied with, or NULL. */
 static const float *normalize_tile(const oc_hog_form *form, size_t count, size_t n, float *tile, float *factors,
                                    float *again)
 {
@@ -203,7 +203,7 @@ static void add_clipped(const float *restrict values, const float *restrict norm
 }
 
 /* Row y of the cells as 3 B/2 + 4 values a cell: B directions with sign, B/2 directions without, and four sums over
- * the latter, one for each neighbourhood. As in VLFeat the weight of the sums is 1 / sqrt(18) whatever B is. norms: of the
+ * the latter, one for each neighbourhood. As in VLFeat the weight of the sums is 1 / sqrt(18) for every B. norms: of the
  * neighbourhoods above and below; both (nx) is scratch. */
 static void write_uoctti(const oc_hog_form *form, const oc_hog_grid *grid, size_t y, const float *const norms[2],
                          float *both, float *row)

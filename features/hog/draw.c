@@ -27,7 +27,7 @@ static double aspect(const oc_stage *stage, oc_drawing kind)
 typedef struct stars {
     const oc_hog_plan *plan;
     size_t lines;
-    double *values; /* (ny, nx, lines): the mean of the values that a line stands for */
+    double *values; /* (ny, nx, lines): the mean of the values of a line */
     double cell;    /* side of a cell on the canvas */
     double limit;   /* a line for a value of `limit` or more fills its cell */
 } stars;
@@ -57,7 +57,7 @@ static oc_status gather(stars *s, const oc_stage *stage, const float *row, oc_er
     return OC_OK;
 }
 
-/* All stars, from (x, y) on; of the values those with the sign. */
+/* All stars, with the values of one sign; (x, y) is the top left corner. */
 static void draw_stars(const stars *s, oc_canvas *canvas, double x, double y, double sign)
 {
     const oc_hog_form *form = &s->plan->form;

@@ -1,11 +1,11 @@
-/* The forms of HoG: which choices the parameters and the presets stand for.
+/* The forms of HoG: the choices that the parameters and the presets make.
  *
  * The references agree on the idea and differ in nearly every detail; a preset fixes them all and leaves `cell` and
  * `bins`:
  *
  *                      own default       skimage           opencv               uoctti (VLFeat)
  *   sides              whole cells       whole cells       whole cells, the     rounded to the nearest
- *                                                          rest does not exist  number of cells
+ *                                                          rest is ignored      number of cells
  *   gradient at the    border pixel      0 across the      0 across the         both differences 0
  *   border             repeated          border            border
  *   bin k of 9 covers  20k .. 20k + 20   the same          the same             20k - 10 .. 20k + 10, 18 bins
@@ -27,7 +27,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Odd polynomials for the arc tangent of 0..1, from x to x^11: least largest error; and OpenCV's, whose error shows in
+/* Odd polynomials for the arc tangent of 0..1, from x to x^11: least largest error; and OpenCV's, whose error changes
  * the third digit of a bin's share. */
 static const float tangent[OC_HOG_TERMS] = {0.99997721904F,  -0.33262282680F, 0.19354036900F,
                                             -0.11642646357F, 0.05264733087F,  -0.01171912745F};
@@ -69,7 +69,7 @@ static void skimage_form(oc_hog_form *form)
     form->block = 2;
     form->border = OC_HOG_REFLECT;
     form->norm = OC_HOG_NORM_L2_HYS;
-    /* There the votes are divided by the pixels of a cell before 1e-5 is added. */
+    /* scikit-image divides the votes by the pixels of a cell before it adds 1e-5. */
     form->epsilon = 1e-5 * (double)(form->cell * form->cell);
     form->epsilon_again = 1e-5;
     form->squared = true;
@@ -126,7 +126,7 @@ void oc_hog_form_make(const oc_hog_params *p, oc_hog_form *form)
     }
 }
 
-/* True when the preset has what was typed anyway. */
+/* True when the preset has the same value as the parameter. */
 static bool agrees(const oc_hog_params *p, const oc_hog_form *form, const char *name)
 {
     bool blocks = form->block == 2;
@@ -146,17 +146,17 @@ const char *oc_hog_conflict(const void *params, const char *name)
     bool own = p->preset == OC_HOG_OWN;
     bool free_to_set = own || strcmp(name, "preset") == 0 || strcmp(name, "cell") == 0 || strcmp(name, "bins") == 0;
     if (!free_to_set && !agrees(p, &form, name)) {
-        return "the preset decides it, and differently";
+        return "the preset sets another value";
     }
     if (own && strcmp(name, "window") == 0 && p->window && p->block == 1) {
         return "the window weights the pixels of a block, and block is 1";
     }
     if (own && strcmp(name, "norm") == 0 && p->norm == OC_HOG_NORM_NEIGHBOURS && p->block > 1) {
-        return "norm=neighbours is of single cells and those around them: block=1";
+        return "norm=neighbours normalises single cells by the cells around them: it needs block=1";
     }
     bool plain = form.norm == OC_HOG_NORM_NONE || form.norm == OC_HOG_NORM_SQRT;
     if (own && strcmp(name, "epsilon") == 0 && plain) {
-        return "it is added to norms, and this norm has none";
+        return "epsilon is added to norms, and this normalisation has none";
     }
     return NULL;
 }

@@ -71,7 +71,7 @@ typedef struct oc_hog_form {
 
 /* Fills in `interpolate`, `norm` and `epsilon` where they are auto and there is no preset. */
 void oc_hog_resolve(oc_hog_params *params);
-/* The form that resolved parameters stand for. */
+/* The form of resolved parameters. */
 void oc_hog_form_make(const oc_hog_params *params, oc_hog_form *form);
 /* oc_stage_type's conflict. */
 const char *oc_hog_conflict(const void *params, const char *name);

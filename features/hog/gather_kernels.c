@@ -4,7 +4,8 @@
 #include <string.h>
 
 enum {
-    SHORT = 64, /* columns at most whose bins are joined in one go: one by one they would not fill the vectors */
+    SHORT =
+        64, /* rows of at most so many columns are joined for all bins at once: one bin would not fill the vectors */
     NINE = OC_HOG_BAND_BINS
 };
 
@@ -35,8 +36,8 @@ static void add_pairs(const float *restrict values, size_t n, float *restrict to
     }
 }
 
-/* to[i * stride] = the sum of `side` values from i * side on, for n sums: neighbours are added in pairs as long as what
- * is left of a side is even. scratch (2, room) holds the halves in turn, and may hold the values in its second row. */
+/* to[i * stride] = the sum of `side` values from i * side on, for n sums: neighbours are added in pairs while the
+ * remaining side is even. scratch (2, room) holds the halves in turn, and may hold the values in its second row. */
 static void add_up(const float *values, size_t n, size_t side, float *scratch, size_t room, float *to, size_t stride)
 {
     for (size_t turn = 0; side % 2 == 0; turn ^= 1) {
@@ -60,8 +61,8 @@ static void weigh(const float *restrict values, const float *restrict weights, s
     }
 }
 
-/* Every phases-th block lies end to end with the one before, so that one pattern of weights along the row serves them
- * all (oc_hog_axis). */
+/* Blocks that are `phases` apart lie end to end, so that one pattern of weights along the row serves all of them
+ * (oc_hog_axis). */
 static void gather(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch, float *cells)
 {
     if (!axis->even && !axis->patterns) {
@@ -121,7 +122,7 @@ static void join_bin(const float *sums, const oc_hog_band *band, size_t cell, si
     cells[n] = last + (n ? rising[n - 1] : first);
 }
 
-/* Short rows of whole cells are one long row for all bins, so that small images fill the vectors too. */
+/* Short rows of whole cells are treated as one long row of all bins, so that small images fill the vectors too. */
 static void join(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *weights,
                  float *scratch, float *cells)
 {

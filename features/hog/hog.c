@@ -29,7 +29,8 @@ static const oc_param params[] = {
     {"bins", OC_INTEGER, offsetof(oc_hog_params, bins), "9", 1, OC_HOG_BINS / 2, NULL, "orientations of a cell"},
     {"signed", OC_FLAG, offsetof(oc_hog_params, with_sign), "0", 0, 1, NULL, "bins cover 360 degrees instead of 180"},
     {"interpolate", OC_CHOICE, offsetof(oc_hog_params, interpolate), "auto", 0, 0, interpolations,
-     "what a vote is split between: the two nearest bins, the four nearest cells, both or none; auto: both, but bins "
+     "bins and cells that a vote is split between: the two nearest bins, the four nearest cells, both or none; auto: "
+     "both, but bins "
      "for blocks"},
     {"block", OC_INTEGER, offsetof(oc_hog_params, block), "1", 1, OC_HOG_BLOCK, NULL,
      "cells along the side of an overlapping block; 1 writes each cell once"},

@@ -45,11 +45,11 @@ typedef struct oc_hog_band {
 /* Rows are of `width` floats. A pixel's vote is a magnitude and a position in bins, -1/2 .. bins - 1/2; bin b gets the
  * magnitude times max(0, 1 - |position - b|), counted round the circle. */
 typedef struct oc_hog_kernels {
-    /* Bytes that lie `stride` apart to floats. */
+    /* Converts bytes, `stride` apart, to floats. */
     void (*line)(const uint8_t *bytes, size_t stride, size_t width, float *line);
     /* Centred differences; line[-1] and line[width] exist. */
     void (*gradient)(const float *above, const float *line, const float *below, size_t width, float *gx, float *gy);
-    /* Replaces a gradient by another channel's where that is longer. */
+    /* Replaces a gradient by that of another channel where the other is longer. */
     void (*longest)(const float *other_x, const float *other_y, size_t width, float *gx, float *gy);
     /* Votes by angle: position = angle * bins_per_radian - 1/2, the angle modulo pi or 2 pi. tangent (OC_HOG_TERMS) are
      * the coefficients of x, x^3 and so on. */
@@ -62,7 +62,7 @@ typedef struct oc_hog_kernels {
     void (*vote)(const oc_hog_rows *rows, size_t bins, float *sums);
     /* Reference implementation of the above. */
     void (*vote_reference)(const oc_hog_rows *rows, size_t bins, float *sums);
-    /* Gradients and votes of a band in one go. sums (9, room) = the votes, column by column; of columns past the width
+    /* Gradients and votes of a band in one pass. sums (9, room) = the votes, column by column; of columns past the width
      * they are undefined. With carry (9, room), votes are split between the cells above and the cells below the band:
      * sums = carry + the votes for the cells above, carry = those for the cells below. Equal to gradient, linear or
      * sectors, and vote_reference. */
@@ -95,7 +95,7 @@ typedef struct oc_hog_normalizer {
     void (*normalize)(const oc_hog_form *form, const oc_hog_grid *grid, float *scratch, float *row);
 } oc_hog_normalizer;
 
-/* The best for this processor. */
+/* The tables of the best family for this processor. */
 const oc_hog_kernels *oc_hog_kernels_get(void);
 const oc_hog_gatherer *oc_hog_gatherer_get(void);
 const oc_hog_normalizer *oc_hog_normalizer_get(void);

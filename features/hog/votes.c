@@ -23,9 +23,9 @@ typedef struct votes {
     float *position, *magnitude;        /* (ring, width) */
 } votes;
 
-enum { MARGIN = 16 }; /* floats in front of a line: the border column, and the alignment kept */
+enum { MARGIN = 16 }; /* floats before a line: the border column, and room that keeps the alignment */
 
-/* A row of pixels as floats, with the border columns that the border rule asks for, to place `slot`. */
+/* Loads row y of the image as floats into line `slot`, with border columns by the border rule. */
 static void load_line(votes *v, size_t y, size_t slot)
 {
     size_t last = v->width - 1;
@@ -45,7 +45,7 @@ static void load_line(votes *v, size_t y, size_t slot)
     }
 }
 
-/* Row y's neighbour above (-1) or below (+1), by the border rule. */
+/* The row above (side -1) or below (side +1) row y, by the border rule. */
 static size_t neighbour(const votes *v, size_t y, int side)
 {
     bool outside = side < 0 ? y == 0 : y + 1 == v->height;

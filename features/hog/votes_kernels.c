@@ -54,8 +54,8 @@ static void longest(const float *restrict other_x, const float *restrict other_y
 }
 
 /* The angle between gradient and x axis is 0 .. 90 degrees, that to the nearer axis 0 .. 45, where the polynomial
- * holds. It comes out in bins, for the coefficients are multiplied before. The ratio has a loop of its own: in one loop
- * the compiler would make the whole polynomial twice, for either axis. */
+ * holds. The result is in bins, because the coefficients are multiplied by bins_per_radian first. The ratio has a loop of
+ * its own: in one loop the compiler would compute the whole polynomial twice, once for each axis. */
 static inline __attribute__((always_inline)) void angles(const float *restrict gx, const float *restrict gy,
                                                          size_t width, bool with_sign, float bins_per_radian,
                                                          const float *tangent, float *restrict position,
@@ -113,8 +113,8 @@ static inline __attribute__((always_inline)) void sector_lanes(const float *gx, 
     for (size_t k = 0; k < edges->count; k++) {
         bool turned = with_sign && k >= edges->turn;
         float sign = turned ? -1 : 1, c = sign * edges->cosine[k], s = sign * edges->sine[k];
-        places behind = edges->upper_inclusive ? y * c > x * s : y * c >= x * s;
-        passed += behind & (turned ? lower_counts : upper_counts);
+        places beyond = edges->upper_inclusive ? y * c > x * s : y * c >= x * s;
+        passed += beyond & (turned ? lower_counts : upper_counts);
     }
     passed = -passed; /* a comparison that holds is -1 */
     passed &= passed < (int32_t)edges->bins;
@@ -260,9 +260,8 @@ static inline void gradient_lanes(const float *above, const float *line, const f
     memcpy(gy, &down, sizeof down);
 }
 
-/* One of nine sectors of a half circle, by the tangents of the edges at 20, 40, 60 and 80 degrees; those past 90
- * degrees mirror them. No edge but the one at 0 degrees meets a ratio of whole numbers, so none belongs to either
- * side. */
+/* The bin of a gradient among nine of a half circle, by the tangents of the edges at 20, 40, 60 and 80 degrees; the edges
+ * above 90 degrees mirror these. No gradient of whole numbers lies on an edge but the one at 0 degrees. */
 static inline void nine_sectors(const float *gx, const float *gy, int32_t *bin, float *magnitude)
 {
 #pragma omp simd
@@ -275,7 +274,7 @@ static inline void nine_sectors(const float *gx, const float *gy, int32_t *bin, 
     }
 }
 
-/* The votes of LANES pixels: `first` for bin, `second` for the one behind it. */
+/* The votes of LANES pixels: `first` for bin, `second` for the next one. */
 typedef struct votes {
     places bin;
     lanes first, second;
@@ -306,9 +305,9 @@ static inline __attribute__((always_inline)) votes find_votes(const oc_hog_band 
     return v;
 }
 
-/* LANES columns of a band: votes first, for a few rows, so that the long way to each does not hold up the others. With
- * linear cells, what a row adds stays in the totals for all rows below it, so that the totals, summed over the rows,
- * have weighted it by its distance to the end of the band. */
+/* LANES columns of a band. The votes of a few rows are computed before they are added, so that the latency of one does
+ * not delay the others. With linear cells, the votes of a row stay in the totals for all rows below it, so that the sum of
+ * the totals over the rows weights them by the distance to the end of the band. */
 static inline __attribute__((always_inline)) void band_lanes(const oc_hog_band *band, size_t x, const bool between_bins,
                                                              const bool between_cells, float *sums, float *carry)
 {

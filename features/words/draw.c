@@ -1,7 +1,7 @@
 /* words: pictures.
  *
- * A word is a point in the whitened space, y = T (x - mean). The rows of T are orthogonal, so that the patch with the
- * least length that becomes y is x = mean + sum_i t_i y_i / |t_i|^2: the word as it looks. Words of gradient
+ * A word is a point in the whitened space, y = T (x - mean). The rows of T are orthogonal, so that the shortest
+ * patch that is mapped to y is x = mean + sum_i t_i y_i / |t_i|^2: the word as it looks. Words of gradient
  * descriptors are drawn as 4 x 4 stars. */
 #include "features/words/draw.h"
 
@@ -83,7 +83,7 @@ static void draw_word(const looks *l, oc_canvas *canvas, double x, double y, dou
     oc_canvas_pixels(canvas, x, y, side, side, pixels, patch, patch, l->channels);
 }
 
-/* Where a word stands on the sheet: gray ones by the direction of their edges, then coloured ones by hue. */
+/* The order of words on the sheet: gray ones by the direction of their edges, then coloured ones by hue. */
 typedef struct standing {
     double key;
     size_t word;

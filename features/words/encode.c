@@ -165,7 +165,7 @@ static void find_least(encoder *e, side *s, size_t count)
     }
 }
 
-/* The value that `wanted` of the 32 lanes do not exceed: so many words are no farther. */
+/* The `wanted`-th smallest of 32 values: at least so many words are no farther than this. */
 static float bound(const float *best, size_t wanted)
 {
     float sorted[OC_PANEL];
@@ -274,7 +274,7 @@ static void pool_block(encoder *e, size_t which, const oc_words_place *places, s
 static void pool_region(const encoder *e, const side *s, const size_t from[2], const size_t to[2], float *out)
 {
     size_t places = 0, count = e->words->count;
-    float *region = s->z; /* free by now */
+    float *region = s->z; /* no longer used */
     memset(region, 0, count * sizeof *region);
     for (size_t v = from[0]; v < to[0]; v++) {
         for (size_t u = from[1]; u < to[1]; u++) {
@@ -319,7 +319,7 @@ static void write_row(const encoder *e, float *row)
     }
 }
 
-/* How many words have a code that is not 0; 0 when that is not fixed. */
+/* The number of words whose code is not 0; 0 when it is not fixed. */
 static size_t nearest_words(const oc_words_params *params, size_t words)
 {
     size_t wanted = params->encode == OC_WORDS_HARD ? 1 : params->encode == OC_WORDS_SOFT ? (size_t)params->nearest : 0;

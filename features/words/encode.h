@@ -5,7 +5,7 @@
 #include "features/words/codebook.h"
 #include "features/words/plan.h"
 
-/* What an image is coded with, and the memory for it. */
+/* An image to code, with plan, codebook and memory. */
 typedef struct oc_words_coding {
     const oc_words_plan *plan;
     const oc_words *words;

@@ -78,7 +78,7 @@ static void sample_image(void *context, size_t index, size_t worker)
     oc_job_progress(s->job, "sampling patches", atomic_fetch_add(&s->done, 1) + 1, s->source->count);
 }
 
-/* Closes the gaps that unreadable and small images left; returns the number of samples. */
+/* Closes the gaps of images that could not be read; returns the number of samples. */
 static size_t close_gaps(sampling *s)
 {
     size_t count = 0;
@@ -123,7 +123,7 @@ static oc_status sample(sampling *s, size_t *count, oc_error *err)
     return OC_OK;
 }
 
-/* Whitens the samples in place; the learned map goes to `words`. */
+/* Whitens the samples in place and stores the whitening in `words`. */
 static oc_status whiten(const sampling *s, size_t count, oc_words *words, oc_error *err)
 {
     uint32_t *order = oc_alloc(s->depth, sizeof *order);

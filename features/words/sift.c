@@ -6,8 +6,8 @@
  *     h        votes weighted by a triangle of half width b around each cell's centre, centres b pixels apart
  *     value    sqrt(h / (sum h + 16 sqrt(contrast)))                    (RootSIFT: Arandjelovic and Zisserman, 2012)
  *
- * A triangle's weights have the sum 1, so sum h / 16 is the mean gradient in gray levels a pixel: areas that are as
- * good as flat give short vectors and not amplified noise. Values in cell row, cell column, direction order. Outside
+ * A triangle's weights have the sum 1, so sum h / 16 is the mean gradient in gray levels a pixel: nearly flat areas
+ * give short vectors and not amplified noise. Values in cell row, cell column, direction order. Outside
  * the image there is no gradient. */
 #include "features/words/sift.h"
 
@@ -63,7 +63,7 @@ static size_t gaussian(size_t b, float *weight)
     return 2 * radius + 1;
 }
 
-/* Smooths v->smooth along both axes; beyond the border it goes on with its border values. */
+/* Smooths v->smooth along both axes; the border values are repeated outside the image. */
 static void smoothen(const oc_sift_view *v, const float *weight, size_t taps)
 {
     size_t radius = taps / 2, w = v->width;

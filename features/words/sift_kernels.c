@@ -8,7 +8,7 @@
 static void convolve(const float *restrict in, size_t n, size_t stride, const float *restrict weight, size_t taps,
                      float *restrict out)
 {
-    enum { STRIP = 64 }; /* sums that stay in registers while the taps go by */
+    enum { STRIP = 64 }; /* sums that stay in registers during the loop over the taps */
     size_t i = 0;
     for (; i + STRIP <= n; i += STRIP) {
         float sum[STRIP] = {0};
@@ -34,7 +34,7 @@ static void convolve(const float *restrict in, size_t n, size_t stride, const fl
 static void gather(const float *restrict in, size_t n, size_t step, const float *restrict weight, size_t taps,
                    float *restrict out)
 {
-    enum { TOGETHER = 4 }; /* sums that do not wait for each other */
+    enum { TOGETHER = 4 }; /* independent sums, which need not wait for each other */
     size_t i = 0, apart = step * OC_SIFT_BINS;
     for (; i + TOGETHER <= n; i += TOGETHER) {
         float sum[TOGETHER][OC_SIFT_BINS] = {{0}};

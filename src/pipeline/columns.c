@@ -1,6 +1,8 @@
 /* The columns of a row: the axes of each stage's part, and a name for every value. */
 #include "src/pipeline/pipeline.h"
 
+#include "features/plan.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>

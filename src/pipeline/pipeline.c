@@ -2,6 +2,7 @@
  * writes rows: the values of the first stage, of the second, and so on. */
 #include "src/pipeline/pipeline.h"
 
+#include "features/plan.h"
 #include "src/base/fail.h"
 #include "src/pipeline/spec.h"
 
@@ -231,7 +232,7 @@ bool oc_features_unfitted(const oc_features *features)
     return false;
 }
 
-/* Every stage gets the same seed: what it learns in a joined spec is what it learns alone. */
+/* Every stage gets the same seed, so that it learns the same in a joined spec as alone. */
 oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err)
 {
     if (features->dimension == 0) {

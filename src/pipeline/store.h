@@ -7,7 +7,7 @@
 #include <ocellus/features.h>
 
 /* The version of models and sets. A spec is stored as it was typed. A change of its meaning (a default, a formula) has to
- * raise the version, so that older files are refused and not read with another meaning. */
+ * raise the version, so that older files give an error instead of other rows. */
 #define OC_FORMAT_VERSION "1"
 
 oc_status oc_store_format(oc_archive *archive, const char *format, oc_error *err);

@@ -1,6 +1,6 @@
-/* What speaks for a class where: the parts of a linear score, laid out over the image by the stages. With z_j = (x_j -
- * shift_j) scale_j, W_cj z_j = W_cj scale_j x_j - W_cj scale_j shift_j: the first term is nothing where the value
- * is, the second is the same for all images. */
+/* Which parts of an image raise the score of a class: the parts of a linear score, attributed to pixels by the stages.
+ * With z_j = (x_j - shift_j) scale_j, W_cj z_j = W_cj scale_j x_j - W_cj scale_j shift_j: the first term is zero where
+ * the value is zero; the second does not depend on the image. */
 #include <ocellus/show.h>
 
 #include "features/pictures.h"
@@ -18,17 +18,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static oc_status spread_stages(const oc_model *model, const oc_image *image, const double *given, const double *fixed,
-                               double *map, double *parts, oc_error *err)
+static oc_status attribute_stages(const oc_model *model, const oc_image *image, const double *data_term,
+                                  const double *offset, double *map, double *parts, oc_error *err)
 {
     oc_status status = OC_OK;
     for (size_t i = 0, first = 0; status == OC_OK && i < oc_features_count(model->features); i++) {
         const oc_stage *stage = oc_features_stage(model->features, i);
         parts[i] = 0;
         for (size_t j = first; j < first + stage->plan.dimension; j++) {
-            parts[i] += given[j] + fixed[j];
+            parts[i] += data_term[j] + offset[j];
         }
-        status = oc_stage_attribute(stage, image, given + first, fixed + first, map, err);
+        status = oc_stage_attribute(stage, image, data_term + first, offset + first, map, err);
         first += stage->plan.dimension;
     }
     return status;
@@ -50,9 +50,9 @@ oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label,
         return oc_fail(err, OC_USAGE, "class %zu of %zu", label, c->classes);
     }
     float *row = oc_alloc(d, sizeof *row);
-    double *given = oc_alloc(d, sizeof *given), *fixed = oc_alloc(d, sizeof *fixed);
-    oc_status status = row && given && fixed ? oc_workspace_create(&workspace, err)
-                                             : oc_fail_memory(err, "the explanation");
+    double *data_term = oc_alloc(d, sizeof *data_term), *offset = oc_alloc(d, sizeof *offset);
+    oc_status status = row && data_term && offset ? oc_workspace_create(&workspace, err)
+                                                  : oc_fail_memory(err, "the explanation");
     if (status == OC_OK) {
         status = oc_features_extract(model->features, image, workspace, row, err);
     }
@@ -63,17 +63,17 @@ oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label,
         double factor = oc_rows_factor(&view, 0);
         for (size_t j = 0; j < d; j++) {
             double slope = (double)weights[j] * (double)c->scale[j];
-            given[j] = slope * factor * (double)row[j];
-            fixed[j] = -slope * (double)c->shift[j];
+            data_term[j] = slope * factor * (double)row[j];
+            offset[j] = -slope * (double)c->shift[j];
         }
         *bias = (double)weights[d];
         memset(map, 0, image->width * image->height * sizeof *map);
-        status = spread_stages(model, image, given, fixed, map, parts, err);
+        status = attribute_stages(model, image, data_term, offset, map, parts, err);
     }
     oc_workspace_free(workspace);
     oc_free(row);
-    oc_free(given);
-    oc_free(fixed);
+    oc_free(data_term);
+    oc_free(offset);
     return status;
 }
 

@@ -1,6 +1,7 @@
 /* The stage words: defaults, invariants, save and restore. */
 #include "tests/unit/features/words_support.h"
 
+#include "features/plan.h"
 #include "src/pipeline/pipeline.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,6 @@
 #include "tests/unit/features/words_support.h"
+
+#include "features/plan.h"
 #include "src/base/random.h"
 
 #include <criterion/criterion.h>
