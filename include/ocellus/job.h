@@ -39,8 +39,8 @@ OC_API size_t oc_job_threads(const oc_job *job);
 /* Asks the work to stop soon, with OC_CANCELLED. Safe in a signal handler and from another thread. */
 OC_API void oc_job_cancel(oc_job *job);
 
-/* Sets OpenBLAS to one thread for good and ends its idle threads, which otherwise use a processor for some hundredths of
- * a second after the start. For a program that leaves all parallel work to Ocellus, as its command does; call it first. */
+/* Sets OpenBLAS to one thread for good and ends its idle threads, which otherwise use a processor for some hundredths
+ * of a second after the start. For a program that leaves all parallel work to Ocellus; to be called first. */
 OC_API void oc_blas_end_threads(void);
 
 #ifdef __cplusplus

@@ -19,8 +19,9 @@ enum { OC_MAX_BLOCKS = 32 };
 typedef struct oc_block {
     const float *values; /* row i begins at values + i * stride */
     size_t columns, stride;
-    const uint32_t *
-        mirror; /* (columns): value j of the row of the mirrored image is value mirror[j] of the row, counted in this block; NULL when it is not known */
+    /* (columns): value j of the row of the mirrored image is value mirror[j] of the row, counted in this block; NULL when
+     * it is not known */
+    const uint32_t *mirror;
 } oc_block;
 
 typedef struct oc_rows {

@@ -269,7 +269,7 @@ Test(set, damaged_folders_are_refused)
     change_npy("(6, 48)", "(6,6,8)");
     set_refused("two axes");
     change_npy("(6, 48)", "(6, 47)");
-    set_refused("promises");
+    set_refused("header gives");
     change_npy("(6, 48)", "(6, -1)");
     set_refused("damaged");
     change_npy("'shape'", "'shade'");
