@@ -4,17 +4,14 @@
 
 #include "src/base/dispatch.h"
 
-OC_DECLARE_KERNELS(oc_hash_kernels, oc_hash_kernels);
+/* Images of up to LARGE bytes are hashed whole, of larger ones at least MIN_ROWS rows. */
+enum { LARGE = 12288, MIN_ROWS = 8 };
 
-enum {
-    LARGE = 12288,
-    MIN_ROWS = 8
-}; /* maximum of bytes of an image that is hashed whole; minimum of rows of a larger one */
+OC_KERNEL_GETTER(static, oc_hash_kernels, kernel_table)
 
 oc_pixel_hash oc_hash_pixels(const oc_image *image)
 {
-    static const oc_hash_kernels *const tables[] = OC_KERNEL_TABLES(oc_hash_kernels);
-    const oc_hash_kernels *kernels = tables[oc_isa_index()];
+    const oc_hash_kernels *kernels = kernel_table();
     const uint8_t *pixels = image->rgb ? image->rgb : image->gray;
     size_t height = image->height, row = image->width * (image->rgb ? 3 : 1);
     size_t rows = LARGE / row > MIN_ROWS ? LARGE / row : MIN_ROWS;

@@ -252,6 +252,51 @@ static void add_image_options(oc_string *json, oc_image_options image)
     oc_json_count(json, "depth", (size_t)image.depth);
 }
 
+/* The columns of one stage: an array (shape) with the axes, outermost first, from column `first` on. */
+static void add_stage(oc_string *json, const oc_features *features, size_t stage, size_t first)
+{
+    char name[40];
+    size_t axes = oc_features_axis_count(features, stage), levels = 0;
+    oc_features_part_name(features, stage, name, sizeof name);
+    oc_json_open(json, NULL, '{');
+    oc_json_string(json, "name", name);
+    oc_json_string(json, "spec", oc_features_part_spec(features, stage));
+    oc_json_count(json, "first", first);
+    oc_json_count(json, "count", oc_features_part_dimension(features, stage));
+    oc_json_open(json, "shape", '[');
+    for (size_t i = 0; i < axes; i++) {
+        oc_json_count(json, NULL, oc_features_axis(features, stage, i).length);
+        levels += oc_features_axis(features, stage, i).levels.count;
+    }
+    oc_json_close(json, ']');
+    oc_json_open(json, "axes", '[');
+    for (size_t i = 0; i < axes; i++) {
+        oc_json_string(json, NULL, oc_features_axis(features, stage, i).name);
+    }
+    oc_json_close(json, ']');
+    if (levels) {
+        oc_json_open(json, "levels", '[');
+        for (size_t i = 0; i < axes; i++) {
+            oc_row_axis axis = oc_features_axis(features, stage, i);
+            for (size_t l = 0; l < axis.levels.count; l++) {
+                oc_json_count(json, NULL, (size_t)axis.levels.level[l]);
+            }
+        }
+        oc_json_close(json, ']');
+    }
+    oc_json_close(json, '}');
+}
+
+static void add_stages(oc_string *json, const oc_features *features)
+{
+    oc_json_open(json, "stages", '[');
+    for (size_t i = 0, first = 0; i < oc_features_count(features); i++) {
+        add_stage(json, features, i, first);
+        first += oc_features_part_dimension(features, i);
+    }
+    oc_json_close(json, ']');
+}
+
 char *oc_json_info_model(const oc_model *model)
 {
     oc_train_options options = oc_model_train_options(model);
@@ -259,6 +304,7 @@ char *oc_json_info_model(const oc_model *model)
     oc_string json = begin();
     oc_json_string(&json, "kind", "model");
     oc_json_string(&json, "features", oc_features_spec(oc_model_features(model)));
+    add_stages(&json, oc_model_features(model));
     oc_json_count(&json, "dimension", oc_features_dimension(oc_model_features(model)));
     add_image_options(&json, oc_model_image_options(model));
     add_names(&json, oc_model_classes(model), model_class, model);
@@ -281,6 +327,7 @@ char *oc_json_info_set(const oc_set *set)
     oc_string json = begin();
     oc_json_string(&json, "kind", "set");
     oc_json_string(&json, "features", oc_features_spec(oc_set_features(set)));
+    add_stages(&json, oc_set_features(set));
     oc_json_count(&json, "dimension", oc_set_rows(set)->dimension);
     oc_json_count(&json, "images", oc_set_count(set));
     oc_json_count(&json, "skipped", oc_set_skipped(set));

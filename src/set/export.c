@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 static const char SCRATCH_SUFFIX[] = ".rows", SCRATCH_SET[] = "set"; /* where rows wait, and the set in it */
-enum { CHUNK = 16, CHUNKS = 64 };                                    /* rows a task, tasks a block */
+enum { CHUNK = 16, CHUNKS = 64, COLUMN_NAME = 200 }; /* rows a task, tasks a block, bytes of a name of a column */
 
 typedef struct exporting {
     const oc_set *set;
@@ -29,6 +29,11 @@ typedef struct exporting {
     oc_string text[CHUNKS]; /* kept from block to block */
     atomic_size_t invalid;  /* the first row that holds NaN or infinity; SIZE_MAX: none */
 } exporting;
+
+static bool is_csv(oc_format format)
+{
+    return format == OC_FORMAT_CSV || format == OC_FORMAT_CSV_NAMED;
+}
 
 static void add_csv_row(oc_string *text, const oc_set *set, size_t i, const float *row)
 {
@@ -62,7 +67,7 @@ static void add_chunk(void *context, size_t index, size_t worker)
             size_t least = atomic_load(&e->invalid);
             while (i < least && !atomic_compare_exchange_weak(&e->invalid, &least, i)) {
             }
-        } else if (e->format == OC_FORMAT_CSV) {
+        } else if (is_csv(e->format)) {
             add_csv_row(text, e->set, i, row);
         } else {
             oc_svmlight_add(text, oc_set_labels(e->set)[i], row, rows->dimension);
@@ -70,11 +75,17 @@ static void add_chunk(void *context, size_t index, size_t worker)
     }
 }
 
-static void write_heading(const oc_set *set, FILE *file)
+static void write_heading(const oc_set *set, bool named, FILE *file)
 {
+    char name[COLUMN_NAME];
     fputs("path,label", file);
     for (size_t j = 0; j < oc_set_rows(set)->dimension; j++) {
-        fprintf(file, ",f%zu", j);
+        if (named) {
+            oc_features_column_name(oc_set_features(set), j, name, sizeof name);
+            fprintf(file, ",%s", name);
+        } else {
+            fprintf(file, ",f%zu", j);
+        }
     }
     fputc('\n', file);
 }
@@ -85,8 +96,8 @@ static oc_status write_rows(exporting *e, FILE *file, oc_job *job, oc_error *err
     size_t count = oc_set_count(e->set), block = (size_t)CHUNK * CHUNKS;
     oc_status status = OC_OK;
     atomic_store(&e->invalid, SIZE_MAX);
-    if (e->format == OC_FORMAT_CSV) {
-        write_heading(e->set, file);
+    if (is_csv(e->format)) {
+        write_heading(e->set, e->format == OC_FORMAT_CSV_NAMED, file);
     }
     for (e->first = 0; e->first < count && status == OC_OK && !ferror(file); e->first += block) {
         size_t rows = count - e->first < block ? count - e->first : block;
@@ -133,7 +144,7 @@ static oc_status write_classes(const oc_set *set, const char *path, oc_error *er
 oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, oc_job *job, oc_error *err)
 {
     exporting e = {.set = set, .format = format};
-    if (format != OC_FORMAT_SVMLIGHT && format != OC_FORMAT_CSV) {
+    if (format != OC_FORMAT_SVMLIGHT && !is_csv(format)) {
         return oc_fail(err, OC_USAGE, "a set becomes svmlight or CSV text; as it is, it is .npy already");
     }
     if (strcmp(path, "-") == 0) {
