@@ -37,30 +37,30 @@ extern "C" {
 
 typedef struct oc_dataset oc_dataset;
 
-/* A column of file names taken for labels would give a class for every image. */
+/* The limit catches a column of file names that was taken for labels: it would give a class for every image. */
 enum { OC_MAX_CLASSES = 65536 };
 
 /* Errors: OC_NOT_FOUND, OC_IO, OC_BAD_FILE (what, in which line), OC_BAD_DATA (no image in it, images beside class
  * folders, more than OC_MAX_CLASSES classes), OC_NO_MEMORY. */
 OC_API oc_status oc_dataset_open(const char *path, oc_dataset **dataset, oc_error *err);
-/* The same for images whose labels do not matter, as when they are to be classified: in a folder they may also lie
- * beside sub-folders with images. */
+/* The same for images whose labels do not matter, such as images to classify: in a folder they may also be beside
+ * sub-folders with images. */
 OC_API oc_status oc_dataset_open_unlabelled(const char *path, oc_dataset **dataset, oc_error *err);
-/* The files whose paths a text file lists, one a line or each ended by a NUL byte; "-" is standard input. Relative
- * paths count from the current folder. Unlabelled; order kept. */
+/* The files whose paths are in a text file, one a line or each ended by a NUL byte; "-" is standard input. Relative
+ * paths start at the current folder. Unlabelled; the order is kept. Errors as in oc_dataset_open. */
 OC_API oc_status oc_dataset_open_list(const char *path, oc_dataset **dataset, oc_error *err);
 OC_API void oc_dataset_free(oc_dataset *dataset);
 
-/* Keeps only the items whose paths such a list has, in the list's order. OC_BAD_DATA for a path that is not there,
- * or is listed twice. */
+/* Keeps only the items whose paths are in such a list, in the order of the list. OC_BAD_DATA for a path that is not in
+ * the data set or is listed twice. */
 OC_API oc_status oc_dataset_select(oc_dataset *dataset, const char *list, oc_error *err);
 
-/* Keeps part `index` (from 1) of `count` parts that follow each other and differ in size by one item at most. Sets that
- * are extracted from them remember it, and oc_set_merge puts them together. A part may be empty. OC_USAGE. */
+/* Keeps part `index` (from 1) of `count` consecutive parts, whose sizes differ by at most one item. Sets that are
+ * extracted from them record it, and oc_set_merge joins such sets. A part may be empty. OC_USAGE, OC_NO_MEMORY. */
 enum { OC_MAX_SHARDS = 1000000 };
 OC_API oc_status oc_dataset_shard(oc_dataset *dataset, size_t index, size_t count, oc_error *err);
 
-/* Keeps `count` items (OC_USAGE for 0) spread evenly over all; all where there are no more. */
+/* Keeps `count` items spread evenly over all; all when there are not more. OC_USAGE for 0; OC_NO_MEMORY. */
 OC_API oc_status oc_dataset_sample(oc_dataset *dataset, size_t count, oc_error *err);
 
 OC_API size_t oc_dataset_count(const oc_dataset *dataset);
@@ -70,14 +70,14 @@ OC_API const char *oc_dataset_path(const oc_dataset *dataset, size_t i);
 OC_API int oc_dataset_label(const oc_dataset *dataset, size_t i);
 OC_API size_t oc_dataset_classes(const oc_dataset *dataset);
 OC_API const char *oc_dataset_class(const oc_dataset *dataset, size_t label);
-/* Files in a folder that are no images. */
+/* The number of files in a folder that are not images. */
 OC_API size_t oc_dataset_ignored(const oc_dataset *dataset);
-/* Sub-folders that are no class because there is no image in them. */
+/* The number of sub-folders that are no class because there is no image in them. */
 OC_API size_t oc_dataset_empty_folders(const oc_dataset *dataset);
 /* The name of one of them; they are sorted by bytes. */
 OC_API const char *oc_dataset_empty_folder(const oc_dataset *dataset, size_t i);
-/* The number of images that lie deeper than the class folders (kingdom/species/1.png, whose label is kingdom);
- * *example (may be NULL) is the path of the first, or NULL. */
+/* The number of images in folders below the class folders (kingdom/species/1.png, whose label is kingdom). *example
+ * (may be NULL) is the path of the first, or NULL. */
 OC_API size_t oc_dataset_nested(const oc_dataset *dataset, const char **example);
 
 /* A folder may hold parts of a data set, data/train and data/test say, each with class folders of its own: it is one of
@@ -95,36 +95,37 @@ typedef struct oc_parts {
 } oc_parts;
 OC_API bool oc_dataset_parts(const oc_dataset *dataset, oc_parts *parts);
 
-/* OC_OK when the data set can be trained on: every item has a label, two classes or more have items, class names are
- * UTF-8, and classes are not parts (oc_dataset_parts). Else OC_BAD_DATA. */
+/* OC_OK when a classifier can be trained on the data set: every item has a label, at least two classes have items,
+ * class names are UTF-8, and classes are not parts (oc_dataset_parts). Else OC_BAD_DATA. */
 OC_API oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err);
 
-/* OC_BAD_DATA when there are more than two items and each has a label of its own, so that there is nothing to learn a
- * class from but single templates: a column of names was taken for the labels. */
+/* OC_BAD_DATA when there are more than two items and each has a label of its own: then a column of names was probably
+ * taken for labels, and no class can be learned. */
 OC_API oc_status oc_dataset_check_repeats(const oc_dataset *dataset, oc_error *err);
 
-/* OC_BAD_DATA when `test` has no label at all, or labels that `train` has not. The message lists them, and says where one
- * differs from a known one by case, blanks or Unicode form alone. */
+/* OC_BAD_DATA when `test` has no labels, or labels that `train` does not have. The message lists them, and shows those
+ * that differ from a known label by case, blanks or Unicode form alone. */
 OC_API oc_status oc_dataset_check_test(const oc_dataset *test, const oc_dataset *train, oc_error *err);
 
-/* Sends the listener of the job a note about what looks like a mistake in the labels: some that differ by case, blanks or
- * Unicode form alone, and classes of one item. Notes begin with `where`. OC_NO_MEMORY. */
+/* Notifies the listener of the job of probable mistakes in the labels: labels that differ by case, blanks or Unicode
+ * form alone, and classes of one item. Notes begin with `where`. OC_NO_MEMORY. */
 OC_API oc_status oc_dataset_note_labels(const oc_dataset *dataset, const char *where, oc_job *job, oc_error *err);
 
-/* Gives the classes of a binary data set their names, read from a file with one name a line, in the order of the
- * labels. OC_USAGE for a data set that has names already; OC_BAD_FILE when the number of names is not that of the
- * classes, or for an empty or repeated name; OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
+/* Names the classes of a binary data set by a file with one name a line, in the order of the labels. OC_USAGE for a
+ * data set that has names already; OC_BAD_FILE when the number of names differs from the number of classes, or a name
+ * is empty or repeated; OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
 OC_API oc_status oc_dataset_name_classes(oc_dataset *dataset, const char *names_file, oc_error *err);
 
-/* Reads image i with a thread's own decoder; see oc_decode_file. Messages begin with the path as in oc_dataset_path. */
+/* Reads image i with the decoder of the calling thread; see oc_decode_file. Messages begin with the path of
+ * oc_dataset_path. Thread-safe with one decoder a thread. */
 OC_API oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder,
                                  const oc_image_options *options, oc_image *image, oc_error *err);
 
-/* Writes the images of an IDX or CIFAR-10 data set as class folders of PNG files: FOLDER/CLASS/00017.png, the number
- * counting through the whole data set, also where a part of it was chosen, with five digits or as many as the last
- * one needs, so that names sort in the order of the source. In folder names '%' is written %25, '/' %2F and a
- * leading dot %2E. Unlabelled images go into FOLDER itself. FOLDER is replaced, whole or not at all; *written (may
- * be NULL) is the number of files. Errors: OC_USAGE for a data set of files, OC_CANCELLED, OC_IO, OC_NO_MEMORY. */
+/* Writes the images of an IDX or CIFAR-10 data set as class folders of PNG files: FOLDER/CLASS/00017.png. The number is
+ * that of the image in the whole data set, with five digits or as many as the last one needs, so that the order of the
+ * names is that of the source. In folder names '%' is written %25, '/' %2F and a leading dot %2E. Unlabelled images go
+ * into FOLDER itself. FOLDER is replaced completely or not at all; *written (may be NULL) is the number of files.
+ * OC_USAGE for a data set of files, OC_CANCELLED, OC_IO, OC_NO_MEMORY. */
 OC_API oc_status oc_unpack(const oc_dataset *dataset, const char *folder, oc_job *job, size_t *written, oc_error *err);
 
 #ifdef __cplusplus

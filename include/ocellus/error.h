@@ -1,8 +1,8 @@
 /* Status codes and messages.
  *
- * Every function of Ocellus that can fail returns an oc_status and takes, as its last argument, an
- * oc_error that may be NULL. On failure the message says what went wrong, where, with which value and
- * what would have been allowed; outputs and objects are left as they were before the call. */
+ * Every function of Ocellus that can fail returns an oc_status and takes an oc_error, which may be NULL, as its last
+ * argument. On failure the message says what went wrong, where, with which value, and which values are allowed. Outputs
+ * and objects stay as they were before the call. */
 #ifndef OCELLUS_ERROR_H
 #define OCELLUS_ERROR_H
 

@@ -16,13 +16,12 @@ extern "C" {
 typedef struct oc_job oc_job;
 
 typedef struct oc_listener {
-    /* Each of them may be NULL; they are called from one thread at a time. `done` of `total` units of `what` are
-     * finished: told at most about twenty times a second and once at the end. The total is 0 where it is not known. */
+    /* Each function may be NULL. They are called from one thread at a time. `done` of `total` units of `what` are
+     * finished; called at most about 20 times a second, and once at the end. `total` is 0 when it is not known. */
     void (*progress)(void *context, const char *what, size_t done, size_t total);
-    /* Something the user should know, one line without newline. */
+    /* A line that the user should know, without a newline. */
     void (*note)(void *context, const char *message);
-    /* A decoder warned of an image that was taken all the same; told once for each image, in the order of the
-     * images. */
+    /* The decoder warned of an image that was used nevertheless; once for each image, in the order of the images. */
     void (*warning)(void *context, const char *path, const char *message);
     /* Loss against work while a classifier is trained: the mean loss of the training rows after `passes` of `total`
      * passes over them, with `steps` changes of the weights. A pass is an epoch, a step of full-batch descent, or a
@@ -31,17 +30,17 @@ typedef struct oc_listener {
     void *context;
 } oc_listener;
 
-/* threads: at most 256; 0 takes one for each processor that the process may use. listener may be NULL; it is copied. A
- * NULL job is one thread without a listener, wherever a job is taken. */
+/* `threads` is at most 256; 0 takes one for each processor that the process may use. `listener` may be NULL; it is
+ * copied. Wherever a job is an argument, NULL means one thread without a listener. OC_USAGE, OC_NO_MEMORY. */
 OC_API oc_status oc_job_create(size_t threads, const oc_listener *listener, oc_job **job, oc_error *err);
 OC_API void oc_job_free(oc_job *job);
 OC_API size_t oc_job_threads(const oc_job *job);
 
-/* Ask the work to stop soon with OC_CANCELLED. Safe to call from a signal handler or another thread. */
+/* Asks the work to stop soon, with OC_CANCELLED. Safe in a signal handler and from another thread. */
 OC_API void oc_job_cancel(oc_job *job);
 
-/* For a program that leaves all parallel work to Ocellus, as its command does; call it first. Sets OpenBLAS to one thread
- * for good and ends its idle threads, which otherwise use a processor for some hundredths of a second after the start. */
+/* Sets OpenBLAS to one thread for good and ends its idle threads, which otherwise use a processor for some hundredths
+ * of a second after the start. For a program that leaves all parallel work to Ocellus; to be called first. */
 OC_API void oc_blas_end_threads(void);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
-/* Parameters as data: one table of name, type, default, range and help drives parsing, validation,
- * --help, what a model file records, and the generic tests. Stages, training and the commands of the
- * command line all describe their settings with it. */
+/* Parameters as data: one table of name, type, default, range and help drives parsing, validation, --help, the records
+ * in a model file, and the generic tests. Stages, training and the commands describe their settings with it. All
+ * functions are thread-safe. */
 #ifndef OCELLUS_PARAM_H
 #define OCELLUS_PARAM_H
 
@@ -47,7 +47,7 @@ typedef struct oc_extent {
 typedef enum oc_learner_kind { OC_LINEAR, OC_NEAREST } oc_learner_kind;
 typedef enum oc_metric { OC_METRIC_L2, OC_METRIC_L1 } oc_metric;
 
-/* What learns from the rows; low and high of its parameter are the range of k. */
+/* The learner; low and high of its parameter are the range of k. */
 typedef struct oc_learner {
     int kind;   /* oc_learner_kind */
     int64_t k;  /* nearest neighbours that vote */
@@ -58,7 +58,7 @@ typedef struct oc_param {
     const char *name;
     oc_param_type type;
     size_t offset;              /* of the field in the struct that the table describes */
-    const char *default_value;  /* the default, as it would be typed; "auto" also permits auto */
+    const char *default_value;  /* the default as typed; "auto" permits the value auto too */
     double low, high;           /* allowed range, both ends included (numbers, levels, extents) */
     const char *const *choices; /* OC_CHOICE: the words, ended by NULL */
     const char *help;           /* one line, no full stop */
@@ -70,22 +70,22 @@ OC_API void oc_params_default(const oc_param *table, size_t count, void *values)
 /* NULL when the table has no such name. */
 OC_API const oc_param *oc_params_find(const oc_param *table, size_t count, const char *name);
 
-/* Parses and checks one value. OC_USAGE with a message that names the parameter, the value and what is
- * allowed; the struct is then unchanged. */
+/* Parses and checks one value. OC_USAGE with a message that names the parameter, the value and the allowed values; the
+ * struct then stays unchanged. */
 OC_API oc_status oc_param_set(const oc_param *param, const char *value, void *values, oc_error *err);
 
-/* Whether a struct that a program filled holds what could have been typed: OC_USAGE as oc_param_set. */
+/* Checks that every field of a struct holds a value that could have been typed. OC_USAGE as in oc_param_set. */
 OC_API oc_status oc_params_check(const oc_param *table, size_t count, const void *values, oc_error *err);
 
-/* Writes a value the way it would be typed; returns its length without the terminator, and truncates like
- * snprintf. What is written parses back to the same value. */
+/* Writes a value as it would be typed, truncated like snprintf, and returns the length without the terminator. The text
+ * parses back to the same value. */
 OC_API size_t oc_param_format(const oc_param *param, const void *values, char *text, size_t size);
 
-/* What values are allowed, for help and messages: "1..64", "rgb, hsv or lab". Truncates like snprintf. */
+/* Writes the allowed values for help and messages: "1..64", "rgb, hsv or lab". Truncated like snprintf. */
 OC_API size_t oc_param_allowed(const oc_param *param, char *text, size_t size);
 
-/* The one of the names (count) that was probably meant by what was typed: one that begins so, or is few letters
- * away, in upper or lower case; NULL when none is near. */
+/* The name, of `count` names, that `typed` probably means: a name that begins with it or differs by few letters, in
+ * upper or lower case. NULL when none is near. */
 OC_API const char *oc_param_nearest(const char *typed, const char *const *names, size_t count);
 
 #ifdef __cplusplus

@@ -1,7 +1,7 @@
 /* Rows of features: a view of N rows of D float32 values, and NumPy's .npy files of them.
  *
- * The columns may lie in several blocks side by side, so that joined features need not be copied together. The values
- * belong to whoever made the view. */
+ * The columns may be in several blocks side by side, so that joined features need not be copied. The values belong to
+ * the maker of the view. All functions are thread-safe. */
 #ifndef OCELLUS_ROWS_H
 #define OCELLUS_ROWS_H
 
@@ -19,15 +19,18 @@ enum { OC_MAX_BLOCKS = 32 };
 typedef struct oc_block {
     const float *values; /* row i begins at values + i * stride */
     size_t columns, stride;
-    const uint32_t *mirror; /* (columns): value j of the mirrored image's row is value mirror[j] of the row, counted in
-                               this block; NULL where nobody knows */
+    /* (columns): value j of the row of the mirrored image is value mirror[j] of the row, counted in this block; NULL when
+     * it is not known */
+    const uint32_t *mirror;
 } oc_block;
 
 typedef struct oc_rows {
     size_t count, dimension; /* N, D: the sum of the blocks' columns */
     const uint32_t *chosen;  /* (N): row i of the view is row chosen[i] of the blocks; NULL: row i */
-    bool mirrored; /* the blocks count for twice as many rows: 2r is row r, 2r + 1 that of its mirrored image */
-    bool unit;     /* each row of the view is divided by its length (its Euclidean norm); a row of zeros stays */
+    /* The view has two rows for each row of the blocks: 2r is row r, 2r + 1 that of its mirrored image. */
+    bool mirrored;
+    /* Each row of the view is divided by its Euclidean norm; a row of zeros stays. */
+    bool unit;
     size_t blocks;
     oc_block block[OC_MAX_BLOCKS];
 } oc_rows;
@@ -41,11 +44,11 @@ OC_API void oc_rows_copy(const oc_rows *rows, size_t i, float *out);
 /* A mapped .npy file. */
 typedef struct oc_npy oc_npy;
 
-/* Opens a little-endian file in C order, of one or two axes: float32 is mapped, so that nothing is read before it is
- * used; float64 is converted into memory. OC_BAD_FILE with the reason and the NumPy expression that helps (other type,
- * big-endian, Fortran order, shorter than its shape says), OC_BAD_DATA (a float64 that is not finite, or past float32's
- * range: row and column are named), OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. A mapped file that another program makes shorter
- * while it is used ends this program by SIGBUS, unless it handles that. */
+/* Opens a little-endian file in C order, of one or two axes. Float32 is mapped, so that rows are read when they are
+ * used; float64 is converted into memory. OC_BAD_FILE with the reason and the NumPy expression that helps (another
+ * type, big-endian, Fortran order, shorter than its shape), OC_BAD_DATA with row and column (a float64 that is not
+ * finite or beyond the range of float32), OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. When another program shortens a mapped
+ * file in use, this program ends by SIGBUS, unless it handles that signal. */
 OC_API oc_status oc_npy_open(const char *path, oc_npy **npy, oc_error *err);
 OC_API void oc_npy_free(oc_npy *npy);
 OC_API oc_rows oc_npy_rows(const oc_npy *npy);

@@ -10,7 +10,7 @@ static const char BYTE_ORDER_MARK[] = "\xef\xbb\xbf";
 
 void oc_csv_add(oc_string *string, const char *field)
 {
-    /* A field's own byte order mark must not be taken for the file's. */
+    /* A byte order mark that is part of the field must not be taken for the file's. */
     if (!strpbrk(field, ",\"\r\n") && strncmp(field, BYTE_ORDER_MARK, 3) != 0) {
         oc_string_add(string, field);
         return;
@@ -30,8 +30,8 @@ oc_csv oc_csv_start(char *buffer)
     return (oc_csv){.next = buffer + (marked ? 3 : 0), .next_line = 1};
 }
 
-/* Unquotes in place the field that starts behind its opening quote; the byte behind the closing quote, or
- * NULL when there is none. */
+/* Unquotes in place the field that starts after its opening quote. Returns the byte after the closing quote, or NULL
+ * when there is none. */
 static char *unquote(char *from, size_t *lines)
 {
     for (char *to = from;; from++) {
@@ -53,7 +53,7 @@ static size_t line_break(const char *at)
     return *at == '\n' ? 1 : *at == '\r' && at[1] == '\n' ? 2 : 0;
 }
 
-oc_status oc_csv_record(oc_csv *csv, char **fields, size_t room, size_t *count, oc_error *err)
+oc_status oc_csv_record(oc_csv *csv, char **fields, size_t capacity, size_t *count, oc_error *err)
 {
     char *at = csv->next;
     for (size_t skip; (skip = line_break(at)) != 0; at += skip) {
@@ -68,23 +68,23 @@ oc_status oc_csv_record(oc_csv *csv, char **fields, size_t room, size_t *count, 
             at = unquote(++field, &csv->next_line);
             if (!at || !(*at == '\0' || *at == ',' || line_break(at))) {
                 return oc_fail(err, OC_BAD_FILE, "line %zu: %s", csv->line,
-                               at ? "text behind a closing quote" : "a quote is opened and never closed");
+                               at ? "text after a closing quote" : "a quote is opened and never closed");
             }
         } else {
             while (*at && *at != ',' && !line_break(at)) {
                 at++;
             }
         }
-        if (*count < room) {
+        if (*count < capacity) {
             fields[*count] = field;
         }
         more = *at == ',';
-        size_t behind = more ? 1 : line_break(at);
-        csv->next_line += !more && behind;
+        size_t skipped = more ? 1 : line_break(at);
+        csv->next_line += !more && skipped;
         if (!quoted) {
             *at = '\0';
         }
-        at += behind;
+        at += skipped;
     }
     csv->next = at;
     return OC_OK;

@@ -1,9 +1,9 @@
-/* Run-time choice of kernels by processor family.
+/* Choice of kernels by processor family at run time.
  *
- * A file named *_kernels.c is compiled once for each family of the machine's architecture, with OC_ISA set
- * to its name; it defines static functions and one constant table named OC_KERNELS(module).
- * OC_KERNEL_GETTER gathers the tables and picks one with oc_isa_index(). Arm's NEON is part of the
- * base instruction set there, so the plain build uses it. */
+ * A file named *_kernels.c is compiled once for each family of the architecture, with OC_ISA set to the name of the
+ * family. It defines static functions and one constant table named OC_KERNELS(module). OC_KERNEL_GETTER collects the
+ * tables and picks one with oc_isa_index(). NEON is part of the base instruction set of 64-bit Arm, so the plain build
+ * uses it. */
 #ifndef OC_BASE_DISPATCH_H
 #define OC_BASE_DISPATCH_H
 
@@ -35,8 +35,8 @@
         return ((const type *const[])OC_KERNEL_TABLES(type))[oc_isa_index()];                                          \
     }
 
-/* Index into an OC_KERNEL_TABLES array: the best family that this processor has. The environment variable
- * OCELLUS_KERNELS (plain, avx2, avx512) chooses a lower one, for tests and benchmarks. */
+/* Index into an OC_KERNEL_TABLES array: the best family that this processor supports. The environment variable
+ * OCELLUS_KERNELS (plain, avx2, avx512) selects a lower one, for tests and benchmarks; it is read once. Thread-safe. */
 size_t oc_isa_index(void);
 
 /* "plain", "avx2" or "avx512". */

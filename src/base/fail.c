@@ -1,4 +1,4 @@
-/* Status texts and error messages; the only place that formats into an oc_error. */
+/* Status texts and error messages. Only this file formats into an oc_error. */
 #include "src/base/fail.h"
 
 #include "src/base/locale.h"
@@ -18,10 +18,10 @@ const char *oc_status_text(oc_status status)
     return index < sizeof texts / sizeof *texts ? texts[index] : "unknown status";
 }
 
-/* Room for two paths of any length; what is shown of the beginning of a long message. */
+/* WHOLE: room for two paths of any length; HEAD: bytes kept of the beginning of a message that is too long */
 enum { WHOLE = 9000, HEAD = 300 };
 
-/* A message that is too long, as with a path of 4,000 characters, loses its middle: the reason stands at its end. */
+/* A message that is too long, as with a path of 4,000 characters, loses its middle: the reason is at its end. */
 static void put_message(oc_error *err, oc_status status, const char *whole)
 {
     size_t length = strlen(whole), room = sizeof err->message - 1;
@@ -68,7 +68,8 @@ oc_status oc_fail_memory(oc_error *err, const char *what)
 oc_status oc_fail_io(oc_error *err, const char *path, const char *doing)
 {
     int reason = errno;
-    bool is_short = reason == ENOMEM || reason == EMFILE || reason == ENFILE; /* the system is, whatever the file */
+    bool is_short = reason == ENOMEM || reason == EMFILE ||
+                    reason == ENFILE; /* the system is short, whichever file it is */
     oc_status status = reason == ENOENT ? OC_NOT_FOUND : is_short ? OC_NO_MEMORY : OC_IO;
     return oc_fail(err, status, "%s: %s: %s", path, doing, strerror(reason));
 }

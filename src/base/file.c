@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool grow(oc_bytes *bytes, size_t capacity)
+static bool reserve(oc_bytes *bytes, size_t capacity)
 {
     if (capacity <= bytes->capacity) {
         return true;
@@ -24,8 +24,8 @@ static bool grow(oc_bytes *bytes, size_t capacity)
     return true;
 }
 
-/* Refuses folders and, unless they are standard input, devices, which may have no end. The size is a first guess
- * only: a pipe has none, and a file may change while it is read. */
+/* Rejects folders and, except for standard input, devices, which may have no end. *guess is only an estimate: a pipe
+ * has no size, and a file may change while it is read. */
 static oc_status examine(int file, const char *path, bool named, size_t *guess, oc_error *err)
 {
     struct stat about;
@@ -35,7 +35,7 @@ static oc_status examine(int file, const char *path, bool named, size_t *guess, 
     if (S_ISDIR(about.st_mode) || (named && (S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode)))) {
         return oc_fail(err, OC_IO, "%s: is a %s, not a file", path, S_ISDIR(about.st_mode) ? "folder" : "device");
     }
-    if (named && S_ISFIFO(about.st_mode) && fcntl(file, F_SETFL, 0) != 0) { /* wait for what is written into it */
+    if (named && S_ISFIFO(about.st_mode) && fcntl(file, F_SETFL, 0) != 0) { /* wait for the writer */
         return oc_fail_io(err, path, "cannot be read");
     }
     *guess = S_ISREG(about.st_mode) && about.st_size > 0 ? (size_t)about.st_size : 0;
@@ -55,7 +55,7 @@ static oc_status read_all(oc_bytes *bytes, int file, const char *path, size_t li
             return oc_fail(err, OC_TOO_LARGE, "%s: larger than the limit of %zu bytes", path, limit);
         }
         size_t wanted = bytes->size < guess ? guess : bytes->size + bytes->size / 2 + 65536;
-        if (!grow(bytes, wanted + 1)) {
+        if (!reserve(bytes, wanted + 1)) {
             return oc_fail(err, OC_NO_MEMORY, "%s: out of memory for %zu bytes", path, wanted);
         }
         ssize_t got = read(file, bytes->data + bytes->size, bytes->capacity - 1 - bytes->size);
@@ -68,7 +68,7 @@ static oc_status read_all(oc_bytes *bytes, int file, const char *path, size_t li
         }
         bytes->size += got > 0 ? (size_t)got : 0;
         if (got > 0 && bytes->size == guess && bytes->size <= limit) {
-            bytes->data[bytes->size] = 0; /* all that fstat promised: spare the read that returns 0 */
+            bytes->data[bytes->size] = 0; /* the size that fstat gave: this saves the read that returns 0 */
             return OC_OK;
         }
     }
@@ -79,7 +79,7 @@ oc_status oc_bytes_read(oc_bytes *bytes, const char *path, size_t limit, oc_erro
     if (strcmp(path, "-") == 0) {
         return read_all(bytes, STDIN_FILENO, "standard input", limit, err);
     }
-    /* A pipe that nobody writes to must not stop a run: it opens at once like this, and is empty. */
+    /* Without O_NONBLOCK, a pipe without a writer would stop the run here. */
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
         return oc_fail_io(err, path, "cannot be opened");

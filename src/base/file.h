@@ -7,22 +7,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A buffer that is reused from file to file; zero-initialise, free with oc_bytes_free. */
+/* A buffer that is used for one file after another. Zero-initialise; free with oc_bytes_free. */
 typedef struct oc_bytes {
     uint8_t *data;
     size_t size, capacity;
 } oc_bytes;
 
-/* Reads the whole file ("-" is standard input) and puts a NUL behind it that `size` does not count. A pipe that nobody
- * writes to is empty. OC_TOO_LARGE past `limit` bytes, OC_NOT_FOUND, OC_IO (a folder or a device too). Messages name
- * the path. */
+/* Reads the whole file ("-" is standard input) and adds a NUL, which `size` does not count. A pipe without a writer is
+ * empty. OC_TOO_LARGE when the file has more than `limit` bytes; OC_NOT_FOUND; OC_IO, also for a folder or a device;
+ * OC_NO_MEMORY. Messages name the path. */
 oc_status oc_bytes_read(oc_bytes *bytes, const char *path, size_t limit, oc_error *err);
 void oc_bytes_free(oc_bytes *bytes);
-/* False for nothing, and when the last line has no line feed: a file of our own was cut off then. */
+/* True when the last line ends with a line feed. A file that this library wrote and that has no such end was cut off.
+ * False for an empty file. */
 bool oc_ends_line(const oc_bytes *bytes);
 
-/* The first bytes of a regular file, at most `size`; returns how many. 0 for what cannot be read and for anything else:
- * to look into a pipe is to take from it. */
+/* Reads the first bytes of a regular file, at most `size`, and returns their number. Returns 0 for a file that cannot
+ * be read and for anything but a regular file: reading from a pipe would remove the bytes. */
 size_t oc_file_head(const char *path, void *head, size_t size);
 
 /* "folder/name", to be freed with oc_free; NULL when memory is short. */

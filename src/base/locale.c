@@ -1,4 +1,4 @@
-/* The locale of the calling thread is the C locale for the time of a call; no other thread notices. */
+/* During a call the calling thread has the C locale. Other threads are not affected. */
 #include "src/base/locale.h"
 
 #include <locale.h>
@@ -14,7 +14,7 @@ static void make_locale(void)
     with_point = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
-/* Returns what the thread had before. */
+/* Returns the locale that the thread had before. */
 static locale_t enter(void)
 {
     pthread_once(&once, make_locale);

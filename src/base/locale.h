@@ -1,5 +1,5 @@
-/* Numbers as text with a point, in whatever locale the host program is: files, specs and options are the same
- * everywhere. Otherwise like the functions of the C library. */
+/* Numbers as text with a decimal point, in whatever locale the host program runs: files, specs and options are the same
+ * everywhere. Otherwise like the functions of the C library. Thread-safe. */
 #ifndef OC_BASE_LOCALE_H
 #define OC_BASE_LOCALE_H
 

@@ -8,7 +8,7 @@
 
 enum { ALIGNMENT = 64 };
 
-static atomic_size_t fail_countdown; /* 0: off; 1: fail now and from now on */
+static atomic_size_t fail_countdown; /* 0: off; 1: every allocation fails */
 
 void oc_memory_fail_after(size_t n)
 {
@@ -131,7 +131,7 @@ void oc_arena_reset(oc_arena *arena)
     if (arena->needed > arena->size) {
         size_t needed = arena->needed;
         oc_arena_free(arena);
-        (void)oc_arena_take(arena, needed, 1); /* when it fails, the next take tries again */
+        (void)oc_arena_take(arena, needed, 1); /* when it fails, the next oc_arena_take tries again */
     }
     arena->used = 0;
     arena->needed = 0;

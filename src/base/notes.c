@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const off_t LONGEST = (off_t)1 << 30; /* of notes */
+static const off_t MAX_SIZE = (off_t)1 << 30; /* bytes of notes */
 
 static oc_status write_all(int file, const char *text, size_t length, oc_error *err)
 {
@@ -28,11 +28,11 @@ static oc_status write_all(int file, const char *text, size_t length, oc_error *
     return OC_OK;
 }
 
-/* The file as text, in memory that the caller frees. What cannot be read counts as not written. */
+/* Reads the file into memory that the caller frees. A part that cannot be read counts as not written. */
 static oc_status read_text(int file, char **text, oc_error *err)
 {
     struct stat about;
-    size_t size = fstat(file, &about) == 0 && about.st_size < LONGEST ? (size_t)about.st_size : 0, got = 0;
+    size_t size = fstat(file, &about) == 0 && about.st_size < MAX_SIZE ? (size_t)about.st_size : 0, got = 0;
     *text = oc_alloc(size + 1, 1);
     for (ssize_t n = 1; *text && got < size && n > 0; got += n > 0 ? (size_t)n : 0) {
         n = pread(file, *text + got, size - got, (off_t)got);
@@ -40,7 +40,7 @@ static oc_status read_text(int file, char **text, oc_error *err)
     return *text ? OC_OK : oc_fail_memory(err, "the journal");
 }
 
-/* The lines after the settings; returns the length of those that are whole. */
+/* Calls `take` for each complete line; returns the length of all of them. */
 static size_t parse_lines(char *lines, void (*take)(void *context, const char *line), void *context)
 {
     char *line = lines;
@@ -51,7 +51,7 @@ static size_t parse_lines(char *lines, void (*take)(void *context, const char *l
     return (size_t)(line - lines);
 }
 
-/* The first line in which two texts differ. */
+/* OC_USAGE with the first line in which the two texts differ. */
 static oc_status fail_settings(const char *old, const char *new, const char *where, oc_error *err)
 {
     size_t a = strcspn(old, "\n"), b = strcspn(new, "\n");
@@ -63,8 +63,8 @@ static oc_status fail_settings(const char *old, const char *new, const char *whe
     }
     return oc_fail(
         err, OC_USAGE,
-        "%.300s: was begun with '%.*s', this is '%.*s': it is resumed with the same images and options only, or "
-        "begun anew without resume",
+        "%.300s: was started with '%.*s', this run has '%.*s': resume it with the same images and options, or "
+        "start it again without resume",
         where, (int)(a < 200 ? a : 200), old, (int)(b < 200 ? b : 200), new);
 }
 
@@ -97,7 +97,7 @@ oc_status oc_notes_open(const oc_notes *notes, void (*line)(void *context, const
     char *lines = strstr(text, "\n\n");
     size_t title = strlen(notes->title);
     if (!lines || strncmp(text, notes->title, title) != 0) {
-        status = start(notes, err); /* there are none yet, or they were cut off while they were started */
+        status = start(notes, err); /* there are no notes yet, or they were cut off at the start */
     } else {
         lines[1] = '\0';
         if (strcmp(text + title, notes->settings) != 0) {

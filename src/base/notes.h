@@ -1,13 +1,13 @@
-/* Notes: a text file beside an unfinished output, by which another run can go on with it.
+/* Notes: a text file beside an unfinished output, which lets another run continue it.
  *
  *     TITLE                 kind and version of the notes
  *     name value            what the output depends on, one setting a line
  *     ...
  *                           an empty line
- *     line                  how far the output is; the caller knows what it means
+ *     line                  how far the output is; the caller knows the meaning
  *     ...
  *
- * A line counts when it is whole, and is added after the files that it speaks of have been brought to the disk. */
+ * A line is written after the files that it describes are on the disk. Only complete lines count. */
 #ifndef OC_BASE_NOTES_H
 #define OC_BASE_NOTES_H
 
@@ -20,11 +20,11 @@ typedef struct oc_notes {
     const char *where;    /* name of the unfinished output, for messages */
 } oc_notes;
 
-/* Starts notes in an empty file, or reads those that are there and calls `line` for each of their lines. OC_USAGE, with
- * the first setting that differs, when they were started with other settings; OC_IO, OC_NO_MEMORY. */
+/* Starts notes in an empty file, or reads the notes in it and calls `line` for each line after the settings. OC_USAGE,
+ * with the first setting that differs, when the notes were started with other settings; OC_IO, OC_NO_MEMORY. */
 oc_status oc_notes_open(const oc_notes *notes, void (*line)(void *context, const char *line), void *context,
                         oc_error *err);
-/* Adds a line, given with its line feed, and brings it to the disk. OC_IO. */
+/* Adds a line, which ends with a line feed, and flushes it to the disk. OC_IO. */
 oc_status oc_notes_add(int file, const char *line, oc_error *err);
 
 #endif

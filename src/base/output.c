@@ -1,6 +1,7 @@
-/* Outputs: NAME.partial, its lock, and the swap. The folder NAME.partial holds the mark, `new` (what is being built,
- * and behind an exchange of names what was there before), `old` (what was there before, where names cannot be
- * exchanged) and `swapping`, a file, from before the swap on. So nothing of ours is ever in an output itself. */
+/* Outputs: NAME.partial, its lock, and the swap. The folder NAME.partial holds the mark; `new`, the unfinished output
+ * (and the older output after two names were exchanged); `old`, the older output where names cannot be exchanged; and
+ * `swapping`, an empty file that exists from the start of the swap on. So an output itself never holds a file of ours.
+ */
 #define _GNU_SOURCE /* renameat2 */
 #include "src/base/output.h"
 
@@ -38,13 +39,13 @@ static int remove_entry(const char *path, const struct stat *about, int type, st
     return last ? 0 : remove(path);
 }
 
-/* All but the mark; false, with errno, when something stays. */
+/* Removes everything but the mark; false, with errno, when something stays. */
 static bool empty_folder(const char *path)
 {
     return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0;
 }
 
-/* What cannot be emptied keeps its mark, so that the next run knows it as ours. */
+/* A folder that cannot be emptied keeps its mark, so that the next run recognises it as ours. */
 void oc_remove_folder(const char *path)
 {
     if (!empty_folder(path)) {
@@ -54,7 +55,7 @@ void oc_remove_folder(const char *path)
     if (mark) {
         unlink(mark);
     }
-    if (rmdir(path) != 0 && mark) { /* nftw passes over a folder that it cannot list */
+    if (rmdir(path) != 0 && mark) { /* nftw skips a folder that it cannot list */
         int file = open(mark, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
         if (file >= 0) {
             close(file);
@@ -75,7 +76,7 @@ static char *joined(const char *a, const char *b)
     return text;
 }
 
-/* The path without slashes at its end; OC_USAGE when its last part is no name that an output could have. */
+/* The path without slashes at its end. OC_USAGE when its last part is no possible name of an output. */
 static oc_status trim(const char *path, char **trimmed, oc_error *err)
 {
     size_t length = strlen(path);
@@ -97,9 +98,9 @@ static oc_status trim(const char *path, char **trimmed, oc_error *err)
     return OC_OK;
 }
 
-/* What is at the output's name now: nothing, or a file or folder of the right kind. A link is followed (*path is
- * exchanged), so that it stays and what it leads to is replaced; a rename would replace the link, and fail for a
- * folder. Devices and pipes are refused: as root, the rename would take /dev/null away. */
+/* Checks the present entry at the output's name: none, or a file or folder of the right kind. A link is followed (*path
+ * is replaced), so that the link stays and its target is replaced: a rename would replace the link, and fails for a
+ * folder. Devices and pipes are an error: for root, the rename would remove /dev/null. */
 static oc_status examine(char **path, bool folder, oc_error *err)
 {
     struct stat link, about;
@@ -134,7 +135,7 @@ static oc_status examine(char **path, bool folder, oc_error *err)
     return OC_OK;
 }
 
-/* Opens or creates the file that is locked, without following a link. One that is there already must be our own. */
+/* Opens or creates the lock file, without following a link. A file that exists already must be our own. */
 static oc_status take_lock(oc_output *output, const char *path, oc_error *err)
 {
     struct stat about, named;
@@ -143,7 +144,7 @@ static oc_status take_lock(oc_output *output, const char *path, oc_error *err)
     if (!made && errno == EEXIST) {
         file = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     }
-    if (file < 0 && errno == ENOENT && output->around) { /* the folder has just been taken away */
+    if (file < 0 && errno == ENOENT && output->around) { /* another program has just removed the folder */
         return oc_fail(err, OC_IO, "%s: another program is writing it", output->path);
     }
     if (file < 0) {
@@ -178,7 +179,7 @@ static oc_status begin_file(oc_output *output, oc_error *err)
     return status;
 }
 
-/* One listing tells both: another program may be putting the mark in just now. */
+/* Both in one listing: another program may be creating the mark at this moment. */
 static bool is_marked_or_empty(DIR *directory)
 {
     bool empty = true;
@@ -191,7 +192,8 @@ static bool is_marked_or_empty(DIR *directory)
     return empty;
 }
 
-/* NAME.partial is there already: is it ours? Where another program has just taken it away, the lock will tell. */
+/* Checks that NAME.partial, which exists already, is ours. If another program has just removed it, taking the lock
+ * fails. */
 static oc_status check_ours(const char *folder, oc_error *err)
 {
     struct stat about;
@@ -205,12 +207,12 @@ static oc_status check_ours(const char *folder, oc_error *err)
         closedir(directory);
     }
     return ours ? OC_OK
-                : oc_fail(err, OC_USAGE,
-                          "%s: is in the way, and nothing that this program left behind; move it elsewhere", folder);
+                : oc_fail(err, OC_USAGE, "%s: is in the way, and was not left by this program; move it elsewhere",
+                          folder);
 }
 
-/* What a program left that was killed in swap_aside: the old output, which goes back to its name when the new one did
- * not get there, else away. */
+/* Handles the older output that a program left when it was killed in swap_aside: moves it back to its name when the new
+ * output did not get there, else removes it. */
 static oc_status recover_old(const oc_output *output, oc_error *err)
 {
     struct stat about;
@@ -230,14 +232,16 @@ static oc_status recover_old(const oc_output *output, oc_error *err)
     return status;
 }
 
-/* NAME.partial is ours and locked. What was killed in a swap may be the older output: nothing to go on with. */
+/* Prepares NAME.partial, which is ours and locked. After a kill during a swap, `new` may be the older output: it is not
+ * continued. */
 static oc_status prepare_folder(oc_output *output, bool keep, oc_error *err)
 {
     struct stat about;
     char *swapping = oc_path_join(output->around, SWAPPING);
     oc_status status = swapping ? recover_old(output, err) : oc_fail_memory(err, "the output's name");
     keep = keep && swapping && lstat(swapping, &about) != 0;
-    keep = keep && (output->folder || lstat(output->temporary, &about) == 0); /* else killed after the swap */
+    keep = keep &&
+           (output->folder || lstat(output->temporary, &about) == 0); /* else the program was killed after the swap */
     oc_free(swapping);
     if (status != OC_OK) {
         return status;
@@ -264,7 +268,7 @@ static oc_status begin_folder(oc_output *output, bool keep, oc_error *err)
         status = take_lock(output, mark, err);
     }
     if (status != OC_OK && made) {
-        rmdir(output->around); /* unless somebody else builds in it by now */
+        rmdir(output->around); /* fails if another program builds in it by now */
     } else if (status == OC_OK) {
         status = prepare_folder(output, keep, err);
         if (status != OC_OK && made) {
@@ -278,8 +282,8 @@ static oc_status begin_folder(oc_output *output, bool keep, oc_error *err)
     return status;
 }
 
-/* NAME.partial and all in it. The notes go first, so that a kill leaves none of files that are gone. An older output
- * stays that cannot be put back. */
+/* Deletes NAME.partial. Its lock file is truncated first, so that after a kill no notes describe files that no longer
+ * exist. An older output that cannot be moved back is kept. */
 static void remove_around(const oc_output *output)
 {
     if (recover_old(output, NULL) == OC_OK && ftruncate(output->lock, 0) == 0) {
@@ -294,7 +298,7 @@ static void free_names(oc_output *output)
     oc_free(output->temporary);
 }
 
-/* `around`: build it in a folder NAME.partial, also a file. */
+/* With `around`, a file too is built in a folder NAME.partial. */
 static oc_status begin(oc_output *output, const char *path, bool folder, bool around, bool keep, oc_error *err)
 {
     oc_output new = {.folder = folder};
@@ -315,7 +319,7 @@ static oc_status begin(oc_output *output, const char *path, bool folder, bool ar
     }
     if (status != OC_OK) {
         free_names(&new);
-        return status == OC_NOT_FOUND ? OC_IO : status; /* the folder that it should go to is not there */
+        return status == OC_NOT_FOUND ? OC_IO : status; /* the parent folder does not exist */
     }
     *output = new;
     return OC_OK;
@@ -341,7 +345,7 @@ static int open_folder(const char *path)
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* The folder that holds the path, which is changed and put back; -1 with errno. */
+/* Opens the parent folder of the path, which is changed and restored; -1 with errno on failure. */
 static int open_parent(char *path)
 {
     char *slash = strrchr(path, '/');
@@ -354,7 +358,7 @@ static int open_parent(char *path)
     return file;
 }
 
-/* Brings the entries of a folder to the disk, where the file system has that, and closes it. */
+/* Flushes the entries of a folder to the disk, where the file system supports that, and closes it. */
 static bool synchronise(int folder)
 {
     bool done = fsync(folder) == 0 || errno == EINVAL || errno == EROFS;
@@ -382,8 +386,8 @@ static bool swap_aside(const oc_output *output)
     return swapped;
 }
 
-/* A folder that is not empty cannot be renamed onto: exchange the two names in one step where the file system can, else
- * move the old one aside first. */
+/* A rename cannot replace a folder that is not empty: exchange the two names in one step where the file system can,
+ * else move the old folder aside first. */
 static bool swap_names(const oc_output *output)
 {
     if (rename(output->temporary, output->path) == 0) {
@@ -431,7 +435,7 @@ static void release(oc_output *output)
 
 oc_status oc_output_commit(oc_output *output, oc_error *err)
 {
-    /* Opened now, for behind the swap nothing but the disk may fail. A folder may be written but not read. */
+    /* Open the parent before the swap: after it, only the flush may fail. A folder may be writable but not readable. */
     int parent = open_parent(output->path);
     bool swapped = (parent >= 0 || errno == EACCES) &&
                    (output->folder ? swap_folder(output) : rename(output->temporary, output->path) == 0);
@@ -445,7 +449,7 @@ oc_status oc_output_commit(oc_output *output, oc_error *err)
     oc_status status = parent < 0 || synchronise(parent)
                            ? OC_OK
                            : oc_fail_io(err, output->path, "is in place, but cannot be brought to the disk");
-    if (output->around) { /* with the old one, if there was one */
+    if (output->around) { /* with the older output, if there was one */
         remove_around(output);
     }
     release(output);

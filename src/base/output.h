@@ -1,10 +1,10 @@
-/* Outputs that appear under their name whole or not at all.
+/* Outputs that appear under their name complete or not at all.
  *
- * A file is built beside its final name as NAME.partial, a folder in a folder NAME.partial, and swapped in when it is
- * whole. Whoever builds it holds a lock on it, so that two programs never build the same output at a time. A program
- * that is killed leaves its NAME.partial: the next one for the same output replaces it, or goes on with it. The folder
- * NAME.partial holds the file OC_OUTPUT_MARK; one with other things in it and without the mark is somebody else's and
- * is left alone. */
+ * A file is built beside its final name as NAME.partial, a folder in a folder NAME.partial. When it is complete, it is
+ * swapped in. The builder holds a lock on it, so that two programs never build the same output at the same time. A
+ * program that is killed leaves its NAME.partial; the next program for the same output replaces or continues it. The
+ * folder NAME.partial holds the file OC_OUTPUT_MARK. A folder NAME.partial that holds other files but not the mark
+ * belongs to somebody else and is not touched. */
 #ifndef OC_BASE_OUTPUT_H
 #define OC_BASE_OUTPUT_H
 
@@ -16,43 +16,46 @@
 #define OC_OUTPUT_SUFFIX ".partial"
 #define OC_OUTPUT_MARK ".ocellus-partial"
 
-/* How many letters longer than the output's path that of what is being built is: NAME.partial, or NAME.partial/new. */
+/* The number of bytes by which the path of the unfinished output is longer than the path of the output: NAME.partial,
+ * or NAME.partial/new for a folder. */
 size_t oc_output_growth(bool folder);
 
 /* Zero-initialise. */
 typedef struct oc_output {
     char *path;      /* final name; a link is followed */
-    char *around;    /* the folder NAME.partial, or NULL: a file is built without one */
-    char *temporary; /* what is being built: the file NAME.partial, or a file or folder in `around` */
+    char *around;    /* the folder NAME.partial, or NULL for a file that is built without one */
+    char *temporary; /* the unfinished output: the file NAME.partial, or a file or folder in `around` */
     bool folder;
-    int lock; /* descriptor of the temporary file, or of the mark, where notes may be kept */
+    int lock; /* descriptor of the temporary file, or of the mark, which may hold notes */
 } oc_output;
 
-/* Makes the temporary file or folder, empty, so that what would hinder the output shows before the work. OC_USAGE when
- * `path` exists and is of the other kind, a device, a pipe, or a link to nowhere, or names no entry of a folder ("..");
- * when NAME.partial is somebody else's. OC_IO, also when another program is building the same output. */
+/* Makes the temporary file or folder, empty, so that an obstacle shows before the work. OC_USAGE when `path` exists and
+ * is of the other kind, is a device, a pipe or a dangling link, or names no entry of a folder (".."), or when
+ * NAME.partial belongs to somebody else. OC_IO, also when another program is building the same output. OC_NO_MEMORY. */
 oc_status oc_output_begin(oc_output *output, const char *path, bool folder, oc_error *err);
-/* The same for a folder, but what an earlier program left in NAME.partial stays. */
+/* The same for a folder, but keeps the contents that an earlier program left in NAME.partial. */
 oc_status oc_output_resume(oc_output *output, const char *path, oc_error *err);
-/* Begins a file that another run can go on with: it is built in a folder NAME.partial, whose mark has room for notes.
- * The caller creates the file `temporary`. With `resume`, what an earlier program left in NAME.partial stays. */
+/* Begins a file that another run can continue: it is built in a folder NAME.partial, whose mark holds notes. The caller
+ * creates the file `temporary`. With `resume`, the contents that an earlier program left in NAME.partial are kept. */
 oc_status oc_output_begin_noted(oc_output *output, const char *path, bool resume, oc_error *err);
-/* Puts it in place of the final name, in one step where the system can, and removes the older one. The files in a
- * folder must have been brought to the disk; its entries, and that of the final name, are. On failure the output is as
- * it was before, to be abandoned or kept; but where the message says that it is in place, it is, and nothing is left. */
+/* Moves the output to its final name, in one step where the system can, and removes the older output. The caller must
+ * have flushed the files in a folder to the disk; this function flushes the folder and its parent. On failure the
+ * output is as it was before the call, and is to be abandoned or kept; but when the message says that it is in place,
+ * it is in place, and nothing is left to do. */
 oc_status oc_output_commit(oc_output *output, oc_error *err);
-/* Removes what was built, if it was not committed. Safe on a zeroed or committed output. */
+/* Removes the unfinished output, if it was not committed. Safe on a zeroed or committed output. */
 void oc_output_abandon(oc_output *output);
-/* Leaves what was built where it is, for oc_output_resume or oc_output_begin_noted. */
+/* Leaves the unfinished output on the disk, for oc_output_resume or oc_output_begin_noted. */
 void oc_output_keep(oc_output *output);
 
-/* Flushes to the disk and closes; the error of any earlier write shows here too. The stream is closed in any case. */
+/* Flushes to the disk and closes. An error of any earlier write is reported here too. The stream is closed in any case.
+ */
 oc_status oc_file_close(FILE *file, const char *path, oc_error *err);
 
 /* Writes a whole file at once through an oc_output. */
 oc_status oc_file_write(const char *path, const void *data, size_t size, oc_error *err);
 
-/* Removes a folder with all that is in it, without following links; the mark goes last. */
+/* Removes a folder and everything in it, without following links. The mark is removed last. */
 void oc_remove_folder(const char *path);
 
 /* Test hook: behave as on a file system that cannot exchange two names. */

@@ -1,4 +1,4 @@
-/* Typed parameters behind one table: parsing, checking, printing. */
+/* Typed parameters in a table: parsing, checking, printing. */
 #include <ocellus/param.h>
 
 #include "src/base/fail.h"
@@ -17,7 +17,7 @@ static bool takes_auto(const oc_param *param)
     return param->default_value && strcmp(param->default_value, "auto") == 0;
 }
 
-/* Reads a decimal integer and moves *text behind it. */
+/* Reads a decimal integer and moves *text past it. */
 static bool read_integer(const char **text, int64_t *value)
 {
     if ((**text < '0' || **text > '9') && **text != '-') {
@@ -133,7 +133,7 @@ static const char *const metrics[] = {"l2", "l1", NULL};
 static const char LINEAR[] = "linear", NEAREST[] = "nearest";
 static const oc_learner LEARNER = {.kind = OC_LINEAR, .k = 1, .metric = OC_METRIC_L2};
 
-/* "k=5" or "metric=l1", up to a comma or the end; moves *text behind it. */
+/* Reads "k=5" or "metric=l1", up to a comma or the end, and moves *text past it. */
 static bool set_neighbours(const oc_param *param, const char **text, oc_learner *learner)
 {
     if (strncmp(*text, "k=", 2) == 0) {
@@ -200,7 +200,7 @@ static bool set(const oc_param *param, const char *text, void *values)
     return false;
 }
 
-static oc_status refuse(const oc_param *param, const char *value, oc_error *err)
+static oc_status fail_value(const oc_param *param, const char *value, oc_error *err)
 {
     char allowed[300];
     oc_param_allowed(param, allowed, sizeof allowed);
@@ -209,7 +209,7 @@ static oc_status refuse(const oc_param *param, const char *value, oc_error *err)
 
 oc_status oc_param_set(const oc_param *param, const char *value, void *values, oc_error *err)
 {
-    return set(param, value, values) ? OC_OK : refuse(param, value, err);
+    return set(param, value, values) ? OC_OK : fail_value(param, value, err);
 }
 
 static bool is_choice(const char *const *choices, int value)
@@ -236,7 +236,7 @@ static bool is_learner(const oc_param *param, const oc_learner *learner)
            (learner->kind == OC_NEAREST && is_choice(metrics, learner->metric) && within(param, (double)learner->k));
 }
 
-/* Could the field's value have been typed? */
+/* True when the value of the field could have been typed. */
 static bool is_allowed(const oc_param *param, const void *field)
 {
     switch (param->type) {
@@ -266,7 +266,7 @@ static bool is_allowed(const oc_param *param, const void *field)
     return false;
 }
 
-/* A value that could not have been typed, as far as there are words for it. */
+/* Writes a value that could not have been typed, for a message; "?" where there is no text for it. */
 static void show(const oc_param *param, const void *values, char *text, size_t size)
 {
     const void *field = (const char *)values + param->offset;
@@ -289,7 +289,7 @@ oc_status oc_params_check(const oc_param *table, size_t count, const void *value
         if (!is_allowed(&table[i], field)) {
             char value[300];
             show(&table[i], values, value, sizeof value);
-            return refuse(&table[i], value, err);
+            return fail_value(&table[i], value, err);
         }
     }
     return OC_OK;
@@ -439,17 +439,17 @@ static bool same_letter(char a, char b)
     return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-enum { LONGEST_NAME = 40 };
+enum { MAX_NAME_LENGTH = 40 };
 
-/* Number of single-letter changes (insert, remove, replace, swap neighbours) from a to b (Damerau, 1964):
- * distance[i][j] for the first i and j letters. */
+/* The number of single-letter changes (insert, remove, replace, swap neighbours) from a to b (Damerau, 1964):
+ * distance[i][j] is that of the first i and j letters. */
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b);
-    if (n > LONGEST_NAME || m > LONGEST_NAME) {
+    if (n > MAX_NAME_LENGTH || m > MAX_NAME_LENGTH) {
         return n + m;
     }
-    size_t distance[LONGEST_NAME + 1][LONGEST_NAME + 1];
+    size_t distance[MAX_NAME_LENGTH + 1][MAX_NAME_LENGTH + 1];
     for (size_t j = 0; j <= m; j++) {
         distance[0][j] = j;
     }

@@ -65,7 +65,7 @@ double oc_random_unit(oc_random *random)
 
 double oc_random_normal(oc_random *random)
 {
-    /* Marsaglia's polar method; the second value is not kept, so that a stream has no hidden state. */
+    /* Marsaglia's polar method. The second value is discarded, so that a stream has no hidden state. */
     for (;;) {
         double x = 2 * oc_random_unit(random) - 1;
         double y = 2 * oc_random_unit(random) - 1;

@@ -1,5 +1,5 @@
-/* Random numbers: the same on every machine, and a stream of its own for every purpose and index, so that
- * what is drawn never depends on the order in which threads come by. */
+/* Random numbers: the same on every machine. Every purpose and index has a stream of its own, so that a value does not
+ * depend on the order in which threads run. */
 #ifndef OC_BASE_RANDOM_H
 #define OC_BASE_RANDOM_H
 
@@ -10,11 +10,11 @@ typedef struct oc_random {
     uint64_t state[4];
 } oc_random;
 
-/* The stream `index` of `purpose` (any constant, one for each use) under a seed. */
+/* The stream `index` of `purpose` (a constant, different for each use) for a seed. */
 oc_random oc_random_stream(uint64_t seed, uint64_t purpose, uint64_t index);
 
 uint64_t oc_random_bits(oc_random *random);
-/* Uniform in 0..bound-1, without bias; bound > 0. */
+/* Uniform in 0..bound-1, without bias; bound >= 1. */
 size_t oc_random_below(oc_random *random, size_t bound);
 /* Uniform in [0, 1). */
 double oc_random_unit(oc_random *random);

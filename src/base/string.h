@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Zero-initialise; free with oc_string_free. `failed` is set, and stays set, when memory was short: one check
- * at the end is enough. data is NULL until something was added; then it ends with a NUL. */
+/* Zero-initialise; free with oc_string_free. `failed` is set, and stays set, when memory is short: one check at the end
+ * is enough. `data` is NULL until something is added, and ends with a NUL afterwards. */
 typedef struct oc_string {
     char *data;
     size_t length, capacity;

@@ -1,5 +1,5 @@
-/* The thread pool: one generation of work at a time. Workers wait on a condition variable for the next
- * generation, then take indices from a shared counter until none are left; the caller works too. */
+/* The thread pool runs one generation of work at a time. Workers wait on a condition variable for the next generation,
+ * then take indices from a shared counter until none are left. The calling thread works too. */
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "src/base/threads.h"
 
@@ -40,7 +40,7 @@ struct oc_job {
     void (*tap)(void *context, size_t passes, size_t total, size_t steps, double loss);
     void *tap_context;
     bool hushed;           /* losses are not passed on */
-    atomic_bool cancelled; /* set by signal handlers: it has no lock */
+    atomic_bool cancelled; /* set in signal handlers, hence without a lock */
 };
 
 typedef struct worker_start {
@@ -92,7 +92,8 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* Workers leave signals to the thread that made the job, but for those that their own doing raises. */
+/* Workers block all signals, so that the thread that made the job handles them, except those that a fault of the thread
+ * itself raises. */
 static int start_worker(oc_job *job, size_t worker)
 {
     worker_start *start = oc_alloc(1, sizeof *start);
@@ -115,7 +116,7 @@ static int start_worker(oc_job *job, size_t worker)
     return failed;
 }
 
-/* What this process may use: a scheduler or taskset may leave it fewer processors than the machine has. */
+/* The processors that this process may use: a scheduler or taskset may allow fewer than the machine has. */
 static size_t processors(void)
 {
     long count = sysconf(_SC_NPROCESSORS_ONLN);

@@ -5,30 +5,31 @@
 #include <ocellus/job.h>
 #include <stdbool.h>
 
-/* Work on item `index`; `worker` is in 0..oc_job_threads-1 and names the thread, for per-thread scratch. */
+/* Works on item `index`. `worker`, in 0..oc_job_threads-1, is the number of the thread: it selects scratch memory. */
 typedef void (*oc_task)(void *context, size_t index, size_t worker);
 
-/* Calls task for every index in 0..count-1, on all threads of the job, and returns when all are done. The
- * order is not defined: a result must depend on the index alone. With NULL or one thread it is a plain loop.
- * A task must not call oc_parallel on the same job. */
+/* Calls task for every index in 0..count-1 on all threads of the job, and returns when all calls have returned. The
+ * order is not defined: a result must depend on the index alone. With a NULL job or one thread it is a plain loop. A
+ * task must not call oc_parallel on the same job. */
 void oc_parallel(oc_job *job, size_t count, oc_task task, void *context);
 
 bool oc_job_cancelled(const oc_job *job);
 
-/* Tells the listener; all accept a NULL job. Progress may be called from any task and is thinned out. */
+/* Notify the listener; all accept a NULL job. Progress may be reported from any task, and is limited to 20 times a
+ * second. */
 void oc_job_progress(oc_job *job, const char *what, size_t done, size_t total);
 void oc_job_loss(oc_job *job, size_t passes, size_t total, size_t steps, double loss);
 void oc_job_warning(oc_job *job, const char *path, const char *message);
 void oc_job_note(oc_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Hands losses to `loss` too, until it is NULL. */
+/* Passes losses to `loss` too, until it is set to NULL. */
 void oc_job_tap_loss(oc_job *job, void (*loss)(void *context, size_t passes, size_t total, size_t steps, double loss),
                      void *context);
 
-/* While hushed, losses reach nobody: those of trainings that only prepare or validate another. */
+/* While hushed, losses are not reported: for trainings that only prepare or validate another. */
 void oc_job_hush(oc_job *job, bool hushed);
 
-/* Seconds of a clock that never goes back. */
+/* Seconds of a monotonic clock. */
 double oc_seconds(void);
 
 #endif

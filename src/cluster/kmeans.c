@@ -2,10 +2,10 @@
  *
  *     argmin_k |x - c_k|^2 = argmax_k (x . c_k - |c_k|^2 / 2)
  *
- * X (N,D), centres C (K,D) packed in panels of 32. Points go through in tiles, each in blocks that stay in the
- * second-level cache; a block's scores are looked at while they are in the first-level cache and never stored. The new
+ * X (N,D), centres C (K,D) packed in panels of 32. Points are processed in tiles, and tiles in blocks that fit into the
+ * second-level cache; the scores of a block are used while they are in the first-level cache, and never stored. The new
  * centres come from a second pass over the points sorted by centre: each centre is one sum in the order of its points,
- * whatever the number of threads, and no partial sums are kept. */
+ * on any number of threads, and there are no partial sums. */
 #include "src/cluster/kmeans.h"
 
 #include "src/base/fail.h"
@@ -28,7 +28,7 @@ typedef struct lloyd {
     size_t n, d, k, panel_count, tiles;
     float *centers;       /* (K,D) */
     float *panels, *bias; /* (panels, D, 32), (panels, 32) */
-    oc_kmeans_head head;  /* bounds, where they pay */
+    oc_kmeans_head head;  /* bounds, where they save time */
     float *trial;         /* (2, OC_KMEANS_TRIAL, K + D): for choosing the bounds */
     float *heads;         /* (threads, OC_PANEL_BLOCK, D): heads of a block */
     uint32_t *nearest;    /* (N): centre of each point */
@@ -113,7 +113,7 @@ static void pack_centers(lloyd *l)
 {
     oc_panel_pack(l->centers, l->k, l->d, l->d, 1, l->panels);
     for (size_t k = 0; k < l->panel_count * OC_PANEL; k++) {
-        /* What fills up the last panel never wins. */
+        /* Padding of the last panel gets bias -FLT_MAX, so it is never the nearest. */
         l->bias[k] = k < l->k ? (float)(-0.5 * squared_norm(l->centers + k * l->d, l->d)) : -FLT_MAX;
     }
 }
@@ -140,7 +140,7 @@ static void score_block(lloyd *l, size_t start, size_t count, size_t worker)
     memcpy(l->score + start, best, count * sizeof *best);
 }
 
-/* Scores a block by bounds first. Each point starts with the score of the centre that it had. */
+/* Scores a block by bounds first. Each point starts with the score of its previous centre. */
 static void bound_block(lloyd *l, size_t start, size_t count, size_t worker)
 {
     const oc_panel_kernels *panel = oc_panel();
@@ -267,7 +267,7 @@ static size_t reseed_empty(lloyd *l)
             break;
         }
         memcpy(l->centers + k * l->d, l->x + farthest * l->d, l->d * sizeof *l->centers);
-        l->score[farthest] = l->norm[farthest] / 2; /* its distance is 0 now */
+        l->score[farthest] = l->norm[farthest] / 2; /* so that its distance is 0 */
         moved++;
     }
     return moved;
@@ -292,9 +292,9 @@ static oc_status iterate(lloyd *l, const oc_kmeans_options *options, oc_kmeans_r
             return oc_fail(err, OC_CANCELLED, "cancelled while learning %zu centres", l->k);
         }
         oc_job_progress(job, "k-means", report->iterations, options->iterations);
-        bool settled = changed == 0 && moved == 0;
+        bool converged = changed == 0 && moved == 0;
         bool slow = report->iterations > 0 && moved == 0 && before - report->error < options->tolerance * before;
-        if (settled || slow || report->iterations == options->iterations) {
+        if (converged || slow || report->iterations == options->iterations) {
             oc_job_progress(job, "k-means", options->iterations, options->iterations);
             return OC_OK;
         }

@@ -1,9 +1,9 @@
 /* k-means: codebooks by Lloyd's iterations with k-means++ seeding.
  *
  * Minimises the mean squared distance of N points to the nearest of K centres. Distances are matrix products in
- * cache-sized blocks, assignment and accumulation fused; no (N, K) array exists. Lloyd's iterations never raise the
- * error; a centre that lost all its points is moved to a point that lies far from its own. Results depend on points
- * and seed alone, not on the number of threads. Sources: Lloyd (1982); Arthur and Vassilvitskii (2007). */
+ * cache-sized blocks, and assignment is part of the product: no (N, K) array exists. An iteration never raises the
+ * error. A centre that loses all its points is moved to a point that is far from its own centre. Results depend on
+ * points and seed alone, not on the number of threads. Sources: Lloyd (1982); Arthur and Vassilvitskii (2007). */
 #ifndef OC_CLUSTER_KMEANS_H
 #define OC_CLUSTER_KMEANS_H
 
@@ -11,24 +11,25 @@
 #include <stdint.h>
 
 typedef struct oc_kmeans_options {
-    size_t iterations; /* at most */
-    double tolerance;  /* stop when the error falls by less than this part of itself; 0 never */
+    size_t iterations; /* maximum */
+    double tolerance;  /* stop when an iteration lowers the error by less than this fraction; 0: never */
     uint64_t seed;
 } oc_kmeans_options;
 
 typedef struct oc_kmeans_report {
     size_t iterations; /* done */
     double error;      /* mean squared distance of the points to the centres returned */
-    size_t reseeded;   /* centres that were empty and moved, over all iterations */
+    size_t reseeded;   /* empty centres that were moved, over all iterations */
     double seeding_seconds, seconds;
 } oc_kmeans_report;
 
-/* k-means++ on at most 20 * K of the points, drawn at random. X (N,D) -> centres (K,D). OC_BAD_DATA when K > N, with
- * both numbers; OC_NO_MEMORY, OC_CANCELLED. */
+/* k-means++ on at most 20 K points, drawn at random: X (N,D) -> centres (K,D). OC_BAD_DATA when K > N, with both
+ * numbers; OC_USAGE, OC_TOO_LARGE, OC_NO_MEMORY, OC_CANCELLED. */
 oc_status oc_kmeans_seed(const float *x, size_t n, size_t d, size_t k, uint64_t seed, float *centers, oc_job *job,
                          oc_error *err);
 
-/* Lloyd's iterations from the given centres (K,D), which are replaced on success. report may be NULL. */
+/* Lloyd's iterations on X (N,D) from the given centres (K,D), which are replaced on success. report may be NULL. Errors
+ * as above. */
 oc_status oc_kmeans_lloyd(const float *x, size_t n, size_t d, size_t k, const oc_kmeans_options *options,
                           float *centers, oc_kmeans_report *report, oc_job *job, oc_error *err);
 

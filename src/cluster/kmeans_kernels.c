@@ -7,8 +7,8 @@
 #include <immintrin.h>
 #endif
 
-/* The largest score of a row first: after a few panels it rarely beats the best so far, and only then its lane matters.
- */
+/* Finds the largest score of a row first: after a few panels it is rarely larger than the best so far, and only then
+ * its lane matters. */
 static void track(const float *restrict tile, size_t rows, uint32_t first, float *restrict best,
                   uint32_t *restrict center)
 {
@@ -29,7 +29,7 @@ static void track(const float *restrict tile, size_t rows, uint32_t first, float
     }
 }
 
-/* The lanes of a row that lie above the limit, one bit a lane. No compiler finds the instruction for it. */
+/* The lanes of a row that are above the limit, one bit a lane. Compilers do not find the instruction for it. */
 static inline uint32_t lanes_above(const float *row, float limit)
 {
     uint32_t mask = 0;
@@ -71,7 +71,7 @@ static void refine(const float *restrict tile, size_t count, uint32_t first, con
         for (; candidates; candidates &= candidates - 1) {
             uint32_t lane = (uint32_t)__builtin_ctz(candidates), k = first + lane;
             if (!(tile[r * OC_PANEL + lane] > best[r] - slack[r])) {
-                continue; /* a lane before it has raised the best */
+                continue; /* an earlier lane has raised the best */
             }
             float score = dot(x + r * d, centers + k * d, d) + bias[k];
             if (score > best[r]) {

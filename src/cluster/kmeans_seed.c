@@ -1,5 +1,5 @@
-/* k-means++: each next centre is a point drawn with a probability in proportion to its squared distance from the
- * nearest centre so far (Arthur and Vassilvitskii, 2007), on a sample of the points. */
+/* k-means++: each next centre is a point drawn with a probability proportional to its squared distance from the nearest
+ * centre so far (Arthur and Vassilvitskii, 2007), on a sample of the points. */
 #include "src/cluster/kmeans.h"
 
 #include "src/base/fail.h"
@@ -66,7 +66,7 @@ static size_t draw(const seeding *s, size_t tiles, oc_random *random)
     size_t end = (tile + 1) * TILE < s->n ? (tile + 1) * TILE : s->n, last = tile * TILE;
     for (size_t i = tile * TILE; i < end; i++) {
         if (s->nearest[i] > 0) {
-            last = i; /* rounding may leave a rest behind the last point: then that one is meant */
+            last = i; /* Rounding may leave a positive remainder after the last point; then choose that one. */
             left -= (double)s->nearest[i];
             if (left < 0) {
                 break;
@@ -99,7 +99,7 @@ static oc_status choose(seeding *s, size_t k, uint64_t seed, float *centers, oc_
     return OC_OK;
 }
 
-/* `count` of n indices, each set of them as likely as any other. */
+/* Draws `count` of n indices at random; every subset is equally likely. */
 static void sample(uint32_t *index, size_t n, size_t count, uint64_t seed)
 {
     oc_random random = oc_random_stream(seed, PURPOSE_SAMPLE, 0);

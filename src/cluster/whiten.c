@@ -1,7 +1,7 @@
-/* Covariance in fixed groups of tiles, its eigenvectors by LAPACK.
+/* Covariance in fixed groups of tiles, and its eigenvectors by LAPACK.
  *
- * With a symmetry, the basis (x_j + x_m(j)) / sqrt 2, (x_j - x_m(j)) / sqrt 2 parts C into an even and an odd
- * block; each is diagonalised on its own, so that equal eigenvalues cannot mix the two kinds. */
+ * With a symmetry, the basis (x_j + x_m(j)) / sqrt 2, (x_j - x_m(j)) / sqrt 2 splits C into an even and an odd block.
+ * Each is diagonalised on its own, so that equal eigenvalues cannot mix the two kinds. */
 #include "src/cluster/whiten.h"
 
 #include "src/base/fail.h"
@@ -132,7 +132,7 @@ static double project(const double *cov, size_t d, pair u, pair v)
 }
 
 /* Eigenvectors of the even or odd part as rows of `vectors` in the coordinates of the points, by falling value. */
-static oc_status diagonalise(const double *cov, size_t d, const uint32_t *symmetry, double sign, float *vectors,
+static oc_status diagonalize(const double *cov, size_t d, const uint32_t *symmetry, double sign, float *vectors,
                              float *values, size_t *count, oc_error *err)
 {
     oc_status status = OC_OK;
@@ -179,13 +179,13 @@ static int ascending_floats(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* What a direction adds to the variance of the points that come out. */
+/* The contribution of a direction to the variance of the whitened points. */
 static double share(float variance, const oc_whiten_options *options)
 {
     return variance > 0 && options->scale ? variance / (variance + options->ridge) : (double)variance;
 }
 
-/* The smallest eigenvalue to keep. sorted (D) is scratch. What is below a millionth of the largest is rounding. */
+/* The smallest eigenvalue to keep; sorted (D) is scratch. Eigenvalues below a millionth of the largest are rounding. */
 static float threshold(const float *values, size_t d, const oc_whiten_options *options, float *sorted)
 {
     memcpy(sorted, values, d * sizeof *sorted);
@@ -204,7 +204,7 @@ static float threshold(const float *values, size_t d, const oc_whiten_options *o
     return INFINITY;
 }
 
-/* Moves the rows that are kept to the front and scales them; returns their number. */
+/* Moves the kept rows to the front and scales them; returns their number. */
 static size_t keep_rows(oc_whitening *w, size_t first, size_t count, size_t to, float least,
                         const oc_whiten_options *options)
 {
@@ -234,9 +234,9 @@ static oc_status learn(const float *x, size_t n, const oc_whiten_options *option
             return oc_fail(err, OC_BAD_DATA, "whitening: a value is not finite");
         }
     }
-    status = diagonalise(cov, d, options->symmetry, 1, w->transform, w->variance, &even, err);
+    status = diagonalize(cov, d, options->symmetry, 1, w->transform, w->variance, &even, err);
     if (status == OC_OK && options->symmetry) {
-        status = diagonalise(cov, d, options->symmetry, -1, w->transform + even * d, w->variance + even, &odd, err);
+        status = diagonalize(cov, d, options->symmetry, -1, w->transform + even * d, w->variance + even, &odd, err);
     }
     float *sorted = oc_alloc(d, sizeof *sorted);
     if (status != OC_OK || !sorted) {

@@ -1,5 +1,5 @@
-/* CIFAR-10's binary files: records of one byte of label and 3,072 bytes of pixels, a 32 x 32 plane each of
- * red, green and blue. There is no header: the size and the labels tell. */
+/* CIFAR-10's binary files: records of one byte of label and 3,072 bytes of pixels, a 32 x 32 plane each of red, green
+ * and blue. There is no header: the size of the file and the labels identify it. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"
@@ -43,7 +43,7 @@ static void interleave(const uint8_t *planes, uint8_t *pixels)
     }
 }
 
-/* Appends the records of one file. */
+/* Adds the records of one file. */
 static oc_status add_file(oc_dataset *dataset, const char *path, oc_bytes *bytes, oc_error *err)
 {
     oc_status status = oc_bytes_read(bytes, path, SIZE_MAX / 4, err);
@@ -52,7 +52,7 @@ static oc_status add_file(oc_dataset *dataset, const char *path, oc_bytes *bytes
     }
     size_t records = bytes->size / RECORD;
     if (records == 0 || bytes->size % RECORD != 0) {
-        return oc_fail(err, OC_BAD_FILE, "%s: %zu bytes are no whole number of CIFAR-10 records of %d", path,
+        return oc_fail(err, OC_BAD_FILE, "%s: %zu bytes are not a whole number of CIFAR-10 records of %d bytes", path,
                        bytes->size, RECORD);
     }
     for (size_t i = 0; i < records; i++) {
@@ -132,7 +132,7 @@ oc_status oc_read_cifar_batches(oc_dataset *dataset, const char *folder, size_t 
 {
     oc_bytes bytes = {0};
     oc_status status = start(dataset, err);
-    /* A batch that is missing in the middle shows as a file that cannot be opened. */
+    /* A missing batch in the middle is reported as a file that cannot be opened. */
     for (size_t batch = 1; batch <= last && status == OC_OK; batch++) {
         char name[40];
         snprintf(name, sizeof name, "data_batch_%zu.bin", batch);

@@ -1,4 +1,4 @@
-/* The data set object: what was given is recognised here, each kind is read in a file of its own. */
+/* The data set object: recognises the kind of the input. Each kind is read in a file of its own. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"
@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEAD = OC_KIND_HEAD }; /* bytes of a file that are looked at */
+enum { HEAD = OC_KIND_HEAD }; /* bytes of a file that are examined */
 
 static oc_status read_single(oc_dataset *dataset, const char *path, oc_error *err)
 {
@@ -29,7 +29,7 @@ static bool ends_with(const char *path, const char *ending)
     return length >= tail && strcasecmp(path + length - tail, ending) == 0;
 }
 
-/* Does the first line name a column `path`, or begin like one that should? */
+/* True when the first line names a column `path`, or the file is named like a CSV file. */
 static bool like_csv(const char *path, const char *head)
 {
     if (ends_with(path, ".csv")) {
@@ -53,8 +53,8 @@ static oc_status read_head(const char *path, char *head, oc_error *err)
     return status;
 }
 
-/* IDX has a magic number and an exact size; CIFAR-10 has a size and labels only, and its first pixels may
- * look like the magic. So a whole IDX file goes first, then CIFAR-10, then an IDX file with a fault. */
+/* IDX has a magic number and an exact size; CIFAR-10 has a size and labels only, and its first pixels may look like the
+ * magic number. So a complete IDX file is tried first, then CIFAR-10, then an IDX file of a wrong size. */
 static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, oc_error *err)
 {
     char head[HEAD + 1];
@@ -76,7 +76,7 @@ static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, o
         return oc_read_idx(dataset, path, err);
     }
     if (oc_foreign_named(path) || oc_image_foreign(head, size < HEAD ? size : HEAD)) {
-        return read_single(dataset, path, err); /* reading it names its kind */
+        return read_single(dataset, path, err); /* reading it reports its kind */
     }
     if (like_csv(path, head)) {
         return oc_read_csv(dataset, path, err);
@@ -106,12 +106,12 @@ static oc_status read_any(oc_dataset *dataset, const char *path, oc_error *err)
         return oc_fail(err, OC_BAD_FILE, "%s: is a device, not a data set", path);
     }
     if (!S_ISREG(about.st_mode)) {
-        return oc_read_csv(dataset, path, err); /* a pipe cannot be looked at twice */
+        return oc_read_csv(dataset, path, err); /* a pipe cannot be read twice */
     }
     return read_file(dataset, path, (size_t)about.st_size, err);
 }
 
-/* A folder with rows instead of images. */
+/* True for a folder of rows (a set). */
 static bool is_set(const char *path)
 {
     struct stat about;
@@ -227,11 +227,11 @@ size_t oc_dataset_origin(const oc_dataset *dataset, size_t i)
     return dataset->origins ? dataset->origins[i] : i;
 }
 
-/* What goes before a path to open it. */
+/* The prefix by which a path is opened. */
 static const char *prefix_of(const oc_dataset *dataset, const char *path)
 {
     const char *prefix = path[0] == '/' ? "" : dataset->prefix;
-    return strcmp(path, "-") == 0 && !*prefix ? "./" : prefix; /* a file of that name, not standard input */
+    return strcmp(path, "-") == 0 && !*prefix ? "./" : prefix; /* a file named "-", not standard input */
 }
 
 char *oc_dataset_file(const oc_dataset *dataset, size_t i)
@@ -246,7 +246,7 @@ char *oc_dataset_file(const oc_dataset *dataset, size_t i)
     return file;
 }
 
-/* Opens prefix + path; a message that begins with that then begins with the path alone. */
+/* Reads the image prefix + path; the prefix is removed from the beginning of a message. */
 static oc_status read_image_file(const char *prefix, const char *path, oc_decoder *decoder,
                                  const oc_image_options *options, oc_image *image, oc_error *err)
 {
@@ -265,7 +265,7 @@ static oc_status read_image_file(const char *prefix, const char *path, oc_decode
     return status;
 }
 
-/* Adds to a message where a list names the file, and from where it was looked up. */
+/* Adds to the message the line of the list that names the file, and the folder of the path. */
 static oc_status fail_listed(const oc_dataset *dataset, const oc_item *item, oc_status status, oc_error *err)
 {
     const char *prefix = dataset->prefix;

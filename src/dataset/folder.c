@@ -1,5 +1,5 @@
-/* Folders of images. Each folder is listed and closed before those in it are opened, so that depth costs no
- * file descriptors; the path's length limits it. */
+/* Folders of images. Each folder is listed and closed before the folders in it are opened, so that depth takes no file
+ * descriptors; the length of a path limits it. */
 #define _DEFAULT_SOURCE /* d_type */
 #include "src/dataset/dataset.h"
 
@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The folders from the top to where the walk is: a link to one of them would be a loop. */
+/* A folder on the way from the top to the current folder: a link to one of them is a loop. */
 typedef struct place {
     const struct place *above;
     dev_t device;
@@ -27,7 +27,7 @@ typedef struct place {
 typedef struct walk {
     oc_dataset *dataset;
     oc_string path; /* of the current folder, with a slash at its end */
-    size_t prefix;  /* the length of what is not part of the items' paths */
+    size_t prefix;  /* length of the part that is not in the paths of the items */
     int32_t label;
     oc_error *err;
 } walk;
@@ -73,7 +73,7 @@ static oc_status take_entry(walk *w, int folder, const struct dirent *entry, nam
         folders->count++;
         return folders->text.failed ? oc_fail_memory(w->err, "the names of folders") : OC_OK;
     }
-    /* Names of images are not opened here. A link named like an image that leads nowhere stays a candidate, so that
+    /* Files with the name of an image are not opened here. A dangling link with such a name stays in the list, so that
      * reading it reports an error. */
     bool candidate = kind != ENTRY_OTHER && (oc_image_named(name) || oc_foreign_named(name));
     if (!candidate && !(kind == ENTRY_FILE && begins_like_image(folder, name))) {
@@ -100,7 +100,7 @@ static bool leads_back(const place *here)
     return false;
 }
 
-/* Adds the images of the current folder and lists the folders in it; `here` needs its `above` only. */
+/* Adds the images of the current folder and lists the folders in it. Only here->above is set before. */
 static oc_status list_folder(walk *w, place *here, names *folders)
 {
     DIR *folder = opendir(w->path.data);
@@ -152,7 +152,7 @@ static oc_status walk_folder(walk *w, const place *above, const char *name)
     return status;
 }
 
-/* Every folder in the top folder that has images is a class. */
+/* Every folder of the top folder that has images in it is a class. */
 static oc_status walk_classes(walk *w, const place *top, const names *folders)
 {
     const char **sorted = oc_alloc(folders->count, sizeof *sorted);
@@ -188,7 +188,7 @@ static oc_status walk_classes(walk *w, const place *top, const names *folders)
     return status;
 }
 
-/* Images, in class folders or not; nothing is added when there are none. */
+/* Adds the images, in class folders or not; adds nothing when there are none. */
 static oc_status read_images(oc_dataset *dataset, oc_error *err)
 {
     walk w = {.dataset = dataset, .prefix = strlen(dataset->prefix), .label = -1, .err = err};
@@ -206,7 +206,7 @@ static oc_status read_images(oc_dataset *dataset, oc_error *err)
     }
     if (status == OC_OK && images > 0 && dataset->class_count > 0 && !dataset->unlabelled) {
         status = oc_fail(err, OC_BAD_DATA,
-                         "%s: images (such as %s) lie beside class folders (such as %s): move them into a class "
+                         "%s: images (such as %s) are beside class folders (such as %s): move them into a class "
                          "or elsewhere",
                          dataset->prefix, dataset->items[0].path, dataset->classes[0]);
     }

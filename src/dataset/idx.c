@@ -1,7 +1,6 @@
-/* IDX, the format of MNIST: two zero bytes, the type of the elements, the number of dimensions, each
- * dimension as a big-endian 32-bit number, then the elements in C order. Images are unsigned bytes in three
- * dimensions (gray) or four (channels last), labels unsigned bytes in one. zlib reads plain files and .gz
- * alike. */
+/* IDX, the format of MNIST: two zero bytes, the type of the elements, the number of dimensions, each dimension as a
+ * big-endian 32-bit number, then the elements in C order. Images are unsigned bytes in three dimensions (gray) or four
+ * (channels last), labels are unsigned bytes in one. zlib reads both plain files and .gz. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"
@@ -16,7 +15,7 @@
 #include <zlib.h>
 
 enum { UNSIGNED_BYTE = 0x08, MAX_DIMENSIONS = 4, BUFFER_SIZE = 1 << 17 };
-/* Deflate makes no more than 1,032 bytes of one. */
+/* Deflate expands one byte to at most 1,032 bytes. */
 enum { MAX_INFLATION = 1032 };
 
 typedef struct idx_array {
@@ -52,7 +51,7 @@ static bool is_idx_type(uint8_t type)
     return type == UNSIGNED_BYTE || type == 0x09 || (type >= 0x0B && type <= 0x0E);
 }
 
-/* Fills all but data. OC_BAD_FILE when the file does not begin like IDX, with dimensions = 0, or is cut. */
+/* Fills everything but data. OC_BAD_FILE when the file does not begin like IDX, then dimensions is 0, or is cut off. */
 static oc_status read_header(gzFile file, idx_array *array, oc_error *err)
 {
     uint8_t magic[4], sizes[4 * MAX_DIMENSIONS] = {0};
@@ -110,7 +109,7 @@ oc_idx_kind oc_idx_recognize(const char *path, size_t file_size)
     return whole ? OC_IDX_WHOLE : OC_IDX_HEADER;
 }
 
-/* Before memory is taken: can this file hold what its header promises? */
+/* Checks, before memory is allocated, that the file can hold the data of its header. */
 static oc_status check_size(const char *path, gzFile file, const idx_array *array, oc_error *err)
 {
     struct stat about;
@@ -122,12 +121,12 @@ static oc_status check_size(const char *path, gzFile file, const idx_array *arra
         size_t held = size < header ? 0 : size - header;
         return held == array->bytes
                    ? OC_OK
-                   : oc_fail(err, OC_BAD_FILE, "the header promises %zu bytes of data, the file holds %zu",
-                             array->bytes, held);
+                   : oc_fail(err, OC_BAD_FILE, "the header gives %zu bytes of data, the file holds %zu", array->bytes,
+                             held);
     }
     return array->bytes / MAX_INFLATION <= size
                ? OC_OK
-               : oc_fail(err, OC_BAD_FILE, "the header promises %zu bytes, more than %zu compressed ones can hold",
+               : oc_fail(err, OC_BAD_FILE, "the header gives %zu bytes, more than %zu compressed ones can hold",
                          array->bytes, size);
 }
 
@@ -141,23 +140,22 @@ static oc_status read_elements(const char *path, gzFile file, idx_array *array, 
     if (!array->data) {
         return oc_fail(err, OC_NO_MEMORY, "out of memory for %zu bytes of data", array->bytes);
     }
-    size_t got, behind = 0;
+    size_t got, rest = 0;
     uint8_t more;
     status = read_bytes(file, array->data, array->bytes, &got, err);
     if (status == OC_OK && got < array->bytes) {
-        return oc_fail(err, OC_BAD_FILE, "the header promises %zu bytes of data, the file holds %zu", array->bytes,
-                       got);
+        return oc_fail(err, OC_BAD_FILE, "the header gives %zu bytes of data, the file holds %zu", array->bytes, got);
     }
     if (status == OC_OK) {
-        status = read_bytes(file, &more, 1, &behind, err); /* at the end zlib checks its sum as well */
+        status = read_bytes(file, &more, 1, &rest, err); /* zlib checks its sum at the end */
     }
-    if (status == OC_OK && behind > 0) {
-        status = oc_fail(err, OC_BAD_FILE, "the header promises %zu bytes of data, the file holds more", array->bytes);
+    if (status == OC_OK && rest > 0) {
+        status = oc_fail(err, OC_BAD_FILE, "the header gives %zu bytes of data, the file holds more", array->bytes);
     }
     return status;
 }
 
-/* Reads an array of bytes with `low` to `high` dimensions. The caller frees data, on failure too. */
+/* Reads an array of bytes with `low` to `high` dimensions. The caller frees data, also on failure. */
 static oc_status read_array(const char *path, size_t low, size_t high, const char *what, idx_array *array,
                             oc_error *err)
 {
@@ -180,7 +178,7 @@ static oc_status read_array(const char *path, size_t low, size_t high, const cha
     return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
 }
 
-/* Adds the text with every `old` in it replaced by `new`. */
+/* Adds the text with every `old` replaced by `new`. */
 static void add_replaced(oc_string *out, const char *text, const char *old, const char *new)
 {
     for (const char *hit; (hit = strstr(text, old)) != NULL; text = hit + strlen(old)) {
@@ -190,7 +188,7 @@ static void add_replaced(oc_string *out, const char *text, const char *old, cons
     oc_string_add(out, text);
 }
 
-/* The path of the labels that belong to a file of images; empty when there is no such file. */
+/* The path of the labels of a file of images; empty when there is no such file. */
 static oc_status find_labels(const char *path, oc_string *labels, oc_error *err)
 {
     const char *name = oc_path_name(path);
@@ -203,7 +201,7 @@ static oc_status find_labels(const char *path, oc_string *labels, oc_error *err)
     bool usual = strstr(name, "images") != NULL, failed = replaced.failed;
     oc_string_free(&replaced);
     if (usual && !failed && !labels->failed && access(labels->data, F_OK) != 0) {
-        /* The other compression. */
+        /* Try the other compression. */
         size_t length = labels->length;
         if (length > 3 && strcmp(labels->data + length - 3, ".gz") == 0) {
             labels->length = length - 3;
@@ -220,7 +218,7 @@ static oc_status find_labels(const char *path, oc_string *labels, oc_error *err)
     return OC_OK;
 }
 
-/* labels->data is NULL when there are none. */
+/* Adds the items; labels->data is NULL when there are no labels. */
 static oc_status add_items(oc_dataset *dataset, const char *path, size_t count, const idx_array *labels, oc_error *err)
 {
     size_t classes = 0;

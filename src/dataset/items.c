@@ -1,4 +1,4 @@
-/* The items and classes of a data set. Their texts lie behind each other in large blocks that never move. */
+/* The items and classes of a data set. Their strings are stored one after the other in large blocks that never move. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"
@@ -17,7 +17,7 @@ struct string_block {
     char text[];
 };
 
-/* A copy of `length` bytes with a NUL behind them; NULL when memory is short. */
+/* A copy of `length` bytes and a NUL; NULL when memory is short. */
 static const char *keep(oc_dataset *dataset, const char *text, size_t length)
 {
     struct string_block *block = dataset->strings;
@@ -81,10 +81,10 @@ oc_status oc_dataset_add_empty_folder(oc_dataset *dataset, const char *name, oc_
 
 typedef struct named_class {
     const char *name;
-    size_t label; /* before; SIZE_MAX when no item has it */
+    size_t label; /* the former label; SIZE_MAX when no item has it */
 } named_class;
 
-static int by_name(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
     return strcmp(((const named_class *)a)->name, ((const named_class *)b)->name);
 }
@@ -108,7 +108,7 @@ oc_status oc_dataset_sort_classes(oc_dataset *dataset, oc_error *err)
             sorted[c].label = (size_t)c;
         }
     }
-    qsort(sorted, count, sizeof *sorted, by_name);
+    qsort(sorted, count, sizeof *sorted, compare_names);
     for (size_t c = 0; c < count; c++) {
         if (sorted[c].label != SIZE_MAX) {
             dataset->classes[kept] = sorted[c].name;
@@ -169,15 +169,15 @@ oc_status oc_dataset_add_digits(oc_dataset *dataset, size_t classes, oc_error *e
 oc_status oc_dataset_add_numbered(oc_dataset *dataset, const char *name, const uint8_t *labels, size_t stride,
                                   size_t count, oc_error *err)
 {
-    size_t length = strlen(name), room = length + 24;
-    char *text = oc_realloc(NULL, room, 1);
+    size_t length = strlen(name), capacity = length + 24;
+    char *text = oc_realloc(NULL, capacity, 1);
     if (!text) {
         return oc_fail_memory(err, "the paths of the data set");
     }
     memcpy(text, name, length);
     oc_status status = OC_OK;
     for (size_t i = 0; i < count && status == OC_OK; i++) {
-        int digits = snprintf(text + length, room - length, "#%zu", i);
+        int digits = snprintf(text + length, capacity - length, "#%zu", i);
         int32_t label = labels ? labels[i * stride] : -1;
         status = oc_dataset_add(dataset, text, length + (size_t)digits, label, err);
     }
@@ -185,7 +185,7 @@ oc_status oc_dataset_add_numbered(oc_dataset *dataset, const char *name, const u
     return status;
 }
 
-static int by_path(const void *a, const void *b)
+static int compare_paths(const void *a, const void *b)
 {
     return strcmp(((const oc_item *)a)->path, ((const oc_item *)b)->path);
 }
@@ -193,7 +193,7 @@ static int by_path(const void *a, const void *b)
 void oc_dataset_sort(oc_dataset *dataset, size_t from)
 {
     if (from < dataset->count) {
-        qsort(dataset->items + from, dataset->count - from, sizeof(oc_item), by_path);
+        qsort(dataset->items + from, dataset->count - from, sizeof(oc_item), compare_paths);
     }
 }
 

@@ -1,4 +1,4 @@
-/* Keys of labels: utf8proc takes out case and form, blanks are taken out here. */
+/* Keys of labels: utf8proc folds case and form, this file folds blanks. */
 #include "src/dataset/label_key.h"
 
 #include "src/base/memory.h"
@@ -36,18 +36,19 @@ static char *fold_ascii(const char *label, unsigned folds)
     return key;
 }
 
-/* Decomposed by utf8proc into memory of ours, and written as UTF-8 in the same place. */
+/* Decomposes by utf8proc into our own memory, and encodes as UTF-8 in the same place. */
 static char *fold_unicode(const char *label, unsigned folds)
 {
     unsigned form = folds & OC_FOLD_FORM ? UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_IGNORE : 0;
     utf8proc_option_t options = (utf8proc_option_t)(form | (folds & OC_FOLD_CASE ? UTF8PROC_CASEFOLD : 0));
     const utf8proc_uint8_t *text = (const utf8proc_uint8_t *)label;
-    utf8proc_ssize_t size = (utf8proc_ssize_t)strlen(label), room = utf8proc_decompose(text, size, NULL, 0, options);
-    utf8proc_int32_t *letters = room < 0 ? NULL : oc_alloc((size_t)room + 1, sizeof *letters);
+    utf8proc_ssize_t size = (utf8proc_ssize_t)strlen(label),
+                     capacity = utf8proc_decompose(text, size, NULL, 0, options);
+    utf8proc_int32_t *letters = capacity < 0 ? NULL : oc_alloc((size_t)capacity + 1, sizeof *letters);
     if (!letters) {
         return NULL;
     }
-    utf8proc_ssize_t count = utf8proc_decompose(text, size, letters, room, options);
+    utf8proc_ssize_t count = utf8proc_decompose(text, size, letters, capacity, options);
     count = count < 0 ? count : utf8proc_reencode(letters, count, options);
     char *key = count < 0 ? NULL : oc_strdup((char *)letters);
     oc_free(letters);
@@ -64,7 +65,7 @@ char *oc_label_key(const char *label, unsigned folds)
     return key;
 }
 
-/* Do the labels differ when everything but `fold` is taken out? */
+/* True when the labels differ in `fold`: they differ when everything else is folded. */
 static bool differ_by(const char *a, const char *b, oc_label_fold fold, bool *failed)
 {
     char *left = oc_label_key(a, OC_FOLD_ALL & ~(unsigned)fold),

@@ -1,5 +1,5 @@
-/* Labels that are no mistake for a program and look like one to people: sorted by oc_label_key, those that are alike lie
- * side by side. */
+/* Labels that are different for a program but look alike to people: sorted by oc_label_key, such labels are neighbours.
+ */
 #include "src/dataset/label_notes.h"
 
 #include "src/base/fail.h"
@@ -10,14 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 5, LONGEST = 500 }; /* labels of a message, and the bytes after which it names no further one */
+enum {
+    SHOWN = 5,
+    MAX_LIST_LENGTH = 500
+}; /* labels in a message, and the length from which it names no further label */
 
 typedef struct keyed_label {
     char *key;
     const char *name;
 } keyed_label;
 
-static int by_key(const void *a, const void *b)
+static int compare_keys(const void *a, const void *b)
 {
     const keyed_label *left = a, *right = b;
     int order = strcmp(left->key, right->key);
@@ -47,7 +50,7 @@ static oc_status sort_labels(const oc_label_list *list, keyed_label **out, oc_er
         return oc_fail_memory(err, "the labels");
     }
     if (list->count) {
-        qsort(labels, list->count, sizeof *labels, by_key);
+        qsort(labels, list->count, sizeof *labels, compare_keys);
     }
     *out = labels;
     return OC_OK;
@@ -73,15 +76,15 @@ oc_status oc_label_counts(const oc_dataset *dataset, size_t **out, oc_error *err
     return OC_OK;
 }
 
-/* Begins the next item of a list; false when it has enough of them. */
+/* Begins the next item of a list; false when the list is long enough. */
 static bool begin_item(oc_string *list, size_t *items)
 {
-    bool room = *items < SHOWN && list->length < LONGEST;
-    if (room) {
+    bool more = *items < SHOWN && list->length < MAX_LIST_LENGTH;
+    if (more) {
         oc_string_add(list, *items ? ", " : "");
     }
     ++*items;
-    return room;
+    return more;
 }
 
 static void end_list(oc_string *list, size_t items, size_t shown)
@@ -153,11 +156,11 @@ oc_status oc_dataset_note_labels(const oc_dataset *dataset, const char *where, o
     return status;
 }
 
-/* The first label of the key among the sorted ones, or NULL; *same is true when the label itself is there. */
+/* The first known label with the key of this label, or NULL; *same is true when the label itself is known. */
 static const char *find_alike(const keyed_label *known, size_t count, const keyed_label *label, bool *same)
 {
     size_t low = 0, high = count;
-    while (low < high) { /* the first whose key is not less */
+    while (low < high) { /* find the first label whose key is not less */
         size_t middle = low + (high - low) / 2;
         bool less = strcmp(known[middle].key, label->key) < 0;
         low = less ? middle + 1 : low;

@@ -1,4 +1,4 @@
-/* Whether a data set can be learned from, told before the work and not after it. */
+/* Checks, before the work, whether a classifier can be trained on the labels of a data set. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"
@@ -8,7 +8,8 @@
 
 #include <stdbool.h>
 
-/* Two classes of one image each are the smallest problem there is; from three on they are a column of names. */
+/* Two classes of one image each are the smallest problem; from three on, one image a class means that names were taken
+ * for labels. */
 oc_status oc_dataset_check_repeats(const oc_dataset *dataset, oc_error *err)
 {
     size_t count = dataset->count, *counts = NULL, single = 0;

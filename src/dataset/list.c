@@ -1,4 +1,4 @@
-/* Lists of files: CSV with a header, and plain lines. The order is kept. */
+/* Lists of files: CSV with a header, and plain lines. The order of the list is kept. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/csv.h"
@@ -19,7 +19,7 @@ typedef struct columns {
     size_t count, path, label, row; /* label and row may be NO_COLUMN */
 } columns;
 
-/* The label column as it was read: texts in the file's buffer, one an item. */
+/* The label column: strings in the buffer of the file, one an item. */
 typedef struct label_list {
     const char **text; /* empty: unknown */
     size_t count, capacity;
@@ -76,14 +76,14 @@ static oc_status add_label(label_list *labels, const char *text, oc_error *err)
     return OC_OK;
 }
 
-/* The index of a set says the number of each row; another order would give rows the labels of others. */
+/* Checks the column `row` in the index of a set: another order would give rows the labels of other rows. */
 static oc_status check_row(const char *text, size_t row, size_t line, oc_error *err)
 {
     char number[24];
     snprintf(number, sizeof number, "%zu", row);
     return strcmp(text, number) == 0 ? OC_OK
                                      : oc_fail(err, OC_BAD_FILE,
-                                               "line %zu: row '%s' where %zu belongs; rows are "
+                                               "line %zu: row '%s' in place of %zu; rows are "
                                                "numbered 0, 1, 2... in the order of features.npy",
                                                line, text, row);
 }
@@ -92,12 +92,12 @@ static oc_status add_listed(oc_dataset *dataset, const char *path, size_t length
 {
     oc_status status = oc_dataset_add(dataset, path, length, -1, err);
     if (status == OC_OK) {
-        dataset->items[dataset->count - 1].line = (uint32_t)line; /* a list has fewer bytes than that */
+        dataset->items[dataset->count - 1].line = (uint32_t)line; /* a list has fewer lines than that */
     }
     return status;
 }
 
-/* With `numbered`, the column row is needed and counts from 0. */
+/* With `numbered`, the column `row` is required and counts from 0. */
 static oc_status read_records(oc_dataset *dataset, char *buffer, bool numbered, label_list *labels, oc_error *err)
 {
     oc_csv csv = oc_csv_start(buffer);
@@ -132,7 +132,7 @@ static oc_status read_records(oc_dataset *dataset, char *buffer, bool numbered, 
     return status;
 }
 
-/* The folder of a regular file; paths in a list that comes through a pipe stand as they are. */
+/* Sets the prefix to the folder of a regular file. Paths in a list from a pipe have no prefix. */
 static oc_status set_prefix(oc_dataset *dataset, const char *path, oc_error *err)
 {
     struct stat about;

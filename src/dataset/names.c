@@ -11,8 +11,8 @@
 
 static const size_t MAX_NAMES_FILE = (size_t)1 << 26;
 
-/* Cuts the text into lines, in place; *count is their number, of which at most `room` are stored. */
-static void split_lines(char *text, char **lines, size_t room, size_t *count)
+/* Cuts the text into lines, in place. *count is their number, of which at most `capacity` are stored. */
+static void split_lines(char *text, char **lines, size_t capacity, size_t *count)
 {
     *count = 0;
     while (*text) {
@@ -22,7 +22,7 @@ static void split_lines(char *text, char **lines, size_t room, size_t *count)
         if (length > 0 && text[length - 1] == '\r') {
             text[length - 1] = '\0';
         }
-        if (*count < room) {
+        if (*count < capacity) {
             lines[*count] = text;
         }
         ++*count;
@@ -30,7 +30,7 @@ static void split_lines(char *text, char **lines, size_t room, size_t *count)
     }
 }
 
-/* Every name once, none empty; sorts the names. */
+/* Checks that no name is empty or repeated; sorts the names. */
 static oc_status check_names(const char *path, char **names, size_t count, oc_error *err)
 {
     for (size_t i = 0; i < count; i++) {
@@ -58,7 +58,7 @@ static oc_status replace_classes(oc_dataset *dataset, char **names, oc_error *er
     for (size_t i = 0; i < classes && status == OC_OK; i++) {
         status = oc_dataset_add_class(&named, names[i], err);
     }
-    dataset->strings = named.strings; /* what was added belongs to the data set in any case */
+    dataset->strings = named.strings; /* the new strings belong to the data set in any case */
     if (status != OC_OK) {
         oc_free(named.classes);
         return status;

@@ -1,5 +1,5 @@
-/* What the levels of folders mean: classes, folders below classes, or parts of a data set (train, test) that hold the
- * classes. */
+/* The meaning of the levels of folders: classes, folders below classes, or parts of a data set (train, test) that hold
+ * the classes. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"
@@ -9,10 +9,10 @@
 
 typedef enum part { NO_PART, TRAIN, TEST, VALIDATION, PARTS } part;
 
-/* The names of one folder. */
+/* The meaning of the name of one folder. */
 typedef struct folder_name {
     part part;
-    bool plain; /* no word in it says anything else */
+    bool plain; /* no word in it has another meaning */
 } folder_name;
 
 static bool among(const char *word, size_t length, const char *const *words)
@@ -40,7 +40,7 @@ static part part_of_word(const char *word, size_t length)
     return among(word, length, validation) ? VALIDATION : NO_PART;
 }
 
-/* Letters, and the bytes of letters that are not ASCII. */
+/* Length of a word: ASCII letters, and the bytes of other letters. */
 static size_t word_length(const char *at)
 {
     size_t length = 0;
@@ -68,7 +68,7 @@ static folder_name read_name(const char *name)
     return found;
 }
 
-/* Does the path go on with a folder below the first one? */
+/* True when the path has a folder below the first one. */
 static bool is_deeper(const char *path)
 {
     const char *slash = strchr(path, '/');
@@ -92,7 +92,8 @@ size_t oc_dataset_nested(const oc_dataset *dataset, const char **example)
     return count;
 }
 
-/* The items of a class are neighbours; *next moves behind them. Are all in folders below the class folder? */
+/* True when all items of the class are in folders below the class folder. The items of a class are neighbours; *next
+ * moves past them. */
 static bool holds_folders(const oc_dataset *dataset, int32_t label, size_t *next)
 {
     bool deeper = false, flat = false;
@@ -111,7 +112,7 @@ static bool two_of(const bool parts[PARTS])
 
 bool oc_dataset_parts(const oc_dataset *dataset, oc_parts *parts)
 {
-    const char *first[PARTS] = {NULL}; /* folder of each part that holds class folders; of NO_PART, of any part */
+    const char *first[PARTS] = {NULL}; /* the folder of each part that holds class folders; at NO_PART, of any part */
     bool plain[PARTS] = {false}, labelled[PARTS] = {false}, all_plain = true, plain_labelled = false;
     size_t next = 0;
     for (size_t c = 0; dataset->class_folders && c < dataset->class_count; c++) {
@@ -142,7 +143,7 @@ oc_status oc_check_parts(const oc_dataset *dataset, oc_error *err)
         return OC_OK;
     }
     return oc_fail(err, OC_BAD_DATA,
-                   "%s: its folders are parts of a data set, with class folders in them, and no classes: open one of "
+                   "%s: its folders are parts of a data set that hold class folders, not classes: open one of "
                    "them, such as %s%s",
                    dataset->prefix, dataset->prefix, parts.train);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keeps the items chosen (count), which may repeat none, in their order. */
+/* Keeps the chosen items (count), in this order; none may be repeated. */
 static oc_status keep(oc_dataset *dataset, const uint32_t *chosen, size_t count, oc_error *err)
 {
     oc_item *items = oc_alloc(count, sizeof *items);
@@ -56,7 +56,7 @@ static oc_status keep_chosen(oc_dataset *dataset, size_t count, size_t (*choose)
     return status;
 }
 
-/* The first item of part i of `parts` parts whose sizes differ by one at most. */
+/* The first item of part i of `parts` parts, whose sizes differ by at most one. */
 static size_t part_start(size_t items, size_t i, size_t parts)
 {
     size_t rest = items % parts;
@@ -87,7 +87,7 @@ typedef struct spread {
     size_t items, count;
 } spread;
 
-/* The middle of part i of `count`. */
+/* The middle item of part i of `count`. */
 static size_t from_middle(size_t i, const void *context)
 {
     const spread *s = context;
@@ -98,7 +98,7 @@ oc_status oc_dataset_sample(oc_dataset *dataset, size_t count, oc_error *err)
 {
     spread s = {dataset->count, count < dataset->count ? count : dataset->count};
     if (count == 0) {
-        return oc_fail(err, OC_USAGE, "a sample of no image at all");
+        return oc_fail(err, OC_USAGE, "a sample of 0 images; it needs 1 or more");
     }
     return keep_chosen(dataset, s.count, from_middle, &s, err);
 }
@@ -109,23 +109,23 @@ typedef struct numbered {
     bool taken;
 } numbered;
 
-static int by_path(const void *a, const void *b)
+static int compare_paths(const void *a, const void *b)
 {
     return strcmp(((const numbered *)a)->path, ((const numbered *)b)->path);
 }
 
-/* Finds the items of a list by their paths; chosen (list->count). */
+/* Finds the items of a list by their paths: chosen (list->count). */
 static oc_status find_items(const oc_dataset *dataset, const oc_dataset *list, numbered *sorted, uint32_t *chosen,
                             oc_error *err)
 {
     for (size_t i = 0; i < dataset->count; i++) {
         sorted[i] = (numbered){dataset->items[i].path, (uint32_t)i, false};
     }
-    qsort(sorted, dataset->count, sizeof *sorted, by_path);
+    qsort(sorted, dataset->count, sizeof *sorted, compare_paths);
     for (size_t i = 0; i < list->count; i++) {
         const char *path = list->items[i].path;
         numbered wanted = {.path = strncmp(path, "./", 2) == 0 ? path + 2 : path};
-        numbered *found = bsearch(&wanted, sorted, dataset->count, sizeof *sorted, by_path);
+        numbered *found = bsearch(&wanted, sorted, dataset->count, sizeof *sorted, compare_paths);
         if (!found) {
             return oc_fail(err, OC_BAD_DATA,
                            "%s: is not among the images (line %u of the list); paths are those of index.csv, "

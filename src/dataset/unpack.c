@@ -1,5 +1,5 @@
-/* IDX and CIFAR-10 as class folders of PNG files. The folder is built under a temporary name and brought to
- * the disk as a whole before it is swapped in: a flush for each of 70,000 small files would take minutes. */
+/* IDX and CIFAR-10 as class folders of PNG files. The folder is built under a temporary name and flushed to the disk as
+ * a whole before it is swapped in: a flush for each of 70,000 small files would take minutes. */
 #define _GNU_SOURCE /* syncfs */
 #include "src/dataset/dataset.h"
 
@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What a thread has of its own; `status` and `error` are those of its first failure, at image `index`. */
+/* The state of a thread; `status` and `error` are those of its first failure, at image `index`. */
 typedef struct writer {
     oc_bytes png;
     oc_status status;
@@ -39,7 +39,7 @@ typedef struct unpacking {
     atomic_bool failed;
 } unpacking;
 
-/* A class name as the name of one folder that is not hidden; never the same for two names. */
+/* A class name as the name of one folder that is not hidden; different names stay different. */
 static char *escape(const char *name)
 {
     oc_string text = {0};
@@ -140,7 +140,7 @@ static void unpack_image(void *context, size_t index, size_t worker)
     oc_job_progress(work->job, "images", done, work->dataset->count);
 }
 
-/* The failure at the first image, of those that happened. */
+/* Of the failures of all threads, the one at the first image. */
 static oc_status first_failure(const unpacking *work, oc_error *err)
 {
     const writer *first = NULL;
@@ -187,7 +187,7 @@ int oc_unpack_digits(size_t count)
     return digits < 5 ? 5 : digits;
 }
 
-/* The largest number that a file gets: of a part of a data set, that of the item in the whole. */
+/* The largest number of a file. Of a part of a data set, it is the number of the item in the whole. */
 static size_t last_number(const oc_dataset *dataset)
 {
     size_t last = 0;

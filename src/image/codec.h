@@ -1,12 +1,13 @@
-/* The two file formats. Both check the limits from the header, decode the planes that are asked for (none of them: the
- * header alone) and leave turning and exact size to the decoder. On failure the picture's planes are not defined. */
+/* The two file formats. Both check the limits from the header, decode the planes that the options select (with no
+ * plane: the header alone), and leave turning and the exact size to the decoder. On failure the planes are undefined.
+ * Thread-safe for different pictures. */
 #ifndef OC_IMAGE_CODEC_H
 #define OC_IMAGE_CODEC_H
 
 #include "src/image/picture.h"
 
-/* Decodes at 1/2, 1/4 or 1/8 where that is still no smaller than what the options need; which one depends on header and
- * options, not on the planes. OC_BAD_IMAGE, OC_TOO_LARGE, OC_NO_MEMORY. */
+/* Decodes at 1/2, 1/4 or 1/8 of the size where that is still at least the size that the options need; the scale depends
+ * on header and options, not on the planes. OC_BAD_IMAGE, OC_TOO_LARGE, OC_NO_MEMORY. */
 oc_status oc_jpeg_read(const uint8_t *bytes, size_t size, const oc_image_options *options, oc_picture *picture,
                        oc_error *err);
 

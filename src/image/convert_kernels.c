@@ -1,5 +1,5 @@
-/* Conversion of colours in 16-bit fixed point. The weights are the nearest integers to 65536 times the published ones
- * (ITU-R BT.601; JFIF 1.02), the rounding is libjpeg's: results are its own, bit for bit. */
+/* Conversion of colours in 16-bit fixed point. The weights are 65536 times the published ones (ITU-R BT.601; JFIF
+ * 1.02), rounded to integers; the rounding of results is that of libjpeg: they are the same to the bit. */
 #include "src/base/dispatch.h"
 #include "src/image/kernels.h"
 
@@ -33,8 +33,7 @@ static void rgb_from_gray(const uint8_t *restrict gray, size_t n, uint8_t *restr
     }
 }
 
-/* A shift of a negative number to the right keeps the sign with every compiler that we know, and libjpeg relies on it.
- */
+/* The right shift of a negative number keeps the sign with every compiler that we know, and libjpeg relies on it. */
 static void split_ycc(const uint8_t *restrict ycc, size_t n, uint8_t *restrict gray, uint8_t *restrict rgb)
 {
     for (size_t i = 0; i < n; i++) {

@@ -1,4 +1,4 @@
-/* The decoder: finds out what a file is, has it decoded, turns it upright and brings it to the canonical size. */
+/* The decoder: recognises the kind of a file, decodes it, turns it upright and brings it to the canonical size. */
 #include <ocellus/image.h>
 
 #include "src/base/fail.h"
@@ -16,7 +16,7 @@
 
 struct oc_decoder {
     oc_bytes file;
-    oc_picture picture;                /* as it comes out of the file */
+    oc_picture picture;                /* as decoded from the file */
     oc_buffer turned_gray, turned_rgb; /* upright */
     oc_buffer sized_gray, sized_rgb;   /* at the canonical size */
     oc_resizer gray_resizer, rgb_resizer;
@@ -112,7 +112,7 @@ bool oc_image_signature(const void *bytes, size_t size)
            begins_with(bytes, size, jpeg_signature, sizeof jpeg_signature);
 }
 
-/* Exchanges the picture's planes for upright ones. */
+/* Replaces the planes of the picture by upright ones. */
 static oc_status turn(oc_decoder *decoder, oc_error *err)
 {
     oc_picture *picture = &decoder->picture;
@@ -145,7 +145,7 @@ static oc_status turn(oc_decoder *decoder, oc_error *err)
     return OC_OK;
 }
 
-/* Exchanges one plane of the picture for one of the canonical size. */
+/* Replaces one plane of the picture by one of the canonical size. */
 static oc_status fit_plane(oc_decoder *decoder, const oc_placement *place, size_t channels, uint8_t **plane,
                            oc_buffer *buffer, oc_error *err)
 {
@@ -165,7 +165,7 @@ static oc_status fit_plane(oc_decoder *decoder, const oc_placement *place, size_
                           place->width, place->height, err);
 }
 
-/* Exchanges the picture's planes for planes of the canonical size. */
+/* Replaces the planes of the picture by planes of the canonical size. */
 static oc_status fit(oc_decoder *decoder, const oc_image_options *options, oc_error *err)
 {
     oc_picture *picture = &decoder->picture;
@@ -195,7 +195,7 @@ static unsigned bit_length(unsigned value)
     return length;
 }
 
-/* From the picture as decoded to the image as asked for. */
+/* Makes the image that the options select from the decoded picture. */
 static oc_status finish(oc_decoder *decoder, const oc_image_options *options, oc_image *image, oc_error *err)
 {
     oc_picture *picture = &decoder->picture;
@@ -250,7 +250,7 @@ oc_status oc_image_options_check(const oc_image_options *options, oc_error *err)
     return oc_params_check(oc_limit_params, oc_limit_param_count, &limits, err);
 }
 
-/* path: for messages about kinds that are not read; may be NULL. */
+/* path is for messages about kinds that cannot be read; it may be NULL. */
 static oc_status decode(oc_decoder *decoder, const char *path, const void *bytes, size_t size,
                         const oc_image_options *options, oc_image *image, oc_error *err)
 {
@@ -276,7 +276,8 @@ oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, 
     return decode(decoder, NULL, bytes, size, options, image, err);
 }
 
-/* No image within the pixel limit needs a larger file: 16-bit RGBA, not compressed, and room for the rest. */
+/* An upper bound of the size of a file within the limit of pixels: 16-bit RGBA, not compressed, and 64 MB for
+ * everything else. */
 static size_t file_limit(const oc_image_options *options)
 {
     const size_t rest = (size_t)64 << 20;
@@ -284,8 +285,8 @@ static size_t file_limit(const oc_image_options *options)
     return oc_multiply((size_t)options->max_pixels, 8, &limit) && oc_add(limit, rest, &limit) ? limit : SIZE_MAX;
 }
 
-/* A file that is not named like a PNG or JPEG file may be a large one of another kind: its first bytes say so before
- * all of it is read. What cannot be looked into is left to whoever reads it. */
+/* A file that is not named like a PNG or JPEG file may be a large file of another kind: its first bytes show that
+ * before all of it is read. A file whose first bytes cannot be read is left to the reader of the whole. */
 static oc_status check_kind(const char *path, oc_error *err)
 {
     char head[OC_KIND_HEAD];
@@ -341,7 +342,7 @@ oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t st
     if (status != OC_OK) {
         return status;
     }
-    bool packed = stride == channels * width; /* one long row then */
+    bool packed = stride == channels * width; /* then all rows are one long row */
     size_t rows = packed ? 1 : height, length = packed ? width * height : width;
     for (size_t y = 0; y < rows; y++) {
         const uint8_t *row = pixels + y * stride;

@@ -8,7 +8,8 @@
 
 static const char PREFIX[6] = "Exif\0";
 
-/* libexif passes over allocations that fail, and leaves out what it had no memory for. Its hooks take no context. */
+/* libexif ignores allocations that fail, and leaves out the parts for which it had no memory. Its hooks have no
+ * context. */
 static _Thread_local bool is_short;
 
 static void *exif_allocate(ExifLong size)
@@ -25,8 +26,8 @@ static void *exif_reallocate(void *memory, ExifLong size)
     return grown;
 }
 
-/* The standard has a SHORT there; some writers use another whole number. 0 for anything else, bytes without a sign among
- * it, which Pillow reads as text. */
+/* The value of the tag. The standard requires a SHORT; some writers use another integer type. 0 for any other type;
+ * bytes without a sign are among them, as Pillow reads them as text. */
 static int whole_number(const ExifEntry *entry, ExifByteOrder order)
 {
     switch (entry->format) {
@@ -49,7 +50,7 @@ static int orientation_in(ExifMem *memory, const uint8_t *exif, size_t size)
     if (!data) {
         return OC_EXIF_NONE;
     }
-    exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION); /* no mending of other tags */
+    exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION); /* do not repair other tags */
     exif_data_load_data(data, exif, (unsigned)size);
     const ExifEntry *entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
     int orientation = OC_EXIF_NONE;
@@ -63,8 +64,8 @@ static int orientation_in(ExifMem *memory, const uint8_t *exif, size_t size)
 
 int oc_exif_orientation(const uint8_t *exif, size_t size)
 {
-    enum { SMALLEST = 14, LARGEST = 1 << 24 }; /* one TIFF header and an empty directory; PNG's chunks may be long */
-    if (size < SMALLEST || size > LARGEST) {
+    enum { MIN_SIZE = 14, MAX_SIZE = 1 << 24 }; /* one TIFF header and an empty directory; PNG's chunks may be long */
+    if (size < MIN_SIZE || size > MAX_SIZE) {
         return OC_EXIF_NONE;
     }
     uint8_t *copy = NULL;

@@ -1,4 +1,4 @@
-/* What EXIF says of the orientation (orientation.h). */
+/* The orientation (orientation.h) in EXIF data. */
 #ifndef OC_IMAGE_EXIF_H
 #define OC_IMAGE_EXIF_H
 
@@ -7,8 +7,8 @@
 
 enum { OC_EXIF_NONE = -1 };
 
-/* The orientation in a block of EXIF data, with or without the "Exif\0\0" that JPEG puts in front: 1 to 8, 1 for a
- * value that makes no sense, OC_EXIF_NONE where the tag is missing, 0 when memory is short. */
+/* The orientation in a block of EXIF data, with or without the "Exif\0\0" in front of it in a JPEG: 1 to 8; 1 for an
+ * invalid value; OC_EXIF_NONE when the tag is missing; 0 when memory is short. Thread-safe. */
 int oc_exif_orientation(const uint8_t *exif, size_t size);
 
 #endif

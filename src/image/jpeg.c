@@ -1,16 +1,16 @@
 /* JPEG, by libjpeg-turbo.
  *
- * YCbCr is decoded to what is asked for: Y alone (chroma is then not even transformed), RGB by libjpeg, or Y, Cb and
- * Cr, from which both planes are made in libjpeg's own arithmetic; so a plane does not depend on whether the other one
- * is asked for. Everything else goes through RGB.
+ * YCbCr is decoded to the planes that the options select: Y alone (chroma is then not even transformed), RGB by
+ * libjpeg, or Y, Cb and Cr, from which both planes are computed in the arithmetic of libjpeg. So a plane does not
+ * depend on the selection of the other one. Everything else goes through RGB.
  *
- * CMYK and YCCK hold 255 - ink. Adobe's files do, and files without Adobe's marker are read in the same way by djpeg,
- * by Pillow and by browsers.
+ * CMYK and YCCK hold 255 - ink, as in files of Adobe; djpeg, Pillow and browsers read files without Adobe's marker in
+ * the same way.
  *
- * Damage: where data run out, libjpeg warns and fills with gray: rows are missing, unless the picture goes on after the
- * marker that the data ran into (goes_on). A file that ends after its last row, but before its end marker, is whole;
- * with several scans, or arithmetic coding, nothing tells whether data are missing at the end, so they count as
- * missing. Wrong codes that do not use up the data leave a picture of all its rows. */
+ * Damage: where data run out, libjpeg warns and fills with gray: rows are missing, unless the picture continues after
+ * the marker at which the data ran out (goes_on). A file that ends after its last row, but before its end marker, is
+ * complete. With several scans, or arithmetic coding, missing data at the end cannot be detected, so such a file counts
+ * as truncated. Wrong codes that do not use up the data leave a picture with all its rows. */
 #include "src/image/codec.h"
 
 #include "src/base/fail.h"
@@ -28,7 +28,7 @@
 /* After jpeglib.h, which defines what it needs. */
 #include <jerror.h>
 
-enum { ROWS = 16 }; /* read at a time: as many as a row of blocks has at 4:2:0 */
+enum { ROWS = 16 }; /* rows in one read: the height of a row of blocks at 4:2:0 */
 
 typedef struct reader {
     struct jpeg_decompress_struct info;
@@ -36,12 +36,13 @@ typedef struct reader {
     struct jpeg_progress_mgr progress;
     jmp_buf failed;
     char message[JMSG_LENGTH_MAX];
-    int code;                   /* libjpeg's number of the error, 0 for one of our own */
-    bool ended;                 /* the end of the bytes was met */
-    bool limited;               /* given up because of a limit */
-    size_t restarts;            /* markers that ended a restart interval of this scan */
-    bool spoilt, spoilt_before; /* data of this restart interval, and of the one before it, are wrong or missing */
-    bool left_over;             /* bytes of a spoilt interval may still be reported */
+    int code;        /* number of the error in libjpeg, 0 for one of our own */
+    bool ended;      /* the end of the data was reached */
+    bool limited;    /* stopped at a limit */
+    size_t restarts; /* markers that ended a restart interval of this scan */
+    bool damaged,
+        damaged_before; /* data of this restart interval, and of the interval before it, are wrong or missing */
+    bool left_over;     /* bytes of a damaged interval may still be reported */
 
     const uint8_t *bytes;
     size_t size;
@@ -64,8 +65,8 @@ static void __attribute__((noreturn)) on_error(j_common_ptr info)
     longjmp(self->failed, 1);
 }
 
-/* True for the data of the scan's last restart interval when that is at most one row of blocks long: a picture without
- * it has all its other rows. */
+/* True in the last restart interval of the scan when that is at most one row of blocks long: without it, all other rows
+ * are there. */
 static bool is_last_interval(const reader *self)
 {
     const struct jpeg_decompress_struct *info = &self->info;
@@ -73,9 +74,9 @@ static bool is_last_interval(const reader *self)
     return !self->ended && interval && interval <= info->MCUs_per_row && self->restarts == (blocks - 1) / interval;
 }
 
-/* True when the data ended too early at a marker after which all rows are known all the same: the start of the next
- * restart interval, the end of the file in the last interval, or another scan where this one only refines a
- * progressive picture. */
+/* True when the data ended early at a marker, but all rows are known nevertheless: at the start of the next restart
+ * interval, at the end of the file in the last interval, or at another scan when this scan only refines a progressive
+ * picture. */
 static bool goes_on(const reader *self)
 {
     const struct jpeg_decompress_struct *info = &self->info;
@@ -85,7 +86,7 @@ static bool goes_on(const reader *self)
            is_last_interval(self);
 }
 
-/* The lowest level at which a warning makes the picture one to refuse. */
+/* The lowest level at which the warning is an error. */
 static oc_fail_on level_of(const reader *self, int code)
 {
     const struct jpeg_decompress_struct *info = &self->info;
@@ -110,17 +111,17 @@ static oc_fail_on level_of(const reader *self, int code)
 /* libjpeg traces every start of a scan and every restart marker. */
 static void on_trace(reader *self)
 {
-    enum { WAIT = 3 }; /* the recovery action that leaves the marker unread, and fills intervals until it is due */
+    enum { WAIT = 3 }; /* the recovery action that keeps the marker and fills intervals up to it */
     const struct jpeg_error_mgr *errors = self->info.err;
     switch (errors->msg_code) {
     case JTRC_SOS:
         self->restarts = 0;
-        self->spoilt = self->spoilt_before = self->left_over = false;
+        self->damaged = self->damaged_before = self->left_over = false;
         break;
     case JTRC_RST:
         self->restarts++;
-        self->spoilt_before = self->spoilt;
-        self->spoilt = false;
+        self->damaged_before = self->damaged;
+        self->damaged = false;
         break;
     case JTRC_RECOVERY_ACTION: /* instead of JTRC_RST, after the warning JWRN_MUST_RESYNC */
         if (errors->msg_parm.i[1] == WAIT && !goes_on(self) && self->options->fail_on != OC_FAIL_ON_NONE) {
@@ -133,9 +134,9 @@ static void on_trace(reader *self)
     }
 }
 
-/* True for a warning of a fault that was counted before: libjpeg warns of the end of the file at every attempt to read
- * on, and up to three times of a restart interval, the last time when it looks for a marker in a later one and reports
- * what was left over. Spoilt intervals, one after another, are one fault. */
+/* True for a warning of a fault that was counted before. libjpeg warns of the end of the file at every attempt to read
+ * on, and up to three times of a restart interval, the last time when it looks for a marker in a later interval and
+ * reports the bytes that are left. Consecutive damaged intervals are one fault. */
 static bool is_counted(reader *self, int code)
 {
     if (code == JWRN_JPEG_EOF) {
@@ -150,8 +151,8 @@ static bool is_counted(reader *self, int code)
         self->left_over = false;
         return true;
     }
-    bool again = self->spoilt || self->spoilt_before;
-    self->spoilt = self->left_over = true;
+    bool again = self->damaged || self->damaged_before;
+    self->damaged = self->left_over = true;
     return again;
 }
 
@@ -182,7 +183,7 @@ static void on_progress(j_common_ptr info)
     }
 }
 
-/* Runs one step; false when libjpeg gave up in it. What a step has to remember is in *self. */
+/* Runs one step; false when libjpeg gave up in it. State that must survive the jump is in *self. */
 static bool guarded(reader *self, void (*step)(reader *self))
 {
     if (setjmp(self->failed)) {
@@ -192,8 +193,8 @@ static bool guarded(reader *self, void (*step)(reader *self))
     return true;
 }
 
-/* A new libjpeg object for every image: a used one keeps the tables of the image before, with which a file that lacks
- * its own would be decoded, and takes a few per cent less time on the smallest of images only. */
+/* A new libjpeg object for every image: a used one keeps the tables of the previous image, with which a file without
+ * tables would be decoded. It would save a few per cent of the time of the smallest images only. */
 static void begin(reader *self)
 {
     jpeg_create_decompress(&self->info);
@@ -214,8 +215,8 @@ static int orientation_of(const reader *self)
     return 1;
 }
 
-/* The smallest of 1/8, 1/4, 1/2 and 1 that leaves the part of the picture that is used no smaller than its place. Other
- * eighths exist, but libjpeg transforms them without vector instructions, slower than whole blocks. */
+/* The smallest of 1/8, 1/4, 1/2 and 1 at which the used part of the picture is at least as large as its place. libjpeg
+ * has other eighths, but transforms them without vector instructions, slower than whole blocks. */
 static unsigned scale_for(const oc_picture *picture, const oc_image_options *options)
 {
     bool swaps = oc_orientation_swaps(picture->orientation);
@@ -233,7 +234,7 @@ static unsigned scale_for(const oc_picture *picture, const oc_image_options *opt
     return divisor;
 }
 
-/* Decides from the header what libjpeg is to deliver. */
+/* Sets from the header what libjpeg has to deliver. */
 static oc_status choose(reader *self, const oc_image_options *options, oc_error *err)
 {
     struct jpeg_decompress_struct *info = &self->info;
@@ -273,7 +274,7 @@ static oc_status choose(reader *self, const oc_image_options *options, oc_error 
     return OC_OK;
 }
 
-/* Rows that are what a plane holds go straight to it. */
+/* Reads rows directly into a plane. */
 static void read_into_plane(reader *self, uint8_t *plane)
 {
     struct jpeg_decompress_struct *info = &self->info;
@@ -288,7 +289,7 @@ static void read_into_plane(reader *self, uint8_t *plane)
     }
 }
 
-/* One row as libjpeg delivers it, to the planes. */
+/* Converts one row of libjpeg to the planes. */
 static void convert_row(const reader *self, uint8_t *row, size_t y)
 {
     const oc_convert_kernels *color = oc_convert();
@@ -348,7 +349,7 @@ static oc_status fail_jpeg(const reader *self, oc_error *err)
     if (self->code == JERR_OUT_OF_MEMORY) {
         return oc_fail_memory(err, "decoding a JPEG");
     }
-    if (self->code == JERR_NO_BACKING_STORE) { /* what libjpeg has beyond the memory that it is given */
+    if (self->code == JERR_NO_BACKING_STORE) { /* libjpeg would use a file for memory beyond its limit */
         return oc_fail_picture_memory(self->options, err);
     }
     if (self->ended) {
@@ -365,7 +366,7 @@ static oc_status fail_jpeg(const reader *self, oc_error *err)
                    self->message);
 }
 
-/* True when what there is of the picture is to be taken although libjpeg gave up. */
+/* True when the options accept the picture although libjpeg gave up. */
 static bool is_enough(const reader *self)
 {
     if (self->options->fail_on != OC_FAIL_ON_NONE || self->limited || self->code == JERR_OUT_OF_MEMORY ||

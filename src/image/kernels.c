@@ -1,4 +1,4 @@
-/* Choice of the kernels of this module. */
+/* Choice of the kernels of images. */
 #include "src/image/kernels.h"
 
 #include "src/base/dispatch.h"

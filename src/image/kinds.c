@@ -45,8 +45,8 @@ typedef enum kind {
 #define MAGICK "magick mogrify -format png FILE"
 
 static const struct foreign {
-    const char *name;    /* with its article */
-    const char *endings; /* of file names, in lower case; "" where they are used for other things as well */
+    const char *name;    /* with an article */
+    const char *endings; /* of file names, in lower case; "" when other files use it too */
     const char *command; /* makes a PNG or TIFF file of FILE */
 } foreign[KINDS] = {
     [AVIF] = {"an AVIF image", "avif avifs", "avifdec FILE FILE.png"},
@@ -93,9 +93,9 @@ typedef struct signature {
         kind, offset, sizeof(text) - 1, text                                                                           \
     }
 
-/* The first that fits counts. */
+/* The first match counts. */
 static const signature signatures[] = {
-    AT(RAW, 8, "CR\x02"), /* behind the header of a TIFF file; Canon's CR2 */
+    AT(RAW, 8, "CR\x02"), /* after the header of a TIFF file; Canon's CR2 */
     AT(RAW, 0, "FUJIFILMCCD-RAW"),
     AT(RAW, 0, "IIRO"),
     AT(RAW, 0, "IIRS"),
@@ -145,7 +145,7 @@ static uint32_t little(const uint8_t *bytes, size_t count)
     return value;
 }
 
-/* "BM", and behind the file's header that of the picture, whose size is one of eight. */
+/* "BM", and after the header of the file that of the picture, whose size is one of eight values. */
 static bool is_bmp(const uint8_t *head, size_t size)
 {
     static const uint32_t sizes[] = {12, 16, 40, 52, 56, 64, 108, 124};
@@ -157,7 +157,7 @@ static bool is_bmp(const uint8_t *head, size_t size)
     return false;
 }
 
-/* Icon or cursor: the data of the first picture lie behind the table of all. */
+/* Icon or cursor: the data of the first picture follow the table of all pictures. */
 static bool is_ico(const uint8_t *head, size_t size)
 {
     bool begins = has(head, size, 0, "\0\0\1\0", 4) || has(head, size, 0, "\0\0\2\0", 4);
@@ -168,7 +168,7 @@ static bool is_ico(const uint8_t *head, size_t size)
     return count > 0 && head[9] == 0 && first >= 6 + 16 * count && first < 1u << 24;
 }
 
-/* Past blanks and comments. */
+/* Skips blanks and comments. */
 static const char *skip_blanks(const char *at)
 {
     for (;;) {
@@ -180,8 +180,8 @@ static const char *skip_blanks(const char *at)
     }
 }
 
-/* P1 to P6 with width and height, P7 (PAM) with a field, PF or Pf (floats). The plain-text kinds P1 to P3 need a line
- * of their own for it: tables begin with "P1 12 30" as well. text ends with a NUL. */
+/* P1 to P6 with width and height, P7 (PAM) with a field, PF or Pf (floats). The plain-text kinds P1 to P3 must have the
+ * magic number on a line of its own: tables too may begin with "P1 12 30". text ends with a NUL. */
 static bool is_pnm(const char *text)
 {
     static const char digits[] = "0123456789";
@@ -210,7 +210,8 @@ static bool is_svg(const char *text)
     return element && element[4] && strchr(" \t\r\n>", element[4]);
 }
 
-/* One of four brands among those of an ISO base media file (ISO/IEC 14496-12, 4.3). */
+/* True when one of the brands, of four letters each, is among those of an ISO base media file (ISO/IEC 14496-12, 4.3).
+ */
 static bool has_brand(const uint8_t *head, size_t size, const char *brands)
 {
     size_t end = size >= 16 ? (size_t)head[2] << 8 | head[3] : 0;
@@ -269,7 +270,7 @@ static kind kind_of_content(const void *bytes, size_t size)
     return is_svg(text) ? SVG : media_kind(head, size);
 }
 
-/* Is the ending of a name among some that blanks separate? */
+/* True when the ending of the name is one of `endings`, which blanks separate. */
 static bool ends_with_one(const char *path, const char *endings)
 {
     const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');

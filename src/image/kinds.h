@@ -1,15 +1,15 @@
-/* Kinds of image files, by content and by name: PNG and JPEG, which are read, and foreign ones, which are known so that
- * a message can name them with a command that converts them.
+/* Kinds of image files, by content and by name: PNG and JPEG, which can be read, and foreign kinds, which are
+ * recognised so that a message can name them with a command that converts them.
  *
- * The first bytes decide what a file is, its name only where they do not:
- *   1. bytes of PNG or JPEG: it is read, whatever its name (photo.dat, scan.tif);
- *   2. the signature of a foreign kind: it is of that kind, whatever its name (a TIFF file photo.jpg, or without an
- *      ending). TIFF bytes under the name of a camera's raw file (.nef, .dng) are a raw file;
+ * The first bytes of a file decide its kind; its name decides only when they do not:
+ *   1. bytes of PNG or JPEG: the file is read, whatever its name (photo.dat, scan.tif);
+ *   2. the signature of a foreign kind: the file is of that kind, whatever its name (a TIFF file photo.jpg, or without
+ *      an ending). TIFF bytes under the name of a camera raw file (.nef, .dng) are a raw file;
  *   3. no known signature, but the name of an image (x.tga, an empty x.tif, text in x.png): an image that cannot be
  *      read;
  *   4. anything else is no image.
  *
- * Signatures of fewer than four bytes (BMP, ICO, PNM) count only with a header that makes sense: text that begins with
+ * Signatures of fewer than four bytes (BMP, ICO, PNM) count only together with a valid header: text that begins with
  * "BM" or "P1" is no image. All functions are pure and thread-safe. */
 #ifndef OC_IMAGE_KINDS_H
 #define OC_IMAGE_KINDS_H
@@ -18,15 +18,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { OC_KIND_HEAD = 512 }; /* first bytes of a file that are looked at */
+enum { OC_KIND_HEAD = 512 }; /* first bytes of a file that are examined */
 
 /* True for the names of PNG and JPEG files. */
 bool oc_image_named(const char *path);
-/* True for the names of foreign image files. oc_image_signature and oc_image_foreign tell the same by content. */
+/* True for the names of foreign image files. oc_image_signature and oc_image_foreign decide the same by content. */
 bool oc_foreign_named(const char *path);
 
-/* Why bytes that are neither PNG nor JPEG cannot be decoded: OC_BAD_IMAGE with the kind and a command that converts it,
- * or with the first bytes. path: for kinds that the name tells; may be NULL. */
+/* OC_BAD_IMAGE for bytes that are neither PNG nor JPEG. The message names the kind and a command that converts it, or
+ * shows the first bytes. `path`, which may be NULL, is for kinds that only the name shows. */
 oc_status oc_fail_foreign(const char *path, const void *bytes, size_t size, oc_error *err);
 
 #endif

@@ -6,8 +6,8 @@ bool oc_orientation_swaps(int orientation)
     return orientation >= 5;
 }
 
-/* Where the upright picture's first pixel lies in the source, and how far apart there its neighbours to the right and
- * below are; counted in pixels. */
+/* The place of the first upright pixel in the source, and the steps in the source to its neighbours to the right and
+ * below, in pixels. */
 typedef struct walk {
     size_t start;
     ptrdiff_t right, down;
@@ -37,7 +37,7 @@ static walk walk_of(int orientation, size_t width, size_t height)
     }
 }
 
-/* In square tiles: a walk down the source's columns would touch a new cache line with every pixel. */
+/* In square tiles: a walk down the columns of the source would touch a new cache line with every pixel. */
 void oc_orientation_apply(int orientation, const uint8_t *pixels, size_t width, size_t height, size_t channels,
                           uint8_t *out)
 {

@@ -1,4 +1,4 @@
-/* Turning planes upright by EXIF's orientation.
+/* Turning planes upright by the EXIF orientation.
  *
  *   1 as it is   2 mirrored left to right   3 turned by 180 degrees   4 mirrored top to bottom
  *   5 transposed   6 to be turned clockwise   7 transposed along the other diagonal   8 to be turned counter-clockwise
@@ -10,10 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* True when width and height change places. */
+/* True when width and height are exchanged. */
 bool oc_orientation_swaps(int orientation);
 
-/* Turns (height, width, channels) upright into out, which has the same number of bytes; channels 1 or 3. */
+/* Turns (height, width, channels) upright into out, which has the same number of bytes and does not overlap; channels 1
+ * or 3. */
 void oc_orientation_apply(int orientation, const uint8_t *pixels, size_t width, size_t height, size_t channels,
                           uint8_t *out);
 

@@ -15,7 +15,7 @@ uint8_t *oc_buffer_reserve(oc_buffer *buffer, size_t width, size_t height, size_
         return NULL;
     }
     if (bytes > buffer->capacity || !buffer->data) {
-        oc_buffer_free(buffer); /* the old contents are of no use: no copy, and never both at a time */
+        oc_buffer_free(buffer); /* the old contents are not needed: no copy, and never two blocks at a time */
         buffer->data = oc_realloc(NULL, bytes, 1);
         buffer->capacity = buffer->data ? bytes : 0;
     }
@@ -52,7 +52,7 @@ oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, con
     return OC_OK;
 }
 
-/* The planes, twice where they have to be turned. */
+/* The memory of the planes; twice that when they have to be turned. */
 static oc_status check_memory(oc_picture *picture, size_t channels, const oc_image_options *options, oc_error *err)
 {
     size_t limit = (size_t)options->max_memory << 20, times = picture->orientation == 1 ? 1 : 2;
@@ -104,7 +104,7 @@ bool oc_picture_warn(oc_picture *picture, const oc_image_options *options, const
     return picture->warnings <= (size_t)options->max_warnings;
 }
 
-/* a b / c, rounded, and at least one pixel; the sides are at most 16 bits long. */
+/* a b / c, rounded to nearest, at least 1; a, b and c have at most 16 bits. */
 static size_t proportion(size_t a, size_t b, size_t c)
 {
     uint64_t rounded = ((uint64_t)a * b + c / 2) / c;

@@ -1,10 +1,11 @@
-/* Which pixels of an image are hashed, and by which kernel. Reading all bytes of a large image once more would take a few
- * hundredths of the time of decoding it: of such an image rows spread over it are taken. */
+/* Selection of the hashed pixels, and of the kernel. Hashing all bytes of a large image would add a few per cent to the
+ * time of decoding it, so only some rows are hashed. */
 #include "src/image/pixel_hash.h"
 
 #include "src/base/dispatch.h"
 
-enum { LARGE = 12288, LEAST_ROWS = 8 }; /* bytes of an image that are hashed; rows, where they are very long */
+/* Images of up to LARGE bytes are hashed whole, of larger ones at least MIN_ROWS rows. */
+enum { LARGE = 12288, MIN_ROWS = 8 };
 
 OC_KERNEL_GETTER(static, oc_hash_kernels, kernel_table)
 
@@ -13,7 +14,7 @@ oc_pixel_hash oc_hash_pixels(const oc_image *image)
     const oc_hash_kernels *kernels = kernel_table();
     const uint8_t *pixels = image->rgb ? image->rgb : image->gray;
     size_t height = image->height, row = image->width * (image->rgb ? 3 : 1);
-    size_t rows = LARGE / row > LEAST_ROWS ? LARGE / row : LEAST_ROWS;
+    size_t rows = LARGE / row > MIN_ROWS ? LARGE / row : MIN_ROWS;
     if (rows >= height) {
         return kernels->hash(pixels, height * row, image->width);
     }

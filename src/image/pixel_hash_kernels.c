@@ -1,4 +1,4 @@
-/* XXH3 as its own header has it, compiled for each processor family; the hash is the same for all. */
+/* XXH3 from its own header, compiled for each processor family; all give the same hash. */
 #include "src/base/dispatch.h"
 #include "src/image/pixel_hash.h"
 

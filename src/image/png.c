@@ -1,14 +1,14 @@
 /* PNG, by libpng.
  *
- * libpng is asked for gray or RGB without alpha: small depths are spread to 0..255, palettes looked up, alpha and
- * transparent colours composed over white (16-bit ones before they are rounded), 16 bits rounded by v 255 / 65535. Rows
- * go straight to the planes. 16-bit samples of fewer bits (png_depth.h) are kept for the whole picture, with their alpha,
- * since all of them decide where the bits are. Chunks that do not change the picture, gamma and colour profiles among
- * them, are passed over unread.
+ * libpng delivers gray or RGB without alpha: small depths are expanded to 0..255, palettes looked up, alpha and
+ * transparent colours composed over white (16-bit ones before rounding), 16 bits rounded by v 255 / 65535. Rows go
+ * directly to the planes. 16-bit samples of fewer bits (png_depth.h) are kept for the whole picture, with their alpha,
+ * because all of them decide where the bits are. Chunks that do not change the picture, such as gamma and colour
+ * profiles, are skipped unread.
  *
- * Damage: missing rows, and wrong checksums of the chunks that the picture is made of (IHDR, PLTE, tRNS, IDAT), are
- * errors, unless nothing is to be refused. A wrong checksum of another chunk is a warning, and so is whatever is wrong
- * after the last row. */
+ * Damage: missing rows, and wrong checksums of the chunks that make the picture (IHDR, PLTE, tRNS, IDAT), are errors
+ * except with OC_FAIL_ON_NONE. A wrong checksum of another chunk is a warning, and so is any fault after the last row.
+ */
 #include "src/image/codec.h"
 
 #include "src/base/fail.h"
@@ -41,11 +41,11 @@ typedef struct reader {
     oc_picture *picture;
     bool interlaced, deep; /* deep: 16 bits */
     size_t row_bytes, channels;
-    size_t stored;      /* rows that went through the scratch one by one, to the planes */
-    bool rows_are_read; /* all of them: what goes wrong from here on does no harm */
+    size_t stored;      /* rows that were copied from the scratch to the planes one by one */
+    bool rows_are_read; /* all of them: a later fault does no harm */
 
-    bool unsaid;                    /* deep, and nothing says how many bits are used */
-    bool scaled;                    /* deep, and options or file say that fewer than 16 bits are used: `bits` of them */
+    bool unsaid;                    /* deep, and neither options nor file give the number of bits */
+    bool scaled;                    /* deep, and options or file give fewer than 16 bits, `bits` */
     uint8_t bits[OC_PNG_CHANNELS];  /* of a sample */
     uint16_t full[OC_PNG_CHANNELS]; /* the sample of full intensity */
 } reader;
@@ -57,8 +57,8 @@ static void __attribute__((noreturn)) on_error(png_structp png, png_const_charp 
     longjmp(self->failed, 1);
 }
 
-/* About the file's form; what harms the picture is an error, unless nothing is to be refused. libpng would leave out
- * transparency whose checksum is wrong. */
+/* Warnings are about the form of the file. One that harms the picture is an error, except with OC_FAIL_ON_NONE: libpng
+ * would leave out transparency whose checksum is wrong. */
 static void on_warning(png_structp png, png_const_charp message)
 {
     reader *self = png_get_error_ptr(png);
@@ -97,7 +97,7 @@ static void read_bytes(png_structp png, png_bytep out, size_t count)
     self->position += count;
 }
 
-/* Runs one step; false when libpng gave up in it. What a step has to remember is in *self. */
+/* Runs one step; false when libpng gave up in it. State that must survive the jump is in *self. */
 static bool guarded(reader *self, void (*step)(reader *self))
 {
     if (setjmp(self->failed)) {
@@ -123,15 +123,15 @@ static void begin(reader *self)
     } else {
         png_set_crc_action(self->png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
     }
-    png_set_user_limits(self->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* oc_picture_begin has ours */
+    png_set_user_limits(self->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* oc_picture_begin checks our limits */
     png_set_chunk_cache_max(self->png, MAX_CHUNKS);
     png_set_chunk_malloc_max(self->png, MAX_CHUNK_BYTES);
     png_set_keep_unknown_chunks(self->png, PNG_HANDLE_CHUNK_NEVER, passed_over, sizeof passed_over / 5);
     png_read_info(self->png, self->info);
 }
 
-/* The bits that 16-bit samples use: those of the options, or the file's. Alpha that is made of a transparent colour uses
- * all of them. False when all do. */
+/* Finds the bits that 16-bit samples use: those of the options, or of the file. Alpha from a transparent colour uses
+ * all 16. False when all samples use all 16. */
 static bool find_bits(reader *self, int type)
 {
     png_color_8p own;
@@ -182,7 +182,7 @@ static void choose(reader *self)
     }
 }
 
-/* Later passes fill in what earlier ones left out. */
+/* Later passes fill in the pixels that earlier passes left out. */
 static void read_whole(reader *self, uint8_t *rows)
 {
     for (int pass = 0; pass < (self->interlaced ? PNG_INTERLACE_ADAM7_PASSES : 1); pass++) {
@@ -192,7 +192,7 @@ static void read_whole(reader *self, uint8_t *rows)
     }
 }
 
-/* One row as libpng delivers it, to the planes; the row is used up. */
+/* Converts one row of libpng to the planes; the row is overwritten. */
 static void store_row(const reader *self, uint8_t *row, size_t y)
 {
     const oc_convert_kernels *color = oc_convert();
@@ -214,13 +214,13 @@ static void store_row(const reader *self, uint8_t *row, size_t y)
     }
 }
 
-/* True when the rows are kept in the scratch until all of them are there. */
+/* True when all rows are kept in the scratch before they are converted. */
 static bool is_kept(const reader *self)
 {
     return self->interlaced || self->scaled;
 }
 
-/* True when the rows are what a plane holds. */
+/* True when the rows of libpng are the rows of a plane. */
 static bool is_direct(const reader *self)
 {
     return !self->deep && (self->picture->grayscale || self->picture->rgb);
@@ -242,7 +242,7 @@ static void read_rows(reader *self)
     self->rows_are_read = true;
 }
 
-/* Finds out where the bits of the samples are, and warns of a --depth that is too small for the picture's colours. */
+/* Finds the places of the bits of the samples, and warns when --depth is too small for the colours of the picture. */
 static void find_full(reader *self)
 {
     oc_picture *picture = self->picture;
@@ -259,13 +259,13 @@ static void find_full(reader *self)
     }
     if (larger) {
         char message[100];
-        snprintf(message, sizeof message, "samples above %u, the largest of --depth %u, are taken for that",
+        snprintf(message, sizeof message, "samples above %u, the largest of --depth %u, are cut to it",
                  (unsigned)self->full[0], (unsigned)self->bits[0]);
         oc_picture_warn(picture, self->options, message);
     }
 }
 
-/* What is left to do when the rows are there, or as many as there are. */
+/* Converts the rows that were read, all of them or not. */
 static void convert_rows(reader *self)
 {
     const oc_picture *picture = self->picture;
@@ -290,8 +290,8 @@ static void finish(reader *self)
     png_read_end(self->png, NULL);
 }
 
-/* True when libpng came to the end of the file in the last row or after it, but has all pixels. It counts a row when its
- * pixels are there. */
+/* True when libpng reached the end of the file in the last row or after it, but has all pixels. It counts a row when
+ * its pixels are complete. */
 static bool ended_after_rows(const reader *self)
 {
     return self->ended && (self->interlaced ? png_get_current_pass_number(self->png) >= PNG_INTERLACE_ADAM7_PASSES
@@ -312,7 +312,7 @@ static oc_status fail_png(const reader *self, oc_error *err)
     return oc_fail(err, OC_BAD_IMAGE, "damaged PNG: %s", self->message);
 }
 
-/* A row at a time, or the whole when it is interlaced. */
+/* Allocates the scratch: one row, or all rows when they are kept. */
 static oc_status reserve_rows(reader *self, oc_error *err)
 {
     oc_picture *picture = self->picture;
@@ -328,12 +328,12 @@ static oc_status reserve_rows(reader *self, oc_error *err)
         return oc_fail_memory(err, "rows of a PNG");
     }
     if (self->options->fail_on == OC_FAIL_ON_NONE) {
-        memset(scratch, 0, self->row_bytes * rows); /* rows of a pass may be missing */
+        memset(scratch, 0, self->row_bytes * rows); /* some rows of a pass may be missing */
     }
     return OC_OK;
 }
 
-/* True when what there is of the picture is to be taken although libpng gave up. */
+/* True when the options accept the picture although libpng gave up. */
 static bool is_enough(const reader *self)
 {
     bool taken = self->options->fail_on == OC_FAIL_ON_NONE ||
@@ -341,7 +341,7 @@ static bool is_enough(const reader *self)
     return taken && !self->limited && !self->no_memory && oc_picture_warn(self->picture, self->options, self->message);
 }
 
-/* Between two guarded steps nothing of libpng is called that can fail. */
+/* Between two guarded steps no function of libpng is called that can fail. */
 static oc_status read_picture(reader *self, oc_error *err)
 {
     oc_picture *picture = self->picture;

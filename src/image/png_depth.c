@@ -9,8 +9,7 @@ static unsigned sample(const uint8_t *row, size_t i)
     return (unsigned)row[2 * i] << 8 | row[2 * i + 1];
 }
 
-/* The bits of n samples, each `step` samples after the one before. Which byte of a sample is the high one does not matter
- * to a union. */
+/* The union of the bits of n samples that are `step` samples apart. The byte order does not matter to a union. */
 static inline unsigned bits_of(const uint8_t *row, size_t n, size_t step)
 {
     uint16_t all = 0;
@@ -27,7 +26,7 @@ static inline unsigned bits_of(const uint8_t *row, size_t n, size_t step)
 
 void oc_png_use(const uint8_t *row, size_t n, size_t channels, uint16_t *used)
 {
-    if (channels == 1) { /* with a step that the compiler knows: as good as free */
+    if (channels == 1) { /* a constant step, so that the compiler vectorises the loop */
         used[0] = (uint16_t)(used[0] | bits_of(row, n, 1));
         return;
     }
@@ -36,7 +35,7 @@ void oc_png_use(const uint8_t *row, size_t n, size_t channels, uint16_t *used)
     }
 }
 
-/* full for the channels from `first` to `end`, which are judged together. */
+/* Computes full for the channels from `first` to `end`, for which one rule holds. */
 static void find_full(const uint8_t *bits, const uint16_t *used, size_t first, size_t end, uint16_t *full)
 {
     bool low = false, small = true;

@@ -4,12 +4,11 @@
 
 #include "src/base/file.h"
 
-/* How hard to compress: OC_PNG_FAST for many small files (no filter, zlib's level 1), OC_PNG_SMALL otherwise.
- */
+/* Compression: OC_PNG_FAST for many small files (no filter, level 1 of zlib), OC_PNG_SMALL otherwise. */
 typedef enum oc_png_effort { OC_PNG_FAST, OC_PNG_SMALL } oc_png_effort;
 
-/* Replaces what `out` holds by the PNG of pixels (height, width, channels): gray, RGB or RGBA for 1, 3 or 4
- * channels. The same pixels give the same bytes. OC_USAGE for sizes that PNG does not have, OC_NO_MEMORY. */
+/* Replaces the contents of `out` by the PNG of pixels (height, width, channels): gray, RGB or RGBA for 1, 3 or 4
+ * channels. The same pixels give the same bytes. OC_USAGE for sizes that PNG does not allow, OC_NO_MEMORY. */
 oc_status oc_png_encode(oc_bytes *out, const uint8_t *pixels, size_t width, size_t height, size_t channels,
                         oc_png_effort effort, oc_error *err);
 

@@ -1,13 +1,13 @@
 /* The orientation of PNG files.
  *
- * libpng comes to the chunks after the rows only when those were read, and it would keep every text in memory; so the
- * chunks are looked through here: length (4 bytes), name (4), data, checksum (4).
+ * libpng reaches the chunks after the rows only when the rows were read, and would keep every text in memory. So the
+ * chunks are parsed here: length (4 bytes), name (4), data, checksum (4).
  *
  *   tEXt   keyword, 0, text
  *   zTXt   keyword, 0, method 0, deflated text
  *   iTXt   keyword, 0, deflated or not (1 or 0), method 0, language, 0, translated keyword, 0, text
  *
- * A "Raw profile" is a text of an empty line, the name, the length and then hexadecimal digits in lines. */
+ * A "Raw profile" is a text of an empty line, the name, the length and then lines of hexadecimal digits. */
 #include "src/image/png_orientation.h"
 
 #include "src/base/memory.h"
@@ -20,7 +20,7 @@
 enum {
     SIGNATURE = 8,
     FRAME = 12,        /* length, name and checksum */
-    MAX_TEXT = 1 << 20 /* bytes that are unpacked of a text, as by Pillow */
+    MAX_TEXT = 1 << 20 /* maximum of bytes that are inflated of a text, as in Pillow */
 };
 
 typedef struct span {
@@ -28,7 +28,7 @@ typedef struct span {
     size_t size;
 } span;
 
-/* The texts that may hold an orientation, in the order in which they are asked. */
+/* The texts that may hold an orientation, in the order in which they are tried. */
 enum { RAW_EXIF, RAW_APP1, XMP, TEXTS };
 static const char *const keywords[TEXTS] = {"Raw profile type exif", "Raw profile type APP1", "XML:com.adobe.xmp"};
 
@@ -48,14 +48,14 @@ static bool is_named(span chunk, const char *name)
     return memcmp(chunk.at, name, 4) == 0;
 }
 
-/* What follows the first NUL; none when there is no NUL. */
+/* The bytes after the first NUL; none when there is no NUL. */
 static span after_nul(span text)
 {
     const uint8_t *nul = text.size ? memchr(text.at, 0, text.size) : NULL;
     return nul ? (span){nul + 1, text.size - (size_t)(nul + 1 - text.at)} : (span){NULL, 0};
 }
 
-/* Where a chunk with a right checksum belongs; NULL for one that does not count. */
+/* The member for a chunk with a correct checksum; NULL for a chunk that does not count. */
 static span *place_of(chunks *found, span chunk)
 {
     span *place = NULL;
@@ -90,9 +90,9 @@ static chunks look_through(const uint8_t *bytes, size_t size)
     return found;
 }
 
-/* Finds the text of a chunk in the chunk itself or unpacked in `room`, which the caller frees. False when memory is
- * short; no text where the chunk is damaged. */
-static bool read_text(span chunk, span *text, uint8_t **room)
+/* Finds the text of a chunk, in the chunk itself or inflated into *buffer, which the caller frees. False when memory is
+ * short; no text when the chunk is damaged. */
+static bool read_text(span chunk, span *text, uint8_t **buffer)
 {
     bool packed = is_named(chunk, "zTXt");
     span rest = after_nul((span){chunk.at + 4, chunk.size - 4});
@@ -108,14 +108,14 @@ static bool read_text(span chunk, span *text, uint8_t **room)
         *text = rest;
         return true;
     }
-    *room = oc_realloc(NULL, MAX_TEXT, 1);
-    if (!*room) {
+    *buffer = oc_realloc(NULL, MAX_TEXT, 1);
+    if (!*buffer) {
         return false;
     }
     uLongf unpacked = MAX_TEXT;
-    int status = uncompress(*room, &unpacked, rest.at, (uLong)rest.size);
+    int status = uncompress(*buffer, &unpacked, rest.at, (uLong)rest.size);
     if (status == Z_OK || status == Z_BUF_ERROR) { /* the whole text, or its beginning */
-        *text = (span){*room, unpacked};
+        *text = (span){*buffer, unpacked};
     }
     return status != Z_MEM_ERROR;
 }
@@ -125,7 +125,7 @@ static int digit(uint8_t c)
     return isdigit(c) ? c - '0' : isxdigit(c) ? tolower(c) - 'a' + 10 : -1;
 }
 
-/* The bytes that the hexadecimal digits of a raw profile stand for; returns their number, at most half of the text. */
+/* Decodes the hexadecimal digits of a raw profile; returns the number of bytes, at most half the length of the text. */
 static size_t read_hexadecimal(span text, uint8_t *out)
 {
     size_t at = 0, digits = 0;
@@ -181,13 +181,13 @@ static int xmp_orientation(span text)
 
 static int text_orientation(span chunk, int kind)
 {
-    uint8_t *room = NULL;
+    uint8_t *buffer = NULL;
     span text;
     int orientation = 0;
-    if (read_text(chunk, &text, &room)) {
+    if (read_text(chunk, &text, &buffer)) {
         orientation = !text.at ? OC_EXIF_NONE : kind == XMP ? xmp_orientation(text) : raw_profile_orientation(text);
     }
-    oc_free(room);
+    oc_free(buffer);
     return orientation;
 }
 

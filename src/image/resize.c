@@ -1,13 +1,13 @@
 /* Change of size, each axis on its own.
  *
- * Shrinking `in` pixels to `out`: output i is the mean over [i in/out, (i+1) in/out), a pixel that is covered in part
- * counting in part. Enlarging: output i sits at (i + 1/2) in/out - 1/2 between two pixel centres and is interpolated
- * linearly; past the first and the last centre their value is repeated.
+ * Shrinking `in` pixels to `out`: output i is the mean over [i in/out, (i+1) in/out), where a partly covered pixel
+ * counts in part. Enlarging: output i is at (i + 1/2) in/out - 1/2 between two pixel centres and is interpolated
+ * linearly; the border is repeated.
  *
- * Positions are fixed-point numbers with 16 fractional bits (fewer past 60 to 1, so that a column's sum fits in 30
- * bits). Weights are differences of positions, hence whole numbers, and so are all sums; one division at the end
- * rounds to nearest. Whole-number factors are exact, others within 0.01 of a level before rounding. Ties go to even,
- * but upward where both sides are halved: whole-number factors then give the bytes of OpenCV's INTER_AREA. */
+ * Positions are fixed-point numbers with 16 fractional bits (fewer beyond a ratio of 60 to 1, so that the sum of a
+ * column fits in 30 bits). Weights are differences of positions, hence integers, and so are all sums; one division at
+ * the end rounds to nearest. Integer ratios are exact, others within 0.01 of a level before rounding. Ties go to even,
+ * but upward when both sides are halved: integer ratios then give the bytes of OpenCV's INTER_AREA. */
 #include "src/image/resize.h"
 
 #include "src/base/fail.h"
@@ -21,8 +21,8 @@
 enum { FRACTION_BITS = 16 };
 static const size_t TOTAL_LIMIT = (size_t)1 << 22; /* 255 times its square fits in 52 bits */
 
-/* An array that only grows; false when memory is short, and it is then as before. */
-static bool grow(void **array, size_t *capacity, size_t count, size_t size)
+/* Reserves an array, which only grows; false when memory is short, and the array then stays as it was. */
+static bool reserve(void **array, size_t *capacity, size_t count, size_t size)
 {
     if (count > *capacity) {
         void *larger = oc_alloc(count, size);
@@ -57,12 +57,12 @@ static void weigh_areas(oc_axis *axis)
     }
 }
 
-static void weigh_neighbours(oc_axis *axis)
+static void weigh_neighbors(oc_axis *axis)
 {
     const int64_t one = 1 << FRACTION_BITS, last = (int64_t)(axis->in - 1) * one;
     for (size_t i = 0; i < axis->out; i++) {
-        int64_t centre = (int64_t)((2 * i + 1) * axis->in << (FRACTION_BITS - 1)) / (int64_t)axis->out;
-        int64_t position = centre - one / 2;
+        int64_t center = (int64_t)((2 * i + 1) * axis->in << (FRACTION_BITS - 1)) / (int64_t)axis->out;
+        int64_t position = center - one / 2;
         position = position < 0 ? 0 : position > last ? last : position;
         uint32_t far = (uint32_t)(position % one), first = (uint32_t)(position / one);
         axis->windows[i] = (oc_window){first, far ? 2 : 1, (uint32_t)(2 * i), (uint32_t)one};
@@ -78,11 +78,11 @@ static bool prepare_axis(oc_axis *axis, size_t in, size_t out)
     }
     axis->in = axis->out = 0;
     void *windows = axis->windows, *weights = axis->weights;
-    bool room = grow(&windows, &axis->window_capacity, out, sizeof *axis->windows) &&
-                grow(&weights, &axis->weight_capacity, in + 2 * out, sizeof *axis->weights);
+    bool reserved = reserve(&windows, &axis->window_capacity, out, sizeof *axis->windows) &&
+                    reserve(&weights, &axis->weight_capacity, in + 2 * out, sizeof *axis->weights);
     axis->windows = windows;
     axis->weights = weights;
-    if (!room) {
+    if (!reserved) {
         return false;
     }
     axis->in = in;
@@ -90,7 +90,7 @@ static bool prepare_axis(oc_axis *axis, size_t in, size_t out)
     if (in > out) {
         weigh_areas(axis);
     } else {
-        weigh_neighbours(axis);
+        weigh_neighbors(axis);
     }
     return true;
 }
@@ -103,9 +103,9 @@ static bool prepare_lanes(oc_lanes *lanes, const oc_axis *axis, size_t channels)
         taps = axis->windows[x].count > taps ? axis->windows[x].count : taps;
     }
     void *memory = lanes->memory;
-    bool room = grow(&memory, &lanes->capacity, (taps + 3) * count, sizeof *lanes->memory);
+    bool reserved = reserve(&memory, &lanes->capacity, (taps + 3) * count, sizeof *lanes->memory);
     lanes->memory = memory;
-    if (!room) {
+    if (!reserved) {
         return false;
     }
     lanes->weights = lanes->memory;
@@ -115,7 +115,7 @@ static bool prepare_lanes(oc_lanes *lanes, const oc_axis *axis, size_t channels)
     memset(lanes->weights, 0, taps * count * sizeof *lanes->weights);
     for (size_t i = 0; i < count; i++) {
         const oc_window *window = &axis->windows[i / channels];
-        /* No tap may lie behind the row. */
+        /* No tap may be past the end of the row. */
         size_t first = window->first < axis->in - taps ? window->first : axis->in - taps;
         lanes->first[i] = (int32_t)(first * channels + i % channels);
         lanes->totals[i] = window->total;
@@ -136,12 +136,12 @@ static bool prepare(oc_resizer *resizer, size_t width, size_t height, size_t cha
     oc_axis *across = &resizer->across;
     bool known = across->in == width && across->out == out_width && resizer->lanes.count == out_width * channels;
     void *sums = resizer->sums;
-    bool room = (known ||
-                 (prepare_axis(across, width, out_width) && prepare_lanes(&resizer->lanes, across, channels))) &&
-                prepare_axis(&resizer->down, height, out_height) &&
-                grow(&sums, &resizer->sums_capacity, width * channels, sizeof *resizer->sums);
+    bool reserved = (known ||
+                     (prepare_axis(across, width, out_width) && prepare_lanes(&resizer->lanes, across, channels))) &&
+                    prepare_axis(&resizer->down, height, out_height) &&
+                    reserve(&sums, &resizer->sums_capacity, width * channels, sizeof *resizer->sums);
     resizer->sums = sums;
-    return room;
+    return reserved;
 }
 
 oc_status oc_resizer_run(oc_resizer *resizer, const uint8_t *pixels, size_t stride, size_t width, size_t height,

@@ -1,4 +1,4 @@
-/* Change of size of planes, with the weights of the last axes kept: the images of a folder often have one size. */
+/* Change of size of planes. The weights of the last axes are kept, since the images of a folder often have one size. */
 #ifndef OC_IMAGE_RESIZE_H
 #define OC_IMAGE_RESIZE_H
 
@@ -6,7 +6,7 @@
 
 #include <ocellus/image.h>
 
-/* The pixels of an axis that one output pixel sees: `count` of them from `first` on. */
+/* The pixels of an axis that contribute to one output pixel: `count` of them, from `first` on. */
 typedef struct oc_window {
     uint32_t first, count;
     uint32_t offset; /* of the first weight */
@@ -20,7 +20,7 @@ typedef struct oc_axis {
     size_t window_capacity, weight_capacity;
 } oc_axis;
 
-/* Zero-initialise. One for each number of channels keeps its tables. */
+/* Zero-initialise. For speed, use one for each number of channels. One thread at a time may use it. */
 typedef struct oc_resizer {
     oc_axis across, down;
     oc_lanes lanes;

@@ -1,13 +1,13 @@
-/* The two passes of a change of size; resize.c has the weights. Sums down the columns stay below 2^30 and those along
- * the rows below 2^52: a double holds them exactly, in whatever order, fused or not, they are added. */
+/* The two passes of a change of size, with the weights of resize.c. Sums down the columns stay below 2^30, sums along
+ * the rows below 2^52: a double holds them exactly, in any order of addition, fused or not. */
 #include "src/base/dispatch.h"
 #include "src/image/kernels.h"
 
-enum { BLOCK = 256 }; /* lanes at a time, so that their sums stay in the first cache */
+enum { BLOCK = 256 }; /* lanes at a time, so that their sums stay in the first-level cache */
 
-/* Half the total is added before dividing, so a tie is a whole number, and the quotient is cut. A reciprocal that is
- * too large by far less than two neighbouring quotients differ keeps ties from falling below their number; what lies
- * this little above a whole number is one. */
+/* Half the total is added before the division, so a tie is an integer, and the quotient is truncated. The reciprocal is
+ * too large by far less than the distance of two neighbouring quotients, so that a tie is never rounded below its
+ * integer; a quotient less than TIE above an integer is a tie. */
 static const double NUDGE = 1 + 0x1p-44, TIE = 0x1p-32;
 
 static void start_sums(const uint8_t *restrict row, size_t n, int32_t weight, int32_t *restrict sums)

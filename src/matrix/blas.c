@@ -18,8 +18,8 @@ void spotrf_(const char *uplo, const blasint *n, float *a, const blasint *lda, b
 /* OpenBLAS calls it before a fork. Builds without threads lack it. */
 int blas_thread_shutdown_(void) __attribute__((weak));
 
-/* The number of threads is one setting of the whole process: the first of our calls under way keeps it, the last puts it
- * back. A program that sets it to 1 itself pays for a lock alone. */
+/* The number of threads is a setting of the whole process. The first of our concurrent calls saves it, the last one
+ * restores it. In a program that has set it to 1, a call costs only the lock. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static size_t calls;
 static int threads_before;

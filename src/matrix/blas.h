@@ -43,7 +43,7 @@ void oc_syrk_upper(float alpha, oc_matrix a, float beta, float *c, size_t stride
  * the vector of value i. OC_BAD_DATA when LAPACK did not converge, OC_NO_MEMORY. */
 oc_status oc_eigen_symmetric(size_t n, float *a, float *values);
 
-/* The lower triangular L with A = L L^T in place of the lower triangle of a small A (n,n); cholesky.h is for large ones.
+/* Replaces the lower triangle of a small A (n,n) by the L with A = L L^T; cholesky.h is for large matrices.
  * False when A is not positive definite to rounding; its lower triangle is then undefined. */
 bool oc_cholesky_block(size_t n, float *a, size_t lda);
 

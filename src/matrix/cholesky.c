@@ -3,14 +3,14 @@
  *
  *     L_kk = chol A_kk,   L_ik = A_ik L_kk^-T,   A_ij <- A_ij - L_ik L_jk^T     (k < j <= i)
  *
- * The tiles of a line are independent of each other. The solutions go by blocks too, and always along the rows of L, as
- * they lie in memory: forward they gather the blocks that are done, backward they hand on the one that is. */
+ * The tiles of one step are independent of each other. The solutions go by blocks too, always along the rows of L: the
+ * forward solution reads the blocks that are solved, the backward solution updates the blocks that are left. */
 #include "src/matrix/cholesky.h"
 
 #include "src/base/threads.h"
 #include "src/matrix/blas.h"
 
-/* Columns of a panel, for narrow and for wide matrices; rows or columns of L a task when solving; side of the tiles
+/* Columns of a panel, for narrow and for wide matrices; rows or columns of L in a task of a solution; side of the tiles
  * that a matrix is transposed in. */
 enum { NARROW_BLOCK = 256, WIDE_BLOCK = 512, WIDE = 4096, STRIP = 64, REFLECT = 64 };
 
@@ -38,7 +38,7 @@ static void solve_tile(void *context, size_t index, size_t worker)
                               p->a + top * p->n + p->first, smaller(p->block, p->n - top), p->n);
 }
 
-/* Tile `index` of the lower triangle behind the panel, counted row by row. */
+/* Tile `index` of the lower triangle after the panel, counted row by row. */
 static void update_tile(void *context, size_t index, size_t worker)
 {
     (void)worker;
@@ -74,7 +74,7 @@ bool oc_cholesky_factor(size_t n, float *a, oc_job *job)
     return true;
 }
 
-/* Row `index` of tiles: what is below the diagonal from what is above it. */
+/* Row `index` of tiles: copies the values above the diagonal to below it. */
 static void reflect_tiles(void *context, size_t index, size_t worker)
 {
     (void)worker;

@@ -1,7 +1,7 @@
 /* Large symmetric positive definite matrices: A = L L^T by tiles, on all threads of a job.
  *
- * Matrices are (n,n), row-major and contiguous. Tiles depend on n alone, so a result has the same bytes whatever the
- * number of threads. Cost: n^3 / 3 multiply-adds for a factor, n^2 for each row that is solved for. */
+ * Matrices are (n,n), row-major and contiguous. Tiles depend on n alone, so a result has the same bytes on any number
+ * of threads. Cost: n^3 / 3 multiply-adds for a factor, n^2 for each row of a solution. */
 #ifndef OC_MATRIX_CHOLESKY_H
 #define OC_MATRIX_CHOLESKY_H
 
@@ -9,11 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The lower triangular L in place of the lower triangle of A; what is above the diagonal is neither read nor written.
- * False when A is not positive definite to rounding, or the job was cancelled; the lower triangle is then spoilt. */
+/* Replaces the lower triangle of A by L; the values above the diagonal are neither read nor written. False when A is
+ * not positive definite to rounding, or the job was cancelled; the lower triangle is then undefined. */
 bool oc_cholesky_factor(size_t n, float *a, oc_job *job);
 
-/* Copies what is above the diagonal of A to below it. */
+/* Copies the values above the diagonal of A to the places below it. */
 void oc_symmetric_reflect(size_t n, float *a, oc_job *job);
 
 /* Replaces rows B (count,n) by the X of X L^T = B, of X L = B, and of X A = B. */

@@ -1,5 +1,5 @@
 /* NumPy's .npy files, as numpy.lib.format describes them: magic, version, the length of a header that is the text of a
- * Python dictionary, then the values. Files are mapped, so that rows that are never used are never read. */
+ * Python dictionary, then the values. Files are mapped, so that unused rows are never read. */
 #include "src/matrix/npy.h"
 
 #include <ocellus/rows.h>
@@ -58,7 +58,7 @@ void oc_npy_header(size_t count, size_t dimension, char header[OC_NPY_HEADER])
     oc_npy_header_of("<f4", count, dimension, header);
 }
 
-/* The text behind 'key': in the dictionary, or NULL. */
+/* The text after 'key': in the dictionary, or NULL. */
 static const char *find_value(const char *header, const char *key)
 {
     const char *at = strstr(header, key);
@@ -87,13 +87,13 @@ static bool parse_shape(const char *text, size_t shape[2])
     return sizes > 0;
 }
 
-/* What the header says. */
+/* The array as the header describes it. */
 typedef struct array {
     char type[16]; /* as NumPy writes it: "<f4" */
     bool fortran;
     size_t shape[2]; /* (n, d); d = 1 for one axis */
     const unsigned char *values;
-    size_t bytes; /* of the values, as many as are in the file */
+    size_t bytes; /* of the values in the file */
 } array;
 
 static oc_status parse(const unsigned char *file, size_t size, const char *path, array *out, oc_error *err)
@@ -137,13 +137,14 @@ static oc_status check_size(const array *a, const char *path, size_t width, oc_e
 {
     size_t values, bytes;
     if (!oc_multiply(a->shape[0], a->shape[1], &values) || !oc_multiply(values, width, &bytes) || bytes != a->bytes) {
-        return oc_fail(err, OC_BAD_FILE, "%s: the header promises %zu x %zu values, the file holds %zu bytes of values",
+        return oc_fail(err, OC_BAD_FILE, "%s: the header gives %zu x %zu values, the file holds %zu bytes of values",
                        path, a->shape[0], a->shape[1], a->bytes);
     }
     return OC_OK;
 }
 
-/* Float32 or float64, little-endian, in C order; else what to write in NumPy. */
+/* Checks for float32 or float64, little-endian, in C order. The message has the NumPy expression that converts the
+ * array. */
 static oc_status check_rows(const array *a, const char *path, oc_error *err)
 {
     bool single = strcmp(a->type, "<f4") == 0, real = single || strcmp(a->type, "<f8") == 0;
@@ -166,8 +167,8 @@ static oc_status check_rows(const array *a, const char *path, oc_error *err)
     return status;
 }
 
-/* A column of float64 whose values differ, though all of them become one float32, is named: nothing could be learned
- * from it. Differences of less than DIGITS are what rounding leaves in a constant column. */
+/* An error when values of a float64 column differ but are all the same as float32: nothing could be learned from it.
+ * Relative differences below DIGITS are rounding in a constant column. */
 static oc_status check_columns(const array *a, const float *values, const char *path, oc_error *err)
 {
     static const double DIGITS = 1e-10;
@@ -183,16 +184,17 @@ static oc_status check_columns(const array *a, const float *values, const char *
             same = !(values[i * columns + j] > values[j] || values[i * columns + j] < values[j]);
         }
         if (same && high - low > DIGITS * fmax(fabs(low), fabs(high))) {
-            return oc_fail(err, OC_BAD_DATA,
-                           "%s: column %zu: its values, %.17g to %.17g, are all one number as float32, which features "
-                           "are: subtract their mean, or multiply them",
-                           path, j, low, high);
+            return oc_fail(
+                err, OC_BAD_DATA,
+                "%s: column %zu: its values, %.17g to %.17g, are all the same as float32, the type of features: "
+                "subtract their mean, or scale them up",
+                path, j, low, high);
         }
     }
     return OC_OK;
 }
 
-/* Float64 to float32. A value that is no number, or that float32 cannot hold, is an error and not a surprise. */
+/* Converts float64 to float32. NaN, infinities and values beyond the range of float32 are errors. */
 static oc_status narrow(const array *a, const char *path, float **out, oc_error *err)
 {
     size_t count = a->shape[0] * a->shape[1];

@@ -1,9 +1,9 @@
-/* Products of a block of rows with a codebook that stays the same for many blocks.
+/* Products of blocks of rows with a codebook that stays the same for many blocks.
  *
- * A general matrix product packs both operands anew in every call and writes the whole result before anyone can look at
- * it. Here the words are packed once, in panels of OC_PANEL, and a product leaves a small tile in the first-level
- * cache, where the caller goes on with it (nearest word, distance, code) at once. Every value of a tile is one sum in
- * the order of the columns, so a result does not depend on how rows are grouped. */
+ * A general matrix product packs both operands in every call and writes the whole result to memory. Here the words are
+ * packed once, in panels of OC_PANEL words, and a product leaves a small tile in the first-level cache, where the
+ * caller uses it (nearest word, distance, code) at once. Every value of a tile is one sum in the order of the columns,
+ * so a result does not depend on the grouping of the rows. */
 #ifndef OC_MATRIX_PANEL_H
 #define OC_MATRIX_PANEL_H
 
@@ -11,12 +11,12 @@
 
 enum {
     OC_PANEL = 32,         /* words in a panel */
-    OC_PANEL_MAX_ROWS = 12 /* rows of a tile, at most; every family's number divides OC_PANEL_BLOCK */
+    OC_PANEL_MAX_ROWS = 12 /* maximum of rows of a tile; the number of every family divides OC_PANEL_BLOCK */
 };
 enum { OC_PANEL_BLOCK = 48 }; /* rows that go through all panels together */
 
 typedef struct oc_panel_kernels {
-    size_t rows; /* rows R of a group and a tile */
+    size_t rows; /* R: rows of a group and of a tile */
     /* X (count,depth) with a stride -> packed (depth,R), rows from count on zero; count <= R. */
     void (*pack)(const float *x, size_t stride, size_t count, size_t depth, float *packed);
     /* tile (R,OC_PANEL) = bias (OC_PANEL) + packed^T (R,depth) panel (depth,OC_PANEL); bias and panel are aligned to 64
@@ -26,14 +26,14 @@ typedef struct oc_panel_kernels {
 
 const oc_panel_kernels *oc_panel(void);
 
-/* Panels that `words` words need, the last one filled up. */
+/* The number of panels for `words` words; the last one is padded. */
 size_t oc_panel_count(size_t words);
 
-/* W (words,depth) with a stride, times scale -> panels (oc_panel_count, depth, OC_PANEL); what fills up is zero. */
+/* Packs scale * W (words,depth) with a stride into panels (oc_panel_count, depth, OC_PANEL); the padding is zero. */
 void oc_panel_pack(const float *w, size_t words, size_t depth, size_t stride, float scale, float *panels);
 
-/* Packs rows (count <= OC_PANEL_BLOCK) in groups of R, one behind the other: packed (OC_PANEL_BLOCK / R, depth, R).
- * Groups without rows are left out; returns the number of groups. */
+/* Packs rows (count <= OC_PANEL_BLOCK) in consecutive groups of R: packed (OC_PANEL_BLOCK / R, depth, R). Groups
+ * without rows are left out. Returns the number of groups. */
 size_t oc_panel_pack_block(const float *x, size_t stride, size_t count, size_t depth, float *packed);
 
 #endif

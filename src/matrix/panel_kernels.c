@@ -1,7 +1,7 @@
 /* The tile of the panel product: R rows times 32 words in registers.
  *
- * Limit: the multiply-add units. With AVX-512 a step takes 12 x 2 multiply-adds (12 cycles on two units) and 2 + 12
- * loads (7 cycles on two ports); AVX2: 3 x 4 and 4 + 3. R is the largest number of rows whose sums fit into the
+ * The multiply-add units are the limit. With AVX-512 a step takes 12 x 2 multiply-adds (12 cycles on two units) and 2 +
+ * 12 loads (7 cycles on two ports); with AVX2, 3 x 4 and 4 + 3. R is the largest number of rows whose sums fit into the
  * registers. */
 #include "src/base/dispatch.h"
 #include "src/matrix/panel.h"

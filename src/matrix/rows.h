@@ -1,10 +1,10 @@
-/* Where the rows of a view lie. */
+/* Places of the rows of a view. */
 #ifndef OC_MATRIX_ROWS_H
 #define OC_MATRIX_ROWS_H
 
 #include <ocellus/rows.h>
 
-/* The row of the blocks that row i of the view is made of; *mirrored: its values change places. */
+/* The row of the blocks that holds row i of the view; *mirrored is true when its values are to be permuted. */
 static inline size_t oc_rows_place(const oc_rows *rows, size_t i, bool *mirrored)
 {
     size_t at = rows->chosen ? rows->chosen[i] : i;

@@ -228,7 +228,8 @@ static oc_status check_keys(const oc_archive *archive, oc_error *err)
         twice = strcmp(keys[i - 1], keys[i]) == 0 ? keys[i] : NULL;
     }
     oc_free(keys);
-    return twice ? oc_fail(err, OC_BAD_FILE, "__metadata__: %s is there twice (duplicate)", twice) : OC_OK;
+    return twice ? oc_fail(err, OC_BAD_FILE, "__metadata__: %s is a duplicate: each key is allowed once", twice)
+                 : OC_OK;
 }
 
 static oc_status read_strings(oc_json_reader *reader, oc_archive *archive, oc_error *err)
@@ -310,8 +311,8 @@ static oc_status parse_file(oc_archive *archive, oc_error *err)
     return status;
 }
 
-/* Looks at the first bytes, so that a large file of another kind is not read whole. A device may have no end; a pipe
- * can be read once only. */
+/* Checks the first bytes, so that a large file of another kind is not read whole. A device may have no end; a pipe can
+ * be read only once. */
 static oc_status check_start(const char *path, size_t *limit, oc_error *err)
 {
     unsigned char start[LENGTH + 1];
@@ -369,7 +370,7 @@ static void write_values(const oc_archive *archive, const oc_string *header, FIL
     }
 }
 
-/* Reads what was built for `path`. */
+/* Reads the unfinished file that will replace `path`. */
 static oc_status read_back(const oc_output *output, const char *path, oc_archive_check check, oc_error *err)
 {
     oc_archive *archive = NULL;

@@ -1,8 +1,9 @@
 /* Archives: named float32 arrays and named strings in one safetensors file.
  *
- * Layout: 8 bytes, the header's length as a little-endian integer; the header, a JSON object with an entry
+ * Layout: 8 bytes, the length of the header as a little-endian integer; the header, a JSON object with an entry
  * {"dtype", "shape", "data_offsets": [begin, end]} for each array and the strings under "__metadata__"; the values. The
- * arrays cover the rest of the file without holes or overlaps. Arrays of one row are stored with one axis. */
+ * arrays cover the rest of the file without holes or overlaps. Arrays of one row are stored with one axis. An archive
+ * may be read from several threads, and changed by one. */
 #ifndef OC_MATRIX_SAFETENSORS_H
 #define OC_MATRIX_SAFETENSORS_H
 
@@ -17,27 +18,29 @@ typedef struct oc_archive oc_archive;
 oc_status oc_archive_create(oc_archive **archive, oc_error *err);
 void oc_archive_free(oc_archive *archive);
 
-/* Strings; set copies. get gives NULL when there is none of that name. */
+/* Strings. oc_archive_set copies both, and replaces an older value; OC_USAGE when the value is not UTF-8; OC_NO_MEMORY.
+ * oc_archive_get returns NULL when there is no such key; the string belongs to the archive. */
 oc_status oc_archive_set(oc_archive *archive, const char *key, const char *value, oc_error *err);
 const char *oc_archive_get(const oc_archive *archive, const char *key);
 
-/* Arrays; add keeps the pointer to the values until the archive is written or freed, and copies the name. */
+/* Arrays. oc_archive_add copies the name, but the values must stay until the archive is written or freed. OC_NO_MEMORY.
+ */
 oc_status oc_archive_add(oc_archive *archive, const char *name, oc_tensor tensor, oc_error *err);
 size_t oc_archive_count(const oc_archive *archive);
 oc_tensor oc_archive_tensor(const oc_archive *archive, size_t i);
-/* NULL values when there is none of that name. */
+/* The array of that name; its `values` are NULL when there is none. */
 oc_tensor oc_archive_find(const oc_archive *archive, const char *name);
 
-/* Loads what an archive holds, only to see whether it can be loaded. */
+/* Loads the contents of an archive, only to check that it can be loaded. */
 typedef oc_status (*oc_archive_check)(const oc_archive *archive, oc_error *err);
-/* A digest (base/digest.h) of all that oc_archive_write would write. OC_NO_MEMORY. */
+/* The digest (base/digest.h) of all bytes that oc_archive_write would write, without the length of the header.
+ * OC_NO_MEMORY. */
 oc_status oc_archive_digest(const oc_archive *archive, uint64_t *digest, oc_error *err);
-/* Replaces the file whole or not at all. Before that it is read again and given to `check`, if that is not NULL.
- * OC_BAD_DATA when what was written cannot be read; OC_IO, OC_NO_MEMORY. */
+/* Writes the file completely or not at all. Before the file is replaced, the new one is read again and passed to
+ * `check`, if that is not NULL. OC_BAD_DATA when it cannot be read again; OC_IO, OC_NO_MEMORY. */
 oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archive_check check, oc_error *err);
-/* Reads a file; arrays belong to the archive. Everything is checked first: the header's length and JSON,
- * duplicate names, types, shapes, offsets, and that all values are finite. OC_BAD_FILE with the reason,
- * OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
+/* Reads a file; arrays belong to the archive. Checked are the header's length and JSON, duplicate names, types, shapes,
+ * offsets, and that all values are finite. OC_BAD_FILE with the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
 oc_status oc_archive_read(const char *path, oc_archive **archive, oc_error *err);
 
 #endif

@@ -55,7 +55,7 @@ static void read_entry(oc_json_reader *reader, oc_header_entry *e)
     }
 }
 
-/* Type, shape and place of one array, each allowed by itself. */
+/* Checks type, shape and place of one array. */
 static oc_status check_entry(oc_header_entry *e, oc_error *err)
 {
     size_t sizes[2] = {1, 1}, bytes;
@@ -96,7 +96,7 @@ static oc_status check_names(oc_header_entries *all, oc_error *err)
     qsort(all->entry, all->count, sizeof *all->entry, compare_names);
     for (size_t i = 1; i < all->count; i++) {
         if (strcmp(all->entry[i - 1].name, all->entry[i].name) == 0) {
-            return oc_fail(err, OC_BAD_FILE, "array %s: is there twice (duplicate)", all->entry[i].name);
+            return oc_fail(err, OC_BAD_FILE, "array %s: is a duplicate: each name is allowed once", all->entry[i].name);
         }
     }
     return OC_OK;

@@ -25,12 +25,12 @@ typedef struct oc_header_entries {
     size_t count, capacity;
 } oc_header_entries;
 
-/* Reads the description of the array `name`. What is missing in it is for oc_header_check. OC_NO_MEMORY; errors in the
- * JSON are the reader's. */
+/* Reads the description of the array `name`. Missing parts are reported by oc_header_check. OC_NO_MEMORY; errors in the
+ * JSON are in the reader. */
 oc_status oc_header_read(oc_header_entries *all, const char *name, oc_json_reader *reader, oc_error *err);
 
-/* Checks types, shapes, names that are there twice, and that the arrays cover `size` bytes without holes or overlaps.
- * Fills begin, end and tensor, and sorts by place. OC_BAD_FILE with the reason. */
+/* Checks types, shapes, duplicate names, and that the arrays cover `size` bytes without holes or overlaps. Fills begin,
+ * end and tensor, and sorts the entries by place. OC_BAD_FILE with the reason. */
 oc_status oc_header_check(oc_header_entries *all, uint64_t size, oc_error *err);
 
 #endif

@@ -1,5 +1,4 @@
-/* Reading and writing svmlight text. A file is read whole and gone through twice: once for its shape, once for its
- * values. */
+/* Reading and writing svmlight text. A file is read whole and parsed twice: once for its shape, once for its values. */
 #include "src/matrix/svmlight.h"
 
 #include "src/base/fail.h"
@@ -15,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double LARGEST_LABEL = 9007199254740992.0; /* whole numbers up to 2^53 are exact in double */
+static const double MAX_LABEL = 9007199254740992.0; /* whole numbers up to 2^53 are exact in double */
 
-/* A line under way; `at` stands behind what was read. */
+/* A position in the text, and the number of its line. */
 typedef struct line {
     const char *at;
     size_t number;
@@ -38,7 +37,7 @@ static bool blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* To the first line at or behind `at` that has a row in it; at the end of the text it stands on NUL. */
+/* Moves to the next row, at or after `at`; at the end of the text `at` is at the NUL. */
 static void find_row(line *l)
 {
     for (;;) {
@@ -61,11 +60,11 @@ static oc_status read_label(line *l, int64_t *label, oc_error *err)
     double value = oc_strtod(l->at, &end);
     size_t length = strcspn(l->at, " \t\r\n#");
     if (end == l->at || (!blank(*end) && !ends(end))) {
-        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' where a label belongs; labels are whole numbers", l->number,
+        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' in place of a label; labels are whole numbers", l->number,
                        (int)(length < 40 ? length : 40), l->at);
     }
-    if (!(fabs(value) <= LARGEST_LABEL) || floor(value) < value) {
-        return oc_fail(err, OC_BAD_FILE, "line %zu: the label %g is no whole number; classes are needed", l->number,
+    if (!(fabs(value) <= MAX_LABEL) || floor(value) < value) {
+        return oc_fail(err, OC_BAD_FILE, "line %zu: the label %g is not a whole number; labels are classes", l->number,
                        value);
     }
     *label = (int64_t)value;
@@ -90,7 +89,7 @@ static oc_status read_entry(line *l, size_t *index, double *value, oc_error *err
         *value = oc_strtod(at + digits + 1, &end);
     }
     if (!end || end == at + digits + 1 || (!blank(*end) && !ends(end))) {
-        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' where index:value belongs", l->number, shown, at);
+        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' in place of index:value", l->number, shown, at);
     }
     *index = (size_t)strtoull(at, NULL, 10);
     if (*index == 0) {
@@ -106,8 +105,8 @@ static oc_status read_entry(line *l, size_t *index, double *value, oc_error *err
     return OC_OK;
 }
 
-/* Reads one line: its label, and its values into row (dimension) where it is not NULL. *largest grows to the largest
- * index. */
+/* Reads one line: its label, and its values into row (dimension) unless row is NULL. *largest becomes the maximum of
+ * itself and the largest index. */
 static oc_status read_row(line *l, int64_t *label, float *row, size_t *largest, oc_error *err)
 {
     size_t before = 0, index = 0;
@@ -123,7 +122,7 @@ static oc_status read_row(line *l, int64_t *label, float *row, size_t *largest, 
             break;
         }
         if (index <= before) {
-            return oc_fail(err, OC_BAD_FILE, "line %zu: index %zu behind %zu; indices ascend", l->number, index,
+            return oc_fail(err, OC_BAD_FILE, "line %zu: index %zu after %zu; indices must ascend", l->number, index,
                            before);
         }
         before = index;
@@ -213,7 +212,7 @@ void oc_svmlight_free(oc_svmlight *rows)
     *rows = (oc_svmlight){0};
 }
 
-/* A line that the head cuts off still counts by its first index:value. */
+/* A line that is cut off still counts by its first index:value. */
 bool oc_svmlight_signature(const char *head)
 {
     line l = {head, 1};

@@ -106,9 +106,9 @@ Test(csv, damaged_quotes_are_named_with_their_line)
     refused("\"a", "never closed", "line 1");
     refused("\"", "never closed", "line 1");
     refused("a\n\nb,\"c\nd\n", "never closed", "line 3");
-    refused("a,b\n\"a\"b,c\n", "behind a closing quote", "line 2");
-    refused("\"a\" ,b", "behind a closing quote", "line 1");
-    refused("\"a\"\rb", "behind a closing quote", "line 1");
+    refused("a,b\n\"a\"b,c\n", "after a closing quote", "line 2");
+    refused("\"a\" ,b", "after a closing quote", "line 1");
+    refused("\"a\"\rb", "after a closing quote", "line 1");
 }
 
 /* Whatever bytes a field has, it comes back, among others and alone at the end. */
