@@ -1,4 +1,5 @@
 /* ocellus evaluate: how well a model does on labelled images. */
+#include "src/cli/balance.h"
 #include "src/cli/inputs.h"
 #include "src/cli/report.h"
 #include "src/cli/terminal.h"
@@ -39,6 +40,18 @@ static oc_status write_report(const cli_settings *settings, const oc_model *mode
     return status;
 }
 
+/* A small class that is never predicted. */
+static void note_balance(const oc_model *model, const oc_evaluation *evaluation)
+{
+    oc_train_options train = oc_model_train_options(model);
+    size_t first, count = never_predicted(evaluation, &first);
+    if (count) {
+        terminal_note(
+            "%zu of the small classes are never predicted, '%.200s' for one, which has %zu of %zu test images%s", count,
+            oc_model_class(model, first), evaluation->figures[first].count, evaluation->images, balance_advice(&train));
+    }
+}
+
 static int run(const cli_settings *settings, oc_job *job)
 {
     const char *model_path = settings->operands.items[0], *path = settings->operands.items[1];
@@ -69,6 +82,7 @@ static int run(const cli_settings *settings, oc_job *job)
         } else {
             report_evaluation(stdout, model, &evaluation);
         }
+        note_balance(model, &evaluation);
         status = status ? status : skipped;
     }
     oc_evaluation_free(&evaluation);

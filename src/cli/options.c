@@ -35,7 +35,8 @@ const option cli_options[] = {
                               DEFAULT_SPEC " when left out")}},
     {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_COMPARE,
      {TEXT("features", specs, "one row of the table: stages joined by '+', see 'ocellus help stages'; repeat it "
-                              "for more rows, the first is what the others are tested against")}},
+                              "for more rows, the first is what the others are tested against; pixels and "
+                              DEFAULT_SPEC " when left out")}},
     {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_SHOW,
      {TEXT("features", specs, "what to draw of an image: stages joined by '+', see 'ocellus help stages'; "
                               DEFAULT_SPEC " when left out")}},
@@ -54,7 +55,8 @@ const option cli_options[] = {
     {'t', "IMAGES", REPEAT_REFUSED, TAKEN_BY_INFO,
      {TEXT("test", test, "measure the accuracy that the card tells on these images, or rows")}},
     {'t', "IMAGES", REPEAT_REFUSED, TAKEN_BY_COMPARE,
-     {TEXT("test", test, "images to test on; training never sees them")}},
+     {TEXT("test", test, "images to test on; training never sees them. Without it a fifth of IMAGES is put aside, or "
+                         "--folds tests each once")}},
     {'o', "SET|FILE", REPEAT_REFUSED, TAKEN_BY_EXTRACT,
      {TEXT("output", output, "folder to write (with --format svmlight or csv: file, or '-'); an older one is replaced")}},
     {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT,

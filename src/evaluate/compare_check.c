@@ -12,5 +12,5 @@ oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, cons
         learn.holdout = oc_split_fraction(oc_dataset_count(train));
     }
     oc_status status = oc_model_check(train, &learn, err);
-    return status == OC_OK ? oc_dataset_check_test(test, train, err) : status;
+    return status == OC_OK && test ? oc_dataset_check_test(test, train, err) : status;
 }

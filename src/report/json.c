@@ -96,20 +96,21 @@ char *oc_json_comparison(const oc_comparison *c)
     }
     for (size_t i = 0; i < c->count; i++) {
         const oc_comparison_row *r = &c->rows[i];
-        json_array_append_new(rows, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:[oo], s:o, s:o, s:o, s:o, s:o}",
-                                              "features", string(r->features), "dimension", count(r->dimension),
-                                              "extract_seconds", number(r->extract_seconds), "train_seconds",
-                                              number(r->train_seconds), "train_accuracy", number(r->train_accuracy),
-                                              "test_accuracy", number(r->test_accuracy), "interval", number(r->low),
-                                              number(r->high), "validation_accuracy",
-                                              number(oc_validation_accuracy(&r->validation)), "validation",
-                                              validation(&r->validation), "p_value", number(r->p_value), "test_mean",
-                                              number(r->test_mean), "test_deviation", number(r->test_deviation)));
+        json_array_append_new(
+            rows, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[oo], s:o, s:o, s:o, s:o, s:o}", "features",
+                            string(r->features), "dimension", count(r->dimension), "extract_seconds",
+                            number(r->extract_seconds), "train_seconds", number(r->train_seconds), "train_accuracy",
+                            number(r->train_accuracy), "test_accuracy", number(r->test_accuracy), "balanced_accuracy",
+                            number(r->evaluation.balanced_accuracy), "interval", number(r->low), number(r->high),
+                            "validation_accuracy", number(oc_validation_accuracy(&r->validation)), "validation",
+                            validation(&r->validation), "p_value", number(r->p_value), "test_mean",
+                            number(r->test_mean), "test_deviation", number(r->test_deviation)));
     }
-    return finish(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "train", count(c->train), "test",
-                            count(c->test), "classes", classes, "rows", rows, "seeds", count(c->seeds), "best",
-                            count(c->best), "train_skipped", count(c->train_skipped), "test_skipped",
-                            count(c->test_skipped)));
+    static const char *const splits[] = {"given", "fifth", "folds"};
+    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "split", splits[c->split], "folds",
+                            c->folds ? count(c->folds) : json_null(), "train", count(c->train), "test", count(c->test),
+                            "classes", classes, "rows", rows, "seeds", count(c->seeds), "best", count(c->best),
+                            "train_skipped", count(c->train_skipped), "test_skipped", count(c->test_skipped)));
 }
 
 static const char *model_class(const void *model, size_t c)
@@ -131,9 +132,10 @@ char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *so
         }
         json_array_append_new(confusion, row);
     }
-    return finish(json_pack("{s:o, s:o, s:[oo], s:o, s:o, s:o}", "images", count(e->images), "accuracy",
-                            number(e->accuracy), "interval", number(e->low), number(e->high), "macro_f1",
-                            number(e->macro_f1), "classes", classes, "confusion", confusion));
+    return finish(json_pack("{s:o, s:o, s:o, s:[oo], s:o, s:o, s:o}", "images", count(e->images), "accuracy",
+                            number(e->accuracy), "balanced_accuracy", number(e->balanced_accuracy), "interval",
+                            number(e->low), number(e->high), "macro_f1", number(e->macro_f1), "classes", classes,
+                            "confusion", confusion));
 }
 
 char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
