@@ -111,9 +111,31 @@ static int run(const cli_settings *settings, oc_job *job)
     return status;
 }
 
+/* clang-format off */
+static const option own_options[] = {
+    {'o', "FILE.csv", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output,
+                  "write path, label and probability of each image to a CSV file; an older one is replaced")}},
+    {0, "FILE", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("files-from", files_from,
+                  "classify also the files that FILE lists, one a line ('-': standard input)")}},
+    {'k', "K", REPEAT_LAST_WINS, 0,
+     {"top", OC_INTEGER, OPTION_FIELD(top), "1", 1, 1000000, NULL, "lines an image, best class first; --json has all"}},
+    {0, "PICTURE.png", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("explain", explain,
+                  "draw how much each part of the image contributed to the score of its label; takes one FILE")}},
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_FLAG("resume", resume,
+                  "go on with what an interrupted run of the same command left in FILE.csv.partial; without it that is "
+                  "removed")}},
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_FLAG("json", json, "print a JSON object for each image; with -o one for all")}},
+};
+/* clang-format on */
+
 const cli_command command_classify = {
     .name = "classify",
-    .bit = TAKEN_BY_CLASSIFY,
+    .options = {READS_IMAGES | SKIPS_IMAGES | WORKS_LONG, OWN_OPTIONS(own_options)},
     .summary = "labels of images",
     .usage = "classify MODEL FILE|FOLDER|LIST|SET... [-o FILE.csv]\n"
              "classify MODEL --files-from FILE|- [-o FILE.csv]\n"
@@ -150,6 +172,5 @@ const cli_command command_classify = {
     .expects = "MODEL and at least one FILE, FOLDER, LIST or SET, or --files-from",
     .least_operands = 1,
     .most_operands = (size_t)-1,
-    .works_long = true,
     .run = run,
 };

@@ -419,9 +419,34 @@ static int run(const cli_settings *typed, oc_job *job)
     return compare(&settings, job);
 }
 
+/* clang-format off */
+static const option own_options[] = {
+    {'f', "SPEC", REPEAT_COLLECTED, 0,
+     {OPTION_TEXT("features", specs,
+                  "one row of the table: stages joined by '+', see 'ocellus help stages'; repeat it for more rows, the "
+                  "first is what the others are tested against; pixels and " DEFAULT_SPEC " when left out")}},
+    {'t', "IMAGES", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("test", test,
+                  "images to test on; training never sees them. Without it a fifth of IMAGES is put aside, or --folds "
+                  "tests each once")}},
+    {'o', "MODEL", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output,
+                  "save the row that is best on a part of the training images that is held out to choose")}},
+    {0, "FOLDER", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("predictions", predictions,
+                  "write a CSV file for each row of the table into a folder: path, label, predicted class, "
+                  "probability; an older one is replaced")}},
+    {0, "N", REPEAT_LAST_WINS, 0,
+     {"seeds", OC_INTEGER, OPTION_FIELD(seeds), "1", 1, 1000, NULL,
+      "do it all with so many seeds, from --seed on, and print mean and deviation of the test accuracy"}},
+};
+/* clang-format on */
+
 const cli_command command_compare = {
     .name = "compare",
-    .bit = TAKEN_BY_COMPARE,
+    .options = {READS_IMAGES | SKIPS_IMAGES | STOPS_AT_IMAGES | TAKES_SPEC | LEARNS | TRAINS | TESTS | PLANS |
+                    WORKS_LONG | REPORTS | PRINTS_RESULT,
+                OWN_OPTIONS(own_options)},
     .summary = "one table: accuracy of different features",
     .usage = "compare IMAGES [--test IMAGES] [-f SPEC]... [-o MODEL]\n"
              "compare IMAGES --folds K [-f SPEC]... [-o MODEL]\n"
@@ -450,12 +475,11 @@ const cli_command command_compare = {
         "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
         "or CIFAR-10 binary file.",
     .examples = "ocellus compare photos\n"
-                "ocellus compare photos -f pixels -f hog -f hog+color --folds 5 --report report.html\n"
+                "ocellus compare photos -f pixels -f hog --folds 5 --report report.html\n"
                 "ocellus compare train --test test -f pixels -f color -f hog -f hog+color\n"
                 "ocellus compare train --test test -f pixels -f words -o best.model --json",
     .expects = "IMAGES, one data set with labels",
     .least_operands = 1,
     .most_operands = 1,
-    .works_long = true,
     .run = run,
 };

@@ -92,9 +92,19 @@ static int run(const cli_settings *settings, oc_job *job)
     return status;
 }
 
+/* clang-format off */
+static const option own_options[] = {
+    {0, "FILE.csv", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("predictions", predictions,
+                  "write path, label, predicted class and its probability of each image to a CSV file; an older one is "
+                  "replaced")}},
+};
+/* clang-format on */
+
 const cli_command command_evaluate = {
     .name = "evaluate",
-    .bit = TAKEN_BY_EVALUATE,
+    .options = {READS_IMAGES | SKIPS_IMAGES | STOPS_AT_IMAGES | TAKES_LABELS | WORKS_LONG | REPORTS | PRINTS_RESULT,
+                OWN_OPTIONS(own_options)},
     .summary = "accuracy of a model on labelled images",
     .usage = "evaluate MODEL IMAGES|SET [--report PAGE.html]\n"
              "evaluate MODEL IMAGES|SET --predictions FILE.csv\n"
@@ -113,6 +123,5 @@ const cli_command command_evaluate = {
     .expects = "MODEL and IMAGES, SET or ROWS",
     .least_operands = 2,
     .most_operands = 2,
-    .works_long = true,
     .run = run,
 };

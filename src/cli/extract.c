@@ -288,9 +288,40 @@ static int run(const cli_settings *settings, oc_job *job)
     return status;
 }
 
+static const char *const formats[] = {"npy", "svmlight", "csv", NULL}; /* as in oc_format */
+
+/* clang-format off */
+static const option own_options[] = {
+    {'f', "SPEC", REPEAT_COLLECTED, 0,
+     {OPTION_TEXT("features", specs,
+                  "what to measure in each image: stages joined by '+', see 'ocellus help stages'")}},
+    {'w', "SET|MODEL", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("with", with, "take stages and image size from a set or a model, as they were fitted")}},
+    {'o', "SET|FILE", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output,
+                  "folder to write (with --format svmlight or csv: file, or '-'); an older one is replaced")}},
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_CHOICE("format", format, formats, "a set folder with features.npy, or one text file")}},
+    {0, "FILE", REPEAT_REFUSED, 0,
+     {OPTION_TEXT(
+         "files-from", files_from,
+         "extract only the paths that FILE lists, one a line ('-': standard input), in its order: of IMAGES, or "
+         "without IMAGES from the current folder")}},
+    {0, "I/N", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("shard", shard,
+                  "extract the I-th of N parts, for 'ocellus merge'; stages that learn come from --with")}},
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_FLAG("resume", resume,
+                  "go on with what an interrupted run of the same command left in SET.partial; without it that is "
+                  "removed")}},
+};
+/* clang-format on */
+
 const cli_command command_extract = {
     .name = "extract",
-    .bit = TAKEN_BY_EXTRACT,
+    .options = {READS_IMAGES | SKIPS_IMAGES | STOPS_AT_IMAGES | TAKES_SPEC | LEARNS | PLANS | WORKS_LONG | WRITES_SET |
+                    PRINTS_RESULT,
+                OWN_OPTIONS(own_options)},
     .summary = "write feature rows of images",
     .usage = "extract IMAGES -f SPEC -o SET\n"
              "extract IMAGES --with SET|MODEL -o SET\n"
@@ -320,6 +351,5 @@ const cli_command command_extract = {
     .expects = "IMAGES, one data set",
     .least_operands = 0,
     .most_operands = 1,
-    .works_long = true,
     .run = run,
 };

@@ -137,8 +137,8 @@ void help_command(FILE *stream, const cli_command *command)
     help_usage(stream, command);
     fputc('\n', stream);
     put_wrapped(stream, 0, 0, command->about);
-    each_option(command->bit, put_option, &(options_page){.stream = stream});
-    if (takes_spec(command)) {
+    each_option(&command->options, put_option, &(options_page){.stream = stream});
+    if (can(command, TAKES_SPEC)) {
         put_stages(stream, false);
     }
     put_title(stream, "Examples");
@@ -149,5 +149,5 @@ void help_command(FILE *stream, const cli_command *command)
     }
     put_title(stream, "Exit status");
     fprintf(stream, "  0 done, 1 failed, 2 wrong usage%s\n",
-            may_skip_images(command) ? ", 3 done but images were skipped" : "");
+            can(command, SKIPS_IMAGES) ? ", 3 done but images were skipped" : "");
 }

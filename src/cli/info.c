@@ -248,9 +248,18 @@ static int run(const cli_settings *settings, oc_job *job)
     return status;
 }
 
+/* clang-format off */
+static const option own_options[] = {
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_FLAG("card", card, "write a model card in Markdown: data, settings, accuracy and limits")}},
+    {'t', "IMAGES", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("test", test, "measure the accuracy for the card on these images, or rows")}},
+};
+/* clang-format on */
+
 const cli_command command_info = {
     .name = "info",
-    .bit = TAKEN_BY_INFO,
+    .options = {SKIPS_IMAGES | TESTS | TAKES_LABELS | WORKS_LONG | PRINTS_RESULT, OWN_OPTIONS(own_options)},
     .summary = "what is in a model or a set",
     .usage = "info MODEL|SET\n"
              "info MODEL --card [--test IMAGES|SET] > card.md",
@@ -264,6 +273,5 @@ const cli_command command_info = {
     .expects = "MODEL or SET",
     .least_operands = 1,
     .most_operands = 1,
-    .works_long = true,
     .run = run,
 };

@@ -6,6 +6,34 @@
 #include <stdio.h>
 #include <string.h>
 
+/* In the order of the choices of --what. */
+typedef enum show_what {
+    SHOW_AUTO,
+    SHOW_FEATURES,
+    SHOW_TEMPLATES,
+    SHOW_CODEBOOK,
+    SHOW_RAY,
+    SHOW_PLANE,
+    SHOW_STEPS
+} show_what;
+static const char *const pictures[] = {"auto", "features", "templates", "codebook", "ray", "plane", "steps", NULL};
+
+/* clang-format off */
+static const option own_options[] = {
+    {'f', "SPEC", REPEAT_COLLECTED, 0,
+     {OPTION_TEXT("features", specs,
+                  "what to draw of an image: stages joined by '+', see 'ocellus help stages'; " DEFAULT_SPEC
+                  " when left out")}},
+    {'w', "WORD", REPEAT_LAST_WINS, 0,
+     {OPTION_CHOICE("what", what, pictures,
+                    "features: of an image; templates: the weights of each class; codebook: the words that were "
+                    "learned; ray, plane: the loss along random directions from the weights; steps: the loss after one "
+                    "step of each size; auto: features where an image is given, else templates")}},
+    {'o', "PICTURE.png", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output, "PNG file to write; an older one is replaced")}},
+};
+/* clang-format on */
+
 /* Decodes with both planes; the image belongs to the decoder. */
 static oc_status read_image(const char *path, oc_image_options options, oc_decoder **decoder, oc_image *image,
                             oc_error *err)
@@ -168,7 +196,7 @@ static int run(const cli_settings *settings, oc_job *job)
 
 const cli_command command_show = {
     .name = "show",
-    .bit = TAKEN_BY_SHOW,
+    .options = {READS_IMAGES | TAKES_SPEC | WORKS_LONG, OWN_OPTIONS(own_options)},
     .summary = "pictures of features, weights and losses",
     .usage = "show IMAGE [-f SPEC] -o PICTURE.png\n"
              "show MODEL [IMAGE] -o PICTURE.png\n"
@@ -189,6 +217,5 @@ const cli_command command_show = {
     .expects = "an IMAGE, or a MODEL and what goes with it",
     .least_operands = 1,
     .most_operands = 2,
-    .works_long = true,
     .run = run,
 };

@@ -159,9 +159,26 @@ static int run(const cli_settings *settings, oc_job *job)
     return status;
 }
 
+/* clang-format off */
+static const option own_options[] = {
+    {'f', "SPEC", REPEAT_COLLECTED, 0,
+     {OPTION_TEXT("features", specs,
+                  "what to measure in each image: stages joined by '+', see 'ocellus help stages'; " DEFAULT_SPEC
+                  " when left out")}},
+    {'o', "MODEL", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output, "file to write; an older one is replaced")}},
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_FLAG("check-gradient", check_gradient,
+                  "train nothing: compare the gradient of every loss and penalty with centred differences on up to 200 "
+                  "rows and 2,000 weights, in double precision; exit 1 if a relative error is above 1e-7")}},
+};
+/* clang-format on */
+
 const cli_command command_train = {
     .name = "train",
-    .bit = TAKEN_BY_TRAIN,
+    .options = {READS_IMAGES | SKIPS_IMAGES | STOPS_AT_IMAGES | TAKES_SPEC | LEARNS | TRAINS | TAKES_LABELS |
+                    WORKS_LONG | WRITES_MODEL | PRINTS_RESULT,
+                OWN_OPTIONS(own_options)},
     .summary = "train a classifier and save it as a model",
     .usage = "train IMAGES [-f SPEC] -o MODEL\n"
              "train SET -o MODEL\n"
@@ -183,6 +200,5 @@ const cli_command command_train = {
     .expects = "IMAGES, SET or ROWS, one data set with labels",
     .least_operands = 1,
     .most_operands = 1,
-    .works_long = true,
     .run = run,
 };

@@ -27,9 +27,18 @@ static int run(const cli_settings *settings, oc_job *job)
     return status;
 }
 
+/* clang-format off */
+static const option own_options[] = {
+    {'o', "FOLDER", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output, "folder to write; one that was unpacked earlier is replaced")}},
+    {'n', "FILE", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("names", names, "class names, one a line, in the order of the labels; the digits when left out")}},
+};
+/* clang-format on */
+
 const cli_command command_unpack = {
     .name = "unpack",
-    .bit = TAKEN_BY_UNPACK,
+    .options = {WORKS_LONG, OWN_OPTIONS(own_options)},
     .summary = "a binary data set as class folders of PNG files",
     .usage = "unpack DATASET -o FOLDER [--names FILE]",
     .about = "Writes the images of an IDX file (also .gz), a CIFAR-10 binary file, or a folder of CIFAR-10's "
@@ -42,6 +51,5 @@ const cli_command command_unpack = {
     .expects = "DATASET, one binary data set",
     .least_operands = 1,
     .most_operands = 1,
-    .works_long = true,
     .run = run,
 };
