@@ -1,5 +1,6 @@
 /* ocellus classify: labels of images. */
 #include "src/cli/classify_many.h"
+#include "src/cli/classify_plan.h"
 #include "src/cli/classify_print.h"
 #include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
@@ -67,17 +68,11 @@ static int wrong_options(const cli_settings *settings)
                                                  "file");
 }
 
-static oc_status check_outputs(const cli_settings *settings, oc_error *err)
+static oc_status check(const cli_settings *settings, oc_error *err)
 {
-    const strings *operands = &settings->operands;
-    oc_status status = OC_OK;
-    if (settings->explain) {
-        return check_output_picture(settings->explain, operands->items, operands->count, err);
-    }
-    if (settings->output) {
-        status = check_output_file(settings->output, operands->items, operands->count, err);
-    }
-    return !status && settings->output ? check_output_file(settings->output, &settings->files_from, 1, err) : status;
+    const output outputs[] = {{settings->dry_run ? NULL : settings->explain, "the picture", check_output_picture},
+                              {settings->dry_run ? NULL : settings->output, "the labels", check_output_file}};
+    return check_outputs(settings, outputs, 2, err);
 }
 
 static void note_scores(const cli_settings *settings, const oc_model *model)
@@ -102,11 +97,16 @@ static int run(const cli_settings *settings, oc_job *job)
     if (status) {
         return status;
     }
-    if (check_outputs(settings, &err) || open_model(settings->operands.items[0], &model, &err)) {
+    const input trained = recognise(settings->operands.items[0]);
+    if (check(settings, &err) || open_model(&trained, &model, &err)) {
         return report_failure(&err);
     }
     note_scores(settings, model);
-    status = settings->explain ? explain(settings, model) : classify_many(settings, model, job);
+    if (settings->dry_run) {
+        status = classify_plan(settings, model, job);
+    } else {
+        status = settings->explain ? explain(settings, model) : classify_many(settings, model, job);
+    }
     oc_model_free(model);
     return status;
 }
@@ -135,7 +135,7 @@ static const option own_options[] = {
 
 const cli_command command_classify = {
     .name = "classify",
-    .options = {READS_IMAGES | SKIPS_IMAGES | WORKS_LONG, OWN_OPTIONS(own_options)},
+    .options = {READS_IMAGES | SKIPS_IMAGES | PLANS | WORKS_LONG, OWN_OPTIONS(own_options)},
     .summary = "labels of images",
     .usage = "classify MODEL FILE|FOLDER|LIST|SET... [-o FILE.csv]\n"
              "classify MODEL --files-from FILE|- [-o FILE.csv]\n"

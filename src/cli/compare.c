@@ -282,7 +282,7 @@ static int tell_plan(const cli_settings *settings, oc_dataset *train, const oc_d
         size_t d = of_train.dimension, n = of_train.images;
         size_t memory = of_train.memory + sizeof(float) * (n + of_test.images) * d +
                         oc_train_memory(n, d, of_train.classes);
-        print_trial(&of_train, &of_test, 0, memory, settings->json);
+        print_plan(&(plan){of_train, &of_test, 0, memory, true}, settings->json);
     }
     oc_features_free(features);
     free(spec);
@@ -327,25 +327,12 @@ static oc_status write_report(const cli_settings *settings, const oc_train_optio
     return status;
 }
 
-static oc_status check_outputs(const cli_settings *settings, oc_error *err)
+static oc_status check(const cli_settings *settings, oc_error *err)
 {
-    const char *model = settings->output, *report = settings->report, *predictions = settings->predictions;
-    const char *inputs[] = {settings->operands.items[0], settings->test};
-    oc_status status = model ? check_output_file(model, inputs, 2, err) : OC_OK;
-    if (!status && report) {
-        status = check_output_file(report, inputs, 2, err);
-    }
-    if (!status && model && report && same_output(model, report)) {
-        status = wrong_usage(err, "%.700s: the model and the report need two names", report);
-    }
-    if (!status && predictions) {
-        status = check_output_predictions(predictions, inputs, 2, err);
-    }
-    if (!status && predictions &&
-        ((model && same_output(model, predictions)) || (report && same_output(report, predictions)))) {
-        status = wrong_usage(err, "%.700s: the predictions need a name of their own", predictions);
-    }
-    return status;
+    const output outputs[] = {{settings->output, "the model", check_output_file},
+                              {settings->report, "the report", check_output_file},
+                              {settings->predictions, "the predictions", check_output_predictions}};
+    return check_outputs(settings, outputs, 3, err);
 }
 
 static oc_status write_predictions(const cli_settings *settings, const oc_comparison *comparison,
@@ -381,7 +368,7 @@ static int compare(const cli_settings *settings, oc_job *job)
     int status;
     growing table = start_table(settings);
     oc_compare_options options = compare_options(settings, &table);
-    if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) || check_outputs(settings, &err) ||
+    if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) || check(settings, &err) ||
         open_images(settings, path, &train, &err) ||
         (settings->test && open_images(settings, settings->test, &test, &err)) ||
         oc_compare_check(train, test, &options, &err) || oc_dataset_note_labels(train, path, job, &err)) {

@@ -189,19 +189,20 @@ static int print_set(const oc_set *set)
 /* The card of a model, with a test where one is asked for. */
 static int write_card(const cli_settings *settings, const oc_model *model, const char *path, oc_job *job)
 {
-    oc_set *set = NULL;
+    test_rows rows = {NULL, NULL};
     oc_evaluation test = {0};
     oc_error err;
     int status = EXIT_DONE;
-    if (settings->test && (open_test_rows(settings, path, model, settings->test, job, NULL, &set, &err) ||
-                           oc_evaluate(model, set, job, &test, &err))) {
+    const input tested = settings->test ? recognise(settings->test) : (input){NULL, INPUT_IMAGES};
+    if (settings->test && (open_test_rows(settings, &(named_model){path, model}, &tested, job, &rows, &err) ||
+                           oc_evaluate(model, rows.set, job, &test, &err))) {
         status = report_failure(&err);
     } else {
-        status = set ? report_skipped(set, "test image") : EXIT_DONE;
-        print_card(stdout, model, path, set ? &test : NULL, settings->test);
+        status = rows.set ? report_skipped(rows.set, "test image") : EXIT_DONE;
+        print_card(stdout, model, path, rows.set ? &test : NULL, settings->test);
     }
     oc_evaluation_free(&test);
-    oc_set_free(set);
+    test_rows_free(&rows);
     return status;
 }
 
@@ -227,12 +228,13 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_set *set = NULL;
     oc_model *model = NULL;
     oc_error err;
-    bool is_set = oc_set_recognise(path);
+    const input in = recognise(path);
+    bool is_set = in.kind == INPUT_SET;
     int status = wrong_options(settings, is_set);
     if (status) {
         return status;
     }
-    if (is_set ? oc_set_open(path, &set, &err) : open_model(path, &model, &err)) {
+    if (is_set ? oc_set_open(path, &set, &err) : open_model(&in, &model, &err)) {
         status = report_failure(&err);
     } else if (settings->json) {
         status = print_json(is_set ? oc_json_info_set(set) : oc_json_info_model(model));

@@ -12,7 +12,7 @@ static int run(const cli_settings *settings, oc_job *job)
     if (!settings->output) {
         return report_usage(&command_merge, "-o SET is missing: the folder to write");
     }
-    if (check_output_set(settings->output, shards->items, shards->count, &err) ||
+    if (check_outputs(settings, &(output){settings->output, "the set", check_output_set}, 1, &err) ||
         oc_set_merge(shards->items, shards->count, settings->output, job, &rows, &err)) {
         return report_failure(&err);
     }

@@ -99,7 +99,7 @@ static oc_status show_model_image(const cli_settings *settings, const oc_model *
 
 static oc_status show_losses(const cli_settings *settings, const oc_model *model, oc_job *job, oc_error *err)
 {
-    oc_set *set = NULL;
+    test_rows rows = {NULL, NULL};
     oc_losses losses = {.count = 0};
     oc_landscape kind = settings->what == SHOW_RAY     ? OC_LANDSCAPE_RAY
                         : settings->what == SHOW_PLANE ? OC_LANDSCAPE_PLANE
@@ -107,10 +107,11 @@ static oc_status show_losses(const cli_settings *settings, const oc_model *model
     if (oc_model_classifier(model)->nearest) {
         return wrong_usage(err, "nearest neighbours have no weights, and so no loss around them");
     }
-    oc_status status = open_test_rows(settings, settings->operands.items[0], model, settings->operands.items[1], job,
-                                      NULL, &set, err);
+    const input tested = recognise(settings->operands.items[1]);
+    oc_status status = open_test_rows(settings, &(named_model){settings->operands.items[0], model}, &tested, job, &rows,
+                                      err);
     if (!status) {
-        status = oc_losses_measure(model, set, kind, (uint64_t)settings->seed, job, &losses, err);
+        status = oc_losses_measure(model, rows.set, kind, (uint64_t)settings->seed, job, &losses, err);
     }
     if (!status) {
         status = oc_show_losses(model, &losses, settings->output, err);
@@ -122,7 +123,7 @@ static oc_status show_losses(const cli_settings *settings, const oc_model *model
         }
     }
     oc_losses_free(&losses);
-    oc_set_free(set);
+    test_rows_free(&rows);
     return status;
 }
 
@@ -172,14 +173,15 @@ static int wrong_options(const cli_settings *settings, bool is_model)
 static int run(const cli_settings *settings, oc_job *job)
 {
     const strings *operands = &settings->operands;
-    bool is_model = oc_model_recognise(operands->items[0]);
+    bool is_model = recognise(operands->items[0]).kind == INPUT_MODEL;
     oc_model *model = NULL;
     oc_error err;
     int wrong = wrong_options(settings, is_model);
     if (wrong) {
         return wrong;
     }
-    oc_status status = check_output_picture(settings->output, operands->items, operands->count, &err);
+    oc_status status = check_outputs(settings, &(output){settings->output, "the picture", check_output_picture}, 1,
+                                     &err);
     if (!status && is_model) {
         status = oc_model_load(operands->items[0], &model, &err);
     }
