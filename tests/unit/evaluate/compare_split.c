@@ -3,7 +3,7 @@
 #include "src/dataset/dataset.h"
 #include "src/evaluate/split_images.h"
 #include "src/learn/split.h"
-#include "tests/unit/model_support.h"
+#include "tests/unit/model/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
