@@ -136,7 +136,7 @@ static const option own_options[] = {
 const cli_command command_classify = {
     .name = "classify",
     .options = {READS_IMAGES | SKIPS_IMAGES | PLANS | WORKS_LONG, OWN_OPTIONS(own_options)},
-    .summary = "labels of images",
+    .summary = "label images with a model",
     .usage = "classify MODEL FILE|FOLDER|LIST|SET... [-o FILE.csv]\n"
              "classify MODEL --files-from FILE|- [-o FILE.csv]\n"
              "classify MODEL FILE --explain PICTURE.png",

@@ -175,7 +175,7 @@ static void print_best(const oc_comparison *comparison, const char *model, const
         putchar('\n');
     }
     if (comparison->count > 1) {
-        puts("p: McNemar's exact test against the first row");
+        puts("p: the probability of such a difference from the first row between equally good features (McNemar)");
     }
     if (report) {
         fputs("report for a browser: ", stdout);
@@ -192,9 +192,13 @@ static int wrong_options(const cli_settings *settings)
     return check_training(&command_compare, settings);
 }
 
-/* Says what is done where neither --test nor -f is given. */
-static void note_defaults(const cli_settings *settings)
+/* Prints what is done where --test or -f is not given, or names nothing new. */
+static void note_choices(const cli_settings *settings)
 {
+    if (settings->test && same_file(settings->operands.items[0], settings->test)) {
+        terminal_note("%s is trained on and tested on: the test accuracy tells nothing of other images",
+                      settings->test);
+    }
     if (settings->specs.items == default_specs) {
         terminal_note("comparing %s and %s; one -f for each row compares others", default_specs[0], default_specs[1]);
     }
@@ -359,11 +363,27 @@ static oc_compare_options compare_options(const cli_settings *settings, growing 
     return options;
 }
 
+static int work(const cli_settings *settings, const oc_compare_options *options, const oc_dataset *train,
+                const oc_dataset *test, oc_job *job)
+{
+    oc_comparison *comparison = NULL;
+    oc_error err;
+    int status;
+    if (oc_compare(train, test, settings->specs.items, settings->specs.count, options, job, &comparison, &err) ||
+        write_predictions(settings, comparison, test ? test : train, &err) ||
+        write_report(settings, &options->train, comparison, test ? test : train, &err)) {
+        status = report_failure(&err);
+    } else {
+        status = finish(settings, comparison);
+    }
+    oc_comparison_free(comparison);
+    return status;
+}
+
 static int compare(const cli_settings *settings, oc_job *job)
 {
     const char *path = settings->operands.items[0];
     oc_dataset *train = NULL, *test = NULL;
-    oc_comparison *comparison = NULL;
     oc_error err;
     int status;
     growing table = start_table(settings);
@@ -373,17 +393,10 @@ static int compare(const cli_settings *settings, oc_job *job)
         (settings->test && open_images(settings, settings->test, &test, &err)) ||
         oc_compare_check(train, test, &options, &err) || oc_dataset_note_labels(train, path, job, &err)) {
         status = report_failure(&err);
-    } else if (settings->dry_run) {
-        status = tell_plan(settings, train, test, job);
-    } else if (oc_compare(train, test, settings->specs.items, settings->specs.count, &options, job, &comparison,
-                          &err) ||
-               write_predictions(settings, comparison, test ? test : train, &err) ||
-               write_report(settings, &options.train, comparison, test ? test : train, &err)) {
-        status = report_failure(&err);
     } else {
-        status = finish(settings, comparison);
+        note_choices(settings);
+        status = settings->dry_run ? tell_plan(settings, train, test, job) : work(settings, &options, train, test, job);
     }
-    oc_comparison_free(comparison);
     oc_dataset_free(test);
     oc_dataset_free(train);
     return status;
@@ -398,10 +411,6 @@ static int run(const cli_settings *typed, oc_job *job)
     }
     if (settings.specs.count == 0) {
         settings.specs = (strings){default_specs, sizeof default_specs / sizeof *default_specs};
-    }
-    note_defaults(&settings);
-    if (settings.test && same_file(settings.operands.items[0], settings.test)) {
-        terminal_note("%s is trained on and tested on: the test accuracy tells nothing of other images", settings.test);
     }
     return compare(&settings, job);
 }
@@ -434,7 +443,7 @@ const cli_command command_compare = {
     .options = {READS_IMAGES | SKIPS_IMAGES | STOPS_AT_IMAGES | TAKES_SPEC | LEARNS | TRAINS | TESTS | PLANS |
                     WORKS_LONG | REPORTS | PRINTS_RESULT,
                 OWN_OPTIONS(own_options)},
-    .summary = "one table: accuracy of different features",
+    .summary = "compare features in one table of accuracies",
     .usage = "compare IMAGES [--test IMAGES] [-f SPEC]... [-o MODEL]\n"
              "compare IMAGES --folds K [-f SPEC]... [-o MODEL]\n"
              "compare IMAGES [--test IMAGES] [-f SPEC]... --report PAGE.html",

@@ -101,7 +101,7 @@ const cli_command command_evaluate = {
     .name = "evaluate",
     .options = {READS_IMAGES | SKIPS_IMAGES | STOPS_AT_IMAGES | TAKES_LABELS | WORKS_LONG | REPORTS | PRINTS_RESULT,
                 OWN_OPTIONS(own_options)},
-    .summary = "accuracy of a model on labelled images",
+    .summary = "measure the accuracy of a model on labelled images",
     .usage = "evaluate MODEL IMAGES|SET [--report PAGE.html]\n"
              "evaluate MODEL IMAGES|SET --predictions FILE.csv\n"
              "evaluate MODEL ROWS.npy --labels FILE",

@@ -85,21 +85,24 @@ void help_usage(FILE *stream, const cli_command *command)
 
 void help_overview(FILE *stream, const command_list *commands)
 {
-    fputs("Ocellus makes feature rows of PNG and JPEG files, and classifies them.\n"
+    fputs("Ocellus turns PNG and JPEG files into feature rows and classifies them.\n"
           "\n"
-          "Rows for other programs     ocellus extract photos -f hog -o rows\n"
+          "Do features help?        ocellus compare photos\n"
+          "  a table of accuracies: the pixels against features, on images put aside\n"
+          "A classifier to keep     ocellus train photos -o photos.model\n"
+          "                         ocellus evaluate photos.model test-photos\n"
+          "Labels of new images     ocellus classify photos.model new.jpg\n"
+          "                         ocellus classify photos.model new-photos -o labels.csv\n"
+          "Rows for other programs  ocellus extract photos -f hog -o rows\n"
           "  rows/features.npy for NumPy, rows/index.csv with path and label of each row\n"
-          "Do features help?           ocellus compare train --test test -f pixels -f hog\n"
-          "  one line of accuracy for each -f, same images, same classifier\n"
-          "A classifier to keep        ocellus train photos -o photos.model\n"
-          "                            ocellus classify photos.model new.jpg\n"
+          "\n"
           "photos is a folder with one sub-folder of images for each class.\n",
           stream);
     put_title(stream, "Commands");
     for (size_t i = 0; i < commands->count; i++) {
         put_entry(stream, 2, commands->items[i]->name, NAME_COLUMN, commands->items[i]->summary);
     }
-    fputs("\n'ocellus help COMMAND' tells all about one, 'ocellus help stages' what -f takes.\n", stream);
+    fputs("\n'ocellus help COMMAND' explains a command, 'ocellus help stages' what -f takes.\n", stream);
 }
 
 /* The stages in a line each, or with all parameters. */
@@ -122,7 +125,7 @@ static void put_stages(FILE *stream, bool with_params)
         }
     }
     if (!with_params) {
-        fputs("\n  'ocellus help stages' tells their parameters.\n", stream);
+        fputs("\n  'ocellus help stages' lists their parameters.\n", stream);
     }
 }
 

@@ -45,7 +45,7 @@ static int run(const cli_settings *settings, oc_job *job)
 const cli_command command_help = {
     .name = "help",
     .options = {NAMES_COMMANDS, OWN_OPTIONS(own_options)},
-    .summary = "tell about a command, or about the stages",
+    .summary = "explain a command, or the stages",
     .usage = "help [COMMAND|stages] [--format text|man|bash]",
     .about = "Without an operand, the uses of Ocellus and its commands. 'help COMMAND' is the same as 'COMMAND "
              "--help'. 'help stages' lists what can be measured in an image.\n\n"

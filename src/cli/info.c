@@ -262,7 +262,7 @@ static const option own_options[] = {
 const cli_command command_info = {
     .name = "info",
     .options = {SKIPS_IMAGES | TESTS | TAKES_LABELS | WORKS_LONG | PRINTS_RESULT, OWN_OPTIONS(own_options)},
-    .summary = "what is in a model or a set",
+    .summary = "print what is in a model or a set",
     .usage = "info MODEL|SET\n"
              "info MODEL --card [--test IMAGES|SET] > card.md",
     .about = "Prints the stages, image size, classes and training options of a model and its number of parameters, or "

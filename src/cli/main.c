@@ -28,6 +28,10 @@ static int unknown_command(const char *name)
     const char *meant = nearest_command(&cli_commands, name, NULL);
     if (meant) {
         terminal_error("unknown command '%s'; did you mean '%s'?", name, meant);
+    } else if (access(name, F_OK) == 0) {
+        terminal_error("'%s' is no command; one goes before the name of a file or folder, as in 'ocellus compare %s'; "
+                       "'ocellus help' lists the commands",
+                       name, name);
     } else {
         terminal_error("unknown command '%s'; 'ocellus help' lists the commands", name);
     }

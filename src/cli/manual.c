@@ -195,7 +195,7 @@ void manual_command(FILE *stream, const cli_command *command)
         fputs(".Pp\n", stream);
         put_text(stream, "SPEC names what is measured in an image, stages and their parameters, as in "
                          "color:space=hsv,grid=2+hog:cell=8;");
-        fputs(".Xr ocellus-stages 7\ntells them all.\n", stream);
+        fputs(".Xr ocellus-stages 7\nlists them all.\n", stream);
     }
     options_list list = {.stream = stream};
     each_option(&command->options, put_option, &list);

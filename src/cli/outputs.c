@@ -185,7 +185,7 @@ static bool is_numbered_png(const char *name)
 }
 
 /* OC_USAGE when there is something in a folder but numbered PNG files, and folders of them as deep as `depth`; OC_IO
- * where that cannot be told. */
+ * where a folder cannot be read. */
 static oc_status check_unpacked(const char *folder, int depth, oc_error *err)
 {
     static const char other[] = "is no part of an unpacked data set, and -o replaces nothing else; choose another name";

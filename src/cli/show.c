@@ -199,7 +199,7 @@ static int run(const cli_settings *settings, oc_job *job)
 const cli_command command_show = {
     .name = "show",
     .options = {READS_IMAGES | TAKES_SPEC | WORKS_LONG, OWN_OPTIONS(own_options)},
-    .summary = "pictures of features, weights and losses",
+    .summary = "draw features, weights and losses",
     .usage = "show IMAGE [-f SPEC] -o PICTURE.png\n"
              "show MODEL [IMAGE] -o PICTURE.png\n"
              "show MODEL --what templates|codebook -o PICTURE.png\n"

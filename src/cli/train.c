@@ -11,10 +11,10 @@
 static int wrong_options(const cli_settings *settings, const input *in)
 {
     if (settings->check_gradient && settings->json) {
-        return report_usage(&command_train, "--check-gradient has no --json; its exit status tells the result");
+        return report_usage(&command_train, "--check-gradient has no --json; its exit status is the result");
     }
     if (!settings->output && !settings->check_gradient && !settings->dry_run) {
-        return report_usage(&command_train, "-o MODEL is missing: the file to write");
+        return report_usage(&command_train, "-o MODEL is missing: the file to write, for example -o photos.model");
     }
     if (settings->specs.count > 1) {
         return report_usage(&command_train, "one -f is taken; join stages with '+': -f %s+%s", settings->specs.items[0],
@@ -35,15 +35,15 @@ static oc_status open_source_images(const cli_settings *settings, const char *pa
                                     oc_error *err)
 {
     const char *spec = settings->specs.count ? settings->specs.items[0] : DEFAULT_SPEC;
-    if (!settings->specs.count) {
-        terminal_note("measuring %s; -f chooses something else", spec);
-    }
     oc_status status = oc_features_parse(spec, &from->features, err);
     if (!status) {
         status = open_images(settings, path, &from->dataset, err);
     }
     if (!status) {
         status = oc_model_check(from->dataset, &settings->train, err);
+    }
+    if (!status && !settings->specs.count) {
+        terminal_note("measuring %s; -f chooses something else", spec);
     }
     return status ? status : oc_dataset_note_labels(from->dataset, path, job, err);
 }

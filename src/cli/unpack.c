@@ -39,7 +39,7 @@ static const option own_options[] = {
 const cli_command command_unpack = {
     .name = "unpack",
     .options = {WORKS_LONG, OWN_OPTIONS(own_options)},
-    .summary = "a binary data set as class folders of PNG files",
+    .summary = "write a binary data set as class folders of PNG files",
     .usage = "unpack DATASET -o FOLDER [--names FILE]",
     .about = "Writes the images of an IDX file (also .gz), a CIFAR-10 binary file, or a folder of CIFAR-10's "
              "data_batch files as PNG files into one sub-folder for each class, for other programs or to look at; the "
