@@ -17,6 +17,7 @@ enum { NAMED_SKIPS = 5 };
 typedef struct work {
     const cli_settings *settings;
     const oc_model *model;
+    oc_job *job;
     oc_batch *batch;
     oc_answer_file *file; /* of -o, or NULL */
     bool lone;            /* one image was asked for by its name */
@@ -41,7 +42,7 @@ static bool holds_rows(const work *w, const input *in)
 static oc_status open_set(const work *w, const input *in, oc_set **set, oc_error *err)
 {
     const named_model model = {w->settings->operands.items[0], w->model};
-    return open_fitting_rows(w->settings, &model, in, set, err);
+    return open_fitting_rows(w->settings, &model, in, w->job, set, err);
 }
 
 /* Prints an answer, or the reason why there is none. Returns the exit status. */
@@ -215,6 +216,7 @@ int classify_many(const cli_settings *settings, const oc_model *model, oc_job *j
 {
     work w = {.settings = settings,
               .model = model,
+              .job = job,
               .lone = settings->operands.count == 2 && !settings->files_from,
               .total = settings->operands.count - 1};
     double started = now();

@@ -13,6 +13,7 @@ enum { LINE_BYTES = 80 };
 typedef struct counting {
     const cli_settings *settings;
     named_model model;
+    oc_job *job;
     size_t images, rows;
     oc_dataset *largest; /* of the operands with images, or NULL */
 } counting;
@@ -20,7 +21,7 @@ typedef struct counting {
 static oc_status count_rows(counting *c, const input *in, oc_error *err)
 {
     oc_set *set = NULL;
-    oc_status status = open_fitting_rows(c->settings, &c->model, in, &set, err);
+    oc_status status = open_fitting_rows(c->settings, &c->model, in, c->job, &set, err);
     c->rows += status ? 0 : oc_set_count(set);
     oc_set_free(set);
     return status;
@@ -80,7 +81,7 @@ static oc_status count_all(counting *c, oc_error *err)
 
 int classify_plan(const cli_settings *settings, const oc_model *model, oc_job *job)
 {
-    counting c = {.settings = settings, .model = {settings->operands.items[0], model}};
+    counting c = {.settings = settings, .model = {settings->operands.items[0], model}, .job = job};
     oc_extract_options options = extract_options(settings);
     oc_error err;
     trial t = {.dimension = oc_model_classifier(model)->dimension};

@@ -103,10 +103,11 @@ void use_image_options(oc_image_options *options, oc_image_options from)
     options->depth = from.depth;
 }
 
-oc_status open_rows(const cli_settings *settings, const input *in, size_t dimension, oc_set **set, oc_error *err)
+oc_status open_rows(const cli_settings *settings, const input *in, size_t dimension, oc_job *job, oc_set **set,
+                    oc_error *err)
 {
     return in->kind == INPUT_SET ? oc_set_open(in->path, set, err)
-                                 : oc_set_open_rows(in->path, settings->labels, dimension, set, err);
+                                 : oc_set_open_rows(in->path, settings->labels, dimension, job, set, err);
 }
 
 oc_status check_labels_option(const cli_settings *settings, const input *in, oc_error *err)

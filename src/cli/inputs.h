@@ -30,7 +30,8 @@ void use_image_options(oc_image_options *options, oc_image_options from);
 
 /* Opens a set, or rows of another program with the labels of --labels where that was given; dimension as for
  * oc_set_open_rows. */
-oc_status open_rows(const cli_settings *settings, const input *in, size_t dimension, oc_set **set, oc_error *err);
+oc_status open_rows(const cli_settings *settings, const input *in, size_t dimension, oc_job *job, oc_set **set,
+                    oc_error *err);
 /* OC_USAGE when --labels was given with anything but rows of another program. */
 oc_status check_labels_option(const cli_settings *settings, const input *in, oc_error *err);
 /* Wrong usage when the input is rows, and an option was typed that is about images; else EXIT_DONE. */

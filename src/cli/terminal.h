@@ -23,6 +23,8 @@ void terminal_detail(const char *format, ...) __attribute__((format(printf, 1, 2
  * terminal_warnings_end, which prints their number. */
 void terminal_warning(const char *path, const char *message);
 void terminal_warnings_end(void);
+/* Draws a progress line without figures, for work whose progress is not known. */
+void terminal_busy(const char *what);
 /* To be called before results are written while work goes on. */
 void terminal_clear(void);
 

@@ -25,12 +25,12 @@ static oc_status extract_rows(const cli_settings *settings, const named_model *m
     return status;
 }
 
-oc_status open_fitting_rows(const cli_settings *settings, const named_model *model, const input *in, oc_set **set,
-                            oc_error *err)
+oc_status open_fitting_rows(const cli_settings *settings, const named_model *model, const input *in, oc_job *job,
+                            oc_set **set, oc_error *err)
 {
     bool given = oc_features_count(oc_model_features(model->model)) == 0;
     oc_error reason;
-    oc_status status = open_rows(settings, in, given ? oc_model_classifier(model->model)->dimension : 0, set, err);
+    oc_status status = open_rows(settings, in, given ? oc_model_classifier(model->model)->dimension : 0, job, set, err);
     if (status || !oc_model_matches(model->model, *set, &reason)) {
         return status;
     }
@@ -46,7 +46,7 @@ oc_status open_test_rows(const cli_settings *settings, const named_model *model,
     if (status) {
         return status;
     }
-    return is_rows(in) ? open_fitting_rows(settings, model, in, &rows->set, err)
+    return is_rows(in) ? open_fitting_rows(settings, model, in, job, &rows->set, err)
                        : extract_rows(settings, model, in->path, job, rows, err);
 }
 

@@ -23,7 +23,7 @@ oc_status open_test_rows(const cli_settings *settings, const named_model *model,
 void test_rows_free(test_rows *rows);
 
 /* Opens a set, or rows of another program, that fit the model; else OC_USAGE with what would help. */
-oc_status open_fitting_rows(const cli_settings *settings, const named_model *model, const input *in, oc_set **set,
-                            oc_error *err);
+oc_status open_fitting_rows(const cli_settings *settings, const named_model *model, const input *in, oc_job *job,
+                            oc_set **set, oc_error *err);
 
 #endif

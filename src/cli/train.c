@@ -8,6 +8,25 @@
 #include <math.h>
 #include <stdio.h>
 
+/* Several data sets are taken as one when all of them are sets, each once. */
+static int check_sets(const strings *operands)
+{
+    for (size_t i = 0; operands->count > 1 && i < operands->count; i++) {
+        const char *path = operands->items[i];
+        if (recognise(path).kind != INPUT_SET) {
+            return report_usage(
+                &command_train,
+                "several data sets are taken as SETs only, and '%s' is none; 'ocellus extract' makes one", path);
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (same_file(path, operands->items[j])) {
+                return report_usage(&command_train, "'%s' is given twice", path);
+            }
+        }
+    }
+    return EXIT_DONE;
+}
+
 static int wrong_options(const cli_settings *settings, const input *in)
 {
     if (settings->check_gradient && settings->json) {
@@ -21,6 +40,7 @@ static int wrong_options(const cli_settings *settings, const input *in)
                             settings->specs.items[1]);
     }
     int status = check_image_options(&command_train, settings, in);
+    status = status ? status : check_sets(&settings->operands);
     return status ? status : check_training(&command_train, settings);
 }
 
@@ -51,7 +71,9 @@ static oc_status open_source_images(const cli_settings *settings, const char *pa
 static oc_status open_source_rows(const cli_settings *settings, const input *in, oc_job *job, source *from,
                                   oc_error *err)
 {
-    oc_status status = open_rows(settings, in, 0, &from->set, err);
+    const strings *operands = &settings->operands;
+    oc_status status = operands->count > 1 ? oc_set_open_joined(operands->items, operands->count, &from->set, err)
+                                           : open_rows(settings, in, 0, job, &from->set, err);
     if (!status && oc_features_count(oc_set_features(from->set)) == 0 && oc_set_classes(from->set) == 0) {
         status = wrong_usage(err, "--labels FILE is missing: a label for each row of %.700s", in->path);
     }
@@ -164,8 +186,13 @@ static int train(const cli_settings *settings, const oc_set *set, oc_job *job, b
     oc_train_report report = {0};
     oc_error err;
     int status = EXIT_DONE;
-    if (oc_model_train(set, &settings->train, job, &model, &report, &err) ||
-        oc_model_save(model, settings->output, &err)) {
+    oc_status failed = oc_model_train(set, &settings->train, job, &model, &report, &err);
+    if (!failed) {
+        terminal_busy("writing the model");
+        failed = oc_model_save(model, settings->output, &err);
+        terminal_clear();
+    }
+    if (failed) {
         status = report_lost(&err, from_rows);
     } else {
         tell_work(&report);
@@ -236,12 +263,14 @@ const cli_command command_train = {
                 OWN_OPTIONS(own_options)},
     .summary = "train a classifier and save it as a model",
     .usage = "train IMAGES [-f SPEC] -o MODEL\n"
-             "train SET -o MODEL\n"
+             "train SET... -o MODEL\n"
              "train ROWS.npy --labels FILE -o MODEL\n"
              "train IMAGES|SET|ROWS --check-gradient [-f SPEC]",
     .about =
         "Measures the images, trains a linear classifier on the rows, and saves both as one file that classifies other "
-        "images without anything else. A SET that 'ocellus extract' wrote saves measuring again.\n\n"
+        "images without anything else. A SET that 'ocellus extract' wrote saves measuring again; several SETs of the "
+        "same "
+        "stages are trained on as if they were one, without being copied.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX or "
         "CIFAR-10 binary file. Without -f, " DEFAULT_SPEC " is measured.\n\n"
         "Rows that another program made are taken too: a .npy file of float32 or float64 with --labels, or svmlight "
@@ -252,8 +281,8 @@ const cli_command command_train = {
                 "ocellus train photos -f hog:cell=4+words -o photos.model\n"
                 "ocellus train rows --loss hinge --l2 0.001 -o photos.model\n"
                 "ocellus train embeddings.npy --labels labels.txt -o embeddings.model",
-    .expects = "IMAGES, SET or ROWS, one data set with labels",
+    .expects = "IMAGES, ROWS or SETs with labels",
     .least_operands = 1,
-    .most_operands = 1,
+    .most_operands = (size_t)-1,
     .run = run,
 };

@@ -212,7 +212,7 @@ void oc_scaler_row(const oc_rows *rows, size_t i, const float *shift, const floa
     size_t at = oc_rows_place(rows, i, &mirrored);
     for (size_t b = 0; b < rows->blocks; b++) {
         const oc_block *block = &rows->block[b];
-        const float *restrict x = block->values + at * block->stride;
+        const float *restrict x = oc_block_row(block, at);
         const uint32_t *restrict mirror = block->mirror;
         if (mirrored) {
             for (size_t j = 0; j < block->columns; j++) {

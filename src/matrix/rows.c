@@ -19,7 +19,7 @@ void oc_rows_copy(const oc_rows *rows, size_t i, float *out)
     size_t at = oc_rows_place(rows, i, &mirrored);
     for (size_t b = 0; b < rows->blocks; b++) {
         const oc_block *block = &rows->block[b];
-        const float *x = block->values + at * block->stride;
+        const float *x = oc_block_row(block, at);
         if (!mirrored) {
             memcpy(out, x, block->columns * sizeof *out);
         }

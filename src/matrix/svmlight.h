@@ -6,6 +6,8 @@
 
 #include "src/base/text.h"
 
+#include <ocellus/job.h>
+
 #include <stdint.h>
 
 typedef struct oc_svmlight {
@@ -19,8 +21,8 @@ typedef struct oc_svmlight {
 bool oc_svmlight_signature(const char *head);
 
 /* Reads a file into dense rows. dimension 0: the largest index. OC_BAD_FILE with the line (an index of 0, one past the
- * dimension, a label that is no whole number, a value that float32 cannot hold), OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
-oc_status oc_svmlight_read(const char *path, size_t dimension, oc_svmlight *out, oc_error *err);
+ * dimension, a label that is no whole number, a value that float32 cannot hold), OC_NOT_FOUND, OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
+oc_status oc_svmlight_read(const char *path, size_t dimension, oc_job *job, oc_svmlight *out, oc_error *err);
 void oc_svmlight_free(oc_svmlight *rows);
 
 /* Adds a row (dimension) as one line; zeros are left out. The values read back to the same float32. */

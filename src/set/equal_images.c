@@ -6,6 +6,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/matrix/rows.h"
 
 #include <string.h>
 
@@ -52,8 +53,7 @@ static bool rows_equal(const oc_set *a, size_t i, const oc_set *b, size_t j)
 {
     const oc_block *left = &a->rows.block[0], *right = &b->rows.block[0]; /* sets have one block */
     size_t size = a->rows.dimension * sizeof *left->values;
-    return a->rows.dimension == b->rows.dimension &&
-           memcmp(left->values + i * left->stride, right->values + j * right->stride, size) == 0;
+    return a->rows.dimension == b->rows.dimension && memcmp(oc_block_row(left, i), oc_block_row(right, j), size) == 0;
 }
 
 static const char *label_of(const oc_set *set, size_t row)

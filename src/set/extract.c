@@ -14,9 +14,9 @@
 #include "src/base/threads.h"
 #include "src/dataset/dataset.h"
 #include "src/image/picture.h"
-#include "src/set/lost_classes.h"
 #include "src/pipeline/store.h"
 #include "src/set/extract_settings.h"
+#include "src/set/lost_classes.h"
 
 #include <stdio.h>
 #include <string.h>
