@@ -123,8 +123,9 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
     size_t classes = classifier->classes, size, at = 0;
     oc_evaluation e = {.probable = oc_classifier_probable(classifier)};
     float *scores = oc_multiply(rows->count, classes, &size) ? oc_alloc(size, sizeof *scores) : NULL;
-    oc_status status = scores && oc_evaluation_allocate(&e, classes, rows->count) ? oc_scores(classifier, rows, scores, job, err)
-                                                                    : oc_fail_memory(err, "the evaluation");
+    oc_status status = scores && oc_evaluation_allocate(&e, classes, rows->count)
+                           ? oc_scores(classifier, rows, scores, job, err)
+                           : oc_fail_memory(err, "the evaluation");
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
         float *s = scores + i * classes;
         size_t best = 0;

@@ -7,8 +7,8 @@
 #include "src/base/memory.h"
 #include "src/base/output.h"
 #include "src/base/threads.h"
-#include "src/matrix/rows.h"
 #include "src/matrix/number.h"
+#include "src/matrix/rows.h"
 #include "src/matrix/svmlight.h"
 #include "src/set/writer.h"
 
