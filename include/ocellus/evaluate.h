@@ -19,6 +19,7 @@ typedef struct oc_evaluation {
     double accuracy;
     double low, high;          /* 95 % Wilson interval of the accuracy */
     double macro_f1;           /* mean over classes that have test images */
+    double balanced_accuracy;  /* mean of the recalls of these classes */
     oc_class_figures *figures; /* (C) */
     size_t *confusion;         /* (C, C): confusion[true * C + predicted] */
     int *predicted;            /* (images): predicted class of each labelled row, in row order */
@@ -61,8 +62,14 @@ typedef struct oc_comparison_row {
     oc_curve curve;                   /* of training; empty where nothing is told */
 } oc_comparison_row;
 
+/* Which images a comparison was tested on: images that were given; a fifth that was put aside; or, in folds, each image
+ * once, by classifiers that were trained on the images of the other folds. */
+typedef enum oc_split_kind { OC_SPLIT_GIVEN, OC_SPLIT_FIFTH, OC_SPLIT_FOLDS } oc_split_kind;
+
 typedef struct oc_comparison {
-    size_t train, test, classes, count;
+    oc_split_kind split;
+    size_t folds; /* of OC_SPLIT_FOLDS; else 0 */
+    size_t train, test, classes, count; /* train: of folds, the images of the first training */
     const char *const *class_names; /* (classes) */
     const oc_comparison_row *rows;  /* (count), in the order of the specs */
     size_t train_skipped, test_skipped;
@@ -70,13 +77,14 @@ typedef struct oc_comparison {
     size_t best;            /* the row that is best by validation; 0 when not asked */
     bool chosen;            /* it was asked */
     size_t test_rows;       /* test images that were read, with or without a label */
-    size_t *items;          /* (test_rows): which item of the test data set each is */
+    size_t *items;          /* (test_rows): which item of the test data set, or of the images that were split, each is */
     oc_image_options image; /* how images were brought to size */
 } oc_comparison;
 
 typedef struct oc_compare_options {
     oc_extract_options extract;
     oc_train_options train;
+    size_t folds;      /* where no test images are given: 2 or more test each image once; 0 or 1 puts a fifth aside */
     bool choose;       /* validate each spec to choose the best row, by a hold-out where train does not say how */
     size_t seeds;      /* repeat it all, fitting and training, with so many seeds from the given one on, for mean and
                              deviation of the test accuracy; all else is that of the first; 0 as 1 */
@@ -88,13 +96,20 @@ typedef struct oc_compare_options {
     void *context;
 } oc_compare_options;
 
-/* What can be said of a comparison before the first image is read: oc_model_check of `train`, and oc_dataset_check_test.
+/* What can be said of a comparison before the first image is read: oc_model_check of `train`, and, where `test` is not NULL,
+ * oc_dataset_check_test.
  * oc_compare checks the same. */
 OC_API oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
                                   oc_error *err);
 
 /* Trains and tests one classifier for each spec on the same split. Each distinct stage is fitted and extracted once and
- * shared by the specs that name it. The result is freed with oc_comparison_free. */
+ * shared by the specs that name it. The result is freed with oc_comparison_free.
+ *
+ * With `test` NULL, some images of `train` are tested on. The split is stratified by label and drawn by
+ * options->extract.seed, for each of options->seeds again; images with the same pixels are on one side of it, for which all
+ * images are read once more. Of a class of one image nothing is tested. Of folds, seconds are sums, train_accuracy is a
+ * mean, the curve is that of the first fold, and with `choose` the row that is best on the test images is chosen; it is then
+ * trained on all images and saved as options->model. */
 OC_API oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
                             const oc_compare_options *options, oc_job *job, oc_comparison **comparison, oc_error *err);
 OC_API void oc_comparison_free(oc_comparison *comparison);

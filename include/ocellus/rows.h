@@ -16,9 +16,17 @@ extern "C" {
 
 enum { OC_MAX_BLOCKS = 32 };
 
+/* Rows of a block from `first` on, up to those of the next chunk, which lie in an array of their own. */
+typedef struct oc_chunk {
+    size_t first;
+    const float *values; /* row i begins at values + (i - first) * stride */
+} oc_chunk;
+
 typedef struct oc_block {
-    const float *values; /* row i begins at values + i * stride */
+    const float *values; /* row i begins at values + i * stride; with chunks not used */
     size_t columns, stride;
+    const oc_chunk *chunks; /* (chunk_count), by `first`, where the rows lie in several arrays; else NULL */
+    size_t chunk_count;
     /* (columns): value j of the row of the mirrored image is value mirror[j] of the row, counted in this block; NULL when
      * it is not known */
     const uint32_t *mirror;

@@ -78,6 +78,10 @@ OC_API oc_status oc_set_merge(const char *const *shards, size_t count, const cha
 /* Opens a set folder; rows are mapped, not read, as by oc_npy_open. OC_NOT_FOUND, OC_BAD_FILE with file and reason,
  * OC_NO_MEMORY. */
 OC_API oc_status oc_set_open(const char *folder, oc_set **set, oc_error *err);
+/* Opens several set folders of the same stages as if they were one, without a copy of their rows, in this order; shards of
+ * one list in the order of that list, of which some may be missing. Errors as oc_set_open; OC_USAGE for none, OC_BAD_DATA for
+ * sets that were not extracted alike or a shard that is there twice. */
+OC_API oc_status oc_set_open_joined(const char *const *folders, size_t count, oc_set **set, oc_error *err);
 OC_API void oc_set_free(oc_set *set);
 
 /* A set of rows that were made elsewhere, without image stages: oc_set_features has a dimension only. The rows are used
@@ -96,7 +100,8 @@ OC_API oc_status oc_set_of_rows(const oc_rows *rows, const char *const *labels, 
  * dimension is the number of values wanted in a row; 0 takes what is there (for svmlight, the largest index). Errors:
  * those of oc_npy_open; OC_BAD_FILE with the line; OC_BAD_DATA for another number of labels than rows; OC_USAGE for
  * another dimension, or labels that are there twice. */
-OC_API oc_status oc_set_open_rows(const char *path, const char *labels, size_t dimension, oc_set **set, oc_error *err);
+OC_API oc_status oc_set_open_rows(const char *path, const char *labels, size_t dimension, oc_job *job, oc_set **set,
+                                  oc_error *err);
 
 /* True when the first bytes are those of such a file. */
 OC_API bool oc_rows_recognise(const char *path);

@@ -1,5 +1,6 @@
 /* ocellus classify: labels of images. */
 #include "src/cli/classify_many.h"
+#include "src/cli/classify_plan.h"
 #include "src/cli/classify_print.h"
 #include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
@@ -67,17 +68,11 @@ static int wrong_options(const cli_settings *settings)
                                                  "file");
 }
 
-static oc_status check_outputs(const cli_settings *settings, oc_error *err)
+static oc_status check(const cli_settings *settings, oc_error *err)
 {
-    const strings *operands = &settings->operands;
-    oc_status status = OC_OK;
-    if (settings->explain) {
-        return check_output_picture(settings->explain, operands->items, operands->count, err);
-    }
-    if (settings->output) {
-        status = check_output_file(settings->output, operands->items, operands->count, err);
-    }
-    return !status && settings->output ? check_output_file(settings->output, &settings->files_from, 1, err) : status;
+    const output outputs[] = {{settings->dry_run ? NULL : settings->explain, "the picture", check_output_picture},
+                              {settings->dry_run ? NULL : settings->output, "the labels", check_output_file}};
+    return check_outputs(settings, outputs, 2, err);
 }
 
 static void note_scores(const cli_settings *settings, const oc_model *model)
@@ -102,19 +97,46 @@ static int run(const cli_settings *settings, oc_job *job)
     if (status) {
         return status;
     }
-    if (check_outputs(settings, &err) || open_model(settings->operands.items[0], &model, &err)) {
+    const input trained = recognise(settings->operands.items[0]);
+    if (check(settings, &err) || open_model(&trained, &model, &err)) {
         return report_failure(&err);
     }
     note_scores(settings, model);
-    status = settings->explain ? explain(settings, model) : classify_many(settings, model, job);
+    if (settings->dry_run) {
+        status = classify_plan(settings, model, job);
+    } else {
+        status = settings->explain ? explain(settings, model) : classify_many(settings, model, job);
+    }
     oc_model_free(model);
     return status;
 }
 
+/* clang-format off */
+static const option own_options[] = {
+    {'o', "FILE.csv", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output,
+                  "write path, label and probability of each image to a CSV file; an older one is replaced")}},
+    {0, "FILE", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("files-from", files_from,
+                  "classify also the files that FILE lists, one a line ('-': standard input)")}},
+    {'k', "K", REPEAT_LAST_WINS, 0,
+     {"top", OC_INTEGER, OPTION_FIELD(top), "1", 1, 1000000, NULL, "lines an image, best class first; --json has all"}},
+    {0, "PICTURE.png", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("explain", explain,
+                  "draw how much each part of the image contributed to the score of its label; takes one FILE")}},
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_FLAG("resume", resume,
+                  "go on with what an interrupted run of the same command left in FILE.csv.partial; without it that is "
+                  "removed")}},
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_FLAG("json", json, "print a JSON object for each image; with -o one for all")}},
+};
+/* clang-format on */
+
 const cli_command command_classify = {
     .name = "classify",
-    .bit = TAKEN_BY_CLASSIFY,
-    .summary = "labels of images",
+    .options = {READS_IMAGES | SKIPS_IMAGES | PLANS | WORKS_LONG, OWN_OPTIONS(own_options)},
+    .summary = "label images with a model",
     .usage = "classify MODEL FILE|FOLDER|LIST|SET... [-o FILE.csv]\n"
              "classify MODEL --files-from FILE|- [-o FILE.csv]\n"
              "classify MODEL FILE --explain PICTURE.png",
@@ -151,6 +173,5 @@ const cli_command command_classify = {
     .expects = "MODEL and at least one FILE, FOLDER, LIST or SET, or --files-from",
     .least_operands = 1,
     .most_operands = (size_t)-1,
-    .works_long = true,
     .run = run,
 };

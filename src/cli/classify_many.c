@@ -17,6 +17,7 @@ enum { NAMED_SKIPS = 5 };
 typedef struct work {
     const cli_settings *settings;
     const oc_model *model;
+    oc_job *job;
     oc_batch *batch;
     oc_answer_file *file; /* of -o, or NULL */
     bool lone;            /* one image was asked for by its name */
@@ -33,9 +34,15 @@ static bool is_file_or_folder(const char *path, bool *folder)
 }
 
 /* A set, or for a model of rows that another program made, a file of such rows. */
-static bool holds_rows(const work *w, const char *path)
+static bool holds_rows(const work *w, const input *in)
 {
-    return oc_features_count(oc_model_features(w->model)) ? oc_set_recognise(path) : is_rows(path);
+    return in->kind == INPUT_SET || (in->kind == INPUT_ROWS && oc_features_count(oc_model_features(w->model)) == 0);
+}
+
+static oc_status open_set(const work *w, const input *in, oc_set **set, oc_error *err)
+{
+    const named_model model = {w->settings->operands.items[0], w->model};
+    return open_fitting_rows(w->settings, &model, in, w->job, set, err);
 }
 
 /* Prints an answer, or the reason why there is none. Returns the exit status. */
@@ -69,10 +76,10 @@ static oc_status take_answer(void *context, const oc_answer *answer, oc_error *e
     return status;
 }
 
-static oc_status add_rows(work *w, const char *path, oc_error *err)
+static oc_status add_rows(work *w, const input *in, oc_error *err)
 {
     oc_set *set = NULL;
-    oc_status status = open_fitting_rows(w->settings, w->settings->operands.items[0], w->model, path, &set, err);
+    oc_status status = open_set(w, in, &set, err);
     if (!status) {
         w->total += oc_set_count(set) - 1;
         oc_batch_expect(w->batch, w->settings->files_from ? 0 : w->total);
@@ -102,10 +109,11 @@ static oc_status add_images(work *w, const char *path, bool folder, oc_error *er
 
 static oc_status add_operand(work *w, const char *path, oc_error *err)
 {
+    const input in = recognise(path);
     bool folder;
-    if (holds_rows(w, path)) {
+    if (holds_rows(w, &in)) {
         w->lone = false;
-        return add_rows(w, path, err);
+        return add_rows(w, &in, err);
     }
     if (oc_features_count(oc_model_features(w->model)) == 0) {
         oc_error why;
@@ -128,8 +136,9 @@ static oc_status check_sets(const work *w, oc_error *err)
     oc_status status = OC_OK;
     for (size_t i = 1; !status && i < operands->count; i++) {
         oc_set *set = NULL;
-        if (oc_set_recognise(operands->items[i])) {
-            status = open_fitting_rows(w->settings, operands->items[0], w->model, operands->items[i], &set, err);
+        const input in = recognise(operands->items[i]);
+        if (in.kind == INPUT_SET) {
+            status = open_set(w, &in, &set, err);
         }
         oc_set_free(set);
     }
@@ -207,6 +216,7 @@ int classify_many(const cli_settings *settings, const oc_model *model, oc_job *j
 {
     work w = {.settings = settings,
               .model = model,
+              .job = job,
               .lone = settings->operands.count == 2 && !settings->files_from,
               .total = settings->operands.count - 1};
     double started = now();

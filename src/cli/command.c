@@ -5,6 +5,11 @@
 
 enum { MOST_COMMANDS = 32 };
 
+bool can(const cli_command *command, unsigned capabilities)
+{
+    return (command->options.capabilities & capabilities) != 0;
+}
+
 const cli_command *find_command(const command_list *commands, const char *name)
 {
     for (size_t i = 0; i < commands->count; i++) {

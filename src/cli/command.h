@@ -1,4 +1,4 @@
-/* A command: what help says about it, what it takes, what it does. One file each; commands.c lists them. */
+/* A command: what help says about it, what it takes, what it does. One file each; OC_COMMANDS lists them. */
 #ifndef OC_CLI_COMMAND_H
 #define OC_CLI_COMMAND_H
 
@@ -9,20 +9,36 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USAGE = 2, EXIT_SKIPPED = 3 };
 
 typedef struct cli_command {
     const char *name;
-    unsigned bit;         /* TAKEN_BY_... */
+    option_set options;   /* its capabilities and its own options */
     const char *summary;  /* one line */
     const char *usage;    /* lines without "ocellus", ended by '\n' but for the last */
     const char *about;    /* paragraphs, separated by an empty line */
     const char *examples; /* lines */
     const char *expects;  /* operands in words, for errors */
     size_t least_operands, most_operands;
-    bool works_long;                                       /* on as many threads as --threads says */
     int (*run)(const cli_settings *settings, oc_job *job); /* returns the exit status */
 } cli_command;
 
-/* Defined one in each file of a command. */
-extern const cli_command command_extract, command_train, command_evaluate, command_classify, command_compare,
-    command_info, command_show, command_unpack, command_merge, command_help;
+/* All commands in the order of help, from which declarations and table are made. The command "names" is command_names in
+ * names.c: it is added by that file and a line X(names) here. */
+#define OC_COMMANDS(X)                                                                                                 \
+    X(extract)                                                                                                         \
+    X(train)                                                                                                           \
+    X(evaluate)                                                                                                        \
+    X(classify)                                                                                                        \
+    X(compare)                                                                                                         \
+    X(show)                                                                                                            \
+    X(info)                                                                                                            \
+    X(unpack)                                                                                                          \
+    X(merge)                                                                                                           \
+    X(help)
+
+#define OC_DECLARE_COMMAND(name) extern const cli_command command_##name;
+OC_COMMANDS(OC_DECLARE_COMMAND)
+#undef OC_DECLARE_COMMAND
+
+/* True when the command has one of these capabilities. */
+bool can(const cli_command *command, unsigned capabilities);
 
 struct command_list {
     const cli_command *const *items;

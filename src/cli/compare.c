@@ -1,46 +1,61 @@
 /* ocellus compare: which features are worth it. */
+#include "src/cli/balance.h"
 #include "src/cli/dry_run.h"
 #include "src/cli/inputs.h"
 #include "src/cli/table.h"
 #include "src/cli/terminal.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL = 32, COLUMNS = 9 };
+enum { CELL = 32, COLUMNS = 10, BALANCED_COLUMN = 6 };
+/* Without -f: do features beat the pixels themselves? */
+static const char *default_specs[] = {"pixels", DEFAULT_SPEC};
 
 /* The table that grows while the work goes on. */
 typedef struct growing {
     table_column columns[COLUMNS];
-    size_t count; /* of the columns that are shown: without validation not the last */
+    size_t count;  /* of the columns, without validation not the last */
+    bool balanced; /* the column of balanced accuracies is shown */
     bool json;
+    int64_t seed;
 } growing;
 
-static size_t widest_spec(const cli_settings *settings)
+static size_t widest_spec(const strings *specs)
 {
     size_t widest = 0;
-    for (size_t i = 0; i < settings->specs.count; i++) {
-        size_t width = terminal_width(settings->specs.items[i]);
+    for (size_t i = 0; i < specs->count; i++) {
+        size_t width = terminal_width(specs->items[i]);
         widest = width > widest ? width : widest;
     }
     return widest;
 }
 
+/* The folds that test every image once; 0 where test images are given or a fifth is put aside. */
+static size_t test_folds(const cli_settings *settings)
+{
+    return !settings->test && settings->train.folds > 1 ? (size_t)settings->train.folds : 0;
+}
+
 static growing start_table(const cli_settings *settings)
 {
-    growing table = {.columns = {{"features", widest_spec(settings), true},
+    growing table = {.columns = {{"features", widest_spec(&settings->specs), true},
                                  {"values", 6, false},
                                  {"extract", 7, false},
                                  {"train", 7, false},
                                  {"train %", 6, false},
                                  {"test %", 6, false},
+                                 {"balanced %", 6, false},
                                  {"95% interval", 12, false},
                                  {"p", 7, false},
                                  {"held out", 6, false}},
-                     .json = settings->json};
-    bool validated = settings->output || settings->train.folds != 0;
+                     .json = settings->json,
+                     .seed = settings->seed};
+    bool folds_tested = test_folds(settings) > 1;
+    bool validated = (settings->output || settings->train.folds != 0) && !folds_tested;
     table.count = validated ? COLUMNS : COLUMNS - 1;
     return table;
 }
@@ -56,9 +71,39 @@ static void format_p(double p, char *cell)
     }
 }
 
+/* A line of the table; NULL: its heading. */
+static void put_columns(const growing *table, const char *const *texts)
+{
+    table_column columns[COLUMNS];
+    const char *cells[COLUMNS];
+    size_t count = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        if (i != BALANCED_COLUMN || table->balanced) {
+            columns[count] = table->columns[i];
+            cells[count++] = texts ? texts[i] : NULL;
+        }
+    }
+    if (texts) {
+        table_row(stdout, columns, count, cells);
+    } else {
+        table_heading(stdout, columns, count);
+    }
+}
+
+static void print_split(const oc_comparison *c, int64_t seed)
+{
+    if (c->split == OC_SPLIT_FOLDS) {
+        printf("%zu images, each tested once in %zu folds that --seed %" PRId64 " draws, %zu classes\n\n", c->test,
+               c->folds, seed, c->classes);
+    } else {
+        printf("%zu images to train on, %zu %sto test on, %zu classes\n\n", c->train, c->test,
+               c->split == OC_SPLIT_FIFTH ? "put aside " : "", c->classes);
+    }
+}
+
 static void print_row(void *context, const oc_comparison *comparison)
 {
-    const growing *table = context;
+    growing *table = context;
     const oc_comparison_row *row = &comparison->rows[comparison->count - 1];
     char cells[COLUMNS][CELL];
     if (table->json) {
@@ -66,25 +111,26 @@ static void print_row(void *context, const oc_comparison *comparison)
     }
     terminal_clear();
     if (comparison->count == 1) {
-        printf("%zu images to train on, %zu to test on, %zu classes\n\n", comparison->train, comparison->test,
-               comparison->classes);
-        table_heading(stdout, table->columns, table->count);
+        table->balanced = classes_differ(&row->evaluation);
+        print_split(comparison, table->seed);
+        put_columns(table, NULL);
     }
     snprintf(cells[1], CELL, "%zu", row->dimension);
     snprintf(cells[2], CELL, "%.1f s", row->extract_seconds);
     snprintf(cells[3], CELL, "%.1f s", row->train_seconds);
     snprintf(cells[4], CELL, isnan(row->train_accuracy) ? "-" : "%.2f", 100 * row->train_accuracy);
     snprintf(cells[5], CELL, "%.2f", 100 * row->test_accuracy);
-    snprintf(cells[6], CELL, "%.2f..%.2f", 100 * row->low, 100 * row->high);
-    format_p(row->p_value, cells[7]);
+    snprintf(cells[6], CELL, "%.2f", 100 * row->evaluation.balanced_accuracy);
+    snprintf(cells[7], CELL, "%.2f..%.2f", 100 * row->low, 100 * row->high);
+    format_p(row->p_value, cells[8]);
     if (row->validation.held) {
-        snprintf(cells[8], CELL, "%.2f", 100 * oc_validation_accuracy(&row->validation));
+        snprintf(cells[9], CELL, "%.2f", 100 * oc_validation_accuracy(&row->validation));
     }
     const char *texts[COLUMNS] = {row->features};
     for (size_t i = 1; i < COLUMNS; i++) {
         texts[i] = cells[i];
     }
-    table_row(stdout, table->columns, table->count, texts);
+    put_columns(table, texts);
     fflush(stdout);
 }
 
@@ -121,12 +167,14 @@ static void print_best(const oc_comparison *comparison, const char *model, const
         printf("best on the test images: %s\n", comparison->rows[best].features);
     }
     if (model) {
-        printf("best on held-out training images: %s, saved as ", comparison->rows[comparison->best].features);
+        printf(comparison->split == OC_SPLIT_FOLDS ? "trained on all images: %s, saved as "
+                                                   : "best on held-out training images: %s, saved as ",
+               comparison->rows[comparison->best].features);
         terminal_put_name(stdout, model);
         putchar('\n');
     }
     if (comparison->count > 1) {
-        puts("p: McNemar's exact test against the first row");
+        puts("p: the probability of such a difference from the first row between equally good features (McNemar)");
     }
     if (report) {
         fputs("report for a browser: ", stdout);
@@ -137,18 +185,43 @@ static void print_best(const oc_comparison *comparison, const char *model, const
 
 static int wrong_options(const cli_settings *settings)
 {
-    if (!settings->test) {
-        return report_usage(&command_compare,
-                            "--test IMAGES is missing: the images to test on, which training never sees");
-    }
-    if (settings->specs.count == 0) {
-        return report_usage(&command_compare,
-                            "-f SPEC is missing: give one for each row, for example -f pixels -f hog+color");
-    }
-    if (strcmp(settings->test, "-") == 0 && strcmp(settings->operands.items[0], "-") == 0) {
+    if (settings->test && strcmp(settings->test, "-") == 0 && strcmp(settings->operands.items[0], "-") == 0) {
         return report_usage(&command_compare, "only one of the two data sets can come from standard input");
     }
     return check_training(&command_compare, settings);
+}
+
+/* Prints what is done where --test or -f is not given, or names nothing new. */
+static void note_choices(const cli_settings *settings)
+{
+    if (settings->test && same_file(settings->operands.items[0], settings->test)) {
+        terminal_note("%s is trained on and tested on: the test accuracy tells nothing of other images",
+                      settings->test);
+    }
+    if (settings->specs.items == default_specs) {
+        terminal_note("comparing %s and %s; one -f for each row compares others", default_specs[0], default_specs[1]);
+    }
+    if (!settings->test && !test_folds(settings)) {
+        terminal_note("a fifth of the images is put aside to test on, drawn by --seed %" PRId64
+                      "; --folds 5 tests each image once, --test IMAGES takes others",
+                      settings->seed);
+    }
+}
+
+/* Classes that a row never predicts: the first row that has some. */
+static void note_balance(const cli_settings *settings, const oc_comparison *comparison)
+{
+    for (size_t r = 0; r < comparison->count; r++) {
+        const oc_evaluation *e = &comparison->rows[r].evaluation;
+        size_t first, count = never_predicted(e, &first);
+        if (count) {
+            terminal_note(
+                "%s never predicts %zu of the small classes, '%.200s' for one, which has %zu of %zu test images%s",
+                comparison->rows[r].features, count, comparison->class_names[first], e->figures[first].count, e->images,
+                balance_advice(&settings->train));
+            return;
+        }
+    }
 }
 
 /* Is the stage (of this length) a part of the joined spec? */
@@ -188,10 +261,12 @@ static char *join_stages(const strings *specs)
 
 /* What all specs together will take: each different stage is extracted once, rows stay in memory, and training needs
  * oc_train_memory. */
-static int tell_plan(const cli_settings *settings, oc_dataset *train, oc_dataset *test, oc_job *job)
+static int tell_plan(const cli_settings *settings, oc_dataset *train, const oc_dataset *test, oc_job *job)
 {
     oc_error err;
-    trial of_train, of_test = {.images = oc_dataset_count(test), .classes = oc_dataset_classes(test)};
+    size_t tested = test ? oc_dataset_count(test)
+                         : oc_dataset_count(train) / (test_folds(settings) ? test_folds(settings) : 5);
+    trial of_train, of_test = {.images = tested, .classes = oc_dataset_classes(test ? test : train)};
     oc_extract_options options = extract_options(settings);
     oc_features *features = NULL;
     char *spec = join_stages(&settings->specs);
@@ -203,10 +278,14 @@ static int tell_plan(const cli_settings *settings, oc_dataset *train, oc_dataset
     if (oc_features_parse(spec, &features, &err) || try_images(train, features, &options, job, &of_train, &err)) {
         status = report_failure(&err);
     } else {
+        if (!test) { /* all images are read once more, to find equal ones */
+            of_train.images -= tested;
+            of_train.image_seconds *= 1 + (test_folds(settings) ? (double)test_folds(settings) : 1);
+        }
         size_t d = of_train.dimension, n = of_train.images;
         size_t memory = of_train.memory + sizeof(float) * (n + of_test.images) * d +
                         oc_train_memory(n, d, of_train.classes);
-        print_trial(&of_train, &of_test, 0, memory, settings->json);
+        print_plan(&(plan){of_train, &of_test, 0, memory, true}, settings->json);
     }
     oc_features_free(features);
     free(spec);
@@ -233,10 +312,11 @@ static int finish(const cli_settings *settings, const oc_comparison *comparison)
         status = print_json(oc_json_comparison(comparison));
     } else {
         if (comparison->seeds > 1) {
-            print_seeds(comparison, widest_spec(settings));
+            print_seeds(comparison, widest_spec(&settings->specs));
         }
         print_best(comparison, settings->output, settings->report);
     }
+    note_balance(settings, comparison);
     return status ? status : skipped ? EXIT_SKIPPED : EXIT_DONE;
 }
 
@@ -250,25 +330,12 @@ static oc_status write_report(const cli_settings *settings, const oc_train_optio
     return status;
 }
 
-static oc_status check_outputs(const cli_settings *settings, oc_error *err)
+static oc_status check(const cli_settings *settings, oc_error *err)
 {
-    const char *model = settings->output, *report = settings->report, *predictions = settings->predictions;
-    const char *inputs[] = {settings->operands.items[0], settings->test};
-    oc_status status = model ? check_output_file(model, inputs, 2, err) : OC_OK;
-    if (!status && report) {
-        status = check_output_file(report, inputs, 2, err);
-    }
-    if (!status && model && report && same_output(model, report)) {
-        status = wrong_usage(err, "%.700s: the model and the report need two names", report);
-    }
-    if (!status && predictions) {
-        status = check_output_predictions(predictions, inputs, 2, err);
-    }
-    if (!status && predictions &&
-        ((model && same_output(model, predictions)) || (report && same_output(report, predictions)))) {
-        status = wrong_usage(err, "%.700s: the predictions need a name of their own", predictions);
-    }
-    return status;
+    const output outputs[] = {{settings->output, "the model", check_output_file},
+                              {settings->report, "the report", check_output_file},
+                              {settings->predictions, "the predictions", check_output_predictions}};
+    return check_outputs(settings, outputs, 3, err);
 }
 
 static oc_status write_predictions(const cli_settings *settings, const oc_comparison *comparison,
@@ -277,74 +344,137 @@ static oc_status write_predictions(const cli_settings *settings, const oc_compar
     return settings->predictions ? oc_predictions_comparison(comparison, test, settings->predictions, err) : OC_OK;
 }
 
-static int run(const cli_settings *settings, oc_job *job)
+static oc_compare_options compare_options(const cli_settings *settings, growing *table)
 {
-    oc_dataset *train = NULL, *test = NULL;
-    oc_comparison *comparison = NULL;
-    oc_error err;
-    int status = wrong_options(settings);
-    if (status) {
-        return status;
-    }
-    if (same_file(settings->operands.items[0], settings->test)) {
-        terminal_note("%s is trained on and tested on: the test accuracy tells nothing of other images",
-                      settings->test);
-    }
-    growing table = start_table(settings);
     oc_compare_options options = {.extract = extract_options(settings),
                                   .train = settings->train,
+                                  .folds = test_folds(settings),
                                   .choose = settings->output != NULL,
                                   .seeds = (size_t)settings->seeds,
                                   .model = settings->output,
                                   .row_done = print_row,
                                   .skipped = name_skipped,
-                                  .context = &table};
+                                  .context = table};
     options.train.seed = (uint64_t)settings->seed;
-    if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) || check_outputs(settings, &err) ||
-        open_images(settings, settings->operands.items[0], &train, &err) ||
-        open_images(settings, settings->test, &test, &err) || oc_compare_check(train, test, &options, &err) ||
-        oc_dataset_note_labels(train, settings->operands.items[0], job, &err)) {
-        status = report_failure(&err);
-    } else if (settings->dry_run) {
-        status = tell_plan(settings, train, test, job);
-    } else if (oc_compare(train, test, settings->specs.items, settings->specs.count, &options, job, &comparison,
-                          &err) ||
-               write_predictions(settings, comparison, test, &err) ||
-               write_report(settings, &options.train, comparison, test, &err)) {
+    if (options.folds) {
+        options.train.folds = OC_AUTO; /* they test, and do not validate */
+    }
+    return options;
+}
+
+static int work(const cli_settings *settings, const oc_compare_options *options, const oc_dataset *train,
+                const oc_dataset *test, oc_job *job)
+{
+    oc_comparison *comparison = NULL;
+    oc_error err;
+    int status;
+    if (oc_compare(train, test, settings->specs.items, settings->specs.count, options, job, &comparison, &err) ||
+        write_predictions(settings, comparison, test ? test : train, &err) ||
+        write_report(settings, &options->train, comparison, test ? test : train, &err)) {
         status = report_failure(&err);
     } else {
         status = finish(settings, comparison);
     }
     oc_comparison_free(comparison);
+    return status;
+}
+
+static int compare(const cli_settings *settings, oc_job *job)
+{
+    const char *path = settings->operands.items[0];
+    oc_dataset *train = NULL, *test = NULL;
+    oc_error err;
+    int status;
+    growing table = start_table(settings);
+    oc_compare_options options = compare_options(settings, &table);
+    if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) || check(settings, &err) ||
+        open_images(settings, path, &train, &err) ||
+        (settings->test && open_images(settings, settings->test, &test, &err)) ||
+        oc_compare_check(train, test, &options, &err) || oc_dataset_note_labels(train, path, job, &err)) {
+        status = report_failure(&err);
+    } else {
+        note_choices(settings);
+        status = settings->dry_run ? tell_plan(settings, train, test, job) : work(settings, &options, train, test, job);
+    }
     oc_dataset_free(test);
     oc_dataset_free(train);
     return status;
 }
 
+static int run(const cli_settings *typed, oc_job *job)
+{
+    cli_settings settings = *typed;
+    int status = wrong_options(&settings);
+    if (status) {
+        return status;
+    }
+    if (settings.specs.count == 0) {
+        settings.specs = (strings){default_specs, sizeof default_specs / sizeof *default_specs};
+    }
+    return compare(&settings, job);
+}
+
+/* clang-format off */
+static const option own_options[] = {
+    {'f', "SPEC", REPEAT_COLLECTED, 0,
+     {OPTION_TEXT("features", specs,
+                  "one row of the table: stages joined by '+', see 'ocellus help stages'; repeat it for more rows, the "
+                  "first is what the others are tested against; pixels and " DEFAULT_SPEC " when left out")}},
+    {'t', "IMAGES", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("test", test,
+                  "images to test on; training never sees them. Without it a fifth of IMAGES is put aside, or --folds "
+                  "tests each once")}},
+    {'o', "MODEL", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output,
+                  "save the row that is best on a part of the training images that is held out to choose")}},
+    {0, "FOLDER", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("predictions", predictions,
+                  "write a CSV file for each row of the table into a folder: path, label, predicted class, "
+                  "probability; an older one is replaced")}},
+    {0, "N", REPEAT_LAST_WINS, 0,
+     {"seeds", OC_INTEGER, OPTION_FIELD(seeds), "1", 1, 1000, NULL,
+      "do it all with so many seeds, from --seed on, and print mean and deviation of the test accuracy"}},
+};
+/* clang-format on */
+
 const cli_command command_compare = {
     .name = "compare",
-    .bit = TAKEN_BY_COMPARE,
-    .summary = "one table: accuracy of different features",
-    .usage = "compare IMAGES --test IMAGES -f SPEC... [-o MODEL]\n"
-             "compare IMAGES --test IMAGES -f SPEC... --report PAGE.html",
+    .options = {READS_IMAGES | SKIPS_IMAGES | STOPS_AT_IMAGES | TAKES_SPEC | LEARNS | TRAINS | TESTS | PLANS |
+                    WORKS_LONG | REPORTS | PRINTS_RESULT,
+                OWN_OPTIONS(own_options)},
+    .summary = "compare features in one table of accuracies",
+    .usage = "compare IMAGES [--test IMAGES] [-f SPEC]... [-o MODEL]\n"
+             "compare IMAGES --folds K [-f SPEC]... [-o MODEL]\n"
+             "compare IMAGES [--test IMAGES] [-f SPEC]... --report PAGE.html",
     .about =
         "Trains the same classifier on each kind of features and tests it on the same images. The table has, for "
         "each -f, the number of values in a row, the time to extract and to train, the accuracy on training and "
         "test images in percent, the 95 % interval of the test accuracy (Wilson), and p, the probability of a "
-        "difference from the first row at least as large if both were equally good (McNemar's exact test).\n\n"
+        "difference from the first row at least as large if both were equally good (McNemar's exact test). Without "
+        "-f, the rows are pixels, the raw values, and " DEFAULT_SPEC ".\n\n"
+        "Without --test, a fifth of the images of each class is put aside to test on, drawn by --seed. With --folds K "
+        "instead, the images are split into K parts, and each part is tested after training on the others, so that "
+        "every image is tested once. Images with the same pixels are never on both sides of a split; to find them, "
+        "all images are read once more.\n\n"
+        "Where the largest class has more than twice the test images of the smallest, the table has the balanced "
+        "accuracy, too: the mean of the accuracies of the classes. Guessing the largest class every time does not "
+        "raise it.\n\n"
         "With --seeds N, everything that is drawn at random is drawn N times, codebooks included: mean and standard "
         "deviation of the test accuracy follow the table, which is that of the first seed.\n\n"
         "With -o, a part of the training images is held out to choose the best row, which is then saved: the test "
-        "images have no say in the choice. Its accuracy on the held-out part is shown as well.\n\n"
+        "images have no say in the choice. Its accuracy on the held-out part is shown as well. With --folds, the row "
+        "that "
+        "is best in the table is trained on all images and saved.\n\n"
         "With --predictions, FOLDER gets a CSV file for each row of the table, named by its number and its features, "
         "with a line path,label,predicted,probability for each test image.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
         "or CIFAR-10 binary file.",
-    .examples = "ocellus compare train --test test -f pixels -f color -f hog -f hog+color\n"
+    .examples = "ocellus compare photos\n"
+                "ocellus compare photos -f pixels -f hog --folds 5 --report report.html\n"
+                "ocellus compare train --test test -f pixels -f color -f hog -f hog+color\n"
                 "ocellus compare train --test test -f pixels -f words -o best.model --json",
     .expects = "IMAGES, one data set with labels",
     .least_operands = 1,
     .most_operands = 1,
-    .works_long = true,
     .run = run,
 };

@@ -57,15 +57,15 @@ static void put_values(void *context, const option_text *o)
 static void put_command(FILE *stream, const command_list *commands, const cli_command *command)
 {
     fprintf(stream, "    %s)\n        options='", command->name);
-    each_option(command->bit, put_option, stream);
+    each_option(&command->options, put_option, stream);
     fputs("'\n", stream);
-    if (command->bit == TAKEN_BY_HELP) {
+    if (can(command, NAMES_COMMANDS)) {
         fputs("        values='", stream);
         put_names(stream, commands);
         fputs(" stages' follow=words\n", stream);
     }
     fputs("        case $before in\n", stream);
-    each_option(command->bit, put_values, stream);
+    each_option(&command->options, put_values, stream);
     fputs("        esac\n        ;;\n", stream);
 }
 

@@ -12,7 +12,7 @@ static const char *argument_name(const oc_param *param)
     return names[param->type];
 }
 
-/* " (1 to 64; default 8)": what is allowed, as far as it tells something, and the default. */
+/* " (1 to 64; default 8)": what is allowed, as far as it says something, and the default. */
 static void describe_values(const oc_param *param, bool with_default, char *text, size_t size)
 {
     char allowed[300] = "", default_value[100] = "";
@@ -41,20 +41,27 @@ static option_text describe_option(const char *title, char letter, const char *a
     return o;
 }
 
-void each_option(unsigned command, void (*tell)(void *context, const option_text *option), void *context)
+static void put_table(const option_set *set, const option *table, size_t count,
+                      void (*put)(void *context, const option_text *option), void *context)
 {
-    for (size_t i = 0; i < cli_option_count; i++) {
-        const option *o = &cli_options[i];
-        if (o->commands & command) {
+    for (size_t i = 0; i < count; i++) {
+        const option *o = &table[i];
+        if (option_set_has(set, o->needs)) {
             option_text text = describe_option("Options", o->letter, o->argument, &o->param);
-            tell(context, &text);
+            put(context, &text);
         }
     }
+}
+
+void each_option(const option_set *set, void (*put)(void *context, const option_text *option), void *context)
+{
+    put_table(set, set->own, set->own_count, put, context);
+    put_table(set, cli_options, cli_option_count, put, context);
     for (size_t g = 0; g < cli_option_group_count; g++) {
         const option_group *group = &cli_option_groups[g];
-        for (size_t i = 0; (group->commands & command) && i < *group->count; i++) {
+        for (size_t i = 0; option_set_has(set, group->needs) && i < *group->count; i++) {
             option_text text = describe_option(group->title, 0, NULL, &group->params[i]);
-            tell(context, &text);
+            put(context, &text);
         }
     }
 }
@@ -66,16 +73,4 @@ void describe_parameter(const oc_param *param, char *text, size_t size)
         describe_values(param, false, values, sizeof values);
     }
     snprintf(text, size, "%s%s", param->help, values);
-}
-
-bool takes_spec(const cli_command *command)
-{
-    return (command->bit & (TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_COMPARE | TAKEN_BY_SHOW)) != 0;
-}
-
-bool may_skip_images(const cli_command *command)
-{
-    const unsigned reading = TAKEN_BY_EXTRACT | TAKEN_BY_TRAIN | TAKEN_BY_EVALUATE | TAKEN_BY_CLASSIFY |
-                             TAKEN_BY_COMPARE | TAKEN_BY_INFO;
-    return (command->bit & reading) != 0;
 }

@@ -1,8 +1,8 @@
-/* What help, manual pages and completion tell about options and parameters, out of their tables. */
+/* What help, manual pages and completion say about options and parameters, out of their tables. */
 #ifndef OC_CLI_DESCRIBE_H
 #define OC_CLI_DESCRIBE_H
 
-#include "src/cli/command.h"
+#include "src/cli/options.h"
 
 enum { MAX_DESCRIPTION = 900 };
 
@@ -14,14 +14,10 @@ typedef struct option_text {
     char text[MAX_DESCRIPTION]; /* what it does, what is allowed, the default */
 } option_text;
 
-/* Calls tell for every option of a command (one bit), group by group. */
-void each_option(unsigned command, void (*tell)(void *context, const option_text *o), void *context);
+/* Calls `put` for every option of a command, group by group. */
+void each_option(const option_set *set, void (*put)(void *context, const option_text *o), void *context);
 
 /* What a stage's parameter does and what is allowed. */
 void describe_parameter(const oc_param *param, char *text, size_t size);
-
-/* True when a spec is typed for it; when it may end with EXIT_SKIPPED. */
-bool takes_spec(const cli_command *command);
-bool may_skip_images(const cli_command *command);
 
 #endif

@@ -58,48 +58,76 @@ static void put_seconds(double seconds)
 
 static void put_images(const char *label, const trial *t)
 {
-    printf("%-11s %zu of %zu %s", label, t->images, t->classes, plural(t->classes, "class", "classes"));
+    printf("%-11s %zu", label, t->images);
+    if (t->classes) {
+        printf(" of %zu %s", t->classes, plural(t->classes, "class", "classes"));
+    }
     if (t->unreadable) {
         printf("; %zu of %zu tried cannot be read", t->unreadable, t->tried);
     }
     putchar('\n');
 }
 
-void print_trial(const trial *train, const trial *test, size_t output, size_t memory, bool json)
+static void print_json_plan(const plan *p, size_t images, double seconds)
 {
-    double seconds = train->image_seconds * (double)(train->images + (test ? test->images : 0));
-    size_t images = train->images + (test ? test->images : 0);
-    terminal_clear();
-    if (json) {
-        printf("{\"images\":%zu,\"classes\":%zu,\"dimension\":%zu,\"width\":%zu,\"height\":%zu,\"output_bytes\":%zu,"
-               "\"memory_bytes\":%zu,\"extract_seconds\":%.3g,\"fit_seconds\":%.3g}\n",
-               images, train->classes, train->dimension, train->size.width, train->size.height, output, memory, seconds,
-               train->fit_seconds);
+    const trial *t = &p->work;
+    printf("{\"images\":%zu,\"classes\":%zu,\"dimension\":%zu,\"width\":%zu,\"height\":%zu,\"output_bytes\":%zu,"
+           "\"memory_bytes\":%zu,\"extract_seconds\":%.3g,\"fit_seconds\":%.3g}\n",
+           images, t->classes, t->dimension, t->size.width, t->size.height, p->output, p->memory, seconds,
+           t->fit_seconds);
+}
+
+static void put_values(const trial *t)
+{
+    if (t->tried) {
+        printf("values      %zu an image, brought to %zux%zu pixels\n", t->dimension, t->size.width, t->size.height);
+    } else {
+        printf("values      %zu a row\n", t->dimension);
+    }
+}
+
+static void put_time(const plan *p, double seconds)
+{
+    const trial *t = &p->work;
+    if (t->tried == 0) {
+        puts(p->trains ? "time        that of the training, of which there is no estimate" : "time        little");
         return;
     }
-    put_images(test ? "training" : "images", train);
-    if (test) {
-        put_images("test", test);
+    fputs("time        about ", stdout);
+    put_seconds(seconds);
+    printf(" to extract, by %zu images that were tried\n", t->tried);
+    if (t->fit_seconds > 0.05) {
+        fputs("            before that, learning the stages: ", stdout);
+        put_seconds(t->fit_seconds);
+        fputs(" on these few, longer on all\n", stdout);
     }
-    printf("values      %zu an image, brought to %zux%zu pixels\n", train->dimension, train->size.width,
-           train->size.height);
-    if (output) {
+    if (p->trains) {
+        puts("            after that, training, which is not in this figure");
+    }
+}
+
+void print_plan(const plan *p, bool json)
+{
+    size_t images = p->work.images + (p->test ? p->test->images : 0);
+    double seconds = p->work.image_seconds * (double)images;
+    terminal_clear();
+    if (json) {
+        print_json_plan(p, images, seconds);
+        return;
+    }
+    put_images(p->test ? "training" : p->work.tried ? "images" : "rows", &p->work);
+    if (p->test) {
+        put_images("test", p->test);
+    }
+    put_values(&p->work);
+    if (p->output) {
         fputs("output      ", stdout);
-        put_bytes(output);
+        put_bytes(p->output);
         putchar('\n');
     }
     fputs("memory      about ", stdout);
-    put_bytes(memory);
-    fputs("\ntime        about ", stdout);
-    put_seconds(seconds);
-    printf(" to extract, by %zu images that were tried\n", train->tried);
-    if (train->fit_seconds > 0.05) {
-        fputs("            before that, learning the stages: ", stdout);
-        put_seconds(train->fit_seconds);
-        fputs(" on these few, longer on all\n", stdout);
-    }
-    if (test) {
-        puts("            after that, training, which is not in this figure");
-    }
+    put_bytes(p->memory);
+    putchar('\n');
+    put_time(p, seconds);
     puts("nothing was written");
 }

@@ -1,4 +1,4 @@
-/* What a piece of work will take, told without doing it: --dry-run. */
+/* What a piece of work will take, printed without doing it: --dry-run. */
 #ifndef OC_CLI_DRY_RUN_H
 #define OC_CLI_DRY_RUN_H
 
@@ -19,7 +19,16 @@ typedef struct trial {
 oc_status try_images(oc_dataset *dataset, const oc_features *features, const oc_extract_options *options, oc_job *job,
                      trial *result, oc_error *err);
 
-/* Prints one or two data sets (test NULL: one), with bytes of output or 0, and of memory; one JSON object if asked. */
-void print_trial(const trial *train, const trial *test, size_t output, size_t memory, bool json);
+/* What is printed of a piece of work. */
+typedef struct plan {
+    trial work;        /* tried 0: rows that are made already */
+    const trial *test; /* images that are tested on, or NULL */
+    size_t output;     /* bytes to be written, or 0 */
+    size_t memory;     /* bytes */
+    bool trains;
+} plan;
+
+/* Prints the plan, as one JSON object if asked. */
+void print_plan(const plan *plan, bool json);
 
 #endif

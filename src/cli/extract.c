@@ -24,20 +24,23 @@ static oc_status open_source(const cli_settings *settings, stages_source *source
     if (!settings->with) {
         status = oc_features_parse(settings->specs.items[0], &source->parsed, err);
         source->features = source->parsed;
-    } else if (oc_set_recognise(settings->with)) {
+        return status;
+    }
+    const input in = recognise(settings->with);
+    if (in.kind == INPUT_SET) {
         status = oc_set_open(settings->with, &source->set, err);
         if (!status) {
             use_image_options(image, oc_set_image_options(source->set));
             source->features = oc_set_features(source->set);
         }
     } else {
-        status = open_model(settings->with, &source->model, err);
+        status = open_model(&in, &source->model, err);
         if (!status) {
             use_image_options(image, oc_model_image_options(source->model));
             source->features = oc_model_features(source->model);
         }
     }
-    if (!status && settings->with && oc_features_count(source->features) == 0) {
+    if (!status && oc_features_count(source->features) == 0) {
         status = wrong_usage(
             err, "%.700s was trained on rows that another program made: it has no stages to apply to images",
             settings->with);
@@ -124,23 +127,19 @@ static int wrong_output(const cli_settings *settings)
                           : EXIT_DONE;
 }
 
-static oc_status check_output(const cli_settings *settings, oc_error *err)
+static oc_status check(const cli_settings *settings, oc_error *err)
 {
-    const char *inputs[] = {settings->operands.count ? settings->operands.items[0] : NULL, settings->files_from,
-                            settings->with};
+    char classes[4200] = ""; /* longer names are refused first */
+    bool set = settings->format == OC_FORMAT_NPY, svmlight = settings->format == OC_FORMAT_SVMLIGHT;
     if (settings->dry_run || to_stdout(settings)) {
         return OC_OK;
     }
-    if (settings->format == OC_FORMAT_NPY) {
-        return check_output_set(settings->output, inputs, 3, err);
-    }
-    oc_status status = check_output_file(settings->output, inputs, 3, err);
-    if (!status && settings->format == OC_FORMAT_SVMLIGHT) {
-        char classes[4200]; /* check_output_file has refused longer names */
+    if (svmlight) {
         snprintf(classes, sizeof classes, "%s.classes", settings->output);
-        status = check_output_file(classes, inputs, 3, err);
     }
-    return status;
+    const output outputs[] = {{settings->output, "the rows", set ? check_output_set : check_output_file},
+                              {svmlight ? classes : NULL, "the names of the classes", check_output_file}};
+    return check_outputs(settings, outputs, 2, err);
 }
 
 /* The images: all, those of a list, or a shard of them. */
@@ -212,8 +211,10 @@ static int tell_plan(const cli_settings *settings, oc_dataset *dataset, const oc
     }
     size_t values = t.images * t.dimension;
     bool set = settings->format == OC_FORMAT_NPY;
-    print_trial(&t, NULL, values * (set ? sizeof(float) : TEXT_BYTES), t.memory + ROUND_BYTES + t.images * PATH_BYTES,
-                settings->json);
+    plan p = {.work = t,
+              .output = values * (set ? sizeof(float) : TEXT_BYTES),
+              .memory = t.memory + ROUND_BYTES + t.images * PATH_BYTES};
+    print_plan(&p, settings->json);
     return EXIT_DONE;
 }
 
@@ -256,7 +257,7 @@ static int convert(const cli_settings *settings, oc_job *job)
     if (status) {
         return status;
     }
-    if (check_output(settings, &err) || oc_set_open(path, &set, &err) ||
+    if (check(settings, &err) || oc_set_open(path, &set, &err) ||
         oc_set_export(set, output_format(settings), settings->output, job, &err)) {
         status = report_lost(settings, &err);
     } else {
@@ -268,7 +269,7 @@ static int convert(const cli_settings *settings, oc_job *job)
 
 static int run(const cli_settings *settings, oc_job *job)
 {
-    if (settings->operands.count && oc_set_recognise(settings->operands.items[0])) {
+    if (settings->operands.count && recognise(settings->operands.items[0]).kind == INPUT_SET) {
         return convert(settings, job);
     }
     stages_source source = {NULL, NULL, NULL, NULL};
@@ -281,7 +282,7 @@ static int run(const cli_settings *settings, oc_job *job)
         return status;
     }
     oc_extract_options options = extract_options(settings);
-    if (check_output(settings, &err) || open_source(settings, &source, &options.image, &err) ||
+    if (check(settings, &err) || open_source(settings, &source, &options.image, &err) ||
         check_learned(settings, source.features, &err) || open_chosen(settings, &dataset, job, &err)) {
         status = report_failure(&err);
     } else if (settings->dry_run) {
@@ -298,9 +299,43 @@ static int run(const cli_settings *settings, oc_job *job)
     return status;
 }
 
+static const char *const formats[] = {"npy", "svmlight", "csv", NULL}; /* as in oc_format */
+
+/* clang-format off */
+static const option own_options[] = {
+    {'f', "SPEC", REPEAT_COLLECTED, 0,
+     {OPTION_TEXT("features", specs,
+                  "what to measure in each image: stages joined by '+', see 'ocellus help stages'")}},
+    {'w', "SET|MODEL", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("with", with, "take stages and image size from a set or a model, as they were fitted")}},
+    {'o', "SET|FILE", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output,
+                  "folder to write (with --format svmlight or csv: file, or '-'); an older one is replaced")}},
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_CHOICE("format", format, formats, "a set folder with features.npy, or one text file")}},
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_FLAG("names", column_names,
+                  "with --format csv: name the columns by stage and place, such as hog.y2.x1.b4, instead of f0, f1")}},
+    {0, "FILE", REPEAT_REFUSED, 0,
+     {OPTION_TEXT(
+         "files-from", files_from,
+         "extract only the paths that FILE lists, one a line ('-': standard input), in its order: of IMAGES, or "
+         "without IMAGES from the current folder")}},
+    {0, "I/N", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("shard", shard,
+                  "extract the I-th of N parts, for 'ocellus merge'; stages that learn come from --with")}},
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_FLAG("resume", resume,
+                  "go on with what an interrupted run of the same command left in SET.partial; without it that is "
+                  "removed")}},
+};
+/* clang-format on */
+
 const cli_command command_extract = {
     .name = "extract",
-    .bit = TAKEN_BY_EXTRACT,
+    .options = {READS_IMAGES | SKIPS_IMAGES | STOPS_AT_IMAGES | TAKES_SPEC | LEARNS | PLANS | WORKS_LONG | WRITES_SET |
+                    PRINTS_RESULT,
+                OWN_OPTIONS(own_options)},
     .summary = "write feature rows of images",
     .usage = "extract IMAGES -f SPEC -o SET\n"
              "extract IMAGES --with SET|MODEL -o SET\n"
@@ -332,6 +367,5 @@ const cli_command command_extract = {
     .expects = "IMAGES, one data set",
     .least_operands = 0,
     .most_operands = 1,
-    .works_long = true,
     .run = run,
 };

@@ -33,7 +33,7 @@ int report_usage(const cli_command *command, const char *format, ...)
     va_end(arguments);
     terminal_error("%s: %s", command->name, message);
     help_usage(stderr, command);
-    fprintf(stderr, "'ocellus help %s' tells more.\n", command->name);
+    fprintf(stderr, "'ocellus help %s' explains it.\n", command->name);
     return EXIT_WRONG_USAGE;
 }
 

@@ -86,21 +86,24 @@ void help_usage(FILE *stream, const cli_command *command)
 
 void help_overview(FILE *stream, const command_list *commands)
 {
-    fputs("Ocellus makes feature rows of PNG and JPEG files, and classifies them.\n"
+    fputs("Ocellus turns PNG and JPEG files into feature rows and classifies them.\n"
           "\n"
-          "Rows for other programs     ocellus extract photos -f hog -o rows\n"
+          "Do features help?        ocellus compare photos\n"
+          "  a table of accuracies: the pixels against features, on images put aside\n"
+          "A classifier to keep     ocellus train photos -o photos.model\n"
+          "                         ocellus evaluate photos.model test-photos\n"
+          "Labels of new images     ocellus classify photos.model new.jpg\n"
+          "                         ocellus classify photos.model new-photos -o labels.csv\n"
+          "Rows for other programs  ocellus extract photos -f hog -o rows\n"
           "  rows/features.npy for NumPy, rows/index.csv with path and label of each row\n"
-          "Do features help?           ocellus compare train --test test -f pixels -f hog\n"
-          "  one line of accuracy for each -f, same images, same classifier\n"
-          "A classifier to keep        ocellus train photos -o photos.model\n"
-          "                            ocellus classify photos.model new.jpg\n"
+          "\n"
           "photos is a folder with one sub-folder of images for each class.\n",
           stream);
     put_title(stream, "Commands");
     for (size_t i = 0; i < commands->count; i++) {
         put_entry(stream, 2, commands->items[i]->name, NAME_COLUMN, commands->items[i]->summary);
     }
-    fputs("\n'ocellus help COMMAND' tells all about one, 'ocellus help stages' what -f takes.\n", stream);
+    fputs("\n'ocellus help COMMAND' explains a command, 'ocellus help stages' what -f takes.\n", stream);
 }
 
 /* The stages in a line each, or with all parameters. */
@@ -128,7 +131,7 @@ static void put_stages(FILE *stream, bool with_params)
         }
     }
     if (!with_params) {
-        fputs("\n  'ocellus help stages' tells their parameters.\n", stream);
+        fputs("\n  'ocellus help stages' lists their parameters.\n", stream);
     }
 }
 
@@ -146,8 +149,8 @@ void help_command(FILE *stream, const cli_command *command)
     help_usage(stream, command);
     fputc('\n', stream);
     put_wrapped(stream, 0, 0, command->about);
-    each_option(command->bit, put_option, &(options_page){.stream = stream});
-    if (takes_spec(command)) {
+    each_option(&command->options, put_option, &(options_page){.stream = stream});
+    if (can(command, TAKES_SPEC)) {
         put_stages(stream, false);
     }
     put_title(stream, "Examples");
@@ -158,5 +161,5 @@ void help_command(FILE *stream, const cli_command *command)
     }
     put_title(stream, "Exit status");
     fprintf(stream, "  0 done, 1 failed, 2 wrong usage%s\n",
-            may_skip_images(command) ? ", 3 done but images were skipped" : "");
+            can(command, SKIPS_IMAGES) ? ", 3 done but images were skipped" : "");
 }

@@ -6,6 +6,17 @@
 
 #include <string.h>
 
+typedef enum help_format { HELP_TEXT, HELP_MAN, HELP_BASH } help_format;
+static const char *const formats[] = {"text", "man", "bash", NULL}; /* as in help_format */
+
+/* clang-format off */
+static const option own_options[] = {
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_CHOICE("format", format, formats,
+                    "text; man: a manual page; bash: completion of all commands for that shell")}},
+};
+/* clang-format on */
+
 static int run(const cli_settings *settings, oc_job *job)
 {
     (void)job;
@@ -33,8 +44,8 @@ static int run(const cli_settings *settings, oc_job *job)
 
 const cli_command command_help = {
     .name = "help",
-    .bit = TAKEN_BY_HELP,
-    .summary = "tell about a command, or about the stages",
+    .options = {NAMES_COMMANDS, OWN_OPTIONS(own_options)},
+    .summary = "explain a command, or the stages",
     .usage = "help [COMMAND|stages] [--format text|man|bash]",
     .about = "Without an operand, the uses of Ocellus and its commands. 'help COMMAND' is the same as 'COMMAND "
              "--help'. 'help stages' lists what can be measured in an image.\n\n"

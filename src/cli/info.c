@@ -207,19 +207,20 @@ static int print_set(const oc_set *set)
 /* The card of a model, with a test where one is asked for. */
 static int write_card(const cli_settings *settings, const oc_model *model, const char *path, oc_job *job)
 {
-    oc_set *set = NULL;
+    test_rows rows = {NULL, NULL};
     oc_evaluation test = {0};
     oc_error err;
     int status = EXIT_DONE;
-    if (settings->test && (open_test_rows(settings, path, model, settings->test, job, NULL, &set, &err) ||
-                           oc_evaluate(model, set, job, &test, &err))) {
+    const input tested = settings->test ? recognise(settings->test) : (input){NULL, INPUT_IMAGES};
+    if (settings->test && (open_test_rows(settings, &(named_model){path, model}, &tested, job, &rows, &err) ||
+                           oc_evaluate(model, rows.set, job, &test, &err))) {
         status = report_failure(&err);
     } else {
-        status = set ? report_skipped(set, "test image") : EXIT_DONE;
-        print_card(stdout, model, path, set ? &test : NULL, settings->test);
+        status = rows.set ? report_skipped(rows.set, "test image") : EXIT_DONE;
+        print_card(stdout, model, path, rows.set ? &test : NULL, settings->test);
     }
     oc_evaluation_free(&test);
-    oc_set_free(set);
+    test_rows_free(&rows);
     return status;
 }
 
@@ -245,12 +246,13 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_set *set = NULL;
     oc_model *model = NULL;
     oc_error err;
-    bool is_set = oc_set_recognise(path);
+    const input in = recognise(path);
+    bool is_set = in.kind == INPUT_SET;
     int status = wrong_options(settings, is_set);
     if (status) {
         return status;
     }
-    if (is_set ? oc_set_open(path, &set, &err) : open_model(path, &model, &err)) {
+    if (is_set ? oc_set_open(path, &set, &err) : open_model(&in, &model, &err)) {
         status = report_failure(&err);
     } else if (settings->json) {
         status = print_json(is_set ? oc_json_info_set(set) : oc_json_info_model(model));
@@ -266,10 +268,19 @@ static int run(const cli_settings *settings, oc_job *job)
     return status;
 }
 
+/* clang-format off */
+static const option own_options[] = {
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_FLAG("card", card, "write a model card in Markdown: data, settings, accuracy and limits")}},
+    {'t', "IMAGES", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("test", test, "measure the accuracy for the card on these images, or rows")}},
+};
+/* clang-format on */
+
 const cli_command command_info = {
     .name = "info",
-    .bit = TAKEN_BY_INFO,
-    .summary = "what is in a model or a set",
+    .options = {SKIPS_IMAGES | TESTS | TAKES_LABELS | WORKS_LONG | PRINTS_RESULT, OWN_OPTIONS(own_options)},
+    .summary = "print what is in a model or a set",
     .usage = "info MODEL|SET\n"
              "info MODEL --card [--test IMAGES|SET] > card.md",
     .about = "Prints the stages, the layout of their columns, image size, classes and training options of a model and "
@@ -283,6 +294,5 @@ const cli_command command_info = {
     .expects = "MODEL or SET",
     .least_operands = 1,
     .most_operands = 1,
-    .works_long = true,
     .run = run,
 };

@@ -51,17 +51,17 @@ oc_extract_options extract_options(const cli_settings *settings)
                                 .resume = settings->resume};
 }
 
-oc_status open_model(const char *path, oc_model **model, oc_error *err)
+oc_status open_model(const input *in, oc_model **model, oc_error *err)
 {
     struct stat info;
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
-        return fail(err, OC_BAD_FILE, path,
-                    oc_set_recognise(path)
+    if (in->kind != INPUT_MODEL && stat(in->path, &info) == 0 && S_ISDIR(info.st_mode)) {
+        return fail(err, OC_BAD_FILE, in->path,
+                    in->kind == INPUT_SET
                         ? "is a set; a model is one file that 'ocellus train' writes"
                         : "is a folder, and no set (it has no features.npy); a model is one file that "
                           "'ocellus train' writes");
     }
-    return oc_model_load(path, model, err);
+    return oc_model_load(in->path, model, err);
 }
 
 static const char *given_of(const cli_settings *settings, const oc_param *table, size_t count)
@@ -103,26 +103,27 @@ void use_image_options(oc_image_options *options, oc_image_options from)
     options->depth = from.depth;
 }
 
-bool is_rows(const char *path)
+oc_status open_rows(const cli_settings *settings, const input *in, size_t dimension, oc_job *job, oc_set **set,
+                    oc_error *err)
 {
-    return oc_set_recognise(path) || oc_rows_recognise(path);
+    return in->kind == INPUT_SET ? oc_set_open(in->path, set, err)
+                                 : oc_set_open_rows(in->path, settings->labels, dimension, job, set, err);
 }
 
-oc_status open_rows(const cli_settings *settings, const char *path, size_t dimension, oc_set **set, oc_error *err)
+oc_status check_labels_option(const cli_settings *settings, const input *in, oc_error *err)
 {
-    return oc_set_recognise(path) ? oc_set_open(path, set, err)
-                                  : oc_set_open_rows(path, settings->labels, dimension, set, err);
-}
-
-oc_status check_labels_option(const cli_settings *settings, const char *path, oc_error *err)
-{
-    bool set = oc_set_recognise(path);
-    if (!settings->labels || (!set && oc_rows_recognise(path))) {
+    if (!settings->labels || in->kind == INPUT_ROWS) {
         return OC_OK;
     }
-    return wrong_usage(err, "--labels names the labels of a .npy file; %.700s %s", path,
-                       set ? "is a set, whose index.csv has them"
-                           : "is none: images have theirs from folders or a list");
+    return wrong_usage(err, "--labels names the labels of a .npy file; %.700s %s", in->path,
+                       in->kind == INPUT_SET ? "is a set, whose index.csv has them"
+                                             : "is none: images have theirs from folders or a list");
+}
+
+int check_image_options(const cli_command *command, const cli_settings *settings, const input *in)
+{
+    const char *idle = is_rows(in) ? given_for_images(settings) : NULL;
+    return idle ? report_usage(command, "--%s has no effect: the rows are made already", idle) : EXIT_DONE;
 }
 
 void print_features_line(const oc_features *features)

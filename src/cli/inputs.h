@@ -2,10 +2,11 @@
 #ifndef OC_CLI_INPUTS_H
 #define OC_CLI_INPUTS_H
 
+#include "src/cli/checks.h"
 #include "src/cli/command.h"
 #include "src/cli/failure.h"
-#include "src/cli/outputs.h"
 #include "src/cli/quote.h"
+#include "src/cli/recognise.h"
 #include "src/cli/signals.h"
 
 /* Opens a data set for a command that needs its labels; prints its size with -v and notes about what its folders hold.
@@ -16,7 +17,7 @@ oc_status open_images(const cli_settings *settings, const char *path, oc_dataset
 oc_extract_options extract_options(const cli_settings *settings);
 
 /* oc_model_load, with a hint for a folder, which is no model. */
-oc_status open_model(const char *path, oc_model **model, oc_error *err);
+oc_status open_model(const input *in, oc_model **model, oc_error *err);
 
 /* The name of an option that was typed and is about reading images, or NULL: none has an effect on a set. */
 const char *given_for_images(const cli_settings *settings);
@@ -27,12 +28,14 @@ int check_training(const cli_command *command, const cli_settings *settings);
 /* Takes size and fit from a model or a set; the limits stay those of the command line. */
 void use_image_options(oc_image_options *options, oc_image_options from);
 
-/* Feature rows that are made already: a set, or a file of another program. */
-bool is_rows(const char *path);
-/* Opens them, with the labels of --labels where that was given; dimension as for oc_set_open_rows. */
-oc_status open_rows(const cli_settings *settings, const char *path, size_t dimension, oc_set **set, oc_error *err);
-/* OC_USAGE when --labels was given beside anything but a file of rows. */
-oc_status check_labels_option(const cli_settings *settings, const char *path, oc_error *err);
+/* Opens a set, or rows of another program with the labels of --labels where that was given; dimension as for
+ * oc_set_open_rows. */
+oc_status open_rows(const cli_settings *settings, const input *in, size_t dimension, oc_job *job, oc_set **set,
+                    oc_error *err);
+/* OC_USAGE when --labels was given with anything but rows of another program. */
+oc_status check_labels_option(const cli_settings *settings, const input *in, oc_error *err);
+/* Wrong usage when the input is rows, and an option was typed that is about images; else EXIT_DONE. */
+int check_image_options(const cli_command *command, const cli_settings *settings, const input *in);
 /* "hog+color, 656 values", or where rows of another program came from. */
 void print_features_line(const oc_features *features);
 

@@ -28,6 +28,10 @@ static int unknown_command(const char *name)
     const char *meant = nearest_command(&cli_commands, name, NULL);
     if (meant) {
         terminal_error("unknown command '%s'; did you mean '%s'?", name, meant);
+    } else if (access(name, F_OK) == 0) {
+        terminal_error("'%s' is no command; one goes before the name of a file or folder, as in 'ocellus compare %s'; "
+                       "'ocellus help' lists the commands",
+                       name, name);
     } else {
         terminal_error("unknown command '%s'; 'ocellus help' lists the commands", name);
     }
@@ -39,7 +43,7 @@ static int run_with_job(const cli_command *command, const cli_settings *settings
     oc_error err;
     oc_listener listener = terminal_listener();
     oc_job *job = NULL;
-    size_t threads = command->works_long ? (size_t)settings->threads : 1;
+    size_t threads = can(command, WORKS_LONG) ? (size_t)settings->threads : 1;
     if (oc_job_create(threads, &listener, &job, &err)) {
         return report_failure(&err);
     }
@@ -56,7 +60,7 @@ static int run_command(const cli_command *command, char **arguments, size_t coun
     cli_settings settings;
     oc_error err;
     int status;
-    if (options_parse(command->bit, arguments, count, false, &settings, &err)) {
+    if (options_parse(&command->options, arguments, count, false, &settings, &err)) {
         status = err.status == OC_USAGE ? report_usage(command, "%s", err.message) : report_failure(&err);
         settings_free(&settings);
         return status;
@@ -88,10 +92,11 @@ static int run_command(const cli_command *command, char **arguments, size_t coun
 /* Options before the command, then the command. */
 static int run(char **arguments, size_t count)
 {
+    const option_set every = {0}; /* the options that every command has */
     cli_settings global;
     oc_error err;
     int status = EXIT_DONE;
-    if (options_parse(TAKEN_BY_OCELLUS, arguments, count, true, &global, &err)) {
+    if (options_parse(&every, arguments, count, true, &global, &err)) {
         status = err.status == OC_USAGE ? EXIT_WRONG_USAGE : EXIT_FAILED;
         terminal_error("%s%s", err.message, err.status == OC_USAGE ? "; options of a command follow its name" : "");
     } else if (global.version) {

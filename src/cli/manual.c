@@ -192,17 +192,17 @@ void manual_command(FILE *stream, const cli_command *command)
     each_line(stream, command->usage, put_usage);
     fputs(".Sh DESCRIPTION\n", stream);
     put_text(stream, command->about);
-    if (takes_spec(command)) {
+    if (can(command, TAKES_SPEC)) {
         fputs(".Pp\n", stream);
         put_text(stream, "SPEC names what is measured in an image, stages and their parameters, as in "
                          "color:space=hsv,grid=2+hog:cell=8;");
-        fputs(".Xr ocellus-stages 7\ntells them all.\n", stream);
+        fputs(".Xr ocellus-stages 7\nlists them all.\n", stream);
     }
     options_list list = {.stream = stream};
-    each_option(command->bit, put_option, &list);
+    each_option(&command->options, put_option, &list);
     fputs(".El\n.Sh EXIT STATUS\n", stream);
-    put_text(stream, may_skip_images(command) ? "0 done, 1 failed, 2 wrong usage, 3 done but images were skipped."
-                                              : "0 done, 1 failed, 2 wrong usage.");
+    put_text(stream, can(command, SKIPS_IMAGES) ? "0 done, 1 failed, 2 wrong usage, 3 done but images were skipped."
+                                                : "0 done, 1 failed, 2 wrong usage.");
     fputs(".Sh EXAMPLES\n", stream);
     put_examples(stream, command->examples);
     fputs(".Sh SEE ALSO\n.Xr ocellus 1 ,\n.Xr ocellus-stages 7\n", stream);

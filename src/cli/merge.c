@@ -12,7 +12,7 @@ static int run(const cli_settings *settings, oc_job *job)
     if (!settings->output) {
         return report_usage(&command_merge, "-o SET is missing: the folder to write");
     }
-    if (check_output_set(settings->output, shards->items, shards->count, &err) ||
+    if (check_outputs(settings, &(output){settings->output, "the set", check_output_set}, 1, &err) ||
         oc_set_merge(shards->items, shards->count, settings->output, job, &rows, &err)) {
         return report_failure(&err);
     }
@@ -23,9 +23,16 @@ static int run(const cli_settings *settings, oc_job *job)
     return EXIT_DONE;
 }
 
+/* clang-format off */
+static const option own_options[] = {
+    {'o', "SET", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output, "folder to write; an older set there is replaced")}},
+};
+/* clang-format on */
+
 const cli_command command_merge = {
     .name = "merge",
-    .bit = TAKEN_BY_MERGE,
+    .options = {WRITES_SET, OWN_OPTIONS(own_options)},
     .summary = "put extracted shards together",
     .usage = "merge SHARD... -o SET",
     .about =

@@ -1,24 +1,31 @@
-/* The options of the commands. An option is written once, in the table of options.c, or in the library's own tables of
- * image and training parameters, which are taken in by reference. Parsing and help read the same tables. */
+/* The options of the commands. An option that several commands share is written once, in the table of options.c, or in the
+ * library's own tables of image and training parameters; it names the capability that brings it, and a command names the
+ * capabilities that it has. An option of one command alone, or one whose meaning depends on the command (-o), is in the
+ * table of that command's file. Parsing, help, manual pages and completion read these tables. */
 #ifndef OC_CLI_OPTIONS_H
 #define OC_CLI_OPTIONS_H
 
 #include <ocellus/ocellus.h>
 
-/* The commands as bits, for the options that each one takes. */
+#include <stddef.h>
+
+/* What a command is capable of. */
 enum {
-    TAKEN_BY_EXTRACT = 1,
-    TAKEN_BY_TRAIN = 2,
-    TAKEN_BY_EVALUATE = 4,
-    TAKEN_BY_CLASSIFY = 8,
-    TAKEN_BY_COMPARE = 16,
-    TAKEN_BY_INFO = 32,
-    TAKEN_BY_UNPACK = 64,
-    TAKEN_BY_HELP = 128,
-    TAKEN_BY_OCELLUS = 256, /* before the name of a command */
-    TAKEN_BY_MERGE = 512,
-    TAKEN_BY_SHOW = 1024,
-    TAKEN_BY_ALL = 2047
+    READS_IMAGES = 1,      /* decodes images: the limits that protect it */
+    SKIPS_IMAGES = 2,      /* leaves images out that cannot be read: exit status 3 */
+    STOPS_AT_IMAGES = 4,   /* can stop at such an image instead: --strict */
+    TAKES_SPEC = 8,        /* takes stages by -f: the size that images are brought to, the seed */
+    LEARNS = 16,           /* learns from its images: of a folder of parts the one for training is meant */
+    TRAINS = 32,           /* trains classifiers: the training options */
+    TESTS = 64,            /* --test names images that are only tested on */
+    TAKES_LABELS = 128,    /* labels of the rows of another program */
+    PLANS = 256,           /* --dry-run */
+    WORKS_LONG = 512,      /* on as many threads as --threads says */
+    WRITES_SET = 1024,     /* -o is a set, for --with */
+    WRITES_MODEL = 2048,   /* -o is a model, to be evaluated */
+    REPORTS = 4096,        /* --report */
+    PRINTS_RESULT = 8192,  /* as JSON, too */
+    NAMES_COMMANDS = 16384 /* its operands are names of commands */
 };
 
 /* Strings of argv, in the order they were typed. */
@@ -29,20 +36,6 @@ typedef struct strings {
 
 enum { MAX_GIVEN = 128 };
 
-/* What `show` draws, in the order of the choices of --what. */
-typedef enum show_what {
-    SHOW_AUTO,
-    SHOW_FEATURES,
-    SHOW_TEMPLATES,
-    SHOW_CODEBOOK,
-    SHOW_RAY,
-    SHOW_PLANE,
-    SHOW_STEPS
-} show_what;
-
-/* What help writes, in the order of the choices of its --format. */
-typedef enum help_format { HELP_TEXT, HELP_MAN, HELP_BASH } help_format;
-
 /* The commands that there are (command.h). */
 typedef struct command_list command_list;
 
@@ -51,8 +44,7 @@ typedef struct cli_settings {
     const struct cli_command *command;
     bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card, column_names;
     const char *output, *with, *test, *names, *labels, *files_from, *shard, *explain, *report, *predictions;
-    int format; /* oc_format, for help help_format */
-    int what;   /* show_what */
+    int format, what; /* choices of the command's own options */
     int64_t threads, seed, seeds, top;
     oc_image_options image;
     oc_train_options train;
@@ -74,7 +66,7 @@ typedef struct option {
     char letter;          /* short form, or 0 */
     const char *argument; /* what help calls its value; NULL: a word that suits the type */
     option_repeat repeat;
-    unsigned commands;
+    unsigned needs; /* the capability that brings it; 0: every command has it, or the command whose table it is in */
     oc_param param; /* offset into settings; a flag is typed without a value, a collected one fills `strings` */
 } option;
 
@@ -83,20 +75,37 @@ typedef struct option_group {
     const char *title; /* in help */
     const oc_param *params;
     const size_t *count;
-    size_t offset; /* of the struct in settings */
-    unsigned commands;
+    size_t offset;  /* of the struct in settings */
+    unsigned needs; /* the capability that brings them */
 } option_group;
+
+/* The options of a command. */
+typedef struct option_set {
+    unsigned capabilities; /* of which each one brings its options */
+    const option *own;     /* (own_count) */
+    size_t own_count;
+} option_set;
+
+/* The end of an option_set for a table, and the parts of an oc_param for a field of cli_settings. */
+#define OWN_OPTIONS(table) (table), sizeof(table) / sizeof *(table)
+#define OPTION_FIELD(name) offsetof(cli_settings, name)
+#define OPTION_FLAG(name, field, help) name, OC_FLAG, OPTION_FIELD(field), "0", 0, 1, NULL, help
+#define OPTION_TEXT(name, field, help) name, OC_TEXT, OPTION_FIELD(field), NULL, 0, 0, NULL, help
+#define OPTION_CHOICE(name, field, words, help) name, OC_CHOICE, OPTION_FIELD(field), (words)[0], 0, 0, words, help
+
+/* True when options of this need are among those of the set. */
+bool option_set_has(const option_set *set, unsigned needs);
 
 extern const option cli_options[];
 extern const size_t cli_option_count;
 extern const option_group cli_option_groups[];
 extern const size_t cli_option_group_count;
 
-/* Reads `count` arguments for a command (one bit). With stop_at_operand, reading ends before the first operand; else
+/* Reads `count` arguments for a command with these options. With stop_at_operand, reading ends before the first operand; else
  * options and operands may come in any order, and "--" ends the options. On OC_USAGE the message says what is wrong.
  * settings_free is due in any case. */
-oc_status options_parse(unsigned command, char **arguments, size_t count, bool stop_at_operand, cli_settings *settings,
-                        oc_error *err);
+oc_status options_parse(const option_set *set, char **arguments, size_t count, bool stop_at_operand,
+                        cli_settings *settings, oc_error *err);
 void settings_free(cli_settings *settings);
 
 /* True when the option was typed. */

@@ -185,7 +185,7 @@ static bool is_numbered_png(const char *name)
 }
 
 /* OC_USAGE when there is something in a folder but numbered PNG files, and folders of them as deep as `depth`; OC_IO
- * where that cannot be told. */
+ * where a folder cannot be read. */
 static oc_status check_unpacked(const char *folder, int depth, oc_error *err)
 {
     static const char other[] = "is no part of an unpacked data set, and -o replaces nothing else; choose another name";
@@ -226,10 +226,11 @@ oc_status check_output_set(const char *path, const char *const *inputs, size_t c
     return status ? status : oc_set_check_place(path, err);
 }
 
-oc_status check_output_unpacked(const char *path, oc_error *err)
+oc_status check_output_unpacked(const char *path, const char *const *inputs, size_t count, oc_error *err)
 {
     struct stat info;
     oc_status status = check_output_folder(path, err);
+    status = status ? status : check_inputs(path, inputs, count, err);
     return !status && stat(path, &info) == 0 ? check_unpacked(path, 1, err) : status;
 }
 

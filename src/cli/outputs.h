@@ -8,11 +8,8 @@
  * written, or what is no older output would be replaced: images, the inputs (count, of which some may be NULL), files
  * of a set that is read. _picture is for PNG files, which replace images, and can go to standard output; _unpacked is
  * for class folders of numbered PNG files. */
-oc_status check_output_file(const char *path, const char *const *inputs, size_t count, oc_error *err);
-oc_status check_output_picture(const char *path, const char *const *inputs, size_t count, oc_error *err);
-oc_status check_output_set(const char *path, const char *const *inputs, size_t count, oc_error *err);
-oc_status check_output_unpacked(const char *path, oc_error *err);
-oc_status check_output_predictions(const char *path, const char *const *inputs, size_t count, oc_error *err);
+typedef oc_status output_check(const char *path, const char *const *inputs, size_t count, oc_error *err);
+output_check check_output_file, check_output_picture, check_output_set, check_output_unpacked, check_output_predictions;
 
 /* Do both paths name one file or folder? */
 bool same_file(const char *a, const char *b);

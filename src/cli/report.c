@@ -1,6 +1,7 @@
 /* Tables of an evaluation. */
 #include "src/cli/report.h"
 
+#include "src/cli/balance.h"
 #include "src/cli/table.h"
 #include "src/cli/terminal.h"
 
@@ -161,6 +162,10 @@ void report_evaluation(FILE *stream, const oc_model *model, const oc_evaluation 
 {
     fprintf(stream, "accuracy  %.2f %% (%zu of %zu %s), 95 %% interval %.2f to %.2f %%\n", 100 * evaluation->accuracy,
             evaluation->correct, evaluation->images, tested(model), 100 * evaluation->low, 100 * evaluation->high);
+    if (classes_differ(evaluation)) {
+        fprintf(stream, "balanced  %.2f %% (the mean of the recalls of the classes, which differ in size)\n",
+                100 * evaluation->balanced_accuracy);
+    }
     fprintf(stream, "mean f1   %.3f\n", evaluation->macro_f1);
     put_missing(stream, model, evaluation);
     put_classes(stream, model, evaluation);

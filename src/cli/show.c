@@ -6,6 +6,34 @@
 #include <stdio.h>
 #include <string.h>
 
+/* In the order of the choices of --what. */
+typedef enum show_what {
+    SHOW_AUTO,
+    SHOW_FEATURES,
+    SHOW_TEMPLATES,
+    SHOW_CODEBOOK,
+    SHOW_RAY,
+    SHOW_PLANE,
+    SHOW_STEPS
+} show_what;
+static const char *const pictures[] = {"auto", "features", "templates", "codebook", "ray", "plane", "steps", NULL};
+
+/* clang-format off */
+static const option own_options[] = {
+    {'f', "SPEC", REPEAT_COLLECTED, 0,
+     {OPTION_TEXT("features", specs,
+                  "what to draw of an image: stages joined by '+', see 'ocellus help stages'; " DEFAULT_SPEC
+                  " when left out")}},
+    {'w', "WORD", REPEAT_LAST_WINS, 0,
+     {OPTION_CHOICE("what", what, pictures,
+                    "features: of an image; templates: the weights of each class; codebook: the words that were "
+                    "learned; ray, plane: the loss along random directions from the weights; steps: the loss after one "
+                    "step of each size; auto: features where an image is given, else templates")}},
+    {'o', "PICTURE.png", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output, "PNG file to write; an older one is replaced")}},
+};
+/* clang-format on */
+
 /* Decodes with both planes; the image belongs to the decoder. */
 static oc_status read_image(const char *path, oc_image_options options, oc_decoder **decoder, oc_image *image,
                             oc_error *err)
@@ -71,7 +99,7 @@ static oc_status show_model_image(const cli_settings *settings, const oc_model *
 
 static oc_status show_losses(const cli_settings *settings, const oc_model *model, oc_job *job, oc_error *err)
 {
-    oc_set *set = NULL;
+    test_rows rows = {NULL, NULL};
     oc_losses losses = {.count = 0};
     oc_landscape kind = settings->what == SHOW_RAY     ? OC_LANDSCAPE_RAY
                         : settings->what == SHOW_PLANE ? OC_LANDSCAPE_PLANE
@@ -79,10 +107,11 @@ static oc_status show_losses(const cli_settings *settings, const oc_model *model
     if (oc_model_classifier(model)->nearest) {
         return wrong_usage(err, "nearest neighbours have no weights, and so no loss around them");
     }
-    oc_status status = open_test_rows(settings, settings->operands.items[0], model, settings->operands.items[1], job,
-                                      NULL, &set, err);
+    const input tested = recognise(settings->operands.items[1]);
+    oc_status status = open_test_rows(settings, &(named_model){settings->operands.items[0], model}, &tested, job, &rows,
+                                      err);
     if (!status) {
-        status = oc_losses_measure(model, set, kind, (uint64_t)settings->seed, job, &losses, err);
+        status = oc_losses_measure(model, rows.set, kind, (uint64_t)settings->seed, job, &losses, err);
     }
     if (!status) {
         status = oc_show_losses(model, &losses, settings->output, err);
@@ -94,7 +123,7 @@ static oc_status show_losses(const cli_settings *settings, const oc_model *model
         }
     }
     oc_losses_free(&losses);
-    oc_set_free(set);
+    test_rows_free(&rows);
     return status;
 }
 
@@ -144,14 +173,15 @@ static int wrong_options(const cli_settings *settings, bool is_model)
 static int run(const cli_settings *settings, oc_job *job)
 {
     const strings *operands = &settings->operands;
-    bool is_model = oc_model_recognise(operands->items[0]);
+    bool is_model = recognise(operands->items[0]).kind == INPUT_MODEL;
     oc_model *model = NULL;
     oc_error err;
     int wrong = wrong_options(settings, is_model);
     if (wrong) {
         return wrong;
     }
-    oc_status status = check_output_picture(settings->output, operands->items, operands->count, &err);
+    oc_status status = check_outputs(settings, &(output){settings->output, "the picture", check_output_picture}, 1,
+                                     &err);
     if (!status && is_model) {
         status = oc_model_load(operands->items[0], &model, &err);
     }
@@ -168,8 +198,8 @@ static int run(const cli_settings *settings, oc_job *job)
 
 const cli_command command_show = {
     .name = "show",
-    .bit = TAKEN_BY_SHOW,
-    .summary = "pictures of features, weights and losses",
+    .options = {READS_IMAGES | TAKES_SPEC | WORKS_LONG, OWN_OPTIONS(own_options)},
+    .summary = "draw features, weights and losses",
     .usage = "show IMAGE [-f SPEC] -o PICTURE.png\n"
              "show MODEL [IMAGE] -o PICTURE.png\n"
              "show MODEL --what templates|codebook -o PICTURE.png\n"
@@ -189,6 +219,5 @@ const cli_command command_show = {
     .expects = "an IMAGE, or a MODEL and what goes with it",
     .least_operands = 1,
     .most_operands = 2,
-    .works_long = true,
     .run = run,
 };

@@ -23,6 +23,8 @@ static struct {
     size_t warned;    /* images that a decoder warned of */
 } state;
 
+static size_t put(FILE *stream, const char *text, size_t columns, const char *marks);
+
 static double now(void)
 {
     struct timespec time;
@@ -119,6 +121,15 @@ static void show_progress(void *context, const char *what, size_t done, size_t t
         terminal_clear();
         state.what[0] = '\0';
         state.last_done = 0;
+    }
+}
+
+void terminal_busy(const char *what)
+{
+    if (state.draws) {
+        terminal_clear();
+        state.drawn = put(stderr, what, screen_width() - 1, "");
+        fflush(stderr);
     }
 }
 

@@ -20,9 +20,11 @@ void terminal_error(const char *format, ...) __attribute__((format(printf, 1, 2)
 void terminal_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void terminal_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A decoder's warning of an image: the first few are printed (all when verbose), the rest is counted for
- * terminal_warnings_end, which tells how many there were. */
+ * terminal_warnings_end, which prints their number. */
 void terminal_warning(const char *path, const char *message);
 void terminal_warnings_end(void);
+/* Draws a progress line without figures, for work whose progress is not known. */
+void terminal_busy(const char *what);
 /* To be called before results are written while work goes on. */
 void terminal_clear(void);
 
@@ -39,7 +41,7 @@ void terminal_put_name(FILE *stream, const char *text);
 void terminal_put_marked(FILE *stream, const char *text, const char *marks);
 /* The same, cut to at most `columns` characters; returns how many were written. */
 size_t terminal_put_cut(FILE *stream, const char *text, size_t columns);
-/* True when the reader of standard output has closed the pipe: it has seen enough, as head has, and is told nothing. */
+/* True when the reader of standard output has closed the pipe: it has seen enough, as head has, and no message is printed. */
 bool terminal_unread(void);
 /* Columns that terminal_put takes. */
 size_t terminal_width(const char *text);

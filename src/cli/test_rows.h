@@ -3,15 +3,27 @@
 #define OC_CLI_TEST_ROWS_H
 
 #include "src/cli/command.h"
+#include "src/cli/recognise.h"
 
-/* Opens a set, or rows of another program, or extracts images with the model's stages. OC_USAGE with what would help
- * when they do not fit the model, which is called model_path in messages. *images, where images is not NULL, is the
- * data set that they were extracted from, or NULL; to be freed in any case. */
-oc_status open_test_rows(const cli_settings *settings, const char *model_path, const oc_model *model, const char *path,
-                         oc_job *job, oc_dataset **images, oc_set **set, oc_error *err);
+/* A model and its name in messages. */
+typedef struct named_model {
+    const char *path;
+    const oc_model *model;
+} named_model;
+
+typedef struct test_rows {
+    oc_set *set;
+    oc_dataset *images; /* that the rows were extracted from, or NULL */
+} test_rows;
+
+/* Opens a set, or rows of another program, or extracts images with the model's stages. OC_USAGE with what would help when
+ * they do not fit the model. test_rows_free is due in any case. */
+oc_status open_test_rows(const cli_settings *settings, const named_model *model, const input *in, oc_job *job,
+                         test_rows *rows, oc_error *err);
+void test_rows_free(test_rows *rows);
 
 /* Opens a set, or rows of another program, that fit the model; else OC_USAGE with what would help. */
-oc_status open_fitting_rows(const cli_settings *settings, const char *model_path, const oc_model *model,
-                            const char *path, oc_set **set, oc_error *err);
+oc_status open_fitting_rows(const cli_settings *settings, const named_model *model, const input *in, oc_job *job,
+                            oc_set **set, oc_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* ocellus train: fits features and classifier, and saves them as one model. */
 #include "src/cli/check_gradient.h"
+#include "src/cli/dry_run.h"
 #include "src/cli/inputs.h"
 #include "src/cli/report.h"
 #include "src/cli/terminal.h"
@@ -7,50 +8,120 @@
 #include <math.h>
 #include <stdio.h>
 
-static int wrong_options(const cli_settings *settings, bool from_rows)
+/* Several data sets are taken as one when all of them are sets, each once. */
+static int check_sets(const strings *operands)
+{
+    for (size_t i = 0; operands->count > 1 && i < operands->count; i++) {
+        const char *path = operands->items[i];
+        if (recognise(path).kind != INPUT_SET) {
+            return report_usage(
+                &command_train,
+                "several data sets are taken as SETs only, and '%s' is none; 'ocellus extract' makes one", path);
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (same_file(path, operands->items[j])) {
+                return report_usage(&command_train, "'%s' is given twice", path);
+            }
+        }
+    }
+    return EXIT_DONE;
+}
+
+static int wrong_options(const cli_settings *settings, const input *in)
 {
     if (settings->check_gradient && settings->json) {
-        return report_usage(&command_train, "--check-gradient has no --json; its exit status tells the result");
+        return report_usage(&command_train, "--check-gradient has no --json; its exit status is the result");
     }
-    if (!settings->output && !settings->check_gradient) {
-        return report_usage(&command_train, "-o MODEL is missing: the file to write");
+    if (!settings->output && !settings->check_gradient && !settings->dry_run) {
+        return report_usage(&command_train, "-o MODEL is missing: the file to write, for example -o photos.model");
     }
     if (settings->specs.count > 1) {
         return report_usage(&command_train, "one -f is taken; join stages with '+': -f %s+%s", settings->specs.items[0],
                             settings->specs.items[1]);
     }
-    const char *idle = from_rows ? given_for_images(settings) : NULL;
-    if (idle) {
-        return report_usage(&command_train, "--%s has no effect: the rows are made already", idle);
-    }
-    return check_training(&command_train, settings);
+    int status = check_image_options(&command_train, settings, in);
+    status = status ? status : check_sets(&settings->operands);
+    return status ? status : check_training(&command_train, settings);
 }
 
-static oc_status extract_rows(const cli_settings *settings, oc_job *job, oc_set **set, oc_error *err)
+/* What the rows come from: images and the stages that measure them, or rows that are made already. */
+typedef struct source {
+    oc_dataset *dataset;   /* NULL: rows */
+    oc_features *features; /* NULL: rows */
+    oc_set *set;           /* NULL until the images are extracted */
+} source;
+
+static oc_status open_source_images(const cli_settings *settings, const char *path, oc_job *job, source *from,
+                                    oc_error *err)
 {
     const char *spec = settings->specs.count ? settings->specs.items[0] : DEFAULT_SPEC;
-    oc_features *features = NULL;
-    oc_extract_options options = extract_options(settings);
-    if (!settings->specs.count) {
+    oc_status status = oc_features_parse(spec, &from->features, err);
+    if (!status) {
+        status = open_images(settings, path, &from->dataset, err);
+    }
+    if (!status) {
+        status = oc_model_check(from->dataset, &settings->train, err);
+    }
+    if (!status && !settings->specs.count) {
         terminal_note("measuring %s; -f chooses something else", spec);
     }
-    oc_dataset *dataset = NULL;
-    oc_status status = oc_features_parse(spec, &features, err);
+    return status ? status : oc_dataset_note_labels(from->dataset, path, job, err);
+}
+
+static oc_status open_source_rows(const cli_settings *settings, const input *in, oc_job *job, source *from,
+                                  oc_error *err)
+{
+    const strings *operands = &settings->operands;
+    oc_status status = operands->count > 1 ? oc_set_open_joined(operands->items, operands->count, &from->set, err)
+                                           : open_rows(settings, in, 0, job, &from->set, err);
+    if (!status && oc_features_count(oc_set_features(from->set)) == 0 && oc_set_classes(from->set) == 0) {
+        status = wrong_usage(err, "--labels FILE is missing: a label for each row of %.700s", in->path);
+    }
+    return status ? status : oc_set_note_labels(from->set, in->path, job, err);
+}
+
+/* All checks that need no image to be read: the work begins after them. */
+static oc_status open_source(const cli_settings *settings, const input *in, oc_job *job, source *from, oc_error *err)
+{
+    const output model = {settings->check_gradient || settings->dry_run ? NULL : settings->output, "the model",
+                          check_output_file};
+    oc_status status = oc_train_check(&settings->train, err);
     if (!status) {
-        status = open_images(settings, settings->operands.items[0], &dataset, err);
+        status = check_outputs(settings, &model, 1, err);
     }
     if (!status) {
-        status = oc_model_check(dataset, &settings->train, err);
+        status = check_labels_option(settings, in, err);
     }
-    if (!status) {
-        status = oc_dataset_note_labels(dataset, settings->operands.items[0], job, err);
+    if (status) {
+        return status;
     }
-    if (!status) {
-        status = oc_set_extract(dataset, features, &options, NULL, job, set, err);
+    return is_rows(in) ? open_source_rows(settings, in, job, from, err)
+                       : open_source_images(settings, in->path, job, from, err);
+}
+
+static void close_source(source *from)
+{
+    oc_set_free(from->set);
+    oc_dataset_free(from->dataset);
+    oc_features_free(from->features);
+}
+
+static int tell_plan(const cli_settings *settings, source *from, oc_job *job)
+{
+    oc_error err;
+    oc_extract_options options = extract_options(settings);
+    trial t = {.images = from->set ? oc_set_count(from->set) : 0};
+    if (from->set) {
+        t.classes = oc_set_classes(from->set);
+        t.dimension = oc_set_rows(from->set)->dimension;
+    } else if (try_images(from->dataset, from->features, &options, job, &t, &err)) {
+        return report_failure(&err);
     }
-    oc_dataset_free(dataset);
-    oc_features_free(features);
-    return status;
+    size_t rows = from->set ? 0 : sizeof(float) * t.images * t.dimension;
+    size_t memory = t.memory + rows + oc_train_memory(t.images, t.dimension, t.classes);
+    size_t weights = sizeof(float) * t.classes * (t.dimension + 1);
+    print_plan(&(plan){t, NULL, weights, memory, true}, settings->json);
+    return EXIT_DONE;
 }
 
 static void print_summary(const oc_model *model, const oc_set *set, const oc_train_report *report, const char *path)
@@ -116,41 +187,19 @@ static int report_lost(oc_error *err, bool from_rows)
     return report_failure(err);
 }
 
-static int run(const cli_settings *settings, oc_job *job)
+static int train(const cli_settings *settings, const oc_set *set, oc_job *job, bool from_rows)
 {
-    const char *path = settings->operands.items[0];
-    bool from_rows = is_rows(path);
-    oc_set *set = NULL;
     oc_model *model = NULL;
     oc_train_report report = {0};
-    oc_train_options options = settings->train;
     oc_error err;
-    int status = wrong_options(settings, from_rows);
-    if (status) {
-        return status;
+    int status = EXIT_DONE;
+    oc_status failed = oc_model_train(set, &settings->train, job, &model, &report, &err);
+    if (!failed) {
+        terminal_busy("writing the model");
+        failed = oc_model_save(model, settings->output, &err);
+        terminal_clear();
     }
-    options.seed = (uint64_t)settings->seed;
-    const char *inputs[] = {settings->operands.items[0], settings->labels};
-    if (oc_train_check(&options, &err) ||
-        (!settings->check_gradient && check_output_file(settings->output, inputs, 2, &err)) ||
-        check_labels_option(settings, path, &err) ||
-        (from_rows ? open_rows(settings, path, 0, &set, &err) || oc_set_note_labels(set, path, job, &err)
-                   : extract_rows(settings, job, &set, &err))) {
-        oc_set_free(set);
-        return report_failure(&err);
-    }
-    if (oc_features_count(oc_set_features(set)) == 0 && oc_set_classes(set) == 0) {
-        oc_set_free(set);
-        return report_usage(&command_train, "--labels FILE is missing: a label for each row of %s", path);
-    }
-    int skipped = from_rows ? EXIT_DONE : report_skipped(set, "image");
-    if (oc_set_note_equal(set, true, job, &err)) {
-        status = report_failure(&err);
-    } else if (settings->check_gradient) {
-        status = check_gradient(set, &options);
-        status = status ? status : skipped;
-    } else if (oc_model_train(set, &options, job, &model, &report, &err) ||
-               oc_model_save(model, settings->output, &err)) {
+    if (failed) {
         status = report_lost(&err, from_rows);
     } else {
         tell_work(&report);
@@ -159,24 +208,76 @@ static int run(const cli_settings *settings, oc_job *job)
         } else {
             print_summary(model, set, &report, settings->output);
         }
-        status = status ? status : skipped;
     }
     oc_model_free(model);
-    oc_set_free(set);
     return status;
 }
 
+static int work(const cli_settings *settings, source *from, oc_job *job)
+{
+    oc_extract_options options = extract_options(settings);
+    bool from_rows = from->set != NULL;
+    oc_error err;
+    if ((!from_rows && oc_set_extract(from->dataset, from->features, &options, NULL, job, &from->set, &err)) ||
+        oc_set_note_equal(from->set, true, job, &err)) {
+        return report_lost(&err, from_rows);
+    }
+    int skipped = from_rows ? EXIT_DONE : report_skipped(from->set, "image");
+    int status = settings->check_gradient ? check_gradient(from->set, &settings->train)
+                                          : train(settings, from->set, job, from_rows);
+    return status ? status : skipped;
+}
+
+static int run(const cli_settings *typed, oc_job *job)
+{
+    cli_settings settings = *typed;
+    const input in = recognise(settings.operands.items[0]);
+    source from = {NULL, NULL, NULL};
+    oc_error err;
+    int status = wrong_options(&settings, &in);
+    if (status) {
+        return status;
+    }
+    settings.train.seed = (uint64_t)settings.seed;
+    if (open_source(&settings, &in, job, &from, &err)) {
+        status = report_failure(&err);
+    } else {
+        status = settings.dry_run ? tell_plan(&settings, &from, job) : work(&settings, &from, job);
+    }
+    close_source(&from);
+    return status;
+}
+
+/* clang-format off */
+static const option own_options[] = {
+    {'f', "SPEC", REPEAT_COLLECTED, 0,
+     {OPTION_TEXT("features", specs,
+                  "what to measure in each image: stages joined by '+', see 'ocellus help stages'; " DEFAULT_SPEC
+                  " when left out")}},
+    {'o', "MODEL", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output, "file to write; an older one is replaced")}},
+    {0, NULL, REPEAT_LAST_WINS, 0,
+     {OPTION_FLAG("check-gradient", check_gradient,
+                  "train nothing: compare the gradient of every loss and penalty with centred differences on up to 200 "
+                  "rows and 2,000 weights, in double precision; exit 1 if a relative error is above 1e-7")}},
+};
+/* clang-format on */
+
 const cli_command command_train = {
     .name = "train",
-    .bit = TAKEN_BY_TRAIN,
+    .options = {READS_IMAGES | SKIPS_IMAGES | STOPS_AT_IMAGES | TAKES_SPEC | LEARNS | TRAINS | TAKES_LABELS | PLANS |
+                    WORKS_LONG | WRITES_MODEL | PRINTS_RESULT,
+                OWN_OPTIONS(own_options)},
     .summary = "train a classifier and save it as a model",
     .usage = "train IMAGES [-f SPEC] -o MODEL\n"
-             "train SET -o MODEL\n"
+             "train SET... -o MODEL\n"
              "train ROWS.npy --labels FILE -o MODEL\n"
              "train IMAGES|SET|ROWS --check-gradient [-f SPEC]",
     .about =
         "Measures the images, trains a linear classifier on the rows, and saves both as one file that classifies other "
-        "images without anything else. A SET that 'ocellus extract' wrote saves measuring again.\n\n"
+        "images without anything else. A SET that 'ocellus extract' wrote saves measuring again; several SETs of the "
+        "same "
+        "stages are trained on as if they were one, without being copied.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX or "
         "CIFAR-10 binary file. Without -f, " DEFAULT_SPEC " is measured.\n\n"
         "Rows that another program made are taken too: a .npy file of float32 or float64 with --labels, or svmlight "
@@ -187,9 +288,8 @@ const cli_command command_train = {
                 "ocellus train photos -f hog:cell=4+words -o photos.model\n"
                 "ocellus train rows --loss hinge --l2 0.001 -o photos.model\n"
                 "ocellus train embeddings.npy --labels labels.txt -o embeddings.model",
-    .expects = "IMAGES, SET or ROWS, one data set with labels",
+    .expects = "IMAGES, ROWS or SETs with labels",
     .least_operands = 1,
-    .most_operands = 1,
-    .works_long = true,
+    .most_operands = (size_t)-1,
     .run = run,
 };

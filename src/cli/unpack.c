@@ -13,7 +13,7 @@ static int run(const cli_settings *settings, oc_job *job)
     if (!settings->output) {
         return report_usage(&command_unpack, "-o FOLDER is missing: the folder to write");
     }
-    if (check_output_unpacked(settings->output, &err) ||
+    if (check_outputs(settings, &(output){settings->output, "the folder", check_output_unpacked}, 1, &err) ||
         open_images(settings, settings->operands.items[0], &dataset, &err) ||
         (settings->names && oc_dataset_name_classes(dataset, settings->names, &err)) ||
         oc_unpack(dataset, settings->output, job, &written, &err)) {
@@ -27,10 +27,19 @@ static int run(const cli_settings *settings, oc_job *job)
     return status;
 }
 
+/* clang-format off */
+static const option own_options[] = {
+    {'o', "FOLDER", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("output", output, "folder to write; one that was unpacked earlier is replaced")}},
+    {'n', "FILE", REPEAT_REFUSED, 0,
+     {OPTION_TEXT("names", names, "class names, one a line, in the order of the labels; the digits when left out")}},
+};
+/* clang-format on */
+
 const cli_command command_unpack = {
     .name = "unpack",
-    .bit = TAKEN_BY_UNPACK,
-    .summary = "a binary data set as class folders of PNG files",
+    .options = {WORKS_LONG, OWN_OPTIONS(own_options)},
+    .summary = "write a binary data set as class folders of PNG files",
     .usage = "unpack DATASET -o FOLDER [--names FILE]",
     .about = "Writes the images of an IDX file (also .gz), a CIFAR-10 binary file, or a folder of CIFAR-10's "
              "data_batch files as PNG files into one sub-folder for each class, for other programs or to look at; the "
@@ -42,6 +51,5 @@ const cli_command command_unpack = {
     .expects = "DATASET, one binary data set",
     .least_operands = 1,
     .most_operands = 1,
-    .works_long = true,
     .run = run,
 };

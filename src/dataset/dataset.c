@@ -170,7 +170,11 @@ oc_status oc_dataset_open_list(const char *path, oc_dataset **out, oc_error *err
 
 void oc_dataset_free(oc_dataset *dataset)
 {
-    if (dataset) {
+    if (dataset && dataset->whole) {
+        oc_free(dataset->items);
+        oc_free(dataset->origins);
+        oc_free(dataset);
+    } else if (dataset) {
         oc_dataset_free_items(dataset);
         oc_free(dataset->prefix);
         oc_free(dataset->pixels);

@@ -29,6 +29,7 @@ struct oc_dataset {
     bool class_folders;         /* classes are the first folders of the paths */
     const char **empty_folders; /* names of folders without images */
     size_t empty_count, empty_capacity;
+    const oc_dataset *whole; /* NULL, or the data set whose texts, classes and pixels this part of it shares */
     uint32_t *origins; /* (count): the former numbers of the items when this is a part of a data set; NULL: their own */
     oc_shard shard;
     /* IDX and CIFAR-10: (count, height, width, channels); NULL for files. */
@@ -91,6 +92,11 @@ oc_status oc_read_cifar_batches(oc_dataset *dataset, const char *folder, size_t 
 
 /* parts.c: OC_BAD_DATA, with an example, when the folders are parts of a data set (train, test) and not classes. */
 oc_status oc_check_parts(const oc_dataset *dataset, oc_error *err);
+
+/* subset.c: some items of a data set, chosen (count), each at most once, in this order. The part shares texts, classes and
+ * pixels with the whole, which has to live longer. OC_NO_MEMORY. The caller frees *part with oc_dataset_free. */
+oc_status oc_dataset_part(const oc_dataset *whole, const uint32_t *chosen, size_t count, oc_dataset **part,
+                          oc_error *err);
 
 /* subset.c: the digest (base/digest.h) of the paths and labels of all items. */
 uint64_t oc_dataset_digest(const oc_dataset *dataset);

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keeps the chosen items (count), in this order; none may be repeated. */
-static oc_status keep(oc_dataset *dataset, const uint32_t *chosen, size_t count, oc_error *err)
+/* Gives a data set the items chosen (count) of another one, or of itself; they may repeat none, and keep their order. */
+static oc_status keep_from(oc_dataset *dataset, const oc_dataset *source, const uint32_t *chosen, size_t count,
+                           oc_error *err)
 {
     oc_item *items = oc_alloc(count, sizeof *items);
     uint32_t *origins = oc_alloc(count, sizeof *origins);
@@ -19,14 +20,34 @@ static oc_status keep(oc_dataset *dataset, const uint32_t *chosen, size_t count,
         return oc_fail_memory(err, "a part of the data set");
     }
     for (size_t i = 0; i < count; i++) {
-        items[i] = dataset->items[chosen[i]];
-        origins[i] = (uint32_t)oc_dataset_origin(dataset, chosen[i]);
+        items[i] = source->items[chosen[i]];
+        origins[i] = (uint32_t)oc_dataset_origin(source, chosen[i]);
     }
     oc_free(dataset->items);
     oc_free(dataset->origins);
     dataset->items = items;
     dataset->origins = origins;
     dataset->count = dataset->capacity = count;
+    return OC_OK;
+}
+
+oc_status oc_dataset_part(const oc_dataset *whole, const uint32_t *chosen, size_t count, oc_dataset **out,
+                          oc_error *err)
+{
+    oc_dataset *part = oc_alloc(1, sizeof *part);
+    if (!part) {
+        return oc_fail_memory(err, "a part of the data set");
+    }
+    *part = *whole;
+    part->whole = whole;
+    part->items = NULL; /* those of the whole stay there: keep_from makes new ones */
+    part->origins = NULL;
+    oc_status status = keep_from(part, whole, chosen, count, err);
+    if (status != OC_OK) {
+        oc_dataset_free(part);
+        return status;
+    }
+    *out = part;
     return OC_OK;
 }
 
@@ -39,6 +60,11 @@ uint64_t oc_dataset_digest(const oc_dataset *dataset)
         sum = oc_digest_text(sum, label < 0 ? "" : dataset->classes[label]);
     }
     return sum;
+}
+
+static oc_status keep(oc_dataset *dataset, const uint32_t *chosen, size_t count, oc_error *err)
+{
+    return keep_from(dataset, dataset, chosen, count, err);
 }
 
 static oc_status keep_chosen(oc_dataset *dataset, size_t count, size_t (*choose)(size_t i, const void *context),

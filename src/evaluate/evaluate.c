@@ -69,9 +69,10 @@ oc_status oc_match_items(const oc_set *set, const oc_dataset *dataset, size_t **
     return OC_OK;
 }
 
-static bool allocate(oc_evaluation *e, size_t classes, size_t images)
+bool oc_evaluation_allocate(oc_evaluation *e, size_t classes, size_t images)
 {
     size_t cells;
+    e->classes = classes;
     if (!oc_multiply(classes, classes, &cells)) {
         return false;
     }
@@ -86,10 +87,13 @@ static bool allocate(oc_evaluation *e, size_t classes, size_t images)
 }
 
 /* Precision TP / predicted, recall TP / count, F1 their harmonic mean 2 TP / (predicted + count). */
-static void summarise(oc_evaluation *e)
+void oc_evaluation_summarise(oc_evaluation *e)
 {
-    double sum = 0;
+    double sum = 0, recalls = 0;
     size_t present = 0;
+    for (size_t i = 0; i < e->images; i++) {
+        e->confusion[(size_t)e->expected[i] * e->classes + (size_t)e->predicted[i]]++;
+    }
     for (size_t c = 0; c < e->classes; c++) {
         oc_class_figures *f = &e->figures[c];
         size_t right = e->confusion[c * e->classes + c];
@@ -98,16 +102,17 @@ static void summarise(oc_evaluation *e)
             f->predicted += e->confusion[k * e->classes + c];
         }
         e->correct += right;
-        e->images += f->count;
         f->precision = f->predicted ? (double)right / (double)f->predicted : NAN;
         f->recall = f->count ? (double)right / (double)f->count : NAN;
         f->f1 = f->count ? 2 * (double)right / (double)(f->predicted + f->count) : NAN;
         if (f->count) {
             sum += f->f1;
+            recalls += f->recall;
             present++;
         }
     }
     e->macro_f1 = present ? sum / (double)present : NAN;
+    e->balanced_accuracy = present ? recalls / (double)present : NAN;
     e->accuracy = e->images ? (double)e->correct / (double)e->images : NAN;
     oc_wilson(e->correct, e->images, &e->low, &e->high);
 }
@@ -116,10 +121,11 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
                            oc_evaluation *out, oc_error *err)
 {
     size_t classes = classifier->classes, size, at = 0;
-    oc_evaluation e = {.classes = classes, .probable = oc_classifier_probable(classifier)};
+    oc_evaluation e = {.probable = oc_classifier_probable(classifier)};
     float *scores = oc_multiply(rows->count, classes, &size) ? oc_alloc(size, sizeof *scores) : NULL;
-    oc_status status = scores && allocate(&e, classes, rows->count) ? oc_scores(classifier, rows, scores, job, err)
-                                                                    : oc_fail_memory(err, "the evaluation");
+    oc_status status = scores && oc_evaluation_allocate(&e, classes, rows->count)
+                           ? oc_scores(classifier, rows, scores, job, err)
+                           : oc_fail_memory(err, "the evaluation");
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
         float *s = scores + i * classes;
         size_t best = 0;
@@ -135,7 +141,6 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
             if (e.probable) {
                 oc_classifier_probabilities(classifier, s, s);
             }
-            e.confusion[(size_t)labels[i] * classes + best]++;
             e.row[at] = (uint32_t)i;
             e.likely[at] = s[best];
             e.right[at] = s[labels[i]];
@@ -143,6 +148,7 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
             e.predicted[at++] = (int)best;
         }
     }
+    e.images = at;
     oc_free(scores);
     if (status == OC_OK && at == 0) {
         status = oc_fail(
@@ -153,7 +159,7 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
         oc_evaluation_free(&e);
         return status;
     }
-    summarise(&e);
+    oc_evaluation_summarise(&e);
     *out = e;
     return OC_OK;
 }

@@ -13,6 +13,11 @@ oc_status oc_map_labels(const oc_set *set, const char *(*class_name)(const void 
  * when a row has none, OC_NO_MEMORY. The caller frees *items with oc_free. */
 oc_status oc_match_items(const oc_set *set, const oc_dataset *dataset, size_t **items, oc_error *err);
 
+/* Room for `images` images; false when memory is short. oc_evaluation_free is due in any case. */
+bool oc_evaluation_allocate(oc_evaluation *evaluation, size_t classes, size_t images);
+/* Fills confusion, figures, accuracies and interval, all 0 before, from predicted and expected (images). */
+void oc_evaluation_summarise(oc_evaluation *evaluation);
+
 /* Scores rows (N,D) and fills everything from labels (N), of which some may be -1. OC_BAD_DATA when no row
  * has a label or a score is not finite, OC_NO_MEMORY. */
 oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows, const int *labels, oc_job *job,

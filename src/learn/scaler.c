@@ -238,7 +238,7 @@ cleanup:
 static void scale_part(const oc_block *block, size_t at, bool mirrored, double factor, const float *shift,
                        const float *scale, float *z)
 {
-    const float *restrict x = block->values + at * block->stride;
+    const float *restrict x = oc_block_row(block, at);
     for (size_t j = 0; j < block->columns; j++) {
         double value = factor * (double)x[mirrored ? block->mirror[j] : j];
         z[j] = (float)((value - (double)shift[j]) * (double)scale[j]);
@@ -252,7 +252,7 @@ void oc_scaler_row(const oc_rows *rows, size_t i, const float *shift, const floa
     double factor = rows->unit ? oc_rows_factor(rows, i) : 1;
     for (size_t b = 0; b < rows->blocks; b++) {
         const oc_block *block = &rows->block[b];
-        const float *restrict x = block->values + at * block->stride;
+        const float *restrict x = oc_block_row(block, at);
         const uint32_t *restrict mirror = block->mirror;
         if (rows->unit) {
             scale_part(block, at, mirrored, factor, shift, scale, z);

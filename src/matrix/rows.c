@@ -21,7 +21,7 @@ double oc_rows_factor(const oc_rows *rows, size_t i)
     double square = 0;
     for (size_t b = 0; rows->unit && b < rows->blocks; b++) {
         const oc_block *block = &rows->block[b];
-        const float *x = block->values + at * block->stride;
+        const float *x = oc_block_row(block, at);
         for (size_t j = 0; j < block->columns; j++) {
             square += (double)x[j] * (double)x[j];
         }
@@ -44,7 +44,7 @@ void oc_rows_copy(const oc_rows *rows, size_t i, float *out)
     float *row = out;
     for (size_t b = 0; b < rows->blocks; b++) {
         const oc_block *block = &rows->block[b];
-        const float *x = block->values + at * block->stride;
+        const float *x = oc_block_row(block, at);
         if (!mirrored) {
             memcpy(out, x, block->columns * sizeof *out);
         }

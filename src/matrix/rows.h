@@ -14,5 +14,23 @@ static inline size_t oc_rows_place(const oc_rows *rows, size_t i, bool *mirrored
 
 /* What the values of row i are multiplied by: 1, or one over its length where the view is of unit rows. */
 double oc_rows_factor(const oc_rows *rows, size_t i);
+/* The first value of a row of a block. */
+static inline const float *oc_block_row(const oc_block *block, size_t row)
+{
+    if (block->chunk_count == 0) {
+        return block->values + row * block->stride;
+    }
+    size_t low = 0, high = block->chunk_count; /* the chunk is one of low to high - 1 */
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (block->chunks[middle].first <= row) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    const oc_chunk *chunk = &block->chunks[low];
+    return chunk->values + (row - chunk->first) * block->stride;
+}
 
 #endif

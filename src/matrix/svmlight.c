@@ -5,6 +5,7 @@
 #include "src/base/file.h"
 #include "src/base/locale.h"
 #include "src/base/memory.h"
+#include "src/base/threads.h"
 #include "src/matrix/number.h"
 
 #include <float.h>
@@ -13,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { PROGRESS_ROWS = 256 };
 
 static const double MAX_LABEL = 9007199254740992.0; /* whole numbers up to 2^53 are exact in double */
 
@@ -134,39 +137,54 @@ static oc_status read_row(line *l, int64_t *label, float *row, size_t *largest, 
     return status;
 }
 
-static oc_status measure(const char *text, size_t *count, size_t *largest, oc_error *err)
+/* The text is read twice, to learn its size and for its values; `read` is the part that is read, 0 to 2. In kilobytes. */
+static oc_status note_progress(const oc_bytes *bytes, double read, oc_job *job, oc_error *err)
 {
+    double kilobytes = (double)bytes->size / 1000;
+    oc_job_progress(job, "reading kB", (size_t)(read * kilobytes), (size_t)(2 * kilobytes));
+    return oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
+}
+
+static oc_status measure(const oc_bytes *bytes, size_t *count, size_t *largest, oc_job *job, oc_error *err)
+{
+    const char *text = (const char *)bytes->data;
     line l = {text, 1};
     int64_t label;
     oc_status status = OC_OK;
     *count = *largest = 0;
     for (find_row(&l); *l.at && status == OC_OK; find_row(&l)) {
         status = read_row(&l, &label, NULL, largest, err);
-        ++*count;
+        if (status == OC_OK && ++*count % PROGRESS_ROWS == 0) {
+            status = note_progress(bytes, (double)(l.at - text) / (double)bytes->size, job, err);
+        }
     }
     return status;
 }
 
-static oc_status fill(const char *text, oc_svmlight *rows, oc_error *err)
+static oc_status fill(const oc_bytes *bytes, oc_svmlight *rows, oc_job *job, oc_error *err)
 {
+    const char *text = (const char *)bytes->data;
     line l = {text, 1};
     size_t largest = 0;
     oc_status status = OC_OK;
     find_row(&l);
     for (size_t i = 0; i < rows->count && status == OC_OK; i++, find_row(&l)) {
         status = read_row(&l, &rows->labels[i], rows->values + i * rows->dimension, &largest, err);
+        if (status == OC_OK && (i + 1) % PROGRESS_ROWS == 0) {
+            status = note_progress(bytes, 1 + (double)(l.at - text) / (double)bytes->size, job, err);
+        }
     }
     return status;
 }
 
-static oc_status parse(const oc_bytes *bytes, oc_svmlight *rows, size_t dimension, oc_error *err)
+static oc_status parse(const oc_bytes *bytes, oc_svmlight *rows, size_t dimension, oc_job *job, oc_error *err)
 {
     const char *text = (const char *)bytes->data;
     size_t largest, values;
     if (memchr(text, '\0', bytes->size)) {
         return oc_fail(err, OC_BAD_FILE, "not svmlight text: it holds NUL bytes");
     }
-    oc_status status = measure(text, &rows->count, &largest, err);
+    oc_status status = measure(bytes, &rows->count, &largest, job, err);
     if (status != OC_OK) {
         return status;
     }
@@ -184,16 +202,16 @@ static oc_status parse(const oc_bytes *bytes, oc_svmlight *rows, size_t dimensio
         return oc_fail(err, OC_NO_MEMORY, "out of memory for %zu x %zu values (zeros are held as well)", rows->count,
                        rows->dimension);
     }
-    return fill(text, rows, err);
+    return fill(bytes, rows, job, err);
 }
 
-oc_status oc_svmlight_read(const char *path, size_t dimension, oc_svmlight *out, oc_error *err)
+oc_status oc_svmlight_read(const char *path, size_t dimension, oc_job *job, oc_svmlight *out, oc_error *err)
 {
     oc_bytes bytes = {0};
     oc_svmlight rows = {0};
     oc_status status = oc_bytes_read(&bytes, path, SIZE_MAX / 4, err);
     if (status == OC_OK) {
-        status = parse(&bytes, &rows, dimension, err);
+        status = parse(&bytes, &rows, dimension, job, err);
         status = status == OC_OK ? status : oc_fail_at(err, status, path);
     }
     oc_bytes_free(&bytes);

@@ -5,7 +5,8 @@
 
 #include "src/base/string.h"
 
-#include <ocellus/error.h>
+#include <ocellus/job.h>
+
 #include <stdint.h>
 
 typedef struct oc_svmlight {
@@ -20,8 +21,8 @@ bool oc_svmlight_signature(const char *head);
 
 /* Reads a file into dense rows of `dimension` values; 0 takes the largest index. OC_BAD_FILE with the line (an index of
  * 0 or past the dimension, a label that is not a whole number, a value that float32 cannot hold), OC_NOT_FOUND, OC_IO,
- * OC_NO_MEMORY. */
-oc_status oc_svmlight_read(const char *path, size_t dimension, oc_svmlight *out, oc_error *err);
+ * OC_NO_MEMORY, OC_CANCELLED. */
+oc_status oc_svmlight_read(const char *path, size_t dimension, oc_job *job, oc_svmlight *out, oc_error *err);
 void oc_svmlight_free(oc_svmlight *rows);
 
 /* Adds a row (dimension) as one line without its zeros. The values read back to the same float32. */

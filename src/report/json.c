@@ -109,6 +109,7 @@ static void add_comparison_row(oc_string *json, const oc_comparison_row *r)
     oc_json_number(json, "train_seconds", r->train_seconds);
     oc_json_number(json, "train_accuracy", r->train_accuracy);
     oc_json_number(json, "test_accuracy", r->test_accuracy);
+    oc_json_number(json, "balanced_accuracy", r->evaluation.balanced_accuracy);
     add_interval(json, r->low, r->high);
     oc_json_number(json, "validation_accuracy", oc_validation_accuracy(&r->validation));
     add_validation(json, &r->validation);
@@ -120,7 +121,14 @@ static void add_comparison_row(oc_string *json, const oc_comparison_row *r)
 
 char *oc_json_comparison(const oc_comparison *c)
 {
+    static const char *const splits[] = {"given", "fifth", "folds"};
     oc_string json = begin();
+    oc_json_string(&json, "split", splits[c->split]);
+    if (c->folds) {
+        oc_json_count(&json, "folds", c->folds);
+    } else {
+        oc_json_null(&json, "folds");
+    }
     oc_json_count(&json, "train", c->train);
     oc_json_count(&json, "test", c->test);
     add_names(&json, c->classes, comparison_class, c);
@@ -141,6 +149,7 @@ char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *so
     oc_string json = begin();
     oc_json_count(&json, "images", e->images);
     oc_json_number(&json, "accuracy", e->accuracy);
+    oc_json_number(&json, "balanced_accuracy", e->balanced_accuracy);
     add_interval(&json, e->low, e->high);
     oc_json_number(&json, "macro_f1", e->macro_f1);
     oc_json_open(&json, "classes", '[');

@@ -10,6 +10,7 @@
 #include "src/learn/scaler.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,8 @@ typedef struct around {
     double *s;        /* (threads, C) */
     oc_job *job;
     oc_losses *losses;
+    size_t points;      /* to be measured */
+    atomic_size_t done; /* of them */
 } around;
 
 static const char *class_of_model(const void *model, size_t label)
@@ -141,6 +144,7 @@ static void measure_point(void *context, size_t index, size_t worker)
     double across = l->at[index % l->count];
     double down = l->kind == OC_LANDSCAPE_PLANE ? l->at[index / l->count] : 0;
     l->loss[index] = loss_at(a, l->kind == OC_LANDSCAPE_STEPS ? -across : across, down, s);
+    oc_job_progress(a->job, "losses", atomic_fetch_add(&a->done, 1) + 1, a->points);
 }
 
 /* The gradient of the mean loss by the weights, at the scores S, into the weights in hand. */
@@ -237,7 +241,8 @@ oc_status oc_losses_measure(const oc_model *model, const oc_set *set, oc_landsca
     if (status == OC_OK) {
         losses.rows = a.rows.count;
         losses.start = loss_at(&a, 0, 0, a.s);
-        oc_parallel(job, kind == OC_LANDSCAPE_PLANE ? losses.count * losses.count : losses.count, measure_point, &a);
+        a.points = kind == OC_LANDSCAPE_PLANE ? losses.count * losses.count : losses.count;
+        oc_parallel(job, a.points, measure_point, &a);
     }
     oc_free(a.chosen);
     oc_free(a.labels);

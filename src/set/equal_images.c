@@ -6,6 +6,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/matrix/rows.h"
 
 #include <string.h>
 
@@ -52,8 +53,7 @@ static bool rows_equal(const oc_set *a, size_t i, const oc_set *b, size_t j)
 {
     const oc_block *left = &a->rows.block[0], *right = &b->rows.block[0]; /* sets have one block */
     size_t size = a->rows.dimension * sizeof *left->values;
-    return a->rows.dimension == b->rows.dimension &&
-           memcmp(left->values + i * left->stride, right->values + j * right->stride, size) == 0;
+    return a->rows.dimension == b->rows.dimension && memcmp(oc_block_row(left, i), oc_block_row(right, j), size) == 0;
 }
 
 static const char *label_of(const oc_set *set, size_t row)
@@ -61,29 +61,35 @@ static const char *label_of(const oc_set *set, size_t row)
     return set->labels[row] < 0 ? "" : oc_set_class(set, (size_t)set->labels[row]);
 }
 
-/* Pairs of an image and the first one that is equal to it. */
-static oc_status find_within(const oc_set *set, equal_pairs *same_label, equal_pairs *other_label, oc_error *err)
+oc_status oc_set_find_equal(const oc_set *set, uint32_t *first, oc_error *err)
 {
-    hash_table table;
-    oc_status status = create_table(set, &table, err);
-    if (status != OC_OK) {
-        return status;
-    }
-    for (size_t i = 0; i < set->rows.count; i++) {
-        uint32_t *place = find(&table, &set->hashes[i]);
-        if (*place == 0) {
+    hash_table table = {0};
+    oc_status status = set->hashes ? create_table(set, &table, err) : OC_OK;
+    for (size_t i = 0; status == OC_OK && i < set->rows.count; i++) {
+        uint32_t *place = set->hashes ? find(&table, &set->hashes[i]) : NULL;
+        if (place && *place == 0) {
             *place = (uint32_t)(i + 1);
-            continue;
         }
-        size_t earlier = *place - 1;
-        if (!rows_equal(set, i, set, earlier)) {
-            continue;
-        }
-        bool known = set->labels[i] >= 0 && set->labels[earlier] >= 0;
-        add_pair(known && set->labels[i] != set->labels[earlier] ? other_label : same_label, i, earlier);
+        first[i] = place && rows_equal(set, i, set, *place - 1) ? *place - 1 : (uint32_t)i;
     }
     oc_free(table.places);
-    return OC_OK;
+    return status;
+}
+
+/* Counts the images that are equal to an earlier one, each with the first of its kind. */
+static oc_status find_within(const oc_set *set, equal_pairs *same_label, equal_pairs *other_label, oc_error *err)
+{
+    uint32_t *first = oc_alloc(set->rows.count, sizeof *first);
+    oc_status status = first ? oc_set_find_equal(set, first, err) : oc_fail_memory(err, "the search for equal images");
+    for (size_t i = 0; status == OC_OK && i < set->rows.count; i++) {
+        size_t earlier = first[i];
+        bool known = set->labels[i] >= 0 && set->labels[earlier] >= 0;
+        if (earlier != i) {
+            add_pair(known && set->labels[i] != set->labels[earlier] ? other_label : same_label, i, earlier);
+        }
+    }
+    oc_free(first);
+    return status;
 }
 
 oc_status oc_set_note_equal(const oc_set *set, bool same_label, oc_job *job, oc_error *err)

@@ -8,6 +8,7 @@
 #include "src/base/output.h"
 #include "src/base/threads.h"
 #include "src/matrix/number.h"
+#include "src/matrix/rows.h"
 #include "src/matrix/svmlight.h"
 #include "src/set/writer.h"
 
@@ -58,7 +59,7 @@ static void add_chunk(void *context, size_t index, size_t worker)
     text->length = 0;
     size_t from = e->first + index * CHUNK;
     for (size_t i = from; i < from + CHUNK && i < rows->count; i++) {
-        const float *row = rows->block[0].values + i * rows->block[0].stride; /* sets have one block */
+        const float *row = oc_block_row(&rows->block[0], i); /* sets have one block */
         bool finite = true;
         for (size_t j = 0; j < rows->dimension; j++) {
             finite &= isfinite(row[j]) != 0;

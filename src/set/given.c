@@ -241,10 +241,11 @@ static oc_status name_numbers(label_texts *labels, const char *path, const oc_sv
     return status;
 }
 
-static oc_status open_svmlight(oc_set *set, const char *path, size_t dimension, label_texts *labels, oc_error *err)
+static oc_status open_svmlight(oc_set *set, const char *path, size_t dimension, label_texts *labels, oc_job *job,
+                               oc_error *err)
 {
     oc_svmlight rows = {0};
-    oc_status status = oc_svmlight_read(path, dimension, &rows, err);
+    oc_status status = oc_svmlight_read(path, dimension, job, &rows, err);
     if (status == OC_OK) {
         status = name_numbers(labels, path, &rows, err);
     }
@@ -255,7 +256,8 @@ static oc_status open_svmlight(oc_set *set, const char *path, size_t dimension, 
     return status;
 }
 
-oc_status oc_set_open_rows(const char *path, const char *labels_path, size_t dimension, oc_set **out, oc_error *err)
+oc_status oc_set_open_rows(const char *path, const char *labels_path, size_t dimension, oc_job *job, oc_set **out,
+                           oc_error *err)
 {
     label_texts labels = {0};
     rows_kind kind = kind_of(path);
@@ -268,7 +270,7 @@ oc_status oc_set_open_rows(const char *path, const char *labels_path, size_t dim
     }
     if (status == OC_OK) {
         status = kind == NPY_ROWS ? open_npy(set, path, dimension, err)
-                                  : open_svmlight(set, path, dimension, &labels, err);
+                                  : open_svmlight(set, path, dimension, &labels, job, err);
     }
     if (status == OC_OK && labels_path) {
         status = read_labels(labels_path, &labels, err);

@@ -6,7 +6,7 @@
 #include "src/base/memory.h"
 #include "src/base/output.h"
 #include "src/base/threads.h"
-#include "src/pipeline/store.h"
+#include "src/set/alike.h"
 #include "src/set/set.h"
 #include "src/set/writer.h"
 
@@ -42,17 +42,7 @@ static oc_status check_pair(const part *a, const part *b, oc_error *err)
     if (x->index == y->index) {
         return oc_fail(err, OC_BAD_DATA, "%s and %s are both shard %zu/%zu", a->folder, b->folder, x->index, x->count);
     }
-    oc_error reason;
-    oc_status status = oc_compare_features(a->set->features, b->set->features, &reason);
-    if (status == OC_OK && a->set->image.fit != b->set->image.fit) {
-        status = oc_fail(&reason, OC_USAGE, "--fit differs");
-    }
-    if (status == OC_OK && a->set->image.depth != b->set->image.depth) {
-        status = oc_fail(&reason, OC_USAGE, "--depth differs");
-    }
-    return status == OC_OK ? OC_OK
-                           : oc_fail(err, OC_BAD_DATA, "%.250s and %.250s were not extracted alike: %.400s", a->folder,
-                                     b->folder, reason.message);
+    return oc_sets_check_alike(a->set, a->folder, b->set, b->folder, err);
 }
 
 /* Sorted by index, without a gap. */

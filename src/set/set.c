@@ -247,6 +247,11 @@ void oc_set_free(oc_set *set)
     if (set->values) {
         munmap(set->values, set->values_bytes);
     }
+    for (size_t i = 0; i < set->part_count; i++) {
+        oc_set_free(set->parts[i]);
+    }
+    oc_free(set->parts);
+    oc_free(set->chunks);
     oc_npy_free(set->npy);
     oc_free(set->given);
     oc_dataset_free(set->index);

@@ -13,9 +13,12 @@ typedef struct oc_skip {
 
 struct oc_set {
     oc_rows rows;
-    float *values;         /* rows in memory, mapped anonymously; or NULL */
-    size_t values_bytes;   /* of that mapping */
-    oc_npy *npy;           /* rows in a file, or NULL */
+    float *values;       /* rows in memory, mapped anonymously; or NULL */
+    size_t values_bytes; /* of that mapping */
+    oc_npy *npy;         /* rows in a file, or NULL */
+    oc_set **parts;      /* (part_count): sets that this one joins, or NULL */
+    oc_chunk *chunks;    /* (part_count): their rows */
+    size_t part_count;
     float *given;          /* rows read from svmlight text, or NULL */
     oc_dataset *index;     /* path and label of every row, and the classes */
     int *labels;           /* (N) */

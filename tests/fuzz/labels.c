@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     oc_set *set = NULL;
     oc_error err = {0};
-    if (fuzz_succeeded(oc_set_open_rows(rows_file(), fuzz_file("labels", bytes, size), 0, &set, &err), &err)) {
+    if (fuzz_succeeded(oc_set_open_rows(rows_file(), fuzz_file("labels", bytes, size), 0, NULL, &set, &err), &err)) {
         fuzz_expect(oc_set_count(set) == ROWS, "each row has a label");
         for (size_t i = 0; i < ROWS; i++) {
             int label = oc_set_labels(set)[i];

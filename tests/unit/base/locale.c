@@ -58,7 +58,7 @@ static void write_files(const char *name)
     cr_assert(oc_set_export(set, OC_FORMAT_CSV, named(name, 0), NULL, &err) == OC_OK, "%s", err.message);
     cr_assert(oc_set_export(set, OC_FORMAT_SVMLIGHT, named(name, 1), NULL, &err) == OC_OK, "%s", err.message);
     oc_set_free(set);
-    cr_assert(oc_set_open_rows(named(name, 1), NULL, 0, &set, &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_set_open_rows(named(name, 1), NULL, 0, NULL, &set, &err) == OC_OK, "%s", err.message);
     options.tune = true;
     cr_assert(oc_model_train(set, &options, NULL, &model, NULL, &err) == OC_OK, "%s", err.message);
     cr_assert(oc_model_save(model, at("trained"), &err) == OC_OK, "%s", err.message);

@@ -16,7 +16,7 @@ TestSuite(given, .init = make_test_folder, .fini = remove_test_folder);
 static oc_status read_text(const char *text, size_t dimension, oc_svmlight *rows, oc_error *err)
 {
     put_text("rows.svm", text);
-    return oc_svmlight_read(at("rows.svm"), dimension, rows, err);
+    return oc_svmlight_read(at("rows.svm"), dimension, NULL, rows, err);
 }
 
 Test(given, svmlight_text_gives_dense_rows)
@@ -125,7 +125,7 @@ Test(given, exported_rows_come_back_with_their_classes)
     oc_error err = {0};
     cr_assert(oc_set_export(set, OC_FORMAT_SVMLIGHT, at("rows.svm"), NULL, &err) == OC_OK, "%s", err.message);
     cr_assert(oc_rows_recognise(at("rows.svm")) && !oc_rows_recognise(at("rows.svm.classes")));
-    cr_assert(oc_set_open_rows(at("rows.svm"), NULL, 0, &back, &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_set_open_rows(at("rows.svm"), NULL, 0, NULL, &back, &err) == OC_OK, "%s", err.message);
     cr_assert(oc_set_count(back) == 30 && oc_set_rows(back)->dimension == 2);
     cr_assert(memcmp(oc_set_rows(back)->block[0].values, points, sizeof points) == 0);
     for (size_t i = 0; i < 30; i++) {

@@ -1,0 +1,17 @@
+/* Classes of different sizes: an accuracy over all images says little about a small class. */
+#ifndef OC_CLI_BALANCE_H
+#define OC_CLI_BALANCE_H
+
+#include <ocellus/evaluate.h>
+
+/* True when the largest class has more than twice the test images of the smallest class that has any. */
+bool classes_differ(const oc_evaluation *evaluation);
+
+/* A class that is small and never predicted: it has test images, less than half as many as the largest class. Returns how many
+ * there are; *first (may be NULL) is the first of them. */
+size_t never_predicted(const oc_evaluation *evaluation, size_t *first);
+
+/* What to do about it, as the end of a note: names --class-weight balanced, unless training used it. */
+const char *balance_advice(const oc_train_options *train);
+
+#endif

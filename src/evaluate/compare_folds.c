@@ -1,0 +1,247 @@
+/* Each fold is a comparison of its own: trained on the images of the other folds, tested on its own. The predictions of all
+ * folds are put together, a place for each image, so that accuracies, intervals and McNemar's test are those of one
+ * test of all images. A fifth that is put aside is the case of one fold. */
+#include "src/evaluate/compare_folds.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/base/threads.h"
+#include "src/dataset/dataset.h"
+#include "src/evaluate/evaluate.h"
+#include "src/evaluate/split_images.h"
+#include "src/learn/split.h"
+
+#include <math.h>
+#include <stdint.h>
+
+typedef struct folding {
+    const oc_dataset *images;
+    const oc_spec_list *specs;
+    const oc_compare_options *options;
+    oc_job *job;
+    size_t folds;
+    uint16_t *fold;        /* (images) */
+    uint32_t *chosen;      /* (images): the items of the side that was taken last */
+    oc_comparison *merged; /* NULL before the first fold; test_rows: all images */
+} folding;
+
+/* The images of one fold, or those outside of it. */
+static oc_status take_side(const folding *f, size_t which, bool inside, oc_dataset **side, oc_error *err)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < oc_dataset_count(f->images); i++) {
+        if ((f->fold[i] == which) == inside) {
+            f->chosen[count++] = (uint32_t)i;
+        }
+    }
+    return oc_dataset_part(f->images, f->chosen, count, side, err);
+}
+
+/* Puts the predictions of a fold into the places of their images. */
+static void place(const oc_comparison *fold, const oc_evaluation *part, oc_evaluation *all)
+{
+    for (size_t i = 0; i < part->images; i++) {
+        size_t item = fold->items[part->row[i]];
+        all->expected[item] = part->expected[i];
+        all->predicted[item] = part->predicted[i];
+        all->likely[item] = part->likely[i];
+        all->right[item] = part->right[i];
+    }
+}
+
+/* Gives the evaluation of a row of the first fold a place for each of n images; those of other folds stay empty. */
+static oc_status widen(const oc_comparison *fold, size_t n, oc_evaluation *e, oc_error *err)
+{
+    oc_evaluation wide = {.probable = e->probable};
+    if (!oc_evaluation_allocate(&wide, e->classes, n)) {
+        oc_evaluation_free(&wide);
+        return oc_fail_memory(err, "the comparison");
+    }
+    for (size_t i = 0; i < n; i++) {
+        wide.expected[i] = -1;
+    }
+    place(fold, e, &wide);
+    oc_evaluation_free(e);
+    *e = wide;
+    return OC_OK;
+}
+
+static oc_comparison_row *row_of(const oc_comparison *comparison, size_t r)
+{
+    return (oc_comparison_row *)(uintptr_t)&comparison->rows[r];
+}
+
+/* The first fold becomes the result. */
+static oc_status merge_first(folding *f, oc_comparison *fold, oc_error *err)
+{
+    size_t n = oc_dataset_count(f->images), *items = oc_alloc(n, sizeof *items);
+    oc_status status = items ? OC_OK : oc_fail_memory(err, "the comparison");
+    f->merged = fold;
+    for (size_t r = 0; status == OC_OK && r < fold->count; r++) {
+        status = widen(fold, n, &row_of(fold, r)->evaluation, err);
+    }
+    for (size_t i = 0; status == OC_OK && i < n; i++) {
+        items[i] = i;
+    }
+    oc_free(fold->items);
+    fold->items = items;
+    fold->test_rows = n;
+    return status;
+}
+
+static void merge_next(const folding *f, const oc_comparison *fold)
+{
+    for (size_t r = 0; r < fold->count; r++) {
+        oc_comparison_row *row = row_of(f->merged, r);
+        place(fold, &fold->rows[r].evaluation, &row->evaluation);
+        row->extract_seconds += fold->rows[r].extract_seconds;
+        row->train_seconds += fold->rows[r].train_seconds;
+        row->train_accuracy += fold->rows[r].train_accuracy;
+    }
+}
+
+static oc_status compare_fold(folding *f, size_t which, oc_error *err)
+{
+    oc_dataset *train = NULL, *test = NULL;
+    oc_split_kind split = f->folds > 1 ? OC_SPLIT_FOLDS : OC_SPLIT_FIFTH;
+    oc_comparison *comparison = NULL;
+    oc_compare_options options = *f->options;
+    if (f->folds > 1) {
+        options.row_done = NULL; /* a row is done after the last fold */
+        options.choose = false;
+        options.model = NULL;
+        options.skipped = which == 0 ? options.skipped
+                                     : NULL; /* images that cannot be read are outside of every fold */
+        oc_job_note(f->job, "fold %zu of %zu", which + 1, f->folds);
+    }
+    oc_status status = take_side(f, which, false, &train, err);
+    if (status == OC_OK) {
+        status = take_side(f, which, true, &test, err);
+    }
+    if (status == OC_OK) {
+        status = oc_compare_once(&(oc_sides){train, test, split}, f->specs, &options, f->job, &comparison, err);
+    }
+    for (size_t i = 0; status == OC_OK && i < comparison->test_rows; i++) {
+        comparison->items[i] = f->chosen[comparison->items[i]]; /* the test images were taken last */
+    }
+    if (status == OC_OK && !f->merged) {
+        status = merge_first(f, comparison, err);
+    } else if (status == OC_OK) {
+        merge_next(f, comparison);
+        oc_comparison_free(comparison);
+    }
+    oc_dataset_free(train);
+    oc_dataset_free(test);
+    return status;
+}
+
+/* Closes up the places of images that were not tested. */
+static void close_up(oc_evaluation *e, size_t places)
+{
+    for (size_t i = 0; i < places; i++) {
+        if (e->expected[i] >= 0) {
+            size_t at = e->images++;
+            e->row[at] = (uint32_t)i;
+            e->expected[at] = e->expected[i];
+            e->predicted[at] = e->predicted[i];
+            e->likely[at] = e->likely[i];
+            e->right[at] = e->right[i];
+        }
+    }
+}
+
+static double p_value(const oc_evaluation *first, const oc_evaluation *other)
+{
+    size_t only_first = 0, only_other = 0;
+    for (size_t i = 0; i < first->images; i++) {
+        bool right = first->predicted[i] == first->expected[i], too = other->predicted[i] == other->expected[i];
+        only_first += right && !too;
+        only_other += !right && too;
+    }
+    return oc_mcnemar(only_first, only_other);
+}
+
+static void finish_rows(const folding *f)
+{
+    oc_comparison *c = f->merged;
+    for (size_t r = 0; r < c->count; r++) {
+        oc_comparison_row *row = row_of(c, r);
+        oc_evaluation *e = &row->evaluation;
+        close_up(e, c->test_rows);
+        oc_evaluation_summarise(e);
+        row->train_accuracy /= (double)f->folds;
+        row->test_accuracy = e->accuracy;
+        row->low = e->low;
+        row->high = e->high;
+        row->p_value = r ? p_value(&c->rows[0].evaluation, e) : NAN;
+    }
+    c->test = c->rows[0].evaluation.images;
+    c->folds = f->folds > 1 ? f->folds : 0;
+}
+
+/* Of folds there is no classifier to keep: the best row is trained once more, on all images. */
+static oc_status save_best(const folding *f, const char *spec, oc_error *err)
+{
+    oc_features *features = NULL;
+    oc_set *set = NULL;
+    oc_model *model = NULL;
+    oc_train_report report;
+    oc_status status = oc_features_parse(spec, &features, err);
+    if (status == OC_OK) {
+        oc_job_note(f->job, "training %.300s on all images", spec);
+        status = oc_set_extract(f->images, features, &f->options->extract, NULL, f->job, &set, err);
+    }
+    if (status == OC_OK) {
+        status = oc_model_train(set, &f->options->train, f->job, &model, &report, err);
+    }
+    if (status == OC_OK) {
+        status = oc_model_save(model, f->options->model, err);
+    }
+    oc_model_free(model);
+    oc_set_free(set);
+    oc_features_free(features);
+    return status;
+}
+
+/* Tells of the rows of folds, and chooses one of them. */
+static oc_status finish_folds(const folding *f, oc_error *err)
+{
+    oc_comparison *c = f->merged;
+    size_t count = c->count;
+    for (c->count = 1; f->options->row_done && c->count <= count; c->count++) {
+        f->options->row_done(f->options->context, c);
+    }
+    c->count = count;
+    c->chosen = f->options->choose || f->options->model;
+    for (size_t r = 0; c->chosen && r < count; r++) {
+        c->best = c->rows[r].test_accuracy > c->rows[c->best].test_accuracy ? r : c->best;
+    }
+    return f->options->model ? save_best(f, c->rows[c->best].features, err) : OC_OK;
+}
+
+oc_status oc_compare_folds(const oc_dataset *images, const uint32_t *group, const oc_spec_list *specs,
+                           const oc_compare_options *options, oc_job *job, oc_comparison **out, oc_error *err)
+{
+    size_t n = oc_dataset_count(images);
+    folding f = {.images = images, .specs = specs, .options = options, .job = job};
+    f.folds = options->folds > 1 ? options->folds : 1;
+    f.fold = oc_alloc(n, sizeof *f.fold);
+    f.chosen = oc_alloc(n, sizeof *f.chosen);
+    oc_status status = f.fold && f.chosen ? oc_split_images(images, group, f.folds, options->extract.seed, f.fold, err)
+                                          : oc_fail_memory(err, "the split");
+    for (size_t k = 0; status == OC_OK && k < f.folds; k++) {
+        status = compare_fold(&f, k, err);
+    }
+    if (status == OC_OK) {
+        finish_rows(&f);
+        status = f.folds > 1 ? finish_folds(&f, err) : OC_OK;
+    }
+    oc_free(f.fold);
+    oc_free(f.chosen);
+    if (status != OC_OK) {
+        oc_comparison_free(f.merged);
+        return status;
+    }
+    *out = f.merged;
+    return OC_OK;
+}

@@ -1,0 +1,27 @@
+/* The result of a comparison. */
+#include <ocellus/evaluate.h>
+
+#include "src/base/memory.h"
+
+#include <stdint.h>
+
+void oc_comparison_free(oc_comparison *comparison)
+{
+    if (!comparison) {
+        return;
+    }
+    for (size_t i = 0; i < comparison->count; i++) {
+        oc_comparison_row *row = (oc_comparison_row *)(uintptr_t)&comparison->rows[i];
+        oc_free((char *)(uintptr_t)row->features);
+        oc_evaluation_free(&row->evaluation);
+        oc_free(row->curve.passes);
+        oc_free(row->curve.loss);
+    }
+    for (size_t i = 0; i < comparison->classes; i++) {
+        oc_free((char *)(uintptr_t)comparison->class_names[i]);
+    }
+    oc_free(comparison->items);
+    oc_free((void *)(uintptr_t)comparison->class_names);
+    oc_free((void *)(uintptr_t)comparison->rows);
+    oc_free(comparison);
+}

@@ -1,0 +1,115 @@
+/* Equal images are found by the hashes that extraction makes of the pixels, so the images are read once before the split
+ * is drawn, with the cheapest stage there is. Each group of equal images is dealt out as one image (oc_split), and every
+ * image goes where its group goes. */
+#include "src/evaluate/split_images.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/evaluate/evaluate.h"
+#include "src/learn/split.h"
+#include "src/set/equal_images.h"
+
+static const double TEST_FRACTION = 0.2;
+static const char CHEAPEST_STAGE[] = "pixels:size=4";
+
+/* group (N) from first (rows of the set): the first equal row of each. */
+static oc_status group_items(const oc_dataset *images, const oc_set *set, const uint32_t *first, uint32_t *group,
+                             oc_error *err)
+{
+    size_t *items;
+    oc_status status = oc_match_items(set, images, &items, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < oc_dataset_count(images); i++) {
+        group[i] = OC_UNREADABLE;
+    }
+    for (size_t row = 0; row < oc_set_count(set); row++) {
+        group[items[row]] = (uint32_t)items[first[row]];
+    }
+    oc_free(items);
+    return OC_OK;
+}
+
+static oc_status find_groups(const oc_dataset *images, const oc_set *set, oc_job *job, uint32_t **group, oc_error *err)
+{
+    uint32_t *first = oc_alloc(oc_set_count(set), sizeof *first);
+    uint32_t *found = oc_alloc(oc_dataset_count(images), sizeof *found);
+    oc_status status = first && found ? oc_set_find_equal(set, first, err) : oc_fail_memory(err, "the split");
+    if (status == OC_OK) {
+        status = group_items(images, set, first, found, err);
+    }
+    if (status == OC_OK) {
+        status = oc_set_note_equal(set, true, job, err);
+    }
+    oc_free(first);
+    if (status != OC_OK) {
+        oc_free(found);
+        return status;
+    }
+    *group = found;
+    return OC_OK;
+}
+
+oc_status oc_group_images(const oc_dataset *images, oc_extract_options *extract, oc_job *job, uint32_t **group,
+                          oc_error *err)
+{
+    oc_features *features = NULL;
+    oc_set *set = NULL;
+    oc_status status = oc_features_parse(CHEAPEST_STAGE, &features, err);
+    if (status == OC_OK) {
+        status = oc_set_extract(images, features, extract, NULL, job, &set, err);
+    }
+    if (status == OC_OK) {
+        extract->image.size = oc_set_image_options(set).size;
+        status = find_groups(images, set, job, group, err);
+    }
+    oc_set_free(set);
+    oc_features_free(features);
+    return status;
+}
+
+/* Deals out the images that stand for their groups: item (N) and label (N) are room for them. */
+static oc_status deal(const oc_dataset *images, const uint32_t *group, size_t folds, uint64_t seed, uint32_t *item,
+                      int *label, uint16_t *fold, oc_error *err)
+{
+    size_t count = 0, held;
+    for (size_t i = 0; i < oc_dataset_count(images); i++) {
+        if (group[i] == i) {
+            item[count] = (uint32_t)i;
+            label[count++] = oc_dataset_label(images, i);
+        }
+    }
+    uint16_t *dealt = oc_alloc(count, sizeof *dealt);
+    if (!dealt) {
+        return oc_fail_memory(err, "the split");
+    }
+    oc_status status = oc_split(label, count, oc_dataset_classes(images), folds, TEST_FRACTION, seed, dealt, &held,
+                                err);
+    for (size_t k = 0; status == OC_OK && k < count; k++) {
+        fold[item[k]] = dealt[k];
+    }
+    oc_free(dealt);
+    return status == OC_BAD_DATA && err
+               ? oc_fail(err, status,
+                         "%zu different images are too few to put some aside as test images (%s); name "
+                         "others to test on",
+                         count, err->message)
+               : status;
+}
+
+oc_status oc_split_images(const oc_dataset *images, const uint32_t *group, size_t folds, uint64_t seed, uint16_t *fold,
+                          oc_error *err)
+{
+    size_t n = oc_dataset_count(images);
+    uint32_t *item = oc_alloc(n, sizeof *item);
+    int *label = oc_alloc(n, sizeof *label);
+    oc_status status = item && label ? deal(images, group, folds, seed, item, label, fold, err)
+                                     : oc_fail_memory(err, "the split");
+    for (size_t i = 0; status == OC_OK && i < n; i++) {
+        fold[i] = group[i] == OC_UNREADABLE ? OC_STAYS : fold[group[i]];
+    }
+    oc_free(item);
+    oc_free(label);
+    return status;
+}
