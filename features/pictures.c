@@ -6,9 +6,11 @@
 
 void oc_draw_pale(const oc_sketch *s, bool color)
 {
-    oc_canvas_pixels(s->canvas, s->x, s->y, s->width, s->height, color ? s->image->rgb : s->image->gray,
-                     s->image->width, s->image->height, color ? 3 : 1);
-    oc_canvas_wash(s->canvas, s->x, s->y, s->width, s->height, OC_PAPER, 0.55);
+    const oc_image *image = s->image;
+    oc_rectangle frame = {s->x, s->y, s->width, s->height};
+    oc_canvas_pixels(s->canvas, frame,
+                     (oc_pixels){color ? image->rgb : image->gray, image->width, image->height, color ? 3 : 1});
+    oc_canvas_wash(s->canvas, frame, OC_PAPER, 0.55);
 }
 
 /* Bars from a middle line, up and down, or from the ground where no value is below 0. Of more values than MOST_BARS
@@ -63,10 +65,11 @@ oc_status oc_stage_spread(const oc_stage *stage, const oc_image *image, const do
     if (stage->type->spread) {
         return stage->type->spread(stage, image, given, fixed, map, err);
     }
-    double sum = 0, width = (double)image->width, height = (double)image->height;
+    double sum = 0;
     for (size_t j = 0; j < stage->dimension; j++) {
         sum += given[j] + fixed[j];
     }
-    oc_spread_evenly(map, image->width, image->height, 0, 0, width, height, sum);
+    oc_spread_evenly((oc_map){map, image->width, image->height},
+                     (oc_box){0, 0, (double)image->width, (double)image->height}, sum);
     return OC_OK;
 }

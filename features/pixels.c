@@ -115,7 +115,8 @@ static oc_status draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
         oc_color color = oc_color_signed((double)s->row[i] * scale / 127.5);
         memcpy(rgb + 3 * i, (uint8_t[3]){color.r, color.g, color.b}, 3);
     }
-    oc_canvas_pixels(s->canvas, s->x, s->y, s->width, s->height, rgb, p->size.width, p->size.height, 3);
+    oc_canvas_pixels(s->canvas, (oc_rectangle){s->x, s->y, s->width, s->height},
+                     (oc_pixels){rgb, p->size.width, p->size.height, 3});
     oc_canvas_frame(s->canvas, s->x, s->y, s->width, s->height, OC_RULE);
     oc_free(rgb);
     return OC_OK;
@@ -138,7 +139,8 @@ static oc_status spread(const oc_stage *stage, const oc_image *image, const doub
     for (size_t j = 0; j < stage->dimension; j++) {
         size_t pixel = p->gray ? j : j / 3;
         double x = (double)(pixel % p->size.width) * across, y = (double)(pixel / p->size.width) * down;
-        oc_spread_evenly(map, image->width, image->height, x, y, x + across, y + down, given[j] + fixed[j]);
+        oc_spread_evenly((oc_map){map, image->width, image->height}, (oc_box){x, y, x + across, y + down},
+                         given[j] + fixed[j]);
     }
     return OC_OK;
 }

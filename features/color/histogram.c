@@ -239,7 +239,8 @@ static void spread_region(const oc_histogram *h, const oc_image *image, size_t r
     for (size_t k = 0; k < h->size; k++) {
         rest += fixed[k] + (counts[k] > 0 ? 0 : given[k]);
     }
-    oc_spread_evenly(map, image->width, image->height, (double)x[0], (double)y[0], (double)x[1], (double)y[1], rest);
+    oc_spread_evenly((oc_map){map, image->width, image->height},
+                     (oc_box){(double)x[0], (double)y[0], (double)x[1], (double)y[1]}, rest);
     for (size_t v = y[0]; v < y[1]; v++) {
         for (size_t u = x[0]; u < x[1]; u++) {
             extract_region(h, &raw, image, (size_t[2]){u, u + 1}, (size_t[2]){v, v + 1}, s, own);

@@ -11,6 +11,10 @@
 
 #include <math.h>
 
+/* Shares of the values whose lines are cut off at the border of their cell: were none, a few strong edges would make all
+ * others short. */
+static const double CUT_OF_ROW = 0.08, CUT_OF_WEIGHTS = 0.01;
+
 /* Where value j of a row comes from. */
 typedef struct origin {
     size_t cx, cy;
@@ -80,21 +84,54 @@ static double *gather(const layout *l, const float *row, size_t dimension, oc_er
     return stars;
 }
 
-/* All stars, cells of side `cell` from (x, y) on; a line for a value of `limit` or more fills its cell. */
-static void draw_stars(const layout *l, const double *stars, oc_canvas *canvas, double x, double y, double cell,
-                       double sign, double limit, oc_color color)
+/* The star of a cell of side `cell`; a line for a value of `limit` or more reaches the border of the cell. */
+static oc_star star_of(const layout *l, double cell, double limit, oc_color color)
 {
     double circle = l->form.with_sign && !l->form.uoctti ? 2 * M_PI : M_PI;
     oc_star star = {.step = circle / (double)l->lines,
-                    .radius = 0.48 * cell,
-                    .width = fmax(1.2, 0.03 * cell),
+                    .radius = 0.5 * cell,
+                    .width = fmin(4, fmax(1.2, 0.055 * cell)),
+                    .lines = l->lines,
+                    .limit = limit,
                     .circle = circle > M_PI,
                     .color = color};
     star.first = l->form.centred ? 0 : star.step / 2;
+    return star;
+}
+
+/* The stars of all cells, the first of which has its upper left corner at (x, y). */
+static void draw_stars(const layout *l, const double *stars, oc_canvas *canvas, double x, double y, const oc_star *star)
+{
+    double cell = 2 * star->radius;
     for (size_t i = 0; i < l->nx * l->ny; i++) {
-        oc_draw_star(canvas, &star, x + ((double)(i % l->nx) + 0.5) * cell, y + ((double)(i / l->nx) + 0.5) * cell,
-                     stars + i * l->lines, l->lines, sign, limit);
+        oc_draw_star(canvas, star, x + ((double)(i % l->nx) + 0.5) * cell, y + ((double)(i / l->nx) + 0.5) * cell,
+                     stars + i * l->lines);
     }
+}
+
+/* Over the pale image. Each star gets a light border, so that it stands out on dark ground as well. */
+static void draw_row(const layout *l, const double *stars, const oc_stage *stage, const oc_sketch *s)
+{
+    double cell = s->width / (double)stage->width * (double)l->form.cell;
+    double limit = oc_draw_limit(stars, l->nx * l->ny * l->lines, CUT_OF_ROW);
+    oc_star star = star_of(l, cell, limit, OC_FOR), border = star;
+    border.color = OC_PAPER;
+    border.width += fmin(2, 0.06 * cell);
+    oc_draw_pale(s, l->form.color);
+    draw_stars(l, stars, s->canvas, s->x, s->y, &border);
+    draw_stars(l, stars, s->canvas, s->x, s->y, &star);
+    oc_canvas_frame(s->canvas, s->x, s->y, s->width, s->height, OC_RULE);
+}
+
+static void draw_weights(const layout *l, const double *stars, const oc_sketch *s)
+{
+    double cell = s->height / (double)l->ny, half = cell * (double)l->nx, right = s->x + s->width - half;
+    double limit = oc_draw_limit(stars, l->nx * l->ny * l->lines, CUT_OF_WEIGHTS);
+    oc_star positive = star_of(l, cell, limit, OC_FOR), negative = star_of(l, cell, -limit, OC_AGAINST);
+    draw_stars(l, stars, s->canvas, s->x, s->y, &positive);
+    draw_stars(l, stars, s->canvas, right, s->y, &negative);
+    oc_canvas_frame(s->canvas, s->x, s->y, half, s->height, OC_RULE);
+    oc_canvas_frame(s->canvas, right, s->y, half, s->height, OC_RULE);
 }
 
 const char *oc_hog_key(const oc_stage *stage)
@@ -110,18 +147,10 @@ oc_status oc_hog_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
     if (!stars) {
         return OC_NO_MEMORY;
     }
-    double limit = oc_draw_limit(stars, l.nx * l.ny * l.lines);
     if (s->what == OC_DRAW_WEIGHTS) {
-        double cell = s->height / (double)l.ny, half = cell * (double)l.nx, right = s->x + s->width - half;
-        draw_stars(&l, stars, s->canvas, s->x, s->y, cell, 1, limit, OC_FOR);
-        draw_stars(&l, stars, s->canvas, right, s->y, cell, -1, limit, OC_AGAINST);
-        oc_canvas_frame(s->canvas, s->x, s->y, half, s->height, OC_RULE);
-        oc_canvas_frame(s->canvas, right, s->y, half, s->height, OC_RULE);
+        draw_weights(&l, stars, s);
     } else {
-        oc_draw_pale(s, l.form.color);
-        draw_stars(&l, stars, s->canvas, s->x, s->y, s->width / (double)stage->width * (double)l.form.cell, 1, limit,
-                   OC_FOR);
-        oc_canvas_frame(s->canvas, s->x, s->y, s->width, s->height, OC_RULE);
+        draw_row(&l, stars, stage, s);
     }
     oc_free(stars);
     return OC_OK;
@@ -136,7 +165,8 @@ oc_status oc_hog_spread(const oc_stage *stage, const oc_image *image, const doub
     for (size_t j = 0; j < stage->dimension; j++) {
         origin from = locate(&l, j);
         double x = (double)from.cx * side, y = (double)from.cy * side;
-        oc_spread_evenly(map, image->width, image->height, x, y, x + side, y + side, given[j] + fixed[j]);
+        oc_spread_evenly((oc_map){map, image->width, image->height}, (oc_box){x, y, x + side, y + side},
+                         given[j] + fixed[j]);
     }
     return OC_OK;
 }

@@ -55,14 +55,19 @@ static void draw_stars(oc_canvas *canvas, double x, double y, double side, const
 {
     enum { CELLS = 4, DIRECTIONS = 8 };
     double cell = side / CELLS, star_values[DIRECTIONS], limit = oc_largest(values, CELLS * CELLS * DIRECTIONS);
-    oc_star star = {.step = M_PI / 4, .radius = 0.48 * cell, .width = fmax(0.8, 0.12 * cell), .circle = true};
-    star.color = OC_INK;
+    oc_star star = {.step = M_PI / 4,
+                    .radius = 0.48 * cell,
+                    .width = fmax(0.8, 0.12 * cell),
+                    .lines = DIRECTIONS,
+                    .limit = limit,
+                    .circle = true,
+                    .color = OC_INK};
     for (size_t i = 0; i < CELLS * CELLS; i++) {
         for (size_t o = 0; o < DIRECTIONS; o++) {
             star_values[o] = (double)values[i * DIRECTIONS + o];
         }
         oc_draw_star(canvas, &star, x + ((double)(i % CELLS) + 0.5) * cell, y + ((double)(i / CELLS) + 0.5) * cell,
-                     star_values, DIRECTIONS, 1, limit);
+                     star_values);
     }
 }
 
@@ -81,7 +86,7 @@ static void draw_word(const looks *l, oc_canvas *canvas, double x, double y, dou
         pixels[j] = (uint8_t)lround(128 + scale * (double)values[j]);
     }
     size_t patch = (size_t)l->params->patch;
-    oc_canvas_pixels(canvas, x, y, side, side, pixels, patch, patch, l->channels);
+    oc_canvas_pixels(canvas, (oc_rectangle){x, y, side, side}, (oc_pixels){pixels, patch, patch, l->channels});
 }
 
 /* Where a word stands on the sheet: gray ones by the direction of their edges, then coloured ones by hue. */
@@ -356,8 +361,8 @@ static oc_status pass(const oc_stage *stage, const oc_image *image, size_t regio
             if (given) {
                 bool sift = params->descriptor == OC_WORDS_SIFT;
                 double side = (double)(sift ? oc_sift_extent(place->size) : place->size);
-                oc_spread_evenly(map, image->width, image->height, place->x, place->y, place->x + side, place->y + side,
-                                 part);
+                oc_spread_evenly((oc_map){map, image->width, image->height},
+                                 (oc_box){place->x, place->y, place->x + side, place->y + side}, part);
             }
         }
     }
@@ -382,7 +387,7 @@ oc_status oc_words_spread(const oc_stage *stage, const oc_image *image, const do
         for (size_t k = 0; k < count; k++) {
             rest += fixed[r * count + k] + (sums[r * count + k] > 0 ? 0 : given[r * count + k]);
         }
-        oc_spread_evenly(map, image->width, image->height, x, y, x + across, y + down, rest);
+        oc_spread_evenly((oc_map){map, image->width, image->height}, (oc_box){x, y, x + across, y + down}, rest);
     }
     oc_free(sums);
     return status;

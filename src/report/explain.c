@@ -89,7 +89,8 @@ static oc_status draw_map(oc_page *page, const oc_panel *p, const oc_image *imag
         rgb[3 * i + 1] = (uint8_t)lround(shade * color.g);
         rgb[3 * i + 2] = (uint8_t)lround(shade * color.b);
     }
-    oc_canvas_pixels(&page->canvas, p->x, p->y, p->width, p->height, rgb, image->width, image->height, 3);
+    oc_canvas_pixels(&page->canvas, (oc_rectangle){p->x, p->y, p->width, p->height},
+                     (oc_pixels){rgb, image->width, image->height, 3});
     oc_canvas_frame(&page->canvas, p->x, p->y, p->width, p->height, OC_RULE);
     oc_free(rgb);
     return OC_OK;
@@ -155,9 +156,9 @@ static oc_status draw_page(const oc_model *model, const oc_image *image, const o
     }
     oc_status status = oc_page_lay_out(&page, err);
     if (status == OC_OK) {
-        double limit = oc_draw_limit(map, image->width * image->height);
-        oc_canvas_pixels(&page.canvas, panels[0].x, panels[0].y, panels[0].width, height, image->rgb, image->width,
-                         image->height, 3);
+        double limit = oc_draw_limit(map, image->width * image->height, 0.01);
+        oc_canvas_pixels(&page.canvas, (oc_rectangle){panels[0].x, panels[0].y, panels[0].width, height},
+                         (oc_pixels){image->rgb, image->width, image->height, 3});
         oc_canvas_frame(&page.canvas, panels[0].x, panels[0].y, panels[0].width, height, OC_RULE);
         draw_key(&page, &panels[2], limit);
         draw_sum(&page, &panels[3], model, parts, bias, (double)result->scores[result->label]);

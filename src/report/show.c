@@ -72,7 +72,8 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
     }
     if (status == OC_OK) {
         oc_sketch s = sketch_of(&page, 0, OC_DRAW_ROW, row, image);
-        oc_canvas_pixels(s.canvas, s.x, s.y, s.width, s.height, image->rgb, image->width, image->height, 3);
+        oc_canvas_pixels(s.canvas, (oc_rectangle){s.x, s.y, s.width, s.height},
+                         (oc_pixels){image->rgb, image->width, image->height, 3});
         oc_canvas_frame(s.canvas, s.x, s.y, s.width, s.height, OC_RULE);
     }
     const float *part = row;

@@ -183,9 +183,9 @@ Test(show, few_values_that_stick_out_do_not_set_the_scale)
     }
     values[0] = -50;
     values[1] = 50;
-    double limit = oc_draw_limit(values, 1000);
+    double limit = oc_draw_limit(values, 1000, 0.01);
     cr_assert(limit > 0.95 && limit < 1.1, "%g", limit);
     double same[4] = {2, -2, 2, 0}, none[3] = {0};
-    cr_assert(fabs(oc_draw_limit(same, 4) - 2) < 1e-9);
-    cr_assert(oc_draw_limit(none, 3) > 0);
+    cr_assert(fabs(oc_draw_limit(same, 4, 0.01) - 2) < 1e-9);
+    cr_assert(oc_draw_limit(none, 3, 0.01) > 0);
 }
