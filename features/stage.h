@@ -33,7 +33,7 @@ typedef enum oc_drawing { OC_DRAW_ROW, OC_DRAW_WEIGHTS, OC_DRAW_LEARNED } oc_dra
 
 typedef struct oc_sketch {
     oc_drawing what;
-    const float *row;      /* (dimension) for OC_DRAW_ROW and OC_DRAW_WEIGHTS */
+    const float *row; /* (dimension) for OC_DRAW_ROW and OC_DRAW_WEIGHTS; for OC_DRAW_LEARNED the mean row, or NULL */
     const oc_image *image; /* that the row was made of, with both planes, for OC_DRAW_ROW */
     oc_canvas *canvas;
     double x, y, width, height; /* the part of the canvas to fill, of the aspect that the stage asked for */

@@ -10,11 +10,17 @@
 #include "features/words/kernels.h"
 #include "features/words/patch.h"
 #include "src/base/fail.h"
+#include "src/base/locale.h"
 #include "src/draw/shapes.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of gradient descriptors no more words are drawn than can be told apart; heights are in columns. */
+enum { MOST_USED = 100 };
+static const double USED_HEAD = 0.4, USED_HEIGHT = 1.12;
 
 /* Every word as it looks, (K, depth). */
 typedef struct looks {
@@ -57,7 +63,7 @@ static void draw_stars(oc_canvas *canvas, double x, double y, double side, const
     double cell = side / CELLS, star_values[DIRECTIONS], limit = oc_largest(values, CELLS * CELLS * DIRECTIONS);
     oc_star star = {.step = M_PI / 4,
                     .radius = 0.48 * cell,
-                    .width = fmax(0.8, 0.12 * cell),
+                    .width = fmax(0.8, 0.09 * cell),
                     .lines = DIRECTIONS,
                     .limit = limit,
                     .circle = true,
@@ -156,6 +162,47 @@ static double sheet_key(const looks *l, const float *values)
 static size_t sheet_columns(size_t count)
 {
     return (size_t)ceil(sqrt(1.6 * (double)count));
+}
+
+static size_t most_used_columns(size_t count)
+{
+    size_t shown = count < MOST_USED ? count : MOST_USED;
+    return (size_t)ceil(sqrt((double)shown));
+}
+
+/* The words that are used most, with their share of all codes, where s->row has the mean row; else the first ones. */
+static oc_status draw_most_used(const looks *l, const oc_stage *stage, const oc_sketch *s, oc_error *err)
+{
+    standing *order = oc_alloc(l->count, sizeof *order);
+    if (!order) {
+        return oc_fail_memory(err, "the words");
+    }
+    double sum = 0;
+    for (size_t k = 0; k < l->count; k++) {
+        order[k].word = k;
+        for (size_t j = k; s->row && j < stage->dimension; j += l->count) {
+            order[k].key -= fmax(0, (double)s->row[j]);
+        }
+        sum -= order[k].key;
+    }
+    qsort(order, l->count, sizeof *order, by_key);
+    size_t columns = most_used_columns(l->count), shown = l->count < MOST_USED ? l->count : MOST_USED;
+    double side = s->width / (double)columns, top = s->y + USED_HEAD * side, word = 0.82 * side;
+    oc_pen pen = {.size = fmin(20, 0.18 * side), .color = OC_QUIET};
+    char text[100];
+    snprintf(text, sizeof text,
+             sum > 0 ? "The %zu words that are used most, with their share of all codes" : "%zu words", shown);
+    oc_canvas_text_cut(s->canvas, s->x, s->y + 0.6 * USED_HEAD * side, pen, s->width, text);
+    pen.align = 0.5;
+    for (size_t i = 0; i < shown; i++) {
+        double x = s->x + (double)(i % columns) * side, y = top + (double)(i / columns) * USED_HEIGHT * side;
+        draw_word(l, s->canvas, x, y, word, order[i].word);
+        oc_canvas_frame(s->canvas, x, y, word, word, OC_RULE);
+        oc_snprintf(text, sizeof text, "%.2f %%", sum > 0 ? -100 * order[i].key / sum : 0);
+        oc_canvas_text(s->canvas, x + word / 2, y + word + 1.1 * pen.size, pen, sum > 0 ? text : "");
+    }
+    oc_free(order);
+    return OC_OK;
 }
 
 static oc_status draw_sheet(const looks *l, const oc_sketch *s, oc_error *err)
@@ -286,8 +333,13 @@ static oc_status draw_mosaic(const looks *l, const oc_stage *stage, const oc_ske
 double oc_words_aspect(const oc_stage *stage, oc_drawing what)
 {
     const oc_words_params *params = stage->params;
-    double columns = (double)sheet_columns((size_t)params->count);
-    return what == OC_DRAW_LEARNED   ? columns / ceil((double)params->count / columns)
+    size_t count = (size_t)params->count, used = count < MOST_USED ? count : MOST_USED;
+    double columns = (double)sheet_columns(count), rows = ceil((double)count / columns);
+    if (params->descriptor == OC_WORDS_SIFT) {
+        columns = (double)most_used_columns(count);
+        rows = USED_HEAD + USED_HEIGHT * ceil((double)used / columns);
+    }
+    return what == OC_DRAW_LEARNED   ? columns / rows
            : what == OC_DRAW_WEIGHTS ? 2.1
                                      : (double)stage->width / (double)stage->height;
 }
@@ -303,7 +355,8 @@ oc_status oc_words_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err
     looks l;
     oc_status status = unwhiten(stage, &l, err);
     if (status == OC_OK) {
-        status = s->what == OC_DRAW_LEARNED   ? draw_sheet(&l, s, err)
+        bool sift = l.params->descriptor == OC_WORDS_SIFT;
+        status = s->what == OC_DRAW_LEARNED   ? (sift ? draw_most_used(&l, stage, s, err) : draw_sheet(&l, s, err))
                  : s->what == OC_DRAW_WEIGHTS ? draw_weights(&l, s, err)
                                               : draw_mosaic(&l, stage, s, err);
     }

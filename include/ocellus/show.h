@@ -19,9 +19,11 @@ OC_API oc_status oc_show_image(const oc_features *features, const oc_image *imag
  * Of more than 100 classes the first 100. OC_USAGE for nearest neighbours, which have no weights. */
 OC_API oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *err);
 
-/* What stages have learned from images: the words of a codebook, unwhitened, gray ones by the direction of their edges,
- * then coloured ones by hue. OC_USAGE when no stage has learned anything. */
-OC_API oc_status oc_show_codebook(const oc_features *features, const char *path, oc_error *err);
+/* What the stages of a model learned from images: the words of a codebook, unwhitened. Patches are ordered by the
+ * direction of their edges, then by hue. Of gradient descriptors the 100 words that are used most are drawn, each with
+ * its share of all codes of the training images (where the scaler is center or standard, which know the mean row).
+ * OC_USAGE when no stage has learned anything. */
+OC_API oc_status oc_show_codebook(const oc_model *model, const char *path, oc_error *err);
 
 /* What speaks for a class where in an image. The score of class c is linear in the scaled row z, s_c = b_c + sum_j
  * W_cj z_j, and every W_cj z_j belongs to pixels that value j was computed from: map (height, width) of the model's

@@ -143,27 +143,38 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
     return status;
 }
 
-oc_status oc_show_codebook(const oc_features *features, const char *path, oc_error *err)
+/* The mean of the rows that the model was trained on, where its scaler has it; else NULL. */
+static const float *mean_row(const oc_model *model)
 {
+    int scale = model->options.scale;
+    return scale == OC_SCALE_CENTER || scale == OC_SCALE_STANDARD ? model->classifier->shift : NULL;
+}
+
+oc_status oc_show_codebook(const oc_model *model, const char *path, oc_error *err)
+{
+    const oc_features *features = model->features;
+    const float *mean = mean_row(model);
     size_t stages = oc_features_count(features), count = 0;
     oc_panel *panels = oc_alloc(stages, sizeof *panels);
-    size_t *which = oc_alloc(stages, sizeof *which);
+    size_t *which = oc_alloc(stages, 2 * sizeof *which), *offset = which ? which + stages : NULL, first = 0;
     oc_status status = panels && which ? OC_OK : oc_fail_memory(err, "the picture");
     for (size_t i = 0; status == OC_OK && i < stages; i++) {
         const oc_stage *stage = stage_of(features, i);
         double aspect = stage->learned ? oc_stage_aspect(stage, OC_DRAW_LEARNED) : 0;
         if (aspect > 0) {
             which[count] = i;
+            offset[count] = first;
             panels[count++] = (oc_panel){
-                .heading = oc_features_part_spec(features, i), .aspect = aspect, .height = 1600 / aspect};
+                .heading = oc_features_part_spec(features, i), .aspect = aspect, .height = fmin(1200, 1600 / aspect)};
         }
+        first += stage->dimension;
     }
     if (status == OC_OK && count == 0) {
         status = oc_fail(err, OC_USAGE, "%s: no stage of it learns from images, so there is no codebook",
                          oc_features_spec(features));
     }
     oc_page page = {.title = "What was learned from images",
-                    .subtitle = "Words of the codebook as they look: by the direction of their edges, then by hue.",
+                    .subtitle = "The words of a codebook as they look.",
                     .panels = panels,
                     .count = count,
                     .widest = 1600};
@@ -172,7 +183,7 @@ oc_status oc_show_codebook(const oc_features *features, const char *path, oc_err
     }
     for (size_t i = 0; status == OC_OK && i < count; i++) {
         const oc_stage *stage = stage_of(features, which[i]);
-        oc_sketch s = sketch_of(&page, i, OC_DRAW_LEARNED, NULL, NULL);
+        oc_sketch s = sketch_of(&page, i, OC_DRAW_LEARNED, mean ? mean + offset[i] : NULL, NULL);
         status = oc_stage_draw(stage, &s, err);
     }
     status = oc_page_finish(&page, status, path, err);

@@ -133,7 +133,7 @@ Test(show, every_page_is_a_png_of_reasonable_size)
     oc_image image = decoded(decoder, model, at("in/down/001.png"));
     cr_assert(oc_show_image(oc_model_features(model), &image, "stripes", at("image.png"), NULL) == OC_OK);
     cr_assert(oc_show_templates(model, at("templates.png"), NULL) == OC_OK);
-    cr_assert(oc_show_codebook(oc_model_features(model), at("codebook.png"), NULL) == OC_OK);
+    cr_assert(oc_show_codebook(model, at("codebook.png"), NULL) == OC_OK);
     for (int kind = 0; kind < 3; kind++) {
         cr_assert(oc_losses_measure(model, set, (oc_landscape)kind, 0, NULL, &losses, NULL) == OC_OK);
         cr_assert(oc_show_losses(model, &losses,
@@ -167,7 +167,7 @@ Test(show, what_cannot_be_shown_is_refused)
     oc_error err;
     options.classifier = (oc_learner){OC_NEAREST, 1, OC_METRIC_L2};
     cr_assert(oc_model_train(set, &options, NULL, &nearest, NULL, &err) == OC_OK);
-    cr_assert(oc_show_codebook(oc_model_features(model), at("no.png"), &err) == OC_USAGE);
+    cr_assert(oc_show_codebook(model, at("no.png"), &err) == OC_USAGE);
     cr_assert(oc_show_templates(nearest, at("no.png"), &err) == OC_USAGE);
     cr_assert(oc_losses_measure(nearest, set, OC_LANDSCAPE_RAY, 0, NULL, &losses, &err) == OC_USAGE);
     oc_model_free(nearest);
