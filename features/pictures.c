@@ -42,7 +42,7 @@ double oc_stage_aspect(const oc_stage *stage, oc_drawing what)
     if (stage->type->aspect) {
         return stage->type->aspect(stage, what);
     }
-    return what == OC_DRAW_LEARNED ? 0 : 2;
+    return what >= OC_DRAW_LEARNED ? 0 : 2;
 }
 
 const char *oc_stage_key(const oc_stage *stage)

@@ -82,7 +82,7 @@ static void mirror(const oc_stage *stage, const float *row, float *out)
 static double aspect(const oc_stage *stage, oc_drawing what)
 {
     const pixels_params *p = stage->params;
-    return what == OC_DRAW_LEARNED ? 0 : (double)p->size.width / (double)p->size.height;
+    return what >= OC_DRAW_LEARNED ? 0 : (double)p->size.width / (double)p->size.height;
 }
 
 /* The weight that has full colour: three times the root mean square, so that a few large ones do not leave the others

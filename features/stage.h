@@ -28,13 +28,15 @@ typedef struct oc_scratch {
     oc_resizer resizer; /* with the tables of the last change of size */
 } oc_scratch;
 
-/* What a stage can draw: the row of an image, weights of a row's values, what it has learned. */
-typedef enum oc_drawing { OC_DRAW_ROW, OC_DRAW_WEIGHTS, OC_DRAW_LEARNED } oc_drawing;
+/* What a stage can draw: the row of an image, weights of a row's values, what it has learned, what each value
+ * contributes to a score. */
+typedef enum oc_drawing { OC_DRAW_ROW, OC_DRAW_WEIGHTS, OC_DRAW_LEARNED, OC_DRAW_PARTS } oc_drawing;
 
 typedef struct oc_sketch {
     oc_drawing what;
-    const float *row; /* (dimension) for OC_DRAW_ROW and OC_DRAW_WEIGHTS; for OC_DRAW_LEARNED the mean row, or NULL */
-    const oc_image *image; /* that the row was made of, with both planes, for OC_DRAW_ROW */
+    const float *row; /* (dimension) for OC_DRAW_ROW and OC_DRAW_WEIGHTS; for OC_DRAW_LEARNED the mean row, or NULL;
+                            * for OC_DRAW_PARTS the contribution of each value */
+    const oc_image *image; /* that the row was made of, with both planes, for OC_DRAW_ROW and OC_DRAW_PARTS */
     oc_canvas *canvas;
     double x, y, width, height; /* the part of the canvas to fill, of the aspect that the stage asked for */
 } oc_sketch;

@@ -15,7 +15,7 @@ enum { MOST_BARS = 24 };
 double oc_histogram_aspect(const oc_stage *stage, oc_drawing what)
 {
     (void)stage;
-    return what == OC_DRAW_LEARNED ? 0 : 1.5;
+    return what >= OC_DRAW_LEARNED ? 0 : 1.5;
 }
 
 static uint8_t to_level(double value)

@@ -55,7 +55,7 @@ static origin locate(const layout *l, size_t j)
 double oc_hog_aspect(const oc_stage *stage, oc_drawing what)
 {
     layout l = describe(stage);
-    return what == OC_DRAW_LEARNED   ? 0
+    return what >= OC_DRAW_LEARNED   ? 0
            : what == OC_DRAW_WEIGHTS ? (2 * (double)l.nx + 0.5) / (double)l.ny
                                      : (double)stage->width / (double)stage->height;
 }

@@ -22,6 +22,10 @@
 enum { MOST_USED = 100 };
 static const double USED_HEAD = 0.4, USED_HEIGHT = 1.12;
 
+/* Words that are listed for a class, and as many against it; the width of both lists in heights of the picture. */
+enum { LISTED = 6 };
+static const double LIST = 1.5;
+
 /* Every word as it looks, (K, depth). */
 typedef struct looks {
     const oc_words_params *params;
@@ -339,9 +343,10 @@ double oc_words_aspect(const oc_stage *stage, oc_drawing what)
         columns = (double)most_used_columns(count);
         rows = USED_HEAD + USED_HEIGHT * ceil((double)used / columns);
     }
-    return what == OC_DRAW_LEARNED   ? columns / rows
-           : what == OC_DRAW_WEIGHTS ? 2.1
-                                     : (double)stage->width / (double)stage->height;
+    return what == OC_DRAW_LEARNED ? columns / rows
+           : what == OC_DRAW_WEIGHTS
+               ? 2.1
+               : (double)stage->width / (double)stage->height + (what == OC_DRAW_PARTS ? LIST : 0);
 }
 
 const char *oc_words_key(const oc_stage *stage)
@@ -349,6 +354,8 @@ const char *oc_words_key(const oc_stage *stage)
     (void)stage;
     return "words in blue frames speak for the class, those in orange frames against it";
 }
+
+static oc_status draw_parts(const looks *l, const oc_stage *stage, const oc_sketch *s, oc_error *err);
 
 oc_status oc_words_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
 {
@@ -358,6 +365,7 @@ oc_status oc_words_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err
         bool sift = l.params->descriptor == OC_WORDS_SIFT;
         status = s->what == OC_DRAW_LEARNED   ? (sift ? draw_most_used(&l, stage, s, err) : draw_sheet(&l, s, err))
                  : s->what == OC_DRAW_WEIGHTS ? draw_weights(&l, s, err)
+                 : s->what == OC_DRAW_PARTS   ? draw_parts(&l, stage, s, err)
                                               : draw_mosaic(&l, stage, s, err);
     }
     oc_free(l.values);
@@ -443,5 +451,126 @@ oc_status oc_words_spread(const oc_stage *stage, const oc_image *image, const do
         oc_spread_evenly((oc_map){map, image->width, image->height}, (oc_box){x, y, x + across, y + down}, rest);
     }
     oc_free(sums);
+    return status;
+}
+
+/* A value of the row that contributes to a score: a word in a region, and where in it the word has its largest code. */
+typedef struct contribution {
+    size_t word;
+    region where;
+    double part;
+    float code; /* 0: the word does not occur in the region */
+    oc_words_place place;
+} contribution;
+
+/* The LISTED values that contribute most in one direction, from the front or from the back of the order. */
+static size_t list_parts(const looks *l, const standing *order, size_t count, bool against, contribution *list)
+{
+    size_t listed = 0;
+    for (size_t i = 0; i < LISTED && i < count; i++) {
+        const standing *at = against ? &order[count - 1 - i] : &order[i];
+        if (against ? at->key > 0 : at->key < 0) {
+            list[listed++] = (contribution){.word = at->word % l->count,
+                                            .where = find_region(&l->params->grid, at->word / l->count),
+                                            .part = -at->key};
+        }
+    }
+    return listed;
+}
+
+static oc_status find_places(const oc_stage *stage, const oc_image *image, contribution *list, size_t count,
+                             oc_error *err)
+{
+    const oc_words_params *params = stage->params;
+    size_t words = (size_t)params->count;
+    walk w;
+    oc_status status = walk_start(&w, stage, image, err);
+    while (status == OC_OK && (status = walk_next(&w, err)) == OC_OK && w.block) {
+        for (size_t i = 0; i < w.block * count; i++) {
+            const oc_words_place *place = &w.places[w.first + i / count];
+            contribution *c = &list[i % count];
+            float code = w.codes[i / count * words + c->word];
+            if (code > c->code && contains(&params->grid, c->where, place->cell)) {
+                c->code = code;
+                c->place = *place;
+            }
+        }
+    }
+    walk_end(&w);
+    return status;
+}
+
+/* One line of a list: number, word, region and contribution. */
+static void draw_line(const looks *l, const oc_sketch *s, const contribution *c, oc_pen pen, size_t number)
+{
+    double side = 0.86 * s->height, x = s->x + 28, aspect = (double)s->image->width / (double)s->image->height;
+    double width = aspect > 1 ? side : side * aspect, height = aspect > 1 ? side / aspect : side;
+    double across = width / (double)c->where.level, down = height / (double)c->where.level,
+           top = s->y + (side - height) / 2;
+    char text[40];
+    snprintf(text, sizeof text, "%zu", number);
+    oc_canvas_text(s->canvas, s->x, s->y + 0.6 * side, pen, text);
+    draw_word(l, s->canvas, x, s->y, side, c->word);
+    oc_canvas_frame(s->canvas, x, s->y, side, side, OC_RULE);
+    x += 1.15 * side;
+    oc_canvas_fill(s->canvas, x + (double)c->where.u * across, top + (double)c->where.v * down, across, down,
+                   pen.color);
+    oc_canvas_frame(s->canvas, x, top, width, height, OC_QUIET);
+    oc_snprintf(text, sizeof text, "%+.3f%s", c->part, c->code > 0 ? "" : " absent");
+    oc_canvas_text(s->canvas, x + width + 12, s->y + 0.6 * side, pen, text);
+}
+
+/* Frames the place of contribution i and writes its number into the frame, beside the numbers that are there. */
+static void mark_place(const looks *l, const oc_sketch *s, const contribution *list, size_t i, oc_pen pen)
+{
+    const oc_words_place *place = &list[i].place;
+    bool sift = l->params->descriptor == OC_WORDS_SIFT;
+    double scale = s->width / (double)s->image->width, before = 0;
+    double side = (double)(sift ? oc_sift_extent(place->size) : place->size) * scale;
+    double x = s->x + place->x * scale, y = s->y + place->y * scale;
+    char text[20];
+    for (size_t j = 0; j < i; j++) {
+        before += list[j].code > 0 && list[j].place.x == place->x && list[j].place.y == place->y;
+    }
+    for (double inset = 0; list[i].code > 0 && inset < 3; inset++) {
+        oc_canvas_frame(s->canvas, x + inset, y + inset, side - 2 * inset, side - 2 * inset, pen.color);
+    }
+    snprintf(text, sizeof text, "%zu", i + 1);
+    oc_canvas_text(s->canvas, x + 6 + 28 * before, y + 6 + 0.8 * pen.size, pen, list[i].code > 0 ? text : "");
+}
+
+/* The words that contribute most for and against: the places where each is strongest on the pale image, then two lists. */
+static oc_status draw_parts(const looks *l, const oc_stage *stage, const oc_sketch *s, oc_error *err)
+{
+    contribution list[2 * LISTED];
+    standing *order = oc_alloc(stage->dimension, sizeof *order);
+    if (!order) {
+        return oc_fail_memory(err, "the words");
+    }
+    for (size_t j = 0; j < stage->dimension; j++) {
+        order[j] = (standing){-(double)s->row[j], j};
+    }
+    qsort(order, stage->dimension, sizeof *order, by_key);
+    size_t first = list_parts(l, order, stage->dimension, false, list);
+    size_t count = first + list_parts(l, order, stage->dimension, true, list + first);
+    oc_free(order);
+    oc_status status = count ? find_places(stage, s->image, list, count, err) : OC_OK;
+    oc_sketch left = *s, line = *s;
+    left.width = s->height * (double)s->image->width / (double)s->image->height;
+    oc_draw_pale(&left, l->channels == 3);
+    oc_canvas_frame(s->canvas, left.x, left.y, left.width, left.height, OC_RULE);
+    line.height = (s->height - 30) / LISTED;
+    for (size_t i = 0; status == OC_OK && i < count; i++) {
+        bool against = i >= first;
+        size_t row = against ? i - first : i;
+        oc_pen pen = {.size = 20, .bold = true, .color = against ? OC_AGAINST : OC_FOR};
+        line.x = s->x + left.width + 30 + (against ? 0.5 : 0) * LIST * s->height;
+        line.y = s->y + 30 + (double)row * line.height;
+        if (row == 0) {
+            oc_canvas_text(s->canvas, line.x, s->y + 16, pen, against ? "against the class" : "for the class");
+        }
+        draw_line(l, &line, &list[i], pen, i + 1);
+        mark_place(l, &left, list, i, pen);
+    }
     return status;
 }

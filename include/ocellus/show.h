@@ -25,14 +25,22 @@ OC_API oc_status oc_show_templates(const oc_model *model, const char *path, oc_e
  * OC_USAGE when no stage has learned anything. */
 OC_API oc_status oc_show_codebook(const oc_model *model, const char *path, oc_error *err);
 
-/* What speaks for a class where in an image. The score of class c is linear in the scaled row z, s_c = b_c + sum_j
- * W_cj z_j, and every W_cj z_j belongs to pixels that value j was computed from: map (height, width) of the model's
- * canonical size is the sum of all parts, laid out, so that the sum over the map is s_c - b_c. parts (stages) is the
- * sum of each stage. OC_USAGE for nearest neighbours. */
-OC_API oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label, double *map, double *parts,
-                            double *bias, oc_error *err);
-/* The same for the winning class of an image file, as a picture; result (may be NULL) as oc_classify_file would have
- * it. Errors of reading as oc_decode_file. */
+/* Which parts of an image raise or lower the score of a class. The score of class c is linear in the scaled row z,
+ * s_c = b_c + sum_j W_cj z_j, and each contribution W_cj z_j is spread over the pixels that value j was computed from.
+ * The arrays are the caller's; the image has the model's canonical size. */
+typedef struct oc_explanation {
+    double *map;    /* (height, width): contributions by pixel; their sum is s_c - b_c */
+    double *parts;  /* (stages): their sum for each stage */
+    double *values; /* (D): W_cj z_j for each value of the row; NULL: not wanted */
+    double bias;    /* b_c */
+} oc_explanation;
+/* OC_USAGE for nearest neighbours, for a model of external rows, and for a label that is not below the number of classes;
+ * OC_NO_MEMORY. */
+OC_API oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label, oc_explanation *explanation,
+                            oc_error *err);
+/* The same for the class of the highest score of an image file, as a picture. For words it also shows the ones that
+ * contribute most, each with its region, and the place where it is strongest. result (may be NULL) is that of
+ * oc_classify_file. Errors of reading as oc_decode_file. */
 OC_API oc_status oc_explain_file(oc_reader *reader, const char *file, const char *path, oc_result *result,
                                  oc_error *err);
 
