@@ -520,23 +520,39 @@ static void draw_line(const looks *l, const oc_sketch *s, const contribution *c,
     oc_canvas_text(s->canvas, x + width + 12, s->y + 0.6 * side, pen, text);
 }
 
-/* Frames the place of contribution i and writes its number into the frame, beside the numbers that are there. */
-static void mark_place(const looks *l, const oc_sketch *s, const contribution *list, size_t i, oc_pen pen)
+static oc_rectangle place_on_picture(const looks *l, const oc_sketch *s, const contribution *c)
 {
-    const oc_words_place *place = &list[i].place;
     bool sift = l->params->descriptor == OC_WORDS_SIFT;
-    double scale = s->width / (double)s->image->width, before = 0;
-    double side = (double)(sift ? oc_sift_extent(place->size) : place->size) * scale;
-    double x = s->x + place->x * scale, y = s->y + place->y * scale;
+    double scale = s->width / (double)s->image->width;
+    double side = (double)(sift ? oc_sift_extent(c->place.size) : c->place.size) * scale;
+    return (oc_rectangle){s->x + c->place.x * scale, s->y + c->place.y * scale, side, side};
+}
+
+static void frame_place(const looks *l, const oc_sketch *s, const contribution *c, oc_color color)
+{
+    oc_rectangle r = place_on_picture(l, s, c);
+    for (double inset = 0; c->code > 0 && inset < 3; inset++) {
+        oc_canvas_frame(s->canvas, r.x + inset, r.y + inset, r.width - 2 * inset, r.height - 2 * inset, color);
+    }
+}
+
+/* The number of contribution i in the corner of its place, beside the numbers of others at the same place. */
+static void number_place(const looks *l, const oc_sketch *s, const contribution *list, size_t i, oc_pen pen)
+{
+    oc_rectangle r = place_on_picture(l, s, &list[i]);
     char text[20];
-    for (size_t j = 0; j < i; j++) {
-        before += list[j].code > 0 && list[j].place.x == place->x && list[j].place.y == place->y;
+    double x = r.x + 3;
+    for (size_t j = 0; list[i].code > 0 && j <= i; j++) {
+        if (list[j].code > 0 && list[j].place.x == list[i].place.x && list[j].place.y == list[i].place.y) {
+            snprintf(text, sizeof text, "%zu", j + 1);
+            double width = oc_text_extent(pen, text) + 6;
+            if (j == i) {
+                oc_canvas_fill(s->canvas, x, r.y + 3, width, 1.1 * pen.size, OC_PAPER);
+                oc_canvas_text(s->canvas, x + 3, r.y + 3 + 0.9 * pen.size, pen, text);
+            }
+            x += width + 2;
+        }
     }
-    for (double inset = 0; list[i].code > 0 && inset < 3; inset++) {
-        oc_canvas_frame(s->canvas, x + inset, y + inset, side - 2 * inset, side - 2 * inset, pen.color);
-    }
-    snprintf(text, sizeof text, "%zu", i + 1);
-    oc_canvas_text(s->canvas, x + 6 + 28 * before, y + 6 + 0.8 * pen.size, pen, list[i].code > 0 ? text : "");
 }
 
 /* The words that contribute most for and against: the places where each is strongest on the pale image, then two lists. */
@@ -570,7 +586,11 @@ static oc_status draw_parts(const looks *l, const oc_stage *stage, const oc_sket
             oc_canvas_text(s->canvas, line.x, s->y + 16, pen, against ? "against the class" : "for the class");
         }
         draw_line(l, &line, &list[i], pen, i + 1);
-        mark_place(l, &left, list, i, pen);
+        frame_place(l, &left, &list[i], pen.color);
+    }
+    for (size_t i = 0; status == OC_OK && i < count; i++) {
+        oc_pen pen = {.size = 20, .bold = true, .color = i < first ? OC_FOR : OC_AGAINST};
+        number_place(l, &left, list, i, pen);
     }
     return status;
 }
