@@ -18,7 +18,7 @@ is skipped, with a message, when a package that it needs is not installed:
   dataset-fashion-mnist   the others (10,000 of its images)
   chromium                report.png (the screenshot)
 
-With all of them it takes about two minutes on two processors.
+With all of them it takes about two minutes on two idle processors.
 END
 }
 
@@ -107,8 +107,8 @@ fashion() {
 }
 
 if [ -f "$photographs/chelsea.png" ]; then
-    "$ocellus" show "$photographs/chelsea.png" -f hog:cell=20 -o "$work/hog.png"
-    finish hog 960
+    "$ocellus" show "$photographs/coffee.png" -f hog:cell=20 -o "$work/hog.png"
+    finish hog 1000
     tiles
     "$ocellus" train -q "$work/tiles" -f words:count=400,patch=8,stride=2 -o "$work/tiles.model" >"$work/log"
     "$ocellus" show "$work/tiles.model" --what codebook -o "$work/codebook.png"
@@ -133,7 +133,7 @@ if [ -d "${FASHION_MNIST:-/usr/share/datasets/fashion-mnist}" ]; then
         "$ocellus" compare train --test test -f pixels:gray=1 -f hog:cell=4 -f hog:cell=4+pixels:gray=1 \
             --report report.html >"$work/log" 2>&1
         "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --hide-scrollbars \
-            --user-data-dir="$work/profile" --virtual-time-budget=5000 --window-size=1200,2700 \
+            --user-data-dir="$work/profile" --virtual-time-budget=5000 --window-size=1200,2180 \
             --screenshot="$work/report.png" "file://$PWD/report.html" >"$work/log" 2>&1
         finish report 1200
     else
