@@ -29,7 +29,7 @@ check-all: ## install what is missing (DEPS=no: only say it), build, run the lon
 	$(call STEPS,all $(CHECK_ALL))
 
 # Unit tests. Criterion runs as many at a time as there are processors.
-TEST_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(sort $(wildcard tests/unit/*.c tests/unit/*/*.c tests/conformance/*.c)))
+TEST_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(sort $(wildcard tests/unit/*/*.c tests/conformance/*.c tests/web/products.c)))
 TESTS := $(OBJECTS)/unit-tests
 
 $(TESTS): $(TEST_OBJECTS) $(LIBRARY)
