@@ -29,10 +29,10 @@ typedef struct oc_extract_options {
                                a square (oc_features_side), which is told to the job's listener */
     size_t side;            /* of that square, at least */
     uint64_t seed;
-    bool strict; /* the first image that cannot be read ends the work */
-    bool mirror; /* refuse features whose rows do not tell those of mirrored images (OC_USAGE) */
-    bool told;   /* what is to say of these images is known: do not send it to the job's listener again */
-    bool resume; /* go on with what an interrupted run left in FOLDER.partial, if there is something */
+    bool strict;            /* the first image that cannot be read ends the work */
+    bool mirror;            /* refuse features whose rows do not tell those of mirrored images (OC_USAGE) */
+    bool suppress_warnings; /* do not send warnings and notes about these images: an earlier extraction sent them */
+    bool resume;            /* go on with what an interrupted run left in FOLDER.partial, if there is something */
     /* Specs of other extractions of the same images: the size must do for them as well, and `mirror` holds for them. */
     const char *const *also; /* (also_count) */
     size_t also_count;

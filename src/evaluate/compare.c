@@ -102,8 +102,9 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
     if ((c->options->choose || c->options->model) && !oc_validation_wanted(&c->learn)) {
         c->learn.holdout = oc_split_fraction(c->comparison->train);
     }
-    oc_status status = c->extract.told ? OC_OK : oc_sets_note_equal(first->train, first->test, c->job, err);
-    c->extract.told = true;
+    oc_status status = c->extract.suppress_warnings ? OC_OK
+                                                    : oc_sets_note_equal(first->train, first->test, c->job, err);
+    c->extract.suppress_warnings = true;
     c->extract.also_count = 0; /* the size is known, and does */
     c->comparison->image = c->extract.image;
     c->comparison->chosen = c->options->choose || c->options->model;
@@ -429,7 +430,7 @@ static oc_status repeat(const oc_dataset *train, const oc_dataset *test, const c
                         const oc_compare_options *options, oc_job *job, oc_comparison_row *rows, oc_error *err)
 {
     oc_compare_options again = {.extract = options->extract, .train = options->train};
-    again.extract.told = true;
+    again.extract.suppress_warnings = true;
     if (!again.train.tune) { /* the choice is made */
         again.train.holdout = NAN;
         again.train.folds = OC_AUTO;

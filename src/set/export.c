@@ -19,8 +19,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char SCRATCH_SUFFIX[] = ".rows", SCRATCH_SET[] = "set"; /* where rows wait, and the set in it */
-enum { CHUNK = 16, CHUNKS = 64 };                                    /* rows a task, tasks a block */
+static const char SCRATCH_SUFFIX[] = ".rows",
+                  SCRATCH_SET[] = "set"; /* folder of the rows until they become text, and the set in it */
+enum { CHUNK = 16, CHUNKS = 64 };        /* rows a task, tasks a block */
 
 typedef struct exporting {
     const oc_set *set;
@@ -79,7 +80,7 @@ static void write_heading(const oc_set *set, FILE *file)
     fputc('\n', file);
 }
 
-/* The error of a write shows when the file is closed. */
+/* Write errors are reported when the file is closed. */
 static oc_status write_rows(exporting *e, FILE *file, oc_job *job, oc_error *err)
 {
     size_t count = oc_set_count(e->set), block = (size_t)CHUNK * CHUNKS;
@@ -174,8 +175,8 @@ size_t oc_output_room(size_t *name)
     return larger(classes, scratch + strlen("/") + strlen(SCRATCH_SET) + oc_set_writer_growth());
 }
 
-/* Rows wait to become text in a set inside of "PATH.rows.partial", which the next run takes up or clears as it does
- * with any output that was not finished; for standard output of a name below $TMPDIR, which a kill leaves there. */
+/* The rows are extracted to a set inside "PATH.rows.partial", then become text. The next run resumes or removes that
+ * folder like any unfinished output. For standard output the folder lies in $TMPDIR; a kill leaves it there. */
 static oc_status open_scratch(const char *path, bool resume, oc_output *scratch, oc_error *err)
 {
     oc_text name = {0};
@@ -192,7 +193,7 @@ static oc_status open_scratch(const char *path, bool resume, oc_output *scratch,
     return status;
 }
 
-/* What was made so far stays where --resume can go on with it, else it goes. */
+/* Keeps the rows of a failed run if --resume can continue with them, else removes them. */
 static void close_scratch(oc_output *scratch, const char *folder)
 {
     struct stat about;

@@ -61,7 +61,7 @@ bool oc_set_recognise(const char *path)
     return found;
 }
 
-static bool is_part(const char *name)
+static bool is_file_of_set(const char *name)
 {
     static const char *const parts[] = {".",           "..",        "features.npy", "index.csv", "stages.safetensors",
                                         "skipped.csv", "hashes.npy"};
@@ -81,7 +81,7 @@ oc_status oc_set_check_place(const char *folder, oc_error *err)
     }
     oc_status status = OC_OK;
     for (struct dirent *entry; status == OC_OK && (entry = readdir(directory)) != NULL;) {
-        if (!is_part(entry->d_name)) {
+        if (!is_file_of_set(entry->d_name)) {
             status = oc_fail(err, OC_USAGE,
                              "%s: holds other files than a set, '%s', and is not replaced; choose another name", folder,
                              entry->d_name);
@@ -248,7 +248,7 @@ void oc_set_free(oc_set *set)
         munmap(set->values, set->values_bytes);
     }
     oc_npy_free(set->npy);
-    oc_free(set->given);
+    oc_free(set->external);
     oc_dataset_free(set->index);
     oc_features_free(set->features);
     oc_free(set->skips);

@@ -1,4 +1,4 @@
-/* The inside of a set. */
+/* The set object. */
 #ifndef OC_SET_SET_H
 #define OC_SET_SET_H
 
@@ -16,7 +16,7 @@ struct oc_set {
     float *values;         /* rows in memory, mapped anonymously; or NULL */
     size_t values_bytes;   /* of that mapping */
     oc_npy *npy;           /* rows in a file, or NULL */
-    float *given;          /* rows read from svmlight text, or NULL */
+    float *external;       /* rows read from svmlight text, or NULL */
     oc_dataset *index;     /* path and label of every row, and the classes */
     int *labels;           /* (N) */
     oc_pixel_hash *hashes; /* (N), or NULL: not known */

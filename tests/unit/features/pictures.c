@@ -1,7 +1,7 @@
 /* What pictures show: enough ink, and the right words. */
 #include "features/pictures.h"
 #include "src/pipeline/pipeline.h"
-#include "tests/unit/model_support.h"
+#include "tests/unit/model/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
