@@ -1,6 +1,8 @@
 /* Pictures: what the stages and the classifier see, as PNG files on a white page with captions. Every function
  * writes one file, whole or not at all ("-" is standard output). Errors besides those named: OC_IO, OC_NO_MEMORY,
- * OC_TOO_LARGE when the page would have a side of more than 20,000 pixels. */
+ * OC_TOO_LARGE when the page would have a side of more than 20,000 pixels.
+ *
+ * Thread-safe: any number of threads may draw the same model at the same time, each with a reader of its own. */
 #ifndef OCELLUS_SHOW_H
 #define OCELLUS_SHOW_H
 
@@ -10,8 +12,8 @@
 extern "C" {
 #endif
 
-/* What an image looks like to each stage: glyphs of gradients, bars of colours, the words its parts fell into. The
- * image has the planned size and both planes. OC_USAGE when a stage has still to learn. */
+/* An image as each stage represents it: glyphs of gradients, bars of colours, the nearest word of each part. The image
+ * has the planned size and both planes. OC_USAGE when a stage is not fitted. */
 OC_API oc_status oc_show_image(const oc_features *features, const oc_image *image, const char *title, const char *path,
                                oc_error *err);
 
@@ -60,7 +62,7 @@ typedef struct oc_losses {
     double *at;    /* (count): a */
     double *loss;  /* (count), plane (count, count) */
     double start;  /* at W; for steps at W' */
-    size_t rows;   /* that it is the mean over */
+    size_t rows;   /* number of rows that the mean loss is taken over */
 } oc_losses;
 
 /* Steps are 10^-6 .. 10^2. The caller frees *losses. */

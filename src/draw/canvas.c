@@ -147,8 +147,8 @@ static void cover(oc_canvas *canvas, const double *a, const double *b, double ra
     box->bottom = bottom > box->bottom ? bottom : box->bottom;
 }
 
-/* Paints what is marked and clears the marks. */
-static void settle(oc_canvas *canvas, const touched *box, oc_color color)
+/* Paints the marked pixels and clears the marks. */
+static void paint_marked(oc_canvas *canvas, const touched *box, oc_color color)
 {
     for (size_t y = box->top; y < box->bottom; y++) {
         float *row = canvas->mask + y * canvas->width;
@@ -185,7 +185,7 @@ void oc_canvas_strokes(oc_canvas *canvas, const double *points, const size_t *en
         }
         i = ends[line];
     }
-    settle(canvas, &box, color);
+    paint_marked(canvas, &box, color);
 }
 
 void oc_canvas_polyline(oc_canvas *canvas, const double *points, size_t count, double width, oc_color color)

@@ -13,7 +13,7 @@ typedef struct oc_color {
     uint8_t r, g, b;
 } oc_color;
 
-/* Ink, quieter ink, rules; the two colours that stay apart for every kind of colour vision: for and against. */
+/* Ink, gray ink, rules, paper; and two colours, for and against, that every kind of colour vision distinguishes. */
 extern const oc_color OC_INK, OC_QUIET, OC_RULE, OC_PAPER, OC_FOR, OC_AGAINST;
 
 /* From OC_AGAINST at -1 through white at 0 to OC_FOR at 1; from dark blue at 0 to light yellow at 1, ever lighter. */

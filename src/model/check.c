@@ -1,4 +1,4 @@
-/* What can be said of a training before the first image is read. */
+/* Checks of a training before the first image is read. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/dataset/label_notes.h"

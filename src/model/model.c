@@ -35,8 +35,8 @@ static oc_status name_classes(oc_model *model, const oc_model_parts *parts, oc_e
     return done ? OC_OK : oc_fail_memory(err, "the class names");
 }
 
-/* Tells the blocks of rows where the values of a mirrored row are. *order (D) is to be freed after them. */
-static oc_status know_mirror(const oc_features *features, oc_rows *rows, uint32_t **order, oc_error *err)
+/* Sets, in each block of the rows, the order of the values of a mirrored row. *order (D) must outlive the rows. */
+static oc_status set_mirror_order(const oc_features *features, oc_rows *rows, uint32_t **order, oc_error *err)
 {
     *order = oc_alloc(rows->dimension, sizeof **order);
     if (!*order) {
@@ -65,7 +65,7 @@ oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *op
     oc_model *model = oc_alloc(1, sizeof *model);
     oc_status status = model ? OC_OK : oc_fail_memory(err, "the model");
     if (status == OC_OK && options->augment == OC_AUGMENT_MIRROR) {
-        status = know_mirror(parts->features, &rows, &order, err);
+        status = set_mirror_order(parts->features, &rows, &order, err);
     }
     if (status == OC_OK) {
         status = oc_train(&rows, parts->labels, parts->classes, options, job, &model->classifier, &done, err);

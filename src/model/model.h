@@ -4,7 +4,7 @@
 
 #include "src/model/object.h"
 
-/* What a model is made of, all by reference: copied into the model. */
+/* The parts of a model, by reference; oc_model_build copies them. */
 typedef struct oc_model_parts {
     const oc_rows *rows;
     const int *labels;

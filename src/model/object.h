@@ -1,4 +1,4 @@
-/* The inside of a model. */
+/* The model object. */
 #ifndef OC_MODEL_OBJECT_H
 #define OC_MODEL_OBJECT_H
 

@@ -44,7 +44,7 @@ static const char *class_of_model(const void *model, size_t label)
     return oc_model_class(model, label);
 }
 
-/* At most MOST_ROWS labelled rows, by lot. */
+/* A random sample of at most MOST_ROWS labelled rows. */
 static oc_status choose_rows(around *a, const oc_model *model, const oc_set *set, uint64_t seed, oc_error *err)
 {
     int *labels = NULL;

@@ -133,7 +133,7 @@ static oc_status keep(oc_extraction *e, size_t index, oc_error *err)
                                              image->source_width, image->source_height, err);
         return status == OC_OK ? oc_set_writer_hash(e->writer, hash, err) : status;
     }
-    if (row != set->values + set->rows.count * d) { /* close up behind images that could not be read */
+    if (row != set->values + set->rows.count * d) { /* close the gap of images that could not be read */
         memcpy(set->values + set->rows.count * d, row, d * sizeof *row);
     }
     set->hashes[set->rows.count++] = *hash;

@@ -142,7 +142,7 @@ static oc_status open_stages(oc_set *set, const char *folder, oc_error *err)
     return status;
 }
 
-/* Adds the records behind the header of a skipped.csv, a text that is changed. */
+/* Adds the records after the header of a skipped.csv; changes the text. */
 static oc_status parse_skips(oc_set *set, char *text, oc_error *err)
 {
     oc_csv csv = oc_csv_start(text);

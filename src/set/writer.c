@@ -82,7 +82,7 @@ static oc_status begin_file(oc_set_writer *writer, file_index which, oc_error *e
     return write_bytes(writer, which, headers[which], length, err);
 }
 
-/* Opens a file that an earlier writer left and cuts off what it wrote behind the place. */
+/* Opens a file of an earlier writer and cuts off the bytes after the position. */
 static oc_status resume_file(oc_set_writer *writer, file_index which, oc_error *err)
 {
     const char *path = writer->path[which];
@@ -106,7 +106,7 @@ static oc_status resume_file(oc_set_writer *writer, file_index which, oc_error *
     return OC_OK;
 }
 
-/* skipped.csv and hashes.npy of an attempt before must not stay. */
+/* Removes skipped.csv or hashes.npy of an earlier attempt. */
 static oc_status remove_old_file(const char *path)
 {
     unlink(path);
