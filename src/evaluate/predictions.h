@@ -5,9 +5,13 @@
 #include <ocellus/evaluate.h>
 
 #include "src/base/text.h"
+#include "src/dataset/label_notes.h"
 
 /* Adds the address of `file` as seen from `page`; both lie in folders that are there. The address does not begin with
  * a name and a colon, which would be another protocol. OC_NO_MEMORY. */
 oc_status oc_link_between(const char *page, const char *file, oc_text *link, oc_error *err);
+
+/* The classes of a comparison. */
+oc_label_list oc_comparison_class_list(const oc_comparison *comparison);
 
 #endif

@@ -26,10 +26,10 @@ void oc_model_free(oc_model *model)
 /* Needs model->classifier for the number of classes. */
 static oc_status name_classes(oc_model *model, const oc_model_parts *parts, oc_error *err)
 {
-    model->classes = oc_alloc(parts->classes, sizeof *model->classes);
+    model->classes = oc_alloc(parts->classes.count, sizeof *model->classes);
     bool done = model->classes != NULL;
-    for (size_t c = 0; done && c < parts->classes; c++) {
-        model->classes[c] = oc_strdup(parts->class_name(parts->source, c));
+    for (size_t c = 0; done && c < parts->classes.count; c++) {
+        model->classes[c] = oc_strdup(parts->classes.name(parts->classes.source, c));
         done = model->classes[c] != NULL;
     }
     return done ? OC_OK : oc_fail_memory(err, "the class names");
@@ -68,7 +68,7 @@ oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *op
         status = set_mirror_order(parts->features, &rows, &order, err);
     }
     if (status == OC_OK) {
-        status = oc_train(&rows, parts->labels, parts->classes, options, job, &model->classifier, &done, err);
+        status = oc_train(&rows, parts->labels, parts->classes.count, options, job, &model->classifier, &done, err);
     }
     oc_free(order);
     if (status == OC_OK) {
@@ -95,20 +95,13 @@ oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *op
     return OC_OK;
 }
 
-static const char *class_of_set(const void *set, size_t label)
-{
-    return oc_set_class(set, label);
-}
-
 oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job, oc_model **model,
                          oc_train_report *report, oc_error *err)
 {
     oc_status status = oc_model_check(set->index, options, err);
     oc_model_parts parts = {.rows = oc_set_rows(set),
                             .labels = oc_set_labels(set),
-                            .classes = oc_set_classes(set),
-                            .class_name = class_of_set,
-                            .source = set,
+                            .classes = oc_set_class_list(set),
                             .features = oc_set_features(set),
                             .image = oc_set_image_options(set)};
     return status == OC_OK ? oc_model_build(&parts, options, job, model, report, err) : status;
@@ -142,16 +135,6 @@ oc_train_options oc_model_given_options(const oc_model *model)
 oc_validation oc_model_validation(const oc_model *model)
 {
     return model->validation;
-}
-
-size_t oc_model_classes(const oc_model *model)
-{
-    return model->classifier->classes;
-}
-
-const char *oc_model_class(const oc_model *model, size_t label)
-{
-    return model->classes[label];
 }
 
 size_t oc_model_parameters(const oc_model *model)

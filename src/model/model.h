@@ -8,9 +8,7 @@
 typedef struct oc_model_parts {
     const oc_rows *rows;
     const int *labels;
-    size_t classes;
-    const char *(*class_name)(const void *source, size_t label);
-    const void *source;
+    oc_label_list classes;
     const oc_features *features; /* fitted */
     oc_image_options image;
 } oc_model_parts;

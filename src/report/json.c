@@ -5,6 +5,8 @@
 #include "src/base/locale.h"
 #include "src/base/memory.h"
 #include "src/base/utf8.h"
+#include "src/model/object.h"
+#include "src/set/set.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -112,19 +114,15 @@ char *oc_json_comparison(const oc_comparison *c)
                             count(c->test_skipped)));
 }
 
-static const char *model_class(const void *model, size_t c)
-{
-    return oc_model_class(model, c);
-}
-
-char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *source, size_t label), const void *source)
+char *oc_json_figures(const oc_evaluation *e, oc_label_list names)
 {
     json_t *classes = json_array(), *confusion = json_array();
     for (size_t c = 0; c < e->classes; c++) {
         const oc_class_figures *f = &e->figures[c];
-        json_array_append_new(classes, json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", string(name(source, c)),
-                                                 "precision", number(f->precision), "recall", number(f->recall), "f1",
-                                                 number(f->f1), "count", count(f->count)));
+        json_array_append_new(classes,
+                              json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", string(names.name(names.source, c)),
+                                        "precision", number(f->precision), "recall", number(f->recall), "f1",
+                                        number(f->f1), "count", count(f->count)));
         json_t *row = json_array();
         for (size_t k = 0; k < e->classes; k++) {
             json_array_append_new(row, count(e->confusion[c * e->classes + k]));
@@ -138,7 +136,7 @@ char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *so
 
 char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
 {
-    return oc_json_figures(e, model_class, model);
+    return oc_json_figures(e, oc_model_class_list(model));
 }
 
 void oc_json_add_string(oc_text *out, const char *text)
@@ -181,18 +179,13 @@ char *oc_json_classification(size_t images, size_t skipped, double seconds)
         json_pack("{s:o, s:o, s:o}", "images", count(images), "skipped", count(skipped), "seconds", number(seconds)));
 }
 
-static json_t *class_names(size_t classes, const char *(*name)(const void *, size_t), const void *source)
+static json_t *class_names(oc_label_list classes)
 {
     json_t *names = json_array();
-    for (size_t c = 0; c < classes; c++) {
-        json_array_append_new(names, string(name(source, c)));
+    for (size_t c = 0; c < classes.count; c++) {
+        json_array_append_new(names, string(classes.name(classes.source, c)));
     }
     return names;
-}
-
-static const char *set_class(const void *set, size_t c)
-{
-    return oc_set_class(set, c);
 }
 
 /* A number as a number; "auto" and words as they are typed. */
@@ -213,15 +206,15 @@ static json_t *option_value(const oc_param *param, const char *typed)
 
 char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report)
 {
-    return finish(json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "features",
-        string(oc_features_spec(oc_model_features(model))), "dimension", count(oc_set_rows(set)->dimension), "images",
-        count(oc_set_count(set)), "skipped", count(oc_set_skipped(set)), "classes",
-        class_names(oc_model_classes(model), model_class, model), "parameters", count(oc_model_parameters(model)),
-        "extract_seconds", number(oc_set_seconds(set) + oc_set_fit_seconds(set)), "train_seconds",
-        number(report->seconds), "train_accuracy", number(report->accuracy), "steps", count(report->steps), "objective",
-        number(report->objective), "loss", number(report->loss), "gap", number(report->gap), "zero_weights",
-        count(report->zeros), "validation", validation(&report->validation)));
+    return finish(
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "features",
+                  string(oc_features_spec(oc_model_features(model))), "dimension", count(oc_set_rows(set)->dimension),
+                  "images", count(oc_set_count(set)), "skipped", count(oc_set_skipped(set)), "classes",
+                  class_names(oc_model_class_list(model)), "parameters", count(oc_model_parameters(model)),
+                  "extract_seconds", number(oc_set_seconds(set) + oc_set_fit_seconds(set)), "train_seconds",
+                  number(report->seconds), "train_accuracy", number(report->accuracy), "steps", count(report->steps),
+                  "objective", number(report->objective), "loss", number(report->loss), "gap", number(report->gap),
+                  "zero_weights", count(report->zeros), "validation", validation(&report->validation)));
 }
 
 char *oc_json_info_model(const oc_model *model)
@@ -239,19 +232,17 @@ char *oc_json_info_model(const oc_model *model)
                             string(oc_features_spec(oc_model_features(model))), "dimension",
                             count(oc_features_dimension(oc_model_features(model))), "width", count(image.size.width),
                             "height", count(image.size.height), "depth", count((size_t)image.depth), "classes",
-                            class_names(oc_model_classes(model), model_class, model), "parameters",
-                            count(oc_model_parameters(model)), "stage_parameters",
-                            count(oc_model_stage_parameters(model)), "training", training, "validation",
-                            validation(&tried), "seed", count((size_t)options.seed)));
+                            class_names(oc_model_class_list(model)), "parameters", count(oc_model_parameters(model)),
+                            "stage_parameters", count(oc_model_stage_parameters(model)), "training", training,
+                            "validation", validation(&tried), "seed", count((size_t)options.seed)));
 }
 
 char *oc_json_info_set(const oc_set *set)
 {
     oc_image_options image = oc_set_image_options(set);
-    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "set", "features",
-                            string(oc_features_spec(oc_set_features(set))), "dimension",
-                            count(oc_set_rows(set)->dimension), "images", count(oc_set_count(set)), "skipped",
-                            count(oc_set_skipped(set)), "width", count(image.size.width), "height",
-                            count(image.size.height), "depth", count((size_t)image.depth), "classes",
-                            class_names(oc_set_classes(set), set_class, set)));
+    return finish(json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "set", "features",
+        string(oc_features_spec(oc_set_features(set))), "dimension", count(oc_set_rows(set)->dimension), "images",
+        count(oc_set_count(set)), "skipped", count(oc_set_skipped(set)), "width", count(image.size.width), "height",
+        count(image.size.height), "depth", count((size_t)image.depth), "classes", class_names(oc_set_class_list(set))));
 }

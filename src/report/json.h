@@ -5,10 +5,10 @@
 #include <ocellus/evaluate.h>
 
 #include "src/base/text.h"
+#include "src/dataset/label_notes.h"
 
 /* oc_json_evaluation with class names from elsewhere. */
-char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *source, size_t label),
-                      const void *source);
+char *oc_json_figures(const oc_evaluation *e, oc_label_list names);
 
 /* Adds a string in quotes. */
 void oc_json_add_string(oc_text *out, const char *text);

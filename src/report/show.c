@@ -89,11 +89,17 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
     return status;
 }
 
-/* A stage's templates, class after class, from panel `first` on. */
-static oc_status draw_templates(oc_page *page, const oc_model *model, size_t first, size_t i, size_t offset,
-                                size_t classes, oc_error *err)
+static size_t shown_classes(const oc_model *model)
+{
+    size_t all = oc_model_classes(model);
+    return all < MOST_CLASSES ? all : MOST_CLASSES;
+}
+
+/* The templates of stage i, whose values begin at `offset` of the row: one for each class, from panel i * classes on. */
+static oc_status draw_templates(oc_page *page, const oc_model *model, size_t i, size_t offset, oc_error *err)
 {
     const oc_classifier *c = model->classifier;
+    size_t classes = shown_classes(model), first = i * classes;
     const oc_stage *stage = stage_of(model->features, i);
     oc_status status = OC_OK;
     for (size_t k = 0; status == OC_OK && k < classes; k++) {
@@ -106,7 +112,7 @@ static oc_status draw_templates(oc_page *page, const oc_model *model, size_t fir
 oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *err)
 {
     size_t stages = oc_features_count(model->features), all = oc_model_classes(model), count = 0;
-    size_t classes = all < MOST_CLASSES ? all : MOST_CLASSES;
+    size_t classes = shown_classes(model);
     if (model->classifier->nearest) {
         return oc_fail(err, OC_USAGE, "nearest neighbours have no weights to show");
     }
@@ -135,7 +141,7 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
                     .widest = 1760};
     oc_status status = oc_page_lay_out(&page, err);
     for (size_t i = 0, offset = 0; status == OC_OK && i < stages; i++) {
-        status = draw_templates(&page, model, i * classes, i, offset, classes, err);
+        status = draw_templates(&page, model, i, offset, err);
         offset += oc_features_part_dimension(model->features, i);
     }
     status = oc_page_finish(&page, status, path, err);
