@@ -2,7 +2,7 @@
 
 # The packages that tests need are for Debian's Python, which another one may hide.
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
-TEST_PACKAGES := criterion
+TEST_PACKAGES := criterion jansson
 
 # The steps of `make check`, in this order, and those that `make check-all` adds. Each is a target; a new check is a
 # target of its own and a word here.
@@ -180,7 +180,7 @@ OURS = $(sort $(shell find include features src examples tests -name '*.[ch]'))
 TIDY_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION=\"\" -DOC_RELEASED=\"\" -DOC_ISA=plain -Wall -Wextra -Iinclude -I. \
     $(PACKAGE_CFLAGS)
 # The number of functions that have more than six parameters. It may only fall.
-LONG_LISTS := 96
+LONG_LISTS := 75
 
 .PHONY: layers
 layers: all ## who includes whom, and how many functions have long lists of parameters

@@ -5,7 +5,6 @@
  * descriptors are drawn as 4 x 4 stars. */
 #include "features/words/draw.h"
 
-#include "features/pictures.h"
 #include "features/words/encode.h"
 #include "features/words/kernels.h"
 #include "features/words/patch.h"
@@ -35,7 +34,7 @@ typedef struct looks {
 
 static oc_status unwhiten(const oc_stage *stage, looks *l, oc_error *err)
 {
-    const oc_words *w = stage->learned;
+    const oc_words *w = stage->state;
     const oc_words_params *params = stage->params;
     *l = (looks){params, w->count, w->depth, params->gray || params->descriptor == OC_WORDS_SIFT ? 1 : 3, NULL};
     l->values = oc_alloc(w->count, w->depth * sizeof *l->values);
@@ -175,7 +174,7 @@ static size_t most_used_columns(size_t count)
 }
 
 /* The words that are used most, with their share of all codes, where s->row has the mean row; else the first ones. */
-static oc_status draw_most_used(const looks *l, const oc_stage *stage, const oc_sketch *s, oc_error *err)
+static oc_status draw_most_used(const looks *l, const oc_stage *stage, const oc_draw_request *s, oc_error *err)
 {
     standing *order = oc_alloc(l->count, sizeof *order);
     if (!order) {
@@ -184,7 +183,7 @@ static oc_status draw_most_used(const looks *l, const oc_stage *stage, const oc_
     double sum = 0;
     for (size_t k = 0; k < l->count; k++) {
         order[k].word = k;
-        for (size_t j = k; s->row && j < stage->dimension; j += l->count) {
+        for (size_t j = k; s->row && j < stage->plan.dimension; j += l->count) {
             order[k].key -= fmax(0, (double)s->row[j]);
         }
         sum -= order[k].key;
@@ -209,7 +208,7 @@ static oc_status draw_most_used(const looks *l, const oc_stage *stage, const oc_
     return OC_OK;
 }
 
-static oc_status draw_sheet(const looks *l, const oc_sketch *s, oc_error *err)
+static oc_status draw_sheet(const looks *l, const oc_draw_request *s, oc_error *err)
 {
     standing *order = oc_alloc(l->count, sizeof *order);
     if (!order) {
@@ -230,7 +229,7 @@ static oc_status draw_sheet(const looks *l, const oc_sketch *s, oc_error *err)
 }
 
 /* In each region of the finest level the words that weigh most, on the left for the class, on the right against it. */
-static oc_status draw_weights(const looks *l, const oc_sketch *s, oc_error *err)
+static oc_status draw_weights(const looks *l, const oc_draw_request *s, oc_error *err)
 {
     const oc_levels *grid = &l->params->grid;
     size_t g = (size_t)grid->level[grid->count - 1], per = g == 1 ? 6 : g == 2 ? 3 : 2, regions = 0;
@@ -267,29 +266,23 @@ static oc_status draw_weights(const looks *l, const oc_sketch *s, oc_error *err)
 typedef struct walk {
     const oc_stage *stage;
     const oc_image *image;
-    oc_words_place *places;
-    size_t count, first, block; /* places; those of the current block */
-    float *codes;               /* (OC_PANEL_BLOCK, K) */
+    const oc_words_plan *plan;
+    size_t first, block; /* places of the current block */
+    float *codes;        /* (OC_PANEL_BLOCK, K) */
     oc_arena arena;
 } walk;
 
 static oc_status walk_start(walk *w, const oc_stage *stage, const oc_image *image, oc_error *err)
 {
-    const oc_words *words = stage->learned;
+    const oc_words *words = stage->state;
     *w = (walk){.stage = stage, .image = image};
-    w->count = oc_words_place_count(stage->params, image->width, image->height);
-    w->places = oc_alloc(w->count, sizeof *w->places);
+    w->plan = stage->plan.own;
     w->codes = oc_alloc(words->count, OC_PANEL_BLOCK * sizeof *w->codes);
-    if (!w->places || !w->codes) {
-        return oc_fail_memory(err, "the words");
-    }
-    oc_words_places(stage->params, image->width, image->height, w->places);
-    return OC_OK;
+    return w->codes ? OC_OK : oc_fail_memory(err, "the words");
 }
 
 static void walk_end(walk *w)
 {
-    oc_free(w->places);
     oc_free(w->codes);
     oc_arena_free(&w->arena);
 }
@@ -298,26 +291,26 @@ static void walk_end(walk *w)
 static oc_status walk_next(walk *w, oc_error *err)
 {
     w->first += w->block;
-    w->block = w->count - w->first < OC_PANEL_BLOCK ? w->count - w->first : OC_PANEL_BLOCK;
+    size_t left = w->plan->place_count - w->first;
+    w->block = left < OC_PANEL_BLOCK ? left : OC_PANEL_BLOCK;
     oc_arena_reset(&w->arena);
-    return w->block ? oc_words_codes(w->stage->params, w->stage->learned, w->image, w->places + w->first, w->block,
-                                     &w->arena, w->codes, err)
-                    : OC_OK;
+    oc_words_coding coding = {w->plan, w->stage->state, w->image, &w->arena};
+    return w->block ? oc_words_codes(&coding, w->plan->places + w->first, w->block, w->codes, err) : OC_OK;
 }
 
 /* The image as a mosaic: on places that lie side by side, of the first size, the word that each is nearest to. */
-static oc_status draw_mosaic(const looks *l, const oc_stage *stage, const oc_sketch *s, oc_error *err)
+static oc_status draw_mosaic(const looks *l, const oc_stage *stage, const oc_draw_request *s, oc_error *err)
 {
     walk w;
     oc_status status = walk_start(&w, stage, s->image, err);
-    oc_words_params params = oc_words_scaled(l->params, s->image->width, s->image->height);
-    size_t extent = oc_words_extent(&params, 0), stride = (size_t)params.stride;
+    const oc_words_params *params = &w.plan->params;
+    size_t extent = oc_words_extent(params, 0), stride = (size_t)params->stride;
     size_t step = (extent + stride - 1) / stride * stride;
     double scale = s->width / (double)s->image->width;
     oc_draw_pale(s, l->channels == 3);
     while (status == OC_OK && (status = walk_next(&w, err)) == OC_OK && w.block) {
         for (size_t i = 0; i < w.block; i++) {
-            const oc_words_place *place = &w.places[w.first + i], *origin = &w.places[0];
+            const oc_words_place *place = &w.plan->places[w.first + i], *origin = &w.plan->places[0];
             if (place->size != origin->size || (place->x - origin->x) % step || (place->y - origin->y) % step) {
                 continue;
             }
@@ -334,7 +327,7 @@ static oc_status draw_mosaic(const looks *l, const oc_stage *stage, const oc_ske
     return status;
 }
 
-double oc_words_aspect(const oc_stage *stage, oc_drawing what)
+static double aspect(const oc_stage *stage, oc_drawing kind)
 {
     const oc_words_params *params = stage->params;
     size_t count = (size_t)params->count, used = count < MOST_USED ? count : MOST_USED;
@@ -343,36 +336,19 @@ double oc_words_aspect(const oc_stage *stage, oc_drawing what)
         columns = (double)most_used_columns(count);
         rows = USED_HEAD + USED_HEIGHT * ceil((double)used / columns);
     }
-    return what == OC_DRAW_LEARNED ? columns / rows
-           : what == OC_DRAW_WEIGHTS
-               ? 2.1
-               : (double)stage->width / (double)stage->height + (what == OC_DRAW_PARTS ? LIST : 0);
+    double image = (double)stage->plan.width / (double)stage->plan.height;
+    return kind == OC_DRAW_LEARNED   ? columns / rows
+           : kind == OC_DRAW_WEIGHTS ? 2.1
+                                     : image + (kind == OC_DRAW_PARTS ? LIST : 0);
 }
 
-const char *oc_words_key(const oc_stage *stage)
+static const char *legend(const oc_stage *stage)
 {
     (void)stage;
     return "words in blue frames speak for the class, those in orange frames against it";
 }
 
-static oc_status draw_parts(const looks *l, const oc_stage *stage, const oc_sketch *s, oc_error *err);
-
-oc_status oc_words_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
-{
-    looks l;
-    oc_status status = unwhiten(stage, &l, err);
-    if (status == OC_OK) {
-        bool sift = l.params->descriptor == OC_WORDS_SIFT;
-        status = s->what == OC_DRAW_LEARNED   ? (sift ? draw_most_used(&l, stage, s, err) : draw_sheet(&l, s, err))
-                 : s->what == OC_DRAW_WEIGHTS ? draw_weights(&l, s, err)
-                 : s->what == OC_DRAW_PARTS   ? draw_parts(&l, stage, s, err)
-                                              : draw_mosaic(&l, stage, s, err);
-    }
-    oc_free(l.values);
-    return status;
-}
-
-/* What a region of a level has, and the cells that belong to it. */
+/* A region: row v, column u of level x level regions. */
 typedef struct region {
     size_t level, v, u;
 } region;
@@ -395,35 +371,50 @@ static bool contains(const oc_levels *grid, region r, size_t cell)
            u >= oc_words_region_start(grid, r.u, r.level) && u < oc_words_region_start(grid, r.u + 1, r.level);
 }
 
-/* One pass over all places: sums (regions, K) of the codes when `given` is NULL, else every place's share of what its
- * words were given in each region, given[j] times its code over the region's sum. */
-static oc_status pass(const oc_stage *stage, const oc_image *image, size_t regions, double *sums, const double *given,
-                      double *map, oc_error *err)
+/* A score that is attributed to the places of an image. */
+typedef struct attribution {
+    const oc_stage *stage;
+    const oc_image *image;
+    size_t regions;
+    double *sums; /* (regions, K): of the codes of all places */
+    const double *data_term;
+    double *map;
+} attribution;
+
+static void add_place(const attribution *a, const oc_words_place *place, double part)
 {
-    const oc_words_params *params = stage->params;
+    const oc_words_params *params = a->stage->params;
+    double side = (double)(params->descriptor == OC_WORDS_SIFT ? oc_sift_extent(place->size) : place->size);
+    oc_spread_evenly((oc_map){a->map, a->image->width, a->image->height},
+                     (oc_box){place->x, place->y, place->x + side, place->y + side}, part);
+}
+
+/* One pass over all places. The first one sums the codes; the second one gives each place its share of the data terms of
+ * its words in each region, data_term[j] times its code over the sum of codes. */
+static oc_status pass(const attribution *a, bool first, oc_error *err)
+{
+    const oc_words_params *params = a->stage->params;
     size_t count = (size_t)params->count;
     walk w;
-    oc_status status = walk_start(&w, stage, image, err);
+    oc_status status = walk_start(&w, a->stage, a->image, err);
     while (status == OC_OK && (status = walk_next(&w, err)) == OC_OK && w.block) {
-        for (size_t i = 0; i < w.block * regions; i++) {
-            const oc_words_place *place = &w.places[w.first + i / regions];
-            const float *codes = w.codes + i / regions * count;
-            double *sum = sums + i % regions * count, part = 0;
-            if (!contains(&params->grid, find_region(&params->grid, i % regions), place->cell)) {
+        for (size_t i = 0; i < w.block * a->regions; i++) {
+            size_t r = i % a->regions;
+            const oc_words_place *place = &w.plan->places[w.first + i / a->regions];
+            const float *codes = w.codes + i / a->regions * count;
+            double *sum = a->sums + r * count, part = 0;
+            if (!contains(&params->grid, find_region(&params->grid, r), place->cell)) {
                 continue;
             }
             for (size_t k = 0; k < count; k++) {
-                if (!given) {
+                if (first) {
                     sum[k] += (double)codes[k];
                 } else if (sum[k] > 0) {
-                    part += given[i % regions * count + k] * ((double)codes[k] / sum[k]);
+                    part += a->data_term[r * count + k] * ((double)codes[k] / sum[k]);
                 }
             }
-            if (given) {
-                bool sift = params->descriptor == OC_WORDS_SIFT;
-                double side = (double)(sift ? oc_sift_extent(place->size) : place->size);
-                oc_spread_evenly((oc_map){map, image->width, image->height},
-                                 (oc_box){place->x, place->y, place->x + side, place->y + side}, part);
+            if (!first) {
+                add_place(a, place, part);
             }
         }
     }
@@ -431,22 +422,23 @@ static oc_status pass(const oc_stage *stage, const oc_image *image, size_t regio
     return status;
 }
 
-oc_status oc_words_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
-                          double *map, oc_error *err)
+static oc_status attribute(const oc_stage *stage, const oc_image *image, const double *data_term, const double *offset,
+                           double *map, oc_error *err)
 {
     const oc_words_params *params = stage->params;
-    size_t count = (size_t)params->count, regions = stage->dimension / count;
-    double *sums = oc_alloc(stage->dimension, sizeof *sums);
-    oc_status status = sums ? pass(stage, image, regions, sums, NULL, map, err) : oc_fail_memory(err, "the picture");
+    size_t count = (size_t)params->count, regions = stage->plan.dimension / count;
+    double *sums = oc_alloc(stage->plan.dimension, sizeof *sums);
+    attribution a = {stage, image, regions, sums, data_term, map};
+    oc_status status = sums ? pass(&a, true, err) : oc_fail_memory(err, "the picture");
     if (status == OC_OK) {
-        status = pass(stage, image, regions, sums, given, map, err);
+        status = pass(&a, false, err);
     }
     for (size_t r = 0; status == OC_OK && r < regions; r++) {
         region where = find_region(&params->grid, r);
         double across = (double)image->width / (double)where.level, down = (double)image->height / (double)where.level;
         double rest = 0, x = (double)where.u * across, y = (double)where.v * down;
         for (size_t k = 0; k < count; k++) {
-            rest += fixed[r * count + k] + (sums[r * count + k] > 0 ? 0 : given[r * count + k]);
+            rest += offset[r * count + k] + (sums[r * count + k] > 0 ? 0 : data_term[r * count + k]);
         }
         oc_spread_evenly((oc_map){map, image->width, image->height}, (oc_box){x, y, x + across, y + down}, rest);
     }
@@ -487,7 +479,7 @@ static oc_status find_places(const oc_stage *stage, const oc_image *image, contr
     oc_status status = walk_start(&w, stage, image, err);
     while (status == OC_OK && (status = walk_next(&w, err)) == OC_OK && w.block) {
         for (size_t i = 0; i < w.block * count; i++) {
-            const oc_words_place *place = &w.places[w.first + i / count];
+            const oc_words_place *place = &w.plan->places[w.first + i / count];
             contribution *c = &list[i % count];
             float code = w.codes[i / count * words + c->word];
             if (code > c->code && contains(&params->grid, c->where, place->cell)) {
@@ -501,7 +493,7 @@ static oc_status find_places(const oc_stage *stage, const oc_image *image, contr
 }
 
 /* One line of a list: number, word, region and contribution. */
-static void draw_line(const looks *l, const oc_sketch *s, const contribution *c, oc_pen pen, size_t number)
+static void draw_line(const looks *l, const oc_draw_request *s, const contribution *c, oc_pen pen, size_t number)
 {
     double side = 0.86 * s->height, x = s->x + 28, aspect = (double)s->image->width / (double)s->image->height;
     double width = aspect > 1 ? side : side * aspect, height = aspect > 1 ? side / aspect : side;
@@ -520,7 +512,7 @@ static void draw_line(const looks *l, const oc_sketch *s, const contribution *c,
     oc_canvas_text(s->canvas, x + width + 12, s->y + 0.6 * side, pen, text);
 }
 
-static oc_rectangle place_on_picture(const looks *l, const oc_sketch *s, const contribution *c)
+static oc_rectangle place_on_picture(const looks *l, const oc_draw_request *s, const contribution *c)
 {
     bool sift = l->params->descriptor == OC_WORDS_SIFT;
     double scale = s->width / (double)s->image->width;
@@ -528,7 +520,7 @@ static oc_rectangle place_on_picture(const looks *l, const oc_sketch *s, const c
     return (oc_rectangle){s->x + c->place.x * scale, s->y + c->place.y * scale, side, side};
 }
 
-static void frame_place(const looks *l, const oc_sketch *s, const contribution *c, oc_color color)
+static void frame_place(const looks *l, const oc_draw_request *s, const contribution *c, oc_color color)
 {
     oc_rectangle r = place_on_picture(l, s, c);
     for (double inset = 0; c->code > 0 && inset < 3; inset++) {
@@ -537,7 +529,7 @@ static void frame_place(const looks *l, const oc_sketch *s, const contribution *
 }
 
 /* The number of contribution i in the corner of its place, beside the numbers of others at the same place. */
-static void number_place(const looks *l, const oc_sketch *s, const contribution *list, size_t i, oc_pen pen)
+static void number_place(const looks *l, const oc_draw_request *s, const contribution *list, size_t i, oc_pen pen)
 {
     oc_rectangle r = place_on_picture(l, s, &list[i]);
     char text[20];
@@ -556,22 +548,22 @@ static void number_place(const looks *l, const oc_sketch *s, const contribution 
 }
 
 /* The words that contribute most for and against: the places where each is strongest on the pale image, then two lists. */
-static oc_status draw_parts(const looks *l, const oc_stage *stage, const oc_sketch *s, oc_error *err)
+static oc_status draw_parts(const looks *l, const oc_stage *stage, const oc_draw_request *s, oc_error *err)
 {
     contribution list[2 * LISTED];
-    standing *order = oc_alloc(stage->dimension, sizeof *order);
+    standing *order = oc_alloc(stage->plan.dimension, sizeof *order);
     if (!order) {
         return oc_fail_memory(err, "the words");
     }
-    for (size_t j = 0; j < stage->dimension; j++) {
+    for (size_t j = 0; j < stage->plan.dimension; j++) {
         order[j] = (standing){-(double)s->row[j], j};
     }
-    qsort(order, stage->dimension, sizeof *order, by_key);
-    size_t first = list_parts(l, order, stage->dimension, false, list);
-    size_t count = first + list_parts(l, order, stage->dimension, true, list + first);
+    qsort(order, stage->plan.dimension, sizeof *order, by_key);
+    size_t first = list_parts(l, order, stage->plan.dimension, false, list);
+    size_t count = first + list_parts(l, order, stage->plan.dimension, true, list + first);
     oc_free(order);
     oc_status status = count ? find_places(stage, s->image, list, count, err) : OC_OK;
-    oc_sketch left = *s, line = *s;
+    oc_draw_request left = *s, line = *s;
     left.width = s->height * (double)s->image->width / (double)s->image->height;
     oc_draw_pale(&left, l->channels == 3);
     oc_canvas_frame(s->canvas, left.x, left.y, left.width, left.height, OC_RULE);
@@ -594,3 +586,19 @@ static oc_status draw_parts(const looks *l, const oc_stage *stage, const oc_sket
     }
     return status;
 }
+
+static oc_status draw(const oc_stage *stage, const oc_draw_request *s, oc_error *err)
+{
+    looks l;
+    oc_status status = unwhiten(stage, &l, err);
+    if (status == OC_OK) {
+        bool sift = l.params->descriptor == OC_WORDS_SIFT;
+        status = s->kind == OC_DRAW_LEARNED   ? (sift ? draw_most_used(&l, stage, s, err) : draw_sheet(&l, s, err))
+                 : s->kind == OC_DRAW_WEIGHTS ? draw_weights(&l, s, err)
+                 : s->kind == OC_DRAW_PARTS   ? draw_parts(&l, stage, s, err)
+                                              : draw_mosaic(&l, stage, s, err);
+    }
+    oc_free(l.values);
+    return status;
+}
+const oc_stage_pictures oc_words_pictures = {aspect, legend, draw, attribute};

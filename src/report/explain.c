@@ -43,15 +43,15 @@ static oc_status spread_stages(const oc_model *model, const oc_image *image, con
     for (size_t i = 0, first = 0; status == OC_OK && i < oc_features_count(model->features); i++) {
         const oc_stage *stage = oc_features_stage(model->features, i);
         e->parts[i] = 0;
-        for (size_t j = first; j < first + stage->dimension; j++) {
+        for (size_t j = first; j < first + stage->plan.dimension; j++) {
             double value = t->data_term[j] + t->offset[j];
             e->parts[i] += value;
             if (e->values) {
                 e->values[j] = value;
             }
         }
-        status = oc_stage_spread(stage, image, t->data_term + first, t->offset + first, e->map, err);
-        first += stage->dimension;
+        status = oc_stage_attribute(stage, image, t->data_term + first, t->offset + first, e->map, err);
+        first += stage->plan.dimension;
     }
     return status;
 }
@@ -204,12 +204,12 @@ static oc_status draw_stages(oc_page *page, oc_panel *panel, const subject *s, o
     for (size_t i = 0, first = 0; status == OC_OK && i < oc_features_count(features); i++) {
         const oc_stage *stage = oc_features_stage(s->model->features, i);
         if (oc_stage_aspect(stage, OC_DRAW_PARTS) > 0) {
-            oc_sketch sketch = {OC_DRAW_PARTS, values + first, s->image,     &page->canvas,
-                                panel->x,      panel->y,       panel->width, panel->height};
+            oc_draw_request sketch = {OC_DRAW_PARTS, values + first, s->image,     &page->canvas,
+                                      panel->x,      panel->y,       panel->width, panel->height};
             status = oc_stage_draw(stage, &sketch, err);
             panel++;
         }
-        first += stage->dimension;
+        first += stage->plan.dimension;
     }
     oc_free(values);
     return status;

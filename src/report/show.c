@@ -4,7 +4,7 @@
 #include "features/pictures.h"
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 #include "src/draw/page.h"
 #include "src/model/model.h"
 #include "src/pipeline/pipeline.h"
@@ -21,10 +21,10 @@ static const oc_stage *stage_of(const oc_features *features, size_t i)
     return oc_features_stage((oc_features *)(uintptr_t)features, i);
 }
 
-static oc_sketch sketch_of(oc_page *page, size_t panel, oc_drawing what, const float *row, const oc_image *image)
+static oc_draw_request sketch_of(oc_page *page, size_t panel, oc_drawing what, const float *row, const oc_image *image)
 {
     const oc_panel *p = &page->panels[panel];
-    return (oc_sketch){what, row, image, &page->canvas, p->x, p->y, p->width, p->height};
+    return (oc_draw_request){what, row, image, &page->canvas, p->x, p->y, p->width, p->height};
 }
 
 static oc_status make_row(const oc_features *features, const oc_image *image, float **row, oc_error *err)
@@ -71,7 +71,7 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
         status = oc_page_lay_out(&page, err);
     }
     if (status == OC_OK) {
-        oc_sketch s = sketch_of(&page, 0, OC_DRAW_ROW, row, image);
+        oc_draw_request s = sketch_of(&page, 0, OC_DRAW_ROW, row, image);
         oc_canvas_pixels(s.canvas, (oc_rectangle){s.x, s.y, s.width, s.height},
                          (oc_pixels){image->rgb, image->width, image->height, 3});
         oc_canvas_frame(s.canvas, s.x, s.y, s.width, s.height, OC_RULE);
@@ -79,9 +79,9 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
     const float *part = row;
     for (size_t i = 0; status == OC_OK && i < stages; i++) {
         const oc_stage *stage = stage_of(features, i);
-        oc_sketch s = sketch_of(&page, i + 1, OC_DRAW_ROW, part, image);
+        oc_draw_request s = sketch_of(&page, i + 1, OC_DRAW_ROW, part, image);
         status = oc_stage_draw(stage, &s, err);
-        part += stage->dimension;
+        part += stage->plan.dimension;
     }
     oc_free(row);
     status = oc_page_finish(&page, status, path, err);
@@ -103,7 +103,8 @@ static oc_status draw_templates(oc_page *page, const oc_model *model, size_t i, 
     const oc_stage *stage = stage_of(model->features, i);
     oc_status status = OC_OK;
     for (size_t k = 0; status == OC_OK && k < classes; k++) {
-        oc_sketch s = sketch_of(page, first + k, OC_DRAW_WEIGHTS, c->weights + k * (c->dimension + 1) + offset, NULL);
+        oc_draw_request s = sketch_of(page, first + k, OC_DRAW_WEIGHTS, c->weights + k * (c->dimension + 1) + offset,
+                                      NULL);
         status = oc_stage_draw(stage, &s, err);
     }
     return status;
@@ -128,7 +129,7 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
         double aspect = oc_stage_aspect(stage, OC_DRAW_WEIGHTS);
         for (size_t k = 0; k < classes; k++) {
             panels[count++] = (oc_panel){.heading = k ? NULL : oc_features_part_spec(model->features, i),
-                                         .note = oc_stage_key(stage),
+                                         .note = oc_stage_legend(stage),
                                          .caption = oc_model_class(model, k),
                                          .aspect = aspect,
                                          .height = fmin(240, 400 / aspect)};
@@ -166,14 +167,14 @@ oc_status oc_show_codebook(const oc_model *model, const char *path, oc_error *er
     oc_status status = panels && which ? OC_OK : oc_fail_memory(err, "the picture");
     for (size_t i = 0; status == OC_OK && i < stages; i++) {
         const oc_stage *stage = stage_of(features, i);
-        double aspect = stage->learned ? oc_stage_aspect(stage, OC_DRAW_LEARNED) : 0;
+        double aspect = stage->state ? oc_stage_aspect(stage, OC_DRAW_LEARNED) : 0;
         if (aspect > 0) {
             which[count] = i;
             offset[count] = first;
             panels[count++] = (oc_panel){
                 .heading = oc_features_part_spec(features, i), .aspect = aspect, .height = fmin(1200, 1600 / aspect)};
         }
-        first += stage->dimension;
+        first += stage->plan.dimension;
     }
     if (status == OC_OK && count == 0) {
         status = oc_fail(err, OC_USAGE, "%s: no stage of it learns from images, so there is no codebook",
@@ -189,7 +190,7 @@ oc_status oc_show_codebook(const oc_model *model, const char *path, oc_error *er
     }
     for (size_t i = 0; status == OC_OK && i < count; i++) {
         const oc_stage *stage = stage_of(features, which[i]);
-        oc_sketch s = sketch_of(&page, i, OC_DRAW_LEARNED, mean ? mean + offset[i] : NULL, NULL);
+        oc_draw_request s = sketch_of(&page, i, OC_DRAW_LEARNED, mean ? mean + offset[i] : NULL, NULL);
         status = oc_stage_draw(stage, &s, err);
     }
     status = oc_page_finish(&page, status, path, err);

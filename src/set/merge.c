@@ -1,10 +1,10 @@
 /* Merges shards. A shard is a set whose stages.safetensors records which part of which list it holds; the merged set is
  * written by the same functions as a set that was extracted in one run. */
+#include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/output.h"
-#include "src/base/text.h"
 #include "src/base/threads.h"
 #include "src/pipeline/store.h"
 #include "src/set/set.h"

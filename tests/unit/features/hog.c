@@ -363,6 +363,7 @@ Test(hog, norms_by_hand)
     /* One cell, bins (3, 4) by way of a form of its own. */
     float cells[2] = {3, 4}, row[2], scratch[20];
     oc_hog_form form = {.cell = 1, .block = 1, .bins = 2, .squared = true};
+    oc_hog_grid grid = {cells, 1, 1, 1};
     static const struct {
         oc_hog_norm norm;
         double first, second;
@@ -377,7 +378,7 @@ Test(hog, norms_by_hand)
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         form.norm = wanted[i].norm;
         cr_assert_leq(oc_hog_scratch(&form, 1), 20);
-        oc_hog_normalizer_get()->normalize(&form, cells, 1, 1, 1, scratch, row);
+        oc_hog_normalizer_get()->normalize(&form, &grid, scratch, row);
         cr_assert(fabs((double)row[0] - wanted[i].first) <= 1e-6, "%zu: %g", i, (double)row[0]);
         cr_assert(fabs((double)row[1] - wanted[i].second) <= 1e-6, "%zu: %g", i, (double)row[1]);
     }

@@ -39,7 +39,8 @@ static void noisy_sums(const oc_hog_kernels *kernels, size_t width, size_t bins,
         magnitudes[r] = magnitude[r];
     }
     sums[width * bins] = 77;
-    (plain ? kernels->vote_plain : kernels->vote)(positions, magnitudes, weights, ROWS, width, bins, sums);
+    oc_hog_rows rows = {positions, magnitudes, weights, ROWS, width};
+    (plain ? kernels->vote_reference : kernels->vote)(&rows, bins, sums);
     cr_assert_eq(sums[width * bins], 77);
 }
 
@@ -63,7 +64,7 @@ Test(hog, sectors_of_all_processor_families_are_equal)
 {
     static const oc_hog_kernels *const tables[] = OC_KERNEL_TABLES(oc_hog_kernels);
     float gx[LARGEST], gy[LARGEST], position[2][LARGEST + 1], magnitude[2][LARGEST];
-    oc_hog_edges edges = {.count = 8, .turn = 8};
+    oc_hog_edges edges = {.bins = 9, .count = 8, .turn = 8};
     for (size_t k = 0; k < 8; k++) {
         edges.cosine[k] = (float)cos((double)(k + 1) * M_PI / 9);
         edges.sine[k] = (float)sin((double)(k + 1) * M_PI / 9);
@@ -73,8 +74,8 @@ Test(hog, sectors_of_all_processor_families_are_equal)
     for (size_t isa = 0; isa <= oc_isa_index(); isa++) {
         for (size_t width = 1; width <= LARGEST; width += 13) {
             position[1][width] = 77;
-            tables[0]->sectors(gx, gy, width, false, &edges, 9, position[0], magnitude[0]);
-            tables[isa]->sectors(gx, gy, width, false, &edges, 9, position[1], magnitude[1]);
+            tables[0]->sectors(gx, gy, width, &edges, position[0], magnitude[0]);
+            tables[isa]->sectors(gx, gy, width, &edges, position[1], magnitude[1]);
             cr_assert_eq(memcmp(position[0], position[1], width * sizeof(float)), 0, "%s", oc_isa_name(isa));
             cr_assert_eq(position[1][width], 77);
             for (size_t i = 0; i < width; i++) {
@@ -119,7 +120,7 @@ Test(hog, cells_of_all_processor_families_equal_the_plain_ones)
             size_t at = (size_t)(from + 4 * (ptrdiff_t)axis.span) % axis.span;
             patterns[j] = weights[j / WIDTH / phases * axis.span + at];
         }
-        tables[0]->gather_plain(sums, WIDTH, BINS, &axis, NULL, cells[0]);
+        tables[0]->gather_reference(sums, WIDTH, BINS, &axis, NULL, cells[0]);
         for (size_t isa = 0; isa <= oc_isa_index(); isa++) {
             tables[isa]->gather(sums, WIDTH, BINS, &axis, scratch, cells[1]);
             double d = difference(cells[1], cells[0], BINS * axis.targets);
@@ -134,7 +135,7 @@ static void plain_band(const oc_hog_band *band, bool between_bins, const float *
     const oc_hog_kernels *kernels = &oc_hog_kernels_plain;
     float gx[LARGEST], gy[LARGEST], position[12][LARGEST], magnitude[12][LARGEST];
     const float *positions[12], *magnitudes[12];
-    oc_hog_edges edges = {.count = 8, .turn = 8};
+    oc_hog_edges edges = {.bins = 9, .count = 8, .turn = 8};
     for (size_t k = 0; k < 8; k++) {
         edges.cosine[k] = (float)cos((double)(k + 1) * M_PI / 9);
         edges.sine[k] = (float)sin((double)(k + 1) * M_PI / 9);
@@ -145,12 +146,13 @@ static void plain_band(const oc_hog_band *band, bool between_bins, const float *
         if (between_bins) {
             kernels->linear(gx, gy, band->width, false, (float)(9 / M_PI), tangent, position[r], magnitude[r]);
         } else {
-            kernels->sectors(gx, gy, band->width, false, &edges, 9, position[r], magnitude[r]);
+            kernels->sectors(gx, gy, band->width, &edges, position[r], magnitude[r]);
         }
         positions[r] = position[r];
         magnitudes[r] = magnitude[r];
     }
-    kernels->vote_plain(positions, magnitudes, weights, band->rows, band->width, 9, sums);
+    oc_hog_rows rows = {positions, magnitudes, weights, band->rows, band->width};
+    kernels->vote_reference(&rows, 9, sums);
 }
 
 enum { BAND_ROOM = (LARGEST + 15) / 16 * 16, BAND_STRIDE = BAND_ROOM + 32 };
@@ -234,7 +236,7 @@ Test(hog, bands_are_joined_to_cells_as_by_the_plain_form)
         if (targets == 0) {
             continue;
         }
-        tables[0]->gather_plain(packed, width, 9, &axis, NULL, cells[0]);
+        tables[0]->gather_reference(packed, width, 9, &axis, NULL, cells[0]);
         for (size_t isa = 0; isa <= oc_isa_index(); isa++) {
             cells[1][9 * targets] = 77;
             tables[isa]->join(sums, &band, cell, targets, pairs, scratch, cells[1]);
@@ -263,11 +265,12 @@ Test(hog, norms_of_all_processor_families_agree)
                             .epsilon_again = 1e-3,
                             .norm = (oc_hog_norm)(i / 4),
                             .by_columns = i / 2 % 2};
+        oc_hog_grid grid = {cells, NY, NX, 1};
         form.uoctti = form.norm == OC_HOG_NORM_NEIGHBOURS && i % 2;
         for (size_t isa = 1; isa <= oc_isa_index(); isa++) {
             memset(rows, 0, sizeof rows);
-            tables[0]->normalize(&form, cells, NY, NX, 1, scratch, rows[0]);
-            tables[isa]->normalize(&form, cells, NY, NX, 1, scratch, rows[1]);
+            tables[0]->normalize(&form, &grid, scratch, rows[0]);
+            tables[isa]->normalize(&form, &grid, scratch, rows[1]);
             double d = difference(rows[1], rows[0], ROOM);
             cr_assert(d <= 1e-5, "norm %d, %s: %g", (int)form.norm, oc_isa_name(isa), d);
         }

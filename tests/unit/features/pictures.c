@@ -47,7 +47,7 @@ Test(pictures, stars_of_gradients_are_seen_beside_a_strong_edge)
     cr_assert(oc_features_extract(features, &image, workspace, row, NULL) == OC_OK);
     oc_canvas canvas;
     cr_assert(oc_canvas_create(&canvas, 900, 360, NULL) == OC_OK);
-    oc_sketch s = {OC_DRAW_ROW, row, &image, &canvas, 0, 0, 900, 360};
+    oc_draw_request s = {OC_DRAW_ROW, row, &image, &canvas, 0, 0, 900, 360};
     cr_assert(oc_stage_draw(oc_features_stage(features, 0), &s, NULL) == OC_OK);
     double blue = share_of(&canvas, OC_FOR);
     cr_assert(blue > 0.1 && blue < 0.4, "%g", blue);
@@ -73,13 +73,13 @@ Test(pictures, words_that_contribute_are_listed_on_their_side)
     options.planes = OC_GRAY | OC_RGB;
     cr_assert(oc_decoder_create(&decoder, NULL) == OC_OK);
     cr_assert(oc_decode_file(decoder, at("in/down/001.png"), &options, &image, NULL) == OC_OK);
-    float *parts = calloc(stage->dimension, sizeof *parts);
+    float *parts = calloc(stage->plan.dimension, sizeof *parts);
     double aspect = oc_stage_aspect(stage, OC_DRAW_PARTS);
     for (int sign = -1; sign <= 1; sign++) {
         oc_canvas canvas;
         cr_assert(oc_canvas_create(&canvas, (size_t)(aspect * PAGE), PAGE, NULL) == OC_OK);
         parts[3] = (float)sign;
-        oc_sketch s = {OC_DRAW_PARTS, parts, &image, &canvas, 0, 0, aspect * PAGE, PAGE};
+        oc_draw_request s = {OC_DRAW_PARTS, parts, &image, &canvas, 0, 0, aspect * PAGE, PAGE};
         cr_assert(oc_stage_draw(stage, &s, NULL) == OC_OK);
         double blue = share_of(&canvas, OC_FOR), orange = share_of(&canvas, OC_AGAINST);
         cr_assert((blue > 0.001) == (sign > 0), "%d: %g", sign, blue);
@@ -113,13 +113,13 @@ Test(pictures, the_most_used_gradient_words_are_drawn_large)
     const oc_stage *stage = first_stage(model);
     double aspect = oc_stage_aspect(stage, OC_DRAW_LEARNED);
     cr_assert(aspect > 0.8 && aspect < 1, "%g", aspect);
-    float *mean = calloc(stage->dimension, sizeof *mean);
+    float *mean = calloc(stage->plan.dimension, sizeof *mean);
     oc_canvas canvas[3];
     for (size_t i = 0; i < 3; i++) {
         cr_assert(oc_canvas_create(&canvas[i], (size_t)(aspect * PAGE), PAGE, NULL) == OC_OK);
         mean[120] = i == 1;
         mean[0] = i == 2;
-        oc_sketch s = {OC_DRAW_LEARNED, i ? mean : NULL, NULL, &canvas[i], 0, 0, aspect * PAGE, PAGE};
+        oc_draw_request s = {OC_DRAW_LEARNED, i ? mean : NULL, NULL, &canvas[i], 0, 0, aspect * PAGE, PAGE};
         cr_assert(oc_stage_draw(stage, &s, NULL) == OC_OK);
     }
     cr_assert(!first_words_equal(&canvas[0], &canvas[1]));

@@ -355,7 +355,7 @@ Test(stages, a_row_that_does_not_fit_into_memory_is_refused)
 }
 
 /* True when all is white but for the frame and two pixels around it, and something is drawn there. */
-static bool drawn_inside(const oc_canvas *canvas, const oc_sketch *s)
+static bool drawn_inside(const oc_canvas *canvas, const oc_draw_request *s)
 {
     bool drawn = false;
     for (size_t i = 0; i < canvas->width * canvas->height; i++) {
@@ -380,15 +380,16 @@ Test(stages, every_stage_draws_inside_of_its_frame)
         cr_assert(features);
         const oc_stage *stage = oc_features_stage(features, 0);
         float *row = extracted(features, &image);
-        cr_assert(strstr(oc_stage_key(stage), "against"), "%s", stage->type->name);
+        cr_assert(strstr(oc_stage_legend(stage), "against"), "%s", stage->type->name);
         for (oc_drawing what = OC_DRAW_ROW; what <= OC_DRAW_LEARNED; what++) {
             double aspect = oc_stage_aspect(stage, what);
             oc_canvas canvas;
             cr_assert(aspect >= 0 && (what == OC_DRAW_LEARNED || aspect > 0));
             cr_assert_eq(oc_canvas_create(&canvas, 400, 400, NULL), OC_OK);
             double height = aspect > 1 ? 300 / aspect : 300;
-            oc_sketch s = {what, row, what == OC_DRAW_ROW ? &image : NULL, &canvas, 50, 40, height * aspect, height};
-            for (size_t j = 0; what == OC_DRAW_WEIGHTS && j < stage->dimension; j++) {
+            oc_draw_request s = {what,  row, what == OC_DRAW_ROW ? &image : NULL, &canvas, 50, 40, height * aspect,
+                                 height};
+            for (size_t j = 0; what == OC_DRAW_WEIGHTS && j < stage->plan.dimension; j++) {
                 row[j] = j % 3 ? -0.25F * (float)(j % 5) : 0.5F * (float)(j % 7);
             }
             if (aspect > 0) {
@@ -411,16 +412,17 @@ Test(stages, what_is_spread_over_the_image_keeps_its_sum)
         cr_assert(features, "%s", spec_at(i));
         const oc_stage *stage = oc_features_stage(features, 0);
         float *row = extracted(features, &image);
-        double *given = calloc(stage->dimension, sizeof *given), *fixed = calloc(stage->dimension, sizeof *fixed);
+        double *given = calloc(stage->plan.dimension, sizeof *given),
+               *fixed = calloc(stage->plan.dimension, sizeof *fixed);
         double *map = calloc(image.width * image.height, sizeof *map), sum = 0, size = 0;
         oc_random random = oc_random_stream(i, 2, 0);
-        for (size_t j = 0; j < stage->dimension; j++) {
+        for (size_t j = 0; j < stage->plan.dimension; j++) {
             given[j] = oc_random_normal(&random) * (double)row[j];
             fixed[j] = oc_random_normal(&random);
             sum += given[j] + fixed[j];
             size += fabs(given[j]) + fabs(fixed[j]);
         }
-        cr_assert_eq(oc_stage_spread(stage, &image, given, fixed, map, NULL), OC_OK);
+        cr_assert_eq(oc_stage_attribute(stage, &image, given, fixed, map, NULL), OC_OK);
         for (size_t k = 0; k < image.width * image.height; k++) {
             sum -= map[k];
         }
@@ -439,26 +441,26 @@ Test(stages, one_without_pictures_of_its_own_is_drawn_as_bars_and_spread_evenly)
     oc_features *features = ready("pixels:size=20,gray=1", 33, 22);
     const oc_stage *stage = oc_features_stage(features, 0);
     oc_stage_type plain = *stage->type;
-    plain.key = NULL, plain.aspect = NULL, plain.draw = NULL, plain.spread = NULL;
+    plain.pictures = NULL;
     oc_stage bare = *stage;
     bare.type = &plain;
     oc_image image = random_image(33, 22, 1);
     float *row = extracted(features, &image);
     cr_assert(!(oc_stage_aspect(&bare, OC_DRAW_LEARNED) > 0));
-    cr_assert(strstr(oc_stage_key(&bare), "against"));
+    cr_assert(strstr(oc_stage_legend(&bare), "against"));
     for (int k = 0; k < 3; k++) { /* values from 0 on, weights, values of both signs */
         oc_canvas canvas;
         cr_assert_eq(oc_canvas_create(&canvas, 400, 400, NULL), OC_OK);
         row[3] = k == 2 ? -row[3] - 1 : row[3];
-        oc_sketch s = {k == 1 ? OC_DRAW_WEIGHTS : OC_DRAW_ROW, row, &image, &canvas, 50, 40, 300, 150};
-        cr_assert(oc_stage_aspect(&bare, s.what) > 0);
+        oc_draw_request s = {k == 1 ? OC_DRAW_WEIGHTS : OC_DRAW_ROW, row, &image, &canvas, 50, 40, 300, 150};
+        cr_assert(oc_stage_aspect(&bare, s.kind) > 0);
         cr_assert_eq(oc_stage_draw(&bare, &s, NULL), OC_OK);
         cr_assert(drawn_inside(&canvas, &s), "%d", k);
         oc_canvas_free(&canvas);
     }
-    double *given = calloc(stage->dimension, sizeof *given), map[33 * 22] = {0};
+    double *given = calloc(stage->plan.dimension, sizeof *given), map[33 * 22] = {0};
     given[0] = 2, given[7] = 31;
-    cr_assert_eq(oc_stage_spread(&bare, &image, given, given, map, NULL), OC_OK);
+    cr_assert_eq(oc_stage_attribute(&bare, &image, given, given, map, NULL), OC_OK);
     for (size_t i = 0; i < 33 * 22; i++) {
         cr_assert(!(fabs(map[i] - 66.0 / (33 * 22)) > 1e-12));
     }
@@ -466,4 +468,40 @@ Test(stages, one_without_pictures_of_its_own_is_drawn_as_bars_and_spread_evenly)
     free(row);
     oc_features_free(features);
     free_image(&image);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+Test(stages, every_value_has_a_column_name_of_its_own)
+{
+    for (size_t i = 0; i < spec_count(); i++) {
+        oc_features *features = ready(spec_at(i), 40, 33);
+        cr_assert(features, "%s", spec_at(i));
+        size_t dimension = oc_features_dimension(features), product = 1;
+        cr_assert_gt(oc_features_axis_count(features, 0), 0, "%s", spec_at(i));
+        for (size_t k = 0; k < oc_features_axis_count(features, 0); k++) {
+            oc_row_axis axis = oc_features_axis(features, 0, k);
+            cr_assert(axis.name && *axis.name && axis.meaning && *axis.meaning, "%s, axis %zu", spec_at(i), k);
+            product *= axis.length;
+        }
+        cr_assert_eq(product, dimension, "%s", spec_at(i));
+        char **names = malloc(dimension * sizeof *names);
+        for (size_t j = 0; j < dimension; j++) {
+            names[j] = malloc(100);
+            cr_assert_lt(oc_features_column_name(features, j, names[j], 100), 100);
+            cr_assert_eq(strcspn(names[j], " ,\"\n"), strlen(names[j]), "'%s' has to be quoted", names[j]);
+        }
+        qsort(names, dimension, sizeof *names, by_text);
+        for (size_t j = 1; j < dimension; j++) {
+            cr_assert_str_neq(names[j - 1], names[j], "%s", spec_at(i));
+        }
+        for (size_t j = 0; j < dimension; j++) {
+            free(names[j]);
+        }
+        free(names);
+        oc_features_free(features);
+    }
 }

@@ -14,11 +14,11 @@ Test(words, auto_stands_for_what_suits_the_descriptor)
     oc_stage histogram = make_words("count=9,descriptor=sift,encode=hard,grid=2", 96, 96);
     const oc_words_params *p = patch.params, *s = sift.params, *h = histogram.params;
     cr_assert(p->encode == OC_WORDS_TRIANGLE && p->pool == OC_WORDS_SUM && p->map == OC_WORDS_ROOT && p->stride == 1);
-    cr_assert_eq(patch.dimension, 4 * 9);
+    cr_assert_eq(patch.plan.dimension, 4 * 9);
     cr_assert(s->encode == OC_WORDS_SOFT && s->nearest == 5 && s->pool == OC_WORDS_MAX && s->map == OC_WORDS_PLAIN);
-    cr_assert_eq(sift.dimension, (1 + 4 + 16) * 9);
+    cr_assert_eq(sift.plan.dimension, (1 + 4 + 16) * 9);
     cr_assert(h->pool == OC_WORDS_SUM && h->map == OC_WORDS_ROOT);
-    cr_assert_eq(histogram.dimension, 4 * 9);
+    cr_assert_eq(histogram.plan.dimension, 4 * 9);
     free_words(&patch);
     free_words(&sift);
     free_words(&histogram);
@@ -63,7 +63,7 @@ Test(words, threads_change_no_byte)
         oc_stage other = make_words("count=60,samples=4000,mirror=1", WIDTH, HEIGHT);
         cr_assert_eq(fit_words(&other, &p, threads, 3, NULL), OC_OK);
         float *same = words_row(&other, picture(&p, 0));
-        cr_assert_arr_eq(row, same, first.dimension * sizeof *row, "%zu threads", threads);
+        cr_assert_arr_eq(row, same, first.plan.dimension * sizeof *row, "%zu threads", threads);
         oc_free(same);
         free_words(&other);
     }
@@ -79,7 +79,7 @@ Test(words, another_seed_gives_other_words)
     oc_stage b = make_words("count=20,samples=4000", WIDTH, HEIGHT);
     cr_assert_eq(fit_words(&a, &p, 1, 3, NULL), OC_OK);
     cr_assert_eq(fit_words(&b, &p, 1, 4, NULL), OC_OK);
-    const oc_words *wa = a.learned, *wb = b.learned;
+    const oc_words *wa = a.state, *wb = b.state;
     cr_assert(memcmp(wa->transform, wb->transform, wa->depth * sizeof(float)) != 0);
     free_words(&a);
     free_words(&b);
@@ -91,7 +91,7 @@ Test(words, levels_of_the_grid_agree)
     pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
     oc_stage stage = make_words("count=30,grid=1-2-3-4,map=none", WIDTH, HEIGHT);
     cr_assert_eq(fit_words(&stage, &p, 1, 1, NULL), OC_OK);
-    cr_assert_eq(stage.dimension, 30 * (1 + 4 + 9 + 16));
+    cr_assert_eq(stage.plan.dimension, 30 * (1 + 4 + 9 + 16));
     float *row = words_row(&stage, picture(&p, 1));
     for (size_t k = 0; k < 30; k++) {
         size_t base = 1;
@@ -116,28 +116,28 @@ Test(words, a_mirrored_image_has_the_same_row_with_mirror)
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
         oc_stage stage = make_words(specs[i], WIDTH, HEIGHT);
         cr_assert_eq(fit_words(&stage, &p, 2, 1, NULL), OC_OK);
-        cr_assert(stage.type->can_mirror(&stage), "%s", specs[i]);
+        cr_assert(stage.plan.mirrors, "%s", specs[i]);
         oc_image other = mirrored_picture(&p, 4);
         float *row = words_row(&stage, picture(&p, 4)), *same = words_row(&stage, other);
-        float *told = oc_alloc(stage.dimension, sizeof *told);
-        stage.type->mirror(&stage, row, told);
-        for (size_t j = 0; j < stage.dimension; j++) {
-            double difference = fabs((double)same[j] - (double)told[j]);
+        uint32_t *order = oc_alloc(stage.plan.dimension, sizeof *order);
+        stage.type->mirror_order(&stage, order);
+        for (size_t j = 0; j < stage.plan.dimension; j++) {
+            double difference = fabs((double)same[j] - (double)row[order[j]]);
             cr_assert(difference <= 1e-3 * (1 + fabs((double)row[j])), "%s, value %zu: %g and %g", specs[i], j,
-                      (double)told[j], (double)same[j]);
+                      (double)row[order[j]], (double)same[j]);
         }
         oc_free(row);
         oc_free(same);
-        oc_free(told);
+        oc_free(order);
         oc_free(other.rgb);
         oc_free(other.gray);
         free_words(&stage);
     }
     oc_stage plain = make_words("count=30", WIDTH, HEIGHT);
-    cr_assert_not(plain.type->can_mirror(&plain));
+    cr_assert_not(plain.plan.mirrors);
     free_words(&plain);
     oc_stage uneven = make_words("count=30,mirror=1,stride=2", WIDTH, HEIGHT); /* (23 - 6) % 2 = 1 */
-    cr_assert_not(uneven.type->can_mirror(&uneven));
+    cr_assert_not(uneven.plan.mirrors);
     free_words(&uneven);
     free_pictures(&p);
 }
@@ -154,7 +154,7 @@ Test(words, flat_images_give_finite_rows)
             oc_stage stage = make_words(specs[i], WIDTH, HEIGHT);
             cr_assert_eq(fit_words(&stage, &p, 1, 1, NULL), OC_OK);
             float *row = words_row(&stage, picture(&flat, 0));
-            for (size_t j = 0; j < stage.dimension; j++) {
+            for (size_t j = 0; j < stage.plan.dimension; j++) {
                 cr_assert(isfinite(row[j]), "%s", specs[i]);
             }
             oc_free(row);
@@ -168,14 +168,14 @@ Test(words, flat_images_give_finite_rows)
 Test(words, sizes_that_do_not_do_are_named)
 {
     oc_stage stage = make_words("patch=6,grid=4", WIDTH, HEIGHT);
-    size_t dimension = 77;
+    oc_plan plan = {.dimension = 77};
     oc_error err;
-    cr_assert_eq(stage.type->plan(stage.params, 5, 40, &dimension, &err), OC_TOO_SMALL);
+    cr_assert_eq(oc_plan_make(&stage, 5, 40, &plan, &err), OC_TOO_SMALL);
     cr_assert(strstr(err.message, "5x40") && strstr(err.message, "6x6"), "%s", err.message);
-    cr_assert_eq(stage.type->plan(stage.params, 8, 40, &dimension, &err), OC_TOO_SMALL);
+    cr_assert_eq(oc_plan_make(&stage, 8, 40, &plan, &err), OC_TOO_SMALL);
     cr_assert(strstr(err.message, "8x40") && strstr(err.message, "4x4"), "%s", err.message);
-    cr_assert_eq(stage.type->plan(stage.params, SIZE_MAX / 4, SIZE_MAX / 4, &dimension, &err), OC_TOO_LARGE);
-    cr_assert_eq(dimension, 77);
+    cr_assert_eq(oc_plan_make(&stage, SIZE_MAX / 4, SIZE_MAX / 4, &plan, &err), OC_TOO_LARGE);
+    cr_assert_eq(plan.dimension, 77);
     free_words(&stage);
 }
 
@@ -186,7 +186,7 @@ Test(words, more_words_than_patches_is_an_error_with_both_numbers)
     oc_error err;
     cr_assert_eq(fit_words(&stage, &p, 1, 1, &err), OC_BAD_DATA);
     cr_assert(strstr(err.message, "16 words") && strstr(err.message, "15 patches"), "%s", err.message);
-    cr_assert_null(stage.learned);
+    cr_assert_null(stage.state);
     free_words(&stage);
     free_pictures(&p);
 }
@@ -199,7 +199,7 @@ Test(words, unreadable_images_are_left_out)
     oc_stage b = make_words("count=25,samples=3000", WIDTH, HEIGHT);
     cr_assert_eq(fit_words(&a, &p, 1, 1, NULL), OC_OK);
     cr_assert_eq(fit_words(&b, &p, 3, 1, NULL), OC_OK);
-    const oc_words *wa = a.learned, *wb = b.learned;
+    const oc_words *wa = a.state, *wb = b.state;
     cr_assert_eq(wa->directions, wb->directions);
     cr_assert_arr_eq(wa->words, wb->words, wa->count * wa->directions * sizeof(float));
     p.unreadable = 1;
@@ -220,10 +220,10 @@ Test(words, saved_and_restored_gives_the_same_bytes)
         oc_stage stage = make_words(specs[i], WIDTH, HEIGHT), copy = make_words(specs[i], WIDTH, HEIGHT);
         cr_assert_eq(fit_words(&stage, &p, 1, 1, NULL), OC_OK);
         oc_tensor tensors[OC_STAGE_MAX_TENSORS];
-        size_t count = stage.type->tensors(&stage, tensors);
-        cr_assert_eq(stage.type->restore(&copy, tensors, count, NULL), OC_OK);
+        size_t count = stage.type->save_state(&stage, tensors);
+        cr_assert_eq(stage.type->load_state(&copy, tensors, count, NULL), OC_OK);
         float *row = words_row(&stage, picture(&p, 2)), *same = words_row(&copy, picture(&p, 2));
-        cr_assert_arr_eq(row, same, stage.dimension * sizeof *row);
+        cr_assert_arr_eq(row, same, stage.plan.dimension * sizeof *row);
         oc_free(row);
         oc_free(same);
         free_words(&stage);
@@ -239,7 +239,7 @@ Test(words, damaged_arrays_are_refused)
     oc_stage copy = make_words("count=40,mirror=1", WIDTH, HEIGHT);
     cr_assert_eq(fit_words(&stage, &p, 1, 1, NULL), OC_OK);
     oc_tensor good[OC_STAGE_MAX_TENSORS], bad[OC_STAGE_MAX_TENSORS];
-    size_t count = stage.type->tensors(&stage, good);
+    size_t count = stage.type->save_state(&stage, good);
     for (size_t i = 0; i < count; i++) {
         for (int damage = 0; damage < 5; damage++) {
             memcpy(bad, good, sizeof good);
@@ -250,15 +250,15 @@ Test(words, damaged_arrays_are_refused)
             bad[i].rows = damage == 3 ? 0 : bad[i].rows;
             bad[i].values[1] = damage == 4 ? NAN : saved;
             oc_error err;
-            cr_assert_eq(stage.type->restore(&copy, bad, count, &err), OC_BAD_FILE, "%zu, %d", i, damage);
-            cr_assert_null(copy.learned);
+            cr_assert_eq(stage.type->load_state(&copy, bad, count, &err), OC_BAD_FILE, "%zu, %d", i, damage);
+            cr_assert_null(copy.state);
             bad[i].values[1] = saved;
         }
     }
-    cr_assert_eq(stage.type->restore(&copy, good, count - 1, NULL), OC_BAD_FILE);
-    oc_words *w = stage.learned;
+    cr_assert_eq(stage.type->load_state(&copy, good, count - 1, NULL), OC_BAD_FILE);
+    oc_words *w = stage.state;
     w->parity[0] = -1; /* an odd direction before an even one */
-    cr_assert_eq(stage.type->restore(&copy, good, count, NULL), OC_BAD_FILE);
+    cr_assert_eq(stage.type->load_state(&copy, good, count, NULL), OC_BAD_FILE);
     free_words(&stage);
     free_words(&copy);
     free_pictures(&p);
@@ -270,7 +270,7 @@ Test(words, nothing_is_allocated_after_the_first_image)
     oc_stage stage = make_words("count=40,descriptor=sift,cells=2-3,stride=2", WIDTH, HEIGHT);
     cr_assert_eq(fit_words(&stage, &p, 1, 1, NULL), OC_OK);
     oc_scratch scratch = {0};
-    float *row = oc_alloc(stage.dimension, sizeof *row);
+    float *row = oc_alloc(stage.plan.dimension, sizeof *row);
     oc_image image = picture(&p, 0);
     cr_assert_eq(stage.type->extract(&stage, &image, &scratch, row, NULL), OC_OK);
     oc_arena_reset(&scratch.arena);
@@ -298,7 +298,7 @@ Test(words, short_memory_leaves_the_stage_unfitted)
             break;
         }
         cr_assert_eq(status, OC_NO_MEMORY, "allocation %zu: %d", n, (int)status);
-        cr_assert_null(stage.learned);
+        cr_assert_null(stage.state);
         failures++;
     }
     cr_assert(failures > 20 && failures < 150, "%zu", failures);

@@ -8,7 +8,7 @@
  * root of the rounding error of |y|^2 - 2 y w + |w|^2: slack (K) is what that may change. */
 static void code_of(const oc_stage *stage, const double *y, double *f, double *slack)
 {
-    const oc_words *w = stage->learned;
+    const oc_words *w = stage->state;
     const oc_words_params *params = stage->params;
     double mean = 0, total = 0;
     size_t nearest = 0, among = params->nearest ? (size_t)params->nearest : w->count;
@@ -45,7 +45,7 @@ static void code_of(const oc_stage *stage, const double *y, double *f, double *s
 /* y (r) of the patch at (column, row) of the image. */
 static void whitened(const oc_stage *stage, oc_image image, size_t column, size_t row, double *y)
 {
-    const oc_words *w = stage->learned;
+    const oc_words *w = stage->state;
     const oc_words_params *params = stage->params;
     size_t side = (size_t)params->patch, channels = params->gray ? 1 : 3, stride = (size_t)params->stride;
     const uint8_t *pixels = params->gray ? image.gray : image.rgb;
@@ -78,10 +78,10 @@ static void whitened(const oc_stage *stage, oc_image image, size_t column, size_
 /* The row by the formulas; with `mirror`, of the image alone: the caller adds the mirrored one's. */
 static double *direct_row(const oc_stage *stage, oc_image image, double *slack)
 {
-    const oc_words *w = stage->learned;
+    const oc_words *w = stage->state;
     const oc_words_params *params = stage->params;
     size_t columns = oc_words_positions(params, 0, image.width), rows = oc_words_positions(params, 0, image.height);
-    double *out = oc_alloc(stage->dimension, sizeof *out), *f = oc_alloc(w->count, sizeof *f);
+    double *out = oc_alloc(stage->plan.dimension, sizeof *out), *f = oc_alloc(w->count, sizeof *f);
     double *loose = oc_alloc(w->count, sizeof *loose);
     double y[24 * 24 * 3];
     size_t base = 0;
@@ -124,10 +124,10 @@ static void check_against_formula(const char *spec)
     for (size_t i = 0; i < 3; i++) {
         oc_image other = mirrored_picture(&p, i);
         float *row = words_row(&stage, picture(&p, i));
-        double *slack = oc_alloc(stage.dimension, sizeof *slack);
+        double *slack = oc_alloc(stage.plan.dimension, sizeof *slack);
         double *expected = direct_row(&stage, picture(&p, i), slack);
         double *expected_mirror = direct_row(&stage, other, slack);
-        for (size_t j = 0; j < stage.dimension; j++) {
+        for (size_t j = 0; j < stage.plan.dimension; j++) {
             double wanted = expected[j] + (params->mirror ? expected_mirror[j] : 0);
             double value = root ? (double)row[j] * (double)row[j] : (double)row[j];
             double difference = fabs(value - wanted);

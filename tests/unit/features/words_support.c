@@ -86,9 +86,18 @@ oc_status read_picture(void *context, size_t index, size_t worker, oc_image *ima
     return OC_OK;
 }
 
+static const oc_stage_type *find_words(void)
+{
+    size_t i = 0;
+    while (strcmp(oc_stage_types[i]->name, "words") != 0) {
+        i++;
+    }
+    return oc_stage_types[i];
+}
+
 oc_stage make_words(const char *spec, size_t width, size_t height)
 {
-    oc_stage stage = {.type = &oc_stage_words, .width = width, .height = height};
+    oc_stage stage = {.type = find_words()};
     stage.params = oc_alloc(1, stage.type->param_size);
     oc_params_default(stage.type->params, stage.type->param_count, stage.params);
     char copy[200];
@@ -100,14 +109,15 @@ oc_stage make_words(const char *spec, size_t width, size_t height)
         cr_assert(param != NULL, "%s", item);
         cr_assert_eq(oc_param_set(param, value, stage.params, NULL), OC_OK);
     }
-    stage.type->settle(stage.params);
-    cr_assert_eq(stage.type->plan(stage.params, width, height, &stage.dimension, NULL), OC_OK);
+    cr_assert_eq(stage.type->resolve(stage.params, &stage.needs, NULL), OC_OK);
+    cr_assert_eq(oc_plan_make(&stage, width, height, &stage.plan, NULL), OC_OK);
     return stage;
 }
 
 void free_words(oc_stage *stage)
 {
-    stage->type->forget(stage);
+    stage->type->free_state(stage);
+    oc_plan_free(&stage->plan);
     oc_free(stage->params);
 }
 
@@ -124,7 +134,7 @@ oc_status fit_words(oc_stage *stage, pictures *p, size_t threads, uint64_t seed,
 float *words_row(const oc_stage *stage, oc_image image)
 {
     oc_scratch scratch = {0};
-    float *row = oc_alloc(stage->dimension, sizeof *row);
+    float *row = oc_alloc(stage->plan.dimension, sizeof *row);
     cr_assert_eq(stage->type->extract(stage, &image, &scratch, row, NULL), OC_OK);
     oc_arena_free(&scratch.arena);
     return row;

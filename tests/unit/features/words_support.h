@@ -25,7 +25,7 @@ oc_image mirrored_picture(const pictures *p, size_t i);
 /* For an oc_source: context is the pictures. */
 oc_status read_picture(void *context, size_t index, size_t worker, oc_image *image, oc_error *err);
 
-/* Parsed, settled and planned; spec is what comes after "words:". */
+/* Parsed, resolved and planned; spec is the part after "words:". */
 oc_stage make_words(const char *spec, size_t width, size_t height);
 void free_words(oc_stage *stage);
 oc_status fit_words(oc_stage *stage, pictures *p, size_t threads, uint64_t seed, oc_error *err);

@@ -38,10 +38,10 @@ static void refused(const char *spec, const char *hint)
  * line here raises OC_FORMAT_VERSION: then older files are refused and not read with another meaning. */
 Test(specs, what_a_spec_leaves_out_is_part_of_the_file_format)
 {
-    static const char *const settled[][2] = {
+    static const char *const resolved[][2] = {
         {"pixels", "size=32x32,gray=0"},
-        {"color", "space=hsv,bins=auto,joint=1,grid=1,norm=l1,weight=count"},
-        {"hog", "cell=8,bins=9,signed=0,interpolate=auto,block=1,norm=auto,epsilon=auto,window=0,gamma=0,color=luma,"
+        {"color", "space=hsv,bins=8,joint=1,grid=1,norm=l1,weight=count"},
+        {"hog", "cell=8,bins=9,signed=0,interpolate=both,block=1,norm=sqrt,epsilon=0.01,window=0,gamma=0,color=luma,"
                 "preset=none"},
         {"words",
          "count=1600,patch=6,stride=1,descriptor=patch,cells=auto,gray=0,contrast=10,whiten=1,ridge=1,keep=0.97,"
@@ -49,8 +49,8 @@ Test(specs, what_a_spec_leaves_out_is_part_of_the_file_format)
         {"words:descriptor=sift",
          "count=1000,patch=6,stride=auto,descriptor=sift,cells=auto,gray=0,contrast=10,whiten=1,ridge=0.001,keep=0.85,"
          "samples=100000,iterations=10,encode=soft,softness=20,nearest=5,pool=max,map=none,grid=1-2-4,mirror=0"}};
-    for (size_t i = 0; i < sizeof settled / sizeof *settled; i++) {
-        oc_features *features = parse(settled[i][0]);
+    for (size_t i = 0; i < sizeof resolved / sizeof *resolved; i++) {
+        oc_features *features = parse(resolved[i][0]);
         const oc_stage *stage = oc_features_stage(features, 0);
         char text[1000] = "", value[100];
         for (size_t j = 0; j < stage->type->param_count; j++) {
@@ -58,7 +58,7 @@ Test(specs, what_a_spec_leaves_out_is_part_of_the_file_format)
             oc_param_format(&stage->type->params[j], stage->params, value, sizeof value);
             snprintf(text + used, sizeof text - used, "%s%s=%s", j ? "," : "", stage->type->params[j].name, value);
         }
-        cr_expect_str_eq(text, settled[i][1]);
+        cr_expect_str_eq(text, resolved[i][1]);
         oc_features_free(features);
     }
 }
@@ -92,9 +92,9 @@ Test(specs, every_parameter_checks_its_range_and_takes_its_default)
         for (size_t j = 0; j < info.param_count; j++) {
             const oc_param *param = &info.params[j];
             cr_assert(param->help && *param->help && param->help[strlen(param->help) - 1] != '.');
-            cr_assert_not_null(param->fallback, "%s", param->name);
+            cr_assert_not_null(param->default_value, "%s", param->name);
             char spec[300];
-            snprintf(spec, sizeof spec, "%s:%s=%s", info.name, param->name, param->fallback);
+            snprintf(spec, sizeof spec, "%s:%s=%s", info.name, param->name, param->default_value);
             oc_features_free(parse(spec));
             if (param->type == OC_TEXT) {
                 continue;
