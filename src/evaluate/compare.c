@@ -364,34 +364,41 @@ static oc_status compare(comparing *c, const char *const *specs, size_t count, o
     return status;
 }
 
-static oc_status compare_once(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
-                              const oc_compare_options *options, oc_job *job, oc_comparison **out, oc_error *err)
+/* What is compared; the same for every seed. */
+typedef struct task {
+    const oc_dataset *train, *test;
+    const char *const *specs; /* (count) */
+    size_t count;
+    oc_job *job;
+} task;
+
+static oc_status compare_once(const task *t, const oc_compare_options *options, oc_comparison **out, oc_error *err)
 {
-    comparing c = {.train = train,
-                   .test = test,
+    comparing c = {.train = t->train,
+                   .test = t->test,
                    .options = options,
-                   .job = job,
+                   .job = t->job,
                    .extract = options->extract,
                    .learn = options->train};
     c.extract.mirror = options->train.augment == OC_AUGMENT_MIRROR;
-    c.extract.also = specs;
-    c.extract.also_count = count;
-    if (count == 0) {
+    c.extract.also = t->specs;
+    c.extract.also_count = t->count;
+    if (t->count == 0) {
         return oc_fail(err, OC_USAGE, "no features to compare");
     }
-    oc_status status = oc_compare_check(train, test, options, err);
+    oc_status status = oc_compare_check(t->train, t->test, options, err);
     if (status != OC_OK) {
         return status;
     }
     c.comparison = oc_alloc(1, sizeof *c.comparison);
-    c.rows = oc_alloc(count, sizeof *c.rows);
+    c.rows = oc_alloc(t->count, sizeof *c.rows);
     if (!c.comparison || !c.rows) {
         oc_free(c.rows);
         oc_free(c.comparison);
         return oc_fail_memory(err, "the comparison");
     }
     c.comparison->rows = c.rows;
-    status = compare(&c, specs, count, err);
+    status = compare(&c, t->specs, t->count, err);
     for (size_t i = 0; i < c.pair_count; i++) {
         oc_set_free(c.pairs[i].train);
         oc_set_free(c.pairs[i].test);
@@ -417,8 +424,8 @@ static void add_seed(oc_comparison_row *row, double accuracy, size_t done)
     row->test_deviation += step * (accuracy - row->test_mean); /* the sum of squared distances (Welford, 1962) */
 }
 
-static oc_status repeat(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
-                        const oc_compare_options *options, oc_job *job, oc_comparison_row *rows, oc_error *err)
+/* The other seeds. */
+static oc_status repeat(const task *t, const oc_compare_options *options, oc_comparison_row *rows, oc_error *err)
 {
     oc_compare_options again = {.extract = options->extract, .train = options->train};
     again.extract.suppress_warnings = true;
@@ -430,12 +437,12 @@ static oc_status repeat(const oc_dataset *train, const oc_dataset *test, const c
         oc_comparison *other;
         again.extract.seed = options->extract.seed + k;
         again.train.seed = options->train.seed + k;
-        oc_job_note(job, "seed %zu of %zu", k + 1, options->seeds);
-        oc_status status = compare_once(train, test, specs, count, &again, job, &other, err);
+        oc_job_note(t->job, "seed %zu of %zu", k + 1, options->seeds);
+        oc_status status = compare_once(t, &again, &other, err);
         if (status != OC_OK) {
             return status;
         }
-        for (size_t r = 0; r < count; r++) {
+        for (size_t r = 0; r < t->count; r++) {
             add_seed(&rows[r], other->rows[r].test_accuracy, k + 1);
         }
         oc_comparison_free(other);
@@ -446,8 +453,9 @@ static oc_status repeat(const oc_dataset *train, const oc_dataset *test, const c
 oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
                      const oc_compare_options *options, oc_job *job, oc_comparison **out, oc_error *err)
 {
+    task t = {train, test, specs, count, job};
     oc_comparison *comparison;
-    oc_status status = compare_once(train, test, specs, count, options, job, &comparison, err);
+    oc_status status = compare_once(&t, options, &comparison, err);
     if (status != OC_OK) {
         return status;
     }
@@ -456,7 +464,7 @@ oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char
     for (size_t r = 0; r < count; r++) {
         add_seed(&rows[r], rows[r].test_accuracy, 1);
     }
-    status = repeat(train, test, specs, count, options, job, rows, err);
+    status = repeat(&t, options, rows, err);
     for (size_t r = 0; r < count; r++) {
         size_t seeds = comparison->seeds;
         rows[r].test_deviation = seeds > 1 ? sqrt(rows[r].test_deviation / (double)(seeds - 1)) : NAN;
