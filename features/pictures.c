@@ -6,9 +6,11 @@
 
 void oc_draw_pale(const oc_draw_request *s, bool color)
 {
-    oc_canvas_pixels(s->canvas, s->x, s->y, s->width, s->height, color ? s->image->rgb : s->image->gray,
-                     s->image->width, s->image->height, color ? 3 : 1);
-    oc_canvas_wash(s->canvas, s->x, s->y, s->width, s->height, OC_PAPER, 0.55);
+    const oc_image *image = s->image;
+    oc_rectangle frame = {s->x, s->y, s->width, s->height};
+    oc_canvas_pixels(s->canvas, frame,
+                     (oc_pixels){color ? image->rgb : image->gray, image->width, image->height, color ? 3 : 1});
+    oc_canvas_wash(s->canvas, frame, OC_PAPER, 0.55);
 }
 
 /* Bars up and down from a middle line, or up from the ground where no value is below 0. With more than MOST_BARS values,
@@ -41,7 +43,7 @@ double oc_stage_aspect(const oc_stage *stage, oc_drawing kind)
     if (own && own->aspect) {
         return own->aspect(stage, kind);
     }
-    return kind == OC_DRAW_LEARNED ? 0 : 2;
+    return kind >= OC_DRAW_LEARNED ? 0 : 2;
 }
 
 const char *oc_stage_legend(const oc_stage *stage)
@@ -67,10 +69,11 @@ oc_status oc_stage_attribute(const oc_stage *stage, const oc_image *image, const
     if (own && own->attribute) {
         return own->attribute(stage, image, data_term, offset, map, err);
     }
-    double sum = 0, width = (double)image->width, height = (double)image->height;
+    double sum = 0;
     for (size_t j = 0; j < stage->plan.dimension; j++) {
         sum += data_term[j] + offset[j];
     }
-    oc_spread_evenly(map, image->width, image->height, 0, 0, width, height, sum);
+    oc_spread_evenly((oc_map){map, image->width, image->height},
+                     (oc_box){0, 0, (double)image->width, (double)image->height}, sum);
     return OC_OK;
 }

@@ -5,13 +5,15 @@
 #include "features/stage.h"
 #include "src/draw/canvas.h"
 
-/* The pictures that a stage can draw: the row of an image, the weights of a row's values, the learned state. */
-typedef enum oc_drawing { OC_DRAW_ROW, OC_DRAW_WEIGHTS, OC_DRAW_LEARNED } oc_drawing;
+/* The pictures that a stage can draw: the row of an image, the weights of a row's values, the learned state,
+ * the contribution of each value to a score. */
+typedef enum oc_drawing { OC_DRAW_ROW, OC_DRAW_WEIGHTS, OC_DRAW_LEARNED, OC_DRAW_PARTS } oc_drawing;
 
 typedef struct oc_draw_request {
     oc_drawing kind;
-    const float *row;      /* (dimension) for OC_DRAW_ROW and OC_DRAW_WEIGHTS */
-    const oc_image *image; /* the image of the row, with both planes, for OC_DRAW_ROW */
+    const float
+        *row; /* (dimension): the row, the weights or the contributions; for OC_DRAW_LEARNED the mean row, or NULL */
+    const oc_image *image; /* the image of the row, with both planes, for OC_DRAW_ROW and OC_DRAW_PARTS */
     oc_canvas *canvas;
     double x, y, width, height; /* the part of the canvas to fill, of the aspect that the stage returned */
 } oc_draw_request;

@@ -77,7 +77,7 @@ static void mirror_order(const oc_stage *stage, uint32_t *order)
 static double aspect(const oc_stage *stage, oc_drawing kind)
 {
     const pixels_params *p = stage->params;
-    return kind == OC_DRAW_LEARNED ? 0 : (double)p->size.width / (double)p->size.height;
+    return kind >= OC_DRAW_LEARNED ? 0 : (double)p->size.width / (double)p->size.height;
 }
 
 /* The weight that has full colour: three times the root mean square, so that a few large ones do not leave the others
@@ -110,7 +110,8 @@ static oc_status draw(const oc_stage *stage, const oc_draw_request *s, oc_error 
         oc_color color = oc_color_signed((double)s->row[i] * scale / 127.5);
         memcpy(rgb + 3 * i, (uint8_t[3]){color.r, color.g, color.b}, 3);
     }
-    oc_canvas_pixels(s->canvas, s->x, s->y, s->width, s->height, rgb, p->size.width, p->size.height, 3);
+    oc_canvas_pixels(s->canvas, (oc_rectangle){s->x, s->y, s->width, s->height},
+                     (oc_pixels){rgb, p->size.width, p->size.height, 3});
     oc_canvas_frame(s->canvas, s->x, s->y, s->width, s->height, OC_RULE);
     oc_free(rgb);
     return OC_OK;
@@ -133,7 +134,8 @@ static oc_status attribute(const oc_stage *stage, const oc_image *image, const d
     for (size_t j = 0; j < stage->plan.dimension; j++) {
         size_t pixel = p->gray ? j : j / 3;
         double x = (double)(pixel % p->size.width) * across, y = (double)(pixel / p->size.width) * down;
-        oc_spread_evenly(map, image->width, image->height, x, y, x + across, y + down, data_term[j] + offset[j]);
+        oc_spread_evenly((oc_map){map, image->width, image->height}, (oc_box){x, y, x + across, y + down},
+                         data_term[j] + offset[j]);
     }
     return OC_OK;
 }

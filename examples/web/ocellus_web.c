@@ -337,5 +337,8 @@ EXPORTED const uint8_t *oc_web_seen(void)
 
 EXPORTED int oc_web_explain(size_t label, double *map, double *parts, double *bias)
 {
-    return (int)oc_explain(&page.model, &page.image, label, map, parts, bias, &error);
+    oc_explanation explanation = {.map = map, .parts = parts};
+    oc_status status = oc_explain(&page.model, &page.image, label, &explanation, &error);
+    *bias = explanation.bias;
+    return (int)status;
 }

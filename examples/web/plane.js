@@ -127,11 +127,12 @@ const startPlane = (library, tell) => {
   };
   const pointsTable = (scores) => {
     const count = classes(), loss = Number($('loss').value);
-    const head = [...(state.polar ? ['r', 'θ'] : ['x', 'y']), 'class', ...CLASSES.slice(0, count).map(name => `score ${name}`), 'loss'];
+    const head = [...(state.polar ? ['r', 'θ'] : ['x', 'y']), 'class', ...CLASSES.slice(0, count).map(name => `score ${name}`), 'label', 'loss'];
     $('points').replaceChildren(el('thead', {}, el('tr', {}, head.map(name => el('th', {scope: 'col'}, name)))), el('tbody', {}, state.points.map((point, i) => {
       const row = [...scores.subarray(i * count, (i + 1) * count)], best = row.indexOf(Math.max(...row));
       return el('tr', i === state.chosen ? {class: 'chosen'} : {}, toFeatures(point.x, point.y).map(value => el('td', {}, short(value, 2))), el('td', {}, CLASSES[point.label]),
-        row.map((value, k) => el('td', k === best ? {class: best === point.label ? 'best' : 'best off', style: `color:rgb(var(--c${k}))`} : {}, short(value))), el('td', {}, short(library.loss(loss, row, point.label))));
+        row.map((value, k) => el('td', k === best ? {class: 'best', style: `color:rgb(var(--c${k}))`} : {}, short(value))),
+        el('td', {}, best === point.label ? 'right' : `taken for ${CLASSES[best]}`), el('td', {}, short(library.loss(loss, row, point.label))));
     })));
   };
   const drawCurve = () => {

@@ -14,7 +14,7 @@ enum { MOST_BARS = 24 };
 static double aspect(const oc_stage *stage, oc_drawing kind)
 {
     (void)stage;
-    return kind == OC_DRAW_LEARNED ? 0 : 1.5;
+    return kind >= OC_DRAW_LEARNED ? 0 : 1.5;
 }
 
 static uint8_t to_level(double value)

@@ -244,7 +244,8 @@ static void attribute_region(const counting *s, rectangle r, const attribution *
     for (size_t k = 0; k < size; k++) {
         rest += a->offset[k] + (a->counts[k] > 0 ? 0 : a->data_term[k]);
     }
-    oc_spread_evenly(a->map, width, s->image->height, (double)r.x0, (double)r.y0, (double)r.x1, (double)r.y1, rest);
+    oc_spread_evenly((oc_map){a->map, width, s->image->height},
+                     (oc_box){(double)r.x0, (double)r.y0, (double)r.x1, (double)r.y1}, rest);
     for (size_t y = r.y0; y < r.y1; y++) {
         for (size_t x = r.x0; x < r.x1; x++) {
             extract_region(s, (rectangle){x, x + 1, y, y + 1}, own);

@@ -10,6 +10,10 @@
 
 #include <math.h>
 
+/* Shares of the values whose lines are cut off at the border of their cell: were none, a few strong edges would make all
+ * others short. */
+static const double CUT_OF_ROW = 0.08, CUT_OF_WEIGHTS = 0.01;
+
 /* The lines of a star. */
 static size_t line_count(const oc_hog_plan *plan)
 {
@@ -19,7 +23,7 @@ static size_t line_count(const oc_hog_plan *plan)
 static double aspect(const oc_stage *stage, oc_drawing kind)
 {
     const oc_hog_plan *plan = stage->plan.own;
-    return kind == OC_DRAW_LEARNED   ? 0
+    return kind >= OC_DRAW_LEARNED   ? 0
            : kind == OC_DRAW_WEIGHTS ? (2 * (double)plan->nx + 0.5) / (double)plan->ny
                                      : (double)stage->plan.width / (double)stage->plan.height;
 }
@@ -28,8 +32,6 @@ typedef struct stars {
     const oc_hog_plan *plan;
     size_t lines;
     double *values; /* (ny, nx, lines): the mean of the values of a line */
-    double cell;    /* side of a cell on the canvas */
-    double limit;   /* a line for a value of `limit` or more fills its cell */
 } stars;
 
 static oc_status gather(stars *s, const oc_stage *stage, const float *row, oc_error *err)
@@ -53,26 +55,59 @@ static oc_status gather(stars *s, const oc_stage *stage, const float *row, oc_er
     for (size_t i = 0; i < count; i++) {
         s->values[i] /= times[i] > 0 ? times[i] : 1;
     }
-    s->limit = oc_draw_limit(s->values, count);
     return OC_OK;
 }
 
-/* All stars, with the values of one sign; (x, y) is the top left corner. */
-static void draw_stars(const stars *s, oc_canvas *canvas, double x, double y, double sign)
+/* The star of a cell of side `cell`; the line of the value that the share `cut` of the values exceed reaches the border of
+ * the cell. */
+static oc_star star_of(const stars *s, double cell, double cut, oc_color color)
 {
     const oc_hog_form *form = &s->plan->form;
     double circle = form->with_sign && !form->uoctti ? 2 * M_PI : M_PI;
     oc_star star = {.step = circle / (double)s->lines,
-                    .radius = 0.48 * s->cell,
-                    .width = fmax(1.2, 0.03 * s->cell),
+                    .radius = 0.5 * cell,
+                    .width = fmin(4, fmax(1.2, 0.055 * cell)),
+                    .lines = s->lines,
+                    .limit = oc_draw_limit(s->values, s->plan->nx * s->plan->ny * s->lines, cut),
                     .circle = circle > M_PI,
-                    .color = sign > 0 ? OC_FOR : OC_AGAINST};
+                    .color = color};
     star.first = form->centred ? 0 : star.step / 2;
+    return star;
+}
+
+/* The stars of all cells, the first of which has its upper left corner at (x, y). */
+static void draw_stars(const stars *s, oc_canvas *canvas, double x, double y, const oc_star *star)
+{
+    double cell = 2 * star->radius;
     for (size_t i = 0; i < s->plan->nx * s->plan->ny; i++) {
-        double left = x + (double)(i % s->plan->nx) * s->cell, top = y + (double)(i / s->plan->nx) * s->cell;
-        oc_draw_star(canvas, &star, left + 0.5 * s->cell, top + 0.5 * s->cell, s->values + i * s->lines, s->lines, sign,
-                     s->limit);
+        double left = x + (double)(i % s->plan->nx) * cell, top = y + (double)(i / s->plan->nx) * cell;
+        oc_draw_star(canvas, star, left + 0.5 * cell, top + 0.5 * cell, s->values + i * s->lines);
     }
+}
+
+/* Over the pale image. Each star gets a light border, so that it stands out on dark ground as well. */
+static void draw_row(const stars *s, const oc_stage *stage, const oc_draw_request *r)
+{
+    double cell = r->width / (double)stage->plan.width * (double)s->plan->form.cell;
+    oc_star star = star_of(s, cell, CUT_OF_ROW, OC_FOR), border = star;
+    border.color = OC_PAPER;
+    border.width += fmin(2, 0.06 * cell);
+    oc_draw_pale(r, s->plan->form.color);
+    draw_stars(s, r->canvas, r->x, r->y, &border);
+    draw_stars(s, r->canvas, r->x, r->y, &star);
+    oc_canvas_frame(r->canvas, r->x, r->y, r->width, r->height, OC_RULE);
+}
+
+static void draw_weights(const stars *s, const oc_draw_request *r)
+{
+    double cell = r->height / (double)s->plan->ny, half = cell * (double)s->plan->nx, right = r->x + r->width - half;
+    oc_star positive = star_of(s, cell, CUT_OF_WEIGHTS, OC_FOR), negative = positive;
+    negative.limit = -positive.limit;
+    negative.color = OC_AGAINST;
+    draw_stars(s, r->canvas, r->x, r->y, &positive);
+    draw_stars(s, r->canvas, right, r->y, &negative);
+    oc_canvas_frame(r->canvas, r->x, r->y, half, r->height, OC_RULE);
+    oc_canvas_frame(r->canvas, right, r->y, half, r->height, OC_RULE);
 }
 
 static const char *legend(const oc_stage *stage)
@@ -83,24 +118,15 @@ static const char *legend(const oc_stage *stage)
 
 static oc_status draw(const oc_stage *stage, const oc_draw_request *r, oc_error *err)
 {
-    const oc_hog_plan *plan = stage->plan.own;
     stars s;
     oc_status status = gather(&s, stage, r->row, err);
     if (status != OC_OK) {
         return status;
     }
     if (r->kind == OC_DRAW_WEIGHTS) {
-        s.cell = r->height / (double)plan->ny;
-        double half = s.cell * (double)plan->nx, right = r->x + r->width - half;
-        draw_stars(&s, r->canvas, r->x, r->y, 1);
-        draw_stars(&s, r->canvas, right, r->y, -1);
-        oc_canvas_frame(r->canvas, r->x, r->y, half, r->height, OC_RULE);
-        oc_canvas_frame(r->canvas, right, r->y, half, r->height, OC_RULE);
+        draw_weights(&s, r);
     } else {
-        s.cell = r->width / (double)stage->plan.width * (double)plan->form.cell;
-        oc_draw_pale(r, plan->form.color);
-        draw_stars(&s, r->canvas, r->x, r->y, 1);
-        oc_canvas_frame(r->canvas, r->x, r->y, r->width, r->height, OC_RULE);
+        draw_row(&s, stage, r);
     }
     oc_free(s.values);
     return OC_OK;
@@ -115,7 +141,8 @@ static oc_status attribute(const oc_stage *stage, const oc_image *image, const d
     for (size_t j = 0; j < stage->plan.dimension; j++) {
         oc_hog_origin from = oc_hog_locate(plan, j);
         double x = (double)from.cx * side, y = (double)from.cy * side;
-        oc_spread_evenly(map, image->width, image->height, x, y, x + side, y + side, data_term[j] + offset[j]);
+        oc_spread_evenly((oc_map){map, image->width, image->height}, (oc_box){x, y, x + side, y + side},
+                         data_term[j] + offset[j]);
     }
     return OC_OK;
 }

@@ -1,4 +1,6 @@
-/* Evaluation: accuracy, per-class figures, confusion, and the comparison of features on one split. */
+/* Evaluation: accuracy, figures of each class, confusion, and the comparison of features on one split.
+ *
+ * Thread-safe: any number of threads may call these functions at the same time, each with results and a job of its own. */
 #ifndef OCELLUS_EVALUATE_H
 #define OCELLUS_EVALUATE_H
 
@@ -10,7 +12,7 @@ extern "C" {
 
 typedef struct oc_class_figures {
     size_t count;                 /* test images of this class */
-    size_t predicted;             /* images that were called this class */
+    size_t predicted;             /* images that were assigned to this class */
     double precision, recall, f1; /* NaN where undefined: nothing predicted, or no image of the class */
 } oc_class_figures;
 
@@ -44,7 +46,7 @@ OC_API double oc_mcnemar(size_t only_first, size_t only_second);
 OC_API oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation,
                              oc_error *err);
 
-/* Loss against work, as oc_listener tells it. */
+/* Training loss against passes over the rows, as oc_listener reports it. */
 typedef struct oc_curve {
     size_t count;
     double *passes, *loss; /* (count) */
@@ -59,7 +61,7 @@ typedef struct oc_comparison_row {
     double p_value;                   /* McNemar's test against the first row; NaN for the first row */
     oc_validation validation;         /* on parts of the training rows, where asked for */
     oc_evaluation evaluation;         /* of the test images */
-    oc_curve curve;                   /* of training; empty where nothing is told */
+    oc_curve curve;                   /* of the training loss; empty where it is not reported */
 } oc_comparison_row;
 
 /* Which images a comparison was tested on: images that were given; a fifth that was put aside; or, in folds, each image
@@ -68,16 +70,16 @@ typedef enum oc_split_kind { OC_SPLIT_GIVEN, OC_SPLIT_FIFTH, OC_SPLIT_FOLDS } oc
 
 typedef struct oc_comparison {
     oc_split_kind split;
-    size_t folds; /* of OC_SPLIT_FOLDS; else 0 */
+    size_t folds;                       /* of OC_SPLIT_FOLDS; else 0 */
     size_t train, test, classes, count; /* train: of folds, the images of the first training */
-    const char *const *class_names; /* (classes) */
-    const oc_comparison_row *rows;  /* (count), in the order of the specs */
+    const char *const *class_names;     /* (classes) */
+    const oc_comparison_row *rows;      /* (count), in the order of the specs */
     size_t train_skipped, test_skipped;
-    size_t seeds;           /* that test_mean is over */
-    size_t best;            /* the row that is best by validation; 0 when not asked */
-    bool chosen;            /* it was asked */
-    size_t test_rows;       /* test images that were read, with or without a label */
-    size_t *items;          /* (test_rows): which item of the test data set, or of the images that were split, each is */
+    size_t seeds;     /* that test_mean is over */
+    size_t best;      /* the row that is best by validation; 0 when not asked */
+    bool chosen;      /* best was chosen by validation */
+    size_t test_rows; /* test images that were read, with or without a label */
+    size_t *items;    /* (test_rows): which item of the test data set, or of the images that were split, each is */
     oc_image_options image; /* how images were brought to size */
 } oc_comparison;
 
@@ -88,7 +90,7 @@ typedef struct oc_compare_options {
     bool choose;       /* validate each spec to choose the best row, by a hold-out where train does not say how */
     size_t seeds;      /* repeat it all, fitting and training, with so many seeds from the given one on, for mean and
                              deviation of the test accuracy; all else is that of the first; 0 as 1 */
-    const char *model; /* where to save the best row, or NULL; implies choose */
+    const char *model; /* file for the model of the best row, or NULL; implies choose */
     /* Called after each row is done, for a table that grows; may be NULL. */
     void (*row_done)(void *context, const oc_comparison *so_far);
     /* Called once, before the first row, when images could not be read: the sets name them; may be NULL. */
@@ -96,9 +98,8 @@ typedef struct oc_compare_options {
     void *context;
 } oc_compare_options;
 
-/* What can be said of a comparison before the first image is read: oc_model_check of `train`, and, where `test` is not NULL,
- * oc_dataset_check_test.
- * oc_compare checks the same. */
+/* Checks before the first image is read that a comparison can succeed: oc_model_check of `train`, and, where `test` is
+ * not NULL, oc_dataset_check_test. oc_compare checks the same. */
 OC_API oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
                                   oc_error *err);
 
@@ -128,8 +129,8 @@ OC_API oc_status oc_predictions_comparison(const oc_comparison *comparison, cons
  * file system ("02-hog-cell=4.csv"). To be freed with oc_json_free; NULL when memory is short. */
 OC_API char *oc_predictions_name(const oc_comparison *comparison, size_t row);
 
-/* A page of results: one HTML file without any other, for a browser with or without a network. It shows what the JSON
- * has, which is inside it, and images by their thumbnails. */
+/* A page of results: one self-contained HTML file, which needs no network. It shows the data of the JSON, which is inside
+ * it, and thumbnails of the images. */
 typedef struct oc_report_options {
     const char *path;         /* of the page; replaced whole or not at all */
     const char *command;      /* that makes the page again, shown as it is; may be NULL */
@@ -151,7 +152,7 @@ OC_API char *oc_json_evaluation(const oc_model *model, const oc_evaluation *eval
 OC_API char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);
 OC_API char *oc_json_failure(const char *path, const char *message);
 OC_API char *oc_json_extraction(const oc_set *set);
-/* Of many images that were classified: how many were, and how many could not be read. */
+/* Of a run of classify: the number of images that were classified and of those that could not be read. */
 OC_API char *oc_json_classification(size_t images, size_t skipped, double seconds);
 /* Of a model that was trained on this set. */
 OC_API char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report);

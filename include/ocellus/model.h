@@ -1,15 +1,19 @@
-/* Models: stages, what they learned, scaler, weights and class names in one object and one file, so that classifying
- * an image needs that file and the image, and nothing else.
+/* Models: fitted stages, scaler, weights and class names in one object and one file, so that classifying an image needs
+ * only that file and the image.
  *
  * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32.
- * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size and fit of the images (limits are
- * not the model's to set), classes (a CSV column), seed, every training option as "train.<name>", scaler and loss among
- * them, with the value that was used, and as "given.<name>" as it was given, "auto" where training chose it; counts (of training rows, one a class), accuracy (on those rows) and "validation", the accuracies on held-out
- * rows as CSV, and calibration, where there are any. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels
+ * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size and fit of the images (without
+ * limits), classes (a CSV column), seed, every training option with the value that was used ("train.<name>") and as it
+ * was given ("given.<name>", which may be auto), counts (training rows of each class), accuracy (on the training rows),
+ * validation (accuracies on held-out rows as CSV) and calibration (a factor of the scores); the last four only where
+ * they are known. Arrays: weights (C, D+1), or the scaled rows neighbours (N, D) and neighbour_labels
  * (N) for nearest neighbours; shift (D), scale (D), and the stages' own as "stage.<i>.<name>".
  *
- * A model may also be trained on rows that were made elsewhere (oc_set_of_rows, oc_set_open_rows): its spec is then
- * empty, "dimension" takes the place of size and fit, and it classifies rows, not images. */
+ * A model may also be trained on external rows (oc_set_of_rows, oc_set_open_rows): its spec is then empty, "dimension"
+ * replaces size and fit, and it classifies rows, not images.
+ *
+ * Thread-safe: any number of threads may use one model at the same time; a reader, a batch or a file of answers belongs
+ * to one thread at a time. */
 #ifndef OCELLUS_MODEL_H
 #define OCELLUS_MODEL_H
 
@@ -22,8 +26,9 @@ extern "C" {
 
 typedef struct oc_model oc_model;
 
-/* What can be said of a training before the first image is read: oc_train_check, oc_dataset_check_labels, but for nearest
- * neighbours oc_dataset_check_repeats, and oc_train_check_labels. oc_model_train checks the same of its set. */
+/* Checks before the first image is read that a training can succeed: oc_train_check, oc_dataset_check_labels,
+ * oc_dataset_check_repeats (not for nearest neighbours) and oc_train_check_labels. oc_model_train checks the same of its
+ * set. */
 OC_API oc_status oc_model_check(const oc_dataset *dataset, const oc_train_options *options, oc_error *err);
 
 /* Trains on the rows of a set. Errors: those of oc_train; OC_BAD_DATA when labels are missing, or all rows
@@ -40,7 +45,7 @@ OC_API oc_status oc_model_save(const oc_model *model, const char *path, oc_error
 /* True when the file begins like a safetensors file. */
 OC_API bool oc_model_recognise(const char *path);
 
-/* The stages, fitted; as they are, they serve oc_set_extract, which copies them. */
+/* The fitted stages, which oc_set_extract takes and copies. */
 OC_API const oc_features *oc_model_features(const oc_model *model);
 OC_API const oc_classifier *oc_model_classifier(const oc_model *model);
 OC_API oc_image_options oc_model_image_options(const oc_model *model);
@@ -48,12 +53,12 @@ OC_API oc_image_options oc_model_image_options(const oc_model *model);
  * of its option. */
 OC_API oc_train_options oc_model_train_options(const oc_model *model);
 OC_API oc_train_options oc_model_given_options(const oc_model *model);
-/* What was tried on held-out rows when the model was trained; held is 0 when nothing was. */
+/* The trials on held-out rows during training; held is 0 without any. */
 OC_API oc_validation oc_model_validation(const oc_model *model);
 OC_API size_t oc_model_classes(const oc_model *model);
 OC_API const char *oc_model_class(const oc_model *model, size_t label);
-/* How many rows of each class (C) it was trained on, NULL when the file does not say; and its accuracy on them, NaN for
- * nearest neighbours, each of which finds itself, and when the file does not say. */
+/* The number of training rows of each class (C), NULL when unknown; and the accuracy on the training rows, NaN when
+ * unknown and for nearest neighbours, where every row finds itself. */
 OC_API const size_t *oc_model_class_counts(const oc_model *model);
 OC_API double oc_model_train_accuracy(const oc_model *model);
 /* Weights and biases of the classifier (for nearest neighbours the values of the rows it keeps), and learned
@@ -61,9 +66,9 @@ OC_API double oc_model_train_accuracy(const oc_model *model);
 OC_API size_t oc_model_parameters(const oc_model *model);
 OC_API size_t oc_model_stage_parameters(const oc_model *model);
 
-/* OC_BAD_DATA when a data set cannot test the model, before its images are read: it has no label at all, or labels that
- * are no classes of the model. The message lists them, and says where one differs from a class by case, blanks or Unicode
- * form alone. */
+/* Checks, before its images are read, that a data set can test the model. OC_BAD_DATA when it has no label at all, or
+ * labels that are not classes of the model. The message lists them, and points out a label that differs from a class
+ * only by case, blanks or Unicode form. */
 OC_API oc_status oc_model_check_test(const oc_model *model, const oc_dataset *test, oc_error *err);
 
 /* OC_OK when the set was made by stages that are the same as the model's to the bit, at the same size and

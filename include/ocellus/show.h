@@ -1,6 +1,8 @@
 /* Pictures: what the stages and the classifier see, as PNG files on a white page with captions. Every function
  * writes one file, whole or not at all ("-" is standard output). Errors besides those named: OC_IO, OC_NO_MEMORY,
- * OC_TOO_LARGE when the page would have a side of more than 20,000 pixels. */
+ * OC_TOO_LARGE when the page would have a side of more than 20,000 pixels.
+ *
+ * Thread-safe: any number of threads may draw the same model at the same time, each with a reader of its own. */
 #ifndef OCELLUS_SHOW_H
 #define OCELLUS_SHOW_H
 
@@ -10,8 +12,8 @@
 extern "C" {
 #endif
 
-/* What an image looks like to each stage: glyphs of gradients, bars of colours, the words its parts fell into. The
- * image has the planned size and both planes. OC_USAGE when a stage has still to learn. */
+/* An image as each stage represents it: glyphs of gradients, bars of colours, the nearest word of each part. The image
+ * has the planned size and both planes. OC_USAGE when a stage is not fitted. */
 OC_API oc_status oc_show_image(const oc_features *features, const oc_image *image, const char *title, const char *path,
                                oc_error *err);
 
@@ -19,18 +21,28 @@ OC_API oc_status oc_show_image(const oc_features *features, const oc_image *imag
  * Of more than 100 classes the first 100. OC_USAGE for nearest neighbours, which have no weights. */
 OC_API oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *err);
 
-/* What stages have learned from images: the words of a codebook, unwhitened, gray ones by the direction of their edges,
- * then coloured ones by hue. OC_USAGE when no stage has learned anything. */
-OC_API oc_status oc_show_codebook(const oc_features *features, const char *path, oc_error *err);
+/* What the stages of a model learned from images: the words of a codebook, unwhitened. Patches are ordered by the
+ * direction of their edges, then by hue. Of gradient descriptors the 100 words that are used most are drawn, each with
+ * its share of all codes of the training images (where the scaler is center or standard, which know the mean row).
+ * OC_USAGE when no stage has learned anything. */
+OC_API oc_status oc_show_codebook(const oc_model *model, const char *path, oc_error *err);
 
-/* What speaks for a class where in an image. The score of class c is linear in the scaled row z, s_c = b_c + sum_j
- * W_cj z_j, and every W_cj z_j belongs to pixels that value j was computed from: map (height, width) of the model's
- * canonical size is the sum of all parts, laid out, so that the sum over the map is s_c - b_c. parts (stages) is the
- * sum of each stage. OC_USAGE for nearest neighbours. */
-OC_API oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label, double *map, double *parts,
-                            double *bias, oc_error *err);
-/* The same for the winning class of an image file, as a picture; result (may be NULL) as oc_classify_file would have
- * it. Errors of reading as oc_decode_file. */
+/* Which parts of an image raise or lower the score of a class. The score of class c is linear in the scaled row z,
+ * s_c = b_c + sum_j W_cj z_j, and each contribution W_cj z_j is spread over the pixels that value j was computed from.
+ * The arrays are the caller's; the image has the model's canonical size. */
+typedef struct oc_explanation {
+    double *map;    /* (height, width): contributions by pixel; their sum is s_c - b_c */
+    double *parts;  /* (stages): their sum for each stage */
+    double *values; /* (D): W_cj z_j for each value of the row; NULL: not wanted */
+    double bias;    /* b_c */
+} oc_explanation;
+/* OC_USAGE for nearest neighbours, for a model of external rows, and for a label that is not below the number of classes;
+ * OC_NO_MEMORY. */
+OC_API oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label, oc_explanation *explanation,
+                            oc_error *err);
+/* The same for the class of the highest score of an image file, as a picture. For words it also shows the ones that
+ * contribute most, each with its region, and the place where it is strongest. result (may be NULL) is that of
+ * oc_classify_file. Errors of reading as oc_decode_file. */
 OC_API oc_status oc_explain_file(oc_reader *reader, const char *file, const char *path, oc_result *result,
                                  oc_error *err);
 
@@ -50,7 +62,7 @@ typedef struct oc_losses {
     double *at;    /* (count): a */
     double *loss;  /* (count), plane (count, count) */
     double start;  /* at W; for steps at W' */
-    size_t rows;   /* that it is the mean over */
+    size_t rows;   /* number of rows that the mean loss is taken over */
 } oc_losses;
 
 /* Steps are 10^-6 .. 10^2. The caller frees *losses. */

@@ -189,7 +189,7 @@ static int run(const cli_settings *settings, oc_job *job)
         status = !is_model                         ? show_image(settings, &err)
                  : wants_rows(settings->what)      ? show_losses(settings, model, job, &err)
                  : operands->count > 1             ? show_model_image(settings, model, &err)
-                 : settings->what == SHOW_CODEBOOK ? oc_show_codebook(oc_model_features(model), settings->output, &err)
+                 : settings->what == SHOW_CODEBOOK ? oc_show_codebook(model, settings->output, &err)
                                                    : oc_show_templates(model, settings->output, &err);
     }
     oc_model_free(model);

@@ -87,8 +87,9 @@ static double covered(size_t at, double from, double to)
     return clamp((to < p + 1 ? to : p + 1) - (from > p ? from : p), 0, 1);
 }
 
-void oc_canvas_wash(oc_canvas *canvas, double x, double y, double width, double height, oc_color color, double part)
+void oc_canvas_wash(oc_canvas *canvas, oc_rectangle where, oc_color color, double part)
 {
+    double x = where.x, y = where.y, width = where.width, height = where.height;
     size_t right = to_pixel(ceil(x + width), canvas->width), bottom = to_pixel(ceil(y + height), canvas->height);
     for (size_t i = to_pixel(floor(y), canvas->height); i < bottom; i++) {
         double down = part * covered(i, y, y + height);
@@ -100,7 +101,7 @@ void oc_canvas_wash(oc_canvas *canvas, double x, double y, double width, double 
 
 void oc_canvas_fill(oc_canvas *canvas, double x, double y, double width, double height, oc_color color)
 {
-    oc_canvas_wash(canvas, x, y, width, height, color, 1);
+    oc_canvas_wash(canvas, (oc_rectangle){x, y, width, height}, color, 1);
 }
 
 void oc_canvas_frame(oc_canvas *canvas, double x, double y, double width, double height, oc_color color)
@@ -146,8 +147,8 @@ static void cover(oc_canvas *canvas, const double *a, const double *b, double ra
     box->bottom = bottom > box->bottom ? bottom : box->bottom;
 }
 
-/* Paints what is marked and clears the marks. */
-static void settle(oc_canvas *canvas, const touched *box, oc_color color)
+/* Paints the marked pixels and clears the marks. */
+static void paint_marked(oc_canvas *canvas, const touched *box, oc_color color)
 {
     for (size_t y = box->top; y < box->bottom; y++) {
         float *row = canvas->mask + y * canvas->width;
@@ -184,7 +185,7 @@ void oc_canvas_strokes(oc_canvas *canvas, const double *points, const size_t *en
         }
         i = ends[line];
     }
-    settle(canvas, &box, color);
+    paint_marked(canvas, &box, color);
 }
 
 void oc_canvas_polyline(oc_canvas *canvas, const double *points, size_t count, double width, oc_color color)
@@ -192,24 +193,24 @@ void oc_canvas_polyline(oc_canvas *canvas, const double *points, size_t count, d
     oc_canvas_strokes(canvas, points, &count, 1, width, color);
 }
 
-void oc_canvas_line(oc_canvas *canvas, double x0, double y0, double x1, double y1, double width, oc_color color)
+void oc_canvas_line(oc_canvas *canvas, const double ends[4], double width, oc_color color)
 {
-    double points[4] = {x0, y0, x1, y1};
-    oc_canvas_polyline(canvas, points, 2, width, color);
+    oc_canvas_polyline(canvas, ends, 2, width, color);
 }
 
-void oc_canvas_pixels(oc_canvas *canvas, double x, double y, double width, double height, const uint8_t *pixels,
-                      size_t columns, size_t rows, size_t channels)
+void oc_canvas_pixels(oc_canvas *canvas, oc_rectangle where, oc_pixels pixels)
 {
-    double left = round(x), top = round(y), across = round(x + width) - left, down = round(y + height) - top;
+    size_t columns = pixels.columns, rows = pixels.rows, channels = pixels.channels;
+    double left = round(where.x), top = round(where.y);
+    double across = round(where.x + where.width) - left, down = round(where.y + where.height) - top;
     size_t right = to_pixel(left + across, canvas->width), bottom = to_pixel(top + down, canvas->height);
     for (size_t i = to_pixel(top, canvas->height); i < bottom; i++) {
         size_t row = (size_t)(((double)i + 0.5 - top) / down * (double)rows);
         for (size_t j = to_pixel(left, canvas->width); j < right; j++) {
             size_t column = (size_t)(((double)j + 0.5 - left) / across * (double)columns);
-            const uint8_t *from = pixels + ((row < rows ? row : rows - 1) * columns +
-                                            (column < columns ? column : columns - 1)) *
-                                               channels;
+            const uint8_t *from = pixels.values + ((row < rows ? row : rows - 1) * columns +
+                                                   (column < columns ? column : columns - 1)) *
+                                                      channels;
             uint8_t *to = canvas->rgb + 3 * (i * canvas->width + j);
             to[0] = from[0];
             to[1] = from[channels > 1 ? 1 : 0];

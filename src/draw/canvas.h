@@ -13,12 +13,16 @@ typedef struct oc_color {
     uint8_t r, g, b;
 } oc_color;
 
-/* Ink, quieter ink, rules; the two colours that stay apart for every kind of colour vision: for and against. */
+/* Ink, gray ink, rules, paper; and two colours, for and against, that every kind of colour vision distinguishes. */
 extern const oc_color OC_INK, OC_QUIET, OC_RULE, OC_PAPER, OC_FOR, OC_AGAINST;
 
 /* From OC_AGAINST at -1 through white at 0 to OC_FOR at 1; from dark blue at 0 to light yellow at 1, ever lighter. */
 oc_color oc_color_signed(double value);
 oc_color oc_color_scale(double value);
+
+typedef struct oc_rectangle {
+    double x, y, width, height;
+} oc_rectangle;
 
 typedef struct oc_canvas {
     size_t width, height;
@@ -31,20 +35,23 @@ oc_status oc_canvas_create(oc_canvas *canvas, size_t width, size_t height, oc_er
 void oc_canvas_free(oc_canvas *canvas);
 
 void oc_canvas_fill(oc_canvas *canvas, double x, double y, double width, double height, oc_color color);
-/* Mixes `part` of the color into what is there. */
-void oc_canvas_wash(oc_canvas *canvas, double x, double y, double width, double height, oc_color color, double part);
+/* Mixes the colour with the canvas: `part` of the new colour, 0 to 1. */
+void oc_canvas_wash(oc_canvas *canvas, oc_rectangle where, oc_color color, double part);
 /* The outline of a rectangle, one pixel wide, just outside of it. */
 void oc_canvas_frame(oc_canvas *canvas, double x, double y, double width, double height, oc_color color);
-/* Lines have round ends and joints. points (count, 2). */
-void oc_canvas_line(oc_canvas *canvas, double x0, double y0, double x1, double y1, double width, oc_color color);
+/* Lines have round ends and joints. ends: x0, y0, x1, y1; points (count, 2). */
+void oc_canvas_line(oc_canvas *canvas, const double ends[4], double width, oc_color color);
 void oc_canvas_polyline(oc_canvas *canvas, const double *points, size_t count, double width, oc_color color);
 /* One shape of several polylines: points (ends[lines - 1], 2), line i from the end of line i - 1 up to ends[i]. */
 void oc_canvas_strokes(oc_canvas *canvas, const double *points, const size_t *ends, size_t lines, double width,
                        oc_color color);
-/* Pixels (rows, columns, channels), 1 or 3 channels, over a rectangle whose sides are rounded to whole pixels; each
- * pixel of the canvas takes the one below its centre. */
-void oc_canvas_pixels(oc_canvas *canvas, double x, double y, double width, double height, const uint8_t *pixels,
-                      size_t columns, size_t rows, size_t channels);
+/* Pixels over a rectangle whose sides are rounded to whole pixels; each pixel of the canvas takes the value of the pixel
+ * that its centre lies on. */
+typedef struct oc_pixels {
+    const uint8_t *values;          /* (rows, columns, channels) */
+    size_t columns, rows, channels; /* 1 or 3 channels */
+} oc_pixels;
+void oc_canvas_pixels(oc_canvas *canvas, oc_rectangle where, oc_pixels pixels);
 
 /* Text in strokes; `size` is the height of a line, capitals are 0.7 of it; y is the base line. Letters outside of ASCII
  * are drawn as an empty box. `align` is the part of the text that lies left of x: 0, 0.5 or 1. */

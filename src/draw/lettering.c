@@ -120,7 +120,7 @@ static const letter letters[] = {
 };
 static const letter unknown_letter = {5, "M0 0L5 0L5 10L0 10L0 0"};
 
-/* The next letter of UTF-8 text; *text is moved behind it. */
+/* The next letter of UTF-8 text; *text is moved past it. */
 static const letter *next_letter(const char **text)
 {
     unsigned char first = (unsigned char)*(*text)++;
@@ -130,7 +130,7 @@ static const letter *next_letter(const char **text)
     return first >= 0x20 && first < 0x7f ? &letters[first - 0x20] : &unknown_letter;
 }
 
-/* A decimal number of the table; *path is moved behind it. */
+/* A decimal number of the table; *path is moved past it. */
 static double read_number(const char **path)
 {
     double sign = 1, value = 0, unit = 1;

@@ -8,7 +8,7 @@ enum { OC_PAGE_MARGIN = 48, OC_PAGE_GAP = 36 };
 
 typedef struct oc_panel {
     const char *heading; /* above the line that it begins, or NULL: goes on in the line before */
-    const char *note;    /* quietly behind the heading, or NULL */
+    const char *note;    /* in gray after the heading, or NULL */
     const char *caption; /* or NULL */
     double aspect, height;
     double x, y, width; /* set by oc_page_lay_out */

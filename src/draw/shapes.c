@@ -1,4 +1,4 @@
-/* Stars, and values laid out over an image. */
+/* Stars of lines, and values spread over an image. */
 #include "src/draw/shapes.h"
 
 #include <math.h>
@@ -9,7 +9,7 @@ static double overlap(size_t pixel, double from, double to)
     return high > low ? high - low : 0;
 }
 
-/* Cuts from..to to 0..length, to the nearest pixel where nothing is left. */
+/* Cuts from..to to 0..length; where nothing is left, to the nearest pixel. */
 static void cut(double *from, double *to, size_t length)
 {
     double last = (double)length;
@@ -21,31 +21,29 @@ static void cut(double *from, double *to, size_t length)
     }
 }
 
-void oc_spread_evenly(double *map, size_t width, size_t height, double x0, double y0, double x1, double y1,
-                      double value)
+void oc_spread_evenly(oc_map map, oc_box box, double value)
 {
-    cut(&x0, &x1, width);
-    cut(&y0, &y1, height);
-    double density = value / ((x1 - x0) * (y1 - y0));
-    for (size_t y = (size_t)y0; y < height && (double)y < y1; y++) {
-        double down = overlap(y, y0, y1);
-        for (size_t x = (size_t)x0; x < width && (double)x < x1; x++) {
-            map[y * width + x] += density * down * overlap(x, x0, x1);
+    cut(&box.x0, &box.x1, map.width);
+    cut(&box.y0, &box.y1, map.height);
+    double density = value / ((box.x1 - box.x0) * (box.y1 - box.y0));
+    for (size_t y = (size_t)box.y0; y < map.height && (double)y < box.y1; y++) {
+        double down = overlap(y, box.y0, box.y1);
+        for (size_t x = (size_t)box.x0; x < map.width && (double)x < box.x1; x++) {
+            map.values[y * map.width + x] += density * down * overlap(x, box.x0, box.x1);
         }
     }
 }
 
-void oc_draw_star(oc_canvas *canvas, const oc_star *star, double x, double y, const double *values, size_t count,
-                  double sign, double limit)
+void oc_draw_star(oc_canvas *canvas, const oc_star *star, double x, double y, const double *values)
 {
-    for (size_t k = 0; k < count; k++) {
-        double length = star->radius * fmin(1, sign * values[k] / limit);
+    for (size_t k = 0; k < star->lines; k++) {
+        double length = star->radius * fmin(1, values[k] / star->limit);
         if (!(length > 0.2)) {
             continue;
         }
         double angle = star->first + (double)k * star->step, dx = -sin(angle) * length, dy = cos(angle) * length;
-        oc_canvas_line(canvas, star->circle ? x : x - dx, star->circle ? y : y - dy, x + dx, y + dy, star->width,
-                       star->color);
+        double ends[4] = {star->circle ? x : x - dx, star->circle ? y : y - dy, x + dx, y + dy};
+        oc_canvas_line(canvas, ends, star->width, star->color);
     }
 }
 
@@ -59,7 +57,7 @@ double oc_largest(const float *values, size_t count)
     return largest;
 }
 
-double oc_draw_limit(const double *values, size_t count)
+double oc_draw_limit(const double *values, size_t count, double share)
 {
     enum { BINS = 1000 };
     size_t bins[BINS] = {0}, above = 0, at = BINS;
@@ -70,7 +68,8 @@ double oc_draw_limit(const double *values, size_t count)
     for (size_t i = 0; i < count; i++) {
         bins[(size_t)(fabs(values[i]) / largest * (BINS - 1))]++;
     }
-    while (at > 1 && above + bins[at - 1] <= count / 100) {
+    size_t most = (size_t)(share * (double)count);
+    while (at > 1 && above + bins[at - 1] <= most) {
         above += bins[--at];
     }
     return largest * (double)at / BINS;

@@ -4,25 +4,34 @@
 
 #include "src/draw/canvas.h"
 
-/* Adds `value` to the pixels of map (height, width) under the rectangle x0..x1, y0..y1, evenly by area; of a rectangle
- * that reaches over the border the part inside takes all. Outside altogether, the nearest pixel does. */
-void oc_spread_evenly(double *map, size_t width, size_t height, double x0, double y0, double x1, double y1,
-                      double value);
+/* Adds `value` to the pixels of the map inside the box, evenly by area. The part of a box that lies inside the map
+ * takes the whole value; a box entirely outside adds it to the nearest pixel. */
+typedef struct oc_map {
+    double *values; /* (height, width) */
+    size_t width, height;
+} oc_map;
+typedef struct oc_box {
+    double x0, y0, x1, y1;
+} oc_box;
+void oc_spread_evenly(oc_map map, oc_box box, double value);
 
-/* Lines through (x, y) of which line k stands for gradients at `first` + k `step` radians, and runs along the edge that
- * has them, at right angles. Its length is `radius` for values[k * stride] = limit, nothing from 0 downwards. Whole
- * circles are drawn as half lines. */
+/* A star of lines through (x, y). Line k stands for gradients in the direction first + k * step (radians) and is drawn
+ * along the edge, at right angles to the gradient. Each half of it is radius * min(1, values[k] / limit) long; nothing
+ * is drawn where that is negative, so that a negative limit draws the negative values. Where the directions cover the
+ * whole circle only one half is drawn. */
 typedef struct oc_star {
     double first, step, radius, width;
-    bool circle;
+    size_t lines;
+    double limit;
+    bool circle; /* the directions cover 360 degrees, not 180 */
     oc_color color;
 } oc_star;
-void oc_draw_star(oc_canvas *canvas, const oc_star *star, double x, double y, const double *values, size_t count,
-                  double sign, double limit);
+void oc_draw_star(oc_canvas *canvas, const oc_star *star, double x, double y, const double *values);
 
-/* The largest absolute value; at least a tiny number, so that one can divide by it. */
+/* The largest absolute value, but at least 1e-30: a safe divisor. */
 double oc_largest(const float *values, size_t count);
-/* The same but for the topmost hundredth, which would leave the others pale or short. */
-double oc_draw_limit(const double *values, size_t count);
+/* The value that at most `share` (0 to 1) of the absolute values exceed: where these are cut off, they do not leave the
+ * others pale or short. */
+double oc_draw_limit(const double *values, size_t count, double share);
 
 #endif

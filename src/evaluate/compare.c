@@ -36,7 +36,7 @@ static void add_seed(oc_comparison_row *row, double accuracy, size_t done)
 static oc_status repeat(const comparing *c, const oc_compare_options *options, oc_comparison_row *rows, oc_error *err)
 {
     oc_compare_options again = {.extract = options->extract, .train = options->train, .folds = options->folds};
-    again.extract.told = true;
+    again.extract.suppress_warnings = true;
     if (!again.train.tune) { /* the choice is made */
         again.train.holdout = NAN;
         again.train.folds = OC_AUTO;
@@ -99,7 +99,7 @@ oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char
     }
     if (status == OC_OK && !test) {
         status = oc_group_images(train, &all.extract, job, &group, err);
-        all.extract.told = true;
+        all.extract.suppress_warnings = true;
     }
     if (status == OC_OK) {
         status = compare_seeds(&(comparing){train, test, group, &list, job}, &all, out, err);

@@ -83,11 +83,6 @@ static oc_status check_rows(const comparing *c, const pair *new, oc_error *err)
     return OC_OK;
 }
 
-static const char *class_of_set(const void *set, size_t label)
-{
-    return oc_set_class(set, label);
-}
-
 /* What is known once the first pair is there: labels and counts. */
 static oc_status begin(comparing *c, const pair *first, oc_error *err)
 {
@@ -102,8 +97,9 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
     if ((c->options->choose || c->options->model) && c->learn.folds == 0) {
         c->learn.folds = OC_AUTO; /* the choice needs a validation */
     }
-    oc_status status = c->extract.told ? OC_OK : oc_sets_note_equal(first->train, first->test, c->job, err);
-    c->extract.told = true;
+    oc_status status = c->extract.suppress_warnings ? OC_OK
+                                                    : oc_sets_note_equal(first->train, first->test, c->job, err);
+    c->extract.suppress_warnings = true;
     c->extract.also_count = 0; /* the size is known, and does */
     c->comparison->image = c->extract.image;
     c->comparison->chosen = c->options->choose || c->options->model;
@@ -113,9 +109,7 @@ static oc_status begin(comparing *c, const pair *first, oc_error *err)
     if (status == OC_OK && !c->first_right) {
         status = oc_fail_memory(err, "the comparison");
     }
-    return status != OC_OK ? status
-                           : oc_map_labels(first->test, class_of_set, first->train, oc_set_classes(first->train),
-                                           &c->test_labels, err);
+    return status != OC_OK ? status : oc_map_labels(first->test, oc_set_class_list(first->train), &c->test_labels, err);
 }
 
 /* Fits and extracts stages on both halves and enters their columns. */
@@ -242,9 +236,7 @@ static oc_status train_row(comparing *c, size_t r, oc_features *features, oc_err
     view(c, features, true, &test);
     oc_model_parts parts = {.rows = &train,
                             .labels = oc_set_labels(set),
-                            .classes = oc_set_classes(set),
-                            .class_name = class_of_set,
-                            .source = set,
+                            .classes = oc_set_class_list(set),
                             .features = features,
                             .image = c->extract.image};
     parts.image.planes = oc_features_planes(features);

@@ -4,6 +4,8 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/dataset/label_notes.h"
+#include "src/learn/best_score.h"
+#include "src/model/object.h"
 #include "src/set/set.h"
 
 #include <math.h>
@@ -21,18 +23,16 @@ void oc_evaluation_free(oc_evaluation *evaluation)
     *evaluation = (oc_evaluation){0};
 }
 
-oc_status oc_map_labels(const oc_set *set, const char *(*class_name)(const void *source, size_t label),
-                        const void *source, size_t classes, int **out, oc_error *err)
+oc_status oc_map_labels(const oc_set *set, oc_label_list known, int **out, oc_error *err)
 {
-    oc_label_list known = {classes, class_name, source};
     size_t count = oc_set_count(set), names = oc_set_classes(set);
     int *map = oc_alloc(names, sizeof *map), *labels = oc_alloc(count, sizeof *labels);
     oc_status status = map && labels ? oc_labels_check_known(set->index, &known, "the model", err)
                                      : oc_fail_memory(err, "the labels");
     for (size_t c = 0; status == OC_OK && c < names; c++) {
         map[c] = -1;
-        for (size_t k = 0; k < classes && map[c] < 0; k++) {
-            map[c] = strcmp(class_name(source, k), oc_set_class(set, c)) == 0 ? (int)k : -1;
+        for (size_t k = 0; k < known.count && map[c] < 0; k++) {
+            map[c] = strcmp(known.name(known.source, k), oc_set_class(set, c)) == 0 ? (int)k : -1;
         }
     }
     for (size_t i = 0; status == OC_OK && i < count; i++) {
@@ -128,13 +128,8 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
                            : oc_fail_memory(err, "the evaluation");
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
         float *s = scores + i * classes;
-        size_t best = 0;
-        bool finite = true;
-        for (size_t c = 0; c < classes; c++) {
-            best = s[c] > s[best] ? c : best;
-            finite = finite && isfinite(s[c]);
-        }
-        if (!finite) {
+        size_t best = oc_best_score(s, classes);
+        if (best == classes) {
             status = oc_fail(err, OC_BAD_DATA,
                              "row %zu has no finite scores: a feature is NaN, infinite or far too large", i);
         } else if (labels[i] >= 0) {
@@ -164,15 +159,10 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
     return OC_OK;
 }
 
-static const char *class_of_model(const void *model, size_t label)
-{
-    return oc_model_class(model, label);
-}
-
 oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation, oc_error *err)
 {
     int *labels;
-    oc_status status = oc_map_labels(set, class_of_model, model, oc_model_classes(model), &labels, err);
+    oc_status status = oc_map_labels(set, oc_model_class_list(model), &labels, err);
     if (status != OC_OK) {
         return status;
     }

@@ -2,12 +2,13 @@
 #ifndef OC_EVALUATE_EVALUATE_H
 #define OC_EVALUATE_EVALUATE_H
 
+#include "src/dataset/label_notes.h"
+
 #include <ocellus/evaluate.h>
 
-/* The labels of a set (N) in terms of classes known by name (classes); -1 stays. OC_BAD_DATA for a label that
+/* The labels of a set (N) as indices into the known classes, by name; -1 stays. OC_BAD_DATA for a label that
  * is not among them, OC_NO_MEMORY. The caller frees *labels with oc_free. */
-oc_status oc_map_labels(const oc_set *set, const char *(*class_name)(const void *source, size_t label),
-                        const void *source, size_t classes, int **labels, oc_error *err);
+oc_status oc_map_labels(const oc_set *set, oc_label_list known, int **labels, oc_error *err);
 
 /* items (N): which item of the data set each row of a set is, by the paths; both are in the same order. OC_BAD_DATA
  * when a row has none, OC_NO_MEMORY. The caller frees *items with oc_free. */

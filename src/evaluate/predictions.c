@@ -6,6 +6,7 @@
 #include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/output.h"
+#include "src/model/object.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -18,8 +19,7 @@ enum { LONGEST_NAME = 120 }; /* of a file that is named by a spec */
 typedef struct naming {
     const char *(*path)(const void *source, size_t row);
     const void *paths;
-    const char *(*class_name)(const void *source, size_t label);
-    const void *classes;
+    oc_label_list classes;
 } naming;
 
 static oc_status write_predictions(const oc_evaluation *e, const naming *names, const char *path, oc_error *err)
@@ -29,9 +29,9 @@ static oc_status write_predictions(const oc_evaluation *e, const naming *names, 
     for (size_t i = 0; i < e->images; i++) {
         oc_csv_add(&text, names->path(names->paths, e->row[i]));
         oc_string_add(&text, ",");
-        oc_csv_add(&text, names->class_name(names->classes, (size_t)e->expected[i]));
+        oc_csv_add(&text, names->classes.name(names->classes.source, (size_t)e->expected[i]));
         oc_string_add(&text, ",");
-        oc_csv_add(&text, names->class_name(names->classes, (size_t)e->predicted[i]));
+        oc_csv_add(&text, names->classes.name(names->classes.source, (size_t)e->predicted[i]));
         oc_string_add(&text, ",");
         if (e->probable) {
             oc_string_format(&text, "%.6g", (double)e->likely[i]);
@@ -49,15 +49,10 @@ static const char *path_of_set(const void *set, size_t row)
     return oc_set_path(set, row);
 }
 
-static const char *class_of_model(const void *model, size_t label)
-{
-    return oc_model_class(model, label);
-}
-
 oc_status oc_predictions_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
                                     const char *path, oc_error *err)
 {
-    naming names = {path_of_set, set, class_of_model, model};
+    naming names = {path_of_set, set, oc_model_class_list(model)};
     return write_predictions(evaluation, &names, path, err);
 }
 
@@ -73,9 +68,14 @@ static const char *path_of_tested(const void *source, size_t row)
     return oc_dataset_path(t->images, t->comparison->items[row]);
 }
 
-static const char *class_of_comparison(const void *comparison, size_t label)
+static const char *class_of(const void *comparison, size_t label)
 {
     return ((const oc_comparison *)comparison)->class_names[label];
+}
+
+oc_label_list oc_comparison_class_list(const oc_comparison *comparison)
+{
+    return (oc_label_list){comparison->classes, class_of, comparison};
 }
 
 /* Letters that every file system takes, and that mean nothing to a shell. */
@@ -102,7 +102,7 @@ char *oc_predictions_name(const oc_comparison *comparison, size_t row)
 
 static oc_status write_row(const tested *t, size_t row, const char *folder, oc_error *err)
 {
-    naming names = {path_of_tested, t, class_of_comparison, t->comparison};
+    naming names = {path_of_tested, t, oc_comparison_class_list(t->comparison)};
     char *name = oc_predictions_name(t->comparison, row), *path = name ? oc_path_join(folder, name) : NULL;
     oc_status status = path ? write_predictions(&t->comparison->rows[row].evaluation, &names, path, err)
                             : oc_fail_memory(err, "a path");

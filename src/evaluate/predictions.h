@@ -2,6 +2,8 @@
 #ifndef OC_EVALUATE_PREDICTIONS_H
 #define OC_EVALUATE_PREDICTIONS_H
 
+#include "src/dataset/label_notes.h"
+
 #include <ocellus/evaluate.h>
 
 #include "src/base/string.h"
@@ -9,5 +11,8 @@
 /* Adds the address of `file` as seen from `page`; both lie in folders that are there. The address does not begin with
  * a name and a colon, which would be another protocol. OC_NO_MEMORY. */
 oc_status oc_link_between(const char *page, const char *file, oc_string *link, oc_error *err);
+
+/* The classes of a comparison. */
+oc_label_list oc_comparison_class_list(const oc_comparison *comparison);
 
 #endif

@@ -4,6 +4,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/learn/best_score.h"
 #include "src/learn/nearest.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
@@ -95,14 +96,9 @@ oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, int *
     oc_status status = scores ? oc_scores(classifier, rows, scores, job, err) : oc_fail_memory(err, "scores");
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
         const float *s = scores + i * classes;
-        size_t best = 0;
-        bool finite = true;
-        for (size_t c = 0; c < classes; c++) {
-            best = s[c] > s[best] ? c : best;
-            finite = finite && isfinite(s[c]);
-        }
+        size_t best = oc_best_score(s, classes);
         predicted[i] = (int)best;
-        if (!finite) {
+        if (best == classes) {
             bool mirrored;
             status = oc_fail(err, OC_BAD_DATA,
                              "row %zu has no finite scores: a feature is NaN, infinite or far too large",

@@ -30,7 +30,7 @@ static inline const float *oc_block_row(const oc_block *block, size_t row)
         }
     }
     const oc_chunk *chunk = &block->chunks[low];
-    return chunk->values + (row - chunk->first) * block->stride;
+    return chunk->values + (row - chunk->first) * block->stride + block->column;
 }
 
 #endif

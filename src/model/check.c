@@ -1,4 +1,4 @@
-/* What can be said of a training before the first image is read. */
+/* Checks of a training before the first image is read. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/dataset/label_notes.h"
@@ -30,14 +30,9 @@ oc_status oc_model_check(const oc_dataset *dataset, const oc_train_options *opti
     return status;
 }
 
-static const char *class_of_model(const void *model, size_t label)
-{
-    return ((const oc_model *)model)->classes[label];
-}
-
 oc_status oc_model_check_test(const oc_model *model, const oc_dataset *test, oc_error *err)
 {
-    oc_label_list known = {model->classifier->classes, class_of_model, model};
+    oc_label_list known = oc_model_class_list(model);
     oc_status status = oc_labels_check_any(test, err);
     return status == OC_OK ? oc_labels_check_known(test, &known, "the model", err) : status;
 }

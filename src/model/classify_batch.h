@@ -1,4 +1,4 @@
-/* What reading a list for a batch needs of it. */
+/* The job of a batch, for the reading of lists. */
 #ifndef OC_MODEL_CLASSIFY_BATCH_H
 #define OC_MODEL_CLASSIFY_BATCH_H
 

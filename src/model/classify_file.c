@@ -119,7 +119,7 @@ static oc_status open_output(oc_answer_file *file, const char *path, const oc_an
             status = open_lines(file, err);
         }
         if (status != OC_OK) {
-            oc_output_keep(&file->output); /* it may be taken up by the right settings */
+            oc_output_keep(&file->output); /* a run with the right settings may resume it */
         }
     }
     oc_string_free(&settings);

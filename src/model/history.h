@@ -1,4 +1,4 @@
-/* What was tried on held-out rows, as a string of a model file. */
+/* The trials on held-out rows, as a string of a model file. */
 #ifndef OC_MODEL_HISTORY_H
 #define OC_MODEL_HISTORY_H
 

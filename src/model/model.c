@@ -26,17 +26,17 @@ void oc_model_free(oc_model *model)
 /* Needs model->classifier for the number of classes. */
 static oc_status name_classes(oc_model *model, const oc_model_parts *parts, oc_error *err)
 {
-    model->classes = oc_alloc(parts->classes, sizeof *model->classes);
+    model->classes = oc_alloc(parts->classes.count, sizeof *model->classes);
     bool done = model->classes != NULL;
-    for (size_t c = 0; done && c < parts->classes; c++) {
-        model->classes[c] = oc_strdup(parts->class_name(parts->source, c));
+    for (size_t c = 0; done && c < parts->classes.count; c++) {
+        model->classes[c] = oc_strdup(parts->classes.name(parts->classes.source, c));
         done = model->classes[c] != NULL;
     }
     return done ? OC_OK : oc_fail_memory(err, "the class names");
 }
 
-/* Tells the blocks of rows where the values of a mirrored row are. *order (D) is to be freed after them. */
-static oc_status know_mirror(const oc_features *features, oc_rows *rows, uint32_t **order, oc_error *err)
+/* Sets, in each block of the rows, the order of the values of a mirrored row. *order (D) must outlive the rows. */
+static oc_status set_mirror_order(const oc_features *features, oc_rows *rows, uint32_t **order, oc_error *err)
 {
     *order = oc_alloc(rows->dimension, sizeof **order);
     if (!*order) {
@@ -65,10 +65,10 @@ oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *op
     oc_model *model = oc_alloc(1, sizeof *model);
     oc_status status = model ? OC_OK : oc_fail_memory(err, "the model");
     if (status == OC_OK && options->augment == OC_AUGMENT_MIRROR) {
-        status = know_mirror(parts->features, &rows, &order, err);
+        status = set_mirror_order(parts->features, &rows, &order, err);
     }
     if (status == OC_OK) {
-        status = oc_train(&rows, parts->labels, parts->classes, options, job, &model->classifier, &done, err);
+        status = oc_train(&rows, parts->labels, parts->classes.count, options, job, &model->classifier, &done, err);
     }
     oc_free(order);
     if (status == OC_OK) {
@@ -108,16 +108,12 @@ static oc_rows rows_by_stage(const oc_set *set)
     rows.blocks = stages;
     for (size_t s = 0; s < stages; s++) {
         rows.block[s] = all->block[0];
-        rows.block[s].values += first;
+        rows.block[s].values += all->block[0].chunk_count ? 0 : first;
+        rows.block[s].column = first;
         rows.block[s].columns = oc_features_part_dimension(features, s);
         first += rows.block[s].columns;
     }
     return rows;
-}
-
-static const char *class_of_set(const void *set, size_t label)
-{
-    return oc_set_class(set, label);
 }
 
 oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_job *job, oc_model **model,
@@ -127,9 +123,7 @@ oc_status oc_model_train(const oc_set *set, const oc_train_options *options, oc_
     oc_rows rows = rows_by_stage(set);
     oc_model_parts parts = {.rows = &rows,
                             .labels = oc_set_labels(set),
-                            .classes = oc_set_classes(set),
-                            .class_name = class_of_set,
-                            .source = set,
+                            .classes = oc_set_class_list(set),
                             .features = oc_set_features(set),
                             .image = oc_set_image_options(set)};
     return status == OC_OK ? oc_model_build(&parts, options, job, model, report, err) : status;
@@ -163,16 +157,6 @@ oc_train_options oc_model_given_options(const oc_model *model)
 oc_validation oc_model_validation(const oc_model *model)
 {
     return model->validation;
-}
-
-size_t oc_model_classes(const oc_model *model)
-{
-    return model->classifier->classes;
-}
-
-const char *oc_model_class(const oc_model *model, size_t label)
-{
-    return model->classes[label];
 }
 
 size_t oc_model_parameters(const oc_model *model)

@@ -4,13 +4,11 @@
 
 #include "src/model/object.h"
 
-/* What a model is made of, all by reference: copied into the model. */
+/* The parts of a model, by reference; oc_model_build copies them. */
 typedef struct oc_model_parts {
     const oc_rows *rows;
     const int *labels;
-    size_t classes;
-    const char *(*class_name)(const void *source, size_t label);
-    const void *source;
+    oc_label_list classes;
     const oc_features *features; /* fitted */
     oc_image_options image;
 } oc_model_parts;

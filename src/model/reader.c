@@ -4,10 +4,10 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/learn/best_score.h"
 #include "src/learn/scaler.h"
 #include "src/model/model.h"
 
-#include <math.h>
 #include <string.h>
 
 struct oc_reader {
@@ -113,13 +113,8 @@ oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result
     if (status != OC_OK) {
         return status;
     }
-    size_t best = 0;
-    bool finite = true;
-    for (size_t k = 0; k < c->classes; k++) {
-        best = reader->scores[k] > reader->scores[best] ? k : best;
-        finite = finite && isfinite(reader->scores[k]);
-    }
-    if (!finite) {
+    size_t best = oc_best_score(reader->scores, c->classes);
+    if (best == c->classes) {
         return oc_fail(err, OC_BAD_DATA, "no finite scores: a feature is NaN, infinite or far too large");
     }
     bool probable = oc_classifier_probable(c);

@@ -1,4 +1,4 @@
-/* What explaining, and classifying many images, need of a reader. */
+/* Functions of a reader for explanations and for batches. */
 #ifndef OC_MODEL_READER_H
 #define OC_MODEL_READER_H
 

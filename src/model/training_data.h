@@ -1,4 +1,4 @@
-/* What a model remembers of its training data. */
+/* Counts and accuracy of the training rows, which a model keeps. */
 #ifndef OC_MODEL_TRAINING_DATA_H
 #define OC_MODEL_TRAINING_DATA_H
 

@@ -1,6 +1,9 @@
-/* Which parts of an image raise the score of a class: the parts of a linear score, attributed to pixels by the stages.
- * With z_j = (x_j - shift_j) scale_j, W_cj z_j = W_cj scale_j x_j - W_cj scale_j shift_j: the first term is zero where
- * the value is zero; the second does not depend on the image. */
+/* Which parts of an image raise or lower the score of a class. The score is linear: with z_j = (x_j - shift_j) scale_j,
+ *
+ *     W_cj z_j = W_cj scale_j x_j - W_cj scale_j shift_j = data_term_j + offset_j
+ *
+ * The first term is zero where the value is zero; the second does not depend on the image. The stages spread both over
+ * the pixels that a value was computed from. */
 #include <ocellus/show.h>
 
 #include "features/pictures.h"
@@ -18,62 +21,86 @@
 #include <stdio.h>
 #include <string.h>
 
-static oc_status attribute_stages(const oc_model *model, const oc_image *image, const double *data_term,
-                                  const double *offset, double *map, double *parts, oc_error *err)
+/* Both terms of W_cj z_j, (D) each. */
+typedef struct terms {
+    double *data_term, *offset;
+} terms;
+
+static void compute_terms(const oc_classifier *c, size_t label, const float *row, terms *t)
+{
+    const float *weights = c->weights + label * (c->dimension + 1);
+    oc_rows view = oc_rows_of(row, 1, c->dimension);
+    view.unit = c->unit;
+    double factor = oc_rows_factor(&view, 0);
+    for (size_t j = 0; j < c->dimension; j++) {
+        double slope = (double)weights[j] * (double)c->scale[j];
+        t->data_term[j] = slope * factor * (double)row[j];
+        t->offset[j] = -slope * (double)c->shift[j];
+    }
+}
+
+static oc_status spread_stages(const oc_model *model, const oc_image *image, const terms *t, oc_explanation *e,
+                               oc_error *err)
 {
     oc_status status = OC_OK;
+    memset(e->map, 0, image->width * image->height * sizeof *e->map);
     for (size_t i = 0, first = 0; status == OC_OK && i < oc_features_count(model->features); i++) {
         const oc_stage *stage = oc_features_stage(model->features, i);
-        parts[i] = 0;
+        e->parts[i] = 0;
         for (size_t j = first; j < first + stage->plan.dimension; j++) {
-            parts[i] += data_term[j] + offset[j];
+            double value = t->data_term[j] + t->offset[j];
+            e->parts[i] += value;
+            if (e->values) {
+                e->values[j] = value;
+            }
         }
-        status = oc_stage_attribute(stage, image, data_term + first, offset + first, map, err);
+        status = oc_stage_attribute(stage, image, t->data_term + first, t->offset + first, e->map, err);
         first += stage->plan.dimension;
     }
     return status;
 }
 
-oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label, double *map, double *parts,
-                     double *bias, oc_error *err)
+static oc_status check_explainable(const oc_model *model, size_t label, oc_error *err)
 {
     const oc_classifier *c = model->classifier;
-    size_t d = c->dimension;
-    oc_workspace *workspace = NULL;
     if (c->nearest) {
-        return oc_fail(err, OC_USAGE, "nearest neighbours have no weights whose parts could be shown");
+        return oc_fail(err, OC_USAGE,
+                       "a model of nearest neighbours has no weights, so no part of its score can be shown");
     }
     if (oc_features_count(model->features) == 0) {
         return oc_fail(err, OC_USAGE, "the model was trained on rows that another program made, not on images");
     }
-    if (label >= c->classes) {
-        return oc_fail(err, OC_USAGE, "class %zu of %zu", label, c->classes);
+    return label < c->classes
+               ? OC_OK
+               : oc_fail(err, OC_USAGE, "there is no class %zu; the classes are 0 to %zu", label, c->classes - 1);
+}
+
+oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label, oc_explanation *explanation,
+                     oc_error *err)
+{
+    const oc_classifier *c = model->classifier;
+    size_t d = c->dimension;
+    oc_workspace *workspace = NULL;
+    oc_status status = check_explainable(model, label, err);
+    if (status != OC_OK) {
+        return status;
     }
     float *row = oc_alloc(d, sizeof *row);
-    double *data_term = oc_alloc(d, sizeof *data_term), *offset = oc_alloc(d, sizeof *offset);
-    oc_status status = row && data_term && offset ? oc_workspace_create(&workspace, err)
-                                                  : oc_fail_memory(err, "the explanation");
+    terms t = {oc_alloc(d, sizeof(double)), oc_alloc(d, sizeof(double))};
+    status = row && t.data_term && t.offset ? oc_workspace_create(&workspace, err)
+                                            : oc_fail_memory(err, "the explanation");
     if (status == OC_OK) {
         status = oc_features_extract(model->features, image, workspace, row, err);
     }
     if (status == OC_OK) {
-        const float *weights = c->weights + label * (d + 1);
-        oc_rows view = oc_rows_of(row, 1, d);
-        view.unit = c->unit;
-        double factor = oc_rows_factor(&view, 0);
-        for (size_t j = 0; j < d; j++) {
-            double slope = (double)weights[j] * (double)c->scale[j];
-            data_term[j] = slope * factor * (double)row[j];
-            offset[j] = -slope * (double)c->shift[j];
-        }
-        *bias = (double)weights[d];
-        memset(map, 0, image->width * image->height * sizeof *map);
-        status = attribute_stages(model, image, data_term, offset, map, parts, err);
+        compute_terms(c, label, row, &t);
+        explanation->bias = (double)c->weights[label * (d + 1) + d];
+        status = spread_stages(model, image, &t, explanation, err);
     }
     oc_workspace_free(workspace);
     oc_free(row);
-    oc_free(data_term);
-    oc_free(offset);
+    oc_free(t.data_term);
+    oc_free(t.offset);
     return status;
 }
 
@@ -93,7 +120,8 @@ static oc_status draw_map(oc_page *page, const oc_panel *p, const oc_image *imag
         rgb[3 * i + 1] = (uint8_t)lround(shade * color.g);
         rgb[3 * i + 2] = (uint8_t)lround(shade * color.b);
     }
-    oc_canvas_pixels(&page->canvas, p->x, p->y, p->width, p->height, rgb, image->width, image->height, 3);
+    oc_canvas_pixels(&page->canvas, (oc_rectangle){p->x, p->y, p->width, p->height},
+                     (oc_pixels){rgb, image->width, image->height, 3});
     oc_canvas_frame(&page->canvas, p->x, p->y, p->width, p->height, OC_RULE);
     oc_free(rgb);
     return OC_OK;
@@ -118,78 +146,148 @@ static void draw_key(oc_page *page, const oc_panel *p, double limit)
     oc_canvas_text(canvas, p->x + wide + 10, top + height, pen, text);
 }
 
+/* What the page shows. */
+typedef struct subject {
+    const oc_model *model;
+    const oc_image *image;
+    const oc_result *result;
+    const oc_explanation *explanation;
+} subject;
+
 /* The sum, stage by stage, as lines of text. */
-static void draw_sum(oc_page *page, const oc_panel *p, const oc_model *model, const double *parts, double bias,
-                     double score)
+static void draw_sum(oc_page *page, const oc_panel *p, const subject *s)
 {
     oc_canvas *canvas = &page->canvas;
     oc_pen name = oc_page_pen(20, 0, false, OC_INK), number = oc_page_pen(20, 1, false, OC_INK);
     double y = p->y + 24, column = p->x + 90;
     char text[60];
-    for (size_t i = 0; i <= oc_features_count(model->features); i++) {
-        bool last = i == oc_features_count(model->features);
-        oc_snprintf(text, sizeof text, "%+.3f", last ? bias : parts[i]);
+    for (size_t i = 0; i <= oc_features_count(s->model->features); i++) {
+        bool last = i == oc_features_count(s->model->features);
+        oc_snprintf(text, sizeof text, "%+.3f", last ? s->explanation->bias : s->explanation->parts[i]);
         oc_canvas_text(canvas, column, y, number, text);
         oc_canvas_text_cut(canvas, column + 20, y, name, p->width - 110,
-                           last ? "bias" : oc_features_part_spec(model->features, i));
+                           last ? "bias" : oc_features_part_spec(s->model->features, i));
         y += 30;
     }
     oc_canvas_fill(canvas, p->x, y - 18, 420, 1, OC_QUIET);
     number.bold = name.bold = true;
-    oc_snprintf(text, sizeof text, "%+.3f", score);
+    oc_snprintf(text, sizeof text, "%+.3f", (double)s->result->scores[s->result->label]);
     oc_canvas_text(canvas, column, y + 8, number, text);
     oc_canvas_text(canvas, column + 20, y + 8, name, "score");
 }
 
-static oc_status draw_page(const oc_model *model, const oc_image *image, const oc_result *result, const double *map,
-                           const double *parts, double bias, const char *path, oc_error *err)
+/* The panels of stages that draw contributions themselves. Returns their number. */
+static size_t add_stage_panels(const oc_model *model, oc_panel *panels)
 {
+    size_t count = 0;
+    for (size_t i = 0; i < oc_features_count(model->features); i++) {
+        double aspect = oc_stage_aspect(oc_features_stage(model->features, i), OC_DRAW_PARTS);
+        if (aspect > 0) {
+            panels[count++] = (oc_panel){
+                .heading = oc_features_part_spec(model->features, i),
+                .note = "what contributes most, its region and its part of the score; numbers mark the place",
+                .aspect = aspect,
+                .height = fmin(520, 1600 / aspect)};
+        }
+    }
+    return count;
+}
+
+static oc_status draw_stages(oc_page *page, oc_panel *panel, const subject *s, oc_error *err)
+{
+    const oc_features *features = s->model->features;
+    size_t d = oc_features_dimension(features);
+    float *values = oc_alloc(d, sizeof *values);
+    if (!values) {
+        return oc_fail_memory(err, "the explanation");
+    }
+    for (size_t j = 0; j < d; j++) {
+        values[j] = (float)s->explanation->values[j];
+    }
+    oc_status status = OC_OK;
+    for (size_t i = 0, first = 0; status == OC_OK && i < oc_features_count(features); i++) {
+        const oc_stage *stage = oc_features_stage(s->model->features, i);
+        if (oc_stage_aspect(stage, OC_DRAW_PARTS) > 0) {
+            oc_draw_request sketch = {OC_DRAW_PARTS, values + first, s->image,     &page->canvas,
+                                      panel->x,      panel->y,       panel->width, panel->height};
+            status = oc_stage_draw(stage, &sketch, err);
+            panel++;
+        }
+        first += stage->plan.dimension;
+    }
+    oc_free(values);
+    return status;
+}
+
+enum { PANELS = 4 }; /* besides those of stages */
+
+/* panels: room for PANELS and one for each stage. */
+static oc_status draw_page(const subject *s, oc_panel *panels, const char *path, oc_error *err)
+{
+    const oc_image *image = s->image;
     char title[300], subtitle[100] = "";
     double aspect = (double)image->width / (double)image->height, height = fmin(520, 760 / aspect);
-    double lines = (double)oc_features_count(model->features) + 2;
-    oc_panel panels[] = {{.caption = "the image, as the stages see it", .aspect = aspect, .height = height},
-                         {.caption = "what speaks for the label where", .aspect = aspect, .height = height},
-                         {.caption = " ", .aspect = 200 / height, .height = height},
-                         {.heading = "The score is a sum", .aspect = 1100 / (30 * lines), .height = 30 * lines}};
-    oc_page page = {.title = title, .panels = panels, .count = 4, .widest = 2000};
-    oc_snprintf(title, sizeof title, "%.290s", oc_model_class(model, result->label));
-    if (result->probabilities) {
-        oc_snprintf(subtitle, sizeof subtitle, "probability %.4f", (double)result->probabilities[result->label]);
+    double lines = (double)oc_features_count(s->model->features) + 2;
+    panels[0] = (oc_panel){.caption = "the image, as the stages see it", .aspect = aspect, .height = height};
+    panels[1] = (oc_panel){.caption = "which places raise or lower the score", .aspect = aspect, .height = height};
+    panels[2] = (oc_panel){.caption = " ", .aspect = 200 / height, .height = height};
+    size_t count = 3 + add_stage_panels(s->model, panels + 3);
+    oc_panel *sum = &panels[count++];
+    *sum = (oc_panel){.heading = "The score is a sum", .aspect = 1100 / (30 * lines), .height = 30 * lines};
+    oc_page page = {.title = title, .panels = panels, .count = count, .widest = 2000};
+    oc_snprintf(title, sizeof title, "%.290s", oc_model_class(s->model, s->result->label));
+    if (s->result->probabilities) {
+        oc_snprintf(subtitle, sizeof subtitle, "probability %.4f", (double)s->result->probabilities[s->result->label]);
         page.subtitle = subtitle;
     }
     oc_status status = oc_page_lay_out(&page, err);
     if (status == OC_OK) {
-        double limit = oc_draw_limit(map, image->width * image->height);
-        oc_canvas_pixels(&page.canvas, panels[0].x, panels[0].y, panels[0].width, height, image->rgb, image->width,
-                         image->height, 3);
+        const double *map = s->explanation->map;
+        double limit = oc_draw_limit(map, image->width * image->height, 0.01);
+        oc_canvas_pixels(&page.canvas, (oc_rectangle){panels[0].x, panels[0].y, panels[0].width, height},
+                         (oc_pixels){image->rgb, image->width, image->height, 3});
         oc_canvas_frame(&page.canvas, panels[0].x, panels[0].y, panels[0].width, height, OC_RULE);
         draw_key(&page, &panels[2], limit);
-        draw_sum(&page, &panels[3], model, parts, bias, (double)result->scores[result->label]);
+        draw_sum(&page, sum, s);
         status = draw_map(&page, &panels[1], image, map, limit, err);
+    }
+    if (status == OC_OK) {
+        status = draw_stages(&page, panels + 3, s, err);
     }
     return oc_page_finish(&page, status, path, err);
 }
 
+static oc_status explain_result(const oc_model *model, const oc_image *image, const oc_result *result, const char *path,
+                                oc_error *err)
+{
+    size_t stages = oc_features_count(model->features);
+    oc_explanation e = {.map = oc_alloc(image->width * image->height, sizeof *e.map),
+                        .parts = oc_alloc(stages, sizeof *e.parts),
+                        .values = oc_alloc(oc_features_dimension(model->features), sizeof *e.values)};
+    oc_panel *panels = oc_alloc(stages + PANELS, sizeof *panels);
+    oc_status status = e.map && e.parts && e.values && panels ? oc_explain(model, image, result->label, &e, err)
+                                                              : oc_fail_memory(err, "the explanation");
+    if (status == OC_OK) {
+        subject s = {model, image, result, &e};
+        status = draw_page(&s, panels, path, err);
+    }
+    oc_free(e.map);
+    oc_free(e.parts);
+    oc_free(e.values);
+    oc_free(panels);
+    return status;
+}
+
 oc_status oc_explain_file(oc_reader *reader, const char *file, const char *path, oc_result *out, oc_error *err)
 {
-    const oc_model *model = oc_reader_model(reader);
     oc_image image = {0};
     oc_result result = {0};
-    double bias = 0, *map = NULL, *parts = oc_alloc(oc_features_count(model->features), sizeof *parts);
-    oc_status status = parts ? oc_reader_classify(reader, file, OC_GRAY | OC_RGB, &image, &result, err)
-                             : oc_fail_memory(err, "the explanation");
+    oc_status status = oc_reader_classify(reader, file, OC_GRAY | OC_RGB, &image, &result, err);
     if (status == OC_OK) {
-        map = oc_alloc(image.width * image.height, sizeof *map);
-        status = map ? oc_explain(model, &image, result.label, map, parts, &bias, err)
-                     : oc_fail_memory(err, "the explanation");
-    }
-    if (status == OC_OK) {
-        status = draw_page(model, &image, &result, map, parts, bias, path, err);
+        status = explain_result(oc_reader_model(reader), &image, &result, path, err);
     }
     if (status == OC_OK && out) {
         *out = result;
     }
-    oc_free(map);
-    oc_free(parts);
     return status;
 }

@@ -1,6 +1,10 @@
 /* Results as JSON text. Numbers that are not finite become null. */
 #include "src/report/json.h"
 
+#include "src/evaluate/predictions.h"
+#include "src/model/object.h"
+#include "src/set/set.h"
+
 #include "src/base/json.h"
 #include "src/base/locale.h"
 #include "src/base/memory.h"
@@ -41,28 +45,13 @@ static void add_interval(oc_string *json, double low, double high)
     oc_json_close(json, ']');
 }
 
-static void add_names(oc_string *json, size_t classes, const char *(*name)(const void *, size_t), const void *source)
+static void add_names(oc_string *json, oc_label_list classes)
 {
     oc_json_open(json, "classes", '[');
-    for (size_t c = 0; c < classes; c++) {
-        oc_json_string(json, NULL, name(source, c));
+    for (size_t c = 0; c < classes.count; c++) {
+        oc_json_string(json, NULL, classes.name(classes.source, c));
     }
     oc_json_close(json, ']');
-}
-
-static const char *model_class(const void *model, size_t c)
-{
-    return oc_model_class(model, c);
-}
-
-static const char *set_class(const void *set, size_t c)
-{
-    return oc_set_class(set, c);
-}
-
-static const char *comparison_class(const void *comparison, size_t c)
-{
-    return ((const oc_comparison *)comparison)->class_names[c];
 }
 
 static void add_validation(oc_string *json, const oc_validation *v)
@@ -131,7 +120,7 @@ char *oc_json_comparison(const oc_comparison *c)
     }
     oc_json_count(&json, "train", c->train);
     oc_json_count(&json, "test", c->test);
-    add_names(&json, c->classes, comparison_class, c);
+    add_names(&json, oc_comparison_class_list(c));
     oc_json_open(&json, "rows", '[');
     for (size_t i = 0; i < c->count; i++) {
         add_comparison_row(&json, &c->rows[i]);
@@ -144,7 +133,7 @@ char *oc_json_comparison(const oc_comparison *c)
     return finish(&json);
 }
 
-char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *source, size_t label), const void *source)
+char *oc_json_figures(const oc_evaluation *e, oc_label_list names)
 {
     oc_string json = begin();
     oc_json_count(&json, "images", e->images);
@@ -156,7 +145,7 @@ char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *so
     for (size_t c = 0; c < e->classes; c++) {
         const oc_class_figures *f = &e->figures[c];
         oc_json_open(&json, NULL, '{');
-        oc_json_string(&json, "name", name(source, c));
+        oc_json_string(&json, "name", names.name(names.source, c));
         oc_json_number(&json, "precision", f->precision);
         oc_json_number(&json, "recall", f->recall);
         oc_json_number(&json, "f1", f->f1);
@@ -178,7 +167,7 @@ char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *so
 
 char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
 {
-    return oc_json_figures(e, model_class, model);
+    return oc_json_figures(e, oc_model_class_list(model));
 }
 
 /* An object of the values (C) of a model's classes, or null. */
@@ -258,7 +247,7 @@ char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_
     oc_json_count(&json, "dimension", oc_set_rows(set)->dimension);
     oc_json_count(&json, "images", oc_set_count(set));
     oc_json_count(&json, "skipped", oc_set_skipped(set));
-    add_names(&json, oc_model_classes(model), model_class, model);
+    add_names(&json, oc_model_class_list(model));
     oc_json_count(&json, "parameters", oc_model_parameters(model));
     oc_json_number(&json, "extract_seconds", oc_set_seconds(set) + oc_set_fit_seconds(set));
     oc_json_number(&json, "train_seconds", report->seconds);
@@ -335,7 +324,7 @@ char *oc_json_info_model(const oc_model *model)
     add_stages(&json, oc_model_features(model));
     oc_json_count(&json, "dimension", oc_features_dimension(oc_model_features(model)));
     add_image_options(&json, oc_model_image_options(model));
-    add_names(&json, oc_model_classes(model), model_class, model);
+    add_names(&json, oc_model_class_list(model));
     oc_json_count(&json, "parameters", oc_model_parameters(model));
     oc_json_count(&json, "stage_parameters", oc_model_stage_parameters(model));
     oc_json_open(&json, "training", '{');
@@ -360,6 +349,6 @@ char *oc_json_info_set(const oc_set *set)
     oc_json_count(&json, "images", oc_set_count(set));
     oc_json_count(&json, "skipped", oc_set_skipped(set));
     add_image_options(&json, oc_set_image_options(set));
-    add_names(&json, oc_set_classes(set), set_class, set);
+    add_names(&json, oc_set_class_list(set));
     return finish(&json);
 }

@@ -8,6 +8,7 @@
 #include "src/base/threads.h"
 #include "src/evaluate/evaluate.h"
 #include "src/learn/scaler.h"
+#include "src/model/object.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -42,16 +43,11 @@ typedef struct around {
     atomic_size_t done; /* of them */
 } around;
 
-static const char *class_of_model(const void *model, size_t label)
-{
-    return oc_model_class(model, label);
-}
-
-/* At most MOST_ROWS labelled rows, by lot. */
+/* A random sample of at most MOST_ROWS labelled rows. */
 static oc_status choose_rows(around *a, const oc_model *model, const oc_set *set, uint64_t seed, oc_error *err)
 {
     int *labels = NULL;
-    oc_status status = oc_map_labels(set, class_of_model, model, oc_model_classes(model), &labels, err);
+    oc_status status = oc_map_labels(set, oc_model_class_list(model), &labels, err);
     size_t all = oc_set_count(set), count = 0;
     a->chosen = oc_alloc(all, sizeof *a->chosen);
     a->labels = oc_alloc(MOST_ROWS, sizeof *a->labels);

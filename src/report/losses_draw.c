@@ -92,6 +92,12 @@ static void find_range(const double *values, size_t count, double *low, double *
     }
 }
 
+/* A dot where the weights are. */
+static void mark(const axes *a, double x, double y)
+{
+    oc_canvas_line(a->canvas, (const double[]){x, y, x, y}, 13, OC_AGAINST);
+}
+
 static oc_status draw_curve(const oc_losses *l, axes a, oc_error *err)
 {
     double *points = oc_alloc(l->count, 2 * sizeof *points), low, high;
@@ -119,7 +125,7 @@ static oc_status draw_curve(const oc_losses *l, axes a, oc_error *err)
     }
     oc_canvas_polyline(a.canvas, points, count, 3.2, OC_FOR);
     double x = l->kind == OC_LANDSCAPE_STEPS ? a.x : to_x(&a, 0), y = to_y(&a, l->start);
-    oc_canvas_line(a.canvas, x, y, x, y, 13, OC_AGAINST);
+    mark(&a, x, y);
     oc_free(points);
     return OC_OK;
 }
@@ -144,7 +150,7 @@ static void draw_contour(const oc_losses *l, const axes *a, double level)
     for (size_t j = 0; j + 1 < l->count; j++) {
         for (size_t i = 0; i + 1 < l->count; i++) {
             size_t corner[5][2] = {{i, j}, {i + 1, j}, {i + 1, j + 1}, {i, j + 1}, {i, j}};
-            double crossing[4][2];
+            double crossing[2][4]; /* up to two segments */
             size_t found = 0;
             for (size_t k = 0; k < 4; k++) {
                 double from = at_cell(l, corner[k][0], corner[k][1]);
@@ -153,13 +159,14 @@ static void draw_contour(const oc_losses *l, const axes *a, double level)
                     double t = (level - from) / (to - from);
                     double x = (double)corner[k][0] + t * ((double)corner[k + 1][0] - (double)corner[k][0]);
                     double y = (double)corner[k][1] + t * ((double)corner[k + 1][1] - (double)corner[k][1]);
-                    crossing[found][0] = a->x + a->width * x / (double)(l->count - 1);
-                    crossing[found++][1] = a->y + a->height * (1 - y / (double)(l->count - 1));
+                    double *end = &crossing[found / 2][found % 2 * 2];
+                    end[0] = a->x + a->width * x / (double)(l->count - 1);
+                    end[1] = a->y + a->height * (1 - y / (double)(l->count - 1));
+                    found++;
                 }
             }
-            for (size_t k = 0; k + 1 < found; k += 2) {
-                oc_canvas_line(a->canvas, crossing[k][0], crossing[k][1], crossing[k + 1][0], crossing[k + 1][1], 1.2,
-                               OC_PAPER);
+            for (size_t k = 0; k < found / 2; k++) {
+                oc_canvas_line(a->canvas, crossing[k], 1.2, OC_PAPER);
             }
         }
     }
@@ -201,7 +208,7 @@ static void draw_plane(const oc_losses *l, axes a)
     for (double at = ceil(low / step); at * step <= high; at++) {
         draw_contour(l, &a, at * step);
     }
-    oc_canvas_line(a.canvas, to_x(&a, 0), to_y(&a, 0), to_x(&a, 0), to_y(&a, 0), 13, OC_AGAINST);
+    mark(&a, to_x(&a, 0), to_y(&a, 0));
     draw_scale(&a, low, high);
 }
 

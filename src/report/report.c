@@ -14,6 +14,7 @@
 #include "src/base/string.h"
 #include "src/evaluate/predictions.h"
 #include "src/image/png_encode.h"
+#include "src/model/object.h"
 #include "src/report/json.h"
 #include "src/report/report_page.h"
 
@@ -42,8 +43,7 @@ typedef struct subject {
     const size_t *items;             /* (rows): items of images; NULL without them */
     const oc_set *set;               /* names rows where there are no items */
     const oc_comparison *comparison; /* what is reported, or NULL for an evaluation */
-    const char *(*class_name)(const void *source, size_t label);
-    const void *source;
+    oc_label_list classes;
     oc_image_options image;
     const oc_report_options *options;
 } subject;
@@ -306,7 +306,7 @@ static oc_status add_subject(const subject *s, oc_string *data, oc_error *err)
     for (size_t i = 0; i < s->count; i++) {
         oc_string_add(data, i ? "," : "");
         if (all || i == s->best) {
-            add_json(data, oc_json_figures(s->evaluations[i], s->class_name, s->source));
+            add_json(data, oc_json_figures(s->evaluations[i], s->classes));
         } else {
             oc_string_add(data, "null");
         }
@@ -345,11 +345,6 @@ static oc_status write_page(const oc_string *data, const char *path, oc_error *e
                                                    : oc_file_write(path, page.data, page.length, err);
     oc_string_free(&page);
     return status;
-}
-
-static const char *class_of_comparison(const void *comparison, size_t label)
-{
-    return ((const oc_comparison *)comparison)->class_names[label];
 }
 
 static void add_curves(const oc_comparison *c, oc_string *data)
@@ -392,8 +387,7 @@ oc_status oc_report_comparison(const oc_comparison *c, const oc_report_options *
                  .rows = c->test_rows,
                  .items = c->items,
                  .comparison = c,
-                 .class_name = class_of_comparison,
-                 .source = c,
+                 .classes = oc_comparison_class_list(c),
                  .image = c->image,
                  .options = options};
     oc_string_format(&data, "{\"open\":%zu,\"comparison\":", s.best);
@@ -409,11 +403,6 @@ oc_status oc_report_comparison(const oc_comparison *c, const oc_report_options *
     return status;
 }
 
-static const char *class_of_model(const void *model, size_t label)
-{
-    return oc_model_class(model, label);
-}
-
 oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
                                const oc_report_options *options, oc_error *err)
 {
@@ -423,8 +412,7 @@ oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation *evalu
                  .count = 1,
                  .rows = oc_set_count(set),
                  .set = set,
-                 .class_name = class_of_model,
-                 .source = model,
+                 .classes = oc_model_class_list(model),
                  .image = oc_model_image_options(model),
                  .options = options};
     oc_status status = options->images ? oc_match_items(set, options->images, &items, err) : OC_OK;

@@ -72,7 +72,8 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
     }
     if (status == OC_OK) {
         oc_draw_request s = sketch_of(&page, 0, OC_DRAW_ROW, row, image);
-        oc_canvas_pixels(s.canvas, s.x, s.y, s.width, s.height, image->rgb, image->width, image->height, 3);
+        oc_canvas_pixels(s.canvas, (oc_rectangle){s.x, s.y, s.width, s.height},
+                         (oc_pixels){image->rgb, image->width, image->height, 3});
         oc_canvas_frame(s.canvas, s.x, s.y, s.width, s.height, OC_RULE);
     }
     const float *part = row;
@@ -88,11 +89,17 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
     return status;
 }
 
-/* A stage's templates, class after class, from panel `first` on. */
-static oc_status draw_templates(oc_page *page, const oc_model *model, size_t first, size_t i, size_t offset,
-                                size_t classes, oc_error *err)
+static size_t shown_classes(const oc_model *model)
+{
+    size_t all = oc_model_classes(model);
+    return all < MOST_CLASSES ? all : MOST_CLASSES;
+}
+
+/* The templates of stage i, whose values begin at `offset` of the row: one for each class, from panel i * classes on. */
+static oc_status draw_templates(oc_page *page, const oc_model *model, size_t i, size_t offset, oc_error *err)
 {
     const oc_classifier *c = model->classifier;
+    size_t classes = shown_classes(model), first = i * classes;
     const oc_stage *stage = stage_of(model->features, i);
     oc_status status = OC_OK;
     for (size_t k = 0; status == OC_OK && k < classes; k++) {
@@ -106,7 +113,7 @@ static oc_status draw_templates(oc_page *page, const oc_model *model, size_t fir
 oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *err)
 {
     size_t stages = oc_features_count(model->features), all = oc_model_classes(model), count = 0;
-    size_t classes = all < MOST_CLASSES ? all : MOST_CLASSES;
+    size_t classes = shown_classes(model);
     if (model->classifier->nearest) {
         return oc_fail(err, OC_USAGE, "nearest neighbours have no weights to show");
     }
@@ -135,7 +142,7 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
                     .widest = 1760};
     oc_status status = oc_page_lay_out(&page, err);
     for (size_t i = 0, offset = 0; status == OC_OK && i < stages; i++) {
-        status = draw_templates(&page, model, i * classes, i, offset, classes, err);
+        status = draw_templates(&page, model, i, offset, err);
         offset += oc_features_part_dimension(model->features, i);
     }
     status = oc_page_finish(&page, status, path, err);
@@ -143,27 +150,38 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
     return status;
 }
 
-oc_status oc_show_codebook(const oc_features *features, const char *path, oc_error *err)
+/* The mean of the rows that the model was trained on, where its scaler has it; else NULL. */
+static const float *mean_row(const oc_model *model)
 {
+    int scale = model->options.scale;
+    return scale == OC_SCALE_CENTER || scale == OC_SCALE_STANDARD ? model->classifier->shift : NULL;
+}
+
+oc_status oc_show_codebook(const oc_model *model, const char *path, oc_error *err)
+{
+    const oc_features *features = model->features;
+    const float *mean = mean_row(model);
     size_t stages = oc_features_count(features), count = 0;
     oc_panel *panels = oc_alloc(stages, sizeof *panels);
-    size_t *which = oc_alloc(stages, sizeof *which);
+    size_t *which = oc_alloc(stages, 2 * sizeof *which), *offset = which ? which + stages : NULL, first = 0;
     oc_status status = panels && which ? OC_OK : oc_fail_memory(err, "the picture");
     for (size_t i = 0; status == OC_OK && i < stages; i++) {
         const oc_stage *stage = stage_of(features, i);
         double aspect = stage->state ? oc_stage_aspect(stage, OC_DRAW_LEARNED) : 0;
         if (aspect > 0) {
             which[count] = i;
+            offset[count] = first;
             panels[count++] = (oc_panel){
-                .heading = oc_features_part_spec(features, i), .aspect = aspect, .height = 1600 / aspect};
+                .heading = oc_features_part_spec(features, i), .aspect = aspect, .height = fmin(1200, 1600 / aspect)};
         }
+        first += stage->plan.dimension;
     }
     if (status == OC_OK && count == 0) {
         status = oc_fail(err, OC_USAGE, "%s: no stage of it learns from images, so there is no codebook",
                          oc_features_spec(features));
     }
     oc_page page = {.title = "What was learned from images",
-                    .subtitle = "Words of the codebook as they look: by the direction of their edges, then by hue.",
+                    .subtitle = "The words of a codebook as they look.",
                     .panels = panels,
                     .count = count,
                     .widest = 1600};
@@ -172,7 +190,7 @@ oc_status oc_show_codebook(const oc_features *features, const char *path, oc_err
     }
     for (size_t i = 0; status == OC_OK && i < count; i++) {
         const oc_stage *stage = stage_of(features, which[i]);
-        oc_draw_request s = sketch_of(&page, i, OC_DRAW_LEARNED, NULL, NULL);
+        oc_draw_request s = sketch_of(&page, i, OC_DRAW_LEARNED, mean ? mean + offset[i] : NULL, NULL);
         status = oc_stage_draw(stage, &s, err);
     }
     status = oc_page_finish(&page, status, path, err);

@@ -1,6 +1,6 @@
-/* Equal hashes are found by a table of the first image of each hash: an open one, of which half stays free at least. The
- * low half of a hash says where to look first. Images are taken for equal when their feature rows are equal as well, because
- * the hash of a large image leaves some of its pixels out. */
+/* Equal hashes are found by a table of the first image of each hash: open addressing, at most half full. The
+ * search starts at the low half of the hash. Images count as equal when their feature rows are equal as well, because the
+ * hash of a large image leaves out some of its pixels. */
 #include "src/set/equal_images.h"
 
 #include "src/base/fail.h"

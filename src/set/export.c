@@ -20,7 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char SCRATCH_SUFFIX[] = ".rows", SCRATCH_SET[] = "set"; /* where rows wait, and the set in it */
+/* The folder of the rows until they become text, and the set in it. */
+static const char SCRATCH_SUFFIX[] = ".rows", SCRATCH_SET[] = "set";
 enum { CHUNK = 16, CHUNKS = 64, COLUMN_NAME = 200 }; /* rows a task, tasks a block, bytes of a name of a column */
 
 typedef struct exporting {
@@ -91,7 +92,7 @@ static void write_heading(const oc_set *set, bool named, FILE *file)
     fputc('\n', file);
 }
 
-/* The error of a write shows when the file is closed. */
+/* Write errors are reported when the file is closed. */
 static oc_status write_rows(exporting *e, FILE *file, oc_job *job, oc_error *err)
 {
     size_t count = oc_set_count(e->set), block = (size_t)CHUNK * CHUNKS;
@@ -186,8 +187,8 @@ size_t oc_output_room(size_t *name)
     return larger(classes, scratch + strlen("/") + strlen(SCRATCH_SET) + oc_set_writer_growth());
 }
 
-/* Rows wait to become text in a set inside of "PATH.rows.partial", which the next run takes up or clears as it does
- * with any output that was not finished; for standard output of a name below $TMPDIR, which a kill leaves there. */
+/* The rows are extracted to a set inside "PATH.rows.partial", then become text. The next run resumes or removes that
+ * folder like any unfinished output. For standard output the folder lies in $TMPDIR; a kill leaves it there. */
 static oc_status open_scratch(const char *path, bool resume, oc_output *scratch, oc_error *err)
 {
     oc_string name = {0};
@@ -205,7 +206,7 @@ static oc_status open_scratch(const char *path, bool resume, oc_output *scratch,
     return status;
 }
 
-/* What was made so far stays where --resume can go on with it, else it goes. */
+/* Keeps the rows of a failed run if --resume can continue with them, else removes them. */
 static void close_scratch(oc_output *scratch, const char *folder)
 {
     struct stat about;

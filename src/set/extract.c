@@ -1,12 +1,14 @@
-/* Extraction: which size, in memory or in a folder, from the start or where an interrupted run stood.
+/* Extraction. The levels, from the call to one image: oc_set_extract (one set) -> extract (chooses the size of the images)
+ * -> extract_at_size (prepares the stages; in memory or to a folder) -> oc_extraction_rows (extraction.c: all images, in
+ * batches) -> extract_one (one image, by one worker thread).
  *
- * When no canonical size is given, the first readable image decides; an image of another size is noticed when it comes
- * by, and the work starts again at 128 x 128, or what the stages ask for (oc_features_side). Headers are so never read
- * twice in a folder of equal images.
+ * Without a given size the images' own size is used: that of the first readable image. When a later image differs, the
+ * work starts again at 128 x 128, or at the larger side that the stages need (oc_features_side); so in a folder of equal
+ * images no header is read twice.
  *
- * A folder is built with a journal in it, which tells from time to time how far it is. What is cut short by a signal, a
- * full disk or short memory stays, and another run with the same settings goes on behind the last image that the
- * journal has. */
+ * A folder is built with a journal in it, which records the progress. When a signal, a full disk or a lack of memory
+ * ends the run, folder and journal stay, and another run with the same settings continues after the last image that the
+ * journal records. */
 #include "src/set/extraction.h"
 
 #include "src/base/fail.h"
@@ -21,7 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A shard without rows is one all the same. */
+/* OC_BAD_DATA for a set without rows. A shard may have none. */
 static oc_status check_readable(const oc_set *set, size_t images, oc_error *err)
 {
     return set->rows.count || set->shard.count
@@ -30,7 +32,7 @@ static oc_status check_readable(const oc_set *set, size_t images, oc_error *err)
                          set->skips[0].path, set->skips[0].reason);
 }
 
-/* The classes of the data set, and no rows yet. */
+/* Makes a set with the classes of the data set and without rows. */
 static oc_status create_set(oc_extraction *e, oc_error *err)
 {
     oc_set *set = oc_alloc(1, sizeof *set);
@@ -49,8 +51,8 @@ static oc_status create_set(oc_extraction *e, oc_error *err)
     return status;
 }
 
-/* How images are read, once the stages are planned. */
-static void settle_image_options(oc_extraction *e)
+/* Sets how images are read; the stages are planned. */
+static void set_image_options(oc_extraction *e)
 {
     e->image = e->options->image;
     e->image.size = oc_features_size(e->set->features);
@@ -59,7 +61,7 @@ static void settle_image_options(oc_extraction *e)
     e->set->rows = oc_rows_of(NULL, 0, oc_features_dimension(e->set->features));
 }
 
-/* Other extractions of the same images must not fail when this one is done. */
+/* Checks the other specs that will be extracted from the same images, so that none of them fails after this one. */
 static oc_status check_also(const oc_extraction *e, oc_extent size, oc_error *err)
 {
     oc_status status = OC_OK;
@@ -77,7 +79,7 @@ static oc_status check_also(const oc_extraction *e, oc_extent size, oc_error *er
     return status;
 }
 
-/* Features of its own for the set, planned for the size of the images and fitted. */
+/* Copies the features into the set, plans the copy for the size of the images and fits it. */
 static oc_status prepare_features(oc_extraction *e, const oc_features *features, oc_extent size, oc_error *err)
 {
     oc_status status = oc_copy_features(features, &e->set->features, err);
@@ -91,7 +93,7 @@ static oc_status prepare_features(oc_extraction *e, const oc_features *features,
     if (status != OC_OK) {
         return status;
     }
-    settle_image_options(e);
+    set_image_options(e);
     if (!oc_features_unfitted(e->set->features)) {
         return OC_OK;
     }
@@ -105,14 +107,14 @@ static oc_status prepare_features(oc_extraction *e, const oc_features *features,
     return oc_extraction_fit(e, err);
 }
 
-/* The size of image i itself. */
+/* The size of image i in its file. */
 static oc_status own_size_of(const oc_extraction *e, size_t i, oc_extent *size, oc_error *err)
 {
     oc_image_options own = e->options->image;
     oc_image image;
     own.size = (oc_extent){0, 0};
     own.planes = OC_GRAY;
-    oc_status status = oc_dataset_read(e->dataset, i, e->hands[0].decoder, &own, &image, err);
+    oc_status status = oc_dataset_read(e->dataset, i, e->workers[0].decoder, &own, &image, err);
     if (status == OC_OK) {
         *size = (oc_extent){image.source_width, image.source_height};
     }
@@ -135,14 +137,15 @@ static oc_status first_size(const oc_extraction *e, oc_extent *size, size_t *fir
     }
     if (e->dataset->shard.count) {
         return oc_fail(err, OC_USAGE,
-                       "no image of this shard can be read that would tell the size of all: give --size WxH");
+                       "no image of this shard can be read, so the size of the images is not known: give --size WxH");
     }
     return oc_fail(err, OC_BAD_DATA, "none of the %zu images can be read (the last: %s)", oc_dataset_count(e->dataset),
                    err->message);
 }
 
-/* The size, that of the first image, is too small for a stage, as err says: OC_SIZES_DIFFER when not all are as small. */
-static oc_status judge_small(const oc_extraction *e, oc_extent size, size_t first, oc_error *err)
+/* The size of the first image is too small for a stage, as err says. OC_SIZES_DIFFER when another image has another size,
+ * so that all are brought to a larger one; else OC_TOO_SMALL. */
+static oc_status check_other_sizes(const oc_extraction *e, oc_extent size, size_t first, oc_error *err)
 {
     size_t count = oc_dataset_count(e->dataset);
     oc_error small = *err;
@@ -156,11 +159,11 @@ static oc_status judge_small(const oc_extraction *e, oc_extent size, size_t firs
         }
     }
     return oc_fail(err, OC_TOO_SMALL, "%s; that is the size of %s%s: give --size WxH", small.message,
-                   oc_dataset_path(e->dataset, first), first + 1 < count ? " and of all behind it" : "");
+                   oc_dataset_path(e->dataset, first), first + 1 < count ? " and of all after it" : "");
 }
 
-/* The stages, and how far the rows are, from the interrupted run. */
-static oc_status take_up(oc_extraction *e, oc_error *err)
+/* Loads the stages and the progress of the interrupted run. */
+static oc_status resume_rows(oc_extraction *e, oc_error *err)
 {
     const char *folder = e->output.temporary;
     oc_status status = oc_set_read_stages(e->set, folder, err);
@@ -173,13 +176,13 @@ static oc_status take_up(oc_extraction *e, oc_error *err)
     }
     e->set->fit_seconds = e->journal.fit_seconds;
     e->first = e->journal.images;
-    settle_image_options(e);
+    set_image_options(e);
     oc_job_note(e->job, "going on after %zu of %zu images%s", e->first, oc_dataset_count(e->dataset),
                 e->journal.fit_seconds > 0 ? ", with what the stages learned" : "");
     return OC_OK;
 }
 
-/* Fitted stages go to the folder before the first row. */
+/* Writes the fitted stages to the folder, before the first row. */
 static oc_status begin_folder(oc_extraction *e, oc_error *err)
 {
     oc_status status = oc_set_write_stages(e->output.temporary, e->set->features, &e->set->image, &e->set->shard, err);
@@ -189,7 +192,7 @@ static oc_status begin_folder(oc_extraction *e, oc_error *err)
     return status == OC_OK ? oc_journal_begin(&e->journal, err) : status;
 }
 
-static oc_status attempt_folder(oc_extraction *e, oc_error *err)
+static oc_status extract_to_folder(oc_extraction *e, oc_error *err)
 {
     size_t d = e->set->rows.dimension;
     oc_status status = e->journal.begun ? OC_OK : begin_folder(e, err);
@@ -208,7 +211,7 @@ static oc_status attempt_folder(oc_extraction *e, oc_error *err)
     return status;
 }
 
-static oc_status attempt_memory(oc_extraction *e, oc_error *err)
+static oc_status extract_to_memory(oc_extraction *e, oc_error *err)
 {
     oc_set *set = e->set;
     oc_status status = oc_extraction_rows(e, err);
@@ -216,18 +219,18 @@ static oc_status attempt_memory(oc_extraction *e, oc_error *err)
     return status == OC_OK ? oc_set_gather_labels(set, err) : status;
 }
 
-/* Extraction at one size. OC_SIZES_DIFFER: the images do not agree. */
-static oc_status attempt(oc_extraction *e, const oc_features *features, oc_extent size, oc_error *err)
+/* Extracts everything at one size. OC_SIZES_DIFFER when an image has another size than agreed. */
+static oc_status extract_at_size(oc_extraction *e, const oc_features *features, oc_extent size, oc_error *err)
 {
     double started = oc_seconds();
     e->first = 0;
     oc_status status = create_set(e, err);
     if (status == OC_OK) {
-        status = e->journal.begun ? take_up(e, err) : prepare_features(e, features, size, err);
+        status = e->journal.begun ? resume_rows(e, err) : prepare_features(e, features, size, err);
     }
     double fit_seconds = e->journal.begun || !e->set ? 0 : e->set->fit_seconds;
     if (status == OC_OK) {
-        status = e->output.temporary ? attempt_folder(e, err) : attempt_memory(e, err);
+        status = e->output.temporary ? extract_to_folder(e, err) : extract_to_memory(e, err);
     }
     if (e->set) {
         e->set->seconds = oc_seconds() - started - fit_seconds;
@@ -235,30 +238,30 @@ static oc_status attempt(oc_extraction *e, const oc_features *features, oc_exten
     return status;
 }
 
-static oc_status make_hands(oc_extraction *e, oc_error *err)
+static oc_status create_workers(oc_extraction *e, oc_error *err)
 {
     size_t threads = oc_job_threads(e->job);
-    e->hands = oc_alloc(threads, sizeof *e->hands);
-    oc_status status = e->hands ? OC_OK : oc_fail_memory(err, "the decoders");
+    e->workers = oc_alloc(threads, sizeof *e->workers);
+    oc_status status = e->workers ? OC_OK : oc_fail_memory(err, "the decoders");
     for (size_t i = 0; status == OC_OK && i < threads; i++) {
-        status = oc_decoder_create(&e->hands[i].decoder, err);
+        status = oc_decoder_create(&e->workers[i].decoder, err);
         if (status == OC_OK) {
-            status = oc_workspace_create(&e->hands[i].workspace, err);
+            status = oc_workspace_create(&e->workers[i].workspace, err);
         }
     }
     return status;
 }
 
-static void free_hands(oc_extraction *e)
+static void free_workers(oc_extraction *e)
 {
-    for (size_t i = 0; e->hands && i < oc_job_threads(e->job); i++) {
-        oc_decoder_free(e->hands[i].decoder);
-        oc_workspace_free(e->hands[i].workspace);
+    for (size_t i = 0; e->workers && i < oc_job_threads(e->job); i++) {
+        oc_decoder_free(e->workers[i].decoder);
+        oc_workspace_free(e->workers[i].workspace);
     }
-    oc_free(e->hands);
+    oc_free(e->workers);
 }
 
-/* All of it at the right size. */
+/* Chooses the size and extracts. */
 static oc_status extract(oc_extraction *e, const oc_features *features, oc_error *err)
 {
     oc_extent size = oc_features_dimension(features) ? oc_features_size(features) : e->options->image.size;
@@ -275,10 +278,10 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
     }
     if (status == OC_OK) {
         e->agreed = own_size ? size : (oc_extent){0, 0};
-        status = attempt(e, features, size, err);
+        status = extract_at_size(e, features, size, err);
     }
     if (status == OC_TOO_SMALL && own_size && !e->journal.begun) {
-        status = judge_small(e, size, first, err);
+        status = check_other_sizes(e, size, first, err);
     }
     if (status == OC_SIZES_DIFFER && e->dataset->shard.count) {
         return oc_fail(err, OC_USAGE,
@@ -293,13 +296,13 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
         e->set = NULL;
         e->agreed = (oc_extent){0, 0};
         atomic_store(&e->differ, false);
-        status = e->journal.begun || e->journal.learning ? oc_journal_void(&e->journal, err) : OC_OK;
-        status = status == OC_OK ? attempt(e, features, (oc_extent){side, side}, err) : status;
+        status = e->journal.begun || e->journal.learning ? oc_journal_restart(&e->journal, err) : OC_OK;
+        status = status == OC_OK ? extract_at_size(e, features, (oc_extent){side, side}, err) : status;
     }
     return status;
 }
 
-/* Begins the folder, or takes up what an earlier run left. */
+/* Begins the folder, or opens the one that an interrupted run left. */
 static oc_status open_folder(oc_extraction *e, const oc_features *features, const char *folder, oc_error *err)
 {
     oc_string settings = {0};
@@ -314,7 +317,7 @@ static oc_status open_folder(oc_extraction *e, const oc_features *features, cons
     if (status == OC_OK) {
         status = oc_journal_open(&e->journal, e->output.lock, settings.data, e->output.around, err);
         if (status != OC_OK) {
-            oc_output_keep(&e->output); /* it may be taken up by the right settings */
+            oc_output_keep(&e->output); /* a run with the right settings may resume it */
         }
     }
     if (status == OC_OK && e->options->resume && !e->journal.begun && !e->journal.learning) {
@@ -328,11 +331,11 @@ static oc_status open_folder(oc_extraction *e, const oc_features *features, cons
 static oc_status check_rows(oc_extraction *e, oc_error *err)
 {
     oc_status status = check_readable(e->set, oc_dataset_count(e->dataset), err);
-    bool wanted = status == OC_OK && !e->options->told;
+    bool wanted = status == OC_OK && !e->options->suppress_warnings;
     return wanted ? oc_note_lost_classes(e->dataset, e->set, e->job, err) : status;
 }
 
-/* Opens what was written, so that it is known to be whole, and gives the folder its name; the rows stay mapped. */
+/* Opens the written folder as a check and gives it its name. The rows stay mapped. */
 static oc_status finish_folder(oc_extraction *e, oc_error *err)
 {
     oc_set *written = NULL;
@@ -347,12 +350,12 @@ static oc_status finish_folder(oc_extraction *e, oc_error *err)
     return status == OC_OK ? oc_output_commit(&e->output, err) : status;
 }
 
-/* Leaves the folder where it may be resumed, or removes it, and says which. */
+/* Keeps the folder of a failed run if it can be resumed, else removes it; the message says which. */
 static void leave_folder(oc_extraction *e, oc_status status, oc_error *err)
 {
     bool outer = status == OC_CANCELLED || status == OC_IO || status == OC_NO_MEMORY; /* not the fault of the input */
     bool learned = e->journal.fit_seconds > 0;
-    if (!e->output.temporary || !outer || e->refused) {
+    if (!e->output.temporary || !outer || e->stopped_by_strict) {
         oc_output_abandon(&e->output);
     } else if (e->journal.begun && (e->journal.images > 0 || learned)) {
         oc_fail(err, status, "%s; %s%zu of %zu images are kept in %s, and --resume goes on with them", err->message,
@@ -378,7 +381,7 @@ oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
     err = err ? err : &own; /* first_size and leave_folder add to what they get */
     oc_status status = oc_image_options_check(&options->image, err);
     if (status == OC_OK) {
-        status = make_hands(&e, err);
+        status = create_workers(&e, err);
     }
     if (status == OC_OK && folder) {
         status = open_folder(&e, features, folder, err);
@@ -389,7 +392,7 @@ oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
     if (status == OC_OK) {
         status = folder ? finish_folder(&e, err) : check_rows(&e, err);
     }
-    free_hands(&e);
+    free_workers(&e);
     if (status != OC_OK) {
         leave_folder(&e, status, err);
         oc_set_free(e.set);

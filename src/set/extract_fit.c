@@ -1,4 +1,4 @@
-/* Fitting the stages of an extraction, one after the other, so that a run that ends keeps what the first ones learned. */
+/* Fits the stages of an extraction one after the other, so that an interrupted run keeps the stages that are done. */
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
@@ -8,23 +8,23 @@
 #include "src/pipeline/store.h"
 #include "src/set/extraction.h"
 
-/* Images for the stages to learn from; those that the system would not read are marked. */
-typedef struct lesson {
+/* The images that a stage is fitted to; images that gave an input error are marked. */
+typedef struct fit_source {
     oc_extraction *e;
-    bool *unread; /* one for each image, which one worker at a time asks for */
-} lesson;
+    bool *unread; /* (images); each is read by one worker at a time */
+} fit_source;
 
 static oc_status read_for_fit(void *context, size_t i, size_t worker, oc_image *image, oc_error *err)
 {
-    lesson *l = context;
+    fit_source *l = context;
     oc_status status = oc_extraction_read(l->e, i, worker, image, err);
     l->unread[i] = status == OC_IO || status == OC_NOT_FOUND;
     return status;
 }
 
-/* An image that could not be read while the stages learned, but can be now, would be among the rows without having been
- * learned from: another run would learn other things. */
-static oc_status check_lesson(const lesson *l, oc_error *err)
+/* An image that could not be read during the fit but can be read now would have a row without being part of the fit;
+ * another run would then give other rows. */
+static oc_status check_unread(const fit_source *l, oc_error *err)
 {
     for (size_t i = 0; i < oc_dataset_count(l->e->dataset); i++) {
         oc_image image;
@@ -38,10 +38,10 @@ static oc_status check_lesson(const lesson *l, oc_error *err)
     return OC_OK;
 }
 
-/* The next stage learns. */
+/* Fits the next stage. */
 static oc_status fit_stage(oc_extraction *e, oc_error *err)
 {
-    lesson l = {e, oc_alloc(oc_dataset_count(e->dataset), sizeof *l.unread)};
+    fit_source l = {e, oc_alloc(oc_dataset_count(e->dataset), sizeof *l.unread)};
     if (!l.unread) {
         return oc_fail_memory(err, "the features");
     }
@@ -52,7 +52,7 @@ static oc_status fit_stage(oc_extraction *e, oc_error *err)
     if (atomic_load(&e->differ)) {
         status = OC_SIZES_DIFFER;
     }
-    status = status == OC_OK ? check_lesson(&l, err) : status;
+    status = status == OC_OK ? check_unread(&l, err) : status;
     oc_free(l.unread);
     return status;
 }
@@ -66,7 +66,7 @@ static oc_status save_learned(oc_extraction *e, oc_error *err)
     return status == OC_OK ? oc_journal_learned(&e->journal, err) : status;
 }
 
-static oc_status take_up_learned(oc_extraction *e, oc_error *err)
+static oc_status resume_fit(oc_extraction *e, oc_error *err)
 {
     char *path = oc_path_join(e->output.temporary, "stages.safetensors");
     oc_archive *archive = NULL;
@@ -84,10 +84,10 @@ static oc_status take_up_learned(oc_extraction *e, oc_error *err)
     return status;
 }
 
-/* The last stage's result goes to the disk with all others, when the rows begin. */
+/* The state of the last stage is written with all others, before the first row. */
 oc_status oc_extraction_fit(oc_extraction *e, oc_error *err)
 {
-    oc_status status = e->journal.learning ? take_up_learned(e, err) : OC_OK;
+    oc_status status = e->journal.learning ? resume_fit(e, err) : OC_OK;
     while (status == OC_OK && oc_features_unfitted(e->set->features)) {
         status = fit_stage(e, err);
         if (status == OC_OK && e->output.temporary && oc_features_unfitted(e->set->features)) {

@@ -1,6 +1,6 @@
-/* Images are read and turned into rows a round at a time, all threads on one round, while one of them keeps the rows
- * of the round before, in the order of the images, in memory or by a writer of set folders. So memory does not grow
- * with the number of images, and no thread waits for the writing. */
+/* Images become rows batch by batch. All threads work on one batch, while one of them keeps the rows of the batch before
+ * it, in the order of the images: in memory, or with a writer of set folders. So memory does not grow with the number of
+ * images, and no thread waits for the disk. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "src/set/extraction.h"
 
@@ -12,18 +12,18 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { FIRST_ROUND = 64, LONGEST_ROUND = 4096 };
-/* 16-bit PNG files that are looked at before the listener hears that they use no more than SMALL_DEPTH bits. */
+enum { FIRST_BATCH = 64, MAX_BATCH = 4096 };
+/* 16-bit PNG files that are checked before a note says that they use no more than SMALL_DEPTH bits. */
 enum { DEEP_TRIED = 100, SMALL_DEPTH = 13 };
-static const size_t ROUND_BYTES = (size_t)4 << 20; /* small enough to be written from the cache */
-/* A round of a tenth to half a second keeps the threads busy, and loses little when it is cut short. */
-static const double SHORT_ROUND = 0.1, LONG_ROUND = 0.5;
+static const size_t BATCH_BYTES = (size_t)4 << 20; /* small enough to be written from the cache */
+/* A batch of 0.1 to 0.5 s keeps the threads busy, and little is lost when the run is interrupted. */
+static const double MIN_BATCH_SECONDS = 0.1, MAX_BATCH_SECONDS = 0.5;
 /* The journal is written every second, or less often where that would take more than a twentieth of the time. */
 static const double JOURNAL_PAUSE = 1, JOURNAL_SHARE = 20;
 
 oc_status oc_extraction_read(oc_extraction *e, size_t i, size_t worker, oc_image *image, oc_error *err)
 {
-    oc_status status = oc_dataset_read(e->dataset, i, e->hands[worker].decoder, &e->image, image, err);
+    oc_status status = oc_dataset_read(e->dataset, i, e->workers[worker].decoder, &e->image, image, err);
     bool other = status == OC_OK && e->agreed.width &&
                  (image->source_width != e->agreed.width || image->source_height != e->agreed.height);
     if (other) {
@@ -45,7 +45,7 @@ static void extract_one(oc_extraction *e, size_t index, size_t worker)
     o->status = oc_extraction_read(e, e->reading->first + index, worker, &o->image, &err);
     if (o->status == OC_OK) {
         o->hash = oc_hash_pixels(&o->image);
-        o->status = oc_features_extract(e->set->features, &o->image, e->hands[worker].workspace,
+        o->status = oc_features_extract(e->set->features, &o->image, e->workers[worker].workspace,
                                         e->reading->rows + index * e->set->rows.dimension, &err);
     }
     if (o->status != OC_OK || o->image.warnings) {
@@ -53,7 +53,7 @@ static void extract_one(oc_extraction *e, size_t index, size_t worker)
     }
 }
 
-/* The reason without the path that the list of skipped images has beside it. */
+/* The message without the path at its beginning; skipped.csv has the path in a column of its own. */
 static const char *without_path(const char *message, const char *path)
 {
     size_t length = strlen(path);
@@ -70,30 +70,30 @@ static oc_status skip(oc_extraction *e, size_t index, oc_error *err)
     }
     const char *reason = without_path(o->reason, path);
     if (e->options->strict) {
-        e->refused = true;
+        e->stopped_by_strict = true;
         return oc_fail(err, o->status, "%s: %s", path, reason);
     }
     return e->writer ? oc_set_writer_skip(e->writer, path, reason, err) : oc_set_add_skip(e->set, path, reason, err);
 }
 
-/* After a new start at another size, only what was not told before. */
-static void tell_warning(oc_extraction *e, size_t index)
+/* After a restart at another size, only the warnings that were not sent before. */
+static void send_warning(oc_extraction *e, size_t index)
 {
     const oc_outcome *o = &e->keeping->outcomes[index];
     size_t item = e->keeping->first + index;
-    if (item < e->told) {
+    if (item < e->warned) {
         return;
     }
-    e->told = item + 1;
-    if (o->reason && !e->options->told) {
+    e->warned = item + 1;
+    if (o->reason && !e->options->suppress_warnings) {
         oc_job_warning(e->job, oc_dataset_path(e->dataset, item), o->reason);
     }
 }
 
-/* Once, when DEEP_TRIED of the files were looked at, or all. */
+/* Sent once, after DEEP_TRIED files or at the end. */
 static void note_depth(oc_extraction *e)
 {
-    bool whole = e->used_bits > SMALL_DEPTH || e->deep == 0 || e->options->told;
+    bool whole = e->used_bits > SMALL_DEPTH || e->deep == 0 || e->options->suppress_warnings;
     if (!whole && !e->depth_noted) {
         e->depth_noted = true;
         oc_job_note(
@@ -118,7 +118,7 @@ static void look_at_depth(oc_extraction *e, const oc_image *image)
 
 static oc_status keep(oc_extraction *e, size_t index, oc_error *err)
 {
-    tell_warning(e, index);
+    send_warning(e, index);
     look_at_depth(e, &e->keeping->outcomes[index].image);
     oc_set *set = e->set;
     size_t item = e->keeping->first + index, d = set->rows.dimension;
@@ -133,21 +133,21 @@ static oc_status keep(oc_extraction *e, size_t index, oc_error *err)
                                              image->source_width, image->source_height, err);
         return status == OC_OK ? oc_set_writer_hash(e->writer, hash, err) : status;
     }
-    if (row != set->values + set->rows.count * d) { /* close up behind images that could not be read */
+    if (row != set->values + set->rows.count * d) { /* close the gap of images that could not be read */
         memcpy(set->values + set->rows.count * d, row, d * sizeof *row);
     }
     set->hashes[set->rows.count++] = *hash;
     return oc_dataset_add(set->index, path, strlen(path), label, err);
 }
 
-/* Moves `first` behind the images that are done, which may be a part of the round when the job is cancelled. */
-static oc_status keep_round(oc_extraction *e, oc_error *err)
+/* Moves `first` past the images that are done; when the job is cancelled, these may be a part of the batch. */
+static oc_status keep_batch(oc_extraction *e, oc_error *err)
 {
-    const oc_round *round = e->keeping;
+    const oc_image_batch *batch = e->keeping;
     size_t i = 0;
-    oc_status status = round->count && atomic_load(&e->differ) ? OC_SIZES_DIFFER : OC_OK;
-    for (; status == OC_OK && i < round->count && round->outcomes[i].status != OC_CANCELLED; i++) {
-        status = round->outcomes[i].status == OC_OK ? keep(e, i, err) : skip(e, i, err);
+    oc_status status = batch->count && atomic_load(&e->differ) ? OC_SIZES_DIFFER : OC_OK;
+    for (; status == OC_OK && i < batch->count && batch->outcomes[i].status != OC_CANCELLED; i++) {
+        status = batch->outcomes[i].status == OC_OK ? keep(e, i, err) : skip(e, i, err);
     }
     if (status != OC_OK) {
         return status;
@@ -156,47 +156,47 @@ static oc_status keep_round(oc_extraction *e, oc_error *err)
     if (e->writer) {
         oc_set_writer_push(e->writer);
     }
-    return i < round->count ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
+    return i < batch->count ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
 }
 
-static void free_reasons(oc_round *round)
+static void free_reasons(oc_image_batch *batch)
 {
-    for (size_t i = 0; i < round->count; i++) {
-        oc_free(round->outcomes[i].reason);
+    for (size_t i = 0; i < batch->count; i++) {
+        oc_free(batch->outcomes[i].reason);
     }
-    round->count = 0;
+    batch->count = 0;
 }
 
 static void work(void *context, size_t index, size_t worker)
 {
     oc_extraction *e = context;
     if (index == 0) {
-        e->kept = keep_round(e, &e->trouble);
+        e->keep_status = keep_batch(e, &e->keep_error);
     } else {
         extract_one(e, index - 1, worker);
     }
 }
 
-/* Reads a round of images, from `next` on, and keeps the one before. */
-static oc_status pass_round(oc_extraction *e, size_t next, size_t count, oc_error *err)
+/* Reads a batch of images, from image `next` on, and keeps the batch before it. */
+static oc_status process_batch(oc_extraction *e, size_t next, size_t count, oc_error *err)
 {
-    oc_round *read = e->reading;
+    oc_image_batch *read = e->reading;
     read->first = next;
     read->count = count;
-    if (!e->writer) { /* images that could not be read leave holes, until the round is kept */
+    if (!e->writer) { /* images that could not be read leave holes until the batch is kept */
         read->rows = e->set->values + next * e->set->rows.dimension;
     }
     oc_parallel(e->job, count + 1, work, e);
     free_reasons(e->keeping);
     e->reading = e->keeping;
     e->keeping = read;
-    if (e->kept != OC_OK && err) {
-        *err = e->trouble;
+    if (e->keep_status != OC_OK && err) {
+        *err = e->keep_error;
     }
-    return e->kept;
+    return e->keep_status;
 }
 
-/* Brings the folder to the disk, then tells so in the journal. */
+/* Syncs the files of the folder, then records the progress in the journal. */
 static oc_status save_progress(oc_extraction *e, oc_error *err)
 {
     double started = oc_seconds();
@@ -211,7 +211,7 @@ static oc_status save_progress(oc_extraction *e, oc_error *err)
     return status;
 }
 
-/* Address space for all rows; pages are taken as they are written. */
+/* Reserves address space for all rows; the system allocates pages as they are written. */
 static oc_status reserve_rows(oc_set *set, size_t count, oc_error *err)
 {
     size_t bytes;
@@ -228,32 +228,32 @@ static oc_status reserve_rows(oc_set *set, size_t count, oc_error *err)
                    set->rows.dimension);
 }
 
-/* The most images of a round: what fits into ROUND_BYTES, but one for each thread. */
-static size_t longest_round(const oc_extraction *e)
+/* The maximum number of images in a batch: what fits into BATCH_BYTES, at least one a thread. */
+static size_t max_batch(const oc_extraction *e)
 {
-    size_t threads = oc_job_threads(e->job), round = ROUND_BYTES / (e->set->rows.dimension * sizeof(float));
-    size_t left = oc_dataset_count(e->dataset) - e->first, most = left < LONGEST_ROUND ? left : LONGEST_ROUND;
-    return round < threads ? threads : round > most ? most : round;
+    size_t threads = oc_job_threads(e->job), batch = BATCH_BYTES / (e->set->rows.dimension * sizeof(float));
+    size_t left = oc_dataset_count(e->dataset) - e->first, most = left < MAX_BATCH ? left : MAX_BATCH;
+    return batch < threads ? threads : batch > most ? most : batch;
 }
 
-static oc_status extract_rounds(oc_extraction *e, size_t longest, oc_error *err)
+static oc_status extract_batches(oc_extraction *e, size_t longest, oc_error *err)
 {
-    size_t n = oc_dataset_count(e->dataset), round = longest < FIRST_ROUND ? longest : FIRST_ROUND;
+    size_t n = oc_dataset_count(e->dataset), batch = longest < FIRST_BATCH ? longest : FIRST_BATCH;
     size_t next = e->first;
     oc_status status = OC_OK;
     e->journal_due = oc_seconds() + JOURNAL_PAUSE;
     e->deep = e->used_bits = 0;
     while (status == OC_OK && e->first < n) {
         double started = oc_seconds();
-        size_t count = n - next < round ? n - next : round;
-        status = pass_round(e, next, count, err);
+        size_t count = n - next < batch ? n - next : batch;
+        status = process_batch(e, next, count, err);
         next += count;
         oc_job_progress(e->job, "extracting", e->first, n);
         double now = oc_seconds();
-        if (now - started < SHORT_ROUND && round <= longest / 2) {
-            round *= 2;
-        } else if (now - started > LONG_ROUND && round / 2 >= oc_job_threads(e->job)) {
-            round /= 2;
+        if (now - started < MIN_BATCH_SECONDS && batch <= longest / 2) {
+            batch *= 2;
+        } else if (now - started > MAX_BATCH_SECONDS && batch / 2 >= oc_job_threads(e->job)) {
+            batch /= 2;
         }
         if (status == OC_OK && e->writer && now > e->journal_due) {
             status = save_progress(e, err);
@@ -269,18 +269,18 @@ static oc_status extract_rounds(oc_extraction *e, size_t longest, oc_error *err)
     return status;
 }
 
-/* Room for the outcomes of two rounds, and for their rows where those are written. */
-static oc_status make_rounds(oc_round rounds[2], size_t longest, size_t d, bool written, oc_error *err)
+/* Allocates the outcomes of two batches and, with a writer, their rows. */
+static oc_status create_batches(oc_image_batch batches[2], size_t longest, size_t d, bool written, oc_error *err)
 {
     size_t size;
     bool fits = oc_multiply(longest, d, &size);
     for (size_t i = 0; i < 2; i++) {
-        rounds[i].outcomes = oc_alloc(longest, sizeof *rounds[i].outcomes);
-        if (!rounds[i].outcomes) {
+        batches[i].outcomes = oc_alloc(longest, sizeof *batches[i].outcomes);
+        if (!batches[i].outcomes) {
             return oc_fail_memory(err, "the rows");
         }
-        rounds[i].rows = written && fits ? oc_realloc(NULL, size, sizeof(float)) : NULL; /* in pages not yet there */
-        if (written && !rounds[i].rows) {
+        batches[i].rows = written && fits ? oc_realloc(NULL, size, sizeof(float)) : NULL; /* in pages not yet there */
+        if (written && !batches[i].rows) {
             return oc_fail(err, OC_NO_MEMORY, "out of memory for %zu rows of %zu values", 2 * longest, d);
         }
     }
@@ -289,22 +289,22 @@ static oc_status make_rounds(oc_round rounds[2], size_t longest, size_t d, bool 
 
 oc_status oc_extraction_rows(oc_extraction *e, oc_error *err)
 {
-    size_t d = e->set->rows.dimension, longest = longest_round(e);
+    size_t d = e->set->rows.dimension, longest = max_batch(e);
     bool written = e->writer;
-    oc_round rounds[2] = {{0}, {0}};
-    e->reading = &rounds[0];
-    e->keeping = &rounds[1];
-    oc_status status = make_rounds(rounds, longest, d, written, err);
+    oc_image_batch batches[2] = {{0}, {0}};
+    e->reading = &batches[0];
+    e->keeping = &batches[1];
+    oc_status status = create_batches(batches, longest, d, written, err);
     if (status == OC_OK && !written) {
         status = reserve_rows(e->set, oc_dataset_count(e->dataset), err);
     }
     if (status == OC_OK) {
-        status = extract_rounds(e, longest, err);
+        status = extract_batches(e, longest, err);
     }
     for (size_t i = 0; i < 2; i++) {
-        free_reasons(&rounds[i]);
-        oc_free(rounds[i].outcomes);
-        oc_free(written ? rounds[i].rows : NULL);
+        free_reasons(&batches[i]);
+        oc_free(batches[i].outcomes);
+        oc_free(written ? batches[i].rows : NULL);
     }
     e->reading = e->keeping = NULL;
     return status;

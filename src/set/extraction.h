@@ -1,5 +1,4 @@
-/* An extraction at work: what extract.c, which decides about sizes and folders, and extraction.c, which makes the
- * rows, have between them. */
+/* The state of an extraction, shared by extract.c (sizes and folders), extract_fit.c (fitting) and extraction.c (rows). */
 #ifndef OC_SET_EXTRACTION_H
 #define OC_SET_EXTRACTION_H
 
@@ -9,46 +8,46 @@
 
 #include <stdatomic.h>
 
-/* What a thread owns. */
-typedef struct oc_hand {
+/* The decoder and workspace of one thread. */
+typedef struct oc_worker {
     oc_decoder *decoder;
     oc_workspace *workspace;
-} oc_hand;
+} oc_worker;
 
-/* What became of one image of a round. */
+/* The result of one image of a batch. */
 typedef struct oc_outcome {
     oc_status status;
-    oc_image image; /* its sizes; the pixels are gone */
+    oc_image image; /* its sizes; the pixels are not valid */
     oc_pixel_hash hash;
     char *reason; /* owned: why it could not be read, or what the decoder warned of; NULL also when memory was short */
 } oc_outcome;
 
-/* Images that are read together. */
-typedef struct oc_round {
+/* Consecutive images that are read together. */
+typedef struct oc_image_batch {
     size_t first, count;
     float *rows;          /* (count, D) */
     oc_outcome *outcomes; /* (count) */
-} oc_round;
+} oc_image_batch;
 
 typedef struct oc_extraction {
     const oc_dataset *dataset;
     const oc_extract_options *options;
     oc_image_options image; /* how images are read */
     oc_extent agreed;       /* the size that all images must have; 0 x 0: any */
-    atomic_bool differ;     /* one had not */
+    atomic_bool differ;     /* an image has another size */
     oc_job *job;
-    oc_hand *hands;
+    oc_worker *workers;
     oc_set *set;
     oc_output output;      /* the folder, or zero: rows go to set->values */
     oc_journal journal;    /* in the folder */
     oc_set_writer *writer; /* NULL: rows go to set->values */
-    double journal_due;    /* when it is to be written next */
-    size_t first;          /* image that is kept next */
-    oc_round *reading, *keeping;
-    oc_status kept; /* how keeping the last round went */
-    oc_error trouble;
-    size_t told;        /* images whose warnings the listener has heard */
-    bool refused;       /* an image ended the work under `strict` */
+    double journal_due;    /* time of the next entry */
+    size_t first;          /* the next image to keep */
+    oc_image_batch *reading, *keeping;
+    oc_status keep_status; /* of keeping the last batch */
+    oc_error keep_error;
+    size_t warned;          /* images whose warnings were sent to the listener */
+    bool stopped_by_strict; /* an image ended the work under `strict` */
     size_t deep;        /* 16-bit PNG files that were kept and do not say how many bits they use, up to DEEP_TRIED */
     unsigned used_bits; /* of the largest sample in them */
     bool depth_noted;
@@ -57,8 +56,8 @@ typedef struct oc_extraction {
 /* Reads image i with a worker's decoder. OC_SIZES_DIFFER, and e->differ, for one of another size than agreed. */
 oc_status oc_extraction_read(oc_extraction *e, size_t i, size_t worker, oc_image *image, oc_error *err);
 
-/* extract_fit.c: lets the stages that have not learned yet learn from the images. In a folder, what each has learned is
- * on the disk before the next one begins, and what an earlier run left there is taken up. */
+/* extract_fit.c: fits the stages that are not fitted. In a folder the state of each stage is on the disk before the next
+ * one is fitted, and the states that an interrupted run left are loaded. */
 oc_status oc_extraction_fit(oc_extraction *e, oc_error *err);
 
 /* Extracts the rows of all images from e->first on. Under OC_CANCELLED, rows of a folder are those up to e->first. */

@@ -63,7 +63,7 @@ oc_status oc_journal_begin(oc_journal *journal, oc_error *err)
     return write_stages(journal, "begin", err);
 }
 
-oc_status oc_journal_void(oc_journal *journal, oc_error *err)
+oc_status oc_journal_restart(oc_journal *journal, oc_error *err)
 {
     *journal = (oc_journal){.file = journal->file};
     return oc_notes_add(journal->file, "void\n", err);

@@ -7,7 +7,7 @@
  *     fitted 128 96 1 6.2            some of the stages have learned, and stages.safetensors has what; else as below
  *     begin 128 96 1 12.5            size of the images, whether it is their own, seconds of fitting
  *     done 4096 4090 183201 6 312    images, rows, bytes of index.csv, skips, bytes of skipped.csv
- *     void                           what stands before it (the images turned out to differ in size)
+ *     void                           restart: the lines before it do not count (the images differ in size)
  *
  * A line counts when it is whole and the files that it speaks of have been brought to the disk before; the last one
  * counts. */
@@ -18,13 +18,13 @@
 
 typedef struct oc_journal {
     int file;
-    bool learning;  /* stages.safetensors has what the first stages learned, and the others have still to learn */
-    bool begun;     /* stages.safetensors is written, and what follows counts */
+    bool learning;  /* stages.safetensors holds the first fitted stages; the others are not fitted yet */
+    bool begun;     /* stages.safetensors is complete; the fields below are valid */
     oc_extent size; /* that images are brought to */
-    bool own_size;  /* ... because all of them have it */
+    bool own_size;  /* true: all images have that size themselves */
     double fit_seconds;
-    size_t images;      /* that are done, from the first on */
-    oc_set_place place; /* where the writer stood then */
+    size_t images;      /* number of images that are done, from the first */
+    oc_set_place place; /* position of the writer at that time */
 } oc_journal;
 
 /* Starts a journal in an empty file, or reads the one that is there. OC_USAGE, naming the first setting that
@@ -33,7 +33,7 @@ oc_status oc_journal_open(oc_journal *journal, int file, const char *settings, c
 /* Each adds a line, from the fields above, and brings it to the disk. */
 oc_status oc_journal_learned(oc_journal *journal, oc_error *err);
 oc_status oc_journal_begin(oc_journal *journal, oc_error *err);
-oc_status oc_journal_void(oc_journal *journal, oc_error *err);
+oc_status oc_journal_restart(oc_journal *journal, oc_error *err);
 oc_status oc_journal_done(oc_journal *journal, oc_error *err);
 
 #endif

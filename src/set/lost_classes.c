@@ -1,4 +1,4 @@
-/* A class of which no image can be read leaves no row, so that nothing but this note names it. */
+/* A class without a readable image has no row in the set; only this note names it. */
 #include "src/set/lost_classes.h"
 
 #include "src/base/fail.h"

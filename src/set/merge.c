@@ -1,5 +1,5 @@
-/* Shards put together again. A shard is a set that says in its stages.safetensors which part of which list it is; the
- * merged set is written by the same functions as one that was extracted at once. */
+/* Merges shards. A shard is a set whose stages.safetensors records which part of which list it holds; the merged set is
+ * written by the same functions as a set that was extracted in one run. */
 #include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"

@@ -61,7 +61,7 @@ bool oc_set_recognise(const char *path)
     return found;
 }
 
-static bool is_part(const char *name)
+static bool is_file_of_set(const char *name)
 {
     static const char *const parts[] = {".",           "..",        "features.npy", "index.csv", "stages.safetensors",
                                         "skipped.csv", "hashes.npy"};
@@ -81,7 +81,7 @@ oc_status oc_set_check_place(const char *folder, oc_error *err)
     }
     oc_status status = OC_OK;
     for (struct dirent *entry; status == OC_OK && (entry = readdir(directory)) != NULL;) {
-        if (!is_part(entry->d_name)) {
+        if (!is_file_of_set(entry->d_name)) {
             status = oc_fail(err, OC_USAGE,
                              "%s: holds other files than a set, '%s', and is not replaced; choose another name", folder,
                              entry->d_name);
@@ -142,7 +142,7 @@ static oc_status open_stages(oc_set *set, const char *folder, oc_error *err)
     return status;
 }
 
-/* Adds the records behind the header of a skipped.csv, a text that is changed. */
+/* Adds the records after the header of a skipped.csv; changes the text. */
 static oc_status parse_skips(oc_set *set, char *text, oc_error *err)
 {
     oc_csv csv = oc_csv_start(text);
@@ -253,7 +253,7 @@ void oc_set_free(oc_set *set)
     oc_free(set->parts);
     oc_free(set->chunks);
     oc_npy_free(set->npy);
-    oc_free(set->given);
+    oc_free(set->external);
     oc_dataset_free(set->index);
     oc_features_free(set->features);
     oc_free(set->skips);
@@ -290,6 +290,16 @@ size_t oc_set_classes(const oc_set *set)
 const char *oc_set_class(const oc_set *set, size_t label)
 {
     return oc_dataset_class(set->index, label);
+}
+
+static const char *class_of(const void *set, size_t label)
+{
+    return oc_set_class(set, label);
+}
+
+oc_label_list oc_set_class_list(const oc_set *set)
+{
+    return (oc_label_list){oc_set_classes(set), class_of, set};
 }
 
 const oc_features *oc_set_features(const oc_set *set)

@@ -1,10 +1,10 @@
-/* The inside of a set. */
+/* The set object. */
 #ifndef OC_SET_SET_H
 #define OC_SET_SET_H
 
 #include <ocellus/set.h>
 
-#include "src/dataset/dataset.h"
+#include "src/dataset/label_notes.h"
 #include "src/image/pixel_hash.h"
 
 typedef struct oc_skip {
@@ -19,7 +19,7 @@ struct oc_set {
     oc_set **parts;      /* (part_count): sets that this one joins, or NULL */
     oc_chunk *chunks;    /* (part_count): their rows */
     size_t part_count;
-    float *given;          /* rows read from svmlight text, or NULL */
+    float *external;       /* rows read from svmlight text, or NULL */
     oc_dataset *index;     /* path and label of every row, and the classes */
     int *labels;           /* (N) */
     oc_pixel_hash *hashes; /* (N), or NULL: not known */
@@ -43,5 +43,8 @@ oc_status oc_set_gather_labels(oc_set *set, oc_error *err);
 
 /* Reads stages.safetensors of a folder into set->features and set->image. */
 oc_status oc_set_read_stages(oc_set *set, const char *folder, oc_error *err);
+
+/* The classes of a set, for checks of labels and for output. */
+oc_label_list oc_set_class_list(const oc_set *set);
 
 #endif

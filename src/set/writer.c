@@ -82,7 +82,7 @@ static oc_status begin_file(oc_set_writer *writer, file_index which, oc_error *e
     return write_bytes(writer, which, headers[which], length, err);
 }
 
-/* Opens a file that an earlier writer left and cuts off what it wrote behind the place. */
+/* Opens a file of an earlier writer and cuts off the bytes after the position. */
 static oc_status resume_file(oc_set_writer *writer, file_index which, oc_error *err)
 {
     const char *path = writer->path[which];
@@ -106,8 +106,8 @@ static oc_status resume_file(oc_set_writer *writer, file_index which, oc_error *
     return OC_OK;
 }
 
-/* skipped.csv and hashes.npy of an attempt before must not stay. */
-static oc_status no_file(const char *path)
+/* Removes skipped.csv or hashes.npy of an earlier attempt. */
+static oc_status remove_old_file(const char *path)
 {
     unlink(path);
     return OC_OK;
@@ -128,7 +128,7 @@ oc_status oc_set_writer_create(const char *folder, size_t dimension, const oc_se
         writer->path[i] = oc_path_join(folder, names[i]);
         status = !writer->path[i] ? oc_fail_memory(err, "a path")
                  : from           ? resume_file(writer, i, err)
-                 : i >= SKIPPED   ? no_file(writer->path[i])
+                 : i >= SKIPPED   ? remove_old_file(writer->path[i])
                                   : begin_file(writer, i, err);
     }
     if (status != OC_OK) {
@@ -254,7 +254,7 @@ size_t oc_set_writer_growth(void)
     return oc_output_growth(true) + strlen("/") + strlen(STAGES) + oc_output_growth(false);
 }
 
-/* What is written must load. Stages that a run has only begun to fit are read back as arrays alone: no set is made of
+/* Checks that the written file loads. Stages that a run has only begun to fit are read back as arrays alone: no set is made of
  * them. */
 static oc_status check_stages(const oc_archive *archive, oc_error *err)
 {

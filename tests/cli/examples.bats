@@ -111,3 +111,17 @@ needs_python() {
     command -v shellcheck >/dev/null || skip "no shellcheck"
     shellcheck "$EXAMPLES"/*.sh
 }
+
+@test "the pictures are small, and the script that makes them names each package that is missing" {
+    pictures=$EXAMPLES/pictures
+    for name in report hog templates codebook explanation loss-plane; do
+        [ "$(wc -c <"$pictures/$name.png")" -le 200000 ]
+        grep -q "$name.png" "$pictures/README.md"
+    done
+    run -0 env OCELLUS="$OCELLUS" PHOTOGRAPHS=/nowhere FASHION_MNIST=/nowhere sh "$pictures/make.sh" out
+    [[ $output == *"hog.png and codebook.png are skipped: python3-skimage"* ]]
+    [[ $output == *"report.png are skipped: dataset-fashion-mnist"* ]]
+    [ -z "$(ls out)" ]
+    run -1 env OCELLUS=/nowhere/ocellus sh "$pictures/make.sh" out
+    [[ $output == *"no command /nowhere/ocellus"* ]]
+}

@@ -51,7 +51,7 @@ Test(canvas, a_line_covers_length_times_width_wherever_it_lies)
     for (int degrees = 0; degrees < 180; degrees += 15) {
         oc_canvas canvas = blank();
         double angle = degrees * M_PI / 180, dx = 12 * cos(angle), dy = 12 * sin(angle);
-        oc_canvas_line(&canvas, 20 - dx, 20 - dy, 20 + dx, 20 + dy, 3, BLACK);
+        oc_canvas_line(&canvas, (double[]){20 - dx, 20 - dy, 20 + dx, 20 + dy}, 3, BLACK);
         cr_assert(fabs(ink(&canvas) - (24 * 3 + M_PI * 2.25)) <= 2.5, "%d degrees: %g", degrees, ink(&canvas));
         oc_canvas_free(&canvas);
     }
@@ -61,7 +61,7 @@ Test(canvas, joints_are_no_darker_than_the_rest)
 {
     oc_canvas once = blank(), joined = blank();
     const double points[] = {5, 20.3, 15, 20.3, 25, 20.3, 35, 20.3};
-    oc_canvas_line(&once, 5, 20.3, 35, 20.3, 0.6, BLACK);
+    oc_canvas_line(&once, (double[]){5, 20.3, 35, 20.3}, 0.6, BLACK);
     oc_canvas_polyline(&joined, points, 4, 0.6, BLACK);
     cr_assert(memcmp(once.rgb, joined.rgb, sizeof(uint8_t) * 3 * SIDE * SIDE) == 0);
     oc_canvas_free(&once);
@@ -71,8 +71,8 @@ Test(canvas, joints_are_no_darker_than_the_rest)
 Test(canvas, lines_far_outside_or_without_a_place_draw_nothing)
 {
     oc_canvas canvas = blank();
-    oc_canvas_line(&canvas, -500, -500, -100, -50, 4, BLACK);
-    oc_canvas_line(&canvas, NAN, 3, 4, INFINITY, 4, BLACK);
+    oc_canvas_line(&canvas, (double[]){-500, -500, -100, -50}, 4, BLACK);
+    oc_canvas_line(&canvas, (double[]){NAN, 3, 4, INFINITY}, 4, BLACK);
     oc_canvas_polyline(&canvas, NULL, 0, 4, BLACK);
     cr_assert(ink(&canvas) <= 0);
     oc_canvas_free(&canvas);

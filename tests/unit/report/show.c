@@ -41,23 +41,30 @@ Test(show, contributions_sum_to_the_score_without_its_bias)
     cr_assert(oc_reader_create(model, &reader, NULL) == OC_OK && oc_decoder_create(&decoder, NULL) == OC_OK);
     cr_assert(oc_classify_file(reader, at("in/down/001.png"), &result, NULL) == OC_OK);
     oc_image image = decoded(decoder, model, at("in/down/001.png"));
-    double *map = calloc(image.width * image.height, sizeof *map);
+    size_t d = oc_features_dimension(oc_model_features(model));
+    double *map = calloc(image.width * image.height, sizeof *map), *values = calloc(d, sizeof *values);
     for (size_t c = 0; c < 3; c++) {
-        double parts[4], bias, sum = 0, all = 0;
-        cr_assert(oc_explain(model, &image, c, map, parts, &bias, NULL) == OC_OK);
+        double parts[4], sum = 0, all = 0, every = 0;
+        oc_explanation e = {.map = map, .parts = parts, .values = values};
+        cr_assert(oc_explain(model, &image, c, &e, NULL) == OC_OK);
         for (size_t i = 0; i < image.width * image.height; i++) {
             sum += map[i];
         }
         for (size_t i = 0; i < 4; i++) {
             all += parts[i];
         }
-        cr_assert(fabs(sum + bias - (double)result.scores[c]) <= 1e-4, "%g + %g, %g", sum, bias,
+        cr_assert(fabs(sum + e.bias - (double)result.scores[c]) <= 1e-4, "%g + %g, %g", sum, e.bias,
                   (double)result.scores[c]);
-        cr_assert(fabs(sum - all) <= 1e-9);
+        for (size_t j = 0; j < d; j++) {
+            every += values[j];
+        }
+        cr_assert(fabs(sum - all) <= 1e-9 && fabs(every - all) <= 1e-9);
     }
     oc_error err;
-    cr_assert(oc_explain(model, &image, 3, map, map, map, &err) == OC_USAGE);
+    oc_explanation none = {.map = map, .parts = map};
+    cr_assert(oc_explain(model, &image, 3, &none, &err) == OC_USAGE);
     free(map);
+    free(values);
     oc_decoder_free(decoder);
     oc_reader_free(reader);
     oc_model_free(model);
@@ -133,7 +140,7 @@ Test(show, every_page_is_a_png_of_reasonable_size)
     oc_image image = decoded(decoder, model, at("in/down/001.png"));
     cr_assert(oc_show_image(oc_model_features(model), &image, "stripes", at("image.png"), NULL) == OC_OK);
     cr_assert(oc_show_templates(model, at("templates.png"), NULL) == OC_OK);
-    cr_assert(oc_show_codebook(oc_model_features(model), at("codebook.png"), NULL) == OC_OK);
+    cr_assert(oc_show_codebook(model, at("codebook.png"), NULL) == OC_OK);
     for (int kind = 0; kind < 3; kind++) {
         cr_assert(oc_losses_measure(model, set, (oc_landscape)kind, 0, NULL, &losses, NULL) == OC_OK);
         cr_assert(oc_show_losses(model, &losses,
@@ -167,7 +174,7 @@ Test(show, what_cannot_be_shown_is_refused)
     oc_error err;
     options.classifier = (oc_learner){OC_NEAREST, 1, OC_METRIC_L2};
     cr_assert(oc_model_train(set, &options, NULL, &nearest, NULL, &err) == OC_OK);
-    cr_assert(oc_show_codebook(oc_model_features(model), at("no.png"), &err) == OC_USAGE);
+    cr_assert(oc_show_codebook(model, at("no.png"), &err) == OC_USAGE);
     cr_assert(oc_show_templates(nearest, at("no.png"), &err) == OC_USAGE);
     cr_assert(oc_losses_measure(nearest, set, OC_LANDSCAPE_RAY, 0, NULL, &losses, &err) == OC_USAGE);
     oc_model_free(nearest);
@@ -183,9 +190,9 @@ Test(show, few_values_that_stick_out_do_not_set_the_scale)
     }
     values[0] = -50;
     values[1] = 50;
-    double limit = oc_draw_limit(values, 1000);
+    double limit = oc_draw_limit(values, 1000, 0.01);
     cr_assert(limit > 0.95 && limit < 1.1, "%g", limit);
     double same[4] = {2, -2, 2, 0}, none[3] = {0};
-    cr_assert(fabs(oc_draw_limit(same, 4) - 2) < 1e-9);
-    cr_assert(oc_draw_limit(none, 3) > 0);
+    cr_assert(fabs(oc_draw_limit(same, 4, 0.01) - 2) < 1e-9);
+    cr_assert(oc_draw_limit(none, 3, 0.01) > 0);
 }

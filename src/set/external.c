@@ -1,5 +1,5 @@
-/* Sets of rows that were made elsewhere: in memory, in a .npy file, or as svmlight text. Their features are a dimension
- * without stages. */
+/* Sets of external rows, made by another program: in memory, in a .npy file, or as svmlight text. Their features have a
+ * dimension and no stages. */
 #include "src/set/set.h"
 
 #include "src/base/csv.h"
@@ -21,7 +21,7 @@ enum { HEAD = 4096, MAX_COLUMNS = 1024, LABEL = 24 };
 typedef struct label_texts {
     const char **items;
     size_t count, capacity;
-    oc_bytes bytes; /* what the texts lie in */
+    oc_bytes bytes; /* the memory of the texts */
     char *numbers;  /* (count, LABEL): texts of numbers */
 } label_texts;
 
@@ -250,7 +250,7 @@ static oc_status open_svmlight(oc_set *set, const char *path, size_t dimension, 
         status = name_numbers(labels, path, &rows, err);
     }
     set->rows = oc_rows_of(rows.values, rows.count, rows.dimension);
-    set->given = rows.values;
+    set->external = rows.values;
     rows.values = NULL;
     oc_svmlight_free(&rows);
     return status;
