@@ -34,10 +34,14 @@ struct oc_dataset {
     /* IDX and CIFAR-10: (count, height, width, channels); NULL for files. */
     uint8_t *pixels;
     size_t width, height, channels;
+    oc_dataset_image *images; /* of a program, by their origins; NULL for other data sets */
 };
 
 /* The number that item i had before a part of the data set was taken: the place of its pixels. */
 size_t oc_dataset_origin(const oc_dataset *dataset, size_t i);
+
+/* memory.c: true when images are not files that can be opened by their paths alone. */
+bool oc_dataset_in_memory(const oc_dataset *dataset);
 
 /* The name by which image i of a data set of files is opened, relative to the current folder; to be freed with oc_free,
  * NULL when memory is short. */

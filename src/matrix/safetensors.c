@@ -361,15 +361,45 @@ oc_status oc_archive_read(const char *path, oc_archive **out, oc_error *err)
     return OC_OK;
 }
 
-static void write_values(const oc_archive *archive, const char *header, FILE *file)
+oc_status oc_archive_read_memory(const void *bytes, size_t size, oc_archive **out, oc_error *err)
+{
+    oc_archive *archive;
+    oc_status status = oc_archive_create(&archive, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    oc_bytes *copy = &archive->file;
+    copy->data = oc_realloc(NULL, size + 1, 1); /* 1 more, so that there is one for no bytes */
+    if (copy->data) {
+        copy->size = copy->capacity = size;
+        memcpy(copy->data, bytes, size);
+        status = parse_file(archive, err);
+    } else {
+        status = oc_fail_memory(err, "the model file");
+    }
+    if (status != OC_OK) {
+        oc_archive_free(archive);
+        return status;
+    }
+    *out = archive;
+    return OC_OK;
+}
+
+static void put_length(const char *header, unsigned char length[LENGTH])
 {
     uint64_t size = strlen(header);
-    unsigned char length[LENGTH];
     for (size_t i = 0; i < LENGTH; i++) {
         length[i] = (unsigned char)(size >> (8 * i));
     }
+}
+
+static void write_values(const oc_archive *archive, const char *header, FILE *file)
+{
+    size_t size = strlen(header);
+    unsigned char length[LENGTH];
+    put_length(header, length);
     fwrite(length, 1, sizeof length, file);
-    fwrite(header, 1, (size_t)size, file);
+    fwrite(header, 1, size, file);
     for (size_t i = 0; i < archive->count; i++) {
         fwrite(archive->tensors[i].values, 1, tensor_bytes(&archive->tensors[i]), file);
     }
@@ -415,5 +445,52 @@ oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archi
     }
     oc_output_abandon(&output);
     oc_free(header);
+    return status;
+}
+
+/* Reads what was put into memory, as read_back does with a file. */
+static oc_status check_memory(const void *bytes, size_t size, oc_archive_check check, oc_error *err)
+{
+    oc_archive *archive = NULL;
+    oc_error found = {0};
+    oc_status status = oc_archive_read_memory(bytes, size, &archive, &found);
+    if (status == OC_OK && check) {
+        status = check(archive, &found);
+    }
+    oc_archive_free(archive);
+    if (status == OC_OK || status == OC_NO_MEMORY) {
+        return status == OC_OK ? OC_OK : oc_fail(err, status, "%s", found.message);
+    }
+    return oc_fail(err, OC_BAD_DATA, "what was written cannot be read again: %s", found.message);
+}
+
+oc_status oc_archive_write_memory(const oc_archive *archive, oc_archive_check check, oc_room_for *out, oc_error *err)
+{
+    char *header = make_header(archive);
+    if (!header) {
+        return oc_fail_memory(err, "the header of the model file");
+    }
+    size_t length = strlen(header), size = LENGTH + length;
+    for (size_t i = 0; i < archive->count; i++) {
+        size += tensor_bytes(&archive->tensors[i]);
+    }
+    oc_status status = OC_OK;
+    if (out->bytes && out->room < size) {
+        status = oc_fail(err, OC_USAGE, "room for %zu bytes; %zu are needed", out->room, size);
+    } else if (out->bytes) {
+        unsigned char *end = out->bytes;
+        put_length(header, end);
+        memcpy(end + LENGTH, header, length);
+        end += LENGTH + length;
+        for (size_t i = 0; i < archive->count; i++) {
+            memcpy(end, archive->tensors[i].values, tensor_bytes(&archive->tensors[i]));
+            end += tensor_bytes(&archive->tensors[i]);
+        }
+        status = check_memory(out->bytes, size, check, err);
+    }
+    oc_free(header);
+    if (status == OC_OK) {
+        out->size = size;
+    }
     return status;
 }
