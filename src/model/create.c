@@ -19,8 +19,8 @@ static oc_status check_parts(const oc_features *features, const oc_classifier *c
     bool own_size = (other.width == 0 && other.height == 0) ||
                     (other.width == size.width && other.height == size.height);
     if (oc_features_dimension(features) != c->dimension) {
-        return oc_fail(err, OC_USAGE, "the classifier takes rows of %zu values, the features write %zu%s",
-                       c->dimension, oc_features_dimension(features),
+        return oc_fail(err, OC_USAGE, "the classifier takes rows of %zu values, the features write %zu%s", c->dimension,
+                       oc_features_dimension(features),
                        oc_features_dimension(features) ? "" : ": call oc_features_plan first");
     }
     if (oc_features_unfitted(features)) {

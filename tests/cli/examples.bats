@@ -46,6 +46,17 @@ needs_python() {
     [[ "$output" == *"left, right"* ]]
 }
 
+@test "camera.c makes a model of frames in memory, which the command takes" {
+    compile camera
+    run ! --separate-stderr ./camera
+    run -0 ./camera model
+    [[ "$output" =~ ^(across|upright),\ taken\ as\ (across|upright)$ ]]
+    [ "${BASH_REMATCH[1]}" = "${BASH_REMATCH[2]}" ]
+    run -0 ocellus info model --json
+    jq -e '.features == "hog:cell=8+words:count=16,patch=6,gray=1" and .classes == ["across", "upright"]' <<<"$output"
+    ocellus classify model "$DATA/kinds/plain.png"
+}
+
 @test "read_model.py reads models and sets with NumPy alone" {
     needs_python numpy
     run -0 python3 "$EXAMPLES/read_model.py" "$DATA/model"
