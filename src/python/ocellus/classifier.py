@@ -108,7 +108,11 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self) -> Any:
         """predict_proba(X): probabilities, float32 (N, C) in the order of classes_. There is no such method after
         training by a loss whose scores give no probabilities."""
-        if hasattr(self, "_model") and not library.oc_classifier_probable(library.oc_model_classifier(self._model)):
+        if hasattr(self, "_model"):
+            probable = library.oc_classifier_probable(library.oc_model_classifier(self._model))
+        else:
+            probable = self.loss == "softmax"  # scikit-learn asks before fit
+        if not probable:
             raise AttributeError(f"the scores of loss={self.loss!r} give no probabilities")
         return lambda X: self._answers(X).probabilities
 
