@@ -77,6 +77,14 @@ needs_python() {
     [ "${BASH_REMATCH[1]}" -ge 7500 ]
 }
 
+@test "sklearn_features.py trains scikit-learn's classifier and ours on the same features" {
+    needs_python sklearn
+    run -0 env OCELLUS_LIBRARY="$(ls "$(dirname "$(realpath "$OCELLUS")")"/release/libocellus.so.* | head -1)" \
+        PYTHONPATH="$EXAMPLES/../src/python" python3 -W ignore "$EXAMPLES/sklearn_features.py" "$DATA/train" "$DATA/test"
+    [[ "${lines[0]}" =~ ^Pipeline:\ 0\.[7-9] ]]
+    [[ "${lines[1]}" =~ ^LinearClassifier:\ 0\.[7-9].*\ of\ 200\ images\ right$ ]]
+}
+
 @test "experiment.sh leaves a table, a model, a test and a card, and plot.py draws them" {
     make_damaged train
     run -0 sh "$EXAMPLES/experiment.sh" train "$DATA/test" results
