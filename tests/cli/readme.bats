@@ -97,3 +97,12 @@ setup_file() {
         bash -eu -o pipefail -c "$command" >out 2>&1 || { echo "failed: $command"; cat out; return 1; }
     done <commands
 }
+
+@test "the Python of README.md classifies an image" {
+    python3 -c 'import numpy' || skip "python3 has no numpy"
+    cp "$DATA/model" fashion.model
+    cp -r "$DATA/test" test
+    run -0 env OCELLUS_LIBRARY="$(ls "$(dirname "$(realpath "$OCELLUS")")"/release/libocellus.so.* | head -1)" \
+        PYTHONPATH="$REPO/src/python" python3 "$PAGES/commands.py"
+    [ "$output" = "(2, 441) ['$(ocellus classify fashion.model test/Bag/00030.png | cut -f2)']" ]
+}
