@@ -1,6 +1,6 @@
 # The checks, included by the Makefile of the top folder. tests/README.md tells what is where.
 
-TEST_PACKAGES := criterion
+TEST_PACKAGES := criterion jansson
 
 # The steps of `make check`, in this order, and those that `make check-all` adds. Each is a target; a new check is a
 # target of its own and a word here.
@@ -27,7 +27,7 @@ check-all: ## install what is missing (DEPS=no: only say it), build, run the lon
 	$(call STEPS,all $(CHECK_ALL))
 
 # Unit tests. Criterion runs as many at a time as there are processors.
-TEST_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(sort $(wildcard tests/unit/*.c tests/unit/*/*.c tests/conformance/*.c)))
+TEST_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(sort $(wildcard tests/unit/*/*.c tests/conformance/*.c tests/web/products.c)))
 TESTS := $(OBJECTS)/unit-tests
 
 $(TESTS): $(TEST_OBJECTS) $(LIBRARY)
@@ -187,7 +187,7 @@ OURS = $(sort $(shell find include features src examples tests -name '*.[ch]'))
 TIDY_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION=\"\" -DOC_RELEASED=\"\" -DOC_ISA=plain -Wall -Wextra -Iinclude -I. \
     $(PACKAGE_CFLAGS)
 # The number of functions that have more than six parameters. It may only fall.
-LONG_LISTS := 96
+LONG_LISTS := 75
 
 .PHONY: layers
 layers: all ## who includes whom, and how many functions have long lists of parameters

@@ -1,7 +1,7 @@
 /* A model put together from parts that a program made itself. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 #include "src/image/picture.h"
 #include "src/learn/nearest.h"
 #include "src/model/training_data.h"
@@ -46,7 +46,7 @@ static oc_status check_different(const char *const *names, size_t count, oc_erro
         return oc_fail_memory(err, "the class names");
     }
     memcpy(sorted, names, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, oc_by_bytes);
+    qsort(sorted, count, sizeof *sorted, oc_compare_strings);
     oc_status status = OC_OK;
     for (size_t i = 1; i < count && status == OC_OK; i++) {
         if (strcmp(sorted[i], sorted[i - 1]) == 0) {

@@ -55,7 +55,7 @@ oc_status oc_features_save_memory(const oc_features *features, const oc_image_op
                                   size_t *size, oc_error *err)
 {
     oc_archive *archive = NULL;
-    oc_room_for out = {.bytes = bytes, .room = room};
+    oc_room out = {.bytes = bytes, .room = room};
     oc_status status = store(features, image, &archive, err);
     if (status == OC_OK) {
         status = oc_archive_write_memory(archive, check_stages, &out, err);

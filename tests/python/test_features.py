@@ -216,8 +216,8 @@ class Keeping(FolderCase):
         names = features.get_feature_names_out()
         self.assertEqual(len(names), features.n_features_out_)
         self.assertEqual(len(set(names)), len(names))
-        self.assertEqual(names[0], "hog.0")
-        self.assertTrue(names[-1].startswith("hog2."))
+        self.assertEqual(names[0], "hog.y0.x0.b0")
+        self.assertEqual(names[-1], "hog2.y1.x1.b8")
 
 
 if __name__ == "__main__":

@@ -92,15 +92,12 @@ class Features(TransformerMixin, BaseEstimator):
         return library.oc_set_count(rows)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """A name for each value of a row: that of its stage and its number in it, "hog.0", "hog.1", ..."""
+        """A name for each value of a row: its stage and its place in the stage's array, as in hog.y2.x1.b4."""
         check_is_fitted(self)
-        names: List[str] = []
-        seen: Dict[str, int] = {}
-        for i in range(library.oc_features_count(self._fitted)):
-            stage = text(library.oc_features_part_spec(self._fitted, i)).split(":")[0]
-            seen[stage] = seen.get(stage, 0) + 1
-            prefix = stage if seen[stage] == 1 else f"{stage}{seen[stage]}"
-            names += [f"{prefix}.{j}" for j in range(library.oc_features_part_dimension(self._fitted, i))]
+        names, buffer = [], ctypes.create_string_buffer(200)
+        for j in range(self.n_features_out_):
+            library.oc_features_column_name(self._fitted, j, buffer, len(buffer))
+            names.append(text(buffer.value))
         return np.array(names, dtype=object)
 
     @property
