@@ -1,5 +1,5 @@
 /* Models, stages and data sets without files: from parts, and to and from memory. */
-#include
+#include "tests/unit/model/support.h"
 
 #include "src/base/memory.h"
 
