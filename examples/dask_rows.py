@@ -2,9 +2,9 @@
 
     python3 dask_rows.py IMAGES SPEC SET [PARTS]      two workers on this machine
 
-The stages learn once, in the process that is started here, from a sample of the images. Every worker gets them as a file,
-each part of the images becomes a SET of its own, and these are merged. IMAGES (a folder or a CSV list) and SET lie where
-every machine finds them under the same name. For another cluster give its address to Client.
+The stages learn once, in the process that is started here, from a sample of the images. Every worker gets them as a
+file, each part of the images becomes a SET of its own, and these are merged. IMAGES (a folder or a CSV list) and SET
+lie where every machine finds them under the same name. For another cluster give its address to Client.
 """
 
 import os

@@ -32,7 +32,7 @@ def command(*arguments, folder=None):
 
 
 class FolderCase(unittest.TestCase):
-    """A folder of its own with photos/KIND/00.png, six a class, and their paths and labels in the order of the command."""
+    """A folder of its own with photos/KIND/00.png, six a class, their paths and labels in the command's order."""
 
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp())

@@ -116,9 +116,8 @@ class Together(FolderCase):
         pipeline = make_pipeline(ocellus.Features("hog:cell=6"), Normalizer(), ocellus.LinearClassifier())
         scores = cross_val_score(pipeline, self.paths, self.labels, cv=3)
         self.assertGreater(scores.mean(), 0.9)
-        search = GridSearchCV(
-            pipeline, {"features__spec": ["pixels:size=2,gray=1", "hog:cell=6"], "linearclassifier__l2": ["auto", 0.1]}, cv=2
-        )
+        tried = {"features__spec": ["pixels:size=2,gray=1", "hog:cell=6"], "linearclassifier__l2": ["auto", 0.1]}
+        search = GridSearchCV(pipeline, tried, cv=2)
         search.fit(self.arrays, self.labels)
         self.assertEqual(search.best_params_["features__spec"], "hog:cell=6")
         self.assertEqual(search.predict(self.paths[:1]).tolist(), ["across"])

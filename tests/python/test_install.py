@@ -15,7 +15,8 @@ TRY = "import ocellus; print(ocellus.__file__); print(ocellus._library.library._
 class Installed(FolderCase):
     def imported(self, where, **more):
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(where), **more}
-        done = subprocess.run([sys.executable, "-c", TRY], env=environment, capture_output=True, text=True, cwd=self.folder)
+        command = [sys.executable, "-c", TRY]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout.splitlines()
 

@@ -8,7 +8,6 @@ import threading
 import time
 import types
 import unittest
-from pathlib import Path
 from unittest import mock
 
 import numpy as np
@@ -24,8 +23,9 @@ class Models(FolderCase):
 
     def test_training_gives_the_bytes_of_the_command(self):
         self.assertEqual(ocellus.Model.train(self.photos).dumps(), self.trained())
-        expected = self.trained("-f", "hog:cell=6+words:count=6,patch=4", "--seed", "7", "--size", "20x18", "--loss", "hinge")
-        options = dict(features="hog:cell=6+words:count=6,patch=4", seed=7, size=(20, 18), loss="hinge")
+        spec = "hog:cell=6+words:count=6,patch=4"
+        expected = self.trained("-f", spec, "--seed", "7", "--size", "20x18", "--loss", "hinge")
+        options = dict(features=spec, seed=7, size=(20, 18), loss="hinge")
         self.assertEqual(ocellus.Model.train(self.photos, **options).dumps(), expected)
         self.assertEqual(ocellus.Model.train(self.paths, self.labels, **options).dumps(), expected)
         features = ocellus.Features(options.pop("features"), size=(20, 18), seed=7).fit(self.photos)

@@ -54,8 +54,8 @@ def _pixels(image: np.ndarray, number: int) -> np.ndarray:
 class Dataset:
     """The library's data set of images, and what it uses in place.
 
-    images: a folder, list or file as the command takes it (one path), or a sequence of paths, bytes of files, PIL images
-    and uint8 arrays; labels: a text for each image of a sequence, or None.
+    images: a folder, list or file as the command takes it (one path), or a sequence of paths, bytes of files, PIL
+    images and uint8 arrays; labels: a text for each image of a sequence, or None.
     """
 
     def __init__(self, images: Images, labels: Optional[Sequence[Any]] = None, unlabelled: bool = False):
@@ -93,7 +93,8 @@ class Dataset:
             out.height, out.width, out.channels = data.shape
         else:
             raise TypeError(
-                f"image {number} is a {type(image).__name__}; a path, bytes of a file, a PIL image or a uint8 array is needed"
+                f"image {number} is a {type(image).__name__}; a path, bytes of a file, a PIL image or a uint8 array is "
+                "needed"
             )
         self._kept.append(data)
 
@@ -109,7 +110,7 @@ class Dataset:
 
 
 def failures_of(dataset: Dataset, rows: Handle) -> List[Tuple[int, str, str]]:
-    """(index, name, reason) of the images that are not among the rows. The set lists them in the order of the images."""
+    """(index, name, reason) of the images that are not among the rows; the set has them in their order."""
     found: List[Tuple[int, str, str]] = []
     count = library.oc_set_skipped(rows)
     index = 0

@@ -43,8 +43,8 @@ def _listener_of(progress: Progress) -> Optional[Callable[[str, int, int], None]
 
 
 class Job:
-    """A job of `threads` threads (0: one for each processor). progress: None, a function of (what, done, total), or True
-    for a bar by tqdm, if that is installed."""
+    """A job of `threads` threads (0: one for each processor). progress: None, a function of (what, done, total), or
+    True for a bar by tqdm, if that is installed."""
 
     def __init__(self, threads: int = 0, progress: Progress = None):
         self._progress = _listener_of(progress)

@@ -42,12 +42,12 @@ def _load() -> ctypes.CDLL:
         library.oc_version.restype = c_char_p
         found = library.oc_version().decode()
         if found.split(".")[:2] != [_MAJOR, _MINOR]:
-            raise ImportError(f"{path} is version {found}; this package, version {__version__}, needs {_MAJOR}.{_MINOR}")
+            raise ImportError(f"{path} is version {found}; this package needs version {_MAJOR}.{_MINOR}")
         return library
     places = "\n".join(tried)
     raise ImportError(
-        f"{SONAME} was not found:\n{places}\nInstall the library ('make install', then 'ldconfig'), or name the file in "
-        "the environment variable OCELLUS_LIBRARY."
+        f"{SONAME} was not found:\n{places}\nInstall the library ('make install', then 'ldconfig'), or name the file "
+        "in the environment variable OCELLUS_LIBRARY."
     )
 
 

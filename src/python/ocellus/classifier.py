@@ -7,7 +7,14 @@ from typing import Any, Dict, List, Optional, Union
 import numpy as np
 
 from ._answers import Answers
-from ._estimator import BaseEstimator, ClassifierMixin, check_classification_targets, check_is_fitted, checked, settings_of
+from ._estimator import (
+    BaseEstimator,
+    ClassifierMixin,
+    check_classification_targets,
+    check_is_fitted,
+    checked,
+    settings_of,
+)
 from ._images import array_of
 from ._job import Job, Progress
 from ._library import Handle, call, created, library, saved
@@ -33,10 +40,10 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
     seed: 0 or more. threads: 0 takes one for each processor; results do not depend on it.
     progress: None, a function of (what, done, total), or True for a bar by tqdm where it is installed.
 
-    After fit: classes_ (C); coef_ (C, D) and intercept_ (C), float64, for rows as they are given, of two classes (1, D) and
-    (1), the second class less the first; n_features_in_ (D). Raises InvalidValue (a ValueError) for a bad option or data
-    that nothing can be learned from, MemoryError, KeyboardInterrupt. Rows are converted to float32 (N, D) and, where they
-    are that already, not copied. Pickles.
+    After fit: classes_ (C); coef_ (C, D) and intercept_ (C), float64, for rows as they are given, of two classes (1,
+    D) and (1), the second class less the first; n_features_in_ (D). Raises InvalidValue (a ValueError) for a bad
+    option or data that nothing can be learned from, MemoryError, KeyboardInterrupt. Rows are converted to float32 (N,
+    D) and, where they are that already, not copied. Pickles.
     """
 
     def __init__(

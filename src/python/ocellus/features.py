@@ -19,20 +19,20 @@ class Features(TransformerMixin, BaseEstimator):
     """Measures images by the stages of a spec, as `ocellus extract` does, and to the same bytes.
 
     spec: stages joined by '+', such as "hog:cell=8+color"; `ocellus help stages` explains them.
-    size: the size that images are brought to, a side of a square or (width, height) in pixels; None: the images' own where
-        all have the same, else a square of 128 pixels or more.
+    size: the size that images are brought to, a side of a square or (width, height) in pixels; None: the images' own
+        where all have the same, else a square of 128 pixels or more.
     threads: 0 takes one for each processor; results do not depend on it.
     seed: of what the stages learn (a codebook), 0 or more.
     resize: "stretch", "crop" or "pad", for images of another shape than `size`.
-    on_error: "raise" raises ImageError with the names of all images that cannot be read; "skip" leaves them out: rows are
-        fewer than images, a warning counts them, `kept_` has the indices of the images that have a row, and `skipped_`
-        has (index, name, reason) of the others.
+    on_error: "raise" raises ImageError with the names of all images that cannot be read; "skip" leaves them out: rows
+        are fewer than images, a warning counts them, `kept_` has the indices of the images that have a row, and
+        `skipped_` has (index, name, reason) of the others.
     progress: None, a function of (what, done, total), or True for a bar by tqdm where it is installed.
 
     Images are a sequence of paths, bytes of PNG or JPEG files, PIL images and uint8 arrays (height, width) or (height,
-    width, 3), mixed; or one path of a folder, list or file, as the command takes it. A PIL image or an array has lost the
-    JPEG's own gray plane, so that a row may differ a little from that of its file. Arrays are not copied when their rows
-    are contiguous.
+    width, 3), mixed; or one path of a folder, list or file, as the command takes it. A PIL image or an array has lost
+    the JPEG's own gray plane, so that a row may differ a little from that of its file. Arrays are not copied when
+    their rows are contiguous.
 
     After fit: size_ (width, height), n_features_out_ (D). Raises InvalidValue (a ValueError) for a bad spec or option,
     FileNotFoundError, MemoryError, KeyboardInterrupt. Pickles with what the stages learned.
@@ -81,9 +81,9 @@ class Features(TransformerMixin, BaseEstimator):
         """Writes the rows as a SET, a folder as `ocellus extract` writes it, in memory that does not grow with them;
         returns their number N. Stages that are not fitted are fitted by these images.
 
-        labels: a text for each image of a sequence. shard: (i, n) writes part i, from 1, of n parts of the images, which
-        `merge` puts together. resume: goes on with what an interrupted call left in FOLDER.partial. Images that cannot be
-        read are listed in skipped.csv, whatever on_error is.
+        labels: a text for each image of a sequence. shard: (i, n) writes part i, from 1, of n parts of the images,
+        which `merge` puts together. resume: goes on with what an interrupted call left in FOLDER.partial. Images that
+        cannot be read are listed in skipped.csv, whatever on_error is.
         """
         dataset = Dataset(images, labels)
         if shard is not None:
@@ -157,17 +157,18 @@ class Features(TransformerMixin, BaseEstimator):
         self.resize = buffer.value.decode()
         return self
 
-    def _settings(self, resume: bool) -> Handle:
-        options = {"size": self.size, "fit": self.resize, "seed": self.seed, "resume": resume}
-        return settings_of(options)
-
     def _extract(
-        self, dataset: Dataset, fit: bool, name: str = "oc_set_extract", folder: Optional[bytes] = None, resume: bool = False
+        self,
+        dataset: Dataset,
+        fit: bool,
+        name: str = "oc_set_extract",
+        folder: Optional[bytes] = None,
+        resume: bool = False,
     ) -> Handle:
         """Makes the rows, or fits alone; returns the library's set."""
         if self.on_error not in ("raise", "skip"):
             raise ValueError(f"on_error={self.on_error!r}: 'raise' or 'skip' is needed")
-        settings = self._settings(resume)
+        settings = settings_of({"size": self.size, "fit": self.resize, "seed": self.seed, "resume": resume})
         if fit:
             features = created("features", "oc_features_parse", self.spec.encode())
         else:

@@ -66,8 +66,8 @@ class Model:
     ) -> "Model":
         """Fits features and classifier; the same bytes as `ocellus train IMAGES -f FEATURES`.
 
-        images: a folder with one sub-folder a class, or a list or file, as the command takes it (one path); or a sequence
-            of images as Features takes them, with labels (N), which become texts.
+        images: a folder with one sub-folder a class, or a list or file, as the command takes it (one path); or a
+            sequence of images as Features takes them, with labels (N), which become texts.
         features: a spec, fitted Features, or "auto": the command's default, at present "hog+color".
         size, resize, seed, threads, progress: as for Features. on_error: "skip" warns of images that cannot be read.
         options: training options by the names of the command, such as loss="hinge", l2=0.001, class_weight="balanced".
