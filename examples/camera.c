@@ -24,7 +24,8 @@ static void take_frames(camera *c)
         for (size_t y = 0; y < HEIGHT; y++) {
             for (size_t x = 0; x < WIDTH; x++) {
                 size_t along = c->labels[i] == 0 ? y : x;
-                c->pixels[(i * HEIGHT + y) * WIDTH + x] = (uint8_t)(60 + (along + i) / 4 % 2 * 80 + rand() % 60);
+                c->pixels[(i * HEIGHT + y) * WIDTH + x] = (uint8_t)(60 + (along + i) / 4 % 2 * 80 +
+                                                                    (size_t)rand() % 60);
             }
         }
     }
@@ -122,7 +123,7 @@ int main(int argc, char **argv)
                  oc_decoder_create(&c.decoders[0], &err) || oc_decoder_create(&c.decoders[1], &err);
     if (!failed) {
         take_frames(&c);
-        failed = make_features(&c, job, &features, &err);
+        failed = make_features(&c, job, &features, &err) != OC_OK;
     }
     if (!failed) {
         rows = (float *)malloc(FRAMES * oc_features_dimension(features) * sizeof *rows);
@@ -131,7 +132,7 @@ int main(int argc, char **argv)
     }
     if (!failed) {
         take_frames(&c); /* new ones */
-        failed = classify_frame(&c, argv[1], &err);
+        failed = classify_frame(&c, argv[1], &err) != OC_OK;
     }
     if (failed) {
         fprintf(stderr, "camera: %s\n", err.message);
