@@ -160,6 +160,26 @@ install: all ## install command, libraries, headers and manual pages below PREFI
 	    'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -locellus' 'Libs.private: -pthread -lm' \
 	    'Requires.private: $(PACKAGES)' > $(DESTDIR)$(LIBDIR)/pkgconfig/ocellus.pc
 
+# The Python package goes where PYTHON looks for packages below PREFIX, with a link to the library that install put there.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+PYTHONDIR ?= $(shell $(PYTHON) -c 'import sys, sysconfig; below = sys.argv[1] + "/lib/"; print(next( \
+    (path for path in sys.path if path.startswith(below) and path.endswith("-packages")), \
+    sysconfig.get_path("purelib", "posix_prefix", {"base": sys.argv[1]})))' '$(PREFIX)')
+PYTHON_FILES := $(sort $(wildcard src/python/ocellus/*.py)) src/python/ocellus/py.typed
+
+.PHONY: install-python
+install-python: ## install the Python package below PREFIX (PYTHONDIR); needs make install
+	install -d $(DESTDIR)$(PYTHONDIR)/ocellus
+	install -m 644 $(PYTHON_FILES) $(DESTDIR)$(PYTHONDIR)/ocellus
+	ln -sf $(LIBDIR)/$(SONAME) $(DESTDIR)$(PYTHONDIR)/ocellus/$(SONAME)
+
+.PHONY: uninstall-python
+uninstall-python: ## remove what install-python put there
+	rm -f $(addprefix $(DESTDIR)$(PYTHONDIR)/ocellus/,$(notdir $(PYTHON_FILES)) $(SONAME) __pycache__/*.pyc)
+	@for folder in $(addprefix $(DESTDIR)$(PYTHONDIR)/ocellus,/__pycache__ /); do \
+	    if [ -d $$folder ]; then rmdir $$folder; fi; \
+	done
+
 .PHONY: uninstall
 uninstall: ## remove what install put there
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))

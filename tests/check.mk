@@ -1,13 +1,11 @@
 # The checks, included by the Makefile of the top folder. tests/README.md tells what is where.
 
-# The packages that tests need are for Debian's Python, which another one may hide.
-PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 TEST_PACKAGES := criterion jansson
 
 # The steps of `make check`, in this order, and those that `make check-all` adds. Each is a target; a new check is a
 # target of its own and a word here.
 CHECK := layers unit cli installed replay sanitized-unit
-CHECK_ALL := sanitized-cli sanitized-replay faults decoders reproducible report
+CHECK_ALL := sanitized-cli sanitized-replay faults decoders reproducible report python
 
 # Runs each step of a list, prints its time, and stops at the first that fails.
 define STEPS
@@ -148,6 +146,15 @@ reproducible: all ## build twice in different folders and compare the bytes
 .PHONY: report
 report: all ## test the report in Chromium, where that is installed
 	$(BATS) tests/web/report.bats
+
+# The Python package, from the source tree. COVERED is the least part of its lines that the tests run.
+COVERED := 90
+.PHONY: python
+python: all ## test the Python package, with the lines that the tests run (TESTED=test_model for one file)
+	@export OCELLUS=$(abspath $(COMMAND)) OCELLUS_LIBRARY=$(abspath $(SHARED)) CC=$(CC) PYTHONDONTWRITEBYTECODE=1 \
+	    PYTHONPATH=$(CURDIR)/src/python:$(CURDIR)/tests/python COVERAGE_FILE=$(abspath $(BUILD))/python.coverage; \
+	$(PYTHON) -m coverage run --source=ocellus -m unittest $(or $(TESTED),discover -s tests/python) && \
+	    $(PYTHON) -m coverage report $(if $(TESTED),,--fail-under=$(COVERED))
 
 # The page with the classifier in it (examples/web).
 $(BUILD)/web-step: $(OBJECTS)/tests/web/step.o $(OBJECTS)/examples/web/ocellus_web.o $(LIBRARY)

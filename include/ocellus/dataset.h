@@ -51,6 +51,24 @@ OC_API oc_status oc_dataset_open_unlabelled(const char *path, oc_dataset **datas
 OC_API oc_status oc_dataset_open_list(const char *path, oc_dataset **dataset, oc_error *err);
 OC_API void oc_dataset_free(oc_dataset *dataset);
 
+/* An image that a program holds. A struct of zeros with one of path, bytes and pixels is complete. */
+typedef struct oc_dataset_image {
+    const char *path;      /* the file; of an image in memory, a name for messages, or NULL: "image#" and its number */
+    const char *label;     /* the name of its class; NULL or "": unknown */
+    const void *bytes;     /* an encoded image (size bytes), or NULL */
+    const uint8_t *pixels; /* gray or R, G, B as oc_decode_pixels takes them, or NULL */
+    size_t size;
+    size_t stride, width, height, channels; /* of the pixels */
+} oc_dataset_image;
+
+/* A data set of such images (count), files among them or not, in this order; classes are sorted by bytes. What a data
+ * set serves for works for them too: extraction, training, classifying by a batch, on all threads of a job. Bytes and
+ * pixels are used where they lie and must outlive the data set; paths and labels are copied. OC_BAD_DATA without an
+ * image, or for more than OC_MAX_CLASSES classes; OC_USAGE for an image that has bytes as well as pixels, or nothing;
+ * OC_NO_MEMORY. */
+OC_API oc_status oc_dataset_of_images(const oc_dataset_image *images, size_t count, oc_dataset **dataset,
+                                      oc_error *err);
+
 /* Keeps only the items whose paths are in such a list, in the order of the list. OC_BAD_DATA for a path that is not in
  * the data set or is listed twice. */
 OC_API oc_status oc_dataset_select(oc_dataset *dataset, const char *list, oc_error *err);

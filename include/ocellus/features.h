@@ -81,6 +81,20 @@ OC_API bool oc_features_unfitted(const oc_features *features);
 OC_API oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job,
                                  oc_error *err);
 
+/* A copy, planned and fitted as far as the original is. OC_NO_MEMORY. */
+OC_API oc_status oc_features_copy(const oc_features *features, oc_features **copy, oc_error *err);
+/* Planned and fitted features as a file, stages.safetensors of a set, and in memory, with the image options that a set
+ * records (size, which is that of the plan, fit and depth). Files are replaced whole or not at all. Saving in memory needs
+ * `room` for *size bytes; bytes NULL only sets *size. Errors: OC_USAGE for features that are not planned or fitted, or too
+ * little room; OC_BAD_FILE with the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
+OC_API oc_status oc_features_save(const oc_features *features, const oc_image_options *image, const char *path,
+                                  oc_error *err);
+OC_API oc_status oc_features_load(const char *path, oc_features **features, oc_image_options *image, oc_error *err);
+OC_API oc_status oc_features_save_memory(const oc_features *features, const oc_image_options *image, void *bytes,
+                                         size_t room, size_t *size, oc_error *err);
+OC_API oc_status oc_features_load_memory(const void *bytes, size_t size, oc_features **features,
+                                         oc_image_options *image, oc_error *err);
+
 /* Scratch memory of one thread. */
 OC_API oc_status oc_workspace_create(oc_workspace **workspace, oc_error *err);
 OC_API void oc_workspace_free(oc_workspace *workspace);

@@ -37,11 +37,28 @@ OC_API oc_status oc_model_train(const oc_set *set, const oc_train_options *optio
                                 oc_train_report *report, oc_error *err);
 OC_API void oc_model_free(oc_model *model);
 
+/* A model of features (planned and fitted), of a classifier that was trained on their rows, and of its class names (C),
+ * which are UTF-8: for images that no data set holds, such as those of a camera (examples/camera.c). A model gets another
+ * classifier by this function too, called with the old model's features and image options. Everything is copied.
+ * image: how classify brings images to size; its size is that of the plan, or 0 x 0, which stands for the same. OC_USAGE
+ * for parts that do not fit together, OC_NO_MEMORY. */
+OC_API oc_status oc_model_create(const oc_features *features, const oc_classifier *classifier, const char *const *names,
+                                 const oc_image_options *image, oc_model **model, oc_error *err);
+/* Records in such a model how it was trained: the options, the report of oc_train, and the number of rows of each class,
+ * counted in their labels (count). The file is then the same as oc_model_train would have made it. OC_BAD_DATA for a
+ * label out of range, OC_NO_MEMORY. */
+OC_API oc_status oc_model_note_training(oc_model *model, const oc_train_options *given, const oc_train_report *report,
+                                        const int *labels, size_t count, oc_error *err);
+
 /* Loading checks every length against the file's before memory is taken, and that all values are finite.
  * OC_BAD_FILE with the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. Saving replaces the file whole or not at
  * all, and only after what was written has been loaded again: OC_BAD_DATA when it cannot be. */
 OC_API oc_status oc_model_load(const char *path, oc_model **model, oc_error *err);
 OC_API oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err);
+/* The same in memory. Saving writes the bytes that oc_model_save writes to `bytes`, which has `room` for so many; bytes
+ * NULL only sets *size. OC_USAGE, with the number needed, where there is too little room. Loading copies the bytes. */
+OC_API oc_status oc_model_load_memory(const void *bytes, size_t size, oc_model **model, oc_error *err);
+OC_API oc_status oc_model_save_memory(const oc_model *model, void *bytes, size_t room, size_t *size, oc_error *err);
 /* True when the file begins like a safetensors file. */
 OC_API bool oc_model_recognise(const char *path);
 

@@ -51,6 +51,11 @@ OC_API oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *fe
                                 const oc_extract_options *options, const char *folder, oc_job *job, oc_set **set,
                                 oc_error *err);
 
+/* What comes before the rows: plans and fits the features as oc_set_extract does for these images, and makes a set that has
+ * no rows, but features and image options. Errors: as oc_set_extract. */
+OC_API oc_status oc_set_fit(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
+                            oc_job *job, oc_set **set, oc_error *err);
+
 /* What rows can be written as: a set folder with features.npy; svmlight text, "label index:value ..." with indices from
  * 1, zeros left out, and labels 0, 1, ... in the order of the classes, -1 where unknown; or CSV with the columns path,
  * label, f0, f1, ..., or, with OC_FORMAT_CSV_NAMED, path, label and the names of oc_features_column_name. */

@@ -178,6 +178,7 @@ void oc_dataset_free(oc_dataset *dataset)
         oc_dataset_free_items(dataset);
         oc_free(dataset->prefix);
         oc_free(dataset->pixels);
+        oc_free(dataset->images);
         oc_free(dataset);
     }
 }
@@ -283,16 +284,32 @@ static oc_status fail_listed(const oc_dataset *dataset, const oc_item *item, oc_
                    *prefix ? "the list's folder " : "the current folder", prefix);
 }
 
+static oc_status read_pixels(const oc_dataset *dataset, size_t origin, oc_decoder *decoder,
+                             const oc_image_options *options, oc_image *image, oc_error *err)
+{
+    size_t size = dataset->width * dataset->height * dataset->channels;
+    return oc_decode_pixels(decoder, dataset->pixels + origin * size, dataset->width * dataset->channels,
+                            dataset->width, dataset->height, dataset->channels, options, image, err);
+}
+
+/* An image of a program that is not a file. */
+static oc_status read_held(const oc_dataset_image *from, oc_decoder *decoder, const oc_image_options *options,
+                           oc_image *image, oc_error *err)
+{
+    return from->bytes ? oc_decode_memory(decoder, from->bytes, from->size, options, image, err)
+                       : oc_decode_pixels(decoder, from->pixels, from->stride, from->width, from->height,
+                                          from->channels, options, image, err);
+}
+
 oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder, const oc_image_options *options,
                           oc_image *image, oc_error *err)
 {
     assert(i < dataset->count);
     const char *path = dataset->items[i].path;
-    if (dataset->pixels) {
-        size_t size = dataset->width * dataset->height * dataset->channels;
-        const uint8_t *pixels = dataset->pixels + oc_dataset_origin(dataset, i) * size;
-        oc_status status = oc_decode_pixels(decoder, pixels, dataset->width * dataset->channels, dataset->width,
-                                            dataset->height, dataset->channels, options, image, err);
+    const oc_dataset_image *held = dataset->images ? &dataset->images[oc_dataset_origin(dataset, i)] : NULL;
+    if (dataset->pixels || (held && (held->bytes || held->pixels))) {
+        oc_status status = held ? read_held(held, decoder, options, image, err)
+                                : read_pixels(dataset, oc_dataset_origin(dataset, i), decoder, options, image, err);
         return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
     }
     oc_status status = read_image_file(prefix_of(dataset, path), path, decoder, options, image, err);

@@ -35,10 +35,14 @@ struct oc_dataset {
     /* IDX and CIFAR-10: (count, height, width, channels); NULL for files. */
     uint8_t *pixels;
     size_t width, height, channels;
+    oc_dataset_image *images; /* of a program, by their origins; NULL for other data sets */
 };
 
 /* The number of item i in the whole data set: the place of its pixels. */
 size_t oc_dataset_origin(const oc_dataset *dataset, size_t i);
+
+/* memory.c: true when images are not files that can be opened by their paths alone. */
+bool oc_dataset_in_memory(const oc_dataset *dataset);
 
 /* The name by which image i of a data set of files is opened, relative to the current folder. The caller frees it with
  * oc_free; NULL when memory is short. */

@@ -357,12 +357,41 @@ oc_status oc_archive_read(const char *path, oc_archive **out, oc_error *err)
     return OC_OK;
 }
 
-static void write_values(const oc_archive *archive, const oc_string *header, FILE *file)
+oc_status oc_archive_read_memory(const void *bytes, size_t size, oc_archive **out, oc_error *err)
 {
-    unsigned char length[LENGTH];
+    oc_archive *archive = NULL;
+    oc_status status = oc_archive_create(&archive, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    oc_bytes *copy = &archive->file;
+    copy->data = oc_realloc(NULL, size + 1, 1); /* 1 more, so that there is one for no bytes */
+    if (copy->data) {
+        copy->size = copy->capacity = size;
+        memcpy(copy->data, bytes, size);
+        status = parse_file(archive, err);
+    } else {
+        status = oc_fail_memory(err, "the model file");
+    }
+    if (status != OC_OK) {
+        oc_archive_free(archive);
+        return status;
+    }
+    *out = archive;
+    return OC_OK;
+}
+
+static void put_length(const oc_string *header, unsigned char length[LENGTH])
+{
     for (size_t i = 0; i < LENGTH; i++) {
         length[i] = (unsigned char)((uint64_t)header->length >> (8 * i));
     }
+}
+
+static void write_values(const oc_archive *archive, const oc_string *header, FILE *file)
+{
+    unsigned char length[LENGTH];
+    put_length(header, length);
     fwrite(length, 1, sizeof length, file);
     fwrite(header->data, 1, header->length, file);
     for (size_t i = 0; i < archive->count; i++) {
@@ -411,5 +440,56 @@ oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archi
     }
     oc_output_abandon(&output);
     oc_string_free(&header);
+    return status;
+}
+
+/* Reads what was put into memory, as read_back does with a file. */
+static oc_status check_memory(const void *bytes, size_t size, oc_archive_check check, oc_error *err)
+{
+    oc_archive *archive = NULL;
+    oc_error found = {0};
+    oc_status status = oc_archive_read_memory(bytes, size, &archive, &found);
+    if (status == OC_OK && check) {
+        status = check(archive, &found);
+    }
+    oc_archive_free(archive);
+    if (status == OC_OK || status == OC_NO_MEMORY) {
+        return status == OC_OK ? OC_OK : oc_fail(err, status, "%s", found.message);
+    }
+    return oc_fail(err, OC_BAD_DATA, "what was written cannot be read again: %s", found.message);
+}
+
+static void put_values(const oc_archive *archive, const oc_string *header, unsigned char *out)
+{
+    put_length(header, out);
+    memcpy(out + LENGTH, header->data, header->length);
+    out += LENGTH + header->length;
+    for (size_t i = 0; i < archive->count; i++) {
+        memcpy(out, archive->tensors[i].values, tensor_bytes(&archive->tensors[i]));
+        out += tensor_bytes(&archive->tensors[i]);
+    }
+}
+
+oc_status oc_archive_write_memory(const oc_archive *archive, oc_archive_check check, oc_room *out, oc_error *err)
+{
+    oc_string header = {0};
+    oc_status status = make_header(archive, &header, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    size_t size = LENGTH + header.length;
+    for (size_t i = 0; i < archive->count; i++) {
+        size += tensor_bytes(&archive->tensors[i]);
+    }
+    if (out->bytes && out->room < size) {
+        status = oc_fail(err, OC_USAGE, "room for %zu bytes; %zu are needed", out->room, size);
+    } else if (out->bytes) {
+        put_values(archive, &header, out->bytes);
+        status = check_memory(out->bytes, size, check, err);
+    }
+    oc_string_free(&header);
+    if (status == OC_OK) {
+        out->size = size;
+    }
     return status;
 }

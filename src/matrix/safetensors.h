@@ -43,4 +43,15 @@ oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archi
  * offsets, and that all values are finite. OC_BAD_FILE with the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
 oc_status oc_archive_read(const char *path, oc_archive **archive, oc_error *err);
 
+/* Memory that an archive is written to; bytes NULL only asks for the size. */
+typedef struct oc_room {
+    void *bytes;
+    size_t room, size; /* bytes that there are, and that the archive takes */
+} oc_room;
+/* The bytes that oc_archive_write would write; sets out->size. Nothing is written unless there is room: OC_USAGE. Errors
+ * otherwise as oc_archive_write. */
+oc_status oc_archive_write_memory(const oc_archive *archive, oc_archive_check check, oc_room *out, oc_error *err);
+/* oc_archive_read of bytes, which are copied. */
+oc_status oc_archive_read_memory(const void *bytes, size_t size, oc_archive **archive, oc_error *err);
+
 #endif

@@ -225,12 +225,13 @@ oc_status oc_batch_add_failure(oc_batch *batch, const char *path, const oc_error
 oc_status oc_batch_add_dataset(oc_batch *batch, const oc_dataset *dataset, oc_error *err)
 {
     oc_status status = OC_OK;
+    bool held = oc_dataset_in_memory(dataset);
     for (size_t i = 0; status == OC_OK && i < oc_dataset_count(dataset); i++) {
         const char *path = oc_dataset_path(dataset, i);
-        status = dataset->pixels ? add(batch, (item){.path = oc_strdup(path), .dataset = dataset, .index = i}, err)
+        status = held ? add(batch, (item){.path = oc_strdup(path), .dataset = dataset, .index = i}, err)
                                  : add(batch, (item){.path = oc_dataset_file(dataset, i)}, err);
     }
-    return status == OC_OK && dataset->pixels ? oc_batch_flush(batch, err) : status;
+    return status == OC_OK && held ? oc_batch_flush(batch, err) : status;
 }
 
 oc_status oc_batch_add_set(oc_batch *batch, const oc_set *set, oc_error *err)

@@ -285,29 +285,46 @@ static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error
     return status == OC_OK ? oc_training_data_load(archive, model, err) : status;
 }
 
-oc_status oc_model_load(const char *path, oc_model **out, oc_error *err)
+static oc_status create_model(const oc_archive *archive, oc_model **out, oc_error *err)
+{
+    oc_model *model = oc_alloc(1, sizeof *model);
+    oc_status status = model ? load_model(archive, model, err) : oc_fail_memory(err, "the model");
+    if (status != OC_OK) {
+        oc_model_free(model);
+        return status;
+    }
+    *out = model;
+    return OC_OK;
+}
+
+oc_status oc_model_load(const char *path, oc_model **model, oc_error *err)
 {
     oc_archive *archive = NULL;
     oc_status status = oc_archive_read(path, &archive, err);
     if (status != OC_OK) {
         return status;
     }
-    oc_model *model = oc_alloc(1, sizeof *model);
-    status = model ? load_model(archive, model, err) : oc_fail_memory(err, "the model");
+    status = create_model(archive, model, err);
     oc_archive_free(archive);
-    if (status != OC_OK) {
-        oc_model_free(model);
-        return oc_fail_at(err, status, path);
+    return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
+}
+
+oc_status oc_model_load_memory(const void *bytes, size_t size, oc_model **model, oc_error *err)
+{
+    oc_archive *archive = NULL;
+    oc_status status = oc_archive_read_memory(bytes, size, &archive, err);
+    if (status == OC_OK) {
+        status = create_model(archive, model, err);
     }
-    *out = model;
-    return OC_OK;
+    oc_archive_free(archive);
+    return status;
 }
 
 /* What is saved must load. */
 static oc_status check_model(const oc_archive *archive, oc_error *err)
 {
-    oc_model *model = oc_alloc(1, sizeof *model);
-    oc_status status = model ? load_model(archive, model, err) : oc_fail_memory(err, "the model");
+    oc_model *model = NULL;
+    oc_status status = create_model(archive, &model, err);
     oc_model_free(model);
     return status;
 }
@@ -350,6 +367,26 @@ oc_status oc_model_save(const oc_model *model, const char *path, oc_error *err)
     }
     oc_archive_free(archive);
     oc_free(labels);
+    return status;
+}
+
+oc_status oc_model_save_memory(const oc_model *model, void *bytes, size_t room, size_t *size, oc_error *err)
+{
+    oc_archive *archive = NULL;
+    oc_room out = {.bytes = bytes, .room = room};
+    float *labels = NULL;
+    oc_status status = oc_archive_create(&archive, err);
+    if (status == OC_OK) {
+        status = store_model(archive, model, &labels, err);
+    }
+    if (status == OC_OK) {
+        status = oc_archive_write_memory(archive, check_model, &out, err);
+    }
+    oc_archive_free(archive);
+    oc_free(labels);
+    if (status == OC_OK) {
+        *size = out.size;
+    }
     return status;
 }
 

@@ -219,6 +219,27 @@ static oc_status extract_to_memory(oc_extraction *e, oc_error *err)
     return status == OC_OK ? oc_set_gather_labels(set, err) : status;
 }
 
+static void look_at_size(void *context, size_t i, size_t worker)
+{
+    oc_extraction *e = context;
+    oc_image image;
+    if (!oc_job_cancelled(e->job) && !atomic_load_explicit(&e->differ, memory_order_relaxed)) {
+        (void)oc_extraction_read(e, i, worker, &image, NULL);
+    }
+}
+
+/* Without rows it is not noticed by the way that an image has another size. */
+static oc_status check_sizes(oc_extraction *e, oc_error *err)
+{
+    if (e->agreed.width) {
+        oc_parallel(e->job, oc_dataset_count(e->dataset), look_at_size, e);
+    }
+    if (oc_job_cancelled(e->job)) {
+        return oc_fail(err, OC_CANCELLED, "cancelled while looking at the sizes of the images");
+    }
+    return atomic_load(&e->differ) ? OC_SIZES_DIFFER : OC_OK;
+}
+
 /* Extracts everything at one size. OC_SIZES_DIFFER when an image has another size than agreed. */
 static oc_status extract_at_size(oc_extraction *e, const oc_features *features, oc_extent size, oc_error *err)
 {
@@ -230,7 +251,9 @@ static oc_status extract_at_size(oc_extraction *e, const oc_features *features, 
     }
     double fit_seconds = e->journal.begun || !e->set ? 0 : e->set->fit_seconds;
     if (status == OC_OK) {
-        status = e->output.temporary ? extract_to_folder(e, err) : extract_to_memory(e, err);
+        status = e->fit_only           ? check_sizes(e, err)
+                 : e->output.temporary ? extract_to_folder(e, err)
+                                       : extract_to_memory(e, err);
     }
     if (e->set) {
         e->set->seconds = oc_seconds() - started - fit_seconds;
@@ -395,6 +418,28 @@ oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
     free_workers(&e);
     if (status != OC_OK) {
         leave_folder(&e, status, err);
+        oc_set_free(e.set);
+        return status;
+    }
+    *set = e.set;
+    return OC_OK;
+}
+
+oc_status oc_set_fit(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
+                     oc_job *job, oc_set **set, oc_error *err)
+{
+    oc_extraction e = {.dataset = dataset, .options = options, .job = job, .fit_only = true};
+    oc_error own;
+    err = err ? err : &own; /* first_size adds to what it gets */
+    oc_status status = oc_image_options_check(&options->image, err);
+    if (status == OC_OK) {
+        status = create_workers(&e, err);
+    }
+    if (status == OC_OK) {
+        status = extract(&e, features, err);
+    }
+    free_workers(&e);
+    if (status != OC_OK) {
         oc_set_free(e.set);
         return status;
     }

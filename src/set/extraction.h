@@ -32,6 +32,7 @@ typedef struct oc_image_batch {
 typedef struct oc_extraction {
     const oc_dataset *dataset;
     const oc_extract_options *options;
+    bool fit_only;          /* no rows are made */
     oc_image_options image; /* how images are read */
     oc_extent agreed;       /* the size that all images must have; 0 x 0: any */
     atomic_bool differ;     /* an image has another size */

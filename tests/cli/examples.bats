@@ -46,6 +46,17 @@ needs_python() {
     [[ "$output" == *"left, right"* ]]
 }
 
+@test "camera.c makes a model of frames in memory, which the command takes" {
+    compile camera
+    run ! --separate-stderr ./camera
+    run -0 ./camera model
+    [[ "$output" =~ ^(across|upright),\ taken\ as\ (across|upright)$ ]]
+    [ "${BASH_REMATCH[1]}" = "${BASH_REMATCH[2]}" ]
+    run -0 ocellus info model --json
+    jq -e '.features == "hog:cell=8+words:count=16,patch=6,gray=1" and .classes == ["across", "upright"]' <<<"$output"
+    ocellus classify model "$DATA/kinds/plain.png"
+}
+
 @test "read_model.py reads models and sets with NumPy alone" {
     needs_python numpy
     run -0 python3 "$EXAMPLES/read_model.py" "$DATA/model"
@@ -64,6 +75,14 @@ needs_python() {
     run -0 python3 -W ignore "$EXAMPLES/train_sklearn.py" train test
     [[ "$output" =~ accuracy\ 0\.([0-9]+) ]]
     [ "${BASH_REMATCH[1]}" -ge 7500 ]
+}
+
+@test "sklearn_features.py trains scikit-learn's classifier and ours on the same features" {
+    needs_python sklearn
+    run -0 env OCELLUS_LIBRARY="$(ls "$(dirname "$(realpath "$OCELLUS")")"/release/libocellus.so.* | head -1)" \
+        PYTHONPATH="$EXAMPLES/../src/python" python3 -W ignore "$EXAMPLES/sklearn_features.py" "$DATA/train" "$DATA/test"
+    [[ "${lines[0]}" =~ ^Pipeline:\ 0\.[7-9] ]]
+    [[ "${lines[1]}" =~ ^LinearClassifier:\ 0\.[7-9].*\ of\ 200\ images\ right$ ]]
 }
 
 @test "experiment.sh leaves a table, a model, a test and a card, and plot.py draws them" {

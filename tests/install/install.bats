@@ -82,21 +82,38 @@ declared() {
     [ "$(awk 'NF == 3 && $3 !~ /^(oc|OC)_/' <<<"$output")" = "" ]
 }
 
-@test "every header compiles on its own, in C and in C++" {
-    needs g++
+# compiles COMPILER...: every header on its own.
+compiles() {
+    local header
+    needs "$1"
     for header in "$PREFIX"/include/ocellus/*.h; do
-        gcc -std=c11 -Wall -Wextra -Wpedantic -Werror -I "$PREFIX/include" -fsyntax-only -x c - \
-            <<<"#include <ocellus/${header##*/}>"
-        g++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -I "$PREFIX/include" -fsyntax-only -x c++ - \
-            <<<"#include <ocellus/${header##*/}>"
+        "$@" -Wall -Wextra -pedantic -Werror -I "$PREFIX/include" -fsyntax-only - <<<"#include <ocellus/${header##*/}>"
     done
+}
+
+@test "every header compiles on its own as C11" {
+    compiles gcc -std=c11 -x c
+    compiles clang -std=c11 -x c
+}
+
+@test "every header compiles on its own as C++11 and C++17" {
+    for version in c++11 c++17; do
+        compiles g++ -std=$version -x c++
+        compiles clang++ -std=$version -x c++
+    done
+}
+
+@test "the version of the headers is that of the package" {
+    version=$(gcc -E -P -I "$PREFIX/include" - <<<'#include <ocellus/ocellus.h>
+        OCELLUS_VERSION_MAJOR.OCELLUS_VERSION_MINOR.OCELLUS_VERSION_PATCH' | tail -1 | tr -d ' ')
+    [ "$version" = "$(pkg-config --modversion ocellus)" ]
 }
 
 # build COMPILER...: the examples against the installed copy, with the shared and the static library; runs one.
 build_examples() {
     local name flags
     needs "$1"
-    for name in classify rows train_rows; do
+    for name in classify rows train_rows camera; do
         # shellcheck disable=SC2046 # lists of flags
         "$@" "$REPO/examples/$name.c" -o "$name" $(pkg-config --cflags --libs ocellus)
         # shellcheck disable=SC2046

@@ -42,6 +42,7 @@ layer src/set $below
 below="$below src/set"
 layer src/model $below
 below="$below src/model"
+layer src/binding $below
 layer src/evaluate $below
 below="$below src/evaluate"
 layer src/report $below
@@ -50,7 +51,7 @@ layer include/ocellus
 
 # A public header may name those of its own layer and of layers below.
 for pair in image:error,param job:error param:error rows:error dataset:image,job features:image,job \
-    classifier:job,param,rows set:dataset,features,rows model:classifier,set evaluate:model show:model; do
+    classifier:job,param,rows set:dataset,features,rows model:classifier,set binding:model evaluate:model show:model; do
     header=${pair%%:*}
     allowed=$(echo "${pair#*:}" | tr , '|')
     found=$(grep -nE '^#include <ocellus/' "include/ocellus/$header.h" |

@@ -1,0 +1,155 @@
+"""Models: stages and classifier in one file."""
+
+import ctypes
+import json
+import os
+import warnings
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+import numpy as np
+
+from ._answers import Answers
+from ._estimator import settings_of
+from ._images import Dataset, Images, failures_of
+from ._job import Job, Progress
+from ._library import Handle, ImageError, OcellusWarning, call, created, library, saved, text
+from .features import Features, Size
+
+DEFAULT_SPEC = "hog+color"  # of the command
+
+
+class Predictions(NamedTuple):
+    """Of N images, in their order."""
+
+    labels: List[Optional[str]]
+    """(N) The class of the highest score; None for an image that cannot be read."""
+    scores: np.ndarray
+    """(N, C) float32, in the order of Model.classes; NaN for an image that cannot be read."""
+    probabilities: Optional[np.ndarray]
+    """(N, C) float32; None where the scores give no probabilities."""
+    failures: List[Tuple[int, str, str]]
+    """(index, name, reason) of the images that cannot be read."""
+
+
+class Model:
+    """A model as `ocellus train` writes it: it needs nothing else to classify an image. Pickles.
+
+    Model.load(path), Model.loads(bytes) and Model.train(...) make one.
+    """
+
+    def __init__(self, handle: Handle):
+        self._handle = handle
+
+    @classmethod
+    def load(cls, path: "Union[str, os.PathLike[str]]") -> "Model":
+        """Reads a model file. FileNotFoundError, InvalidValue with the reason for a file that is damaged or none."""
+        return cls(created("model", "oc_model_load", os.fsencode(path)))
+
+    @classmethod
+    def loads(cls, data: bytes) -> "Model":
+        """The model of the bytes of such a file."""
+        return cls(created("model", "oc_model_load_memory", bytes(data), len(data)))
+
+    @classmethod
+    def train(
+        cls,
+        images: Images,
+        labels: Optional[Sequence[Any]] = None,
+        features: Union[str, Features] = "auto",
+        size: Size = None,
+        resize: str = "stretch",
+        seed: int = 0,
+        threads: int = 0,
+        on_error: str = "skip",
+        progress: Progress = None,
+        **options: Any,
+    ) -> "Model":
+        """Fits features and classifier; the same bytes as `ocellus train IMAGES -f FEATURES`.
+
+        images: a folder with one sub-folder a class, or a list or file, as the command takes it (one path); or a
+            sequence of images as Features takes them, with labels (N), which become texts.
+        features: a spec, fitted Features, or "auto": the command's default, at present "hog+color".
+        size, resize, seed, threads, progress: as for Features. on_error: "skip" warns of images that cannot be read.
+        options: training options by the names of the command, such as loss="hinge", l2=0.001, class_weight="balanced".
+        """
+        dataset = Dataset(images, labels)
+        if isinstance(features, str):
+            spec = DEFAULT_SPEC if features == "auto" else features
+            features = Features(spec, size=size, seed=seed, resize=resize)
+        fitted = features.__sklearn_is_fitted__()
+        source = features._fitted if fitted else created("features", "oc_features_parse", features.spec.encode())
+        settings = settings_of({"size": features.size, "fit": features.resize, "seed": seed, **options})
+        if fitted:
+            features._copy_of_image(settings)
+        train, job = library.oc_settings_train(settings), Job(threads, progress)
+        call("oc_model_check", dataset.handle, train)
+        rows, model = Handle("set"), Handle("model")
+        extract = library.oc_settings_extract(settings)
+        job.run("oc_set_extract", dataset.handle, source, extract, None, job.handle, rows.out)
+        _report(failures_of(dataset, rows), on_error)
+        job.run("oc_model_train", rows, train, job.handle, model.out, None)
+        return cls(model)
+
+    def classify(
+        self, images: Images, on_error: str = "raise", threads: int = 0, progress: Progress = None
+    ) -> Predictions:
+        """Reads, measures and scores images, which are given as to Features.transform.
+
+        on_error: "raise" raises ImageError with all images that cannot be read; "skip" gives them the label None.
+        """
+        dataset = Dataset(images, unlabelled=True)
+        job = Job(threads, progress)
+        answers = Answers(self._handle, len(dataset)).of_images(dataset.handle, job)
+        failures = [(i, dataset.name(i), reason) for i, reason in sorted(answers.reasons.items())]
+        _report(failures, on_error)
+        classes = self.classes
+        best = np.argmax(np.nan_to_num(answers.scores, nan=-np.inf), axis=1)
+        labels = [None if answers.status[i] else classes[c] for i, c in enumerate(best)]
+        probable = library.oc_classifier_probable(library.oc_model_classifier(self._handle))
+        return Predictions(labels, answers.scores, answers.probabilities if probable else None, failures)
+
+    @property
+    def classes(self) -> List[str]:
+        """The names of the classes (C)."""
+        return [text(library.oc_model_class(self._handle, i)) for i in range(library.oc_model_classes(self._handle))]
+
+    @property
+    def spec(self) -> str:
+        """The spec of the features; empty for a model of rows that another program made."""
+        return text(library.oc_features_spec(library.oc_model_features(self._handle)))
+
+    @property
+    def info(self) -> Dict[str, Any]:
+        """What `ocellus info MODEL --json` prints: spec, size, training options as used, validation."""
+        pointer = library.oc_json_info_model(self._handle)
+        if not pointer:
+            raise MemoryError
+        try:
+            return json.loads(ctypes.string_at(pointer))
+        finally:
+            library.oc_json_free(pointer)
+
+    def save(self, path: "Union[str, os.PathLike[str]]") -> None:
+        """Writes the model file, whole or not at all."""
+        call("oc_model_save", self._handle, os.fsencode(path))
+
+    def dumps(self) -> bytes:
+        """The bytes that save writes."""
+        return saved("oc_model_save_memory", self._handle)
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return Model.loads, (self.dumps(),)
+
+    def __repr__(self) -> str:
+        return f"<ocellus.Model {self.spec or 'of rows'}, classes {', '.join(self.classes[:5])}>"
+
+
+def _report(failures: List[Tuple[int, str, str]], on_error: str) -> None:
+    if on_error not in ("raise", "skip"):
+        raise ValueError(f"on_error={on_error!r}: 'raise' or 'skip' is needed")
+    if failures and on_error == "raise":
+        raise ImageError(failures)
+    if failures:
+        index, name, reason = failures[0]
+        message = f"{len(failures)} image(s) cannot be read (the first, {index}: {name}: {reason})"
+        warnings.warn(message, OcellusWarning, stacklevel=3)
