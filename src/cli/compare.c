@@ -1,4 +1,5 @@
 /* ocellus compare: which features are worth it. */
+#include "src/cli/choose.h"
 #include "src/cli/dry_run.h"
 #include "src/cli/inputs.h"
 #include "src/cli/table.h"
@@ -22,7 +23,8 @@ static size_t widest_spec(const cli_settings *settings)
 {
     size_t widest = 0;
     for (size_t i = 0; i < settings->specs.count; i++) {
-        size_t width = terminal_width(settings->specs.items[i]);
+        const char *spec = settings->specs.items[i];
+        size_t width = is_auto(spec) ? LONGEST_CHOICE : terminal_width(spec);
         widest = width > widest ? width : widest;
     }
     return widest;
@@ -187,10 +189,15 @@ static char *join_stages(const strings *specs)
     return joined;
 }
 
-/* What all specs together will take: each different stage is extracted once, rows stay in memory, and training needs
- * oc_train_memory. */
+/* What all specs together will take (of auto, the largest candidate): each different stage is extracted once, rows stay
+ * in memory, and training needs oc_train_memory. */
 static int tell_plan(const cli_settings *settings, oc_dataset *train, oc_dataset *test, oc_job *job)
 {
+    bool choose = false;
+    for (size_t i = 0; i < settings->specs.count; i++) {
+        choose = choose || is_auto(settings->specs.items[i]);
+        settings->specs.items[i] = is_auto(settings->specs.items[i]) ? oc_choose_largest() : settings->specs.items[i];
+    }
     oc_error err;
     trial of_train, of_test = {.images = oc_dataset_count(test), .classes = oc_dataset_classes(test)};
     oc_extract_options options = extract_options(settings);
@@ -207,6 +214,7 @@ static int tell_plan(const cli_settings *settings, oc_dataset *train, oc_dataset
         size_t d = of_train.dimension, n = of_train.images;
         size_t memory = of_train.memory + sizeof(float) * (n + of_test.images) * d +
                         oc_train_memory(n, d, of_train.classes);
+        of_train.choose_seconds = choose ? choose_seconds() : 0;
         print_trial(&of_train, &of_test, 0, memory, settings->json);
     }
     oc_features_free(features);
@@ -220,8 +228,22 @@ static oc_status check_specs(const strings *specs, oc_error *err)
     oc_status status = OC_OK;
     for (size_t i = 0; i < specs->count && !status; i++) {
         oc_features *features = NULL;
-        status = oc_features_parse(specs->items[i], &features, err);
+        status = is_auto(specs->items[i]) ? OC_OK : oc_features_parse(specs->items[i], &features, err);
         oc_features_free(features);
+    }
+    return status;
+}
+
+/* Puts the features that are chosen in place of each "auto"; *chosen holds the text. */
+static oc_status choose_specs(const cli_settings *settings, const oc_dataset *train, oc_job *job, oc_features **chosen,
+                              oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t i = 0; i < settings->specs.count && !status; i++) {
+        if (is_auto(settings->specs.items[i])) {
+            status = *chosen ? OC_OK : choose_features(settings, train, job, chosen, err);
+            settings->specs.items[i] = status ? settings->specs.items[i] : oc_features_spec(*chosen);
+        }
     }
     return status;
 }
@@ -282,6 +304,7 @@ static int run(const cli_settings *settings, oc_job *job)
 {
     oc_dataset *train = NULL, *test = NULL;
     oc_comparison *comparison = NULL;
+    oc_features *chosen = NULL;
     oc_error err;
     int status = wrong_options(settings);
     if (status) {
@@ -308,7 +331,8 @@ static int run(const cli_settings *settings, oc_job *job)
         status = report_failure(&err);
     } else if (settings->dry_run) {
         status = tell_plan(settings, train, test, job);
-    } else if (oc_compare(train, test, settings->specs.items, settings->specs.count, &options, job, &comparison,
+    } else if (choose_specs(settings, train, job, &chosen, &err) ||
+               oc_compare(train, test, settings->specs.items, settings->specs.count, &options, job, &comparison,
                           &err) ||
                write_predictions(settings, comparison, test, &err) ||
                write_report(settings, &options.train, comparison, test, &err)) {
@@ -317,6 +341,7 @@ static int run(const cli_settings *settings, oc_job *job)
         status = finish(settings, comparison);
     }
     oc_comparison_free(comparison);
+    oc_features_free(chosen);
     oc_dataset_free(test);
     oc_dataset_free(train);
     return status;

@@ -72,9 +72,9 @@ void print_trial(const trial *train, const trial *test, size_t output, size_t me
     terminal_clear();
     if (json) {
         printf("{\"images\":%zu,\"classes\":%zu,\"dimension\":%zu,\"width\":%zu,\"height\":%zu,\"output_bytes\":%zu,"
-               "\"memory_bytes\":%zu,\"extract_seconds\":%.3g,\"fit_seconds\":%.3g}\n",
+               "\"memory_bytes\":%zu,\"extract_seconds\":%.3g,\"fit_seconds\":%.3g,\"choose_seconds\":%.3g}\n",
                images, train->classes, train->dimension, train->size.width, train->size.height, output, memory, seconds,
-               train->fit_seconds);
+               train->fit_seconds, train->choose_seconds);
         return;
     }
     put_images(test ? "training" : "images", train);
@@ -97,6 +97,11 @@ void print_trial(const trial *train, const trial *test, size_t output, size_t me
         fputs("            before that, learning the stages: ", stdout);
         put_seconds(train->fit_seconds);
         fputs(" on these few, longer on all\n", stdout);
+    }
+    if (train->choose_seconds > 0) {
+        fputs("            before that, choosing the features for -f auto: at most ", stdout);
+        put_seconds(train->choose_seconds);
+        fputs("; the largest of the candidates is in these figures\n", stdout);
     }
     if (test) {
         puts("            after that, training, which is not in this figure");

@@ -32,9 +32,10 @@ const option cli_options[] = {
      {TEXT("features", specs, "what to measure in each image: stages joined by '+', see 'ocellus help stages'")}},
     {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_TRAIN,
      {TEXT("features", specs, "what to measure in each image: stages joined by '+', see 'ocellus help stages'; "
-                              DEFAULT_SPEC " when left out")}},
+                              "auto, or left out: chosen by cross-validation")}},
     {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_COMPARE,
-     {TEXT("features", specs, "one row of the table: stages joined by '+', see 'ocellus help stages'; repeat it "
+     {TEXT("features", specs, "one row of the table: stages joined by '+', see 'ocellus help stages'; auto: chosen on "
+                              "the training images; repeat it "
                               "for more rows, the first is what the others are tested against")}},
     {'f', "SPEC", REPEAT_COLLECTED, TAKEN_BY_SHOW,
      {TEXT("features", specs, "what to draw of an image: stages joined by '+', see 'ocellus help stages'; "
