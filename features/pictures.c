@@ -1,24 +1,24 @@
-/* Pictures of stages that have none of their own, and the pale image below those that have. */
+/* Pictures of stages that have none of their own, and the pale image that other pictures are drawn on. */
 #include "features/pictures.h"
 #include "src/draw/shapes.h"
 
 #include <math.h>
 
-void oc_draw_pale(const oc_sketch *s, bool color)
+void oc_draw_pale(const oc_draw_request *s, bool color)
 {
     oc_canvas_pixels(s->canvas, s->x, s->y, s->width, s->height, color ? s->image->rgb : s->image->gray,
                      s->image->width, s->image->height, color ? 3 : 1);
     oc_canvas_wash(s->canvas, s->x, s->y, s->width, s->height, OC_PAPER, 0.55);
 }
 
-/* Bars from a middle line, up and down, or from the ground where no value is below 0. Of more values than MOST_BARS
- * each bar is the largest of its share. */
-static void draw_bars(const oc_stage *stage, const oc_sketch *s)
+/* Bars up and down from a middle line, or up from the ground where no value is below 0. With more than MOST_BARS values,
+ * each bar shows the largest of a run of values. */
+static void draw_bars(const oc_stage *stage, const oc_draw_request *s)
 {
     enum { MOST_BARS = 128 };
-    size_t n = stage->dimension, bars = n < MOST_BARS ? n : MOST_BARS;
+    size_t n = stage->plan.dimension, bars = n < MOST_BARS ? n : MOST_BARS;
     double largest = oc_largest(s->row, n), width = s->width / (double)bars;
-    bool both = s->what == OC_DRAW_WEIGHTS;
+    bool both = s->kind == OC_DRAW_WEIGHTS;
     for (size_t j = 0; j < n && !both; j++) {
         both = s->row[j] < 0;
     }
@@ -35,37 +35,41 @@ static void draw_bars(const oc_stage *stage, const oc_sketch *s)
     oc_canvas_frame(s->canvas, s->x, s->y, s->width, s->height, OC_RULE);
 }
 
-double oc_stage_aspect(const oc_stage *stage, oc_drawing what)
+double oc_stage_aspect(const oc_stage *stage, oc_drawing kind)
 {
-    if (stage->type->aspect) {
-        return stage->type->aspect(stage, what);
+    const oc_stage_pictures *own = stage->type->pictures;
+    if (own && own->aspect) {
+        return own->aspect(stage, kind);
     }
-    return what == OC_DRAW_LEARNED ? 0 : 2;
+    return kind == OC_DRAW_LEARNED ? 0 : 2;
 }
 
-const char *oc_stage_key(const oc_stage *stage)
+const char *oc_stage_legend(const oc_stage *stage)
 {
-    return stage->type->key ? stage->type->key(stage) : "bars up speak for the class, bars down against it";
+    const oc_stage_pictures *own = stage->type->pictures;
+    return own && own->legend ? own->legend(stage) : "bars up speak for the class, bars down against it";
 }
 
-oc_status oc_stage_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err)
+oc_status oc_stage_draw(const oc_stage *stage, const oc_draw_request *request, oc_error *err)
 {
-    if (stage->type->draw) {
-        return stage->type->draw(stage, sketch, err);
+    const oc_stage_pictures *own = stage->type->pictures;
+    if (own && own->draw) {
+        return own->draw(stage, request, err);
     }
-    draw_bars(stage, sketch);
+    draw_bars(stage, request);
     return OC_OK;
 }
 
-oc_status oc_stage_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
-                          double *map, oc_error *err)
+oc_status oc_stage_attribute(const oc_stage *stage, const oc_image *image, const double *data_term,
+                             const double *offset, double *map, oc_error *err)
 {
-    if (stage->type->spread) {
-        return stage->type->spread(stage, image, given, fixed, map, err);
+    const oc_stage_pictures *own = stage->type->pictures;
+    if (own && own->attribute) {
+        return own->attribute(stage, image, data_term, offset, map, err);
     }
     double sum = 0, width = (double)image->width, height = (double)image->height;
-    for (size_t j = 0; j < stage->dimension; j++) {
-        sum += given[j] + fixed[j];
+    for (size_t j = 0; j < stage->plan.dimension; j++) {
+        sum += data_term[j] + offset[j];
     }
     oc_spread_evenly(map, image->width, image->height, 0, 0, width, height, sum);
     return OC_OK;

@@ -21,20 +21,23 @@ static const oc_param params[] = {
     {"gray", OC_FLAG, offsetof(pixels_params, gray), "0", 0, 1, NULL, "luma alone instead of R, G and B"},
 };
 
-static unsigned planes(const void *values)
+static oc_status resolve(void *values, oc_needs *needs, oc_error *err)
 {
-    return ((const pixels_params *)values)->gray ? OC_GRAY : OC_RGB;
+    (void)err;
+    needs->planes = ((const pixels_params *)values)->gray ? OC_GRAY : OC_RGB;
+    return OC_OK;
 }
 
-static oc_status plan(const void *values, size_t width, size_t height, size_t *dimension, oc_error *err)
+/* The mirror order is exact where the columns are left as they are; a resized row may differ from the mirrored one in
+ * its last rounding. */
+static oc_status make_plan(const void *values, oc_plan *plan, oc_error *err)
 {
     const pixels_params *p = values;
-    (void)width, (void)height;
-    size_t pixels;
-    if (!oc_multiply(p->size.width, p->size.height, &pixels) || !oc_multiply(pixels, p->gray ? 1 : 3, dimension)) {
-        return oc_fail(err, OC_TOO_LARGE, "%zux%zu pixels do not fit into memory", p->size.width, p->size.height);
-    }
-    return OC_OK;
+    oc_row_axis axes[] = {{"y", "row", p->size.height, {0}},
+                          {"x", "column", p->size.width, {0}},
+                          {"channel", "channel: R, G, B", 3, {0}}};
+    plan->mirrors = plan->width == p->size.width;
+    return oc_plan_axes(plan, axes, p->gray ? 2 : 3, err);
 }
 
 static oc_status extract(const oc_stage *stage, const oc_image *image, oc_scratch *scratch, float *row, oc_error *err)
@@ -43,7 +46,7 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_scratc
     const uint8_t *pixels = p->gray ? image->gray : image->rgb;
     size_t channels = p->gray ? 1 : 3;
     if (image->width != p->size.width || image->height != p->size.height) {
-        uint8_t *resized = oc_arena_take(&scratch->arena, stage->dimension, 1);
+        uint8_t *resized = oc_arena_take(&scratch->arena, stage->plan.dimension, 1);
         if (!resized) {
             return oc_fail_memory(err, "the resized image");
         }
@@ -55,34 +58,26 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_scratc
         }
         pixels = resized;
     }
-    for (size_t i = 0; i < stage->dimension; i++) {
+    for (size_t i = 0; i < stage->plan.dimension; i++) {
         row[i] = pixels[i];
     }
     return OC_OK;
 }
 
-/* Exact where the columns are left as they are; a resized row may differ from the mirrored one in its last rounding. */
-static bool can_mirror(const oc_stage *stage)
-{
-    return stage->width == ((const pixels_params *)stage->params)->size.width;
-}
-
-static void mirror(const oc_stage *stage, const float *row, float *out)
+static void mirror_order(const oc_stage *stage, uint32_t *order)
 {
     const pixels_params *p = stage->params;
     size_t width = p->size.width, channels = p->gray ? 1 : 3;
-    for (size_t y = 0; y < p->size.height; y++) {
-        for (size_t x = 0; x < width; x++) {
-            memcpy(out + (y * width + width - 1 - x) * channels, row + (y * width + x) * channels,
-                   channels * sizeof *row);
-        }
+    for (size_t j = 0; j < stage->plan.dimension; j++) {
+        size_t y = j / (channels * width), x = j / channels % width;
+        order[j] = (uint32_t)((y * width + width - 1 - x) * channels + j % channels);
     }
 }
 
-static double aspect(const oc_stage *stage, oc_drawing what)
+static double aspect(const oc_stage *stage, oc_drawing kind)
 {
     const pixels_params *p = stage->params;
-    return what == OC_DRAW_LEARNED ? 0 : (double)p->size.width / (double)p->size.height;
+    return kind == OC_DRAW_LEARNED ? 0 : (double)p->size.width / (double)p->size.height;
 }
 
 /* The weight that has full colour: three times the root mean square, so that a few large ones do not leave the others
@@ -97,7 +92,7 @@ static double full_weight(const float *weights, size_t count)
 }
 
 /* Weights in colour: 0 is mid-gray, the lectures' picture of a template. Gray ones have a colour for either sign. */
-static oc_status draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
+static oc_status draw(const oc_stage *stage, const oc_draw_request *s, oc_error *err)
 {
     const pixels_params *p = stage->params;
     size_t count = p->size.width * p->size.height;
@@ -105,8 +100,8 @@ static oc_status draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
     if (!rgb) {
         return oc_fail_memory(err, "the picture");
     }
-    bool weights = s->what == OC_DRAW_WEIGHTS;
-    double scale = weights ? 127.5 / full_weight(s->row, stage->dimension) : 1, zero = weights ? 127.5 : 0;
+    bool weights = s->kind == OC_DRAW_WEIGHTS;
+    double scale = weights ? 127.5 / full_weight(s->row, stage->plan.dimension) : 1, zero = weights ? 127.5 : 0;
     for (size_t i = 0; i < 3 * count; i++) {
         double value = (double)s->row[p->gray ? i / 3 : i];
         rgb[i] = (uint8_t)lround(fmin(255, fmax(0, zero + scale * value)));
@@ -121,27 +116,29 @@ static oc_status draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
     return OC_OK;
 }
 
-static const char *key(const oc_stage *stage)
+static const char *legend(const oc_stage *stage)
 {
     const pixels_params *p = stage->params;
     return p->gray ? "light at blue pixels speaks for the class, at orange ones against it"
                    : "these colours speak for the class, their opposites against it; mid-gray says nothing";
 }
 
-static oc_status spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
-                        double *map, oc_error *err)
+static oc_status attribute(const oc_stage *stage, const oc_image *image, const double *data_term, const double *offset,
+                           double *map, oc_error *err)
 {
     (void)err;
     const pixels_params *p = stage->params;
     double across = (double)image->width / (double)p->size.width;
     double down = (double)image->height / (double)p->size.height;
-    for (size_t j = 0; j < stage->dimension; j++) {
+    for (size_t j = 0; j < stage->plan.dimension; j++) {
         size_t pixel = p->gray ? j : j / 3;
         double x = (double)(pixel % p->size.width) * across, y = (double)(pixel / p->size.width) * down;
-        oc_spread_evenly(map, image->width, image->height, x, y, x + across, y + down, given[j] + fixed[j]);
+        oc_spread_evenly(map, image->width, image->height, x, y, x + across, y + down, data_term[j] + offset[j]);
     }
     return OC_OK;
 }
+
+static const oc_stage_pictures pictures = {aspect, legend, draw, attribute};
 
 const oc_stage_type oc_stage_pixels = {
     .name = "pixels",
@@ -149,13 +146,9 @@ const oc_stage_type oc_stage_pixels = {
     .params = params,
     .param_count = sizeof params / sizeof *params,
     .param_size = sizeof(pixels_params),
-    .planes = planes,
-    .plan = plan,
+    .resolve = resolve,
+    .plan = make_plan,
     .extract = extract,
-    .can_mirror = can_mirror,
-    .mirror = mirror,
-    .aspect = aspect,
-    .key = key,
-    .draw = draw,
-    .spread = spread,
+    .mirror_order = mirror_order,
+    .pictures = &pictures,
 };

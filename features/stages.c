@@ -1,8 +1,14 @@
 /* The table of stages. */
 #include "features/stage.h"
 
-/* Every stage there is, in the order of --help. */
-const oc_stage_type *const oc_stage_types[] = {&oc_stage_pixels, &oc_stage_color, &oc_stage_hog, &oc_stage_words};
+/* Every stage there is, in the order of --help: oc_stage_pixels and so on. */
+#define STAGES(X) X(pixels) X(color) X(hog) X(words)
+
+#define DECLARE(name) extern const oc_stage_type oc_stage_##name;
+STAGES(DECLARE)
+
+#define ENTRY(name) &oc_stage_##name,
+const oc_stage_type *const oc_stage_types[] = {STAGES(ENTRY)};
 
 size_t oc_stage_count(void)
 {

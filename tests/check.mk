@@ -29,7 +29,7 @@ check-all: ## install what is missing (DEPS=no: only say it), build, run the lon
 	$(call STEPS,all $(CHECK_ALL))
 
 # Unit tests. Criterion runs as many at a time as there are processors.
-TEST_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(sort $(wildcard tests/unit/*.c tests/unit/*/*.c tests/conformance/*.c)))
+TEST_OBJECTS := $(patsubst %.c,$(OBJECTS)/%.o,$(sort $(wildcard tests/unit/*/*.c tests/conformance/*.c tests/web/products.c)))
 TESTS := $(OBJECTS)/unit-tests
 
 $(TESTS): $(TEST_OBJECTS) $(LIBRARY)
@@ -180,7 +180,7 @@ OURS = $(sort $(shell find include features src examples tests -name '*.[ch]'))
 TIDY_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION=\"\" -DOC_RELEASED=\"\" -DOC_ISA=plain -Wall -Wextra -Iinclude -I. \
     $(PACKAGE_CFLAGS)
 # The number of functions that have more than six parameters. It may only fall.
-LONG_LISTS := 96
+LONG_LISTS := 75
 
 .PHONY: layers
 layers: all ## who includes whom, and how many functions have long lists of parameters

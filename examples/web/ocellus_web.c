@@ -3,6 +3,7 @@
 
 #include <ocellus/show.h>
 
+#include "features/pictures.h"
 #include "src/base/fail.h"
 #include "src/draw/canvas.h"
 #include "src/learn/descent.h"
@@ -242,8 +243,8 @@ EXPORTED int oc_web_tensor(size_t slot, const char *name, size_t rows, size_t co
 EXPORTED int oc_web_restore(size_t i, size_t count)
 {
     oc_stage *stage = oc_features_stage(page.model.features, i);
-    if (stage->type->restore) {
-        return (int)stage->type->restore(stage, page.tensors, count, &error);
+    if (stage->type->load_state) {
+        return (int)stage->type->load_state(stage, page.tensors, count, &error);
     }
     return count ? (int)oc_fail(&error, OC_BAD_FILE, "%s does not learn '%s'", stage->type->name, page.tensors[0].name)
                  : OC_OK;
@@ -301,7 +302,7 @@ EXPORTED const char *oc_web_stage(size_t i)
 EXPORTED double oc_web_aspect(size_t i)
 {
     const oc_stage *stage = oc_features_stage(page.model.features, i);
-    return stage->type->aspect(stage, OC_DRAW_ROW);
+    return oc_stage_aspect(stage, OC_DRAW_ROW);
 }
 
 EXPORTED const uint8_t *oc_web_draw(size_t i, size_t width, size_t height)
@@ -315,8 +316,8 @@ EXPORTED const uint8_t *oc_web_draw(size_t i, size_t width, size_t height)
     if (oc_canvas_create(&page.canvas, width, height, &error) != OC_OK) {
         return NULL;
     }
-    oc_sketch sketch = {OC_DRAW_ROW, row, &page.image, &page.canvas, 1, 1, (double)width - 2, (double)height - 2};
-    return stage->type->draw(stage, &sketch, &error) == OC_OK ? page.canvas.rgb : NULL;
+    oc_draw_request sketch = {OC_DRAW_ROW, row, &page.image, &page.canvas, 1, 1, (double)width - 2, (double)height - 2};
+    return oc_stage_draw(stage, &sketch, &error) == OC_OK ? page.canvas.rgb : NULL;
 }
 
 EXPORTED const uint8_t *oc_web_seen(void)

@@ -33,59 +33,87 @@ static const oc_param params[] = {
      "what a pixel adds to the histogram of hues: 1 or its saturation 0..1"},
 };
 
-static oc_status check(const void *values, oc_error *err)
+static oc_status resolve(void *values, oc_needs *needs, oc_error *err)
 {
-    const oc_color_params *p = values;
-    oc_histogram h = oc_histogram_describe(p);
-    if (h.joint && h.bins > JOINT_BINS) {
-        return oc_fail(err, OC_USAGE, "bins: %zu are too many for joint=1, which takes at most %d", h.bins, JOINT_BINS);
+    oc_color_params *p = values;
+    if (p->bins == OC_AUTO) {
+        p->bins = p->space == OC_SPACE_HUE ? 10 : 8;
     }
-    if (p->weight && h.space != OC_SPACE_HUE) {
+    if (p->space != OC_SPACE_HUE && p->joint && p->bins > JOINT_BINS) {
+        return oc_fail(err, OC_USAGE, "bins: %d are too many for joint=1, which takes at most %d", (int)p->bins,
+                       JOINT_BINS);
+    }
+    if (p->weight && p->space != OC_SPACE_HUE) {
         return oc_fail(err, OC_USAGE, "weight=saturation needs space=hue");
     }
+    needs->planes = OC_RGB;
     return OC_OK;
 }
 
-static const char *refuse(const void *values, const char *name)
+static const char *conflict(const void *values, const char *name)
 {
     const oc_color_params *p = values;
     bool idle = strcmp(name, "joint") == 0 && p->joint && p->space == OC_SPACE_HUE;
     return idle ? "space=hue has one channel" : NULL;
 }
 
-static unsigned planes(const void *values)
+/* The names of the axes of a histogram, the channels in the order of the space. */
+static const char *const channel_names[][3] = {{"r", "g", "b"}, {"h", "s", "v"}, {"l", "a", "b"}, {"h"}};
+static const char *const channel_meanings[][3] = {{"bin of R", "bin of G", "bin of B"},
+                                                  {"bin of H", "bin of S", "bin of V"},
+                                                  {"bin of L", "bin of a", "bin of b"},
+                                                  {"bin of H"}};
+static const char *const channel_lists[] = {"channel: R, G, B", "channel: H, S, V", "channel: L, a, b"};
+
+/* Regions of the grid by row and column; in a region the bins of a joint histogram, or channel and bin. */
+static oc_status set_axes(const oc_histogram *h, oc_plan *plan, oc_error *err)
 {
-    (void)values;
-    return OC_RGB;
+    oc_row_axis axes[5] = {{"y", "row of regions", h->grid, {0}}, {"x", "region", h->grid, {0}}};
+    size_t count = 2;
+    if (h->joint || h->channels == 1) {
+        for (size_t c = 0; c < h->channels; c++) {
+            axes[count++] = (oc_row_axis){channel_names[h->space][c], channel_meanings[h->space][c], h->bins, {0}};
+        }
+    } else {
+        axes[count++] = (oc_row_axis){"channel", channel_lists[h->space], h->channels, {0}};
+        axes[count++] = (oc_row_axis){"bin", "bin", h->bins, {0}};
+    }
+    return oc_plan_axes(plan, axes, count, err);
 }
 
-static oc_status plan(const void *values, size_t width, size_t height, size_t *dimension, oc_error *err)
+static oc_status make_plan(const void *values, oc_plan *plan, oc_error *err)
 {
     oc_histogram h = oc_histogram_describe(values);
-    if (width < h.grid || height < h.grid) {
-        return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels is smaller than a grid of %zux%zu", width, height,
-                       h.grid, h.grid);
+    if (plan->width < h.grid || plan->height < h.grid) {
+        return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels is smaller than a grid of %zux%zu", plan->width,
+                       plan->height, h.grid, h.grid);
     }
-    if (width > UINT32_MAX / height) {
-        return oc_fail(err, OC_TOO_LARGE, "an image of %zux%zu pixels is too large to count", width, height);
+    if (plan->width > UINT32_MAX / plan->height) {
+        return oc_fail(err, OC_TOO_LARGE, "an image of %zux%zu pixels is too large to count", plan->width,
+                       plan->height);
     }
-    *dimension = h.grid * h.grid * h.size; /* at most 2^31 */
+    oc_status status = set_axes(&h, plan, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    oc_color_plan *own = oc_alloc(1, sizeof *own);
+    if (!own) {
+        return oc_fail_memory(err, "a colour histogram");
+    }
+    own->histogram = h;
+    oc_histogram_fill_map(&h, &own->map);
+    plan->own = own;
+    plan->mirrors = plan->width % h.grid == 0; /* the columns of the grid are equally wide */
     return OC_OK;
 }
 
-/* The columns of the grid change places where they are equally wide. */
-static bool can_mirror(const oc_stage *stage)
+static void mirror_order(const oc_stage *stage, uint32_t *order)
 {
-    return stage->width % oc_histogram_describe(stage->params).grid == 0;
-}
-
-static void mirror(const oc_stage *stage, const float *row, float *out)
-{
-    oc_histogram h = oc_histogram_describe(stage->params);
-    for (size_t y = 0; y < h.grid; y++) {
-        for (size_t x = 0; x < h.grid; x++) {
-            memcpy(out + (y * h.grid + h.grid - 1 - x) * h.size, row + (y * h.grid + x) * h.size, h.size * sizeof *row);
-        }
+    const oc_color_plan *own = stage->plan.own;
+    size_t grid = own->histogram.grid, size = own->histogram.size;
+    for (size_t j = 0; j < stage->plan.dimension; j++) {
+        size_t y = j / (size * grid), x = j / size % grid;
+        order[j] = (uint32_t)((y * grid + grid - 1 - x) * size + j % size);
     }
 }
 
@@ -95,15 +123,10 @@ const oc_stage_type oc_stage_color = {
     .params = params,
     .param_count = sizeof params / sizeof *params,
     .param_size = sizeof(oc_color_params),
-    .check = check,
-    .refuse = refuse,
-    .planes = planes,
-    .plan = plan,
+    .resolve = resolve,
+    .conflict = conflict,
+    .plan = make_plan,
     .extract = oc_histogram_extract,
-    .can_mirror = can_mirror,
-    .mirror = mirror,
-    .aspect = oc_histogram_aspect,
-    .key = oc_histogram_key,
-    .draw = oc_histogram_draw,
-    .spread = oc_histogram_spread,
+    .mirror_order = mirror_order,
+    .pictures = &oc_color_pictures,
 };

@@ -3,7 +3,6 @@
 #include "features/color/draw.h"
 
 #include "features/color/histogram.h"
-#include "features/pictures.h"
 #include "src/base/fail.h"
 #include "src/draw/shapes.h"
 
@@ -12,10 +11,10 @@
 
 enum { MOST_BARS = 24 };
 
-double oc_histogram_aspect(const oc_stage *stage, oc_drawing what)
+static double aspect(const oc_stage *stage, oc_drawing kind)
 {
     (void)stage;
-    return what == OC_DRAW_LEARNED ? 0 : 1.5;
+    return kind == OC_DRAW_LEARNED ? 0 : 1.5;
 }
 
 static uint8_t to_level(double value)
@@ -114,51 +113,55 @@ static size_t pick(const oc_histogram *h, const float *values, bar *bars)
 
 typedef struct frame {
     double x, y, width, height;
+    double limit; /* the value whose bar fills the frame */
 } frame;
 
-static void draw_bars(const oc_histogram *h, const bar *bars, size_t count, oc_canvas *canvas, frame f, double limit,
-                      bool weights)
+/* The bars of one region. */
+static void draw_bars(const oc_histogram *h, const bar *bars, size_t count, const oc_draw_request *s, frame f)
 {
+    bool weights = s->kind == OC_DRAW_WEIGHTS;
     double gaps = h->joint ? 0 : (double)(h->channels - 1), places = h->joint && !weights ? MOST_BARS : (double)count;
     double wide = f.width / (places + gaps), room = f.height * (weights ? 0.5 : 1), zero = f.y + room;
     for (size_t i = 0; i < count; i++) {
-        double length = 0.96 * room * fmin(1, fabs((double)bars[i].value) / limit);
+        double length = 0.96 * room * fmin(1, fabs((double)bars[i].value) / f.limit);
         double x = f.x + wide * ((double)i + (h->joint ? 0 : (double)(i / h->bins)));
         double top = bars[i].value > 0 ? zero - length : zero;
         oc_color color = bin_color(h, bars[i].bin);
         if (length > 0.3) {
-            oc_canvas_fill(canvas, x + 0.06 * wide, top, 0.88 * wide, length, color);
+            oc_canvas_fill(s->canvas, x + 0.06 * wide, top, 0.88 * wide, length, color);
             if (color.r + color.g + color.b > 640) {
-                oc_canvas_frame(canvas, x + 0.06 * wide + 1, top + 1, 0.88 * wide - 2, length - 2, OC_RULE);
+                oc_canvas_frame(s->canvas, x + 0.06 * wide + 1, top + 1, 0.88 * wide - 2, length - 2, OC_RULE);
             }
         }
     }
-    oc_canvas_fill(canvas, f.x, zero - 0.5, f.width, 1, OC_QUIET);
+    oc_canvas_fill(s->canvas, f.x, zero - 0.5, f.width, 1, OC_QUIET);
 }
 
-const char *oc_histogram_key(const oc_stage *stage)
+static const char *legend(const oc_stage *stage)
 {
     (void)stage;
     return "colours above the line speak for the class, those below it against it";
 }
 
-oc_status oc_histogram_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
+static oc_status draw(const oc_stage *stage, const oc_draw_request *s, oc_error *err)
 {
-    oc_histogram h = oc_histogram_describe(stage->params);
-    bar *bars = oc_alloc(h.size, sizeof *bars);
+    const oc_histogram *h = &((const oc_color_plan *)stage->plan.own)->histogram;
+    bar *bars = oc_alloc(h->size, sizeof *bars);
     if (!bars) {
         return oc_fail_memory(err, "the picture");
     }
-    double limit = oc_largest(s->row, stage->dimension), wide = s->width / (double)h.grid;
-    double high = s->height / (double)h.grid, gap = h.grid > 1 ? 0.06 : 0.02;
-    for (size_t i = 0; i < h.grid * h.grid; i++) {
-        frame f = {s->x + ((double)(i % h.grid) + gap) * wide, s->y + ((double)(i / h.grid) + gap) * high,
-                   (1 - 2 * gap) * wide, (1 - 2 * gap) * high};
-        size_t shown = pick(&h, s->row + i * h.size, bars);
-        draw_bars(&h, bars, shown, s->canvas, f, limit, s->what == OC_DRAW_WEIGHTS);
-        oc_canvas_frame(s->canvas, s->x + (double)(i % h.grid) * wide, s->y + (double)(i / h.grid) * high, wide, high,
-                        OC_RULE);
+    double limit = oc_largest(s->row, stage->plan.dimension), wide = s->width / (double)h->grid;
+    double high = s->height / (double)h->grid, gap = h->grid > 1 ? 0.06 : 0.02;
+    for (size_t i = 0; i < h->grid * h->grid; i++) {
+        double left = s->x + (double)(i % h->grid) * wide, top = s->y + (double)(i / h->grid) * high;
+        frame f = {s->x + ((double)(i % h->grid) + gap) * wide, s->y + ((double)(i / h->grid) + gap) * high,
+                   (1 - 2 * gap) * wide, (1 - 2 * gap) * high, limit};
+        size_t shown = pick(h, s->row + i * h->size, bars);
+        draw_bars(h, bars, shown, s, f);
+        oc_canvas_frame(s->canvas, left, top, wide, high, OC_RULE);
     }
     oc_free(bars);
     return OC_OK;
 }
+
+const oc_stage_pictures oc_color_pictures = {aspect, legend, draw, oc_histogram_attribute};

@@ -1,11 +1,9 @@
-/* Pictures of rows and weights of the stage color; see oc_stage_type. */
+/* Pictures of the stage color. */
 #ifndef OC_FEATURES_COLOR_DRAW_H
 #define OC_FEATURES_COLOR_DRAW_H
 
-#include "features/stage.h"
+#include "features/pictures.h"
 
-double oc_histogram_aspect(const oc_stage *stage, oc_drawing what);
-const char *oc_histogram_key(const oc_stage *stage);
-oc_status oc_histogram_draw(const oc_stage *stage, const oc_sketch *sketch, oc_error *err);
+extern const oc_stage_pictures oc_color_pictures;
 
 #endif

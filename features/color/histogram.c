@@ -38,8 +38,11 @@ const float *oc_histogram_linear(void)
 
 oc_histogram oc_histogram_describe(const oc_color_params *p)
 {
-    oc_histogram h = {.space = (oc_color_space)p->space, .grid = (size_t)p->grid};
-    h.bins = p->bins == OC_AUTO ? (h.space == OC_SPACE_HUE ? 10 : 8) : (size_t)p->bins;
+    oc_histogram h = {.space = (oc_color_space)p->space,
+                      .norm = (oc_color_norm)p->norm,
+                      .by_saturation = p->weight,
+                      .grid = (size_t)p->grid,
+                      .bins = (size_t)p->bins};
     h.channels = h.space == OC_SPACE_HUE ? 1 : 3;
     h.joint = p->joint && h.channels == 3;
     h.size = h.joint ? h.bins * h.bins * h.bins : h.channels * h.bins;
@@ -63,52 +66,62 @@ typedef struct levels {
     size_t stride;
 } levels;
 
-typedef struct scratch {
+/* A histogram at work: what to count, and memory for it. */
+typedef struct counting {
+    oc_histogram h;
+    const oc_histogram_map *map;
+    const oc_histogram_kernels *kernels;
+    const oc_image *image;
     uint8_t *converted; /* (3, width) */
     float *lab;         /* (3, width) */
-    oc_histogram_map *map;
-    uint32_t *counts; /* (banks, size) joint, else (channels, banks, 256) */
-    uint64_t *sums;   /* (256): saturation of each hue */
+    uint32_t *counts;   /* (banks, size) joint, else (channels, banks, 256) */
+    uint64_t *sums;     /* (256): saturation of each hue */
     size_t banks;
-} scratch;
+} counting;
 
-static levels convert(const oc_histogram *h, const oc_histogram_kernels *kernels, const uint8_t *rgb, size_t n,
-                      const scratch *s)
+/* The pixels x0 <= x < x1, y0 <= y < y1. */
+typedef struct rectangle {
+    size_t x0, x1, y0, y1;
+} rectangle;
+
+static levels convert(const counting *s, const uint8_t *rgb, size_t n)
 {
+    const oc_histogram *h = &s->h;
     uint8_t *to = s->converted;
     if (h->space == OC_SPACE_RGB) {
         return (levels){{rgb, rgb + 1, rgb + 2}, 3};
     }
     if (h->space == OC_SPACE_LAB) {
         float per_unit = (float)h->bins / 100, per_color = (float)h->bins / 255, last = (float)(h->bins - 1);
-        kernels->lab(rgb, n, oc_histogram_linear(), s->lab);
-        kernels->quantize(s->lab, n, per_unit, 0, last, to);
-        kernels->quantize(s->lab + n, 2 * n, per_color, 128 * per_color, last, to + n);
+        s->kernels->lab(rgb, n, oc_histogram_linear(), s->lab);
+        s->kernels->quantize(s->lab, n, per_unit, 0, last, to);
+        s->kernels->quantize(s->lab + n, 2 * n, per_color, 128 * per_color, last, to + n);
     } else {
-        kernels->hsv(rgb, n, to, to + n, to + 2 * n);
+        s->kernels->hsv(rgb, n, to, to + n, to + 2 * n);
     }
     return (levels){{to, to + n, to + 2 * n}, 1};
 }
 
-static void count(const oc_histogram *h, const oc_color_params *p, const oc_histogram_kernels *kernels, const levels *l,
-                  size_t n, const scratch *s)
+static void count(const counting *s, const levels *l, size_t n)
 {
+    const oc_histogram *h = &s->h;
     if (h->joint) {
-        kernels->count_joint(l->channel, l->stride, n, s->map, s->counts, h->size, s->banks);
-    } else if (p->weight) {
+        s->kernels->count_joint(l->channel, l->stride, n, s->map, s->counts, h->size, s->banks);
+    } else if (h->by_saturation) {
         for (size_t i = 0; i < n; i++) {
             s->sums[l->channel[0][i]] += l->channel[1][i];
         }
     } else {
         for (size_t c = 0; c < h->channels; c++) {
-            kernels->count_levels(l->channel[c], l->stride, n, s->counts + c * s->banks * LEVELS, s->banks);
+            s->kernels->count_levels(l->channel[c], l->stride, n, s->counts + c * s->banks * LEVELS, s->banks);
         }
     }
 }
 
 /* Adds the counters up into the row of the region. */
-static void collect(const oc_histogram *h, const oc_color_params *p, const scratch *s, float *row)
+static void collect(const counting *s, float *row)
 {
+    const oc_histogram *h = &s->h;
     for (size_t i = 0; h->joint && i < h->size; i++) {
         uint32_t total = 0;
         for (size_t bank = 0; bank < s->banks; bank++) {
@@ -122,14 +135,14 @@ static void collect(const oc_histogram *h, const oc_color_params *p, const scrat
     for (size_t c = 0; c < h->channels; c++, row += h->bins) {
         uint64_t totals[LEVELS] = {0};
         for (size_t level = 0; level < LEVELS; level++) {
-            uint64_t total = p->weight ? s->sums[level] : 0;
-            for (size_t bank = 0; bank < s->banks && !p->weight; bank++) {
+            uint64_t total = h->by_saturation ? s->sums[level] : 0;
+            for (size_t bank = 0; bank < s->banks && !h->by_saturation; bank++) {
                 total += s->counts[(c * s->banks + bank) * LEVELS + level];
             }
             totals[s->map->bins[c][level]] += total;
         }
         for (size_t bin = 0; bin < h->bins; bin++) {
-            row[bin] = (float)((double)totals[bin] / (p->weight ? 255 : 1));
+            row[bin] = (float)((double)totals[bin] / (h->by_saturation ? 255 : 1));
         }
     }
 }
@@ -147,39 +160,39 @@ static void normalize(float *row, size_t size, oc_color_norm norm)
     }
 }
 
-/* The histogram of the pixels x0 <= x < x1, y0 <= y < y1. */
-static void extract_region(const oc_histogram *h, const oc_color_params *p, const oc_image *image, const size_t x[2],
-                           const size_t y[2], const scratch *s, float *row)
+static void extract_region(const counting *s, rectangle r, float *row)
 {
-    const oc_histogram_kernels *kernels = oc_histogram_kernels_get();
-    size_t counters = h->joint ? h->size : h->channels * LEVELS;
+    const oc_histogram *h = &s->h;
+    size_t counters = h->joint ? h->size : h->channels * LEVELS, width = s->image->width;
     memset(s->counts, 0, s->banks * counters * sizeof *s->counts);
     memset(s->sums, 0, LEVELS * sizeof *s->sums);
     /* Whole rows side by side are one long row. */
-    bool whole = x[1] - x[0] == image->width && h->space == OC_SPACE_RGB;
-    size_t n = whole ? (y[1] - y[0]) * image->width : x[1] - x[0];
-    for (size_t i = y[0]; i < (whole ? y[0] + 1 : y[1]); i++) {
-        levels l = convert(h, kernels, image->rgb + 3 * (i * image->width + x[0]), n, s);
-        count(h, p, kernels, &l, n, s);
+    bool whole = r.x1 - r.x0 == width && h->space == OC_SPACE_RGB;
+    size_t n = whole ? (r.y1 - r.y0) * width : r.x1 - r.x0;
+    for (size_t y = r.y0; y < (whole ? r.y0 + 1 : r.y1); y++) {
+        levels l = convert(s, s->image->rgb + 3 * (y * width + r.x0), n);
+        count(s, &l, n);
     }
-    collect(h, p, s, row);
+    collect(s, row);
     size_t each = h->joint ? h->size : h->bins;
-    for (size_t i = 0; p->norm != OC_COLOR_NONE && i < h->size; i += each) {
-        normalize(row + i, each, (oc_color_norm)p->norm);
+    for (size_t i = 0; h->norm != OC_COLOR_NONE && i < h->size; i += each) {
+        normalize(row + i, each, h->norm);
     }
 }
 
-static bool make_scratch(const oc_histogram *h, const oc_image *image, oc_arena *arena, scratch *s)
+/* False when memory is short. */
+static bool start(counting *s, const oc_color_plan *plan, const oc_image *image, oc_arena *arena)
 {
+    const oc_histogram *h = &plan->histogram;
     size_t counters = h->joint ? h->size : h->channels * LEVELS;
     size_t pixels = image->width / h->grid * (image->height / h->grid);
+    *s = (counting){.h = *h, .map = &plan->map, .kernels = oc_histogram_kernels_get(), .image = image};
     s->banks = counters <= 4096 && pixels >= 4 * counters ? OC_HISTOGRAM_BANKS : 1;
     s->converted = oc_arena_take(arena, image->width, 3);
     s->lab = oc_arena_take(arena, h->space == OC_SPACE_LAB ? image->width : 1, 3 * sizeof(float));
-    s->map = oc_arena_take(arena, 1, sizeof *s->map);
     s->counts = oc_arena_take(arena, s->banks * counters, sizeof *s->counts);
     s->sums = oc_arena_take(arena, LEVELS, sizeof *s->sums);
-    return s->converted && s->lab && s->map && s->counts && s->sums;
+    return s->converted && s->lab && s->counts && s->sums;
 }
 
 void oc_histogram_fill_map(const oc_histogram *h, oc_histogram_map *map)
@@ -198,72 +211,76 @@ void oc_histogram_fill_map(const oc_histogram *h, oc_histogram_map *map)
     }
 }
 
-/* The pixels of region i: x[0] <= x < x[1], y[0] <= y < y[1]. */
-static void region_bounds(const oc_histogram *h, const oc_image *image, size_t i, size_t x[2], size_t y[2])
+/* The pixels of region i of the grid. */
+static rectangle region_bounds(const oc_histogram *h, const oc_image *image, size_t i)
 {
-    for (size_t end = 0; end < 2; end++) {
-        x[end] = (i % h->grid + end) * image->width / h->grid;
-        y[end] = (i / h->grid + end) * image->height / h->grid;
-    }
+    size_t x = i % h->grid, y = i / h->grid;
+    return (rectangle){x * image->width / h->grid, (x + 1) * image->width / h->grid, y * image->height / h->grid,
+                       (y + 1) * image->height / h->grid};
 }
 
 oc_status oc_histogram_extract(const oc_stage *stage, const oc_image *image, oc_scratch *memory, float *row,
                                oc_error *err)
 {
-    const oc_color_params *p = stage->params;
-    oc_histogram h = oc_histogram_describe(p);
-    scratch s = {0};
-    if (!make_scratch(&h, image, &memory->arena, &s)) {
+    counting s;
+    if (!start(&s, stage->plan.own, image, &memory->arena)) {
         return oc_fail_memory(err, "a colour histogram");
     }
-    oc_histogram_fill_map(&h, s.map);
-    for (size_t i = 0; i < h.grid * h.grid; i++) {
-        size_t x[2], y[2];
-        region_bounds(&h, image, i, x, y);
-        extract_region(&h, p, image, x, y, &s, row + i * h.size);
+    for (size_t i = 0; i < s.h.grid * s.h.grid; i++) {
+        extract_region(&s, region_bounds(&s.h, image, i), row + i * s.h.size);
     }
     return OC_OK;
 }
 
-/* Every pixel's own bins take what the image's bins were given, in equal parts; what is fixed lies evenly over a
- * region. */
-static void spread_region(const oc_histogram *h, const oc_image *image, size_t region, const double *given,
-                          const double *fixed, const scratch *s, float *counts, double *map)
+/* The arrays of oc_histogram_attribute; those of values begin with the region's first. */
+typedef struct attribution {
+    const double *data_term, *offset;
+    float *counts; /* (2, size): of the region, of one pixel */
+    double *map;
+} attribution;
+
+/* The data term of a bin is shared equally by the pixels of that bin; offsets, and the data terms of empty bins, are
+ * spread evenly over the region. */
+static void attribute_region(const counting *s, rectangle r, const attribution *a)
 {
-    oc_color_params raw = {.norm = OC_COLOR_NONE};
-    size_t x[2], y[2];
+    size_t size = s->h.size, width = s->image->width;
+    float *own = a->counts + size;
     double rest = 0;
-    region_bounds(h, image, region, x, y);
-    float *own = counts + h->size;
-    extract_region(h, &raw, image, x, y, s, counts);
-    for (size_t k = 0; k < h->size; k++) {
-        rest += fixed[k] + (counts[k] > 0 ? 0 : given[k]);
+    extract_region(s, r, a->counts);
+    for (size_t k = 0; k < size; k++) {
+        rest += a->offset[k] + (a->counts[k] > 0 ? 0 : a->data_term[k]);
     }
-    oc_spread_evenly(map, image->width, image->height, (double)x[0], (double)y[0], (double)x[1], (double)y[1], rest);
-    for (size_t v = y[0]; v < y[1]; v++) {
-        for (size_t u = x[0]; u < x[1]; u++) {
-            extract_region(h, &raw, image, (size_t[2]){u, u + 1}, (size_t[2]){v, v + 1}, s, own);
-            for (size_t k = 0; k < h->size; k++) {
-                map[v * image->width + u] += own[k] > 0 ? given[k] / (double)counts[k] : 0;
+    oc_spread_evenly(a->map, width, s->image->height, (double)r.x0, (double)r.y0, (double)r.x1, (double)r.y1, rest);
+    for (size_t y = r.y0; y < r.y1; y++) {
+        for (size_t x = r.x0; x < r.x1; x++) {
+            extract_region(s, (rectangle){x, x + 1, y, y + 1}, own);
+            for (size_t k = 0; k < size; k++) {
+                a->map[y * width + x] += own[k] > 0 ? a->data_term[k] / (double)a->counts[k] : 0;
             }
         }
     }
 }
 
-oc_status oc_histogram_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
-                              double *map, oc_error *err)
+oc_status oc_histogram_attribute(const oc_stage *stage, const oc_image *image, const double *data_term,
+                                 const double *offset, double *map, oc_error *err)
 {
-    oc_histogram h = oc_histogram_describe(stage->params);
+    const oc_color_plan *plan = stage->plan.own;
+    size_t size = plan->histogram.size, grid = plan->histogram.grid;
     oc_arena arena = {0};
-    scratch s = {0};
-    float *counts = oc_alloc(h.size, 2 * sizeof *counts);
-    oc_status status = counts && make_scratch(&h, image, &arena, &s) ? OC_OK : oc_fail_memory(err, "the picture");
-    if (status == OC_OK) {
-        oc_histogram_fill_map(&h, s.map);
+    counting s;
+    float *counts = oc_alloc(size, 2 * sizeof *counts);
+    oc_status status = OC_OK;
+    if (!counts || !start(&s, plan, image, &arena)) {
+        status = oc_fail_memory(err, "the picture");
+        goto cleanup;
     }
-    for (size_t i = 0; status == OC_OK && i < h.grid * h.grid; i++) {
-        spread_region(&h, image, i, given + i * h.size, fixed + i * h.size, &s, counts, map);
+    s.h.norm = OC_COLOR_NONE;
+    s.h.by_saturation = false;
+    for (size_t i = 0; i < grid * grid; i++) {
+        attribution a = {data_term + i * size, offset + i * size, counts, map};
+        attribute_region(&s, region_bounds(&s.h, image, i), &a);
     }
+cleanup:
     oc_arena_free(&arena);
     oc_free(counts);
     return status;

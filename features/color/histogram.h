@@ -51,21 +51,30 @@ typedef struct oc_color_params {
     int norm, weight; /* oc_color_norm; 1: a pixel counts by its saturation */
 } oc_color_params;
 
-/* What follows from the parameters. */
+/* The histograms that the parameters ask for. */
 typedef struct oc_histogram {
     oc_color_space space;
+    oc_color_norm norm;
+    bool by_saturation; /* a pixel counts by its saturation instead of 1 */
     size_t bins, grid, channels;
     bool joint;
     size_t size; /* values of a region */
 } oc_histogram;
 
+/* The stage's part of its plan. */
+typedef struct oc_color_plan {
+    oc_histogram histogram;
+    oc_histogram_map map;
+} oc_color_plan;
+
+/* Of resolved parameters. */
 oc_histogram oc_histogram_describe(const oc_color_params *params);
 void oc_histogram_fill_map(const oc_histogram *h, oc_histogram_map *map);
 
-/* The row of an image, and where in the image the values of a row come from; see oc_stage_type. */
+/* The row of an image (oc_stage_type), and the pixels that a score comes from (oc_stage_pictures). */
 oc_status oc_histogram_extract(const oc_stage *stage, const oc_image *image, oc_scratch *memory, float *row,
                                oc_error *err);
-oc_status oc_histogram_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
-                              double *map, oc_error *err);
+oc_status oc_histogram_attribute(const oc_stage *stage, const oc_image *image, const double *data_term,
+                                 const double *offset, double *map, oc_error *err);
 
 #endif

@@ -13,20 +13,27 @@ static double cell_weight(const oc_hog_form *form, double at, double index)
     return distance < 0.5 ? 1 : 0;
 }
 
-oc_hog_axis oc_hog_axis_make(const oc_hog_form *form, size_t n, float *weights)
+/* The axis along one side with n cells, without weights. */
+static oc_hog_axis make_shape(const oc_hog_form *form, size_t n)
 {
-    bool blocks = oc_hog_by_block(form), linear = (form->interpolate & OC_HOG_CELLS_LINEAR) != 0;
-    oc_hog_axis axis = {.targets = n, .per = 1, .step = form->cell, .span = form->cell, .weights = weights};
-    if (blocks) {
+    oc_hog_axis axis = {.targets = n, .per = 1, .step = form->cell, .span = form->cell};
+    if (oc_hog_by_block(form)) {
         axis.per = form->block;
         axis.targets = (n - form->block + 1) * form->block;
         axis.span = form->block * form->cell;
-    } else if (linear) {
+    } else if (form->interpolate & OC_HOG_CELLS_LINEAR) {
         axis.span = 2 * form->cell + form->cell % 2;
         axis.offset = -(ptrdiff_t)((form->cell + 1) / 2);
     } else {
         axis.even = true;
     }
+    return axis;
+}
+
+oc_hog_axis oc_hog_axis_make(const oc_hog_form *form, size_t n, float *weights)
+{
+    oc_hog_axis axis = make_shape(form, n);
+    axis.weights = weights;
     double middle = (double)(form->block * form->cell) / 2 + form->centre;
     for (size_t c = 0; c < axis.per; c++) {
         for (size_t i = 0; i < axis.span; i++) {
@@ -44,8 +51,29 @@ oc_hog_axis oc_hog_axis_make(const oc_hog_form *form, size_t n, float *weights)
 
 size_t oc_hog_axis_room(const oc_hog_form *form)
 {
-    size_t blocks = form->block * form->block * form->cell, linear = 2 * form->cell + 1;
-    return blocks > linear ? blocks : linear;
+    oc_hog_axis axis = make_shape(form, form->block);
+    return axis.per * axis.span;
+}
+
+size_t oc_hog_axis_patterns(const oc_hog_form *form)
+{
+    oc_hog_axis axis = make_shape(form, form->block);
+    return axis.even || axis.span % axis.step ? 0 : axis.per * (axis.span / axis.step);
+}
+
+void oc_hog_axis_fill_patterns(oc_hog_axis *axis, size_t length, float *patterns)
+{
+    size_t phases = axis->span / axis->step;
+    for (size_t f = 0; f < axis->per * phases; f++) {
+        const float *weights = axis->weights + f / phases * axis->span;
+        ptrdiff_t start = (ptrdiff_t)(f % phases * axis->step) + axis->offset;
+        size_t at = (size_t)((start < 0 ? -start : (ptrdiff_t)axis->span - start % (ptrdiff_t)axis->span)) % axis->span;
+        for (size_t x = 0; x < length; x++) {
+            patterns[f * length + x] = weights[at];
+            at = at + 1 < axis->span ? at + 1 : 0;
+        }
+    }
+    axis->patterns = patterns;
 }
 
 size_t oc_hog_reach(const oc_hog_axis *axis, size_t target, size_t length, size_t *first, size_t *skip)

@@ -10,18 +10,24 @@
 typedef struct oc_hog_axis {
     size_t targets, per, step, span;
     ptrdiff_t offset;
-    bool even;      /* every pixel votes for one target, with weight 1 */
-    float *weights; /* (per, span) */
-    /* Where span is a multiple of step, phases = span / step: blocks phase, phase + phases, ... lie end to end, and row
-     * c * phases + phase of (per * phases, length) has the weights for cell c of those; else NULL. */
-    float *patterns;
+    bool even;            /* every pixel votes for one target, with weight 1 */
+    const float *weights; /* (per, span) */
+    /* If span is a multiple of step, blocks that are phases = span / step apart do not overlap and tile the image:
+     * row c * phases + phase of patterns (per * phases, length) has the weights for cell c of the blocks that start at
+     * that phase. Else NULL. */
+    const float *patterns;
 } oc_hog_axis;
 
-/* The pixels of target t that lie inside: *first of the image and *skip of the weights; their number. */
+/* The pixels of target t that lie inside the image: the first one is pixel *first, which has weight *skip. Returns their
+ * number. */
 size_t oc_hog_reach(const oc_hog_axis *axis, size_t target, size_t length, size_t *first, size_t *skip);
 
-/* The axis along one side with n cells. weights has room for oc_hog_axis_room floats. */
+/* The axis along one side with n cells, without patterns. weights has room for oc_hog_axis_room floats. */
 oc_hog_axis oc_hog_axis_make(const oc_hog_form *form, size_t n, float *weights);
 size_t oc_hog_axis_room(const oc_hog_form *form);
+/* Rows of the patterns; 0 where there are none. */
+size_t oc_hog_axis_patterns(const oc_hog_form *form);
+/* Fills and sets the patterns for a side of `length` pixels. */
+void oc_hog_axis_fill_patterns(oc_hog_axis *axis, size_t length, float *patterns);
 
 #endif

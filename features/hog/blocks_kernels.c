@@ -110,19 +110,18 @@ static void roots(float *values, size_t n)
     }
 }
 
-/* A row of blocks at a time: their values side by side in a tile, normalised, and written. Where votes were kept by
- * block the cells of a block come apart from those of its neighbours (oc_hog_axis). */
-static void write_blocks(const oc_hog_form *form, const float *cells, size_t ny, size_t nx, size_t per, float *scratch,
-                         float *row)
+/* Row of blocks by row of blocks: the values of its blocks side by side in a tile are normalised and written. Where votes
+ * are kept by block, every block has cells of its own (oc_hog_axis). */
+static void write_blocks(const oc_hog_form *form, const oc_hog_grid *grid, float *scratch, float *row)
 {
-    size_t block = form->block, bins = form->bins, count = block * block * bins;
-    size_t rows = per > 1 ? ny / per : ny - block + 1, n = per > 1 ? nx / per : nx - block + 1;
+    size_t block = form->block, bins = form->bins, count = block * block * bins, nx = grid->nx, per = grid->per;
+    size_t rows = per > 1 ? grid->ny / per : grid->ny - block + 1, n = per > 1 ? nx / per : nx - block + 1;
     float *tile = scratch, *factors = tile + count * n, *again = factors + n;
     for (size_t by = 0; by < rows; by++) {
         for (size_t e = 0; e < count; e++) {
             size_t j = e / bins, k = e % bins;
             size_t cy = form->by_columns ? j % block : j / block, cx = form->by_columns ? j / block : j % block;
-            const float *from = cells + ((by * per + cy) * bins + k) * nx + (per > 1 ? cx * n : cx);
+            const float *from = grid->cells + ((by * per + cy) * bins + k) * nx + (per > 1 ? cx * n : cx);
             memcpy(tile + e * n, from, n * sizeof *tile);
         }
         const float *left = normalize_tile(form, count, n, tile, factors, again);
@@ -203,12 +202,15 @@ static void add_clipped(const float *restrict values, const float *restrict norm
     }
 }
 
-/* A row of cells as 3 B/2 + 4 planes: B signed directions, B/2 directions without sign, and the four sums over the
- * latter, one a neighbourhood. As in VLFeat the weight of the sums is 1 / sqrt(18) whatever B is. */
-static void write_uoctti(const oc_hog_form *form, const float *cells, size_t nx, size_t plane, const float *upper,
-                         const float *lower, float *both, float *out)
+/* Row y of the cells as 3 B/2 + 4 values a cell: B directions with sign, B/2 directions without, and four sums over
+ * the latter, one for each neighbourhood. As in VLFeat the weight of the sums is 1 / sqrt(18) whatever B is. norms: of the
+ * neighbourhoods above and below; both (nx) is scratch. */
+static void write_uoctti(const oc_hog_form *form, const oc_hog_grid *grid, size_t y, const float *const norms[2],
+                         float *both, float *row)
 {
-    size_t bins = form->bins, half = bins / 2;
+    size_t bins = form->bins, half = bins / 2, nx = grid->nx, plane = grid->ny * nx;
+    const float *cells = grid->cells + y * bins * nx, *upper = norms[0], *lower = norms[1];
+    float *out = row + y * nx;
     const float *corners[4] = {upper, upper + 1, lower, lower + 1};
     float *texture = out + (bins + half) * plane;
     for (size_t j = 0; j < 4; j++) {
@@ -227,10 +229,10 @@ static void write_uoctti(const oc_hog_form *form, const float *cells, size_t nx,
     }
 }
 
-static void write_neighbours(const oc_hog_form *form, const float *cells, size_t ny, size_t nx, float *scratch,
-                             float *row)
+static void write_neighbours(const oc_hog_form *form, const oc_hog_grid *grid, float *scratch, float *row)
 {
-    size_t bins = form->bins;
+    size_t bins = form->bins, ny = grid->ny, nx = grid->nx;
+    const float *cells = grid->cells;
     float *energies[2] = {scratch, scratch + nx};
     float *upper = scratch + 2 * nx, *lower = upper + nx + 1, *tile = lower + nx + 1;
     cell_energies(form, cells, nx, energies[0]);
@@ -243,7 +245,7 @@ static void write_neighbours(const oc_hog_form *form, const float *cells, size_t
         }
         neighbour_norms(form, last, y + 1 < ny ? next : last, nx, lower);
         if (form->uoctti) {
-            write_uoctti(form, here, nx, ny * nx, upper, lower, tile, row + y * nx);
+            write_uoctti(form, grid, y, (const float *const[2]){upper, lower}, tile, row);
         } else {
             for (size_t k = 0; k < bins; k++) {
                 clipped_sums(here + k * nx, upper, lower, nx, 0.25F, tile + k * nx);
@@ -256,17 +258,16 @@ static void write_neighbours(const oc_hog_form *form, const float *cells, size_t
     }
 }
 
-static void normalize(const oc_hog_form *form, const float *cells, size_t ny, size_t nx, size_t per, float *scratch,
-                      float *row)
+static void normalize(const oc_hog_form *form, const oc_hog_grid *grid, float *scratch, float *row)
 {
     if (form->norm == OC_HOG_NORM_NEIGHBOURS) {
-        write_neighbours(form, cells, ny, nx, scratch, row);
+        write_neighbours(form, grid, scratch, row);
         return;
     }
-    write_blocks(form, cells, ny, nx, per, scratch, row);
+    write_blocks(form, grid, scratch, row);
     if (form->norm == OC_HOG_NORM_ROW) {
-        size_t block = form->block, rows = per > 1 ? ny / per : ny - block + 1;
-        size_t columns = per > 1 ? nx / per : nx - block + 1;
+        size_t block = form->block, per = grid->per, rows = per > 1 ? grid->ny / per : grid->ny - block + 1;
+        size_t columns = per > 1 ? grid->nx / per : grid->nx - block + 1;
         normalize_row(form, rows * columns * block * block * form->bins, row);
     }
 }

@@ -1,142 +1,123 @@
-/* hog: pictures. A cell is drawn as a star of lines, one a bin, each along the edges that vote for it (Dalal and
- * Triggs, 2005, figure 6): over the pale image for its row, and for weights the positive ones on the left, the
- * negative ones on the right. Where a cell is written several times, by blocks or by kinds of directions, the star
- * is the mean. */
+/* hog: pictures. A cell is drawn as a star with a line for each bin, along the edges that vote for it (Dalal and Triggs,
+ * 2005, figure 6). The row of an image is drawn over the pale image; of weights the positive ones are on the left, the
+ * negative ones on the right. Where a row has several values for one cell and direction, from several blocks or with and
+ * without sign, the line is their mean. */
 #include "features/hog/draw.h"
 
-#include "features/hog/form.h"
-#include "features/pictures.h"
+#include "features/hog/plan.h"
 #include "src/base/fail.h"
 #include "src/draw/shapes.h"
 
 #include <math.h>
 
-/* Where value j of a row comes from. */
-typedef struct origin {
-    size_t cx, cy;
-    size_t line; /* of the star; as many as there are for values without direction */
-} origin;
-
-typedef struct layout {
-    oc_hog_form form;
-    size_t nx, ny;
-    size_t lines; /* of a star */
-} layout;
-
-static layout describe(const oc_stage *stage)
+/* The lines of a star. */
+static size_t line_count(const oc_hog_plan *plan)
 {
-    layout l;
-    oc_hog_resolve(stage->params, &l.form);
-    l.nx = oc_hog_cells_along(&l.form, stage->width);
-    l.ny = oc_hog_cells_along(&l.form, stage->height);
-    l.lines = l.form.uoctti ? l.form.bins / 2 : l.form.bins;
-    return l;
+    return plan->form.uoctti ? plan->form.bins / 2 : plan->form.bins;
 }
 
-static origin locate(const layout *l, size_t j)
+static double aspect(const oc_stage *stage, oc_drawing kind)
 {
-    size_t block = l->form.block, bins = l->form.bins;
-    if (l->form.uoctti) {
-        size_t plane = j / (l->nx * l->ny), cell = j % (l->nx * l->ny), directed = bins + bins / 2;
-        return (origin){cell % l->nx, cell / l->nx, plane < directed ? plane % l->lines : l->lines};
+    const oc_hog_plan *plan = stage->plan.own;
+    return kind == OC_DRAW_LEARNED   ? 0
+           : kind == OC_DRAW_WEIGHTS ? (2 * (double)plan->nx + 0.5) / (double)plan->ny
+                                     : (double)stage->plan.width / (double)stage->plan.height;
+}
+
+typedef struct stars {
+    const oc_hog_plan *plan;
+    size_t lines;
+    double *values; /* (ny, nx, lines): the mean of the values that a line stands for */
+    double cell;    /* side of a cell on the canvas */
+    double limit;   /* a line for a value of `limit` or more fills its cell */
+} stars;
+
+static oc_status gather(stars *s, const oc_stage *stage, const float *row, oc_error *err)
+{
+    const oc_hog_plan *plan = stage->plan.own;
+    *s = (stars){.plan = plan, .lines = line_count(plan)};
+    size_t count = plan->nx * plan->ny * s->lines;
+    s->values = oc_alloc(count, 2 * sizeof *s->values);
+    if (!s->values) {
+        return oc_fail_memory(err, "the picture");
     }
-    size_t across = l->nx - block + 1, down = l->ny - block + 1;
-    size_t k = j % bins, inner = j / bins % (block * block), outer = j / (bins * block * block);
-    bool columns = l->form.by_columns;
-    size_t bx = columns ? outer / down : outer % across, by = columns ? outer % down : outer / across;
-    size_t cx = columns ? inner / block : inner % block, cy = columns ? inner % block : inner / block;
-    return (origin){bx + cx, by + cy, k};
-}
-
-double oc_hog_aspect(const oc_stage *stage, oc_drawing what)
-{
-    layout l = describe(stage);
-    return what == OC_DRAW_LEARNED   ? 0
-           : what == OC_DRAW_WEIGHTS ? (2 * (double)l.nx + 0.5) / (double)l.ny
-                                     : (double)stage->width / (double)stage->height;
-}
-
-/* stars (ny, nx, lines): the mean of the values that a line stands for. */
-static double *gather(const layout *l, const float *row, size_t dimension, oc_error *err)
-{
-    size_t count = l->nx * l->ny * l->lines;
-    double *stars = oc_alloc(count, 2 * sizeof *stars);
-    if (!stars) {
-        oc_fail_memory(err, "the picture");
-        return NULL;
-    }
-    double *times = stars + count;
-    for (size_t j = 0; j < dimension; j++) {
-        origin from = locate(l, j);
-        if (from.line < l->lines) {
-            size_t at = (from.cy * l->nx + from.cx) * l->lines + from.line;
-            stars[at] += (double)row[j];
+    double *times = s->values + count;
+    for (size_t j = 0; j < stage->plan.dimension; j++) {
+        oc_hog_origin from = oc_hog_locate(plan, j);
+        if (from.bin < s->lines) {
+            size_t at = (from.cy * plan->nx + from.cx) * s->lines + from.bin;
+            s->values[at] += (double)row[j];
             times[at] += 1;
         }
     }
     for (size_t i = 0; i < count; i++) {
-        stars[i] /= times[i] > 0 ? times[i] : 1;
+        s->values[i] /= times[i] > 0 ? times[i] : 1;
     }
-    return stars;
+    s->limit = oc_draw_limit(s->values, count);
+    return OC_OK;
 }
 
-/* All stars, cells of side `cell` from (x, y) on; a line for a value of `limit` or more fills its cell. */
-static void draw_stars(const layout *l, const double *stars, oc_canvas *canvas, double x, double y, double cell,
-                       double sign, double limit, oc_color color)
+/* All stars, from (x, y) on; of the values those with the sign. */
+static void draw_stars(const stars *s, oc_canvas *canvas, double x, double y, double sign)
 {
-    double circle = l->form.with_sign && !l->form.uoctti ? 2 * M_PI : M_PI;
-    oc_star star = {.step = circle / (double)l->lines,
-                    .radius = 0.48 * cell,
-                    .width = fmax(1.2, 0.03 * cell),
+    const oc_hog_form *form = &s->plan->form;
+    double circle = form->with_sign && !form->uoctti ? 2 * M_PI : M_PI;
+    oc_star star = {.step = circle / (double)s->lines,
+                    .radius = 0.48 * s->cell,
+                    .width = fmax(1.2, 0.03 * s->cell),
                     .circle = circle > M_PI,
-                    .color = color};
-    star.first = l->form.centred ? 0 : star.step / 2;
-    for (size_t i = 0; i < l->nx * l->ny; i++) {
-        oc_draw_star(canvas, &star, x + ((double)(i % l->nx) + 0.5) * cell, y + ((double)(i / l->nx) + 0.5) * cell,
-                     stars + i * l->lines, l->lines, sign, limit);
+                    .color = sign > 0 ? OC_FOR : OC_AGAINST};
+    star.first = form->centred ? 0 : star.step / 2;
+    for (size_t i = 0; i < s->plan->nx * s->plan->ny; i++) {
+        double left = x + (double)(i % s->plan->nx) * s->cell, top = y + (double)(i / s->plan->nx) * s->cell;
+        oc_draw_star(canvas, &star, left + 0.5 * s->cell, top + 0.5 * s->cell, s->values + i * s->lines, s->lines, sign,
+                     s->limit);
     }
 }
 
-const char *oc_hog_key(const oc_stage *stage)
+static const char *legend(const oc_stage *stage)
 {
     (void)stage;
     return "blue edges, on the left, speak for the class, orange ones against it";
 }
 
-oc_status oc_hog_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
+static oc_status draw(const oc_stage *stage, const oc_draw_request *r, oc_error *err)
 {
-    layout l = describe(stage);
-    double *stars = gather(&l, s->row, stage->dimension, err);
-    if (!stars) {
-        return OC_NO_MEMORY;
+    const oc_hog_plan *plan = stage->plan.own;
+    stars s;
+    oc_status status = gather(&s, stage, r->row, err);
+    if (status != OC_OK) {
+        return status;
     }
-    double limit = oc_draw_limit(stars, l.nx * l.ny * l.lines);
-    if (s->what == OC_DRAW_WEIGHTS) {
-        double cell = s->height / (double)l.ny, half = cell * (double)l.nx, right = s->x + s->width - half;
-        draw_stars(&l, stars, s->canvas, s->x, s->y, cell, 1, limit, OC_FOR);
-        draw_stars(&l, stars, s->canvas, right, s->y, cell, -1, limit, OC_AGAINST);
-        oc_canvas_frame(s->canvas, s->x, s->y, half, s->height, OC_RULE);
-        oc_canvas_frame(s->canvas, right, s->y, half, s->height, OC_RULE);
+    if (r->kind == OC_DRAW_WEIGHTS) {
+        s.cell = r->height / (double)plan->ny;
+        double half = s.cell * (double)plan->nx, right = r->x + r->width - half;
+        draw_stars(&s, r->canvas, r->x, r->y, 1);
+        draw_stars(&s, r->canvas, right, r->y, -1);
+        oc_canvas_frame(r->canvas, r->x, r->y, half, r->height, OC_RULE);
+        oc_canvas_frame(r->canvas, right, r->y, half, r->height, OC_RULE);
     } else {
-        oc_draw_pale(s, l.form.color);
-        draw_stars(&l, stars, s->canvas, s->x, s->y, s->width / (double)stage->width * (double)l.form.cell, 1, limit,
-                   OC_FOR);
-        oc_canvas_frame(s->canvas, s->x, s->y, s->width, s->height, OC_RULE);
+        s.cell = r->width / (double)stage->plan.width * (double)plan->form.cell;
+        oc_draw_pale(r, plan->form.color);
+        draw_stars(&s, r->canvas, r->x, r->y, 1);
+        oc_canvas_frame(r->canvas, r->x, r->y, r->width, r->height, OC_RULE);
     }
-    oc_free(stars);
+    oc_free(s.values);
     return OC_OK;
 }
 
-oc_status oc_hog_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
-                        double *map, oc_error *err)
+static oc_status attribute(const oc_stage *stage, const oc_image *image, const double *data_term, const double *offset,
+                           double *map, oc_error *err)
 {
+    const oc_hog_plan *plan = stage->plan.own;
+    double side = (double)plan->form.cell;
     (void)err;
-    layout l = describe(stage);
-    double side = (double)l.form.cell;
-    for (size_t j = 0; j < stage->dimension; j++) {
-        origin from = locate(&l, j);
+    for (size_t j = 0; j < stage->plan.dimension; j++) {
+        oc_hog_origin from = oc_hog_locate(plan, j);
         double x = (double)from.cx * side, y = (double)from.cy * side;
-        oc_spread_evenly(map, image->width, image->height, x, y, x + side, y + side, given[j] + fixed[j]);
+        oc_spread_evenly(map, image->width, image->height, x, y, x + side, y + side, data_term[j] + offset[j]);
     }
     return OC_OK;
 }
+
+const oc_stage_pictures oc_hog_pictures = {aspect, legend, draw, attribute};

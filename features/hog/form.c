@@ -34,22 +34,32 @@ static const float tangent[OC_HOG_TERMS] = {0.99997721904F,  -0.33262282680F, 0.
 static const float tangent_opencv[OC_HOG_TERMS] = {0.9997878412794807F, -0.3258083974640975F, 0.1555786518463281F,
                                                    -0.04432655554792128F};
 
+void oc_hog_resolve(oc_hog_params *p)
+{
+    if (p->preset != OC_HOG_OWN) {
+        return;
+    }
+    if (p->interpolate == OC_HOG_INTERPOLATE_AUTO) {
+        p->interpolate = p->block == 1 ? OC_HOG_BINS_LINEAR | OC_HOG_CELLS_LINEAR : OC_HOG_BINS_LINEAR;
+    }
+    if (p->norm == OC_HOG_NORM_AUTO) {
+        p->norm = p->block == 1 ? OC_HOG_NORM_SQRT : OC_HOG_NORM_L2_HYS;
+    }
+    if (isnan(p->epsilon)) {
+        p->epsilon = 0.01;
+    }
+}
+
 static void own_form(const oc_hog_params *p, oc_hog_form *form)
 {
     form->with_sign = p->with_sign;
     form->interpolate = (unsigned)p->interpolate;
-    if (p->interpolate == OC_HOG_INTERPOLATE_AUTO) {
-        form->interpolate = form->block == 1 ? OC_HOG_BINS_LINEAR | OC_HOG_CELLS_LINEAR : OC_HOG_BINS_LINEAR;
-    }
     form->color = p->color;
     form->gamma = p->gamma;
     form->window = p->window;
     form->sigma = 0.5 * (double)(form->block * form->cell);
     form->norm = (oc_hog_norm)p->norm;
-    if (form->norm == OC_HOG_NORM_AUTO) {
-        form->norm = form->block == 1 ? OC_HOG_NORM_SQRT : OC_HOG_NORM_L2_HYS;
-    }
-    form->epsilon = (isnan(p->epsilon) ? 0.01 : p->epsilon) * (double)(form->cell * form->cell);
+    form->epsilon = p->epsilon * (double)(form->cell * form->cell);
     form->epsilon_again = 1e-5;
     form->squared = true;
 }
@@ -96,7 +106,7 @@ static void uoctti_form(oc_hog_form *form)
     form->uoctti = true;
 }
 
-void oc_hog_resolve(const oc_hog_params *p, oc_hog_form *form)
+void oc_hog_form_make(const oc_hog_params *p, oc_hog_form *form)
 {
     *form = (oc_hog_form){.cell = (size_t)p->cell, .block = (size_t)p->block, .bins = (size_t)p->bins};
     form->tangent = tangent;
@@ -128,11 +138,11 @@ static bool agrees(const oc_hog_params *p, const oc_hog_form *form, const char *
            (strcmp(name, "norm") == 0 && blocks && p->norm == OC_HOG_NORM_L2_HYS);
 }
 
-const char *oc_hog_refuse(const void *params, const char *name)
+const char *oc_hog_conflict(const void *params, const char *name)
 {
     const oc_hog_params *p = params;
     oc_hog_form form;
-    oc_hog_resolve(p, &form);
+    oc_hog_form_make(p, &form);
     bool own = p->preset == OC_HOG_OWN;
     bool free_to_set = own || strcmp(name, "preset") == 0 || strcmp(name, "cell") == 0 || strcmp(name, "bins") == 0;
     if (!free_to_set && !agrees(p, &form, name)) {

@@ -1,10 +1,10 @@
-/* The forms of HoG: the parameters, and the choices that they stand for. */
+/* The forms of HoG: the parameters of the stage, and the choices that they and the presets make. */
 #ifndef OC_FEATURES_HOG_FORM_H
 #define OC_FEATURES_HOG_FORM_H
 
 #include "features/stage.h"
 
-/* The largest that are allowed; terms of the polynomial for angles. */
+/* The largest number of bins, side of a cell and side of a block; terms of the polynomial for angles. */
 enum { OC_HOG_BINS = 180, OC_HOG_CELL = 1024, OC_HOG_BLOCK = 16, OC_HOG_TERMS = 6 };
 
 /* In the order of the choices of the parameter `norm`. */
@@ -40,14 +40,14 @@ typedef struct oc_hog_params {
     int preset;
 } oc_hog_params;
 
-/* What lies beyond the border of the image. */
+/* The gradient at the border of the image. */
 typedef enum oc_hog_border {
     OC_HOG_REPEAT,  /* the border pixel again: half a one-sided difference's weight */
     OC_HOG_REFLECT, /* the pixel on the other side: the difference across the border is zero */
     OC_HOG_SILENT   /* the gradient of a border pixel is zero altogether */
 } oc_hog_border;
 
-/* Every choice that makes a variant of HoG, after the defaults and the preset have been filled in. */
+/* Every choice that makes a variant of HoG, with the defaults and the preset filled in. */
 typedef struct oc_hog_form {
     size_t cell, block;
     size_t bins;    /* of one histogram */
@@ -57,27 +57,30 @@ typedef struct oc_hog_form {
     bool color, gamma;
     const float *tangent; /* (OC_HOG_TERMS) */
     oc_hog_border border;
-    bool cropped;  /* pixels behind the last whole cell do not exist, not even for gradients */
+    bool cropped;  /* the columns and rows that no whole cell covers are ignored, also by gradients */
     bool rounded;  /* sides are rounded to the nearest number of cells instead of down */
     bool window;   /* Gaussian weight of a pixel in its block */
-    double sigma;  /* its width in pixels */
-    double centre; /* its centre: this far behind block * cell / 2 */
+    double sigma;  /* its standard deviation in pixels */
+    double centre; /* its centre, in pixels right of and below that of the block */
     oc_hog_norm norm;
     double epsilon, epsilon_again; /* added to norms, in units of summed votes; for the second norm of l2-hys */
-    bool squared;                  /* epsilon joins the sum of squares as its own square, instead of the root */
+    bool squared;                  /* epsilon squared is added to the sum of squares, not epsilon to its root */
     bool by_columns;               /* blocks, and cells in a block, run down columns first */
-    bool uoctti;                   /* 3 bins/2 + 4 values a cell, plane by plane */
+    bool uoctti;                   /* 3 bins/2 + 4 values a cell, one array (ny, nx) after another */
 } oc_hog_form;
 
-void oc_hog_resolve(const oc_hog_params *params, oc_hog_form *form);
-/* Why `name` cannot be set beside the others; NULL when it can. */
-const char *oc_hog_refuse(const void *params, const char *name);
+/* Fills in `interpolate`, `norm` and `epsilon` where they are auto and there is no preset. */
+void oc_hog_resolve(oc_hog_params *params);
+/* The form that resolved parameters stand for. */
+void oc_hog_form_make(const oc_hog_params *params, oc_hog_form *form);
+/* oc_stage_type's conflict. */
+const char *oc_hog_conflict(const void *params, const char *name);
 
-/* Votes are kept by block where the weight of a pixel depends on the block it is seen in. */
+/* True when votes are kept block by block, because the weight of a pixel depends on the block. */
 bool oc_hog_by_block(const oc_hog_form *form);
 /* Cells along a side of the image. */
 size_t oc_hog_cells_along(const oc_hog_form *form, size_t length);
-/* Floats of scratch memory that the normalisation of rows of nx cells or targets needs. */
+/* Floats of scratch memory for the normalisation of rows of nx cells or targets. */
 size_t oc_hog_scratch(const oc_hog_form *form, size_t nx);
 
 #endif

@@ -8,9 +8,9 @@ enum {
     NINE = OC_HOG_BAND_BINS
 };
 
-/* The plain form of `gather`. */
-static void gather_plain(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
-                         float *cells)
+/* Reference implementation of `gather`. */
+static void gather_reference(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
+                             float *cells)
 {
     (void)scratch;
     size_t blocks = axis->targets / axis->per;
@@ -65,7 +65,7 @@ static void weigh(const float *restrict values, const float *restrict weights, s
 static void gather(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch, float *cells)
 {
     if (!axis->even && !axis->patterns) {
-        gather_plain(sums, width, bins, axis, scratch, cells);
+        gather_reference(sums, width, bins, axis, scratch, cells);
         return;
     }
     size_t blocks = axis->targets / axis->per, phases = axis->span / axis->step, room = width + 2 * axis->span;
@@ -144,4 +144,4 @@ static void join(const float *sums, const oc_hog_band *band, size_t cell, size_t
 }
 
 extern const oc_hog_gatherer OC_KERNELS(oc_hog_gatherer);
-const oc_hog_gatherer OC_KERNELS(oc_hog_gatherer) = {gather, gather_plain, join};
+const oc_hog_gatherer OC_KERNELS(oc_hog_gatherer) = {gather, gather_reference, join};

@@ -9,27 +9,37 @@
 
 enum { OC_HOG_BAND_BINS = 9, OC_HOG_BAND_ROOM = 16, OC_HOG_JOIN_SCRATCH = 14 }; /* see oc_hog_band */
 
-/* Edges between sectors, as directions: cosines (count), then sines (count), in order of angle from 0 to 360 degrees.
- * An angle belongs behind an edge when it is equal or larger; with `beyond`, only when it is larger. `turn` is the
- * first edge past 180 degrees, `half` the number of bins that begin up to there; an edge at 180 degrees itself is not
- * in the list. */
+/* Edges between bins, as directions: cosines (count), then sines (count), in order of angle from 0 to 360 degrees. Bin k
+ * holds the angles in [edge k, edge k + 1); with upper_inclusive, (edge k, edge k + 1]. `turn` is the index of the first
+ * edge above 180 degrees, `half` the number of bins that start at or below 180 degrees; an edge at 180 degrees itself is
+ * not in the list. */
 typedef struct oc_hog_edges {
+    bool with_sign; /* bins cover 360 degrees */
+    size_t bins;
     size_t count, turn;
-    bool beyond;
+    bool upper_inclusive;
     float half;
     float cosine[OC_HOG_BINS], sine[OC_HOG_BINS];
 } oc_hog_edges;
 
-/* Rows whose votes go to the same cells: those of a cell, or where votes are split between cells those between the
- * centres of two. The form that nearly everybody uses, nine bins of a half circle, goes from lines to sums in one
- * kernel. */
+/* Rows of votes, (rows) of `width` positions and magnitudes each, and the weight of each row. */
+typedef struct oc_hog_rows {
+    const float *const *positions, *const *magnitudes;
+    const float *weights;
+    size_t rows, width;
+} oc_hog_rows;
+
+/* A band: the rows of pixels whose votes go to the same cells. It is one row of cells high, and where votes are split
+ * between cells it reaches from the centres of one row of cells to the centres of the next. For the most common form,
+ * nine bins of a half circle, one kernel goes from lines of pixels to sums. */
 typedef struct oc_hog_band {
-    const float
-        *lines; /* (rows + 2, stride), from the row above the band to the row below; columns -1 .. room are finite */
+    /* (rows + 2, stride), from the row above the band to the row below it; columns -1 .. room are finite */
+    const float *lines;
     size_t stride, rows, width;
     size_t room;          /* width, rounded up to a multiple of OC_HOG_BAND_ROOM */
     const float *tangent; /* coefficients to split votes between bins by; NULL: whole votes */
-    float per_row, end;   /* 1 / cell; rows of a whole band up to the last one here, and a half */
+    float per_row;        /* 1 / side of a cell */
+    float end;            /* the last row's distance from the top of a whole band, plus 1.5 */
 } oc_hog_band;
 
 /* Rows are of `width` floats. A pixel's vote is a magnitude and a position in bins, -1/2 .. bins - 1/2; bin b gets the
@@ -45,18 +55,17 @@ typedef struct oc_hog_kernels {
      * the coefficients of x, x^3 and so on. */
     void (*linear)(const float *gx, const float *gy, size_t width, bool with_sign, float bins_per_radian,
                    const float *tangent, float *position, float *magnitude);
-    /* Votes by sector: position is the number of edges that the angle has passed, 0 for all of `bins`. */
-    void (*sectors)(const float *gx, const float *gy, size_t width, bool with_sign, const oc_hog_edges *edges,
-                    size_t bins, float *position, float *magnitude);
-    /* sums (bins, width) = the weighted votes of `rows` rows, column by column. */
-    void (*vote)(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
-                 size_t width, size_t bins, float *sums);
-    /* The same without haste. */
-    void (*vote_plain)(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
-                       size_t width, size_t bins, float *sums);
+    /* Votes for the nearest bin: position is the number of edges at or below the angle, 0 for all of them. */
+    void (*sectors)(const float *gx, const float *gy, size_t width, const oc_hog_edges *edges, float *position,
+                    float *magnitude);
+    /* sums (bins, width) = the weighted votes of the rows, column by column. */
+    void (*vote)(const oc_hog_rows *rows, size_t bins, float *sums);
+    /* Reference implementation of the above. */
+    void (*vote_reference)(const oc_hog_rows *rows, size_t bins, float *sums);
     /* Gradients and votes of a band in one go. sums (9, room) = the votes, column by column; of columns past the width
-     * they mean nothing. With carry (9, room), votes are split between the cell above and the cell below the band:
-     * sums = carry + the former's, carry = the latter's. Equal to gradient, linear or sectors, and vote_plain. */
+     * they are undefined. With carry (9, room), votes are split between the cells above and the cells below the band:
+     * sums = carry + the votes for the cells above, carry = those for the cells below. Equal to gradient, linear or
+     * sectors, and vote_reference. */
     void (*band)(const oc_hog_band *band, float *sums, float *carry);
 } oc_hog_kernels;
 
@@ -65,21 +74,25 @@ typedef struct oc_hog_gatherer {
     /* cells (bins, targets) from sums (bins, width); of targets that belong to blocks the first of each block come
      * first, then the second of each, and so on. scratch (2, width + 2 span). */
     void (*gather)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch, float *cells);
-    /* The same without haste; scratch may be NULL. */
-    void (*gather_plain)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
-                         float *cells);
-    /* cells (9, targets) from sums (9, room), split between cells of an even side; half a side behind the sums is
-     * read, but means nothing. weights (room / 2): of the first value of each pair from column cell / 2 on. scratch
-     * (OC_HOG_JOIN_SCRATCH, room). Equal to gather_plain. */
+    /* Reference implementation of the above; scratch may be NULL. */
+    void (*gather_reference)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
+                             float *cells);
+    /* cells (9, targets) from sums (9, room), split between cells of an even side; half a side of floats
+     * after the sums is read and has no effect. weights (room / 2): of the first value of each pair from column cell / 2 on. scratch
+     * (OC_HOG_JOIN_SCRATCH, room). Equal to gather_reference. */
     void (*join)(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *weights,
                  float *scratch, float *cells);
 } oc_hog_gatherer;
 
+/* cells (ny, bins, nx); where votes are kept by block, per = block, and ny and nx count the cells of every block. */
+typedef struct oc_hog_grid {
+    const float *cells;
+    size_t ny, nx, per;
+} oc_hog_grid;
+
 typedef struct oc_hog_normalizer {
-    /* cells (ny, bins, nx) to the row; where votes were kept by block, per = block, ny and nx count targets.
-     * scratch: oc_hog_scratch floats. */
-    void (*normalize)(const oc_hog_form *form, const float *cells, size_t ny, size_t nx, size_t per, float *scratch,
-                      float *row);
+    /* The row of the cells; scratch has oc_hog_scratch floats. */
+    void (*normalize)(const oc_hog_form *form, const oc_hog_grid *grid, float *scratch, float *row);
 } oc_hog_normalizer;
 
 /* The best for this processor. */

@@ -1,40 +1,19 @@
-/* hog: from the pixels of an image to votes, and from votes to cells, either by rows of votes, for every form, or by
- * bands of rows, where one kernel does it all. */
+/* hog: from the pixels of an image to votes, and from votes to cells: by rows of votes, for every form, or by bands of
+ * rows, where one kernel does both. */
 #include "features/hog/votes.h"
 
-#include "features/hog/kernels.h"
 #include "src/base/fail.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Directions of the edges between bins. One at 0 degrees is where counting starts; directions along the axes are
- * exact. */
-static void make_edges(const oc_hog_form *form, oc_hog_edges *edges)
-{
-    double circle = form->with_sign ? 2 * M_PI : M_PI;
-    *edges = (oc_hog_edges){.beyond = form->centred};
-    for (size_t k = form->centred ? 0 : 1; k < form->bins; k++) {
-        size_t twice = 2 * k + form->centred; /* the edge lies at twice / (2 bins) of the circle */
-        double angle = (double)twice * circle / (double)(2 * form->bins);
-        double c = cos(angle), s = sin(angle);
-        if (form->with_sign && twice <= form->bins) {
-            edges->half += 1;
-            edges->turn += twice < form->bins;
-        }
-        if (!form->with_sign || twice != form->bins) {
-            edges->cosine[edges->count] = fabs(c) < 1e-12 ? 0 : (float)c;
-            edges->sine[edges->count++] = fabs(s) < 1e-12 ? 0 : (float)s;
-        }
-    }
-}
-
-/* Everything that is needed to turn rows of pixels into rows of votes, and the rows that were last. */
+/* The state of turning rows of pixels into rows of votes, and the last rows of both. */
 typedef struct votes {
+    const oc_hog_plan *plan;
     const oc_hog_form *form;
     const oc_hog_kernels *kernels;
     const oc_image *image;
-    size_t width, height; /* of what is looked at */
+    size_t width, height; /* of the plan */
     size_t channels;      /* 1 or 3 */
     size_t loaded, voted; /* rows done so far */
     float *lines[3];      /* (3, line) rows y - 1, y, y + 1 in turn, with a border column on each side */
@@ -42,7 +21,6 @@ typedef struct votes {
     float *gx, *gy, *other_x, *other_y; /* (width) */
     size_t ring;                        /* rows of votes that are kept */
     float *position, *magnitude;        /* (ring, width) */
-    oc_hog_edges edges;
 } votes;
 
 enum { MARGIN = 16 }; /* floats in front of a line: the border column, and the alignment kept */
@@ -105,7 +83,7 @@ static void vote_row(votes *v, size_t y)
         v->kernels->linear(v->gx, v->gy, v->width, form->with_sign, (float)((double)form->bins / circle), form->tangent,
                            position, magnitude);
     } else {
-        v->kernels->sectors(v->gx, v->gy, v->width, form->with_sign, &v->edges, form->bins, position, magnitude);
+        v->kernels->sectors(v->gx, v->gy, v->width, &v->plan->edges, position, magnitude);
     }
     if (form->border == OC_HOG_SILENT) {
         silence_border(v, y, magnitude);
@@ -124,32 +102,30 @@ static void vote_until(votes *v, size_t end)
     }
 }
 
-/* Room for `count` lines of each channel. */
-static bool start_lines(votes *v, const oc_hog_form *form, const oc_image *image, size_t count, oc_arena *arena)
+/* Room for `count` lines of each channel. False when memory is short. */
+static bool start_lines(votes *v, const oc_hog_plan *plan, const oc_image *image, size_t count, oc_arena *arena)
 {
-    v->form = form;
-    v->kernels = oc_hog_kernels_get();
-    v->image = image;
-    v->width = form->cropped ? image->width / form->cell * form->cell : image->width;
-    v->height = form->cropped ? image->height / form->cell * form->cell : image->height;
+    const oc_hog_form *form = &plan->form;
+    *v = (votes){.plan = plan, .form = form, .kernels = oc_hog_kernels_get(), .image = image};
+    v->width = plan->width;
+    v->height = plan->height;
     v->channels = form->color ? 3 : 1;
     v->line = (v->width + 2 * MARGIN) / MARGIN * MARGIN + MARGIN;
     bool room = true;
     for (size_t c = 0; c < v->channels; c++) {
         v->lines[c] = oc_arena_take(arena, v->line, count * sizeof(float));
         room = room && v->lines[c];
-        if (room) { /* kernels read on past the border, and numbers are what they must find */
+        if (room) { /* kernels read past the border, where there must be finite numbers */
             memset(v->lines[c], 0, count * v->line * sizeof(float));
         }
     }
     return room;
 }
 
-static bool start_votes(votes *v, const oc_hog_form *form, const oc_image *image, size_t ring, oc_arena *arena)
+static bool start_votes(votes *v, const oc_hog_plan *plan, const oc_image *image, oc_arena *arena)
 {
-    bool lines = start_lines(v, form, image, 3, arena);
-    v->ring = ring < v->height ? ring : v->height;
-    make_edges(form, &v->edges);
+    bool lines = start_lines(v, plan, image, 3, arena);
+    v->ring = plan->down.span < v->height ? plan->down.span : v->height;
     size_t row = v->width * sizeof(float);
     v->gx = oc_arena_take(arena, row, 1);
     v->gy = oc_arena_take(arena, row, 1);
@@ -160,15 +136,16 @@ static bool start_votes(votes *v, const oc_hog_form *form, const oc_image *image
     return lines && v->gx && v->gy && v->other_x && v->other_y && v->position && v->magnitude;
 }
 
-/* Scratch of the gathering: the rows of votes in reach of a target, and their sums. */
+/* Scratch of the gathering: the rows of votes that a target gathers, and their sums. */
 typedef struct vote_band {
     const float **positions, **magnitudes; /* (span) */
     float *sums, *scratch;                 /* (bins, width), (2, width + 2 span) */
 } vote_band;
 
 /* cells (down.targets, bins, across.targets) */
-static void gather_cells(votes *v, const oc_hog_axis *down, const oc_hog_axis *across, vote_band *band, float *cells)
+static void gather_cells(votes *v, vote_band *band, float *cells)
 {
+    const oc_hog_axis *down = &v->plan->down, *across = &v->plan->across;
     size_t bins = v->form->bins;
     for (size_t t = 0; t < down->targets; t++) {
         size_t first, skip;
@@ -179,14 +156,15 @@ static void gather_cells(votes *v, const oc_hog_axis *down, const oc_hog_axis *a
             band->positions[i] = v->position + at;
             band->magnitudes[i] = v->magnitude + at;
         }
-        v->kernels->vote(band->positions, band->magnitudes, down->weights + t % down->per * down->span + skip, rows,
-                         v->width, bins, band->sums);
+        oc_hog_rows voting = {band->positions, band->magnitudes, down->weights + t % down->per * down->span + skip,
+                              rows, v->width};
+        v->kernels->vote(&voting, bins, band->sums);
         oc_hog_gatherer_get()->gather(band->sums, v->width, bins, across, band->scratch,
                                       cells + t * across->targets * bins);
     }
 }
 
-/* True for what one kernel does from lines to sums (oc_hog_band). */
+/* True for the forms that one kernel takes from lines to sums (oc_hog_band). */
 static bool in_bands(const oc_hog_form *form)
 {
     bool odd_cells = (form->interpolate & OC_HOG_CELLS_LINEAR) && form->cell % 2;
@@ -205,13 +183,14 @@ static void load_band(votes *v, size_t first, size_t rows, oc_hog_band *band)
 }
 
 /* cells (ny, bins, nx), a band at a time. */
-static oc_status extract_bands(const oc_hog_form *form, const oc_image *image, size_t ny, size_t nx, oc_arena *arena,
-                               float *cells, oc_error *err)
+static oc_status extract_bands(const oc_hog_plan *plan, const oc_image *image, oc_arena *arena, float *cells,
+                               oc_error *err)
 {
-    votes v = {0};
+    const oc_hog_form *form = &plan->form;
+    votes v;
     bool split = form->interpolate & OC_HOG_CELLS_LINEAR;
-    size_t cell = form->cell, lead = split ? cell / 2 : 0;
-    if (!start_lines(&v, form, image, cell + 2, arena)) {
+    size_t cell = form->cell, lead = split ? cell / 2 : 0, nx = plan->nx;
+    if (!start_lines(&v, plan, image, cell + 2, arena)) {
         return oc_fail_memory(err, "hog");
     }
     size_t room = (v.width + OC_HOG_BAND_ROOM - 1) / OC_HOG_BAND_ROOM * OC_HOG_BAND_ROOM;
@@ -230,7 +209,7 @@ static oc_status extract_bands(const oc_hog_form *form, const oc_image *image, s
     for (size_t i = 0; split && i < room / 2; i++) {
         weights[i] = ((float)(2 * i % cell) + 0.5F) * band.per_row;
     }
-    for (size_t b = 0; b < ny + split; b++) {
+    for (size_t b = 0; b < plan->ny + split; b++) {
         size_t first = b ? b * cell - lead : 0, end = b * cell + cell - lead;
         end = end < v.height ? end : v.height;
         load_band(&v, first, end - first, &band);
@@ -247,48 +226,27 @@ static oc_status extract_bands(const oc_hog_form *form, const oc_image *image, s
     return OC_OK;
 }
 
-/* Weights along the whole side, see oc_hog_axis. False when memory is short. */
-static bool make_patterns(oc_hog_axis *axis, size_t length, oc_arena *arena)
-{
-    if (axis->span % axis->step) {
-        return true;
-    }
-    size_t phases = axis->span / axis->step;
-    axis->patterns = oc_arena_take(arena, axis->per * phases, length * sizeof(float));
-    for (size_t f = 0; axis->patterns && f < axis->per * phases; f++) {
-        const float *weights = axis->weights + f / phases * axis->span;
-        ptrdiff_t start = (ptrdiff_t)(f % phases * axis->step) + axis->offset;
-        size_t at = (size_t)((start < 0 ? -start : (ptrdiff_t)axis->span - start % (ptrdiff_t)axis->span)) % axis->span;
-        for (size_t x = 0; x < length; x++) {
-            axis->patterns[f * length + x] = weights[at];
-            at = at + 1 < axis->span ? at + 1 : 0;
-        }
-    }
-    return axis->patterns;
-}
-
 /* cells (down.targets, bins, across.targets), row of votes by row of votes. */
-static oc_status extract_rows(const oc_hog_form *form, const oc_image *image, oc_hog_axis *down, oc_hog_axis *across,
-                              oc_arena *arena, float *cells, oc_error *err)
+static oc_status extract_rows(const oc_hog_plan *plan, const oc_image *image, oc_arena *arena, float *cells,
+                              oc_error *err)
 {
-    votes v = {0};
+    votes v;
+    size_t span = plan->down.span;
     vote_band band = {
-        .positions = oc_arena_take(arena, down->span, sizeof(float *)),
-        .magnitudes = oc_arena_take(arena, down->span, sizeof(float *)),
-        .sums = oc_arena_take(arena, form->bins, image->width * sizeof(float)),
-        .scratch = oc_arena_take(arena, image->width + 2 * across->span, 2 * sizeof(float)),
+        .positions = oc_arena_take(arena, span, sizeof(float *)),
+        .magnitudes = oc_arena_take(arena, span, sizeof(float *)),
+        .sums = oc_arena_take(arena, plan->form.bins, image->width * sizeof(float)),
+        .scratch = oc_arena_take(arena, image->width + 2 * plan->across.span, 2 * sizeof(float)),
     };
-    if (!band.positions || !band.magnitudes || !band.sums || !band.scratch ||
-        !start_votes(&v, form, image, down->span, arena) || !make_patterns(across, v.width, arena)) {
+    if (!band.positions || !band.magnitudes || !band.sums || !band.scratch || !start_votes(&v, plan, image, arena)) {
         return oc_fail_memory(err, "hog");
     }
-    gather_cells(&v, down, across, &band, cells);
+    gather_cells(&v, &band, cells);
     return OC_OK;
 }
 
-oc_status oc_hog_cells(const oc_hog_form *form, const oc_image *image, oc_hog_axis *down, oc_hog_axis *across,
-                       oc_arena *arena, float *cells, oc_error *err)
+oc_status oc_hog_cells(const oc_hog_plan *plan, const oc_image *image, oc_arena *arena, float *cells, oc_error *err)
 {
-    return in_bands(form) ? extract_bands(form, image, down->targets, across->targets, arena, cells, err)
-                          : extract_rows(form, image, down, across, arena, cells, err);
+    return in_bands(&plan->form) ? extract_bands(plan, image, arena, cells, err)
+                                 : extract_rows(plan, image, arena, cells, err);
 }

@@ -94,14 +94,14 @@ static void linear(const float *restrict gx, const float *restrict gy, size_t wi
     angles(gx, gy, width, with_sign, bins_per_radian, tangent, position, magnitude);
 }
 
-/* Positions of up to LANES gradients by the edges that they have passed. A gradient in the lower half of the circle is
- * folded to the upper one, as are the edges there. Integers up to 255 keep a distance of more than a thousandth from
- * every edge that they do not lie on, so that floats decide exactly; the two products are compared, not subtracted, so
- * that equal ones are equal. */
+/* Positions of up to LANES gradients: the number of edges at or below their angle. A gradient in the lower half of the
+ * circle is turned by 180 degrees, and so are the edges there. Gradients are whole numbers up to 255, which keep a
+ * distance of more than a thousandth from every edge that they do not lie on, so that floats compare exactly; the two
+ * products are compared, not subtracted, so that equal ones are equal. */
 static inline __attribute__((always_inline)) void sector_lanes(const float *gx, const float *gy, size_t n,
-                                                               bool with_sign, const oc_hog_edges *edges, size_t bins,
-                                                               float *position)
+                                                               const oc_hog_edges *edges, float *position)
 {
+    bool with_sign = edges->with_sign;
     lanes x = {0}, y = {0};
     memcpy(&x, gx, n * sizeof *gx);
     memcpy(&y, gy, n * sizeof *gy);
@@ -113,23 +113,23 @@ static inline __attribute__((always_inline)) void sector_lanes(const float *gx, 
     for (size_t k = 0; k < edges->count; k++) {
         bool turned = with_sign && k >= edges->turn;
         float sign = turned ? -1 : 1, c = sign * edges->cosine[k], s = sign * edges->sine[k];
-        places behind = edges->beyond ? y * c > x * s : y * c >= x * s;
+        places behind = edges->upper_inclusive ? y * c > x * s : y * c >= x * s;
         passed += behind & (turned ? lower_counts : upper_counts);
     }
     passed = -passed; /* a comparison that holds is -1 */
-    passed &= passed < (int32_t)bins;
+    passed &= passed < (int32_t)edges->bins;
     lanes out = __builtin_convertvector(passed, lanes);
     memcpy(position, &out, n * sizeof *position);
 }
 
-static void sectors(const float *restrict gx, const float *restrict gy, size_t width, bool with_sign,
-                    const oc_hog_edges *edges, size_t bins, float *restrict position, float *restrict magnitude)
+static void sectors(const float *restrict gx, const float *restrict gy, size_t width, const oc_hog_edges *edges,
+                    float *restrict position, float *restrict magnitude)
 {
     size_t x = 0;
     for (; x + LANES <= width; x += LANES) {
-        sector_lanes(gx + x, gy + x, LANES, with_sign, edges, bins, position + x);
+        sector_lanes(gx + x, gy + x, LANES, edges, position + x);
     }
-    sector_lanes(gx + x, gy + x, width - x, with_sign, edges, bins, position + x);
+    sector_lanes(gx + x, gy + x, width - x, edges, position + x);
     for (size_t i = 0; i < width; i++) {
         magnitude[i] = sqrtf(gx[i] * gx[i] + gy[i] * gy[i]);
     }
@@ -160,20 +160,20 @@ static inline void vote_strip(const float *restrict position, const float *restr
     }
 }
 
-/* The plain form of `vote`, for any number of bins. */
-static void vote_plain(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
-                       size_t width, size_t bins, float *sums)
+/* Reference implementation of `vote`, for any number of bins. */
+static void vote_reference(const oc_hog_rows *v, size_t bins, float *sums)
 {
+    size_t width = v->width;
     float position[STRIP] = {0}, magnitude[STRIP] = {0}, totals[OC_HOG_BINS][STRIP];
     for (size_t x = 0; x < width; x += STRIP) {
         size_t n = width - x < STRIP ? width - x : STRIP;
         memset(totals, 0, bins * sizeof *totals);
-        memset(magnitude, 0, sizeof magnitude); /* what lies beyond the last column does not vote */
-        for (size_t r = 0; r < rows; r++) {
-            float weight = weights[r];
-            memcpy(position, positions[r] + x, n * sizeof *position);
+        memset(magnitude, 0, sizeof magnitude); /* columns after the last one do not vote */
+        for (size_t r = 0; r < v->rows; r++) {
+            float weight = v->weights[r];
+            memcpy(position, v->positions[r] + x, n * sizeof *position);
             for (size_t i = 0; i < n; i++) {
-                magnitude[i] = weight * magnitudes[r][x + i];
+                magnitude[i] = weight * v->magnitudes[r][x + i];
             }
             vote_strip(position, magnitude, bins, totals);
         }
@@ -185,20 +185,18 @@ static void vote_plain(const float *const *positions, const float *const *magnit
 
 /* sums (bins, width) of LANES columns. A vote is split between bin floor(position) and the next one; the bins are
  * compared one after the other, so that their sums stay in registers. Inlined with a constant number of bins. */
-static inline __attribute__((always_inline)) void vote_lanes(const float *const *positions,
-                                                             const float *const *magnitudes, const float *weights,
-                                                             size_t rows, size_t width, size_t x, const int bins,
+static inline __attribute__((always_inline)) void vote_lanes(const oc_hog_rows *v, size_t x, const int bins,
                                                              float *sums)
 {
     lanes totals[OC_HOG_BINS];
     for (int k = 0; k < bins; k++) {
         totals[k] = (lanes){0};
     }
-    for (size_t r = 0; r < rows; r++) {
+    for (size_t r = 0; r < v->rows; r++) {
         lanes position, magnitude;
-        memcpy(&position, positions[r] + x, sizeof position);
-        memcpy(&magnitude, magnitudes[r] + x, sizeof magnitude);
-        magnitude *= weights[r];
+        memcpy(&position, v->positions[r] + x, sizeof position);
+        memcpy(&magnitude, v->magnitudes[r] + x, sizeof magnitude);
+        magnitude *= v->weights[r];
         places bin = __builtin_convertvector(position + 1, places) - 1; /* -1 is the last bin */
         lanes second = magnitude * (position - __builtin_convertvector(bin, lanes)), first = magnitude - second;
         bin += (bin < 0) & bins;
@@ -210,29 +208,26 @@ static inline __attribute__((always_inline)) void vote_lanes(const float *const 
         }
     }
     for (int k = 0; k < bins; k++) {
-        memcpy(sums + (size_t)k * width + x, &totals[k], sizeof totals[k]);
+        memcpy(sums + (size_t)k * v->width + x, &totals[k], sizeof totals[k]);
     }
 }
 
-static inline __attribute__((always_inline)) void vote_all(const float *const *positions,
-                                                           const float *const *magnitudes, const float *weights,
-                                                           size_t rows, size_t width, const int bins, float *sums)
+static inline __attribute__((always_inline)) void vote_all(const oc_hog_rows *v, const int bins, float *sums)
 {
-    for (size_t x = 0; x + LANES < width; x += LANES) {
-        vote_lanes(positions, magnitudes, weights, rows, width, x, bins, sums);
+    for (size_t x = 0; x + LANES < v->width; x += LANES) {
+        vote_lanes(v, x, bins, sums);
     }
-    vote_lanes(positions, magnitudes, weights, rows, width, width - LANES, bins, sums); /* may overlap the one before */
+    vote_lanes(v, v->width - LANES, bins, sums); /* may overlap the columns before */
 }
 
-static void vote(const float *const *positions, const float *const *magnitudes, const float *weights, size_t rows,
-                 size_t width, size_t bins, float *sums)
+static void vote(const oc_hog_rows *v, size_t bins, float *sums)
 {
-    if (bins == 9 && width >= LANES) {
-        vote_all(positions, magnitudes, weights, rows, width, 9, sums);
-    } else if (bins == 18 && width >= LANES) {
-        vote_all(positions, magnitudes, weights, rows, width, 18, sums);
+    if (bins == 9 && v->width >= LANES) {
+        vote_all(v, 9, sums);
+    } else if (bins == 18 && v->width >= LANES) {
+        vote_all(v, 18, sums);
     } else {
-        vote_plain(positions, magnitudes, weights, rows, width, bins, sums);
+        vote_reference(v, bins, sums);
     }
 }
 
@@ -368,5 +363,5 @@ static void band_of_nine(const oc_hog_band *band, float *sums, float *carry)
 }
 
 extern const oc_hog_kernels OC_KERNELS(oc_hog_kernels);
-const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line,    gradient, longest,    linear,
-                                                   sectors, vote,     vote_plain, band_of_nine};
+const oc_hog_kernels OC_KERNELS(oc_hog_kernels) = {line,    gradient, longest,        linear,
+                                                   sectors, vote,     vote_reference, band_of_nine};

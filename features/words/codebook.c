@@ -1,4 +1,5 @@
-/* words: the codebook. Stored are the mean, the transform and the words; what the inner loops read follows from them. */
+/* words: the codebook. The mean, the transform, the parity and the words are stored; the arrays that the inner loops read
+ * are computed from them. */
 #include "features/words/codebook.h"
 
 #include "features/words/patch.h"
@@ -72,31 +73,32 @@ size_t oc_words_save(const oc_words *w, oc_tensor *out)
     return TENSORS;
 }
 
-/* Copies the tensor `name` after checking its shape and that its values are finite. */
-static oc_status copy(const oc_tensor *tensors, size_t count, const char *name, size_t rows, size_t columns,
-                      float **values, oc_error *err)
+/* Copies the values of the tensor that has the name of `wanted`, after checking that it has its shape and that its values
+ * are finite. */
+static oc_status copy(const oc_tensor *tensors, size_t count, oc_tensor wanted, float **values, oc_error *err)
 {
     const oc_tensor *tensor = NULL;
+    size_t size = wanted.rows * wanted.columns;
     for (size_t i = 0; i < count; i++) {
-        tensor = strcmp(tensors[i].name, name) == 0 ? &tensors[i] : tensor;
+        tensor = strcmp(tensors[i].name, wanted.name) == 0 ? &tensors[i] : tensor;
     }
     if (!tensor) {
-        return oc_fail(err, OC_BAD_FILE, "the array %s is missing", name);
+        return oc_fail(err, OC_BAD_FILE, "the array %s is missing", wanted.name);
     }
-    if (tensor->rows != rows || tensor->columns != columns) {
-        return oc_fail(err, OC_BAD_FILE, "the array %s is %zux%zu; it should be %zux%zu", name, tensor->rows,
-                       tensor->columns, rows, columns);
+    if (tensor->rows != wanted.rows || tensor->columns != wanted.columns) {
+        return oc_fail(err, OC_BAD_FILE, "the array %s is %zux%zu; it should be %zux%zu", wanted.name, tensor->rows,
+                       tensor->columns, wanted.rows, wanted.columns);
     }
-    for (size_t i = 0; i < rows * columns; i++) {
+    for (size_t i = 0; i < size; i++) {
         if (!isfinite(tensor->values[i])) {
-            return oc_fail(err, OC_BAD_FILE, "the array %s has a value that is not finite", name);
+            return oc_fail(err, OC_BAD_FILE, "the array %s has a value that is not finite", wanted.name);
         }
     }
-    *values = oc_alloc(rows * columns, sizeof(float));
+    *values = oc_alloc(size, sizeof(float));
     if (!*values) {
         return oc_fail_memory(err, "words");
     }
-    memcpy(*values, tensor->values, rows * columns * sizeof(float));
+    memcpy(*values, tensor->values, size * sizeof(float));
     return OC_OK;
 }
 
@@ -122,10 +124,15 @@ oc_status oc_words_load(const oc_words_params *params, const oc_tensor *from, si
     if (count != TENSORS || w.directions == 0 || w.directions > w.depth) {
         return oc_fail(err, OC_BAD_FILE, "%zu arrays and %zu directions of %zu", count, w.directions, w.depth);
     }
-    oc_status status = copy(from, count, "mean", 1, w.depth, &w.mean, err);
-    status = status != OC_OK ? status : copy(from, count, "transform", w.directions, w.depth, &w.transform, err);
-    status = status != OC_OK ? status : copy(from, count, "parity", 1, w.directions, &w.parity, err);
-    status = status != OC_OK ? status : copy(from, count, "words", w.count, w.directions, &w.words, err);
+    const oc_tensor wanted[TENSORS] = {{"mean", 1, w.depth, NULL},
+                                       {"transform", w.directions, w.depth, NULL},
+                                       {"parity", 1, w.directions, NULL},
+                                       {"words", w.count, w.directions, NULL}};
+    float **const values[TENSORS] = {&w.mean, &w.transform, &w.parity, &w.words};
+    oc_status status = OC_OK;
+    for (size_t i = 0; status == OC_OK && i < TENSORS; i++) {
+        status = copy(from, count, wanted[i], values[i], err);
+    }
     if (status == OC_OK && !parity_valid(w.parity, w.directions)) {
         status = oc_fail(err, OC_BAD_FILE, "the array parity is not made of ones and minus ones");
     }

@@ -1,10 +1,10 @@
-/* What the stage words learns: a whitening and the words. */
+/* The learned state of the stage words: a whitening and the words. */
 #ifndef OC_FEATURES_WORDS_CODEBOOK_H
 #define OC_FEATURES_WORDS_CODEBOOK_H
 
 #include "features/words/layout.h"
 
-/* What is learned. The arrays before `panels` are stored, the others follow from them. */
+/* The arrays up to `words` are stored, the others are computed from them. */
 typedef struct oc_words {
     size_t depth;            /* D: values of a descriptor */
     size_t directions, even; /* r: values after whitening; the first `even` stay when the image is mirrored */
@@ -20,7 +20,7 @@ typedef struct oc_words {
     float *no_bias;                           /* zeros, one panel */
 } oc_words;
 
-/* Checks the stored arrays against each other, makes the others. OC_NO_MEMORY. */
+/* Makes the other arrays from the stored ones. OC_NO_MEMORY. */
 oc_status oc_words_prepare(oc_words *words, bool mirror, oc_error *err);
 void oc_words_free(oc_words *words);
 

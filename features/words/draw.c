@@ -5,7 +5,6 @@
  * descriptors are drawn as 4 x 4 stars. */
 #include "features/words/draw.h"
 
-#include "features/pictures.h"
 #include "features/words/encode.h"
 #include "features/words/kernels.h"
 #include "features/words/patch.h"
@@ -25,7 +24,7 @@ typedef struct looks {
 
 static oc_status unwhiten(const oc_stage *stage, looks *l, oc_error *err)
 {
-    const oc_words *w = stage->learned;
+    const oc_words *w = stage->state;
     const oc_words_params *params = stage->params;
     *l = (looks){params, w->count, w->depth, params->gray || params->descriptor == OC_WORDS_SIFT ? 1 : 3, NULL};
     l->values = oc_alloc(w->count, w->depth * sizeof *l->values);
@@ -153,7 +152,7 @@ static size_t sheet_columns(size_t count)
     return (size_t)ceil(sqrt(1.6 * (double)count));
 }
 
-static oc_status draw_sheet(const looks *l, const oc_sketch *s, oc_error *err)
+static oc_status draw_sheet(const looks *l, const oc_draw_request *s, oc_error *err)
 {
     standing *order = oc_alloc(l->count, sizeof *order);
     if (!order) {
@@ -174,7 +173,7 @@ static oc_status draw_sheet(const looks *l, const oc_sketch *s, oc_error *err)
 }
 
 /* In each region of the finest level the words that weigh most, on the left for the class, on the right against it. */
-static oc_status draw_weights(const looks *l, const oc_sketch *s, oc_error *err)
+static oc_status draw_weights(const looks *l, const oc_draw_request *s, oc_error *err)
 {
     const oc_levels *grid = &l->params->grid;
     size_t g = (size_t)grid->level[grid->count - 1], per = g == 1 ? 6 : g == 2 ? 3 : 2, regions = 0;
@@ -211,29 +210,23 @@ static oc_status draw_weights(const looks *l, const oc_sketch *s, oc_error *err)
 typedef struct walk {
     const oc_stage *stage;
     const oc_image *image;
-    oc_words_place *places;
-    size_t count, first, block; /* places; those of the current block */
-    float *codes;               /* (OC_PANEL_BLOCK, K) */
+    const oc_words_plan *plan;
+    size_t first, block; /* places of the current block */
+    float *codes;        /* (OC_PANEL_BLOCK, K) */
     oc_arena arena;
 } walk;
 
 static oc_status walk_start(walk *w, const oc_stage *stage, const oc_image *image, oc_error *err)
 {
-    const oc_words *words = stage->learned;
+    const oc_words *words = stage->state;
     *w = (walk){.stage = stage, .image = image};
-    w->count = oc_words_place_count(stage->params, image->width, image->height);
-    w->places = oc_alloc(w->count, sizeof *w->places);
+    w->plan = stage->plan.own;
     w->codes = oc_alloc(words->count, OC_PANEL_BLOCK * sizeof *w->codes);
-    if (!w->places || !w->codes) {
-        return oc_fail_memory(err, "the words");
-    }
-    oc_words_places(stage->params, image->width, image->height, w->places);
-    return OC_OK;
+    return w->codes ? OC_OK : oc_fail_memory(err, "the words");
 }
 
 static void walk_end(walk *w)
 {
-    oc_free(w->places);
     oc_free(w->codes);
     oc_arena_free(&w->arena);
 }
@@ -242,26 +235,26 @@ static void walk_end(walk *w)
 static oc_status walk_next(walk *w, oc_error *err)
 {
     w->first += w->block;
-    w->block = w->count - w->first < OC_PANEL_BLOCK ? w->count - w->first : OC_PANEL_BLOCK;
+    size_t left = w->plan->place_count - w->first;
+    w->block = left < OC_PANEL_BLOCK ? left : OC_PANEL_BLOCK;
     oc_arena_reset(&w->arena);
-    return w->block ? oc_words_codes(w->stage->params, w->stage->learned, w->image, w->places + w->first, w->block,
-                                     &w->arena, w->codes, err)
-                    : OC_OK;
+    oc_words_coding coding = {w->plan, w->stage->state, w->image, &w->arena};
+    return w->block ? oc_words_codes(&coding, w->plan->places + w->first, w->block, w->codes, err) : OC_OK;
 }
 
 /* The image as a mosaic: on places that lie side by side, of the first size, the word that each is nearest to. */
-static oc_status draw_mosaic(const looks *l, const oc_stage *stage, const oc_sketch *s, oc_error *err)
+static oc_status draw_mosaic(const looks *l, const oc_stage *stage, const oc_draw_request *s, oc_error *err)
 {
     walk w;
     oc_status status = walk_start(&w, stage, s->image, err);
-    oc_words_params params = oc_words_scaled(l->params, s->image->width, s->image->height);
-    size_t extent = oc_words_extent(&params, 0), stride = (size_t)params.stride;
+    const oc_words_params *params = &w.plan->params;
+    size_t extent = oc_words_extent(params, 0), stride = (size_t)params->stride;
     size_t step = (extent + stride - 1) / stride * stride;
     double scale = s->width / (double)s->image->width;
     oc_draw_pale(s, l->channels == 3);
     while (status == OC_OK && (status = walk_next(&w, err)) == OC_OK && w.block) {
         for (size_t i = 0; i < w.block; i++) {
-            const oc_words_place *place = &w.places[w.first + i], *origin = &w.places[0];
+            const oc_words_place *place = &w.plan->places[w.first + i], *origin = &w.plan->places[0];
             if (place->size != origin->size || (place->x - origin->x) % step || (place->y - origin->y) % step) {
                 continue;
             }
@@ -278,35 +271,35 @@ static oc_status draw_mosaic(const looks *l, const oc_stage *stage, const oc_ske
     return status;
 }
 
-double oc_words_aspect(const oc_stage *stage, oc_drawing what)
+static double aspect(const oc_stage *stage, oc_drawing kind)
 {
     const oc_words_params *params = stage->params;
     double columns = (double)sheet_columns((size_t)params->count);
-    return what == OC_DRAW_LEARNED   ? columns / ceil((double)params->count / columns)
-           : what == OC_DRAW_WEIGHTS ? 2.1
-                                     : (double)stage->width / (double)stage->height;
+    return kind == OC_DRAW_LEARNED   ? columns / ceil((double)params->count / columns)
+           : kind == OC_DRAW_WEIGHTS ? 2.1
+                                     : (double)stage->plan.width / (double)stage->plan.height;
 }
 
-const char *oc_words_key(const oc_stage *stage)
+static const char *legend(const oc_stage *stage)
 {
     (void)stage;
     return "words in blue frames speak for the class, those in orange frames against it";
 }
 
-oc_status oc_words_draw(const oc_stage *stage, const oc_sketch *s, oc_error *err)
+static oc_status draw(const oc_stage *stage, const oc_draw_request *s, oc_error *err)
 {
     looks l;
     oc_status status = unwhiten(stage, &l, err);
     if (status == OC_OK) {
-        status = s->what == OC_DRAW_LEARNED   ? draw_sheet(&l, s, err)
-                 : s->what == OC_DRAW_WEIGHTS ? draw_weights(&l, s, err)
+        status = s->kind == OC_DRAW_LEARNED   ? draw_sheet(&l, s, err)
+                 : s->kind == OC_DRAW_WEIGHTS ? draw_weights(&l, s, err)
                                               : draw_mosaic(&l, stage, s, err);
     }
     oc_free(l.values);
     return status;
 }
 
-/* What a region of a level has, and the cells that belong to it. */
+/* A region: row v, column u of level x level regions. */
 typedef struct region {
     size_t level, v, u;
 } region;
@@ -329,35 +322,50 @@ static bool contains(const oc_levels *grid, region r, size_t cell)
            u >= oc_words_region_start(grid, r.u, r.level) && u < oc_words_region_start(grid, r.u + 1, r.level);
 }
 
-/* One pass over all places: sums (regions, K) of the codes when `given` is NULL, else every place's share of what its
- * words were given in each region, given[j] times its code over the region's sum. */
-static oc_status pass(const oc_stage *stage, const oc_image *image, size_t regions, double *sums, const double *given,
-                      double *map, oc_error *err)
+/* A score that is attributed to the places of an image. */
+typedef struct attribution {
+    const oc_stage *stage;
+    const oc_image *image;
+    size_t regions;
+    double *sums; /* (regions, K): of the codes of all places */
+    const double *data_term;
+    double *map;
+} attribution;
+
+static void add_place(const attribution *a, const oc_words_place *place, double part)
 {
-    const oc_words_params *params = stage->params;
+    const oc_words_params *params = a->stage->params;
+    double side = (double)(params->descriptor == OC_WORDS_SIFT ? oc_sift_extent(place->size) : place->size);
+    oc_spread_evenly(a->map, a->image->width, a->image->height, place->x, place->y, place->x + side, place->y + side,
+                     part);
+}
+
+/* One pass over all places. The first one sums the codes; the second one gives each place its share of the data terms of
+ * its words in each region, data_term[j] times its code over the sum of codes. */
+static oc_status pass(const attribution *a, bool first, oc_error *err)
+{
+    const oc_words_params *params = a->stage->params;
     size_t count = (size_t)params->count;
     walk w;
-    oc_status status = walk_start(&w, stage, image, err);
+    oc_status status = walk_start(&w, a->stage, a->image, err);
     while (status == OC_OK && (status = walk_next(&w, err)) == OC_OK && w.block) {
-        for (size_t i = 0; i < w.block * regions; i++) {
-            const oc_words_place *place = &w.places[w.first + i / regions];
-            const float *codes = w.codes + i / regions * count;
-            double *sum = sums + i % regions * count, part = 0;
-            if (!contains(&params->grid, find_region(&params->grid, i % regions), place->cell)) {
+        for (size_t i = 0; i < w.block * a->regions; i++) {
+            size_t r = i % a->regions;
+            const oc_words_place *place = &w.plan->places[w.first + i / a->regions];
+            const float *codes = w.codes + i / a->regions * count;
+            double *sum = a->sums + r * count, part = 0;
+            if (!contains(&params->grid, find_region(&params->grid, r), place->cell)) {
                 continue;
             }
             for (size_t k = 0; k < count; k++) {
-                if (!given) {
+                if (first) {
                     sum[k] += (double)codes[k];
                 } else if (sum[k] > 0) {
-                    part += given[i % regions * count + k] * ((double)codes[k] / sum[k]);
+                    part += a->data_term[r * count + k] * ((double)codes[k] / sum[k]);
                 }
             }
-            if (given) {
-                bool sift = params->descriptor == OC_WORDS_SIFT;
-                double side = (double)(sift ? oc_sift_extent(place->size) : place->size);
-                oc_spread_evenly(map, image->width, image->height, place->x, place->y, place->x + side, place->y + side,
-                                 part);
+            if (!first) {
+                add_place(a, place, part);
             }
         }
     }
@@ -365,25 +373,28 @@ static oc_status pass(const oc_stage *stage, const oc_image *image, size_t regio
     return status;
 }
 
-oc_status oc_words_spread(const oc_stage *stage, const oc_image *image, const double *given, const double *fixed,
-                          double *map, oc_error *err)
+static oc_status attribute(const oc_stage *stage, const oc_image *image, const double *data_term, const double *offset,
+                           double *map, oc_error *err)
 {
     const oc_words_params *params = stage->params;
-    size_t count = (size_t)params->count, regions = stage->dimension / count;
-    double *sums = oc_alloc(stage->dimension, sizeof *sums);
-    oc_status status = sums ? pass(stage, image, regions, sums, NULL, map, err) : oc_fail_memory(err, "the picture");
+    size_t count = (size_t)params->count, regions = stage->plan.dimension / count;
+    double *sums = oc_alloc(stage->plan.dimension, sizeof *sums);
+    attribution a = {stage, image, regions, sums, data_term, map};
+    oc_status status = sums ? pass(&a, true, err) : oc_fail_memory(err, "the picture");
     if (status == OC_OK) {
-        status = pass(stage, image, regions, sums, given, map, err);
+        status = pass(&a, false, err);
     }
     for (size_t r = 0; status == OC_OK && r < regions; r++) {
         region where = find_region(&params->grid, r);
         double across = (double)image->width / (double)where.level, down = (double)image->height / (double)where.level;
         double rest = 0, x = (double)where.u * across, y = (double)where.v * down;
         for (size_t k = 0; k < count; k++) {
-            rest += fixed[r * count + k] + (sums[r * count + k] > 0 ? 0 : given[r * count + k]);
+            rest += offset[r * count + k] + (sums[r * count + k] > 0 ? 0 : data_term[r * count + k]);
         }
         oc_spread_evenly(map, image->width, image->height, x, y, x + across, y + down, rest);
     }
     oc_free(sums);
     return status;
 }
+
+const oc_stage_pictures oc_words_pictures = {aspect, legend, draw, attribute};

@@ -27,7 +27,7 @@
 
 enum { BLOCK_LANES = OC_PANEL_BLOCK * OC_PANEL };
 
-/* What is known of a block's rows on one side, 0 the image and 1 its mirror image. */
+/* The working arrays of a block of places, of the image (side 0) or of its mirror image (side 1). */
 typedef struct side {
     float *z;     /* (panels, OC_PANEL_BLOCK, 32) distances, later codes */
     float *sums;  /* (OC_PANEL_BLOCK, 32): partial sums of a row over the words */
@@ -42,7 +42,6 @@ typedef struct encoder {
     const oc_words_kernels *kernels;
     size_t panels, cuts, sides;
     size_t nearest; /* words that share a code; 0: all */
-    oc_words_place *places;
     oc_words_view view;
     float *x, *packed;                   /* (OC_PANEL_BLOCK, D) */
     float *y, *packed_even, *packed_odd; /* (OC_PANEL_BLOCK, r) in all */
@@ -66,10 +65,9 @@ static bool take_side(side *s, size_t panels, size_t cells, oc_arena *arena)
     return true;
 }
 
-static bool take_memory(encoder *e, size_t count, size_t cells, oc_arena *arena)
+static bool take_memory(encoder *e, size_t cells, oc_arena *arena)
 {
     size_t depth = e->words->depth, r = e->words->directions;
-    e->places = oc_arena_take(arena, count, sizeof *e->places);
     e->x = oc_arena_take(arena, OC_PANEL_BLOCK * depth, sizeof *e->x);
     e->packed = oc_arena_take(arena, OC_PANEL_BLOCK * depth, sizeof *e->packed);
     e->y = oc_arena_take(arena, OC_PANEL_BLOCK * r, sizeof *e->y);
@@ -81,8 +79,8 @@ static bool take_memory(encoder *e, size_t count, size_t cells, oc_arena *arena)
     e->near_codes = oc_arena_take(arena, OC_PANEL_BLOCK * OC_WORDS_MOST_NEAREST, sizeof *e->near_codes);
     e->near_words = oc_arena_take(arena, OC_PANEL_BLOCK * OC_WORDS_MOST_NEAREST, sizeof *e->near_words);
     e->cell_places = oc_arena_take(arena, cells, sizeof *e->cell_places);
-    bool complete = e->places && e->x && e->packed && e->y && e->packed_even && e->packed_odd && e->norm &&
-                    e->row_value && e->row_least && e->near_codes && e->near_words && e->cell_places;
+    bool complete = e->x && e->packed && e->y && e->packed_even && e->packed_odd && e->norm && e->row_value &&
+                    e->row_least && e->near_codes && e->near_words && e->cell_places;
     for (size_t s = 0; s < e->sides; s++) {
         complete = complete && take_side(&e->side[s], e->panels, cells, arena);
     }
@@ -328,20 +326,20 @@ static size_t nearest_words(const oc_words_params *params, size_t words)
     return wanted < words ? wanted : words;
 }
 
-/* An encoder with room for `count` places and `cells` cells. */
-static oc_status start(encoder *e, const oc_words_params *params, const oc_words *words, const oc_image *image,
-                       size_t count, size_t cells, oc_arena *arena, oc_error *err)
+/* An encoder with room for the pooled codes of `cells` cells. */
+static oc_status start(encoder *e, const oc_words_coding *c, size_t cells, oc_error *err)
 {
+    const oc_words_params *params = &c->plan->params;
     *e = (encoder){.params = params,
-                   .words = words,
+                   .words = c->words,
                    .panel = oc_panel(),
                    .kernels = oc_words_kernels_get(),
-                   .panels = oc_panel_count(words->count),
+                   .panels = oc_panel_count(c->words->count),
                    .cuts = oc_words_cuts(&params->grid),
                    .sides = params->mirror ? 2 : 1,
-                   .nearest = nearest_words(params, words->count)};
-    return take_memory(e, count, cells, arena) ? oc_words_view_create(&e->view, params, image, arena, err)
-                                               : oc_fail_memory(err, "visual words");
+                   .nearest = nearest_words(params, c->words->count)};
+    return take_memory(e, cells, c->arena) ? oc_words_view_create(&e->view, c->plan, c->image, c->arena, err)
+                                           : oc_fail_memory(err, "visual words");
 }
 
 /* Codes of at most OC_PANEL_BLOCK places, added to the cells they belong to. */
@@ -355,47 +353,49 @@ static void encode_block(encoder *e, const oc_words_place *places, size_t count)
     }
 }
 
-oc_status oc_words_encode(const oc_words_params *params, const oc_words *words, const oc_image *image, oc_arena *arena,
-                          float *row, oc_error *err)
+oc_status oc_words_encode(const oc_words_coding *c, float *row, oc_error *err)
 {
-    size_t count = oc_words_place_count(params, image->width, image->height), cuts = oc_words_cuts(&params->grid);
+    const oc_words_place *places = c->plan->places;
+    size_t count = c->plan->place_count, cuts = oc_words_cuts(&c->plan->params.grid);
     encoder e;
-    oc_status status = start(&e, params, words, image, count, cuts * cuts, arena, err);
+    oc_status status = start(&e, c, cuts * cuts, err);
     if (status != OC_OK) {
         return status;
     }
-    oc_words_places(params, image->width, image->height, e.places);
-    memset(e.cell_places, 0, e.cuts * e.cuts * sizeof *e.cell_places);
+    memset(e.cell_places, 0, cuts * cuts * sizeof *e.cell_places);
     for (size_t i = 0; i < count; i++) {
-        e.cell_places[e.places[i].cell]++;
+        e.cell_places[places[i].cell]++;
     }
     for (size_t first = 0; first < count; first += OC_PANEL_BLOCK) {
-        encode_block(&e, e.places + first, count - first < OC_PANEL_BLOCK ? count - first : OC_PANEL_BLOCK);
+        encode_block(&e, places + first, count - first < OC_PANEL_BLOCK ? count - first : OC_PANEL_BLOCK);
     }
     write_row(&e, row);
     return OC_OK;
 }
 
 /* Every place is a cell of its own, for itself and for its mirror image. */
-oc_status oc_words_codes(const oc_words_params *params, const oc_words *words, const oc_image *image,
-                         const oc_words_place *places, size_t count, oc_arena *arena, float *codes, oc_error *err)
+oc_status oc_words_codes(const oc_words_coding *c, const oc_words_place *places, size_t count, float *codes,
+                         oc_error *err)
 {
     encoder e;
-    oc_status status = start(&e, params, words, image, OC_PANEL_BLOCK, OC_PANEL_BLOCK, arena, err);
-    for (size_t i = 0; status == OC_OK && i < count; i++) {
-        e.places[i] = places[i];
-        e.places[i].cell = e.places[i].mirror_cell = (uint32_t)i;
+    oc_words_place single[OC_PANEL_BLOCK];
+    oc_status status = start(&e, c, OC_PANEL_BLOCK, err);
+    if (status != OC_OK) {
+        return status;
     }
-    if (status == OC_OK) {
-        encode_block(&e, e.places, count);
+    for (size_t i = 0; i < count; i++) {
+        single[i] = places[i];
+        single[i].cell = single[i].mirror_cell = (uint32_t)i;
     }
-    for (size_t i = 0; status == OC_OK && i < count; i++) {
-        for (size_t k = 0; k < words->count; k++) {
-            codes[i * words->count + k] = 0;
+    encode_block(&e, single, count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < c->words->count; k++) {
+            float *code = codes + i * c->words->count + k;
+            *code = 0;
             for (size_t s = 0; s < e.sides; s++) {
-                codes[i * words->count + k] += e.side[s].cells[i * e.panels * OC_PANEL + k];
+                *code += e.side[s].cells[i * e.panels * OC_PANEL + k];
             }
         }
     }
-    return status;
+    return OC_OK;
 }

@@ -3,12 +3,21 @@
 #define OC_FEATURES_WORDS_ENCODE_H
 
 #include "features/words/codebook.h"
+#include "features/words/plan.h"
 
-oc_status oc_words_encode(const oc_words_params *params, const oc_words *words, const oc_image *image, oc_arena *arena,
-                          float *row, oc_error *err);
-/* The codes (count, K) of single places, at most OC_PANEL_BLOCK, before they are pooled; with `mirror` those of their
- * mirror images are added. */
-oc_status oc_words_codes(const oc_words_params *params, const oc_words *words, const oc_image *image,
-                         const oc_words_place *places, size_t count, oc_arena *arena, float *codes, oc_error *err);
+/* What an image is coded with, and the memory for it. */
+typedef struct oc_words_coding {
+    const oc_words_plan *plan;
+    const oc_words *words;
+    const oc_image *image; /* of the planned size */
+    oc_arena *arena;
+} oc_words_coding;
+
+/* The row of the image. OC_NO_MEMORY. */
+oc_status oc_words_encode(const oc_words_coding *coding, float *row, oc_error *err);
+/* The codes (count, K) of single places, at most OC_PANEL_BLOCK, before they are pooled; with `mirror` the codes of their
+ * mirror images are added. OC_NO_MEMORY. */
+oc_status oc_words_codes(const oc_words_coding *coding, const oc_words_place *places, size_t count, float *codes,
+                         oc_error *err);
 
 #endif

@@ -18,11 +18,12 @@
 enum { PURPOSE_PLACES = 0x776f7201 };
 
 typedef struct sampling {
+    const oc_words_plan *plan;
     const oc_words_params *params;
     const oc_source *source;
     oc_job *job;
     uint64_t seed;
-    size_t samples, depth, width, height, place_count;
+    size_t samples, depth, place_count;
     float *x;               /* (samples, D) */
     uint32_t *taken;        /* (images): samples that image i gave; 0 when it could not be read */
     oc_words_place *places; /* (threads, place_count) */
@@ -37,7 +38,8 @@ static size_t first_sample(const sampling *s, size_t image)
     return (size_t)((wide)image * s->samples / s->source->count);
 }
 
-/* Takes `wanted` of the places, each set as likely as any other, in order; puts them in front (Knuth, algorithm S). */
+/* Moves a random subset of `wanted` places to the front, in order; every subset is equally likely (Knuth, algorithm
+ * S). */
 static void choose_places(oc_words_place *places, size_t count, size_t wanted, oc_random *random)
 {
     for (size_t i = 0, chosen = 0; chosen < wanted; i++) {
@@ -58,14 +60,14 @@ static void sample_image(void *context, size_t index, size_t worker)
     oc_status status = wanted && !oc_job_cancelled(s->job)
                            ? s->source->read(s->source->context, index, worker, &image, NULL)
                            : OC_CANCELLED;
-    if (status == OC_NO_MEMORY) { /* left out in silence it would change what is learned */
+    if (status == OC_NO_MEMORY) { /* leaving the image out would change the words */
         atomic_store(&s->short_of_memory, true);
     } else if (status == OC_OK) {
         oc_random random = oc_random_stream(s->seed, PURPOSE_PLACES, index);
         oc_words_view view;
         oc_arena_reset(&s->arenas[worker]);
-        if (oc_words_view_create(&view, s->params, &image, &s->arenas[worker], NULL) == OC_OK) {
-            oc_words_places(s->params, s->width, s->height, places);
+        if (oc_words_view_create(&view, s->plan, &image, &s->arenas[worker], NULL) == OC_OK) {
+            memcpy(places, s->plan->places, count * sizeof *places);
             choose_places(places, count, wanted, &random);
             oc_words_describe(&view, places, wanted, s->x + first * s->depth);
             s->taken[index] = (uint32_t)wanted;
@@ -93,7 +95,7 @@ static size_t close_gaps(sampling *s)
 static oc_status sample(sampling *s, size_t *count, oc_error *err)
 {
     size_t all, threads = oc_job_threads(s->job);
-    s->place_count = oc_words_place_count(s->params, s->width, s->height);
+    s->place_count = s->plan->place_count;
     s->depth = oc_words_depth(s->params);
     s->samples = (size_t)s->params->samples;
     if (oc_multiply(s->source->count, s->place_count, &all) && all < s->samples) {
@@ -169,13 +171,14 @@ static oc_status cluster(const sampling *s, size_t count, oc_words *words, oc_er
     return oc_kmeans_lloyd(s->x, count, r, words->count, &options, words->words, NULL, s->job, err);
 }
 
-oc_status oc_words_fit(const oc_words_params *params, size_t width, size_t height, const oc_source *source,
-                       uint64_t seed, oc_words *words, oc_job *job, oc_error *err)
+oc_status oc_words_fit(const oc_words_plan *plan, const oc_source *source, uint64_t seed, oc_words *words, oc_job *job,
+                       oc_error *err)
 {
+    const oc_words_params *params = &plan->params;
     if (source->count == 0) {
         return oc_fail(err, OC_BAD_DATA, "no images to learn from");
     }
-    sampling s = {.params = params, .source = source, .job = job, .seed = seed, .width = width, .height = height};
+    sampling s = {.plan = plan, .params = params, .source = source, .job = job, .seed = seed};
     oc_words learned = {0};
     size_t count = 0;
     oc_status status = sample(&s, &count, err);

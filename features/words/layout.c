@@ -1,7 +1,7 @@
 /* Where descriptors are taken, and the regions that pool them.
  *
- * Descriptors of one size stand on a grid in the middle of the image (what the stride leaves over is shared by both
- * borders). Of its n columns, column c belongs at level g to region floor(c g / n). The borders i / g of all levels
+ * Descriptors of one size stand on a grid in the middle of the image (the pixels that the stride leaves over are shared by
+ * both borders). Of its n columns, column c belongs at level g to region floor(c g / n). The borders i / g of all levels
  * together cut the axis into intervals, so that a region of any level is a run of whole intervals and every code is
  * added once, to one cell. */
 #include "features/words/layout.h"
@@ -10,8 +10,8 @@
 
 #include <math.h>
 
-/* Images of this side have a gradient descriptor every 8 pixels, of cells of these sizes; others in proportion, so that
- * the same things are described at every scale. */
+/* Images of this side have a gradient descriptor every 8 pixels, of cells of these sizes; other images have them in
+ * proportion, so that a descriptor covers the same part of the scene at every scale. */
 enum { SIDE = 256, STRIDE = 8, LONGEST_STRIDE = 64 };
 static const int64_t cell_sizes[] = {4, 6, 8, 12};
 
@@ -45,7 +45,7 @@ size_t oc_words_sizes(const oc_words_params *params)
     return params->descriptor == OC_WORDS_SIFT ? params->cells.count : 1;
 }
 
-/* What a place's size is: the side of a patch, or the size of a cell. */
+/* The side of a patch, or the side of a descriptor's cells. */
 static size_t size_value(const oc_words_params *params, size_t s)
 {
     return (size_t)(params->descriptor == OC_WORDS_SIFT ? params->cells.level[s] : params->patch);
@@ -61,16 +61,6 @@ size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length
 {
     size_t extent = oc_words_extent(params, s);
     return length < extent ? 0 : (length - extent) / (size_t)params->stride + 1;
-}
-
-size_t oc_words_place_count(const oc_words_params *params, size_t width, size_t height)
-{
-    oc_words_params settled = oc_words_scaled(params, width, height);
-    size_t count = 0;
-    for (size_t s = 0; s < oc_words_sizes(&settled); s++) {
-        count += oc_words_positions(&settled, s, width) * oc_words_positions(&settled, s, height);
-    }
-    return count;
 }
 
 size_t oc_words_margin(size_t extent, size_t stride, size_t length)
@@ -90,7 +80,7 @@ static size_t level(const oc_levels *grid, size_t l)
     return (size_t)grid->level[l];
 }
 
-/* True when i / g was met at a level before l: every border counts once. */
+/* True when the border i / g is one of a level before l: every border counts once. */
 static bool border_known(const oc_levels *grid, size_t l, size_t i)
 {
     for (size_t before = 0; before < l; before++) {
@@ -155,8 +145,7 @@ static oc_words_place *size_places(const oc_words_params *params, size_t s, size
 
 void oc_words_places(const oc_words_params *params, size_t width, size_t height, oc_words_place *places)
 {
-    oc_words_params settled = oc_words_scaled(params, width, height);
-    for (size_t s = 0; s < oc_words_sizes(&settled); s++) {
-        places = size_places(&settled, s, width, height, places);
+    for (size_t s = 0; s < oc_words_sizes(params); s++) {
+        places = size_places(params, s, width, height, places);
     }
 }

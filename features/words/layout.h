@@ -21,31 +21,29 @@ typedef struct oc_words_params {
 /* The borders of all regions of all levels cut each axis into intervals; a cell is an interval of columns and one of
  * rows, counted row by row. */
 
-/* One descriptor: its corner, the cell it counts in, the one it counts in when the image is mirrored. */
+/* One descriptor: its corner, the cell that it belongs to, and the cell that it belongs to when the image is mirrored. */
 typedef struct oc_words_place {
     uint32_t x, y, cell, mirror_cell;
     uint32_t size; /* side of a patch, or size of a gradient descriptor's cells */
 } oc_words_place;
 
-/* With stride and cells as they are in images of that size, where they are auto. What is asked about one axis below
- * needs them so. */
+/* The parameters with the stride and the cells for images of that size, where they are auto. The functions below need
+ * such parameters. */
 oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, size_t height);
-/* Sizes of descriptors in an image: 1, or that of `cells`. */
+/* The number of sizes of descriptors: 1, or that of `cells`. */
 size_t oc_words_sizes(const oc_words_params *params);
-/* The first pixel of the first descriptor that covers `extent` of `length` pixels: what the stride leaves over is
- * shared by both borders. */
+/* The first pixel of the first descriptor that covers `extent` of `length` pixels: the pixels that the stride leaves over
+ * are shared by both borders. */
 size_t oc_words_margin(size_t extent, size_t stride, size_t length);
-/* Pixels a descriptor of size number s covers on each axis. */
+/* Pixels that a descriptor of size number s covers on each axis. */
 size_t oc_words_extent(const oc_words_params *params, size_t s);
 /* Descriptors of size number s on an axis of `length` pixels; 0 when it is too short. */
 size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length);
-/* Of all sizes, in a whole image. */
-size_t oc_words_place_count(const oc_words_params *params, size_t width, size_t height);
 /* Intervals that the levels' borders i / g cut an axis into. */
 size_t oc_words_cuts(const oc_levels *grid);
 /* The interval in which region i of level g begins. */
 size_t oc_words_region_start(const oc_levels *grid, size_t i, size_t g);
-/* All descriptors of an image, size by size, cell by cell, column by column inside a cell. */
+/* The places of all descriptors of an image, size by size, cell by cell, column by column inside a cell. */
 void oc_words_places(const oc_words_params *params, size_t width, size_t height, oc_words_place *places);
 
 #endif

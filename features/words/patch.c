@@ -1,4 +1,4 @@
-/* What is described: pixel patches, patch x patch pixels in row, column, R G B order (or gray), less their mean, over
+/* Descriptors: pixel patches, patch x patch pixels in row, column, R G B order (or gray), less their mean, over
  * sqrt(variance + contrast) (Coates, Lee and Ng, 2011); or the gradient descriptors of sift.c. */
 #include "features/words/patch.h"
 
@@ -35,16 +35,17 @@ void oc_words_mirror_order(const oc_words_params *params, uint32_t *order)
     }
 }
 
-oc_status oc_words_view_create(oc_words_view *view, const oc_words_params *params, const oc_image *image,
-                               oc_arena *arena, oc_error *err)
+oc_status oc_words_view_create(oc_words_view *view, const oc_words_plan *plan, const oc_image *image, oc_arena *arena,
+                               oc_error *err)
 {
-    *view = (oc_words_view){.params = oc_words_scaled(params, image->width, image->height), .image = image};
+    const oc_words_params *params = &plan->params;
+    *view = (oc_words_view){.params = params, .image = image};
     if (params->descriptor != OC_WORDS_SIFT) {
         return OC_OK;
     }
     size_t largest = 0;
-    for (size_t s = 0; s < view->params.cells.count; s++) {
-        size_t cell = (size_t)view->params.cells.level[s];
+    for (size_t s = 0; s < view->params->cells.count; s++) {
+        size_t cell = (size_t)view->params->cells.level[s];
         largest = cell > largest ? cell : largest;
     }
     return oc_sift_view_create(&view->sift, image, largest, arena) ? OC_OK : oc_fail_memory(err, "gradients");
@@ -52,7 +53,7 @@ oc_status oc_words_view_create(oc_words_view *view, const oc_words_params *param
 
 static void describe_patch(const oc_words_view *view, const oc_words_place *place, float *out)
 {
-    const oc_words_params *params = &view->params;
+    const oc_words_params *params = view->params;
     size_t depth = channels(params), row = view->image->width * depth;
     const uint8_t *pixels = params->gray ? view->image->gray : view->image->rgb;
     oc_words_kernels_get()->contrast(pixels + place->y * row + place->x * depth, row, place->size, place->size * depth,
@@ -61,18 +62,18 @@ static void describe_patch(const oc_words_view *view, const oc_words_place *plac
 
 static void prepare_gradients(oc_words_view *view, size_t cell)
 {
-    size_t extent = oc_sift_extent(cell), stride = (size_t)view->params.stride;
+    size_t extent = oc_sift_extent(cell), stride = (size_t)view->params->stride;
     oc_sift_view_prepare(&view->sift, cell, stride, oc_words_margin(extent, stride, view->image->width),
                          oc_words_margin(extent, stride, view->image->height));
 }
 
 void oc_words_describe(oc_words_view *view, const oc_words_place *places, size_t count, float *out)
 {
-    size_t depth = oc_words_depth(&view->params);
+    size_t depth = oc_words_depth(view->params);
     for (size_t i = 0; i < count; i++, out += depth) {
-        if (view->params.descriptor == OC_WORDS_SIFT) {
+        if (view->params->descriptor == OC_WORDS_SIFT) {
             prepare_gradients(view, places[i].size);
-            oc_sift_describe(&view->sift, places[i].x, places[i].y, view->params.contrast, out);
+            oc_sift_describe(&view->sift, places[i].x, places[i].y, view->params->contrast, out);
         } else {
             describe_patch(view, &places[i], out);
         }

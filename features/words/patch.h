@@ -2,7 +2,7 @@
 #ifndef OC_FEATURES_WORDS_PATCH_H
 #define OC_FEATURES_WORDS_PATCH_H
 
-#include "features/words/layout.h"
+#include "features/words/plan.h"
 #include "features/words/sift.h"
 
 /* Values of a descriptor. */
@@ -10,16 +10,16 @@ size_t oc_words_depth(const oc_words_params *params);
 /* The place of each value in the mirrored descriptor. */
 void oc_words_mirror_order(const oc_words_params *params, uint32_t *order);
 
-/* An image that is being described. */
+/* An image whose descriptors are computed. */
 typedef struct oc_words_view {
-    oc_words_params params; /* settled */
+    const oc_words_params *params; /* of the plan */
     const oc_image *image;
     oc_sift_view sift;
 } oc_words_view;
 
 /* OC_NO_MEMORY */
-oc_status oc_words_view_create(oc_words_view *view, const oc_words_params *params, const oc_image *image,
-                               oc_arena *arena, oc_error *err);
+oc_status oc_words_view_create(oc_words_view *view, const oc_words_plan *plan, const oc_image *image, oc_arena *arena,
+                               oc_error *err);
 /* Writes the descriptors (count, depth) at the places. */
 void oc_words_describe(oc_words_view *view, const oc_words_place *places, size_t count, float *out);
 

@@ -1,11 +1,12 @@
 /* Bag of visual words: which words of a learned codebook occur where in the image (Csurka et al., 2004; Coates, Lee and
  * Ng, 2011). A row holds, for each level of the grid, each region row and each region column, K values, one a word.
  *
- * words.c     the stage: parameters, plan
- * layout.c    where descriptors are taken and in which regions they count
- * patch.c     what is described: pixel patches, contrast normalised, or
+ * words.c     the stage: parameters, fitted state
+ * plan.c      the plan for one size of images
+ * layout.c    where descriptors are taken, and the regions that pool them
+ * patch.c     descriptors: pixel patches, contrast normalised, or
  * sift.c      gradients around a place
- * codebook.c  what is learned, saved and restored
+ * codebook.c  the learned arrays: prepare, save, load
  * fit.c       learning the whitening and the words
  * encode.c    an image's row
  * draw.c      pictures
@@ -14,7 +15,7 @@
 #include "features/words/draw.h"
 #include "features/words/encode.h"
 #include "features/words/fit.h"
-#include "features/words/layout.h"
+#include "features/words/plan.h"
 #include "features/words/sift.h"
 
 #include "src/base/fail.h"
@@ -63,12 +64,11 @@ static const oc_param params_table[] = {
     {"mirror", OC_FLAG, FIELD(mirror), "0", 0, 1, NULL, "add the codes of the mirrored image"},
 };
 
-/* Chosen on held-out training images: for patches of CIFAR-10 (JPEG), for gradient descriptors of objects before
- * photographs. Eigenvalues of contrast-normalised patches are 0.01 to 30, those of gradient descriptors a thousandth of
- * that; what a JPEG file has at the low end is noise. */
-static void settle(void *values)
+/* The values for "auto" were chosen on held-out training images: for patches of CIFAR-10 (JPEG), for gradient
+ * descriptors of objects before photographs. Eigenvalues of contrast-normalised patches are 0.01 to 30, those of gradient
+ * descriptors a thousandth of that; the lowest ones of a JPEG file are noise. */
+static void replace_auto(oc_words_params *p)
 {
-    oc_words_params *p = values;
     bool sift = p->descriptor == OC_WORDS_SIFT;
     if (p->count == OC_AUTO) {
         p->count = sift ? 1000 : 1600;
@@ -109,7 +109,7 @@ static void settle(void *values)
     }
 }
 
-static const char *refuse(const void *values, const char *name)
+static const char *conflict(const void *values, const char *name)
 {
     const oc_words_params *p = values;
     bool sift = p->descriptor == OC_WORDS_SIFT, soft = p->encode == OC_WORDS_SOFT;
@@ -137,116 +137,64 @@ static const char *refuse(const void *values, const char *name)
     return NULL;
 }
 
-static unsigned planes(const void *values)
+/* Gradient descriptors need more than 128 pixels: photographs brought to less lose the detail that they describe. */
+static oc_status resolve(void *values, oc_needs *needs, oc_error *err)
 {
-    const oc_words_params *params = values;
-    return params->gray || params->descriptor == OC_WORDS_SIFT ? OC_GRAY : OC_RGB;
-}
-
-/* Photographs brought to less would lose what gradient descriptors see. */
-static size_t side(const void *values)
-{
-    const oc_words_params *params = values;
-    return params->descriptor == OC_WORDS_SIFT ? 256 : 0;
-}
-
-static oc_status plan(const void *values, size_t width, size_t height, size_t *dimension, oc_error *err)
-{
-    oc_words_params settled = oc_words_scaled(values, width, height);
-    const oc_words_params *params = &settled;
-    size_t regions = 0, bytes, places = 0;
-    for (size_t l = 0; l < params->grid.count; l++) {
-        regions += (size_t)(params->grid.level[l] * params->grid.level[l]);
-    }
-    for (size_t s = 0; s < oc_words_sizes(params); s++) {
-        size_t extent = oc_words_extent(params, s), in_size;
-        size_t columns = oc_words_positions(params, s, width), rows = oc_words_positions(params, s, height);
-        if (columns == 0 || rows == 0) {
-            return oc_fail(err, OC_TOO_SMALL, "images of %zux%zu are smaller than a descriptor of %zux%zu", width,
-                           height, extent, extent);
-        }
-        for (size_t l = 0; l < params->grid.count; l++) {
-            size_t level = (size_t)params->grid.level[l];
-            if (level > columns || level > rows) {
-                return oc_fail(err, OC_TOO_SMALL,
-                               "images of %zux%zu have %zux%zu descriptors of %zux%zu pixels, fewer "
-                               "than the %zux%zu regions",
-                               width, height, columns, rows, extent, extent, level, level);
-            }
-        }
-        if (!oc_multiply(columns, rows, &in_size) || !oc_add(places, in_size, &places)) {
-            places = SIZE_MAX;
-        }
-    }
-    if (places > UINT32_MAX || !oc_multiply(regions, (size_t)params->count * sizeof(float), &bytes)) {
-        return oc_fail(err, OC_TOO_LARGE, "images of %zux%zu are too large", width, height);
-    }
-    *dimension = regions * (size_t)params->count;
+    oc_words_params *p = values;
+    bool sift = p->descriptor == OC_WORDS_SIFT;
+    (void)err;
+    replace_auto(p);
+    needs->planes = p->gray || sift ? OC_GRAY : OC_RGB;
+    needs->min_side = sift ? 256 : 0;
     return OC_OK;
 }
 
-static void forget(oc_stage *stage)
+static void free_state(oc_stage *stage)
 {
-    if (stage->learned) {
-        oc_words_free(stage->learned);
-        oc_free(stage->learned);
-        stage->learned = NULL;
+    if (stage->state) {
+        oc_words_free(stage->state);
+        oc_free(stage->state);
+        stage->state = NULL;
     }
 }
 
-static oc_status adopt(oc_stage *stage, oc_words *words, oc_error *err)
+/* Makes `words` the state of the stage, or frees it. */
+static oc_status set_state(oc_stage *stage, oc_words *words, oc_error *err)
 {
-    oc_words *learned = oc_alloc(1, sizeof *learned);
-    if (!learned) {
+    oc_words *state = oc_alloc(1, sizeof *state);
+    if (!state) {
         oc_words_free(words);
         return oc_fail_memory(err, "words");
     }
-    *learned = *words;
-    forget(stage);
-    stage->learned = learned;
+    *state = *words;
+    free_state(stage);
+    stage->state = state;
     return OC_OK;
 }
 
 static oc_status fit(oc_stage *stage, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err)
 {
     oc_words words = {0};
-    oc_status status = oc_words_fit(stage->params, stage->width, stage->height, source, seed, &words, job, err);
-    return status == OC_OK ? adopt(stage, &words, err) : status;
+    oc_status status = oc_words_fit(stage->plan.own, source, seed, &words, job, err);
+    return status == OC_OK ? set_state(stage, &words, err) : status;
 }
 
 static oc_status extract(const oc_stage *stage, const oc_image *image, oc_scratch *scratch, float *row, oc_error *err)
 {
-    return oc_words_encode(stage->params, stage->learned, image, &scratch->arena, row, err);
+    oc_words_coding coding = {stage->plan.own, stage->state, image, &scratch->arena};
+    return oc_words_encode(&coding, row, err);
 }
 
-static size_t tensors(const oc_stage *stage, oc_tensor *out)
+static size_t save_state(const oc_stage *stage, oc_tensor *out)
 {
-    return stage->learned ? oc_words_save(stage->learned, out) : 0;
+    return stage->state ? oc_words_save(stage->state, out) : 0;
 }
 
-static oc_status restore(oc_stage *stage, const oc_tensor *from, size_t count, oc_error *err)
+static oc_status load_state(oc_stage *stage, const oc_tensor *from, size_t count, oc_error *err)
 {
     oc_words words = {0};
     oc_status status = oc_words_load(stage->params, from, count, &words, err);
-    return status == OC_OK ? adopt(stage, &words, err) : status;
-}
-
-/* With both codes added, the mirrored image has the same row (to rounding: the sums run in another order), provided
- * that its descriptors are the mirrored ones: that they leave the same border left and right. */
-static bool can_mirror(const oc_stage *stage)
-{
-    oc_words_params params = oc_words_scaled(stage->params, stage->width, stage->height);
-    bool symmetric = params.mirror;
-    for (size_t s = 0; s < oc_words_sizes(&params); s++) {
-        size_t border = (stage->width - oc_words_extent(&params, s)) % (size_t)params.stride;
-        symmetric = symmetric && border % 2 == 0;
-    }
-    return symmetric;
-}
-
-static void mirror(const oc_stage *stage, const float *row, float *out)
-{
-    memcpy(out, row, stage->dimension * sizeof *out);
+    return status == OC_OK ? set_state(stage, &words, err) : status;
 }
 
 const oc_stage_type oc_stage_words = {
@@ -255,20 +203,14 @@ const oc_stage_type oc_stage_words = {
     .params = params_table,
     .param_count = sizeof params_table / sizeof *params_table,
     .param_size = sizeof(oc_words_params),
-    .settle = settle,
-    .refuse = refuse,
-    .planes = planes,
-    .side = side,
-    .plan = plan,
-    .fit = fit,
+    .resolve = resolve,
+    .conflict = conflict,
+    .plan = oc_words_plan_make,
     .extract = extract,
-    .tensors = tensors,
-    .restore = restore,
-    .forget = forget,
-    .can_mirror = can_mirror,
-    .mirror = mirror,
-    .aspect = oc_words_aspect,
-    .key = oc_words_key,
-    .draw = oc_words_draw,
-    .spread = oc_words_spread,
+    .mirror_order = oc_words_mirror_columns,
+    .fit = fit,
+    .save_state = save_state,
+    .load_state = load_state,
+    .free_state = free_state,
+    .pictures = &oc_words_pictures,
 };

@@ -16,6 +16,18 @@ extern "C" {
 typedef struct oc_features oc_features;
 typedef struct oc_workspace oc_workspace;
 
+enum { OC_MAX_AXES = 8 };
+
+/* An axis of the array that a stage writes for an image. */
+typedef struct oc_row_axis {
+    const char *name;    /* "y", "cell x", "bin" */
+    const char *meaning; /* what an index counts: "row of cells" */
+    size_t length;
+    oc_levels
+        levels; /* where regions of a pyramid are counted: for each level g its g x g regions, row by row, one level
+                         after another; else none */
+} oc_row_axis;
+
 /* Images for stages that learn. read is called from any thread of the job; `worker` names it. The image is valid until
  * the same worker's next call. A source that cannot read an image returns an error: that image is left out. */
 typedef struct oc_source {
@@ -49,6 +61,17 @@ OC_API size_t oc_features_count(const oc_features *features);
 OC_API size_t oc_features_part_dimension(const oc_features *features, size_t stage);
 /* The stage's own spec as typed. */
 OC_API const char *oc_features_part_spec(const oc_features *features, size_t stage);
+
+/* The name of a stage in column names: hog; the second one of the same name is hog2, and so on. Truncates like
+ * snprintf, whose result it returns. */
+OC_API size_t oc_features_part_name(const oc_features *features, size_t stage, char *text, size_t size);
+/* The values of a stage are one array in C order; these are its axes, outermost first. 0 before the plan. */
+OC_API size_t oc_features_axis_count(const oc_features *features, size_t stage);
+OC_API oc_row_axis oc_features_axis(const oc_features *features, size_t stage, size_t axis);
+/* The name of value j of a row: the stage, then for each axis the initials of its name and an index counted from 0, as
+ * in hog.y2.x1.b4 or hog.y0.x0.cy1.cx0.b8; words.l4.y3.x0.w17 in a pyramid; f17 in rows of another program. Truncates
+ * like snprintf, whose result it returns. */
+OC_API size_t oc_features_column_name(const oc_features *features, size_t j, char *text, size_t size);
 
 /* True while a stage has still to learn from images. */
 OC_API bool oc_features_unfitted(const oc_features *features);

@@ -5,13 +5,14 @@
 #include "src/base/fail.h"
 #include "src/pipeline/spec.h"
 
+#include <inttypes.h>
 #include <stdint.h>
 #include <string.h>
 
 typedef struct stage_part {
     oc_stage stage;
-    char *spec;  /* as typed */
-    char *words; /* the same, cut at ':', ',' and '='; OC_TEXT parameters point into it */
+    char *spec; /* as typed */
+    char *text; /* a copy that is cut at ':', ',' and '='; OC_TEXT parameters point into it */
 } stage_part;
 
 struct oc_features {
@@ -29,14 +30,14 @@ struct oc_workspace {
 static oc_status parse_part(stage_part *part, const char *spec, size_t length, oc_error *err)
 {
     part->spec = oc_realloc(NULL, length + 1, 1);
-    part->words = oc_realloc(NULL, length + 1, 1);
-    if (!part->spec || !part->words) {
+    part->text = oc_realloc(NULL, length + 1, 1);
+    if (!part->spec || !part->text) {
         return oc_fail_memory(err, "a feature stage");
     }
     memcpy(part->spec, spec, length);
     part->spec[length] = '\0';
-    memcpy(part->words, part->spec, length + 1);
-    return oc_stage_parse(&part->stage, part->words, err);
+    memcpy(part->text, part->spec, length + 1);
+    return oc_stage_parse(&part->stage, part->text, err);
 }
 
 oc_status oc_features_parse(const char *spec, oc_features **out, oc_error *err)
@@ -94,12 +95,13 @@ void oc_features_free(oc_features *features)
     }
     for (size_t i = 0; i < features->count; i++) {
         stage_part *part = &features->parts[i];
-        if (part->stage.learned) {
-            part->stage.type->forget(&part->stage);
+        if (part->stage.state) {
+            part->stage.type->free_state(&part->stage);
         }
+        oc_plan_free(&part->stage.plan);
         oc_free(part->stage.params);
         oc_free(part->spec);
-        oc_free(part->words);
+        oc_free(part->text);
     }
     oc_free(features->parts);
     oc_free(features->spec);
@@ -115,7 +117,7 @@ unsigned oc_features_planes(const oc_features *features)
 {
     unsigned planes = 0;
     for (size_t i = 0; i < features->count; i++) {
-        planes |= features->parts[i].stage.type->planes(features->parts[i].stage.params);
+        planes |= features->parts[i].stage.needs.planes;
     }
     return planes;
 }
@@ -124,17 +126,34 @@ size_t oc_features_side(const oc_features *features)
 {
     size_t largest = 128;
     for (size_t i = 0; i < features->count; i++) {
-        const oc_stage *s = &features->parts[i].stage;
-        size_t side = s->type->side ? s->type->side(s->params) : 0;
+        size_t side = features->parts[i].stage.needs.min_side;
         largest = side > largest ? side : largest;
     }
     return largest;
 }
 
-/* Plans every stage; the features change only when all of them could be planned. */
+/* plans (count): of every stage. On failure those that were made are the caller's to free. */
+static oc_status make_plans(const oc_features *features, size_t width, size_t height, oc_plan *plans, oc_error *err)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < features->count; i++) {
+        const oc_stage *stage = &features->parts[i].stage;
+        oc_status status = oc_plan_make(stage, width, height, &plans[i], err);
+        if (status != OC_OK) {
+            return oc_fail_at(err, status, stage->type->name);
+        }
+        if (!oc_add(total, plans[i].dimension, &total) || total > SIZE_MAX / (4 * sizeof(float))) {
+            return oc_fail(err, OC_TOO_LARGE, "%s: a row of %zux%zu pixels does not fit into memory", features->spec,
+                           width, height);
+        }
+    }
+    return OC_OK;
+}
+
+/* The features change only when all stages could be planned. */
 oc_status oc_features_plan(oc_features *features, size_t width, size_t height, oc_error *err)
 {
-    size_t pixels, total = 0;
+    size_t pixels;
     if (features->count == 0) {
         return oc_fail(err, OC_USAGE, "rows that another program made have no images to plan for");
     }
@@ -144,33 +163,26 @@ oc_status oc_features_plan(oc_features *features, size_t width, size_t height, o
     if (!oc_multiply(width, height, &pixels) || pixels > SIZE_MAX / 64) {
         return oc_fail(err, OC_TOO_LARGE, "an image of %zux%zu pixels does not fit into memory", width, height);
     }
-    size_t *dimensions = oc_alloc(features->count, sizeof *dimensions);
-    if (!dimensions) {
+    oc_plan *plans = oc_alloc(features->count, sizeof *plans);
+    if (!plans) {
         return oc_fail_memory(err, "the plan of the features");
     }
-    oc_status status = OC_OK;
-    for (size_t i = 0; status == OC_OK && i < features->count; i++) {
-        const oc_stage *stage = &features->parts[i].stage;
-        status = stage->type->plan(stage->params, width, height, &dimensions[i], err);
-        if (status != OC_OK) {
-            status = oc_fail_at(err, status, stage->type->name);
-        } else if (!oc_add(total, dimensions[i], &total) || total > SIZE_MAX / (4 * sizeof(float))) {
-            status = oc_fail(err, OC_TOO_LARGE, "%s: a row of %zux%zu pixels does not fit into memory", features->spec,
-                             width, height);
-        }
-    }
-    for (size_t i = 0; status == OC_OK && i < features->count; i++) {
-        oc_stage *stage = &features->parts[i].stage;
-        stage->width = width;
-        stage->height = height;
-        stage->dimension = dimensions[i];
-    }
+    oc_status status = make_plans(features, width, height, plans, err);
     if (status == OC_OK) {
         features->width = width;
         features->height = height;
-        features->dimension = total;
+        features->dimension = 0;
     }
-    oc_free(dimensions);
+    for (size_t i = 0; i < features->count; i++) {
+        if (status == OC_OK) { /* the older plan, if any, is freed below */
+            oc_plan older = features->parts[i].stage.plan;
+            features->parts[i].stage.plan = plans[i];
+            features->dimension += plans[i].dimension;
+            plans[i] = older;
+        }
+        oc_plan_free(&plans[i]);
+    }
+    oc_free(plans);
     return status;
 }
 
@@ -191,7 +203,7 @@ size_t oc_features_count(const oc_features *features)
 
 size_t oc_features_part_dimension(const oc_features *features, size_t stage)
 {
-    return features->parts[stage].stage.dimension;
+    return features->parts[stage].stage.plan.dimension;
 }
 
 const char *oc_features_part_spec(const oc_features *features, size_t stage)
@@ -206,7 +218,7 @@ oc_stage *oc_features_stage(oc_features *features, size_t i)
 
 static bool unfitted(const oc_stage *stage)
 {
-    return stage->type->fit && !stage->learned;
+    return stage->type->fit && !stage->state;
 }
 
 bool oc_features_unfitted(const oc_features *features)
@@ -242,7 +254,7 @@ oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64
     }
     for (size_t i = 0; status != OC_OK && i < features->count; i++) {
         if (fresh[i]) {
-            features->parts[i].stage.type->forget(&features->parts[i].stage);
+            features->parts[i].stage.type->free_state(&features->parts[i].stage);
         }
     }
     oc_free(fresh);
@@ -304,7 +316,7 @@ static oc_status check_image(const oc_features *features, const oc_image *image,
     return OC_OK;
 }
 
-/* The arena is reset behind every stage, not before it, so that it has its final size after the first image. */
+/* The arena is reset after every stage, not before it, so that it has its final size after the first image. */
 oc_status oc_features_extract(const oc_features *features, const oc_image *image, oc_workspace *workspace, float *row,
                               oc_error *err)
 {
@@ -316,59 +328,38 @@ oc_status oc_features_extract(const oc_features *features, const oc_image *image
         }
         status = stage->type->extract(stage, image, &workspace->scratch, row, err);
         oc_arena_reset(&workspace->scratch.arena);
-        row += stage->dimension;
+        row += stage->plan.dimension;
     }
     return status;
 }
 
-static void mirror(const oc_features *features, const float *row, float *out)
-{
-    for (size_t i = 0; i < features->count; i++) {
-        const oc_stage *stage = &features->parts[i].stage;
-        stage->type->mirror(stage, row, out);
-        row += stage->dimension;
-        out += stage->dimension;
-    }
-}
-
-/* Row of their own numbers, mirrored. */
-static oc_status mirror_numbers(const oc_features *features, uint32_t *order, oc_error *err)
-{
-    enum { EXACT = 1 << 24 }; /* whole numbers up to here are exact in float32 */
-    size_t d = oc_features_dimension(features);
-    if (d > EXACT) {
-        return oc_fail(err, OC_TOO_LARGE, "rows of %zu values; at most %d can be mirrored", d, EXACT);
-    }
-    float *numbers = oc_alloc(d, 2 * sizeof *numbers);
-    if (!numbers) {
-        return oc_fail_memory(err, "the mirrored row");
-    }
-    for (size_t j = 0; j < d; j++) {
-        numbers[j] = (float)j;
-    }
-    mirror(features, numbers, numbers + d);
-    for (size_t j = 0; j < d; j++) {
-        order[j] = (uint32_t)numbers[d + j];
-    }
-    oc_free(numbers);
-    return OC_OK;
-}
-
 oc_status oc_features_mirror_order(const oc_features *features, uint32_t *order, oc_error *err)
 {
-    if (oc_features_dimension(features) == 0) {
+    if (features->dimension == 0) {
         return oc_fail(err, OC_USAGE, "the size of the images is not known yet");
     }
     if (features->count == 0) {
         return oc_fail(err, OC_USAGE, "rows that another program made have no mirror image that is known here");
     }
+    if (features->dimension > UINT32_MAX) {
+        return oc_fail(err, OC_TOO_LARGE, "rows of %zu values; at most %" PRIu32 " can be mirrored",
+                       features->dimension, UINT32_MAX);
+    }
     for (size_t i = 0; i < features->count; i++) {
         const oc_stage *stage = &features->parts[i].stage;
-        if (!stage->type->mirror || (stage->type->can_mirror && !stage->type->can_mirror(stage))) {
+        if (!stage->plan.mirrors) {
             return oc_fail(err, OC_USAGE,
-                           "the row of a mirrored image cannot be told from the row of '%s' at %zux%zu pixels",
-                           oc_features_part_spec(features, i), stage->width, stage->height);
+                           "the row of a mirrored image cannot be computed from the row of '%s' at %zux%zu pixels",
+                           oc_features_part_spec(features, i), stage->plan.width, stage->plan.height);
         }
     }
-    return order ? mirror_numbers(features, order, err) : OC_OK;
+    for (size_t i = 0, first = 0; order && i < features->count; i++) {
+        const oc_stage *stage = &features->parts[i].stage;
+        stage->type->mirror_order(stage, order + first);
+        for (size_t j = 0; j < stage->plan.dimension; j++) {
+            order[first + j] += (uint32_t)first;
+        }
+        first += stage->plan.dimension;
+    }
+    return OC_OK;
 }

@@ -1,4 +1,4 @@
-/* What a spec says of one stage: its name and parameters. */
+/* Parsing one stage of a spec: its name and parameters. */
 #include "src/pipeline/spec.h"
 
 #include "src/base/fail.h"
@@ -63,7 +63,7 @@ static oc_status fail_parameter(oc_error *err, const oc_stage_type *type, const 
     return fail_unknown(err, "parameter", key, names, count);
 }
 
-/* Cuts `text` at the first `mark`, which is overwritten; what follows, or NULL. */
+/* Cuts `text` at the first `mark`, which is overwritten. Returns the text after it, or NULL when there is no mark. */
 static char *cut(char *text, char mark)
 {
     char *at = strchr(text, mark);
@@ -73,7 +73,7 @@ static char *cut(char *text, char mark)
     return at;
 }
 
-/* Sets the parameters out of "key=value,key=value", which is cut into strings in place. */
+/* Sets the parameters from "key=value,key=value", which is cut into strings in place, and resolves them. */
 static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
 {
     const oc_stage_type *type = stage->type;
@@ -98,13 +98,10 @@ static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
             return status;
         }
     }
-    if (type->settle) {
-        type->settle(stage->params);
-    }
-    oc_status status = type->check ? type->check(stage->params, err) : OC_OK;
-    for (size_t i = 0; type->refuse && status == OC_OK && i < type->param_count; i++) {
+    oc_status status = type->resolve(stage->params, &stage->needs, err);
+    for (size_t i = 0; type->conflict && status == OC_OK && i < type->param_count; i++) {
         bool chosen = given[i] && strcmp(given[i], "auto") != 0;
-        const char *why = chosen ? type->refuse(stage->params, type->params[i].name) : NULL;
+        const char *why = chosen ? type->conflict(stage->params, type->params[i].name) : NULL;
         if (why) {
             status = oc_fail(err, OC_USAGE, "%s cannot be set here: %s", type->params[i].name, why);
         }

@@ -20,7 +20,7 @@ static const oc_stage *stage_of(const oc_features *features, size_t i)
 
 static size_t tensors_of(const oc_stage *stage, oc_tensor tensors[OC_STAGE_MAX_TENSORS])
 {
-    return stage->type->tensors && stage->learned ? stage->type->tensors(stage, tensors) : 0;
+    return stage->type->save_state && stage->state ? stage->type->save_state(stage, tensors) : 0;
 }
 
 oc_status oc_store_format(oc_archive *archive, const char *format, oc_error *err)
@@ -131,8 +131,8 @@ oc_status oc_load_features(const oc_archive *archive, oc_features **out, oc_imag
     for (size_t i = 0; status == OC_OK && i < oc_features_count(features); i++) {
         oc_stage *stage = oc_features_stage(features, i);
         oc_tensor tensors[OC_STAGE_MAX_TENSORS];
-        if (stage->type->restore) {
-            status = stage->type->restore(stage, tensors, find_tensors(archive, i, tensors), err);
+        if (stage->type->load_state) {
+            status = stage->type->load_state(stage, tensors, find_tensors(archive, i, tensors), err);
             status = status == OC_OK ? OC_OK : oc_fail_at(err, status, stage->type->name);
         }
     }
@@ -153,20 +153,20 @@ oc_status oc_load_learned(const oc_archive *archive, oc_features *features, oc_e
         oc_stage *stage = oc_features_stage(features, i);
         oc_tensor tensors[OC_STAGE_MAX_TENSORS];
         size_t count = find_tensors(archive, i, tensors);
-        if (count && stage->type->restore && !stage->learned) {
-            status = stage->type->restore(stage, tensors, count, err);
+        if (count && stage->type->load_state && !stage->state) {
+            status = stage->type->load_state(stage, tensors, count, err);
             status = status == OC_OK ? OC_OK : oc_fail_at(err, status, stage->type->name);
         }
     }
     return status;
 }
 
-/* Lets a stage of the same spec and size know what another learned. */
-static oc_status teach(oc_stage *stage, const oc_stage *from, oc_error *err)
+/* Copies the learned state of a stage to one of the same spec and size that has none. */
+static oc_status copy_state(oc_stage *stage, const oc_stage *from, oc_error *err)
 {
     oc_tensor tensors[OC_STAGE_MAX_TENSORS];
     size_t count = tensors_of(from, tensors);
-    return count && !stage->learned ? stage->type->restore(stage, tensors, count, err) : OC_OK;
+    return count && !stage->state ? stage->type->load_state(stage, tensors, count, err) : OC_OK;
 }
 
 oc_status oc_copy_features(const oc_features *features, oc_features **out, oc_error *err)
@@ -181,7 +181,7 @@ oc_status oc_copy_features(const oc_features *features, oc_features **out, oc_er
         status = oc_features_plan(copy, size.width, size.height, err);
     }
     for (size_t i = 0; status == OC_OK && i < oc_features_count(features); i++) {
-        status = teach(oc_features_stage(copy, i), stage_of(features, i), err);
+        status = copy_state(oc_features_stage(copy, i), stage_of(features, i), err);
     }
     if (status != OC_OK) {
         oc_features_free(copy);
@@ -199,7 +199,7 @@ oc_status oc_adopt_features(oc_features *features, const oc_features *from, oc_e
         for (size_t j = 0; status == OC_OK && j < oc_features_count(from); j++) {
             bool same = strcmp(oc_features_part_spec(features, i), oc_features_part_spec(from, j)) == 0;
             if (same && a.width == b.width && a.height == b.height) {
-                status = teach(oc_features_stage(features, i), stage_of(from, j), err);
+                status = copy_state(oc_features_stage(features, i), stage_of(from, j), err);
             }
         }
     }

@@ -1,4 +1,4 @@
-/* Features to and from archives: spec, canonical size and what the stages learned. */
+/* Features to and from archives: spec, size of the images and learned state of the stages. */
 #ifndef OC_PIPELINE_STORE_H
 #define OC_PIPELINE_STORE_H
 
@@ -6,8 +6,8 @@
 
 #include <ocellus/features.h>
 
-/* The version of models and sets. A spec is stored as it was typed: who changes what it means - a default, a formula -
- * raises the version, so that older files are refused and not read with another meaning. */
+/* The version of models and sets. A spec is stored as it was typed. A change of its meaning (a default, a formula) has to
+ * raise the version, so that older files are refused and not read with another meaning. */
 #define OC_FORMAT_VERSION "1"
 
 oc_status oc_store_format(oc_archive *archive, const char *format, oc_error *err);
@@ -15,24 +15,23 @@ oc_status oc_store_format(oc_archive *archive, const char *format, oc_error *err
 oc_status oc_check_format(const oc_archive *archive, const char *format, const char *what, oc_error *err);
 
 /* Adds spec, size and fit (for rows of another program: dimension), and the tensors "stage.<i>.<name>",
- * which go on belonging to the features. */
+ * which the features still own. */
 oc_status oc_store_features(oc_archive *archive, const oc_features *features, const oc_image_options *image,
                             oc_error *err);
-/* Parses, plans and restores. OC_BAD_FILE with the reason. */
+/* Parses, plans and loads the state. OC_BAD_FILE with the reason. */
 oc_status oc_load_features(const oc_archive *archive, oc_features **features, oc_image_options *image, oc_error *err);
 
-/* Restores, to features planned for the same size, what those stages learned whose tensors the archive has. OC_BAD_FILE.
- */
+/* Loads the state of those stages of planned features that have none and whose tensors the archive has. OC_BAD_FILE. */
 oc_status oc_load_learned(const oc_archive *archive, oc_features *features, oc_error *err);
 
 /* A copy, planned and fitted as far as the original is. */
 oc_status oc_copy_features(const oc_features *features, oc_features **copy, oc_error *err);
 
-/* Copies what stages of `from` learned to the stages of `features` that have the same spec and size and have
- * not learned yet. */
+/* Copies the learned state of the stages of `from` to the stages of `features` that have the same spec and size and no
+ * state yet. */
 oc_status oc_adopt_features(oc_features *features, const oc_features *from, oc_error *err);
 
-/* OC_OK when both would write the same rows to the bit; else OC_USAGE with what differs. */
+/* OC_OK when both write the same rows to the bit; else OC_USAGE with the difference. */
 oc_status oc_compare_features(const oc_features *a, const oc_features *b, oc_error *err);
 
 /* The number of learned values. */

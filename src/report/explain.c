@@ -24,11 +24,11 @@ static oc_status spread_stages(const oc_model *model, const oc_image *image, con
     for (size_t i = 0, first = 0; status == OC_OK && i < oc_features_count(model->features); i++) {
         const oc_stage *stage = oc_features_stage(model->features, i);
         parts[i] = 0;
-        for (size_t j = first; j < first + stage->dimension; j++) {
+        for (size_t j = first; j < first + stage->plan.dimension; j++) {
             parts[i] += given[j] + fixed[j];
         }
-        status = oc_stage_spread(stage, image, given + first, fixed + first, map, err);
-        first += stage->dimension;
+        status = oc_stage_attribute(stage, image, given + first, fixed + first, map, err);
+        first += stage->plan.dimension;
     }
     return status;
 }

@@ -21,10 +21,10 @@ static const oc_stage *stage_of(const oc_features *features, size_t i)
     return oc_features_stage((oc_features *)(uintptr_t)features, i);
 }
 
-static oc_sketch sketch_of(oc_page *page, size_t panel, oc_drawing what, const float *row, const oc_image *image)
+static oc_draw_request sketch_of(oc_page *page, size_t panel, oc_drawing what, const float *row, const oc_image *image)
 {
     const oc_panel *p = &page->panels[panel];
-    return (oc_sketch){what, row, image, &page->canvas, p->x, p->y, p->width, p->height};
+    return (oc_draw_request){what, row, image, &page->canvas, p->x, p->y, p->width, p->height};
 }
 
 static oc_status make_row(const oc_features *features, const oc_image *image, float **row, oc_error *err)
@@ -71,16 +71,16 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
         status = oc_page_lay_out(&page, err);
     }
     if (status == OC_OK) {
-        oc_sketch s = sketch_of(&page, 0, OC_DRAW_ROW, row, image);
+        oc_draw_request s = sketch_of(&page, 0, OC_DRAW_ROW, row, image);
         oc_canvas_pixels(s.canvas, s.x, s.y, s.width, s.height, image->rgb, image->width, image->height, 3);
         oc_canvas_frame(s.canvas, s.x, s.y, s.width, s.height, OC_RULE);
     }
     const float *part = row;
     for (size_t i = 0; status == OC_OK && i < stages; i++) {
         const oc_stage *stage = stage_of(features, i);
-        oc_sketch s = sketch_of(&page, i + 1, OC_DRAW_ROW, part, image);
+        oc_draw_request s = sketch_of(&page, i + 1, OC_DRAW_ROW, part, image);
         status = oc_stage_draw(stage, &s, err);
-        part += stage->dimension;
+        part += stage->plan.dimension;
     }
     oc_free(row);
     status = oc_page_finish(&page, status, path, err);
@@ -96,7 +96,8 @@ static oc_status draw_templates(oc_page *page, const oc_model *model, size_t fir
     const oc_stage *stage = stage_of(model->features, i);
     oc_status status = OC_OK;
     for (size_t k = 0; status == OC_OK && k < classes; k++) {
-        oc_sketch s = sketch_of(page, first + k, OC_DRAW_WEIGHTS, c->weights + k * (c->dimension + 1) + offset, NULL);
+        oc_draw_request s = sketch_of(page, first + k, OC_DRAW_WEIGHTS, c->weights + k * (c->dimension + 1) + offset,
+                                      NULL);
         status = oc_stage_draw(stage, &s, err);
     }
     return status;
@@ -121,7 +122,7 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
         double aspect = oc_stage_aspect(stage, OC_DRAW_WEIGHTS);
         for (size_t k = 0; k < classes; k++) {
             panels[count++] = (oc_panel){.heading = k ? NULL : oc_features_part_spec(model->features, i),
-                                         .note = oc_stage_key(stage),
+                                         .note = oc_stage_legend(stage),
                                          .caption = oc_model_class(model, k),
                                          .aspect = aspect,
                                          .height = fmin(240, 400 / aspect)};
@@ -150,7 +151,7 @@ oc_status oc_show_codebook(const oc_features *features, const char *path, oc_err
     oc_status status = panels && which ? OC_OK : oc_fail_memory(err, "the picture");
     for (size_t i = 0; status == OC_OK && i < stages; i++) {
         const oc_stage *stage = stage_of(features, i);
-        double aspect = stage->learned ? oc_stage_aspect(stage, OC_DRAW_LEARNED) : 0;
+        double aspect = stage->state ? oc_stage_aspect(stage, OC_DRAW_LEARNED) : 0;
         if (aspect > 0) {
             which[count] = i;
             panels[count++] = (oc_panel){
@@ -171,7 +172,7 @@ oc_status oc_show_codebook(const oc_features *features, const char *path, oc_err
     }
     for (size_t i = 0; status == OC_OK && i < count; i++) {
         const oc_stage *stage = stage_of(features, which[i]);
-        oc_sketch s = sketch_of(&page, i, OC_DRAW_LEARNED, NULL, NULL);
+        oc_draw_request s = sketch_of(&page, i, OC_DRAW_LEARNED, NULL, NULL);
         status = oc_stage_draw(stage, &s, err);
     }
     status = oc_page_finish(&page, status, path, err);

@@ -1,7 +1,7 @@
 /* Feature rows against numbers that scikit-image, OpenCV and VLFeat computed (make/make_data.py wrote them). Paths are
  * relative to the root of the project, where the tests run. */
 #include "features/color/histogram.h"
-#include "tests/unit/feature_helpers.h"
+#include "tests/unit/features/helpers.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,0 +1,422 @@
+/* Hold-outs, folds, the choice of penalties, mirrored rows. */
+#include "src/base/memory.h"
+#include "src/base/random.h"
+#include "src/learn/order.h"
+#include "src/learn/split.h"
+#include "tests/unit/learn/support.h"
+
+#include <ocellus/job.h>
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLASSES = 5, ROWS = 203 };
+/* Rows of each class: one single, one pair. */
+static const size_t members[CLASSES] = {100, 1, 2, 67, 33};
+static int labels[ROWS];
+
+static void make_labels(void)
+{
+    size_t at = 0;
+    for (size_t c = 0; c < CLASSES; c++) {
+        for (size_t i = 0; i < members[c]; i++) {
+            labels[at++] = (int)c;
+        }
+    }
+    oc_random random = oc_random_stream(1, 2, 3);
+    oc_random_shuffle(&random, (uint32_t *)(void *)labels, ROWS);
+}
+
+TestSuite(validation, .init = make_labels);
+
+Test(validation, every_fold_has_its_share_of_every_class)
+{
+    enum { FOLDS = 4 };
+    uint16_t fold[ROWS];
+    size_t held, count[FOLDS][CLASSES] = {{0}}, of_fold[FOLDS] = {0};
+    cr_assert(oc_split(labels, ROWS, CLASSES, FOLDS, 0.1, 7, fold, &held, NULL) == OC_OK);
+    cr_assert(held == ROWS - 1);
+    for (size_t i = 0; i < ROWS; i++) {
+        cr_assert((fold[i] == OC_STAYS) == (labels[i] == 1), "row %zu", i);
+        if (fold[i] != OC_STAYS) {
+            cr_assert(fold[i] < FOLDS);
+            count[fold[i]][labels[i]]++;
+            of_fold[fold[i]]++;
+        }
+    }
+    for (size_t f = 0; f < FOLDS; f++) {
+        cr_assert(of_fold[f] == held / FOLDS || of_fold[f] == held / FOLDS + 1);
+        for (size_t c = 0; c < CLASSES; c++) {
+            size_t share = members[c] == 1 ? 0 : members[c] / FOLDS;
+            cr_assert(count[f][c] == share || count[f][c] == share + 1, "fold %zu has %zu of class %zu", f, count[f][c],
+                      c);
+            cr_assert(count[f][c] < members[c], "class %zu has nothing to train on", c);
+        }
+    }
+}
+
+Test(validation, a_hold_out_takes_its_part_of_every_class_and_never_all)
+{
+    static const double fractions[] = {0.1, 1.0 / 3, 0.5};
+    for (size_t k = 0; k < 3; k++) {
+        uint16_t fold[ROWS];
+        size_t held, count[CLASSES] = {0};
+        cr_assert(oc_split(labels, ROWS, CLASSES, 1, fractions[k], 7, fold, &held, NULL) == OC_OK);
+        cr_assert(fabs((double)held - fractions[k] * (ROWS - 1)) <= 1);
+        for (size_t i = 0; i < ROWS; i++) {
+            count[labels[i]] += fold[i] == 0;
+        }
+        for (size_t c = 0; c < CLASSES; c++) {
+            cr_assert(fabs((double)count[c] - fractions[k] * (double)members[c]) <= 1 && count[c] < members[c]);
+        }
+    }
+    cr_assert(oc_split_fraction(50000) == 0.1 && oc_split_fraction(5000) == 0.2 && oc_split_fraction(90) == 1.0 / 3);
+}
+
+Test(validation, what_cannot_be_split_is_said)
+{
+    static const int each_alone[] = {0, 1, 2}, few[] = {0, 0, 1, 1, 2};
+    uint16_t fold[5];
+    size_t held;
+    oc_error err;
+    cr_assert(oc_split(each_alone, 3, 3, 1, 0.5, 0, fold, &held, &err) == OC_BAD_DATA);
+    cr_assert(strstr(err.message, "no class has more than one row"), "%s", err.message);
+    cr_assert(oc_split(few, 5, 3, 5, 0.5, 0, fold, &held, &err) == OC_BAD_DATA);
+    cr_assert(strstr(err.message, "5 folds"), "%s", err.message);
+    cr_assert(oc_split(few, 5, 3, 1, 0.1, 0, fold, &held, &err) == OC_BAD_DATA);
+    cr_assert(strstr(err.message, "less than one row"), "%s", err.message);
+}
+
+static sample data;
+
+static oc_train_options quick(void)
+{
+    oc_train_options options = oc_train_defaults();
+    options.seed = 3;
+    return options;
+}
+
+/* Fraction of rows that a classifier trained on the others gets right, with copied rows. */
+static double validate_by_hand(const uint16_t *fold, uint16_t which, const oc_train_options *options)
+{
+    static sample kept, held;
+    kept = held = (sample){.d = data.d, .classes = data.classes};
+    for (size_t i = 0; i < data.n; i++) {
+        sample *to = fold[i] == which ? &held : &kept;
+        memcpy(to->x + to->n * data.d, data.x + i * data.d, data.d * sizeof *data.x);
+        to->y[to->n++] = data.y[i];
+    }
+    kept.rows = oc_rows_of(kept.x, kept.n, kept.d);
+    held.rows = oc_rows_of(held.x, held.n, held.d);
+    oc_classifier *classifier = trained(&kept, options, NULL, NULL);
+    int predicted[MOST_ROWS];
+    size_t right = 0;
+    cr_assert(oc_predict(classifier, &held.rows, predicted, NULL, NULL) == OC_OK);
+    for (size_t i = 0; i < held.n; i++) {
+        right += predicted[i] == held.y[i];
+    }
+    oc_classifier_free(classifier);
+    return (double)right / (double)held.n;
+}
+
+Test(validation, a_hold_out_is_training_on_the_rest)
+{
+    uint16_t fold[MOST_ROWS];
+    size_t held;
+    oc_train_report report;
+    make_sample(&data, 400, 6, 4, 2, 5);
+    oc_train_options options = quick(), plain = options;
+    options.holdout = 0.25;
+    oc_classifier *classifier = trained(&data, &options, NULL, &report), *alone = trained(&data, &plain, NULL, NULL);
+    cr_assert(oc_split(data.y, data.n, data.classes, 1, 0.25, options.seed, fold, &held, NULL) == OC_OK);
+    cr_assert(report.validation.held == held && report.validation.folds == 1 && report.validation.count == 1);
+    double accuracy = oc_validation_accuracy(&report.validation);
+    cr_assert(accuracy == validate_by_hand(fold, 0, &plain) && accuracy > 0.5, "%g", accuracy);
+    cr_assert(isnan(report.validation.trial[0].deviation));
+    cr_assert(memcmp(classifier->weights, alone->weights, 4 * 7 * sizeof(float)) == 0,
+              "the classifier itself is that of all rows");
+    oc_classifier_free(classifier);
+    oc_classifier_free(alone);
+}
+
+Test(validation, folds_give_mean_and_deviation)
+{
+    enum { FOLDS = 3 };
+    uint16_t fold[MOST_ROWS];
+    size_t held;
+    oc_train_report report;
+    make_sample(&data, 300, 6, 3, 1, 6);
+    oc_train_options options = quick();
+    options.l2 = 0.01;
+    oc_train_options plain = options;
+    options.folds = FOLDS;
+    oc_classifier_free(trained(&data, &options, NULL, &report));
+    cr_assert(oc_split(data.y, data.n, data.classes, FOLDS, 0.1, options.seed, fold, &held, NULL) == OC_OK);
+    double accuracy[FOLDS], mean = 0, spread = 0;
+    for (uint16_t f = 0; f < FOLDS; f++) {
+        accuracy[f] = validate_by_hand(fold, f, &plain);
+        mean += accuracy[f] / FOLDS;
+    }
+    for (size_t f = 0; f < FOLDS; f++) {
+        spread += (accuracy[f] - mean) * (accuracy[f] - mean) / (FOLDS - 1);
+    }
+    const oc_trial *trial = &report.validation.trial[0];
+    cr_assert(report.validation.held == 300 && fabs(trial->accuracy - mean) <= 1e-12);
+    cr_assert(spread > 0 && fabs(trial->deviation - sqrt(spread)) <= 1e-9, "%g, not %g", trial->deviation,
+              sqrt(spread));
+}
+
+/* The automatic penalty is number 3. Without folds held * accuracy are counts, so differences are whole rows. */
+Test(validation, tuning_leaves_the_automatic_penalty_for_what_is_better_beyond_chance)
+{
+    enum { AUTOMATIC = 3 };
+    oc_train_report report, again;
+    make_sample(&data, 600, 20, 3, 1, 7);
+    oc_train_options options = quick();
+    options.tune = true;
+    oc_classifier *classifier = trained(&data, &options, NULL, &report);
+    const oc_validation *v = &report.validation;
+    cr_assert(v->count == 6 && v->held == 200);
+    for (size_t k = 0; k < v->count; k++) {
+        cr_assert(k == 0 || fabs(v->trial[k - 1].l2 / v->trial[k].l2 - 4) <= 1e-9, "from strong to weak");
+        double ahead = (double)v->held * (v->trial[k].accuracy - v->trial[AUTOMATIC].accuracy);
+        cr_assert(k != v->best || k == AUTOMATIC || ahead > 1, "ahead by %g", ahead);
+        cr_assert(!(ahead > sqrt((double)v->held)) || v->trial[v->best].accuracy >= v->trial[k].accuracy);
+    }
+    cr_assert(report.used.l2 == v->trial[v->best].l2 && report.used.score_l2 == v->trial[v->best].score_l2);
+    oc_train_options by_hand = quick();
+    by_hand.l2 = report.used.l2;
+    by_hand.score_l2 = report.used.score_l2;
+    oc_classifier *same = trained(&data, &by_hand, NULL, &again);
+    cr_assert(memcmp(classifier->weights, same->weights, 3 * 21 * sizeof(float)) == 0);
+    oc_classifier_free(classifier);
+    oc_classifier_free(same);
+    make_sample(&data, 90, 4, 3, 60, 7); /* far apart: all penalties are right */
+    oc_classifier_free(trained(&data, &options, NULL, &report));
+    cr_assert(v->trial[AUTOMATIC].accuracy == 1 && v->best == AUTOMATIC);
+}
+
+/* Two standard errors of a lead of n rows are 2 sqrt(n) or more. */
+Test(validation, tuning_takes_a_penalty_that_is_clearly_better)
+{
+    enum { AUTOMATIC = 3 };
+    size_t left = 0;
+    for (uint64_t seed = 7; seed <= 20; seed++) {
+        oc_train_report report;
+        make_sample(&data, 2000, 24, 3, 1, seed);
+        oc_train_options options = quick();
+        options.loss = OC_LOSS_SQUARED_HINGE;
+        options.folds = 3;
+        options.tune = true;
+        oc_classifier_free(trained(&data, &options, NULL, &report));
+        const oc_validation *v = &report.validation;
+        double ahead = (double)v->held * (v->trial[v->best].accuracy - v->trial[AUTOMATIC].accuracy);
+        left += v->best != AUTOMATIC;
+        cr_assert(v->best == AUTOMATIC || ahead > 2 * sqrt(ahead), "ahead by %g", ahead);
+    }
+    cr_assert(left > 0 && left < 14, "%zu", left);
+}
+
+Test(validation, the_number_of_threads_changes_nothing)
+{
+    oc_train_report first, other;
+    make_sample(&data, 600, 12, 4, 1, 8);
+    oc_train_options options = quick();
+    options.tune = true;
+    options.folds = 3;
+    oc_job *job;
+    cr_assert(oc_job_create(2, NULL, &job, NULL) == OC_OK);
+    oc_classifier *a = trained(&data, &options, NULL, &first), *b = trained(&data, &options, job, &other);
+    cr_assert(memcmp(a->weights, b->weights, 4 * 13 * sizeof(float)) == 0);
+    for (size_t k = 0; k < first.validation.count; k++) {
+        cr_assert(memcmp(&first.validation.trial[k], &other.validation.trial[k], sizeof(oc_trial)) == 0);
+    }
+    oc_classifier_free(a);
+    oc_classifier_free(b);
+    oc_job_free(job);
+}
+
+/* The view of mirrored rows against rows that are stored twice; two blocks, and validation on what is not mirrored. */
+Test(validation, mirrored_rows_are_as_good_as_stored_ones)
+{
+    enum { N = 150, D = 6 };
+    static const uint32_t left[] = {1, 0}, right[] = {3, 1, 2, 0};
+    static sample twice;
+    make_sample(&data, N, D, 3, 1, 9);
+    oc_rows rows = {.count = N, .dimension = D, .blocks = 2};
+    rows.block[0] = (oc_block){.values = data.x, .columns = 2, .stride = D, .mirror = left};
+    rows.block[1] = (oc_block){.values = data.x + 2, .columns = 4, .stride = D, .mirror = right};
+    twice = (sample){.n = 2 * N, .d = D, .classes = 3};
+    for (size_t i = 0; i < N; i++) {
+        const float *x = data.x + i * D;
+        float mirrored[D] = {x[1], x[0], x[5], x[3], x[4], x[2]};
+        memcpy(twice.x + 2 * i * D, x, sizeof mirrored);
+        memcpy(twice.x + (2 * i + 1) * D, mirrored, sizeof mirrored);
+        twice.y[2 * i] = twice.y[2 * i + 1] = data.y[i];
+    }
+    twice.rows = oc_rows_of(twice.x, twice.n, D);
+    oc_train_options options = quick(), plain = quick();
+    oc_train_report report;
+    oc_classifier *view = NULL, *stored = trained(&twice, &plain, NULL, NULL);
+    options.augment = OC_AUGMENT_MIRROR;
+    options.holdout = 0.2;
+    cr_assert(oc_train(&rows, data.y, 3, &options, NULL, &view, &report, NULL) == OC_OK);
+    cr_assert(memcmp(view->weights, stored->weights, 3 * (D + 1) * sizeof(float)) == 0);
+    cr_assert(report.validation.held == 30, "mirrored copies are not counted");
+    oc_portion p;
+    cr_assert(oc_portion_take(&rows, data.y, &(oc_portion_choice){.mirror = true}, &p, NULL) == OC_OK);
+    for (size_t i = 0; i < p.rows.count; i++) {
+        float copy[D];
+        oc_rows_copy(&p.rows, i, copy);
+        cr_assert(memcmp(copy, twice.x + i * D, sizeof copy) == 0 && p.labels[i] == twice.y[i]);
+    }
+    oc_portion_free(&p);
+    oc_classifier_free(view);
+    oc_classifier_free(stored);
+}
+
+Test(validation, options_that_exclude_each_other_are_refused)
+{
+    make_sample(&data, 40, 3, 2, 1, 10);
+    oc_train_options wrong[7];
+    for (size_t i = 0; i < 7; i++) {
+        wrong[i] = quick();
+        wrong[i].tune = i != 0;
+    }
+    wrong[0].holdout = 0.2;
+    wrong[0].folds = 3;
+    wrong[1].classifier.kind = OC_NEAREST;
+    wrong[2].optimizer = OC_OPTIMIZER_RANDOM_SEARCH;
+    wrong[3].l2 = 0.1;
+    wrong[4].l1 = 0.1;
+    wrong[5].max_norm = 1;
+    wrong[6].tune = false;
+    wrong[6].augment = OC_AUGMENT_MIRROR; /* of rows whose mirror nobody knows */
+    for (size_t i = 0; i < 7; i++) {
+        oc_classifier *classifier = NULL;
+        oc_error err = {0};
+        cr_assert(oc_train(&data.rows, data.y, 2, &wrong[i], NULL, &classifier, NULL, &err) == OC_USAGE, "%zu: %s", i,
+                  err.message);
+        cr_assert(classifier == NULL && err.message[0]);
+    }
+}
+
+/* Whether it lies among the rows that are trained on or among those that are held out, and beside mirrored ones. */
+Test(validation, a_bad_value_is_named_by_the_number_of_its_row)
+{
+    const uint32_t order[3] = {2, 1, 0};
+    for (size_t bad = 0; bad < 40; bad += 3) {
+        make_sample(&data, 40, 3, 2, 1, 10);
+        data.rows.block[0].mirror = order;
+        data.x[3 * bad + 1] = NAN;
+        oc_train_options options = quick();
+        options.folds = 4;
+        options.augment = bad % 2 ? OC_AUGMENT_MIRROR : OC_AUGMENT_NONE;
+        oc_classifier *classifier = NULL;
+        oc_error err;
+        char row[40];
+        snprintf(row, sizeof row, "row %zu", bad);
+        cr_assert(oc_train(&data.rows, data.y, 2, &options, NULL, &classifier, NULL, &err) == OC_BAD_DATA);
+        cr_assert(strncmp(err.message, row, strlen(row)) == 0 && strchr(", ", err.message[strlen(row)]), "%s is not %s",
+                  err.message, row);
+    }
+}
+
+Test(validation, options_out_of_range_are_refused)
+{
+    make_sample(&data, 40, 3, 2, 1, 10);
+    oc_train_options zeros = {.seed = 0}, wrong[] = {zeros, quick(), quick(), quick(), quick()};
+    wrong[1].loss = OC_LOSS_SQUARE + 1;
+    wrong[2].batch = 0;
+    wrong[3].l1 = -1;
+    wrong[4].momentum = NAN;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        oc_classifier *classifier = NULL;
+        double error;
+        cr_assert(oc_train(&data.rows, data.y, 2, &wrong[i], NULL, &classifier, NULL, NULL) == OC_USAGE, "%zu", i);
+        cr_assert(oc_check_gradient(&data.rows, data.y, 2, &wrong[i], &error, NULL) == OC_USAGE, "%zu", i);
+    }
+}
+
+Test(validation, rows_that_are_mirrored_already_are_not_mirrored_again)
+{
+    make_sample(&data, 40, 3, 2, 1, 10);
+    const uint32_t order[3] = {2, 1, 0};
+    oc_rows rows = data.rows;
+    rows.block[0].mirror = order;
+    rows.mirrored = true;
+    rows.count *= 2;
+    int both[80] = {0};
+    both[79] = 1;
+    oc_train_options options = quick();
+    oc_classifier *classifier = NULL;
+    options.augment = OC_AUGMENT_MIRROR;
+    cr_assert(oc_train(&rows, both, 2, &options, NULL, &classifier, NULL, NULL) == OC_USAGE);
+    options.augment = OC_AUGMENT_NONE;
+    cr_assert(oc_train(&rows, both, 2, &options, NULL, &classifier, NULL, NULL) == OC_OK);
+    oc_classifier_free(classifier);
+}
+
+Test(validation, short_memory_is_an_error_at_every_step)
+{
+    make_sample(&data, 60, 3, 2, 1, 11);
+    oc_train_options options = quick();
+    options.tune = true;
+    options.folds = 2;
+    size_t failures = 0;
+    for (size_t n = 1;; n++) {
+        oc_classifier *classifier = NULL;
+        oc_memory_fail_after(n);
+        oc_status status = oc_train(&data.rows, data.y, 2, &options, NULL, &classifier, NULL, NULL);
+        oc_memory_fail_after(0);
+        oc_classifier_free(classifier);
+        if (status == OC_OK) {
+            break;
+        }
+        cr_assert(status == OC_NO_MEMORY && classifier == NULL, "allocation %zu: %s", n, oc_status_text(status));
+        failures++;
+    }
+    cr_assert(failures > 50);
+}
+
+Test(validation, few_rows_are_visited_in_any_order_many_in_windows)
+{
+    enum { MANY = 4000, BYTES = 256 << 10, ROOM = OC_ORDER_WINDOW / BYTES, WINDOWS = 4, PARTS = 10 };
+    static bool seen[MANY];
+    oc_order order;
+    cr_assert(oc_order_init(&order, MANY, BYTES) && order.windows == WINDOWS);
+    for (uint64_t epoch = 0; epoch < 3; epoch++) {
+        oc_order_epoch(&order, 5, epoch);
+        memset(seen, 0, sizeof seen);
+        for (size_t i = 0; i < MANY; i++) {
+            cr_assert(order.row[i] < MANY && !seen[order.row[i]]);
+            seen[order.row[i]] = true;
+        }
+        for (size_t w = 0, first = 0; w < WINDOWS; first = order.end[w++]) {
+            size_t part[PARTS] = {0}, length = order.end[w] - first;
+            cr_assert(length <= ROOM, "a window of %zu rows", length);
+            for (size_t i = first; i < order.end[w]; i++) {
+                part[order.row[i] / (MANY / PARTS)]++;
+            }
+            for (size_t k = 0; k < PARTS; k++) { /* rows sorted by class: each window has as many of each */
+                cr_assert(part[k] >= MANY / PARTS / WINDOWS - 1 && part[k] <= MANY / PARTS / WINDOWS + 1, "%zu",
+                          part[k]);
+            }
+        }
+    }
+    uint32_t last = order.row[0];
+    oc_order_epoch(&order, 5, 2);
+    cr_assert(order.row[0] == last, "the same epoch, the same order");
+    oc_order_free(&order);
+    cr_assert(oc_order_init(&order, 100, 4) && order.windows == 1);
+    oc_order_epoch(&order, 5, 0);
+    size_t moved = 0;
+    for (size_t i = 0; i < 100; i++) {
+        moved += order.row[i] != i;
+    }
+    cr_assert(moved > 80);
+    oc_order_free(&order);
+}
