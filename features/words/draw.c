@@ -26,7 +26,7 @@ static oc_status unwhiten(const oc_stage *stage, looks *l, oc_error *err)
 {
     const oc_words *w = stage->state;
     const oc_words_params *params = stage->params;
-    *l = (looks){params, w->count, w->depth, params->gray || params->descriptor == OC_WORDS_SIFT ? 1 : 3, NULL};
+    *l = (looks){params, w->count, w->depth, params->gray || oc_words_gradients(params) ? 1 : 3, NULL};
     l->values = oc_alloc(w->count, w->depth * sizeof *l->values);
     if (!l->values) {
         return oc_fail_memory(err, "the words");
@@ -65,12 +65,13 @@ static void draw_stars(oc_canvas *canvas, double x, double y, double side, const
     }
 }
 
-/* Word k in a square: mid-gray for 0, full contrast for its largest value. */
+/* Word k in a square: mid-gray for 0, full contrast for its largest value. Of gradients of opponent colours the first
+ * plane, the luma, is drawn. */
 static void draw_word(const looks *l, oc_canvas *canvas, double x, double y, double side, size_t k)
 {
     enum { MOST = 24 * 24 * 3 };
     const float *values = l->values + k * l->depth;
-    if (l->params->descriptor == OC_WORDS_SIFT) {
+    if (oc_words_gradients(l->params)) {
         draw_stars(canvas, x, y, side, values);
         return;
     }
@@ -124,7 +125,7 @@ static double edge_direction(const looks *l, const float *values)
 static double sheet_key(const looks *l, const float *values)
 {
     double gray = 0, colored = 0, red_green = 0, blue_yellow = 0, product = 0;
-    if (l->params->descriptor == OC_WORDS_SIFT) {
+    if (oc_words_gradients(l->params)) {
         return 0;
     }
     for (size_t i = 0; i < l->depth / l->channels; i++) {
@@ -275,6 +276,9 @@ static double aspect(const oc_stage *stage, oc_drawing kind)
 {
     const oc_words_params *params = stage->params;
     double columns = (double)sheet_columns((size_t)params->count);
+    if (kind == OC_DRAW_WEIGHTS && params->encode == OC_WORDS_VLAD) {
+        return 0; /* residuals have no picture */
+    }
     return kind == OC_DRAW_LEARNED   ? columns / ceil((double)params->count / columns)
            : kind == OC_DRAW_WEIGHTS ? 2.1
                                      : (double)stage->plan.width / (double)stage->plan.height;
@@ -322,6 +326,17 @@ static bool contains(const oc_levels *grid, region r, size_t cell)
            u >= oc_words_region_start(grid, r.u, r.level) && u < oc_words_region_start(grid, r.u + 1, r.level);
 }
 
+/* The sums (regions, K) of the values of each word. */
+static void sum_values(const double *values, size_t words, size_t each, double *sums)
+{
+    for (size_t i = 0; i < words; i++) {
+        sums[i] = 0;
+        for (size_t d = 0; d < each; d++) {
+            sums[i] += values[i * each + d];
+        }
+    }
+}
+
 /* A score that is attributed to the places of an image. */
 typedef struct attribution {
     const oc_stage *stage;
@@ -335,7 +350,7 @@ typedef struct attribution {
 static void add_place(const attribution *a, const oc_words_place *place, double part)
 {
     const oc_words_params *params = a->stage->params;
-    double side = (double)(params->descriptor == OC_WORDS_SIFT ? oc_sift_extent(place->size) : place->size);
+    double side = (double)(oc_words_gradients(params) ? oc_sift_extent(place->size) : place->size);
     oc_spread_evenly(a->map, a->image->width, a->image->height, place->x, place->y, place->x + side, place->y + side,
                      part);
 }
@@ -373,14 +388,20 @@ static oc_status pass(const attribution *a, bool first, oc_error *err)
     return status;
 }
 
-static oc_status attribute(const oc_stage *stage, const oc_image *image, const double *data_term, const double *offset,
-                           double *map, oc_error *err)
+static oc_status attribute(const oc_stage *stage, const oc_image *image, const double *data_terms,
+                           const double *offsets, double *map, oc_error *err)
 {
     const oc_words_params *params = stage->params;
-    size_t count = (size_t)params->count, regions = stage->plan.dimension / count;
-    double *sums = oc_alloc(stage->plan.dimension, sizeof *sums);
+    size_t count = (size_t)params->count, each = oc_words_values(params), words = stage->plan.dimension / each;
+    size_t regions = words / count;
+    double *sums = oc_alloc(words, 3 * sizeof *sums), *data_term = sums + words, *offset = sums + 2 * words;
+    if (!sums) {
+        return oc_fail_memory(err, "the picture");
+    }
+    sum_values(data_terms, words, each, data_term);
+    sum_values(offsets, words, each, offset);
     attribution a = {stage, image, regions, sums, data_term, map};
-    oc_status status = sums ? pass(&a, true, err) : oc_fail_memory(err, "the picture");
+    oc_status status = pass(&a, true, err);
     if (status == OC_OK) {
         status = pass(&a, false, err);
     }

@@ -40,21 +40,26 @@ oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, siz
     return p;
 }
 
+bool oc_words_gradients(const oc_words_params *params)
+{
+    return params->descriptor != OC_WORDS_PATCH;
+}
+
 size_t oc_words_sizes(const oc_words_params *params)
 {
-    return params->descriptor == OC_WORDS_SIFT ? params->cells.count : 1;
+    return oc_words_gradients(params) ? params->cells.count : 1;
 }
 
 /* The side of a patch, or the side of a descriptor's cells. */
 static size_t size_value(const oc_words_params *params, size_t s)
 {
-    return (size_t)(params->descriptor == OC_WORDS_SIFT ? params->cells.level[s] : params->patch);
+    return (size_t)(oc_words_gradients(params) ? params->cells.level[s] : params->patch);
 }
 
 size_t oc_words_extent(const oc_words_params *params, size_t s)
 {
     size_t size = size_value(params, s);
-    return params->descriptor == OC_WORDS_SIFT ? oc_sift_extent(size) : size;
+    return oc_words_gradients(params) ? oc_sift_extent(size) : size;
 }
 
 size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length)

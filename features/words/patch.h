@@ -7,6 +7,8 @@
 
 /* Values of a descriptor. */
 size_t oc_words_depth(const oc_words_params *params);
+/* Values of a word in a row: 1, or for encode=vlad the directions of a residual. */
+size_t oc_words_values(const oc_words_params *params);
 /* The place of each value in the mirrored descriptor. */
 void oc_words_mirror_order(const oc_words_params *params, uint32_t *order);
 
@@ -14,7 +16,8 @@ void oc_words_mirror_order(const oc_words_params *params, uint32_t *order);
 typedef struct oc_words_view {
     const oc_words_params *params; /* of the plan */
     const oc_image *image;
-    oc_sift_view sift;
+    size_t planes;
+    oc_sift_view sift[3]; /* of luma and, for descriptor=opponent-sift, of the opponent colours */
 } oc_words_view;
 
 /* OC_NO_MEMORY */

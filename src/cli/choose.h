@@ -4,7 +4,7 @@
 
 #include "src/cli/command.h"
 
-enum { LONGEST_CHOICE = 40 }; /* letters of a candidate, for the width of a column */
+enum { LONGEST_CHOICE = 70 }; /* letters of a candidate, for the width of a column */
 
 /* True for "auto". */
 bool is_auto(const char *spec);

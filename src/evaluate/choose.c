@@ -22,27 +22,35 @@ enum {
     LARGE = 2, /* all others */
     GRAY = 4,  /* R = G = B, but for a few images */
     COLOR = 8, /* all others */
-    ANY = SMALL | LARGE | GRAY | COLOR
 };
 
-/* A candidate is compared on images of one of its sizes and of one of its colours. The first is the fallback where
- * nothing can be compared; those that win most often come first, because time may end before the last. */
+/* A candidate is compared on images of one of its sizes and of one of its colours, in this order: time may end before the
+ * last. The first is the fallback where nothing can be compared. */
+#define SIFT "words:descriptor=sift"
+#define RESIDUALS "words:descriptor=sift,encode=vlad"
+#define OPPONENTS "words:descriptor=opponent-sift,encode=vlad"
+
 static const struct {
     unsigned kinds;
     const char *features;
 } candidates[] = {
-    {ANY, "hog+color"},
-    {LARGE | GRAY | COLOR, "words:descriptor=sift"},
-    {LARGE | COLOR, "words:descriptor=sift+color"},
-    {LARGE | GRAY | COLOR, "words:descriptor=sift+hog:cell=16+color"},
-    {SMALL | GRAY | COLOR, "hog:cell=4+color"},
+    {SMALL | LARGE | COLOR, "hog+color"},
+    {SMALL | LARGE | GRAY, "hog"},
+    {LARGE | GRAY | COLOR, SIFT},
+    {LARGE | GRAY | COLOR, SIFT "+" RESIDUALS},
+    {LARGE | COLOR, SIFT "+" OPPONENTS},
+    {LARGE | COLOR, SIFT "+" OPPONENTS "+color"},
+    {LARGE | COLOR, SIFT "+hog:cell=16+color"},
+    {LARGE | GRAY, SIFT "+hog:cell=16"},
+    {SMALL | COLOR, "hog:cell=4+color"},
+    {SMALL | GRAY, "hog:cell=4"},
     {SMALL | GRAY | COLOR, "words"},
     {SMALL | GRAY | COLOR, "words+hog:cell=4"},
 };
 
 enum {
     CANDIDATES = sizeof candidates / sizeof *candidates, /* at most OC_MAX_CANDIDATES */
-    LARGEST = 3,
+    LARGEST = 5,
     SMALL_SIDE = 64,
     LOOKED_AT = 64, /* images that tell what all are */
     FOLDS = 5,
