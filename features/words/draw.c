@@ -276,9 +276,6 @@ static double aspect(const oc_stage *stage, oc_drawing kind)
 {
     const oc_words_params *params = stage->params;
     double columns = (double)sheet_columns((size_t)params->count);
-    if (kind == OC_DRAW_WEIGHTS && params->encode == OC_WORDS_VLAD) {
-        return 0; /* residuals have no picture */
-    }
     return kind == OC_DRAW_LEARNED   ? columns / ceil((double)params->count / columns)
            : kind == OC_DRAW_WEIGHTS ? 2.1
                                      : (double)stage->plan.width / (double)stage->plan.height;
@@ -286,18 +283,39 @@ static double aspect(const oc_stage *stage, oc_drawing kind)
 
 static const char *legend(const oc_stage *stage)
 {
-    (void)stage;
+    const oc_words_params *params = stage->params;
+    if (params->encode == OC_WORDS_VLAD) {
+        return "the words whose residuals weigh most, for the class or against it";
+    }
     return "words in blue frames speak for the class, those in orange frames against it";
+}
+
+/* The weights of residuals are drawn as one a word, their length. */
+static oc_status draw_lengths(const looks *l, const oc_stage *stage, const oc_draw_request *s, oc_error *err)
+{
+    size_t each = oc_words_values(l->params), words = stage->plan.dimension / each;
+    oc_draw_request request = *s;
+    float *lengths = oc_alloc(words, sizeof *lengths);
+    if (!lengths) {
+        return oc_fail_memory(err, "the words");
+    }
+    for (size_t i = 0; i < stage->plan.dimension; i++) {
+        lengths[i / each] = hypotf(lengths[i / each], s->row[i]);
+    }
+    request.row = lengths;
+    oc_status status = draw_weights(l, &request, err);
+    oc_free(lengths);
+    return status;
 }
 
 static oc_status draw(const oc_stage *stage, const oc_draw_request *s, oc_error *err)
 {
     looks l;
     oc_status status = unwhiten(stage, &l, err);
-    if (status == OC_OK) {
-        status = s->kind == OC_DRAW_LEARNED   ? draw_sheet(&l, s, err)
-                 : s->kind == OC_DRAW_WEIGHTS ? draw_weights(&l, s, err)
-                                              : draw_mosaic(&l, stage, s, err);
+    if (status == OC_OK && s->kind == OC_DRAW_WEIGHTS) {
+        status = l.params->encode == OC_WORDS_VLAD ? draw_lengths(&l, stage, s, err) : draw_weights(&l, s, err);
+    } else if (status == OC_OK) {
+        status = s->kind == OC_DRAW_LEARNED ? draw_sheet(&l, s, err) : draw_mosaic(&l, stage, s, err);
     }
     oc_free(l.values);
     return status;

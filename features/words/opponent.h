@@ -3,7 +3,7 @@
  *     red against green     (R - G) / 2 + 128
  *     yellow against blue   (R + G - 2 B) / 4 + 128
  *
- * each rounded; a gray image is 128 in both. */
+ * each rounded down; a gray image is 128 in both. */
 #ifndef OC_FEATURES_WORDS_OPPONENT_H
 #define OC_FEATURES_WORDS_OPPONENT_H
 

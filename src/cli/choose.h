@@ -6,6 +6,9 @@
 
 enum { LONGEST_CHOICE = 70 }; /* letters of a candidate, for the width of a column */
 
+/* For commands without labels to judge by. */
+#define AUTO_REFUSED "-f auto chooses features by labels, for train and compare; here write the SPEC that they print"
+
 /* True for "auto". */
 bool is_auto(const char *spec);
 
