@@ -44,8 +44,10 @@ static const struct {
     {LARGE | GRAY, SIFT "+hog:cell=16"},
     {SMALL | COLOR, "hog:cell=4+color"},
     {SMALL | GRAY, "hog:cell=4"},
-    {SMALL | GRAY | COLOR, "words"},
-    {SMALL | GRAY | COLOR, "words+hog:cell=4"},
+    {SMALL | COLOR, "words:mirror=1"},
+    {SMALL | GRAY, "words:gray=1"},
+    {SMALL | COLOR, "words:mirror=1+hog:cell=4"},
+    {SMALL | GRAY, "words:gray=1+hog:cell=4"},
 };
 
 enum {
