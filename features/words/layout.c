@@ -7,6 +7,7 @@
 #include "features/words/layout.h"
 
 #include "features/words/sift.h"
+#include "features/words/sift_kernels.h"
 
 #include <math.h>
 
@@ -43,6 +44,25 @@ oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, siz
 bool oc_words_gradients(const oc_words_params *params)
 {
     return params->descriptor != OC_WORDS_PATCH;
+}
+
+enum { VLAD_DIRECTIONS = 64 }; /* of most variance; more add noise and values */
+
+size_t oc_words_depth(const oc_words_params *params)
+{
+    if (oc_words_gradients(params)) {
+        return (params->descriptor == OC_WORDS_OPPONENT_SIFT ? 3 : 1) * (size_t)OC_SIFT_VALUES;
+    }
+    return (size_t)(params->patch * params->patch) * (params->gray ? 1 : 3);
+}
+
+size_t oc_words_values(const oc_words_params *params)
+{
+    size_t depth = oc_words_depth(params);
+    if (params->encode != OC_WORDS_VLAD) {
+        return 1;
+    }
+    return depth < VLAD_DIRECTIONS ? depth : VLAD_DIRECTIONS;
 }
 
 size_t oc_words_sizes(const oc_words_params *params)

@@ -32,6 +32,10 @@ typedef struct oc_words_place {
 oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, size_t height);
 /* Gradient descriptors, of luma or of opponent colours; else pixel patches. */
 bool oc_words_gradients(const oc_words_params *params);
+/* Values of a descriptor. */
+size_t oc_words_depth(const oc_words_params *params);
+/* Values of a word in a row: 1, or for encode=vlad the directions of a residual. */
+size_t oc_words_values(const oc_words_params *params);
 /* The number of sizes of descriptors: 1, or that of `cells`. */
 size_t oc_words_sizes(const oc_words_params *params);
 /* The first pixel of the first descriptor that covers `extent` of `length` pixels: the pixels that the stride leaves over

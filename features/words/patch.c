@@ -8,8 +8,6 @@
 #include "features/words/sift_kernels.h"
 #include "src/base/fail.h"
 
-enum { VLAD_DIRECTIONS = 64 }; /* of most variance; more add noise and values */
-
 static size_t channels(const oc_words_params *params)
 {
     return params->gray ? 1 : 3;
@@ -18,23 +16,6 @@ static size_t channels(const oc_words_params *params)
 static size_t planes(const oc_words_params *params)
 {
     return params->descriptor == OC_WORDS_OPPONENT_SIFT ? 3 : 1;
-}
-
-size_t oc_words_depth(const oc_words_params *params)
-{
-    if (oc_words_gradients(params)) {
-        return planes(params) * OC_SIFT_VALUES;
-    }
-    return (size_t)(params->patch * params->patch) * channels(params);
-}
-
-size_t oc_words_values(const oc_words_params *params)
-{
-    size_t depth = oc_words_depth(params);
-    if (params->encode != OC_WORDS_VLAD) {
-        return 1;
-    }
-    return depth < VLAD_DIRECTIONS ? depth : VLAD_DIRECTIONS;
 }
 
 void oc_words_mirror_order(const oc_words_params *params, uint32_t *order)

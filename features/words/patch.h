@@ -5,10 +5,6 @@
 #include "features/words/plan.h"
 #include "features/words/sift.h"
 
-/* Values of a descriptor. */
-size_t oc_words_depth(const oc_words_params *params);
-/* Values of a word in a row: 1, or for encode=vlad the directions of a residual. */
-size_t oc_words_values(const oc_words_params *params);
 /* The place of each value in the mirrored descriptor. */
 void oc_words_mirror_order(const oc_words_params *params, uint32_t *order);
 

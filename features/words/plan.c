@@ -3,7 +3,6 @@
  * axis, the directions of their residuals. */
 #include "features/words/plan.h"
 
-#include "features/words/patch.h"
 #include "src/base/fail.h"
 
 static oc_status set_axes(const oc_words_params *params, oc_plan *plan, oc_error *err)
