@@ -7,7 +7,7 @@ MODE ?= release
 VERSION := 0.1.0
 RELEASED := November 21, 2026
 # pkg-config names; .ci/deps knows the Debian package of each.
-PACKAGES := libpng libjpeg libexif jansson libutf8proc zlib openblas
+PACKAGES := libpng libjpeg libexif libutf8proc zlib openblas
 # Compiled in from their headers, not linked with.
 HEADER_PACKAGES := libxxhash
 

@@ -2,7 +2,7 @@
 
 # The packages that tests need are for Debian's Python, which another one may hide.
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
-TEST_PACKAGES := criterion
+TEST_PACKAGES := criterion jansson
 
 # The steps of `make check`, in this order, and those that `make check-all` adds. Each is a target; a new check is a
 # target of its own and a word here.

@@ -31,50 +31,50 @@ static float dot(size_t k, const float *restrict a, const float *restrict b)
     return sum;
 }
 
-void oc_gemm_nt(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b, size_t ldb,
-                float beta, float *c, size_t ldc)
+void oc_matmul_nt(float alpha, oc_matrix a, oc_matrix b, float beta, float *c, size_t stride)
 {
-    for (size_t i = 0; i < m; i++) {
-        scale(n, beta, c + i * ldc);
-        for (size_t j = 0; j < n; j++) {
-            c[i * ldc + j] += alpha * dot(k, a + i * lda, b + j * ldb);
+    for (size_t i = 0; i < a.rows; i++, c += stride) {
+        scale(b.rows, beta, c);
+        for (size_t j = 0; j < b.rows; j++) {
+            c[j] += alpha * dot(a.columns, a.data + i * a.stride, b.data + j * b.stride);
         }
     }
 }
 
-void oc_gemm_nn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b, size_t ldb,
-                float beta, float *c, size_t ldc)
+void oc_matmul_nn(float alpha, oc_matrix a, oc_matrix b, float beta, float *c, size_t stride)
 {
-    for (size_t i = 0; i < m; i++) {
-        scale(n, beta, c + i * ldc);
-        for (size_t p = 0; p < k; p++) {
-            add(n, alpha * a[i * lda + p], b + p * ldb, c + i * ldc);
+    for (size_t i = 0; i < a.rows; i++, c += stride) {
+        scale(b.columns, beta, c);
+        for (size_t p = 0; p < a.columns; p++) {
+            add(b.columns, alpha * a.data[i * a.stride + p], b.data + p * b.stride, c);
         }
     }
 }
 
-void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b, size_t ldb,
-                float beta, float *c, size_t ldc)
+void oc_matmul_tn(float alpha, oc_matrix a, oc_matrix b, float beta, float *c, size_t stride)
 {
-    for (size_t i = 0; i < m; i++) {
-        scale(n, beta, c + i * ldc);
-        for (size_t p = 0; p < k; p++) {
-            add(n, alpha * a[p * lda + i], b + p * ldb, c + i * ldc);
+    for (size_t i = 0; i < a.columns; i++, c += stride) {
+        scale(b.columns, beta, c);
+        for (size_t p = 0; p < a.rows; p++) {
+            add(b.columns, alpha * a.data[p * a.stride + i], b.data + p * b.stride, c);
         }
     }
 }
 
-void oc_syrk_lower(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc)
+void oc_syrk_lower(float alpha, oc_matrix a, float beta, float *c, size_t stride)
 {
-    for (size_t i = 0; i < n; i++) {
-        oc_gemm_nt(1, i + 1, k, alpha, a + i * lda, lda, a, lda, beta, c + i * ldc, ldc);
+    for (size_t i = 0; i < a.rows; i++) {
+        oc_matrix row = oc_view(a.data + i * a.stride, 1, a.columns, a.stride);
+        oc_matmul_nt(alpha, row, oc_view(a.data, i + 1, a.columns, a.stride), beta, c + i * stride, stride);
     }
 }
 
-void oc_syrk_upper(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc)
+void oc_syrk_upper(float alpha, oc_matrix a, float beta, float *c, size_t stride)
 {
-    for (size_t i = 0; i < n; i++) {
-        oc_gemm_tn(1, n - i, k, alpha, a + i, lda, a + i, lda, beta, c + i * ldc + i, ldc);
+    for (size_t i = 0; i < a.columns; i++) {
+        oc_matrix column = oc_view(a.data + i, a.rows, 1, a.stride);
+        oc_matrix rest = oc_view(a.data + i, a.rows, a.columns - i, a.stride);
+        oc_matmul_tn(alpha, column, rest, beta, c + i * stride + i, stride);
     }
 }
 
@@ -94,23 +94,21 @@ bool oc_cholesky_block(size_t n, float *a, size_t lda)
     return true;
 }
 
-void oc_solve_lower(size_t count, size_t n, const float *l, size_t ldl, float *b, size_t ldb)
+void oc_solve_lower(oc_matrix l, float *b, size_t count, size_t stride)
 {
-    for (size_t i = 0; i < count; i++) {
-        float *x = b + i * ldb;
-        for (size_t j = n; j-- > 0;) {
-            x[j] /= l[j * ldl + j];
-            add(j, -x[j], l + j * ldl, x);
+    for (size_t i = 0; i < count; i++, b += stride) {
+        for (size_t j = l.rows; j-- > 0;) {
+            b[j] /= l.data[j * l.stride + j];
+            add(j, -b[j], l.data + j * l.stride, b);
         }
     }
 }
 
-void oc_solve_lower_transposed(size_t count, size_t n, const float *l, size_t ldl, float *b, size_t ldb)
+void oc_solve_lower_transposed(oc_matrix l, float *b, size_t count, size_t stride)
 {
-    for (size_t i = 0; i < count; i++) {
-        float *x = b + i * ldb;
-        for (size_t j = 0; j < n; j++) {
-            x[j] = (x[j] - dot(j, x, l + j * ldl)) / l[j * ldl + j];
+    for (size_t i = 0; i < count; i++, b += stride) {
+        for (size_t j = 0; j < l.rows; j++) {
+            b[j] = (b[j] - dot(j, b, l.data + j * l.stride)) / l.data[j * l.stride + j];
         }
     }
 }

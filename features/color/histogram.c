@@ -11,13 +11,7 @@
 
 enum { HUES = 180, LEVELS = OC_HISTOGRAM_LEVELS };
 
-OC_DECLARE_KERNELS(oc_histogram_kernels, oc_histogram_kernels);
-
-const oc_histogram_kernels *oc_histogram_kernels_get(void)
-{
-    static const oc_histogram_kernels *const tables[] = OC_KERNEL_TABLES(oc_histogram_kernels);
-    return tables[oc_isa_index()];
-}
+OC_KERNEL_GETTER(extern, oc_histogram_kernels, oc_histogram_kernels_get)
 
 static float linear[LEVELS];
 

@@ -19,13 +19,7 @@
 
 enum { MOST_TAPS = 2 * OC_SIFT_MOST_CELL - 1 };
 
-OC_DECLARE_KERNELS(oc_sift_kernels, oc_sift_kernels);
-
-const oc_sift_kernels *oc_sift(void)
-{
-    static const oc_sift_kernels *const tables[] = OC_KERNEL_TABLES(oc_sift_kernels);
-    return tables[oc_isa_index()];
-}
+OC_KERNEL_GETTER(extern, oc_sift_kernels, oc_sift)
 
 size_t oc_sift_extent(size_t cell)
 {

@@ -38,7 +38,7 @@ typedef struct oc_image {
     size_t width, height;
     uint8_t *gray;                      /* (height, width), or NULL when it was not asked for */
     uint8_t *rgb;                       /* (height, width, 3), or NULL when it was not asked for */
-    bool colorless;                     /* the source is gray: R = G = B everywhere */
+    bool grayscale;                     /* the source is gray: R = G = B everywhere */
     size_t source_width, source_height; /* of the upright source, before any change of size */
     size_t warnings;                    /* of the decoder, which did not make the picture one to refuse */
     const char *warning;                /* the first of them; NULL when there was none */

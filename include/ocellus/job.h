@@ -1,8 +1,8 @@
-/* How a long piece of work is run: on how many threads, and whom it tells about its progress.
+/* How long work runs: on how many threads, and who is notified of its progress.
  *
- * A job is created once and handed to everything that reads, extracts or trains. Results never depend on the number of
- * threads. One thread at a time may use a job. Its threads are all there are: OpenBLAS is set to one thread, for the
- * whole process, when it is first used. */
+ * A job is created once and passed to everything that reads, extracts or trains. Results never depend on the number of
+ * threads. One thread at a time may use a job. While a function calls OpenBLAS, OpenBLAS has one thread, in the whole
+ * process; afterwards it has as many as before. */
 #ifndef OCELLUS_JOB_H
 #define OCELLUS_JOB_H
 
@@ -39,6 +39,10 @@ OC_API size_t oc_job_threads(const oc_job *job);
 
 /* Ask the work to stop soon with OC_CANCELLED. Safe to call from a signal handler or another thread. */
 OC_API void oc_job_cancel(oc_job *job);
+
+/* For a program that leaves all parallel work to Ocellus, as its command does; call it first. Sets OpenBLAS to one thread
+ * for good and ends its idle threads, which otherwise use a processor for some hundredths of a second after the start. */
+OC_API void oc_blas_end_threads(void);
 
 #ifdef __cplusplus
 }

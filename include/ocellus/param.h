@@ -58,7 +58,7 @@ typedef struct oc_param {
     const char *name;
     oc_param_type type;
     size_t offset;              /* of the field in the struct that the table describes */
-    const char *fallback;       /* the default, as it would be typed; "auto" also permits auto */
+    const char *default_value;  /* the default, as it would be typed; "auto" also permits auto */
     double low, high;           /* allowed range, both ends included (numbers, levels, extents) */
     const char *const *choices; /* OC_CHOICE: the words, ended by NULL */
     const char *help;           /* one line, no full stop */

@@ -53,8 +53,8 @@ OC_API oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *fe
 
 /* What rows can be written as: a set folder with features.npy; svmlight text, "label index:value ..." with indices from
  * 1, zeros left out, and labels 0, 1, ... in the order of the classes, -1 where unknown; or CSV with the columns path,
- * label, f0, f1, ... */
-typedef enum oc_format { OC_FORMAT_NPY, OC_FORMAT_SVMLIGHT, OC_FORMAT_CSV } oc_format;
+ * label, f0, f1, ..., or, with OC_FORMAT_CSV_NAMED, path, label and the names of oc_features_column_name. */
+typedef enum oc_format { OC_FORMAT_NPY, OC_FORMAT_SVMLIGHT, OC_FORMAT_CSV, OC_FORMAT_CSV_NAMED } oc_format;
 
 /* Writes a set as one text file, replaced whole or not at all; "-" is standard output. Values read back to the same
  * float32. Beside svmlight text, PATH.classes names the classes, one a line (as a CSV field); oc_set_open_rows reads

@@ -1,8 +1,8 @@
 /* Run-time choice of kernels by processor family.
  *
  * A file named *_kernels.c is compiled once for each family of the machine's architecture, with OC_ISA set
- * to its name; it defines static functions and one constant table named OC_KERNELS(module). The module
- * gathers the tables with OC_KERNEL_TABLES(module) and picks one with oc_isa_index(). Arm's NEON is part of the
+ * to its name; it defines static functions and one constant table named OC_KERNELS(module).
+ * OC_KERNEL_GETTER gathers the tables and picks one with oc_isa_index(). Arm's NEON is part of the
  * base instruction set there, so the plain build uses it. */
 #ifndef OC_BASE_DISPATCH_H
 #define OC_BASE_DISPATCH_H
@@ -26,6 +26,14 @@
     }
 #define OC_DECLARE_KERNELS(type, module) extern const type module##_plain
 #endif
+
+/* Defines the function `getter`, which returns the table of the best family; `linkage` is extern or static. */
+#define OC_KERNEL_GETTER(linkage, type, getter)                                                                        \
+    OC_DECLARE_KERNELS(type, type);                                                                                    \
+    linkage const type *getter(void)                                                                                   \
+    {                                                                                                                  \
+        return ((const type *const[])OC_KERNEL_TABLES(type))[oc_isa_index()];                                          \
+    }
 
 /* Index into an OC_KERNEL_TABLES array: the best family that this processor has. The environment variable
  * OCELLUS_KERNELS (plain, avx2, avx512) chooses a lower one, for tests and benchmarks. */

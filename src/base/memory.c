@@ -56,7 +56,7 @@ void *oc_realloc(void *array, size_t count, size_t size)
     return realloc(array, bytes ? bytes : 1);
 }
 
-void *oc_room(void *array, size_t count, size_t *capacity, size_t size)
+void *oc_grow(void *array, size_t count, size_t *capacity, size_t size)
 {
     if (count < *capacity) {
         return array;

@@ -16,7 +16,7 @@ void *oc_realloc(void *array, size_t count, size_t size);
 
 /* Room for one more element in an array of `count` that grows by half: the array, moved or not, or NULL when memory is
  * short; the old array then stays. */
-void *oc_room(void *array, size_t count, size_t *capacity, size_t size);
+void *oc_grow(void *array, size_t count, size_t *capacity, size_t size);
 
 /* A copy of the string, or NULL. */
 char *oc_strdup(const char *text);

@@ -3,7 +3,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 
 #include <errno.h>
 #include <string.h>
@@ -70,10 +70,10 @@ static oc_status fail_settings(const char *old, const char *new, const char *whe
 
 static oc_status start(const oc_notes *notes, oc_error *err)
 {
-    oc_text text = {0};
-    oc_text_add(&text, notes->title);
-    oc_text_add(&text, notes->settings);
-    oc_text_add(&text, "\n");
+    oc_string text = {0};
+    oc_string_add(&text, notes->title);
+    oc_string_add(&text, notes->settings);
+    oc_string_add(&text, "\n");
     oc_status status = OC_OK;
     if (text.failed) {
         status = oc_fail_memory(err, "the journal");
@@ -82,7 +82,7 @@ static oc_status start(const oc_notes *notes, oc_error *err)
     } else {
         status = write_all(notes->file, text.data, text.length, err);
     }
-    oc_text_free(&text);
+    oc_string_free(&text);
     return status;
 }
 

@@ -14,7 +14,7 @@
 
 static bool takes_auto(const oc_param *param)
 {
-    return param->fallback && strcmp(param->fallback, "auto") == 0;
+    return param->default_value && strcmp(param->default_value, "auto") == 0;
 }
 
 /* Reads a decimal integer and moves *text behind it. */
@@ -298,8 +298,8 @@ oc_status oc_params_check(const oc_param *table, size_t count, const void *value
 void oc_params_default(const oc_param *table, size_t count, void *values)
 {
     for (size_t i = 0; i < count; i++) {
-        if (table[i].fallback) {
-            (void)set(&table[i], table[i].fallback, values);
+        if (table[i].default_value) {
+            (void)set(&table[i], table[i].default_value, values);
         }
     }
 }

@@ -1,13 +1,5 @@
-/* The mark of a byte that is not UTF-8 is the control character 1 and two hexadecimal digits. A control character 1 of
- * the text itself is doubled. jansson writes that character as \u0001, so that marks cannot be taken for anything else
- * in the JSON. */
+/* One table of RFC 3629: the first byte gives the length, and narrows the second byte. */
 #include "src/base/utf8.h"
-
-#include "src/base/memory.h"
-
-#include <string.h>
-
-enum { MARK = 1 };
 
 size_t oc_utf8_character(const char *text)
 {
@@ -39,53 +31,4 @@ bool oc_utf8_valid(const char *text)
         }
     }
     return true;
-}
-
-char *oc_utf8_mark(const char *text)
-{
-    static const char digits[] = "0123456789abcdef";
-    char *marked = oc_realloc(NULL, 3 * strlen(text) + 1, 1), *to = marked;
-    if (!marked) {
-        return NULL;
-    }
-    while (*text) {
-        size_t length = oc_utf8_character(text);
-        if (length == 0) {
-            unsigned char byte = (unsigned char)*text++;
-            *to++ = MARK;
-            *to++ = digits[byte >> 4];
-            *to++ = digits[byte & 15];
-            continue;
-        }
-        if (*text == MARK) {
-            *to++ = MARK;
-        }
-        memcpy(to, text, length);
-        to += length;
-        text += length;
-    }
-    *to = '\0';
-    return marked;
-}
-
-void oc_utf8_put_surrogates(char *json)
-{
-    static const char mark[] = "\\u0001", surrogate[] = "\\udc";
-    const size_t length = sizeof mark - 1;
-    char *to = json;
-    while (*json) {
-        if (strncmp(json, mark, length) != 0) {
-            size_t step = *json == '\\' ? 2 : 1; /* an escaped backslash begins no mark */
-            memmove(to, json, step);
-            to += step;
-            json += step;
-            continue;
-        }
-        bool doubled = strncmp(json + length, mark, length) == 0;
-        const char *with = doubled ? mark : surrogate;
-        memcpy(to, with, strlen(with));
-        to += strlen(with);
-        json += doubled ? 2 * length : length; /* the digits of a mark follow as they are */
-    }
-    *to = '\0';
 }

@@ -15,7 +15,7 @@ static const char *argument_name(const oc_param *param)
 /* " (1 to 64; default 8)": what is allowed, as far as it tells something, and the default. */
 static void describe_values(const oc_param *param, bool with_default, char *text, size_t size)
 {
-    char allowed[300] = "", fallback[100] = "";
+    char allowed[300] = "", default_value[100] = "";
     bool bounded = param->type == OC_INTEGER || param->type == OC_REAL || param->type == OC_LEVELS;
     if (param->type == OC_CHOICE || param->type == OC_LEARNER) {
         oc_param_allowed(param, allowed, sizeof allowed);
@@ -24,10 +24,10 @@ static void describe_values(const oc_param *param, bool with_default, char *text
     } else if (bounded && isfinite(param->low)) {
         snprintf(allowed, sizeof allowed, "%.10g or more", param->low);
     }
-    if (with_default && param->fallback) {
-        snprintf(fallback, sizeof fallback, "%sdefault %s", *allowed ? "; " : "", param->fallback);
+    if (with_default && param->default_value) {
+        snprintf(default_value, sizeof default_value, "%sdefault %s", *allowed ? "; " : "", param->default_value);
     }
-    snprintf(text, size, *allowed || *fallback ? " (%s%s)" : "%s%s", allowed, fallback);
+    snprintf(text, size, *allowed || *default_value ? " (%s%s)" : "%s%s", allowed, default_value);
 }
 
 static option_text describe_option(const char *title, char letter, const char *argument, const oc_param *param)

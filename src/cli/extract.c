@@ -103,8 +103,18 @@ static bool to_stdout(const cli_settings *settings)
     return settings->output && strcmp(settings->output, "-") == 0;
 }
 
+/* As the library knows it. */
+static oc_format output_format(const cli_settings *settings)
+{
+    oc_format format = (oc_format)settings->format;
+    return format == OC_FORMAT_CSV && settings->column_names ? OC_FORMAT_CSV_NAMED : format;
+}
+
 static int wrong_output(const cli_settings *settings)
 {
+    if (settings->column_names && settings->format != OC_FORMAT_CSV) {
+        return report_usage(&command_extract, "--names has no effect: it names the columns of --format csv");
+    }
     if (!to_stdout(settings)) {
         return EXIT_DONE;
     }
@@ -216,8 +226,8 @@ static oc_status extract(const cli_settings *settings, const oc_dataset *dataset
 {
     return settings->format == OC_FORMAT_NPY
                ? oc_set_extract(dataset, features, options, settings->output, job, set, err)
-               : oc_set_extract_text(dataset, features, options, (oc_format)settings->format, settings->output, job,
-                                     set, err);
+               : oc_set_extract_text(dataset, features, options, output_format(settings), settings->output, job, set,
+                                     err);
 }
 
 /* Why there are no rows. */
@@ -251,7 +261,7 @@ static int convert(const cli_settings *settings, oc_job *job)
         return status;
     }
     if (check_output(settings, &err) || oc_set_open(path, &set, &err) ||
-        oc_set_export(set, (oc_format)settings->format, settings->output, job, &err)) {
+        oc_set_export(set, output_format(settings), settings->output, job, &err)) {
         status = report_lost(settings, &err);
     } else {
         status = report(settings, set);
@@ -311,7 +321,9 @@ const cli_command command_extract = {
         "With --with, the stages of a set or a model are applied as they are, so that the rows of other images "
         "fit to those of the first.\n\n"
         "--format svmlight writes a line 'label index:value ...' for each image instead, zeros left out, with labels "
-        "0, 1, ... that FILE.classes names; --format csv has the columns path, label, f0, f1, ... Both also take a "
+        "0, 1, ... that FILE.classes names; --format csv has the columns path, label, f0, f1, ..., or with --names "
+        "those "
+        "that 'ocellus info' prints, such as hog.y2.x1.b4. Both also take a "
         "SET that is there already, and '-o -'.\n\n"
         "--shard i/n extracts one of n parts, in a process or on a machine of its own; 'ocellus merge' puts them "
         "together.",

@@ -1,6 +1,7 @@
 /* Help for 80 columns. */
 #include "src/cli/help.h"
 
+#include "src/cli/columns.h"
 #include "src/cli/describe.h"
 #include "src/cli/terminal.h"
 
@@ -116,9 +117,14 @@ static void put_stages(FILE *stream, bool with_params)
         for (size_t p = 0; with_params && p < stage.param_count; p++) {
             char term[80], text[MAX_DESCRIPTION];
             const oc_param *param = &stage.params[p];
-            snprintf(term, sizeof term, "%s=%s", param->name, param->fallback);
+            snprintf(term, sizeof term, "%s=%s", param->name, param->default_value);
             describe_parameter(param, text, sizeof text);
             put_entry(stream, 4, term, STAGE_COLUMN + 2, text);
+        }
+        if (with_params) {
+            char layout[MAX_DESCRIPTION];
+            describe_default_columns(stage.name, layout, sizeof layout);
+            put_entry(stream, 4, "columns", STAGE_COLUMN + 2, layout);
         }
     }
     if (!with_params) {
@@ -128,7 +134,10 @@ static void put_stages(FILE *stream, bool with_params)
 
 void help_stages(FILE *stream)
 {
-    fputs("What can be measured in an image. The values shown are the defaults.\n", stream);
+    fputs("What can be measured in an image. The values shown are the defaults. 'columns'\n"
+          "is the layout of the values with the defaults, for images of 256x256 pixels;\n"
+          "'ocellus info SET|MODEL' prints that of other parameters and sizes.\n",
+          stream);
     put_stages(stream, true);
 }
 

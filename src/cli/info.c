@@ -1,5 +1,6 @@
 /* ocellus info: what is in a model or a set. */
 #include "src/cli/card.h"
+#include "src/cli/columns.h"
 #include "src/cli/inputs.h"
 #include "src/cli/report.h"
 #include "src/cli/terminal.h"
@@ -25,6 +26,20 @@ static void print_features(const oc_features *features)
     for (size_t i = 0; i < oc_features_count(features) && oc_features_count(features) > 1; i++) {
         put_label("");
         printf("%s, %zu values\n", oc_features_part_spec(features, i), oc_features_part_dimension(features, i));
+    }
+}
+
+/* For each stage its columns, counted from 0, and their layout. */
+static void print_columns(const oc_features *features)
+{
+    for (size_t i = 0, first = 0; i < oc_features_count(features); i++) {
+        char name[40], layout[600];
+        size_t count = oc_features_part_dimension(features, i);
+        oc_features_part_name(features, i, name, sizeof name);
+        describe_columns(features, i, layout, sizeof layout);
+        put_label(i ? "" : "columns");
+        printf("%zu to %zu, %s: %s\n", first, first + count - 1, name, layout);
+        first += count;
     }
 }
 
@@ -125,6 +140,7 @@ static void print_model(const oc_model *model)
     oc_validation tried = oc_model_validation(model);
     size_t classes = oc_model_classes(model);
     print_features(oc_model_features(model));
+    print_columns(oc_model_features(model));
     if (oc_features_count(oc_model_features(model))) {
         print_image_options(&image);
     }
@@ -177,6 +193,7 @@ static int print_set(const oc_set *set)
     put_label("rows");
     printf("%zu of %zu values\n", oc_set_count(set), oc_set_rows(set)->dimension);
     print_features(oc_set_features(set));
+    print_columns(oc_set_features(set));
     print_image_options(&image);
     int status = print_class_counts(set);
     if (oc_set_skipped(set)) {
@@ -254,8 +271,9 @@ const cli_command command_info = {
     .summary = "what is in a model or a set",
     .usage = "info MODEL|SET\n"
              "info MODEL --card [--test IMAGES|SET] > card.md",
-    .about = "Prints the stages, image size, classes and training options of a model and its number of parameters, or "
-             "the stages, rows and classes of a set.\n\n"
+    .about = "Prints the stages, the layout of their columns, image size, classes and training options of a model and "
+             "its number of parameters, or "
+             "the stages, columns, rows and classes of a set.\n\n"
              "--card writes a model card in Markdown instead: data, settings, accuracy and limits. With --test, the "
              "accuracy on images that the model has not seen is measured for it.",
     .examples = "ocellus info photos.model\n"

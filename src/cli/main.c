@@ -127,6 +127,7 @@ int main(int argc, char **argv)
 {
     static char line[4096]; /* a message is one write, so that those of several runs do not mix */
     guard_standard_streams();
+    oc_blas_end_threads();
     setvbuf(stderr, line, _IOLBF, sizeof line);
     signals_start();
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;

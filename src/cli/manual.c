@@ -1,6 +1,7 @@
 /* Manual pages. mdoc wants a line for each sentence, none longer than 80 bytes, and some characters by name. */
 #include "src/cli/manual.h"
 
+#include "src/cli/columns.h"
 #include "src/cli/describe.h"
 
 #include <ctype.h>
@@ -226,12 +227,16 @@ void manual_stages(FILE *stream)
             char text[MAX_DESCRIPTION];
             const oc_param *param = &stage.params[p];
             fprintf(stream, ".It Cm %s Ns = Ns ", param->name);
-            put_word(stream, param->fallback, strlen(param->fallback));
+            put_word(stream, param->default_value, strlen(param->default_value));
             fputc('\n', stream);
             describe_parameter(param, text, sizeof text);
             put_text(stream, text);
         }
         fputs(".El\n", stream);
+        char layout[MAX_DESCRIPTION];
+        describe_default_columns(stage.name, layout, sizeof layout);
+        put_text(stream, "Columns with the defaults, for images of 256x256 pixels: ");
+        put_text(stream, layout);
     }
     fputs(".Sh SEE ALSO\n.Xr ocellus 1\n", stream);
 }

@@ -61,6 +61,8 @@ const option cli_options[] = {
     {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT,
      {"format", OC_CHOICE, FIELD(format), "npy", 0, 0, formats,
       "what to write: a set folder with features.npy, or one text file"}},
+    {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_EXTRACT,
+     {FLAG("names", column_names, "with --format csv: name the columns by stage and place, such as hog.y2.x1.b4, instead of f0, f1")}},
     {0, NULL, REPEAT_LAST_WINS, TAKEN_BY_HELP,
      {"format", OC_CHOICE, FIELD(format), "text", 0, 0, help_formats,
       "text; man: a manual page; bash: completion of all commands for that shell"}},

@@ -49,7 +49,7 @@ typedef struct command_list command_list;
 /* What the command line said. Texts point into argv. */
 typedef struct cli_settings {
     const struct cli_command *command;
-    bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card;
+    bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card, column_names;
     const char *output, *with, *test, *names, *labels, *files_from, *shard, *explain, *report, *predictions;
     int format; /* oc_format, for help help_format */
     int what;   /* show_what */

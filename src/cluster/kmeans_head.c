@@ -60,7 +60,7 @@ static bool make_basis(oc_kmeans_head *head, const float *centers)
 {
     size_t d = head->d;
     float values[MOST_VALUES], row[MOST_VALUES];
-    oc_gemm_tn(d, d, head->k, 1 / (float)head->k, centers, d, centers, d, 0, head->basis, d);
+    oc_matmul_tn(1 / (float)head->k, oc_packed(centers, head->k, d), oc_packed(centers, head->k, d), 0, head->basis, d);
     for (size_t i = 0; i < d * d; i++) {
         if (!isfinite(head->basis[i])) {
             return false;
@@ -93,7 +93,7 @@ static float rest_norm(const float *head, size_t m, double squared_norm)
 /* heads (rows, stride) of V (rows, D): m values and the norm of the rest. */
 static void head_rows(const oc_kmeans_head *head, const float *v, size_t rows, size_t m, size_t stride, float *heads)
 {
-    oc_gemm_nt(rows, m, head->d, 1, v, head->d, head->basis, head->d, 0, heads, stride);
+    oc_matmul_nt(1, oc_packed(v, rows, head->d), oc_packed(head->basis, m, head->d), 0, heads, stride);
     for (size_t i = 0; i < rows; i++) {
         double norm = 0;
         for (size_t j = 0; j < head->d; j++) {
@@ -145,13 +145,13 @@ void oc_kmeans_head_prepare(oc_kmeans_head *head, const float *x, size_t n, cons
     for (size_t i = 0; i < rows; i++) {
         memcpy(points + i * d, x + n / rows * i * d, d * sizeof *points);
     }
-    oc_gemm_nt(rows, k, d, 1, points, d, centers, d, 0, scores, k);
+    oc_matmul_nt(1, oc_packed(points, rows, d), oc_packed(centers, k, d), 0, scores, k);
     double least = (double)d * (double)k;
     for (size_t part = 0; part < PARTS; part++) {
         size_t m = part_size(d, part) - 1;
         head_rows(head, points, rows, m, m + 1, heads);
         head_rows(head, centers, k, m, m + 1, head->heads);
-        oc_gemm_nt(rows, k, m + 1, 1, heads, m + 1, head->heads, m + 1, 0, bounds, k);
+        oc_matmul_nt(1, oc_packed(heads, rows, m + 1), oc_packed(head->heads, k, m + 1), 0, bounds, k);
         double price = cost(head, m, count_candidates(head, scores, bounds, rows, bias), rows);
         if (price < least) {
             least = price;

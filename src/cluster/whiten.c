@@ -59,7 +59,8 @@ static void multiply_group(void *context, size_t group, size_t worker)
                 centered[i * d + j] = x[i * d + j] - m->mean[j];
             }
         }
-        oc_gemm_tn(d, d, rows, 1 / (float)m->n, centered, d, centered, d, 1, m->products + group * d * d, d);
+        oc_matmul_tn(1 / (float)m->n, oc_packed(centered, rows, d), oc_packed(centered, rows, d), 1,
+                     m->products + group * d * d, d);
     }
 }
 
@@ -285,7 +286,8 @@ oc_status oc_whiten_apply(const oc_whitening *w, const float *x, size_t n, float
                 centered[i * w->d + j] = x[(start + i) * w->d + j] - w->mean[j];
             }
         }
-        oc_gemm_nt(count, w->r, w->d, 1, centered, w->d, w->transform, w->d, 0, y + start * w->r, w->r);
+        oc_matmul_nt(1, oc_packed(centered, count, w->d), oc_packed(w->transform, w->r, w->d), 0, y + start * w->r,
+                     w->r);
     }
     oc_free(centered);
     return OC_OK;

@@ -16,7 +16,7 @@
 
 enum { SIDE = 32, PLANE = SIDE * SIDE, IMAGE = 3 * PLANE, RECORD = 1 + IMAGE, CLASSES = 10, PROBES = 64 };
 
-bool oc_cifar_recognise(const char *path, size_t file_size)
+bool oc_cifar_recognize(const char *path, size_t file_size)
 {
     if (file_size == 0 || file_size % RECORD != 0) {
         return false;

@@ -65,11 +65,11 @@ static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, o
     if (oc_image_named(path) || oc_image_signature(head, size < HEAD ? size : HEAD)) {
         return read_single(dataset, path, err);
     }
-    oc_idx_kind idx = oc_idx_recognise(path, size);
+    oc_idx_kind idx = oc_idx_recognize(path, size);
     if (idx == OC_IDX_WHOLE) {
         return oc_read_idx(dataset, path, err);
     }
-    if (oc_cifar_recognise(path, size)) {
+    if (oc_cifar_recognize(path, size)) {
         return oc_read_cifar(dataset, path, err);
     }
     if (idx == OC_IDX_HEADER) {

@@ -48,7 +48,7 @@ oc_status oc_dataset_add(oc_dataset *dataset, const char *path, size_t length, i
 oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *err);
 oc_status oc_dataset_add_empty_folder(oc_dataset *dataset, const char *name, oc_error *err);
 /* Sorts the classes by the bytes of their names and drops those without items. OC_NO_MEMORY. */
-oc_status oc_dataset_settle_classes(oc_dataset *dataset, oc_error *err);
+oc_status oc_dataset_sort_classes(oc_dataset *dataset, oc_error *err);
 /* Labels the first `count` items by the texts given (NULL or "": unknown); the classes are the different texts, sorted
  * by bytes. OC_NO_MEMORY, OC_BAD_DATA past OC_MAX_CLASSES. */
 oc_status oc_dataset_name_labels(oc_dataset *dataset, const char *const *labels, size_t count, oc_error *err);
@@ -79,11 +79,11 @@ typedef enum oc_idx_kind {
     OC_IDX_HEADER, /* begins like one, but its size is another */
     OC_IDX_WHOLE   /* the size is what the header says, or compressed */
 } oc_idx_kind;
-oc_idx_kind oc_idx_recognise(const char *path, size_t file_size);
+oc_idx_kind oc_idx_recognize(const char *path, size_t file_size);
 oc_status oc_read_idx(oc_dataset *dataset, const char *path, oc_error *err);
 
 /* cifar.c */
-bool oc_cifar_recognise(const char *path, size_t file_size);
+bool oc_cifar_recognize(const char *path, size_t file_size);
 oc_status oc_read_cifar(oc_dataset *dataset, const char *path, oc_error *err);
 /* The number of the last data_batch_N.bin in a folder; 0 when there is none. */
 oc_status oc_cifar_last_batch(const char *folder, size_t *last, size_t *files, oc_error *err);

@@ -6,7 +6,7 @@
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 #include "src/image/kinds.h"
 
 #include <dirent.h>
@@ -26,15 +26,15 @@ typedef struct place {
 
 typedef struct walk {
     oc_dataset *dataset;
-    oc_text path;  /* of the current folder, with a slash at its end */
-    size_t prefix; /* the length of what is not part of the items' paths */
+    oc_string path; /* of the current folder, with a slash at its end */
+    size_t prefix;  /* the length of what is not part of the items' paths */
     int32_t label;
     oc_error *err;
 } walk;
 
 /* Names, each ended by a NUL. */
 typedef struct names {
-    oc_text text;
+    oc_string text;
     size_t count;
 } names;
 
@@ -69,7 +69,7 @@ static oc_status take_entry(walk *w, int folder, const struct dirent *entry, nam
     const char *name = entry->d_name;
     entry_kind kind = kind_of(folder, entry);
     if (kind == ENTRY_FOLDER) {
-        oc_text_add_bytes(&folders->text, name, strlen(name) + 1);
+        oc_string_add_bytes(&folders->text, name, strlen(name) + 1);
         folders->count++;
         return folders->text.failed ? oc_fail_memory(w->err, "the names of folders") : OC_OK;
     }
@@ -81,7 +81,7 @@ static oc_status take_entry(walk *w, int folder, const struct dirent *entry, nam
         return OC_OK;
     }
     size_t length = w->path.length;
-    oc_text_add(&w->path, name);
+    oc_string_add(&w->path, name);
     oc_status status = w->path.failed ? oc_fail_memory(w->err, "a path")
                                       : oc_dataset_add(w->dataset, w->path.data + w->prefix, w->path.length - w->prefix,
                                                        w->label, w->err);
@@ -134,8 +134,8 @@ static oc_status list_folder(walk *w, place *here, names *folders)
 static oc_status walk_folder(walk *w, const place *above, const char *name)
 {
     size_t length = w->path.length;
-    oc_text_add(&w->path, name);
-    oc_text_add(&w->path, "/");
+    oc_string_add(&w->path, name);
+    oc_string_add(&w->path, "/");
     if (w->path.failed) {
         return oc_fail_memory(w->err, "a path");
     }
@@ -146,7 +146,7 @@ static oc_status walk_folder(walk *w, const place *above, const char *name)
     for (size_t i = 0; i < folders.count && status == OC_OK; i++, next += strlen(next) + 1) {
         status = walk_folder(w, &here, next);
     }
-    oc_text_free(&folders.text);
+    oc_string_free(&folders.text);
     w->path.length = length;
     w->path.data[length] = '\0';
     return status;
@@ -164,7 +164,7 @@ static oc_status walk_classes(walk *w, const place *top, const names *folders)
         sorted[i] = next;
     }
     if (folders->count) {
-        qsort(sorted, folders->count, sizeof *sorted, oc_by_bytes);
+        qsort(sorted, folders->count, sizeof *sorted, oc_compare_strings);
     }
     oc_dataset *dataset = w->dataset;
     oc_status status = OC_OK;
@@ -192,7 +192,7 @@ static oc_status walk_classes(walk *w, const place *top, const names *folders)
 static oc_status read_images(oc_dataset *dataset, oc_error *err)
 {
     walk w = {.dataset = dataset, .prefix = strlen(dataset->prefix), .label = -1, .err = err};
-    oc_text_add(&w.path, dataset->prefix);
+    oc_string_add(&w.path, dataset->prefix);
     if (w.path.failed) {
         return oc_fail_memory(err, "a path");
     }
@@ -210,8 +210,8 @@ static oc_status read_images(oc_dataset *dataset, oc_error *err)
                          "or elsewhere",
                          dataset->prefix, dataset->items[0].path, dataset->classes[0]);
     }
-    oc_text_free(&folders.text);
-    oc_text_free(&w.path);
+    oc_string_free(&folders.text);
+    oc_string_free(&w.path);
     return status;
 }
 

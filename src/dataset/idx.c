@@ -6,7 +6,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -92,7 +92,7 @@ static size_t header_size(const idx_array *array)
     return 4 + 4 * array->dimensions;
 }
 
-oc_idx_kind oc_idx_recognise(const char *path, size_t file_size)
+oc_idx_kind oc_idx_recognize(const char *path, size_t file_size)
 {
     gzFile file = gzopen(path, "rbe");
     if (!file) {
@@ -181,27 +181,27 @@ static oc_status read_array(const char *path, size_t low, size_t high, const cha
 }
 
 /* Adds the text with every `old` in it replaced by `new`. */
-static void add_replaced(oc_text *out, const char *text, const char *old, const char *new)
+static void add_replaced(oc_string *out, const char *text, const char *old, const char *new)
 {
     for (const char *hit; (hit = strstr(text, old)) != NULL; text = hit + strlen(old)) {
-        oc_text_add_bytes(out, text, (size_t)(hit - text));
-        oc_text_add(out, new);
+        oc_string_add_bytes(out, text, (size_t)(hit - text));
+        oc_string_add(out, new);
     }
-    oc_text_add(out, text);
+    oc_string_add(out, text);
 }
 
 /* The path of the labels that belong to a file of images; empty when there is no such file. */
-static oc_status find_labels(const char *path, oc_text *labels, oc_error *err)
+static oc_status find_labels(const char *path, oc_string *labels, oc_error *err)
 {
     const char *name = oc_path_name(path);
-    oc_text replaced = {0};
+    oc_string replaced = {0};
     add_replaced(&replaced, name, "images", "labels");
-    oc_text_add_bytes(labels, path, (size_t)(name - path));
+    oc_string_add_bytes(labels, path, (size_t)(name - path));
     if (!replaced.failed) {
         add_replaced(labels, replaced.data, "idx3", "idx1");
     }
     bool usual = strstr(name, "images") != NULL, failed = replaced.failed;
-    oc_text_free(&replaced);
+    oc_string_free(&replaced);
     if (usual && !failed && !labels->failed && access(labels->data, F_OK) != 0) {
         /* The other compression. */
         size_t length = labels->length;
@@ -209,7 +209,7 @@ static oc_status find_labels(const char *path, oc_text *labels, oc_error *err)
             labels->length = length - 3;
             labels->data[length - 3] = '\0';
         } else {
-            oc_text_add(labels, ".gz");
+            oc_string_add(labels, ".gz");
         }
         usual = !labels->failed && access(labels->data, F_OK) == 0;
     }
@@ -234,7 +234,7 @@ static oc_status add_items(oc_dataset *dataset, const char *path, size_t count, 
 oc_status oc_read_idx(oc_dataset *dataset, const char *path, oc_error *err)
 {
     idx_array images, labels = {0};
-    oc_text labels_path = {0};
+    oc_string labels_path = {0};
     oc_status status = read_array(path, 3, 4, "images", &images, err);
     if (status != OC_OK) {
         goto cleanup;
@@ -262,7 +262,7 @@ oc_status oc_read_idx(oc_dataset *dataset, const char *path, oc_error *err)
         status = add_items(dataset, path, images.size[0], &labels, err);
     }
 cleanup:
-    oc_text_free(&labels_path);
+    oc_string_free(&labels_path);
     oc_free(labels.data);
     oc_free(images.data);
     return status;

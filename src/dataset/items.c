@@ -3,7 +3,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ static const char *keep(oc_dataset *dataset, const char *text, size_t length)
 
 oc_status oc_dataset_add(oc_dataset *dataset, const char *path, size_t length, int32_t label, oc_error *err)
 {
-    oc_item *items = oc_room(dataset->items, dataset->count, &dataset->capacity, sizeof *items);
+    oc_item *items = oc_grow(dataset->items, dataset->count, &dataset->capacity, sizeof *items);
     dataset->items = items ? items : dataset->items;
     const char *copy = items ? keep(dataset, path, length) : NULL;
     if (!copy) {
@@ -56,7 +56,7 @@ oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *
     if (dataset->class_count == OC_MAX_CLASSES) {
         return oc_fail(err, OC_BAD_DATA, "more than %d classes: are these the labels?", OC_MAX_CLASSES);
     }
-    const char **classes = oc_room(dataset->classes, dataset->class_count, &dataset->class_capacity, sizeof *classes);
+    const char **classes = oc_grow(dataset->classes, dataset->class_count, &dataset->class_capacity, sizeof *classes);
     dataset->classes = classes ? classes : dataset->classes;
     const char *copy = classes ? keep(dataset, name, strlen(name)) : NULL;
     if (!copy) {
@@ -68,7 +68,7 @@ oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *
 
 oc_status oc_dataset_add_empty_folder(oc_dataset *dataset, const char *name, oc_error *err)
 {
-    const char **folders = oc_room(dataset->empty_folders, dataset->empty_count, &dataset->empty_capacity,
+    const char **folders = oc_grow(dataset->empty_folders, dataset->empty_count, &dataset->empty_capacity,
                                    sizeof *folders);
     dataset->empty_folders = folders ? folders : dataset->empty_folders;
     const char *copy = folders ? keep(dataset, name, strlen(name)) : NULL;
@@ -89,7 +89,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const named_class *)a)->name, ((const named_class *)b)->name);
 }
 
-oc_status oc_dataset_settle_classes(oc_dataset *dataset, oc_error *err)
+oc_status oc_dataset_sort_classes(oc_dataset *dataset, oc_error *err)
 {
     size_t count = dataset->class_count, kept = 0;
     named_class *sorted = oc_alloc(count, sizeof *sorted);
@@ -137,7 +137,7 @@ oc_status oc_dataset_name_labels(oc_dataset *dataset, const char *const *labels,
             sorted[known++] = labels[i];
         }
     }
-    qsort(sorted, known, sizeof *sorted, oc_by_bytes);
+    qsort(sorted, known, sizeof *sorted, oc_compare_strings);
     oc_status status = OC_OK;
     for (size_t i = 0; i < known && status == OC_OK; i++) {
         if (i == 0 || strcmp(sorted[i], sorted[i - 1]) != 0) {
@@ -148,7 +148,7 @@ oc_status oc_dataset_name_labels(oc_dataset *dataset, const char *const *labels,
     for (size_t i = 0; i < count && status == OC_OK; i++) {
         if (labels[i] && *labels[i]) {
             const char **name = bsearch(&labels[i], dataset->classes, dataset->class_count, sizeof *dataset->classes,
-                                        oc_by_bytes);
+                                        oc_compare_strings);
             dataset->items[i].label = (int32_t)(name - dataset->classes);
         }
     }

@@ -76,24 +76,24 @@ static bool differ_by(const char *a, const char *b, oc_label_fold fold, bool *fa
     return differ;
 }
 
-static void add_label(oc_text *text, const char *label, bool form)
+static void add_label(oc_string *text, const char *label, bool form)
 {
-    oc_text_add(text, "'");
+    oc_string_add(text, "'");
     for (size_t step; *label; label += step) {
         utf8proc_int32_t letter;
         step = oc_utf8_character(label);
         if (form && step > 1) {
             utf8proc_iterate((const utf8proc_uint8_t *)label, (utf8proc_ssize_t)step, &letter);
-            oc_text_format(text, "<U+%04X>", (unsigned)letter);
+            oc_string_format(text, "<U+%04X>", (unsigned)letter);
         } else {
             step = step ? step : 1;
-            oc_text_add_bytes(text, label, step);
+            oc_string_add_bytes(text, label, step);
         }
     }
-    oc_text_add(text, "'");
+    oc_string_add(text, "'");
 }
 
-void oc_label_add_pair(oc_text *text, const char *a, const char *between, const char *b)
+void oc_label_add_pair(oc_string *text, const char *a, const char *between, const char *b)
 {
     static const struct {
         oc_label_fold fold;
@@ -102,14 +102,14 @@ void oc_label_add_pair(oc_text *text, const char *a, const char *between, const 
     bool form = differ_by(a, b, OC_FOLD_FORM, &text->failed);
     const char *separator = " (";
     add_label(text, a, form);
-    oc_text_add(text, between);
+    oc_string_add(text, between);
     add_label(text, b, form);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (differ_by(a, b, kinds[i].fold, &text->failed)) {
-            oc_text_add(text, separator);
-            oc_text_add(text, kinds[i].name);
+            oc_string_add(text, separator);
+            oc_string_add(text, kinds[i].name);
             separator = ", ";
         }
     }
-    oc_text_add(text, *separator == ' ' ? "" : ")");
+    oc_string_add(text, *separator == ' ' ? "" : ")");
 }

@@ -3,7 +3,7 @@
 #ifndef OC_DATASET_LABEL_KEY_H
 #define OC_DATASET_LABEL_KEY_H
 
-#include "src/base/text.h"
+#include "src/base/string.h"
 
 typedef enum oc_label_fold {
     OC_FOLD_BLANKS = 1, /* blanks at the ends are left out, those in a row are one */
@@ -18,6 +18,6 @@ char *oc_label_key(const char *label, unsigned folds);
 
 /* Adds "'Cat '", `between`, "'cat' (case, blanks)" for two labels of one key. Where their letters differ in form, those that are not
  * ASCII are shown as <U+00E9>. */
-void oc_label_add_pair(oc_text *text, const char *a, const char *between, const char *b);
+void oc_label_add_pair(oc_string *text, const char *a, const char *between, const char *b);
 
 #endif

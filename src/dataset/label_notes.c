@@ -74,27 +74,27 @@ oc_status oc_label_counts(const oc_dataset *dataset, size_t **out, oc_error *err
 }
 
 /* Begins the next item of a list; false when it has enough of them. */
-static bool begin_item(oc_text *list, size_t *items)
+static bool begin_item(oc_string *list, size_t *items)
 {
     bool room = *items < SHOWN && list->length < LONGEST;
     if (room) {
-        oc_text_add(list, *items ? ", " : "");
+        oc_string_add(list, *items ? ", " : "");
     }
     ++*items;
     return room;
 }
 
-static void end_list(oc_text *list, size_t items, size_t shown)
+static void end_list(oc_string *list, size_t items, size_t shown)
 {
     if (items > shown) {
-        oc_text_format(list, " and %zu more", items - shown);
+        oc_string_format(list, " and %zu more", items - shown);
     }
 }
 
 /* "the labels 'Cat' and 'cat' (case) are ..." */
 static oc_status note_alike(const keyed_label *labels, size_t count, const char *where, oc_job *job, oc_error *err)
 {
-    oc_text list = {0};
+    oc_string list = {0};
     size_t pairs = 0, shown = 0;
     for (size_t i = 1; i < count; i++) {
         if (strcmp(labels[i - 1].key, labels[i].key) == 0 && begin_item(&list, &pairs)) {
@@ -107,19 +107,19 @@ static oc_status note_alike(const keyed_label *labels, size_t count, const char 
         oc_job_note(job, "%.200s: labels that look alike are different classes: %s", where, list.data);
     }
     bool failed = list.failed;
-    oc_text_free(&list);
+    oc_string_free(&list);
     return failed ? oc_fail_memory(err, "a note") : OC_OK;
 }
 
 static oc_status note_single(const oc_dataset *dataset, const size_t *counts, const char *where, oc_job *job,
                              oc_error *err)
 {
-    oc_text list = {0};
+    oc_string list = {0};
     size_t singles = 0, used = 0, shown = 0;
     for (size_t c = 0; c < dataset->class_count; c++) {
         used += counts[c] > 0;
         if (counts[c] == 1 && begin_item(&list, &singles)) {
-            oc_text_format(&list, "'%.255s'", dataset->classes[c]);
+            oc_string_format(&list, "'%.255s'", dataset->classes[c]);
             shown++;
         }
     }
@@ -129,7 +129,7 @@ static oc_status note_single(const oc_dataset *dataset, const size_t *counts, co
                     singles == 1 ? "has" : "have", list.data);
     }
     bool failed = list.failed;
-    oc_text_free(&list);
+    oc_string_free(&list);
     return failed ? oc_fail_memory(err, "a note") : OC_OK;
 }
 
@@ -181,16 +181,16 @@ static const char *first_path(const oc_dataset *dataset, size_t label)
 
 /* Adds the labels that are not known to the list; OC_NO_MEMORY. */
 static oc_status list_unknown(const oc_dataset *dataset, const size_t *counts, const keyed_label *known, size_t count,
-                              const char *owner, oc_text *list, size_t *unknown, oc_error *err)
+                              const char *owner, oc_string *list, size_t *unknown, oc_error *err)
 {
-    oc_text between = {0};
+    oc_string between = {0};
     size_t shown = 0;
-    oc_text_format(&between, " where %s has ", owner);
+    oc_string_format(&between, " where %s has ", owner);
     for (size_t c = 0; c < dataset->class_count && !list->failed && !between.failed; c++) {
         keyed_label label = {oc_label_key(dataset->classes[c], OC_FOLD_ALL), dataset->classes[c]};
         bool same;
         if (!label.key) {
-            oc_text_free(&between);
+            oc_string_free(&between);
             return oc_fail_memory(err, "the labels");
         }
         const char *alike = find_alike(known, count, &label, &same);
@@ -198,7 +198,7 @@ static oc_status list_unknown(const oc_dataset *dataset, const size_t *counts, c
             if (alike) {
                 oc_label_add_pair(list, label.name, between.data, alike);
             } else {
-                oc_text_format(list, "'%.255s' (first: %.100s)", label.name, first_path(dataset, c));
+                oc_string_format(list, "'%.255s' (first: %.100s)", label.name, first_path(dataset, c));
             }
             shown++;
         }
@@ -206,7 +206,7 @@ static oc_status list_unknown(const oc_dataset *dataset, const size_t *counts, c
     }
     end_list(list, *unknown, shown);
     bool failed = list->failed || between.failed;
-    oc_text_free(&between);
+    oc_string_free(&between);
     return failed ? oc_fail_memory(err, "the labels") : OC_OK;
 }
 
@@ -214,7 +214,7 @@ oc_status oc_labels_check_known(const oc_dataset *dataset, const oc_label_list *
 {
     keyed_label *known = NULL;
     size_t *counts = NULL, unknown = 0;
-    oc_text text = {0};
+    oc_string text = {0};
     oc_status status = sort_labels(list, &known, err);
     if (status == OC_OK) {
         status = oc_label_counts(dataset, &counts, err);
@@ -226,7 +226,7 @@ oc_status oc_labels_check_known(const oc_dataset *dataset, const oc_label_list *
         status = oc_fail(err, OC_BAD_DATA, "the test has %zu %s that %s does not know: %s", unknown,
                          unknown == 1 ? "label" : "labels", owner, text.data);
     }
-    oc_text_free(&text);
+    oc_string_free(&text);
     oc_free(counts);
     free_keyed(known, list->count);
     return status;

@@ -1,10 +1,10 @@
 /* Lists of files: CSV with a header, and plain lines. The order is kept. */
 #include "src/dataset/dataset.h"
 
+#include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +67,7 @@ static oc_status read_header(oc_csv *csv, columns *found, oc_error *err)
 
 static oc_status add_label(label_list *labels, const char *text, oc_error *err)
 {
-    const char **texts = oc_room(labels->text, labels->count, &labels->capacity, sizeof *texts);
+    const char **texts = oc_grow(labels->text, labels->count, &labels->capacity, sizeof *texts);
     if (!texts) {
         return oc_fail_memory(err, "the labels");
     }

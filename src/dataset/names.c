@@ -4,7 +4,7 @@
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static oc_status check_names(const char *path, char **names, size_t count, oc_er
             return oc_fail(err, OC_BAD_FILE, "%s: line %zu is empty, every line names a class", path, i + 1);
         }
     }
-    qsort(names, count, sizeof *names, oc_by_bytes);
+    qsort(names, count, sizeof *names, oc_compare_strings);
     for (size_t i = 1; i < count; i++) {
         if (strcmp(names[i], names[i - 1]) == 0) {
             return oc_fail(err, OC_BAD_FILE, "%s: the name %s is there twice", path, names[i]);

@@ -7,7 +7,7 @@
 #include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/output.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 #include "src/base/threads.h"
 #include "src/image/png_encode.h"
 
@@ -42,17 +42,17 @@ typedef struct unpacking {
 /* A class name as the name of one folder that is not hidden; never the same for two names. */
 static char *escape(const char *name)
 {
-    oc_text text = {0};
+    oc_string text = {0};
     for (const char *at = name; *at; at++) {
         bool special = *at == '%' || *at == '/' || (*at == '.' && at == name);
         if (special) {
-            oc_text_format(&text, "%%%02X", (unsigned)*at);
+            oc_string_format(&text, "%%%02X", (unsigned)*at);
         } else {
-            oc_text_add_bytes(&text, at, 1);
+            oc_string_add_bytes(&text, at, 1);
         }
     }
     if (text.failed) {
-        oc_text_free(&text);
+        oc_string_free(&text);
     }
     return text.data;
 }

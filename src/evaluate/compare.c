@@ -4,7 +4,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 #include "src/base/threads.h"
 #include "src/learn/split.h"
 #include "src/learn/validation.h"
@@ -54,7 +54,7 @@ static const column *find_column(const comparing *c, const char *spec)
 }
 
 /* The stages of a spec that have no columns yet, as a spec; empty when there are none. */
-static oc_status missing_stages(const comparing *c, const oc_features *features, oc_text *missing, oc_error *err)
+static oc_status missing_stages(const comparing *c, const oc_features *features, oc_string *missing, oc_error *err)
 {
     for (size_t i = 0; i < oc_features_count(features); i++) {
         const char *spec = oc_features_part_spec(features, i);
@@ -63,8 +63,8 @@ static oc_status missing_stages(const comparing *c, const oc_features *features,
             repeated = repeated || strcmp(spec, oc_features_part_spec(features, j)) == 0;
         }
         if (!repeated && !find_column(c, spec)) {
-            oc_text_add(missing, missing->length ? "+" : "");
-            oc_text_add(missing, spec);
+            oc_string_add(missing, missing->length ? "+" : "");
+            oc_string_add(missing, spec);
         }
     }
     return missing->failed ? oc_fail_memory(err, "a spec") : OC_OK;
@@ -274,7 +274,7 @@ static oc_status train_row(comparing *c, size_t r, oc_features *features, oc_err
 static oc_status compare_row(comparing *c, size_t r, const char *spec, oc_error *err)
 {
     oc_features *features = NULL;
-    oc_text missing = {0};
+    oc_string missing = {0};
     double seconds = 0;
     oc_comparison_row *row = &c->rows[r];
     *row = (oc_comparison_row){.features = spec, .p_value = NAN};
@@ -301,7 +301,7 @@ static oc_status compare_row(comparing *c, size_t r, const char *spec, oc_error 
     if (status == OC_OK) {
         status = train_row(c, r, features, err);
     }
-    oc_text_free(&missing);
+    oc_string_free(&missing);
     oc_features_free(features);
     return status;
 }

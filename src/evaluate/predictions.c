@@ -1,6 +1,7 @@
 /* Predictions as CSV: one file for an evaluation, one a row for a comparison; and the links of a report to them. */
 #include "src/evaluate/predictions.h"
 
+#include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
@@ -23,23 +24,23 @@ typedef struct naming {
 
 static oc_status write_predictions(const oc_evaluation *e, const naming *names, const char *path, oc_error *err)
 {
-    oc_text text = {0};
-    oc_text_add(&text, "path,label,predicted,probability\n");
+    oc_string text = {0};
+    oc_string_add(&text, "path,label,predicted,probability\n");
     for (size_t i = 0; i < e->images; i++) {
-        oc_text_add_csv(&text, names->path(names->paths, e->row[i]));
-        oc_text_add(&text, ",");
-        oc_text_add_csv(&text, names->class_name(names->classes, (size_t)e->expected[i]));
-        oc_text_add(&text, ",");
-        oc_text_add_csv(&text, names->class_name(names->classes, (size_t)e->predicted[i]));
-        oc_text_add(&text, ",");
+        oc_csv_add(&text, names->path(names->paths, e->row[i]));
+        oc_string_add(&text, ",");
+        oc_csv_add(&text, names->class_name(names->classes, (size_t)e->expected[i]));
+        oc_string_add(&text, ",");
+        oc_csv_add(&text, names->class_name(names->classes, (size_t)e->predicted[i]));
+        oc_string_add(&text, ",");
         if (e->probable) {
-            oc_text_format(&text, "%.6g", (double)e->likely[i]);
+            oc_string_format(&text, "%.6g", (double)e->likely[i]);
         }
-        oc_text_add(&text, "\n");
+        oc_string_add(&text, "\n");
     }
     oc_status status = text.failed ? oc_fail_memory(err, "the predictions")
                                    : oc_file_write(path, text.data, text.length, err);
-    oc_text_free(&text);
+    oc_string_free(&text);
     return status;
 }
 
@@ -85,16 +86,16 @@ static char safe_letter(char c)
 
 char *oc_predictions_name(const oc_comparison *comparison, size_t row)
 {
-    oc_text name = {0};
+    oc_string name = {0};
     const char *spec = comparison->rows[row].features;
-    oc_text_format(&name, "%02zu-", row + 1);
+    oc_string_format(&name, "%02zu-", row + 1);
     for (; *spec && name.length < LONGEST_NAME; spec++) {
         char letter = safe_letter(*spec);
-        oc_text_add_bytes(&name, &letter, 1);
+        oc_string_add_bytes(&name, &letter, 1);
     }
-    oc_text_add(&name, ".csv");
+    oc_string_add(&name, ".csv");
     if (name.failed) {
-        oc_text_free(&name);
+        oc_string_free(&name);
     }
     return name.data;
 }
@@ -142,19 +143,19 @@ static char *folder_of(const char *path)
 }
 
 /* A path as a part of an address (RFC 3986). */
-static void add_address(oc_text *link, const char *path)
+static void add_address(oc_string *link, const char *path)
 {
     for (; *path; path++) {
         unsigned char c = (unsigned char)*path;
         if (isalnum(c) || strchr("-._~/=,+", c)) {
-            oc_text_add_bytes(link, path, 1);
+            oc_string_add_bytes(link, path, 1);
         } else {
-            oc_text_format(link, "%%%02X", c);
+            oc_string_format(link, "%%%02X", c);
         }
     }
 }
 
-oc_status oc_link_between(const char *page, const char *file, oc_text *link, oc_error *err)
+oc_status oc_link_between(const char *page, const char *file, oc_string *link, oc_error *err)
 {
     char *from = folder_of(page), *to = folder_of(file);
     if (from && to) {
@@ -163,7 +164,7 @@ oc_status oc_link_between(const char *page, const char *file, oc_text *link, oc_
             common = from[i] == '/' ? i + 1 : common;
         }
         for (const char *at = from + common; (at = strchr(at, '/')) != NULL; at++) {
-            oc_text_add(link, "../");
+            oc_string_add(link, "../");
         }
         add_address(link, to + common);
         add_address(link, strrchr(file, '/') ? strrchr(file, '/') + 1 : file);

@@ -4,10 +4,10 @@
 
 #include <ocellus/evaluate.h>
 
-#include "src/base/text.h"
+#include "src/base/string.h"
 
 /* Adds the address of `file` as seen from `page`; both lie in folders that are there. The address does not begin with
  * a name and a colon, which would be another protocol. OC_NO_MEMORY. */
-oc_status oc_link_between(const char *page, const char *file, oc_text *link, oc_error *err);
+oc_status oc_link_between(const char *page, const char *file, oc_string *link, oc_error *err);
 
 #endif

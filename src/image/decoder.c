@@ -206,7 +206,7 @@ static oc_status finish(oc_decoder *decoder, const oc_image_options *options, oc
     if (status != OC_OK) {
         return status;
     }
-    if (picture->colorless && (options->planes & OC_RGB)) {
+    if (picture->grayscale && (options->planes & OC_RGB)) {
         picture->rgb = oc_buffer_reserve(&picture->rgb_buffer, picture->width, picture->height, 3);
         if (!picture->rgb) {
             return oc_fail_memory(err, "the canonical image");
@@ -218,7 +218,7 @@ static oc_status finish(oc_decoder *decoder, const oc_image_options *options, oc
         .height = picture->height,
         .gray = options->planes & OC_GRAY ? picture->gray : NULL,
         .rgb = options->planes & OC_RGB ? picture->rgb : NULL,
-        .colorless = picture->colorless,
+        .grayscale = picture->grayscale,
         .source_width = picture->source_width,
         .source_height = picture->source_height,
         .used_bits = bit_length(picture->used_bits),
@@ -335,7 +335,7 @@ oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t st
                          stride);
     }
     if (status == OC_OK) {
-        picture->colorless = channels == 1;
+        picture->grayscale = channels == 1;
         status = oc_picture_reserve(picture, &limited, err);
     }
     if (status != OC_OK) {
@@ -348,7 +348,7 @@ oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t st
         if (picture->rgb) {
             memcpy(picture->rgb + 3 * y * length, row, 3 * length);
         }
-        if (picture->gray && picture->colorless) {
+        if (picture->gray && picture->grayscale) {
             memcpy(picture->gray + y * length, row, length);
         } else if (picture->gray) {
             oc_convert()->gray_from_rgb(row, length, picture->gray + y * length);

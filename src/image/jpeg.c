@@ -248,7 +248,7 @@ static oc_status choose(reader *self, const oc_image_options *options, oc_error 
     }
     switch (info->jpeg_color_space) {
     case JCS_GRAYSCALE:
-        picture->colorless = true;
+        picture->grayscale = true;
         info->out_color_space = JCS_GRAYSCALE;
         break;
     case JCS_YCbCr:

@@ -46,7 +46,7 @@ oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, con
     picture->width = picture->source_width = width;
     picture->height = picture->source_height = height;
     picture->orientation = 1;
-    picture->colorless = false;
+    picture->grayscale = false;
     picture->used_bits = 0;
     picture->gray = picture->rgb = NULL;
     return OC_OK;
@@ -67,7 +67,7 @@ static oc_status check_memory(oc_picture *picture, size_t channels, const oc_ima
 oc_status oc_picture_reserve(oc_picture *picture, const oc_image_options *options, oc_error *err)
 {
     unsigned planes = options->planes;
-    bool gray = planes && (picture->colorless || (planes & OC_GRAY)), rgb = !picture->colorless && (planes & OC_RGB);
+    bool gray = planes && (picture->grayscale || (planes & OC_GRAY)), rgb = !picture->grayscale && (planes & OC_RGB);
     oc_status status = check_memory(picture, (gray ? 1U : 0U) + (rgb ? 3U : 0U), options, err);
     if (status != OC_OK) {
         return status;

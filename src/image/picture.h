@@ -24,12 +24,12 @@ typedef struct oc_buffer {
 uint8_t *oc_buffer_reserve(oc_buffer *buffer, size_t width, size_t height, size_t channels);
 void oc_buffer_free(oc_buffer *buffer);
 
-/* A colorless picture has a gray plane only. A coloured one has those that were asked for. */
+/* A grayscale picture has a gray plane only. A coloured one has those that were asked for. */
 typedef struct oc_picture {
     size_t width, height;               /* of the planes */
     size_t source_width, source_height; /* of the file; larger when the planes were scaled while decoding */
     int orientation;                    /* EXIF's 1..8: how the planes, and the source, have to be turned */
-    bool colorless;
+    bool grayscale;
     uint8_t *gray, *rgb; /* in the buffers below, or NULL */
     oc_buffer gray_buffer, rgb_buffer;
     oc_buffer scratch;  /* the codec's, between file and planes */
@@ -51,7 +51,7 @@ oc_image_options oc_image_limits(const oc_image_options *options);
 oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, const oc_image_options *options,
                            oc_error *err);
 
-/* Takes memory for the planes that the options and picture->colorless ask for, once size and orientation are known.
+/* Takes memory for the planes that the options and picture->grayscale ask for, once size and orientation are known.
  * Black when nothing is refused, since the codec may leave rows out; else their contents are not defined.
  * OC_TOO_LARGE, OC_NO_MEMORY. */
 oc_status oc_picture_reserve(oc_picture *picture, const oc_image_options *options, oc_error *err);

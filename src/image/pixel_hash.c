@@ -4,14 +4,13 @@
 
 #include "src/base/dispatch.h"
 
-OC_DECLARE_KERNELS(oc_hash_kernels, oc_hash_kernels);
-
 enum { LARGE = 12288, LEAST_ROWS = 8 }; /* bytes of an image that are hashed; rows, where they are very long */
+
+OC_KERNEL_GETTER(static, oc_hash_kernels, kernel_table)
 
 oc_pixel_hash oc_hash_pixels(const oc_image *image)
 {
-    static const oc_hash_kernels *const tables[] = OC_KERNEL_TABLES(oc_hash_kernels);
-    const oc_hash_kernels *kernels = tables[oc_isa_index()];
+    const oc_hash_kernels *kernels = kernel_table();
     const uint8_t *pixels = image->rgb ? image->rgb : image->gray;
     size_t height = image->height, row = image->width * (image->rgb ? 3 : 1);
     size_t rows = LARGE / row > LEAST_ROWS ? LARGE / row : LEAST_ROWS;

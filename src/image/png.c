@@ -176,7 +176,7 @@ static void choose(reader *self)
     self->interlaced = png_set_interlace_handling(png) > 1;
     png_read_update_info(png, self->info);
     self->row_bytes = png_get_rowbytes(png, self->info);
-    self->channels = (self->picture->colorless ? 1U : 3U) + (transparent && self->scaled ? 1U : 0U);
+    self->channels = (self->picture->grayscale ? 1U : 3U) + (transparent && self->scaled ? 1U : 0U);
     if (self->row_bytes != self->picture->width * self->channels * (self->deep ? 2U : 1U)) {
         png_error(png, "rows of an unexpected length");
     }
@@ -197,8 +197,8 @@ static void store_row(const reader *self, uint8_t *row, size_t y)
 {
     const oc_convert_kernels *color = oc_convert();
     oc_picture *picture = self->picture;
-    size_t width = picture->width, values = width * (picture->colorless ? 1 : 3);
-    uint8_t *plane = picture->colorless ? picture->gray + y * width : picture->rgb ? picture->rgb + 3 * y * width : row;
+    size_t width = picture->width, values = width * (picture->grayscale ? 1 : 3);
+    uint8_t *plane = picture->grayscale ? picture->gray + y * width : picture->rgb ? picture->rgb + 3 * y * width : row;
     if (self->scaled) {
         oc_png_round(row, width, self->channels, self->full, plane);
     } else if (self->deep) {
@@ -209,7 +209,7 @@ static void store_row(const reader *self, uint8_t *row, size_t y)
     } else if (plane != row) {
         memcpy(plane, row, values);
     }
-    if (!picture->colorless && picture->gray) {
+    if (!picture->grayscale && picture->gray) {
         color->gray_from_rgb(plane, width, picture->gray + y * width);
     }
 }
@@ -223,14 +223,14 @@ static bool is_kept(const reader *self)
 /* True when the rows are what a plane holds. */
 static bool is_direct(const reader *self)
 {
-    return !self->deep && (self->picture->colorless || self->picture->rgb);
+    return !self->deep && (self->picture->grayscale || self->picture->rgb);
 }
 
 static void read_rows(reader *self)
 {
     oc_picture *picture = self->picture;
     if (is_direct(self)) {
-        read_whole(self, picture->colorless ? picture->gray : picture->rgb);
+        read_whole(self, picture->grayscale ? picture->gray : picture->rgb);
     } else if (is_kept(self)) {
         read_whole(self, picture->scratch.data);
     } else {
@@ -255,7 +255,7 @@ static void find_full(reader *self)
     unsigned larger = 0;
     for (size_t c = 0; c < self->channels; c++) {
         self->full[c] = (uint16_t)((1U << self->bits[c]) - 1);
-        larger |= c < (picture->colorless ? 1U : 3U) ? used[c] & ~(unsigned)self->full[c] : 0;
+        larger |= c < (picture->grayscale ? 1U : 3U) ? used[c] & ~(unsigned)self->full[c] : 0;
     }
     if (larger) {
         char message[100];
@@ -273,7 +273,7 @@ static void convert_rows(reader *self)
         find_full(self);
     }
     if (is_direct(self)) {
-        if (!picture->colorless && picture->gray) {
+        if (!picture->grayscale && picture->gray) {
             oc_convert()->gray_from_rgb(picture->rgb, picture->width * picture->height, picture->gray);
         }
     } else if (is_kept(self)) {
@@ -354,7 +354,7 @@ static oc_status read_picture(reader *self, oc_error *err)
     if (status != OC_OK) {
         return status;
     }
-    picture->colorless = !(png_get_color_type(self->png, self->info) & PNG_COLOR_MASK_COLOR);
+    picture->grayscale = !(png_get_color_type(self->png, self->info) & PNG_COLOR_MASK_COLOR);
     picture->orientation = oc_png_orientation(self->bytes, self->size);
     if (picture->orientation == 0) {
         return oc_fail_memory(err, "the orientation");

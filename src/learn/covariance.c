@@ -57,7 +57,7 @@ static void multiply_tile(void *context, size_t index, size_t worker)
     size_t height = d - top < TILE ? d - top : TILE, width = d - left < TILE ? d - left : TILE;
     float share = 1 / (float)s->rows, *tile = s->matrix + top * d + left;
     if (top == left) {
-        oc_syrk_upper(height, s->count, share, s->z + top, d, s->first > 0, tile, d);
+        oc_syrk_upper(share, oc_view(s->z + top, s->count, height, d), s->first > 0, tile, d);
     } else {
         oc_gemm_tn(height, width, s->count, share, s->z + top, d, s->z + left, d, s->first > 0, tile, d);
     }

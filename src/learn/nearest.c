@@ -24,13 +24,7 @@
 /* Rows a block, when there are enough for all threads, else; training rows a tile. */
 enum { BLOCK = 256, SMALL_BLOCK = 32, TILE = 512, SPARE = 8 };
 
-OC_DECLARE_KERNELS(oc_nearest_kernels, oc_nearest_kernels);
-
-static const oc_nearest_kernels *kernel_table(void)
-{
-    static const oc_nearest_kernels *const tables[] = OC_KERNEL_TABLES(oc_nearest_kernels);
-    return tables[oc_isa_index()];
-}
+OC_KERNEL_GETTER(static, oc_nearest_kernels, kernel_table)
 
 void oc_nearest_free(oc_nearest *nearest)
 {

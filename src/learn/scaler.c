@@ -20,13 +20,7 @@ enum { TILES = 16 };
 static const double LEAST_SPREAD = 0x1p-6, LARGEST_SPREAD = 0x1p10;
 static const double FAR = 1024; /* a mean of more spreads than this costs 10 of the 24 bits of single precision */
 
-OC_DECLARE_KERNELS(oc_scaler_kernels, oc_scaler_kernels);
-
-static const oc_scaler_kernels *kernels(void)
-{
-    static const oc_scaler_kernels *const tables[] = OC_KERNEL_TABLES(oc_scaler_kernels);
-    return tables[oc_isa_index()];
-}
+OC_KERNEL_GETTER(static, oc_scaler_kernels, kernels)
 
 typedef struct column_sums {
     double *sum, *square; /* (D) */

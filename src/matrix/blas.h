@@ -1,36 +1,54 @@
-/* Dense products and factorisations: the one door to BLAS and LAPACK. All matrices are row-major with a leading
- * dimension (stride) in floats. Each call runs on the calling thread alone; parallel work calls them on tiles. */
+/* Dense products and factorisations: the one place that calls BLAS and LAPACK. Matrices are row-major float32. Each
+ * call runs on the calling thread alone, and parallel work calls them on tiles: OpenBLAS has one thread, in the whole
+ * process, while a call is under way, and afterwards the number of threads that it had before. Thread-safe. */
 #ifndef OC_MATRIX_BLAS_H
 #define OC_MATRIX_BLAS_H
+
+#include "src/matrix/matrix.h"
 
 #include <ocellus/error.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* C (m,n) = alpha A (m,k) B^T (n,k) + beta C */
-void oc_gemm_nt(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b, size_t ldb,
-                float beta, float *c, size_t ldc);
+/* C (m,n) = alpha A (m,k) B^T (n,k) + beta C; `stride` is that of C. With beta 0, C is not read. */
+void oc_matmul_nt(float alpha, oc_matrix a, oc_matrix b, float beta, float *c, size_t stride);
 /* C (m,n) = alpha A (m,k) B (k,n) + beta C */
-void oc_gemm_nn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b, size_t ldb,
-                float beta, float *c, size_t ldc);
+void oc_matmul_nn(float alpha, oc_matrix a, oc_matrix b, float beta, float *c, size_t stride);
 /* C (m,n) = alpha A^T (k,m) B (k,n) + beta C */
-void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b, size_t ldb,
-                float beta, float *c, size_t ldc);
+void oc_matmul_tn(float alpha, oc_matrix a, oc_matrix b, float beta, float *c, size_t stride);
+
+/* The same with sizes and strides one by one, for callers that do not use oc_matrix yet. */
+static inline void oc_gemm_nt(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
+                              size_t ldb, float beta, float *c, size_t ldc)
+{
+    oc_matmul_nt(alpha, oc_view(a, m, k, lda), oc_view(b, n, k, ldb), beta, c, ldc);
+}
+static inline void oc_gemm_nn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
+                              size_t ldb, float beta, float *c, size_t ldc)
+{
+    oc_matmul_nn(alpha, oc_view(a, m, k, lda), oc_view(b, k, n, ldb), beta, c, ldc);
+}
+static inline void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
+                              size_t ldb, float beta, float *c, size_t ldc)
+{
+    oc_matmul_tn(alpha, oc_view(a, k, m, lda), oc_view(b, k, n, ldb), beta, c, ldc);
+}
+
+/* C (n,n) = alpha A (n,k) A^T + beta C; only the lower triangle of C is read and written. */
+void oc_syrk_lower(float alpha, oc_matrix a, float beta, float *c, size_t stride);
+/* C (n,n) = alpha A^T (k,n) A + beta C; only the upper triangle of C is read and written. */
+void oc_syrk_upper(float alpha, oc_matrix a, float beta, float *c, size_t stride);
 
 /* Eigenvalues (n, ascending) and eigenvectors of a symmetric matrix A (n,n), contiguous: row i of A becomes
  * the vector of value i. OC_BAD_DATA when LAPACK did not converge, OC_NO_MEMORY. */
 oc_status oc_eigen_symmetric(size_t n, float *a, float *values);
 
-/* C (n,n) = alpha A (n,k) A^T + beta C, the lower triangle of C alone; alpha A^T (k,n) A + beta C, the upper one. */
-void oc_syrk_lower(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc);
-void oc_syrk_upper(size_t n, size_t k, float alpha, const float *a, size_t lda, float beta, float *c, size_t ldc);
-
-/* The lower triangular L with A = L L^T in place of the lower triangle of a small A (n,n); cholesky.h has large ones.
- * False when A is not positive definite to rounding; its lower triangle is then spoilt. */
+/* The lower triangular L with A = L L^T in place of the lower triangle of a small A (n,n); cholesky.h is for large ones.
+ * False when A is not positive definite to rounding; its lower triangle is then undefined. */
 bool oc_cholesky_block(size_t n, float *a, size_t lda);
 
-/* Replaces rows B (count,n) by the X of X L = B, or of X L^T = B, with L (n,n) lower triangular. */
-void oc_solve_lower(size_t count, size_t n, const float *l, size_t ldl, float *b, size_t ldb);
-void oc_solve_lower_transposed(size_t count, size_t n, const float *l, size_t ldl, float *b, size_t ldb);
+/* Replaces the rows B (count,n) by the X of X L = B, or of X L^T = B, with L (n,n) lower triangular. */
+void oc_solve_lower(oc_matrix l, float *b, size_t count, size_t stride);
+void oc_solve_lower_transposed(oc_matrix l, float *b, size_t count, size_t stride);
 
 #endif

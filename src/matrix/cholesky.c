@@ -34,8 +34,8 @@ static void solve_tile(void *context, size_t index, size_t worker)
     (void)worker;
     const panel *p = context;
     size_t top = p->first + (index + 1) * p->block;
-    oc_solve_lower_transposed(smaller(p->block, p->n - top), p->width, p->a + p->first * p->n + p->first, p->n,
-                              p->a + top * p->n + p->first, p->n);
+    oc_solve_lower_transposed(oc_view(p->a + p->first * p->n + p->first, p->width, p->width, p->n),
+                              p->a + top * p->n + p->first, smaller(p->block, p->n - top), p->n);
 }
 
 /* Tile `index` of the lower triangle behind the panel, counted row by row. */
@@ -52,9 +52,10 @@ static void update_tile(void *context, size_t index, size_t worker)
     const float *l = p->a + top * p->n + p->first;
     float *tile = p->a + top * p->n + left;
     if (top == left) {
-        oc_syrk_lower(height, p->width, -1, l, p->n, 1, tile, p->n);
+        oc_syrk_lower(-1, oc_view(l, height, p->width, p->n), 1, tile, p->n);
     } else {
-        oc_gemm_nt(height, p->block, p->width, -1, l, p->n, p->a + left * p->n + p->first, p->n, 1, tile, p->n);
+        oc_matmul_nt(-1, oc_view(l, height, p->width, p->n),
+                     oc_view(p->a + left * p->n + p->first, p->block, p->width, p->n), 1, tile, p->n);
     }
 }
 
@@ -107,7 +108,8 @@ static void gather_strip(void *context, size_t index, size_t worker)
     (void)worker;
     const solution *s = context;
     size_t left = s->first + index * STRIP, width = smaller(STRIP, s->first + s->width - left);
-    oc_gemm_nt(s->count, width, s->first, -1, s->b, s->n, s->l + left * s->n, s->n, 1, s->b + left, s->n);
+    oc_matmul_nt(-1, oc_view(s->b, s->count, s->first, s->n), oc_view(s->l + left * s->n, width, s->first, s->n), 1,
+                 s->b + left, s->n);
 }
 
 /* Backward, columns before the block: b -= block times L. */
@@ -116,8 +118,8 @@ static void scatter_strip(void *context, size_t index, size_t worker)
     (void)worker;
     const solution *s = context;
     size_t left = index * WIDE_BLOCK, width = smaller(WIDE_BLOCK, s->first - left);
-    oc_gemm_nn(s->count, width, s->width, -1, s->b + s->first, s->n, s->l + s->first * s->n + left, s->n, 1,
-               s->b + left, s->n);
+    oc_matmul_nn(-1, oc_view(s->b + s->first, s->count, s->width, s->n),
+                 oc_view(s->l + s->first * s->n + left, s->width, width, s->n), 1, s->b + left, s->n);
 }
 
 void oc_cholesky_forward(size_t n, const float *l, size_t count, float *b, oc_job *job)
@@ -128,7 +130,7 @@ void oc_cholesky_forward(size_t n, const float *l, size_t count, float *b, oc_jo
         if (s.first > 0) {
             oc_parallel(job, (s.width + STRIP - 1) / STRIP, gather_strip, &s);
         }
-        oc_solve_lower_transposed(count, s.width, l + s.first * n + s.first, n, b + s.first, n);
+        oc_solve_lower_transposed(oc_view(l + s.first * n + s.first, s.width, s.width, n), b + s.first, count, n);
     }
 }
 
@@ -138,7 +140,7 @@ void oc_cholesky_backward(size_t n, const float *l, size_t count, float *b, oc_j
     for (size_t end = n; end > 0; end = s.first) {
         s.first = (end - 1) / NARROW_BLOCK * NARROW_BLOCK;
         s.width = end - s.first;
-        oc_solve_lower(count, s.width, l + s.first * n + s.first, n, b + s.first, n);
+        oc_solve_lower(oc_view(l + s.first * n + s.first, s.width, s.width, n), b + s.first, count, n);
         oc_parallel(job, (s.first + WIDE_BLOCK - 1) / WIDE_BLOCK, scatter_strip, &s);
     }
 }

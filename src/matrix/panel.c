@@ -3,13 +3,7 @@
 
 #include "src/base/dispatch.h"
 
-OC_DECLARE_KERNELS(oc_panel_kernels, oc_panel_kernels);
-
-const oc_panel_kernels *oc_panel(void)
-{
-    static const oc_panel_kernels *const tables[] = OC_KERNEL_TABLES(oc_panel_kernels);
-    return tables[oc_isa_index()];
-}
+OC_KERNEL_GETTER(extern, oc_panel_kernels, oc_panel)
 
 size_t oc_panel_count(size_t words)
 {

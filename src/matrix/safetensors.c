@@ -1,44 +1,41 @@
-/* The safetensors reader and writer. JSON is jansson's; sizes, offsets and values are checked here. */
+/* The safetensors reader and writer. */
 #include "src/matrix/safetensors.h"
 
 #include "src/base/digest.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
-#include "src/base/json_memory.h"
+#include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/base/output.h"
-#include "src/base/text.h"
+#include "src/base/utf8.h"
+#include "src/matrix/safetensors_header.h"
 
-#include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 enum { LENGTH = 8, ALIGNMENT = 64 };
-static const uint64_t LONGEST_HEADER = 64 << 20;
-static const size_t LONGEST_PIPE = (size_t)1 << 31;
+static const uint64_t MAX_HEADER = 64 << 20;
+static const size_t MAX_PIPE = (size_t)1 << 31;
 static const char NO_MODEL[] = "not a model file, or cut off (safetensors begins with the length of its header)";
 
+typedef struct string {
+    char *key, *value;
+} string;
+
 struct oc_archive {
-    json_t *strings;
+    string *strings;
+    size_t string_count, string_capacity;
     oc_tensor *tensors; /* names are owned */
     size_t count, capacity;
-    oc_bytes file; /* what was read; tensors point into it */
+    oc_bytes file; /* the contents of the file that was read; tensors point into it */
 };
 
 oc_status oc_archive_create(oc_archive **out, oc_error *err)
 {
     oc_archive *archive = oc_alloc(1, sizeof *archive);
-    if (archive) {
-        archive->strings = json_object();
-    }
-    if (oc_json_short() || !archive || !archive->strings) {
-        if (archive) {
-            json_decref(archive->strings);
-        }
-        oc_free(archive);
+    if (!archive) {
         return oc_fail_memory(err, "the model file");
     }
     *out = archive;
@@ -50,33 +47,71 @@ void oc_archive_free(oc_archive *archive)
     if (!archive) {
         return;
     }
+    for (size_t i = 0; i < archive->string_count; i++) {
+        oc_free(archive->strings[i].key);
+        oc_free(archive->strings[i].value);
+    }
     for (size_t i = 0; i < archive->count; i++) {
         oc_free((char *)(uintptr_t)archive->tensors[i].name);
     }
-    json_decref(archive->strings);
+    oc_free(archive->strings);
     oc_free(archive->tensors);
     oc_bytes_free(&archive->file);
     oc_free(archive);
 }
 
-oc_status oc_archive_set(oc_archive *archive, const char *key, const char *value, oc_error *err)
+static string *find_string(const oc_archive *archive, const char *key)
 {
-    json_t *string = json_string(value);
-    bool kept = json_object_set_new(archive->strings, key, string) == 0;
-    if (oc_json_short()) {
+    for (size_t i = 0; i < archive->string_count; i++) {
+        if (strcmp(archive->strings[i].key, key) == 0) {
+            return &archive->strings[i];
+        }
+    }
+    return NULL;
+}
+
+/* Adds a string whose key the archive does not have yet. */
+static oc_status add_string(oc_archive *archive, const char *key, const char *value, oc_error *err)
+{
+    string *strings = oc_grow(archive->strings, archive->string_count, &archive->string_capacity, sizeof *strings);
+    archive->strings = strings ? strings : archive->strings;
+    string new = {strings ? oc_strdup(key) : NULL, strings ? oc_strdup(value) : NULL};
+    if (!new.key || !new.value) {
+        oc_free(new.key);
+        oc_free(new.value);
         return oc_fail_memory(err, "the model file");
     }
-    return kept ? OC_OK : oc_fail(err, OC_USAGE, "%s: '%s' is not UTF-8 text, which model files need", key, value);
+    strings[archive->string_count++] = new;
+    return OC_OK;
+}
+
+oc_status oc_archive_set(oc_archive *archive, const char *key, const char *value, oc_error *err)
+{
+    if (!oc_utf8_valid(value)) {
+        return oc_fail(err, OC_USAGE, "%s: '%s' is not UTF-8 text, which model files need", key, value);
+    }
+    string *old = find_string(archive, key);
+    if (!old) {
+        return add_string(archive, key, value, err);
+    }
+    char *copy = oc_strdup(value);
+    if (!copy) {
+        return oc_fail_memory(err, "the model file");
+    }
+    oc_free(old->value);
+    old->value = copy;
+    return OC_OK;
 }
 
 const char *oc_archive_get(const oc_archive *archive, const char *key)
 {
-    return json_string_value(json_object_get(archive->strings, key));
+    const string *found = find_string(archive, key);
+    return found ? found->value : NULL;
 }
 
 oc_status oc_archive_add(oc_archive *archive, const char *name, oc_tensor tensor, oc_error *err)
 {
-    oc_tensor *tensors = oc_room(archive->tensors, archive->count, &archive->capacity, sizeof *tensors);
+    oc_tensor *tensors = oc_grow(archive->tensors, archive->count, &archive->capacity, sizeof *tensors);
     archive->tensors = tensors ? tensors : archive->tensors;
     tensor.name = tensors ? oc_strdup(name) : NULL;
     if (!tensor.name) {
@@ -111,124 +146,62 @@ static size_t tensor_bytes(const oc_tensor *tensor)
     return tensor->rows * tensor->columns * sizeof *tensor->values;
 }
 
-/* The header, padded with spaces so that the values begin at a multiple of ALIGNMENT; NULL when memory is short. */
-static char *make_header(const oc_archive *archive)
+/* The header, padded with spaces so that the values begin at a multiple of ALIGNMENT. */
+static oc_status make_header(const oc_archive *archive, oc_string *header, oc_error *err)
 {
-    json_t *header = json_pack("{s:O}", "__metadata__", archive->strings);
-    json_int_t begin = 0;
-    for (size_t i = 0; header && i < archive->count; i++) {
+    oc_json_open(header, NULL, '{');
+    oc_json_open(header, "__metadata__", '{');
+    for (size_t i = 0; i < archive->string_count; i++) {
+        oc_json_string(header, archive->strings[i].key, archive->strings[i].value);
+    }
+    oc_json_close(header, '}');
+    size_t begin = 0;
+    for (size_t i = 0; i < archive->count; i++) {
         const oc_tensor *t = &archive->tensors[i];
-        json_int_t end = begin + (json_int_t)tensor_bytes(t);
-        json_t *shape = t->rows == 1 ? json_pack("[I]", (json_int_t)t->columns)
-                                     : json_pack("[II]", (json_int_t)t->rows, (json_int_t)t->columns);
-        json_t *entry = json_pack("{s:s, s:o, s:[II]}", "dtype", "F32", "shape", shape, "data_offsets", begin, end);
-        if (json_object_set_new(header, t->name, entry) != 0) {
-            json_decref(header);
-            header = NULL;
+        size_t end = begin + tensor_bytes(t);
+        oc_json_open(header, t->name, '{');
+        oc_json_string(header, "dtype", "F32");
+        oc_json_open(header, "shape", '[');
+        if (t->rows != 1) {
+            oc_json_count(header, NULL, t->rows);
         }
+        oc_json_count(header, NULL, t->columns);
+        oc_json_close(header, ']');
+        oc_json_open(header, "data_offsets", '[');
+        oc_json_count(header, NULL, begin);
+        oc_json_count(header, NULL, end);
+        oc_json_close(header, ']');
+        oc_json_close(header, '}');
         begin = end;
     }
-    char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
-    json_decref(header);
-    if (oc_json_short() || !text) {
-        oc_free(text);
-        return NULL;
+    oc_json_close(header, '}');
+    while (!header->failed && (LENGTH + header->length) % ALIGNMENT != 0) {
+        oc_string_add(header, " ");
     }
-    size_t length = strlen(text), padded = (LENGTH + length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT - LENGTH;
-    char *aligned = oc_realloc(NULL, padded + 1, 1);
-    if (aligned) {
-        memcpy(aligned, text, length);
-        memset(aligned + length, ' ', padded - length);
-        aligned[padded] = '\0';
+    if (header->failed) {
+        oc_string_free(header);
+        return oc_fail_memory(err, "the header of the model file");
     }
-    oc_free(text);
-    return aligned;
+    return OC_OK;
 }
 
 oc_status oc_archive_digest(const oc_archive *archive, uint64_t *digest, oc_error *err)
 {
-    char *header = make_header(archive);
-    if (!header) {
-        return oc_fail_memory(err, "the header of the model file");
+    oc_string header = {0};
+    oc_status status = make_header(archive, &header, err);
+    if (status != OC_OK) {
+        return status;
     }
-    uint64_t sum = oc_digest_text(OC_DIGEST_START, header);
+    uint64_t sum = oc_digest_text(OC_DIGEST_START, header.data);
     for (size_t i = 0; i < archive->count; i++) {
         sum = oc_digest(sum, archive->tensors[i].values, tensor_bytes(&archive->tensors[i]));
     }
-    oc_free(header);
+    oc_string_free(&header);
     *digest = sum;
     return OC_OK;
 }
 
-/* An array that the header describes, and where its values lie. */
-typedef struct entry {
-    const char *name;
-    oc_tensor tensor;
-    uint64_t begin, end;
-} entry;
-
-static oc_status parse_entry(const char *name, json_t *object, entry *out, oc_error *err)
-{
-    const char *type = json_string_value(json_object_get(object, "dtype"));
-    json_t *shape = json_object_get(object, "shape"), *offsets = json_object_get(object, "data_offsets");
-    size_t sizes[2] = {1, 1}, axes = json_array_size(shape), bytes;
-    if (!type || !json_is_array(shape) || json_array_size(offsets) != 2) {
-        return oc_fail(err, OC_BAD_FILE, "array %s: type, shape or place is missing", name);
-    }
-    if (strcmp(type, "F32") != 0) {
-        return oc_fail(err, OC_BAD_FILE, "array %s: values of type %s; F32 is needed", name, type);
-    }
-    if (axes < 1 || axes > 2) {
-        return oc_fail(err, OC_BAD_FILE, "array %s: %zu axes; 1 or 2 are possible", name, axes);
-    }
-    json_int_t place[2];
-    for (size_t i = 0; i < 2; i++) {
-        json_t *value = json_array_get(offsets, i);
-        place[i] = json_is_integer(value) ? json_integer_value(value) : -1;
-    }
-    for (size_t i = 0; i < axes; i++) {
-        json_int_t size = json_integer_value(json_array_get(shape, i)); /* 0 for what is no integer */
-        sizes[2 - axes + i] = size > 0 ? (size_t)size : 0;
-    }
-    if (place[0] < 0 || place[1] < 0 || sizes[0] == 0 || sizes[1] == 0) {
-        return oc_fail(err, OC_BAD_FILE, "array %s: a size or place is not a positive whole number", name);
-    }
-    out->name = name;
-    out->tensor = (oc_tensor){.name = name, .rows = sizes[0], .columns = sizes[1]};
-    out->begin = (uint64_t)place[0];
-    out->end = (uint64_t)place[1];
-    if (!oc_multiply(sizes[0], sizes[1], &bytes) || !oc_multiply(bytes, sizeof(float), &bytes) ||
-        out->end < out->begin || out->end - out->begin != bytes) {
-        return oc_fail(err, OC_BAD_FILE, "array %s: its shape and its place in the file do not agree", name);
-    }
-    return OC_OK;
-}
-
-static int by_place(const void *a, const void *b)
-{
-    uint64_t first = ((const entry *)a)->begin, second = ((const entry *)b)->begin;
-    return (first > second) - (first < second);
-}
-
-/* The arrays must cover the `size` bytes behind the header exactly. */
-static oc_status check_places(entry *entries, size_t count, uint64_t size, oc_error *err)
-{
-    uint64_t covered = 0;
-    qsort(entries, count, sizeof *entries, by_place);
-    for (size_t i = 0; i < count; i++) {
-        if (entries[i].begin != covered) {
-            return oc_fail(err, OC_BAD_FILE, "array %s: %s the one before it", entries[i].name,
-                           entries[i].begin < covered ? "overlaps" : "leaves a hole behind");
-        }
-        covered = entries[i].end;
-    }
-    if (covered != size) {
-        return oc_fail(err, OC_BAD_FILE, "the arrays take %" PRIu64 " bytes, the file holds %" PRIu64, covered, size);
-    }
-    return OC_OK;
-}
-
-static oc_status add_values(oc_archive *archive, const entry *e, oc_error *err)
+static oc_status add_values(oc_archive *archive, const oc_header_entry *e, oc_error *err)
 {
     oc_tensor tensor = e->tensor;
     tensor.values = (float *)(void *)(archive->file.data + e->begin);
@@ -240,51 +213,77 @@ static oc_status add_values(oc_archive *archive, const entry *e, oc_error *err)
     return oc_archive_add(archive, e->name, tensor, err);
 }
 
-static oc_status parse_strings(oc_archive *archive, json_t *object, oc_error *err)
+static oc_status check_keys(const oc_archive *archive, oc_error *err)
 {
-    const char *key;
-    json_t *string;
-    if (!json_is_object(object)) {
-        return oc_fail(err, OC_BAD_FILE, "__metadata__ is not an object of strings");
-    }
-    json_object_foreach(object, key, string)
-    {
-        if (!json_is_string(string)) {
-            return oc_fail(err, OC_BAD_FILE, "__metadata__: %s is not a string", key);
-        }
-    }
-    bool kept = json_object_update(archive->strings, object) == 0;
-    return oc_json_short() || !kept ? oc_fail_memory(err, "the model file") : OC_OK;
-}
-
-static oc_status parse_header(oc_archive *archive, json_t *header, uint64_t size, oc_error *err)
-{
-    size_t count = 0, room = json_object_size(header);
-    entry *entries = oc_alloc(room, sizeof *entries);
-    if (!entries) {
+    size_t count = archive->string_count;
+    const char **keys = oc_alloc(count, sizeof *keys), *twice = NULL;
+    if (!keys) {
         return oc_fail_memory(err, "the model file");
     }
+    for (size_t i = 0; i < count; i++) {
+        keys[i] = archive->strings[i].key;
+    }
+    qsort(keys, count, sizeof *keys, oc_compare_strings);
+    for (size_t i = 1; i < count && !twice; i++) {
+        twice = strcmp(keys[i - 1], keys[i]) == 0 ? keys[i] : NULL;
+    }
+    oc_free(keys);
+    return twice ? oc_fail(err, OC_BAD_FILE, "__metadata__: %s is there twice (duplicate)", twice) : OC_OK;
+}
+
+static oc_status read_strings(oc_json_reader *reader, oc_archive *archive, oc_error *err)
+{
+    if (oc_json_peek(reader) != '{' || archive->string_count) {
+        return oc_fail(err, OC_BAD_FILE, "__metadata__ is not an object of strings, or a duplicate");
+    }
     oc_status status = OC_OK;
-    const char *name;
-    json_t *value;
-    json_object_foreach(header, name, value)
-    {
-        if (status != OC_OK) {
-            break;
+    oc_json_enter(reader, '{');
+    for (bool first = true; status == OC_OK && oc_json_next(reader, '}', &first);) {
+        const char *key = oc_json_read_key(reader);
+        if (key && oc_json_peek(reader) != '"') {
+            return oc_fail(err, OC_BAD_FILE, "__metadata__: %s is not a string", key);
         }
-        if (strcmp(name, "__metadata__") == 0) {
-            status = parse_strings(archive, value, err);
-        } else {
-            status = parse_entry(name, value, &entries[count++], err);
+        const char *value = key ? oc_json_read_string(reader) : NULL;
+        status = value ? add_string(archive, key, value, err) : OC_OK;
+    }
+    return status == OC_OK ? check_keys(archive, err) : status;
+}
+
+static oc_status read_header(oc_json_reader *reader, oc_archive *archive, oc_header_entries *all, oc_error *err)
+{
+    const char *start = reader->at;
+    oc_status status = OC_OK;
+    oc_json_enter(reader, '{');
+    for (bool first = true; status == OC_OK && oc_json_next(reader, '}', &first);) {
+        const char *name = oc_json_read_key(reader);
+        if (name && strcmp(name, "__metadata__") == 0) {
+            status = read_strings(reader, archive, err);
+        } else if (name) {
+            status = oc_header_read(all, name, reader, err);
         }
     }
+    if (status == OC_OK && !reader->error && oc_json_peek(reader) != '\0') {
+        reader->error = "there is more after its end";
+    }
+    if (status == OC_OK && reader->error) {
+        status = oc_fail(err, OC_BAD_FILE, "the header is damaged at byte %td: %s", reader->at - start, reader->error);
+    }
+    return status;
+}
+
+/* `header` is the text of the header, which is changed; `size` bytes of values begin where the file's buffer does. */
+static oc_status parse(oc_archive *archive, char *header, size_t length, uint64_t size, oc_error *err)
+{
+    oc_header_entries all = {0};
+    oc_json_reader reader = {.at = header, .end = header + length};
+    oc_status status = read_header(&reader, archive, &all, err);
     if (status == OC_OK) {
-        status = check_places(entries, count, size, err);
+        status = oc_header_check(&all, size, err);
     }
-    for (size_t i = 0; status == OC_OK && i < count; i++) {
-        status = add_values(archive, &entries[i], err);
+    for (size_t i = 0; i < all.count && status == OC_OK; i++) {
+        status = add_values(archive, &all.entry[i], err);
     }
-    oc_free(entries);
+    oc_free(all.entry);
     return status;
 }
 
@@ -295,23 +294,19 @@ static oc_status parse_file(oc_archive *archive, oc_error *err)
     for (size_t i = 0; i < LENGTH && file->size >= LENGTH; i++) {
         length |= (uint64_t)file->data[i] << (8 * i);
     }
-    if (file->size < LENGTH || length > file->size - LENGTH || length > LONGEST_HEADER || file->data[LENGTH] != '{') {
+    if (file->size < LENGTH || length > file->size - LENGTH || length > MAX_HEADER || file->data[LENGTH] != '{') {
         return oc_fail(err, OC_BAD_FILE, "%s", NO_MODEL);
     }
-    char reason[OC_JSON_REASON];
-    json_t *header = oc_json_load((const char *)file->data + LENGTH, (size_t)length, reason);
-    if (oc_json_short()) {
-        json_decref(header);
+    char *header = oc_realloc(NULL, (size_t)length, 1);
+    if (!header) {
         return oc_fail_memory(err, "the header of the model file");
     }
-    if (!header) {
-        return oc_fail(err, OC_BAD_FILE, "the header is damaged: %s", reason);
-    }
-    /* From here on the values begin where the buffer does, so that they are aligned. */
+    memcpy(header, file->data + LENGTH, (size_t)length);
+    /* The values move to the start of the buffer, so that they are aligned. */
     size_t size = file->size - LENGTH - (size_t)length;
     memmove(file->data, file->data + LENGTH + length, size);
-    oc_status status = parse_header(archive, header, size, err);
-    json_decref(header);
+    oc_status status = parse(archive, header, (size_t)length, size, err);
+    oc_free(header);
     return status;
 }
 
@@ -323,13 +318,13 @@ static oc_status check_start(const char *path, size_t *limit, oc_error *err)
     struct stat about;
     *limit = SIZE_MAX / 4;
     if (stat(path, &about) != 0 || S_ISDIR(about.st_mode)) {
-        return OC_OK; /* reading tells */
+        return OC_OK; /* reading it reports why */
     }
     if (S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode)) {
         return oc_fail(err, OC_BAD_FILE, "%s: is a device, not a model file", path);
     }
     if (!S_ISREG(about.st_mode)) {
-        *limit = LONGEST_PIPE;
+        *limit = MAX_PIPE;
         return OC_OK;
     }
     size_t got = oc_file_head(path, start, sizeof start);
@@ -339,7 +334,7 @@ static oc_status check_start(const char *path, size_t *limit, oc_error *err)
 
 oc_status oc_archive_read(const char *path, oc_archive **out, oc_error *err)
 {
-    oc_archive *archive;
+    oc_archive *archive = NULL;
     oc_status status = oc_archive_create(&archive, err);
     if (status != OC_OK) {
         return status;
@@ -361,15 +356,14 @@ oc_status oc_archive_read(const char *path, oc_archive **out, oc_error *err)
     return OC_OK;
 }
 
-static void write_values(const oc_archive *archive, const char *header, FILE *file)
+static void write_values(const oc_archive *archive, const oc_string *header, FILE *file)
 {
-    uint64_t size = strlen(header);
     unsigned char length[LENGTH];
     for (size_t i = 0; i < LENGTH; i++) {
-        length[i] = (unsigned char)(size >> (8 * i));
+        length[i] = (unsigned char)((uint64_t)header->length >> (8 * i));
     }
     fwrite(length, 1, sizeof length, file);
-    fwrite(header, 1, (size_t)size, file);
+    fwrite(header->data, 1, header->length, file);
     for (size_t i = 0; i < archive->count; i++) {
         fwrite(archive->tensors[i].values, 1, tensor_bytes(&archive->tensors[i]), file);
     }
@@ -394,17 +388,18 @@ static oc_status read_back(const oc_output *output, const char *path, oc_archive
 
 oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archive_check check, oc_error *err)
 {
-    char *header = make_header(archive);
-    if (!header) {
-        return oc_fail_memory(err, "the header of the model file");
-    }
+    oc_string header = {0};
     oc_output output = {0};
-    oc_status status = oc_output_begin(&output, path, false, err);
+    oc_status status = make_header(archive, &header, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    status = oc_output_begin(&output, path, false, err);
     FILE *file = status == OC_OK ? fopen(output.temporary, "wb") : NULL;
     if (status == OC_OK && !file) {
         status = oc_fail_io(err, path, "cannot be written");
     } else if (file) {
-        write_values(archive, header, file);
+        write_values(archive, &header, file);
         status = oc_file_close(file, path, err);
     }
     if (status == OC_OK) {
@@ -414,6 +409,6 @@ oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archi
         status = oc_output_commit(&output, err);
     }
     oc_output_abandon(&output);
-    oc_free(header);
+    oc_string_free(&header);
     return status;
 }

@@ -229,17 +229,17 @@ bool oc_svmlight_signature(const char *head)
            strncmp(l.at, "0:", 2) == 0;
 }
 
-void oc_svmlight_add(oc_text *text, int label, const float *row, size_t dimension)
+void oc_svmlight_add(oc_string *text, int label, const float *row, size_t dimension)
 {
     char entry[OC_NUMBER + 32];
     int length = snprintf(entry, sizeof entry, "%d", label);
-    oc_text_add_bytes(text, entry, (size_t)length);
+    oc_string_add_bytes(text, entry, (size_t)length);
     for (size_t j = 0; j < dimension; j++) {
         if (row[j] < 0 || row[j] > 0) {
             length = snprintf(entry, sizeof entry, " %zu:", j + 1);
-            oc_text_add_bytes(text, entry, (size_t)length);
-            oc_text_add_bytes(text, entry, oc_number_format(row[j], entry));
+            oc_string_add_bytes(text, entry, (size_t)length);
+            oc_string_add_bytes(text, entry, oc_number_format(row[j], entry));
         }
     }
-    oc_text_add(text, "\n");
+    oc_string_add(text, "\n");
 }

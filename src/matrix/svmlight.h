@@ -4,8 +4,9 @@
 #ifndef OC_MATRIX_SVMLIGHT_H
 #define OC_MATRIX_SVMLIGHT_H
 
-#include "src/base/text.h"
+#include "src/base/string.h"
 
+#include <ocellus/error.h>
 #include <stdint.h>
 
 typedef struct oc_svmlight {
@@ -24,6 +25,6 @@ oc_status oc_svmlight_read(const char *path, size_t dimension, oc_svmlight *out,
 void oc_svmlight_free(oc_svmlight *rows);
 
 /* Adds a row (dimension) as one line; zeros are left out. The values read back to the same float32. */
-void oc_svmlight_add(oc_text *text, int label, const float *row, size_t dimension);
+void oc_svmlight_add(oc_string *text, int label, const float *row, size_t dimension);
 
 #endif

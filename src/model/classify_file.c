@@ -9,6 +9,7 @@
  *
  * Another run reads the same items again, but classifies only those after the last line of the notes. That the items
  * before it are the same is known by the digest of their paths; so no list of them is kept. */
+#include "src/base/csv.h"
 #include "src/base/digest.h"
 #include "src/base/dispatch.h"
 #include "src/base/fail.h"
@@ -16,7 +17,6 @@
 #include "src/base/memory.h"
 #include "src/base/notes.h"
 #include "src/base/output.h"
-#include "src/base/text.h"
 #include "src/base/threads.h"
 #include "src/image/picture.h"
 #include "src/model/model.h"
@@ -44,8 +44,8 @@ struct oc_answer_file {
     size_t top;
     oc_output output;
     FILE *file;
-    oc_text lines; /* of one answer */
-    place noted;   /* where an interrupted run, or this one, took its last notes */
+    oc_string lines; /* of one answer */
+    place noted;     /* where an interrupted run, or this one, took its last notes */
     place now;
     size_t done;     /* items of the interrupted run */
     double next_due; /* when notes are taken next */
@@ -60,7 +60,7 @@ static void parse_line(void *context, const char *line)
 }
 
 /* What the answers depend on, but for the items. */
-static oc_status write_settings(const oc_model *model, const oc_answer_file_options *options, oc_text *text,
+static oc_status write_settings(const oc_model *model, const oc_answer_file_options *options, oc_string *text,
                                 oc_error *err)
 {
     uint64_t digest;
@@ -68,13 +68,13 @@ static oc_status write_settings(const oc_model *model, const oc_answer_file_opti
     if (status != OC_OK) {
         return status;
     }
-    oc_text_format(text, "program %s %s\nmodel %016" PRIx64 "\ntop %zu\n", oc_version(), oc_isa_name(oc_isa_index()),
-                   digest, options->top);
+    oc_string_format(text, "program %s %s\nmodel %016" PRIx64 "\ntop %zu\n", oc_version(), oc_isa_name(oc_isa_index()),
+                     digest, options->top);
     oc_image_options image = oc_image_limits(&options->image);
     for (size_t i = 0; i < oc_limit_param_count; i++) {
         char value[100];
         oc_param_format(&oc_limit_params[i], &image, value, sizeof value);
-        oc_text_format(text, "%s %s\n", oc_limit_params[i].name, value);
+        oc_string_format(text, "%s %s\n", oc_limit_params[i].name, value);
     }
     return text->failed ? oc_fail_memory(err, "the settings") : OC_OK;
 }
@@ -105,7 +105,7 @@ static oc_status open_lines(oc_answer_file *file, oc_error *err)
 static oc_status open_output(oc_answer_file *file, const char *path, const oc_answer_file_options *options,
                              oc_error *err)
 {
-    oc_text settings = {0};
+    oc_string settings = {0};
     oc_status status = write_settings(file->model, options, &settings, err);
     if (status == OC_OK) {
         status = oc_output_begin_noted(&file->output, path, options->resume, err);
@@ -122,7 +122,7 @@ static oc_status open_output(oc_answer_file *file, const char *path, const oc_an
             oc_output_keep(&file->output); /* it may be taken up by the right settings */
         }
     }
-    oc_text_free(&settings);
+    oc_string_free(&settings);
     return status;
 }
 
@@ -131,7 +131,7 @@ static void free_file(oc_answer_file *file)
     if (file->file) {
         fclose(file->file);
     }
-    oc_text_free(&file->lines);
+    oc_string_free(&file->lines);
     oc_free(file);
 }
 
@@ -193,17 +193,17 @@ static void format_lines(oc_answer_file *file, const oc_answer *answer)
     size_t label = answer->result.label, lines = file->top ? file->top : 1, classes = oc_model_classes(file->model);
     file->lines.length = 0;
     for (size_t rank = 1; rank <= lines && label < classes; rank++) {
-        oc_text_add_csv(&file->lines, answer->path);
-        oc_text_add(&file->lines, ",");
-        oc_text_add_csv(&file->lines, oc_model_class(file->model, label));
-        oc_text_add(&file->lines, ",");
+        oc_csv_add(&file->lines, answer->path);
+        oc_string_add(&file->lines, ",");
+        oc_csv_add(&file->lines, oc_model_class(file->model, label));
+        oc_string_add(&file->lines, ",");
         if (answer->result.probabilities) {
-            oc_text_format(&file->lines, "%.6g", (double)answer->result.probabilities[label]);
+            oc_string_format(&file->lines, "%.6g", (double)answer->result.probabilities[label]);
         }
         if (file->top) {
-            oc_text_format(&file->lines, ",%zu", rank);
+            oc_string_format(&file->lines, ",%zu", rank);
         }
-        oc_text_add(&file->lines, "\n");
+        oc_string_add(&file->lines, "\n");
         label = rank < lines ? oc_result_next(file->model, &answer->result, label) : label;
     }
 }

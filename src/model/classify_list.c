@@ -3,7 +3,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 #include "src/base/threads.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ typedef struct list {
     int file;
     bool begun, nul;    /* something was read; names are ended by NUL bytes */
     size_t line, paths; /* names that were read; those that are not empty */
-    oc_text rest;       /* of a name whose end has not come yet */
+    oc_string rest;     /* of a name whose end has not come yet */
 } list;
 
 /* Waits until something can be read. While nothing comes, what came before is answered. */
@@ -46,7 +46,7 @@ static oc_status wait_for_piece(list *l, oc_error *err)
 /* A whole name. */
 static oc_status take_name(list *l, oc_error *err)
 {
-    oc_text *name = &l->rest;
+    oc_string *name = &l->rest;
     l->line++;
     if (!l->nul && name->length > 0 && name->data[name->length - 1] == '\r') {
         name->data[--name->length] = '\0'; /* lists written on Windows end their lines with CR LF */
@@ -75,7 +75,7 @@ static oc_status take_piece(list *l, const char *piece, size_t size, oc_error *e
     oc_status status = OC_OK;
     for (const char *end = piece + size; status == OC_OK && piece < end;) {
         const char *stop = memchr(piece, l->nul ? '\0' : '\n', (size_t)(end - piece));
-        oc_text_add_bytes(&l->rest, piece, (size_t)((stop ? stop : end) - piece));
+        oc_string_add_bytes(&l->rest, piece, (size_t)((stop ? stop : end) - piece));
         if (l->rest.failed) {
             return oc_fail_memory(err, "a path");
         }
@@ -123,7 +123,7 @@ oc_status oc_batch_add_list(oc_batch *batch, const char *path, oc_error *err)
     if (!standard) {
         close(l.file);
     }
-    oc_text_free(&l.rest);
+    oc_string_free(&l.rest);
     oc_free(piece);
     return status;
 }

@@ -3,7 +3,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/locale.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,15 +15,15 @@ oc_status oc_store_validation(oc_archive *archive, const oc_validation *v, oc_er
     if (v->held == 0) {
         return OC_OK;
     }
-    oc_text text = {0};
-    oc_text_format(&text, "%s%zu,%zu,%zu\n%s", SUMMARY, v->held, v->folds, v->best, TRIALS);
+    oc_string text = {0};
+    oc_string_format(&text, "%s%zu,%zu,%zu\n%s", SUMMARY, v->held, v->folds, v->best, TRIALS);
     for (size_t k = 0; k < v->count; k++) {
         const oc_trial *t = &v->trial[k];
-        oc_text_format(&text, "%.9g,%.9g,%.9g,%.9g\n", t->l2, t->score_l2, t->accuracy, t->deviation);
+        oc_string_format(&text, "%.9g,%.9g,%.9g,%.9g\n", t->l2, t->score_l2, t->accuracy, t->deviation);
     }
     oc_status status = text.failed ? oc_fail_memory(err, "the validation")
                                    : oc_archive_set(archive, "validation", text.data, err);
-    oc_text_free(&text);
+    oc_string_free(&text);
     return status;
 }
 

@@ -2,10 +2,10 @@
  *
  *     options ("train.NAME" as they were used, "given.NAME" as they were given), seed, validation, classes, counts
  *     weights (C,D+1), or neighbours (N,D) and neighbour_labels (1,N); shift (1,D), scale (1,D); the fitted stages */
+#include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
 #include "src/learn/nearest.h"
 #include "src/model/history.h"
 #include "src/model/model.h"
@@ -49,16 +49,16 @@ static oc_status store_training(oc_archive *archive, const oc_model *model, oc_e
     if (status == OC_OK) {
         status = oc_store_validation(archive, &model->validation, err);
     }
-    oc_text classes = {0};
+    oc_string classes = {0};
     for (size_t c = 0; c < model->classifier->classes; c++) {
-        oc_text_add_csv(&classes, model->classes[c]);
-        oc_text_add(&classes, "\n");
+        oc_csv_add(&classes, model->classes[c]);
+        oc_string_add(&classes, "\n");
     }
     if (status == OC_OK) {
         status = classes.failed ? oc_fail_memory(err, "the class names")
                                 : oc_archive_set(archive, "classes", classes.data, err);
     }
-    oc_text_free(&classes);
+    oc_string_free(&classes);
     return status;
 }
 
@@ -129,7 +129,7 @@ static oc_status check_names(char *const *classes, size_t count, oc_error *err)
     for (size_t c = 0; c < count; c++) {
         sorted[c] = classes[c];
     }
-    qsort(sorted, count, sizeof *sorted, oc_by_bytes);
+    qsort(sorted, count, sizeof *sorted, oc_compare_strings);
     oc_status status = OC_OK;
     for (size_t c = 1; c < count && status == OC_OK; c++) {
         if (strcmp(sorted[c], sorted[c - 1]) == 0) {

@@ -4,7 +4,7 @@
 #include "src/base/fail.h"
 #include "src/base/locale.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 
 #include <errno.h>
 #include <math.h>
@@ -25,22 +25,22 @@ oc_status oc_training_data_note(oc_model *model, const int *labels, size_t rows,
 
 oc_status oc_training_data_store(oc_archive *archive, const oc_model *model, oc_error *err)
 {
-    oc_text text = {0};
+    oc_string text = {0};
     if (!model->counts) {
         return OC_OK;
     }
     for (size_t c = 0; c < model->classifier->classes; c++) {
-        oc_text_format(&text, c ? ",%zu" : "%zu", model->counts[c]);
+        oc_string_format(&text, c ? ",%zu" : "%zu", model->counts[c]);
     }
     oc_status status = text.failed ? oc_fail_memory(err, "the classes")
                                    : oc_archive_set(archive, "counts", text.data, err);
     if (status == OC_OK && isfinite(model->accuracy)) {
         text.length = 0;
-        oc_text_format(&text, "%.9g", model->accuracy);
+        oc_string_format(&text, "%.9g", model->accuracy);
         status = text.failed ? oc_fail_memory(err, "the accuracy")
                              : oc_archive_set(archive, "accuracy", text.data, err);
     }
-    oc_text_free(&text);
+    oc_string_free(&text);
     return status;
 }
 

@@ -2,7 +2,7 @@
 #include "src/pipeline/spec.h"
 
 #include "src/base/fail.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 
 #include <assert.h>
 #include <string.h>
@@ -13,19 +13,19 @@ enum { MOST_STAGES = 64, MOST_PARAMETERS = 64 };
 static oc_status fail_unknown(oc_error *err, const char *what, const char *typed, const char *const *names,
                               size_t count)
 {
-    oc_text list = {0};
+    oc_string list = {0};
     const char *meant = oc_param_nearest(typed, names, count);
     if (meant) {
-        oc_text_format(&list, "; did you mean '%s'? There are: ", meant);
+        oc_string_format(&list, "; did you mean '%s'? There are: ", meant);
     } else {
-        oc_text_add(&list, "; there are: ");
+        oc_string_add(&list, "; there are: ");
     }
     for (size_t i = 0; i < count; i++) {
-        oc_text_format(&list, "%s%s", i ? ", " : "", names[i]);
+        oc_string_format(&list, "%s%s", i ? ", " : "", names[i]);
     }
     oc_status status = oc_fail(err, OC_USAGE, "there is no %s '%s'%s", what, typed,
                                list.data && !list.failed ? list.data : "");
-    oc_text_free(&list);
+    oc_string_free(&list);
     return status;
 }
 

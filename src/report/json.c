@@ -1,69 +1,31 @@
-/* Results as JSON text, by jansson. Numbers that are not finite become null. */
+/* Results as JSON text. Numbers that are not finite become null. */
 #include "src/report/json.h"
 
-#include "src/base/json_memory.h"
+#include "src/base/json.h"
 #include "src/base/locale.h"
 #include "src/base/memory.h"
-#include "src/base/utf8.h"
 
-#include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-static json_t *number(double value)
+/* Starts a result: an object. */
+static oc_string begin(void)
 {
-    return isfinite(value) ? json_real(value) : json_null();
+    oc_string json = {0};
+    oc_json_open(&json, NULL, '{');
+    return json;
 }
 
-static json_t *count(size_t value)
+/* Ends it and returns the text, to be freed with oc_json_free; NULL when memory was short for any part of it. */
+static char *finish(oc_string *json)
 {
-    return json_integer((json_int_t)value);
-}
-
-/* Paths and names may be any bytes: see src/base/utf8.h. */
-static json_t *string(const char *text)
-{
-    char *marked = oc_utf8_mark(text);
-    json_t *value = marked ? json_string(marked) : NULL;
-    if (!marked) {
-        oc_json_note_short();
-    }
-    oc_free(marked);
-    return value;
-}
-
-/* Sets the value of a key that is a name; takes the value over. */
-static void set_named(json_t *object, const char *name, json_t *value)
-{
-    char *marked = oc_utf8_mark(name);
-    if (marked) {
-        json_object_set_new(object, marked, value);
-    } else {
-        oc_json_note_short();
-        json_decref(value);
-    }
-    oc_free(marked);
-}
-
-static char *write_json(const json_t *value, size_t flags)
-{
-    char *text = value ? json_dumps(value, flags) : NULL;
-    if (text) {
-        oc_utf8_put_surrogates(text);
-    }
-    return text;
-}
-
-/* The text, or NULL when memory was short for it or for any part of the object. */
-static char *finish(json_t *object)
-{
-    char *text = write_json(object, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    json_decref(object);
-    if (oc_json_short()) {
-        oc_free(text);
+    oc_json_close(json, '}');
+    if (json->failed) {
+        oc_string_free(json);
         return NULL;
     }
-    return text;
+    return json->data;
 }
 
 void oc_json_free(char *json)
@@ -71,45 +33,21 @@ void oc_json_free(char *json)
     oc_free(json);
 }
 
-static json_t *validation(const oc_validation *v)
+static void add_interval(oc_string *json, double low, double high)
 {
-    if (v->held == 0) {
-        return json_null();
-    }
-    json_t *trials = json_array();
-    for (size_t k = 0; k < v->count; k++) {
-        const oc_trial *t = &v->trial[k];
-        json_array_append_new(trials,
-                              json_pack("{s:o, s:o, s:o, s:o}", "l2", number(t->l2), "score_l2", number(t->score_l2),
-                                        "accuracy", number(t->accuracy), "deviation", number(t->deviation)));
-    }
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "held", count(v->held), "folds", count(v->folds),
-                     "accuracy", number(v->trial[v->best].accuracy), "deviation", number(v->trial[v->best].deviation),
-                     "best", count(v->best), "trials", trials, "seconds", number(v->seconds));
+    oc_json_open(json, "interval", '[');
+    oc_json_number(json, NULL, low);
+    oc_json_number(json, NULL, high);
+    oc_json_close(json, ']');
 }
 
-char *oc_json_comparison(const oc_comparison *c)
+static void add_names(oc_string *json, size_t classes, const char *(*name)(const void *, size_t), const void *source)
 {
-    json_t *rows = json_array(), *classes = json_array();
-    for (size_t i = 0; i < c->classes; i++) {
-        json_array_append_new(classes, string(c->class_names[i]));
+    oc_json_open(json, "classes", '[');
+    for (size_t c = 0; c < classes; c++) {
+        oc_json_string(json, NULL, name(source, c));
     }
-    for (size_t i = 0; i < c->count; i++) {
-        const oc_comparison_row *r = &c->rows[i];
-        json_array_append_new(rows, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:[oo], s:o, s:o, s:o, s:o, s:o}",
-                                              "features", string(r->features), "dimension", count(r->dimension),
-                                              "extract_seconds", number(r->extract_seconds), "train_seconds",
-                                              number(r->train_seconds), "train_accuracy", number(r->train_accuracy),
-                                              "test_accuracy", number(r->test_accuracy), "interval", number(r->low),
-                                              number(r->high), "validation_accuracy",
-                                              number(oc_validation_accuracy(&r->validation)), "validation",
-                                              validation(&r->validation), "p_value", number(r->p_value), "test_mean",
-                                              number(r->test_mean), "test_deviation", number(r->test_deviation)));
-    }
-    return finish(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "train", count(c->train), "test",
-                            count(c->test), "classes", classes, "rows", rows, "seeds", count(c->seeds), "best",
-                            count(c->best), "train_skipped", count(c->train_skipped), "test_skipped",
-                            count(c->test_skipped)));
+    oc_json_close(json, ']');
 }
 
 static const char *model_class(const void *model, size_t c)
@@ -117,23 +55,108 @@ static const char *model_class(const void *model, size_t c)
     return oc_model_class(model, c);
 }
 
+static const char *set_class(const void *set, size_t c)
+{
+    return oc_set_class(set, c);
+}
+
+static const char *comparison_class(const void *comparison, size_t c)
+{
+    return ((const oc_comparison *)comparison)->class_names[c];
+}
+
+static void add_validation(oc_string *json, const oc_validation *v)
+{
+    if (v->held == 0) {
+        oc_json_null(json, "validation");
+        return;
+    }
+    oc_json_open(json, "validation", '{');
+    oc_json_count(json, "held", v->held);
+    oc_json_count(json, "folds", v->folds);
+    oc_json_number(json, "accuracy", v->trial[v->best].accuracy);
+    oc_json_number(json, "deviation", v->trial[v->best].deviation);
+    oc_json_count(json, "best", v->best);
+    oc_json_open(json, "trials", '[');
+    for (size_t k = 0; k < v->count; k++) {
+        const oc_trial *t = &v->trial[k];
+        oc_json_open(json, NULL, '{');
+        oc_json_number(json, "l2", t->l2);
+        oc_json_number(json, "score_l2", t->score_l2);
+        oc_json_number(json, "accuracy", t->accuracy);
+        oc_json_number(json, "deviation", t->deviation);
+        oc_json_close(json, '}');
+    }
+    oc_json_close(json, ']');
+    oc_json_number(json, "seconds", v->seconds);
+    oc_json_close(json, '}');
+}
+
+static void add_comparison_row(oc_string *json, const oc_comparison_row *r)
+{
+    oc_json_open(json, NULL, '{');
+    oc_json_string(json, "features", r->features);
+    oc_json_count(json, "dimension", r->dimension);
+    oc_json_number(json, "extract_seconds", r->extract_seconds);
+    oc_json_number(json, "train_seconds", r->train_seconds);
+    oc_json_number(json, "train_accuracy", r->train_accuracy);
+    oc_json_number(json, "test_accuracy", r->test_accuracy);
+    add_interval(json, r->low, r->high);
+    oc_json_number(json, "validation_accuracy", oc_validation_accuracy(&r->validation));
+    add_validation(json, &r->validation);
+    oc_json_number(json, "p_value", r->p_value);
+    oc_json_number(json, "test_mean", r->test_mean);
+    oc_json_number(json, "test_deviation", r->test_deviation);
+    oc_json_close(json, '}');
+}
+
+char *oc_json_comparison(const oc_comparison *c)
+{
+    oc_string json = begin();
+    oc_json_count(&json, "train", c->train);
+    oc_json_count(&json, "test", c->test);
+    add_names(&json, c->classes, comparison_class, c);
+    oc_json_open(&json, "rows", '[');
+    for (size_t i = 0; i < c->count; i++) {
+        add_comparison_row(&json, &c->rows[i]);
+    }
+    oc_json_close(&json, ']');
+    oc_json_count(&json, "seeds", c->seeds);
+    oc_json_count(&json, "best", c->best);
+    oc_json_count(&json, "train_skipped", c->train_skipped);
+    oc_json_count(&json, "test_skipped", c->test_skipped);
+    return finish(&json);
+}
+
 char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *source, size_t label), const void *source)
 {
-    json_t *classes = json_array(), *confusion = json_array();
+    oc_string json = begin();
+    oc_json_count(&json, "images", e->images);
+    oc_json_number(&json, "accuracy", e->accuracy);
+    add_interval(&json, e->low, e->high);
+    oc_json_number(&json, "macro_f1", e->macro_f1);
+    oc_json_open(&json, "classes", '[');
     for (size_t c = 0; c < e->classes; c++) {
         const oc_class_figures *f = &e->figures[c];
-        json_array_append_new(classes, json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", string(name(source, c)),
-                                                 "precision", number(f->precision), "recall", number(f->recall), "f1",
-                                                 number(f->f1), "count", count(f->count)));
-        json_t *row = json_array();
-        for (size_t k = 0; k < e->classes; k++) {
-            json_array_append_new(row, count(e->confusion[c * e->classes + k]));
-        }
-        json_array_append_new(confusion, row);
+        oc_json_open(&json, NULL, '{');
+        oc_json_string(&json, "name", name(source, c));
+        oc_json_number(&json, "precision", f->precision);
+        oc_json_number(&json, "recall", f->recall);
+        oc_json_number(&json, "f1", f->f1);
+        oc_json_count(&json, "count", f->count);
+        oc_json_close(&json, '}');
     }
-    return finish(json_pack("{s:o, s:o, s:[oo], s:o, s:o, s:o}", "images", count(e->images), "accuracy",
-                            number(e->accuracy), "interval", number(e->low), number(e->high), "macro_f1",
-                            number(e->macro_f1), "classes", classes, "confusion", confusion));
+    oc_json_close(&json, ']');
+    oc_json_open(&json, "confusion", '[');
+    for (size_t c = 0; c < e->classes; c++) {
+        oc_json_open(&json, NULL, '[');
+        for (size_t k = 0; k < e->classes; k++) {
+            oc_json_count(&json, NULL, e->confusion[c * e->classes + k]);
+        }
+        oc_json_close(&json, ']');
+    }
+    oc_json_close(&json, ']');
+    return finish(&json);
 }
 
 char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
@@ -141,117 +164,174 @@ char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
     return oc_json_figures(e, model_class, model);
 }
 
-void oc_json_add_string(oc_text *out, const char *text)
-{
-    json_t *value = string(text);
-    char *quoted = write_json(value, JSON_ENCODE_ANY);
-    oc_text_add(out, quoted ? quoted : "\"\"");
-    out->failed = out->failed || !quoted;
-    json_decref(value);
-    oc_free(quoted);
-}
-
 char *oc_json_result(const oc_model *model, const char *path, const oc_result *result)
 {
-    json_t *scores = json_object();
+    oc_string json = begin();
+    oc_json_string(&json, "path", path);
+    oc_json_string(&json, "label", oc_model_class(model, result->label));
+    oc_json_number(&json, "probability",
+                   result->probabilities ? (double)result->probabilities[result->label] : (double)NAN);
+    oc_json_open(&json, "scores", '{');
     for (size_t c = 0; c < oc_model_classes(model); c++) {
-        set_named(scores, oc_model_class(model, c), number((double)result->scores[c]));
+        oc_json_number(&json, oc_model_class(model, c), (double)result->scores[c]);
     }
-    json_t *probability = result->probabilities ? number((double)result->probabilities[result->label]) : json_null();
-    return finish(json_pack("{s:o, s:o, s:o, s:o}", "path", string(path), "label",
-                            string(oc_model_class(model, result->label)), "probability", probability, "scores",
-                            scores));
+    oc_json_close(&json, '}');
+    return finish(&json);
 }
 
 char *oc_json_failure(const char *path, const char *message)
 {
-    return finish(json_pack("{s:o, s:o}", "path", string(path), "error", string(message)));
+    oc_string json = begin();
+    oc_json_string(&json, "path", path);
+    oc_json_string(&json, "error", message);
+    return finish(&json);
 }
 
 char *oc_json_extraction(const oc_set *set)
 {
-    return finish(json_pack("{s:o, s:o, s:o, s:o}", "images", count(oc_set_count(set)), "skipped",
-                            count(oc_set_skipped(set)), "dimension", count(oc_set_rows(set)->dimension), "seconds",
-                            number(oc_set_seconds(set) + oc_set_fit_seconds(set))));
+    oc_string json = begin();
+    oc_json_count(&json, "images", oc_set_count(set));
+    oc_json_count(&json, "skipped", oc_set_skipped(set));
+    oc_json_count(&json, "dimension", oc_set_rows(set)->dimension);
+    oc_json_number(&json, "seconds", oc_set_seconds(set) + oc_set_fit_seconds(set));
+    return finish(&json);
 }
 
 char *oc_json_classification(size_t images, size_t skipped, double seconds)
 {
-    return finish(
-        json_pack("{s:o, s:o, s:o}", "images", count(images), "skipped", count(skipped), "seconds", number(seconds)));
-}
-
-static json_t *class_names(size_t classes, const char *(*name)(const void *, size_t), const void *source)
-{
-    json_t *names = json_array();
-    for (size_t c = 0; c < classes; c++) {
-        json_array_append_new(names, string(name(source, c)));
-    }
-    return names;
-}
-
-static const char *set_class(const void *set, size_t c)
-{
-    return oc_set_class(set, c);
+    oc_string json = begin();
+    oc_json_count(&json, "images", images);
+    oc_json_count(&json, "skipped", skipped);
+    oc_json_number(&json, "seconds", seconds);
+    return finish(&json);
 }
 
 /* A number as a number; "auto" and words as they are typed. */
-static json_t *option_value(const oc_param *param, const char *typed)
+static void add_option(oc_string *json, const oc_param *param, const char *typed)
 {
     char *end;
+    bool integer = param->type == OC_INTEGER, numeric = integer || param->type == OC_REAL;
+    double value = numeric ? oc_strtod(typed, &end) : 0;
     if (param->type == OC_FLAG) {
-        return json_boolean(strcmp(typed, "1") == 0);
+        oc_json_bool(json, param->name, strcmp(typed, "1") == 0);
+    } else if (!numeric || end == typed || *end) {
+        oc_json_string(json, param->name, typed);
+    } else if (integer) {
+        oc_json_integer(json, param->name, strtoll(typed, NULL, 10));
+    } else {
+        oc_json_number(json, param->name, value);
     }
-    if (param->type == OC_INTEGER || param->type == OC_REAL) {
-        double value = oc_strtod(typed, &end);
-        if (end != typed && *end == '\0') {
-            return param->type == OC_INTEGER ? json_integer(strtoll(typed, NULL, 10)) : number(value);
-        }
-    }
-    return string(typed);
 }
 
 char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report)
 {
-    return finish(json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "features",
-        string(oc_features_spec(oc_model_features(model))), "dimension", count(oc_set_rows(set)->dimension), "images",
-        count(oc_set_count(set)), "skipped", count(oc_set_skipped(set)), "classes",
-        class_names(oc_model_classes(model), model_class, model), "parameters", count(oc_model_parameters(model)),
-        "extract_seconds", number(oc_set_seconds(set) + oc_set_fit_seconds(set)), "train_seconds",
-        number(report->seconds), "train_accuracy", number(report->accuracy), "steps", count(report->steps), "objective",
-        number(report->objective), "loss", number(report->loss), "gap", number(report->gap), "zero_weights",
-        count(report->zeros), "validation", validation(&report->validation)));
+    oc_string json = begin();
+    oc_json_string(&json, "features", oc_features_spec(oc_model_features(model)));
+    oc_json_count(&json, "dimension", oc_set_rows(set)->dimension);
+    oc_json_count(&json, "images", oc_set_count(set));
+    oc_json_count(&json, "skipped", oc_set_skipped(set));
+    add_names(&json, oc_model_classes(model), model_class, model);
+    oc_json_count(&json, "parameters", oc_model_parameters(model));
+    oc_json_number(&json, "extract_seconds", oc_set_seconds(set) + oc_set_fit_seconds(set));
+    oc_json_number(&json, "train_seconds", report->seconds);
+    oc_json_number(&json, "train_accuracy", report->accuracy);
+    oc_json_count(&json, "steps", report->steps);
+    oc_json_number(&json, "objective", report->objective);
+    oc_json_number(&json, "loss", report->loss);
+    oc_json_number(&json, "gap", report->gap);
+    oc_json_count(&json, "zero_weights", report->zeros);
+    add_validation(&json, &report->validation);
+    return finish(&json);
+}
+
+/* The size and number of channels that images are brought to. */
+static void add_image_options(oc_string *json, oc_image_options image)
+{
+    oc_json_count(json, "width", image.size.width);
+    oc_json_count(json, "height", image.size.height);
+    oc_json_count(json, "depth", (size_t)image.depth);
+}
+
+/* The columns of one stage: an array (shape) with the axes, outermost first, from column `first` on. */
+static void add_stage(oc_string *json, const oc_features *features, size_t stage, size_t first)
+{
+    char name[40];
+    size_t axes = oc_features_axis_count(features, stage), levels = 0;
+    oc_features_part_name(features, stage, name, sizeof name);
+    oc_json_open(json, NULL, '{');
+    oc_json_string(json, "name", name);
+    oc_json_string(json, "spec", oc_features_part_spec(features, stage));
+    oc_json_count(json, "first", first);
+    oc_json_count(json, "count", oc_features_part_dimension(features, stage));
+    oc_json_open(json, "shape", '[');
+    for (size_t i = 0; i < axes; i++) {
+        oc_json_count(json, NULL, oc_features_axis(features, stage, i).length);
+        levels += oc_features_axis(features, stage, i).levels.count;
+    }
+    oc_json_close(json, ']');
+    oc_json_open(json, "axes", '[');
+    for (size_t i = 0; i < axes; i++) {
+        oc_json_string(json, NULL, oc_features_axis(features, stage, i).name);
+    }
+    oc_json_close(json, ']');
+    if (levels) {
+        oc_json_open(json, "levels", '[');
+        for (size_t i = 0; i < axes; i++) {
+            oc_row_axis axis = oc_features_axis(features, stage, i);
+            for (size_t l = 0; l < axis.levels.count; l++) {
+                oc_json_count(json, NULL, (size_t)axis.levels.level[l]);
+            }
+        }
+        oc_json_close(json, ']');
+    }
+    oc_json_close(json, '}');
+}
+
+static void add_stages(oc_string *json, const oc_features *features)
+{
+    oc_json_open(json, "stages", '[');
+    for (size_t i = 0, first = 0; i < oc_features_count(features); i++) {
+        add_stage(json, features, i, first);
+        first += oc_features_part_dimension(features, i);
+    }
+    oc_json_close(json, ']');
 }
 
 char *oc_json_info_model(const oc_model *model)
 {
-    oc_image_options image = oc_model_image_options(model);
     oc_train_options options = oc_model_train_options(model);
     oc_validation tried = oc_model_validation(model);
-    json_t *training = json_object();
+    oc_string json = begin();
+    oc_json_string(&json, "kind", "model");
+    oc_json_string(&json, "features", oc_features_spec(oc_model_features(model)));
+    add_stages(&json, oc_model_features(model));
+    oc_json_count(&json, "dimension", oc_features_dimension(oc_model_features(model)));
+    add_image_options(&json, oc_model_image_options(model));
+    add_names(&json, oc_model_classes(model), model_class, model);
+    oc_json_count(&json, "parameters", oc_model_parameters(model));
+    oc_json_count(&json, "stage_parameters", oc_model_stage_parameters(model));
+    oc_json_open(&json, "training", '{');
     for (size_t i = 0; i < oc_train_param_count; i++) {
         char value[100];
         oc_param_format(&oc_train_params[i], &options, value, sizeof value);
-        json_object_set_new(training, oc_train_params[i].name, option_value(&oc_train_params[i], value));
+        add_option(&json, &oc_train_params[i], value);
     }
-    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "model", "features",
-                            string(oc_features_spec(oc_model_features(model))), "dimension",
-                            count(oc_features_dimension(oc_model_features(model))), "width", count(image.size.width),
-                            "height", count(image.size.height), "depth", count((size_t)image.depth), "classes",
-                            class_names(oc_model_classes(model), model_class, model), "parameters",
-                            count(oc_model_parameters(model)), "stage_parameters",
-                            count(oc_model_stage_parameters(model)), "training", training, "validation",
-                            validation(&tried), "seed", count((size_t)options.seed)));
+    oc_json_close(&json, '}');
+    add_validation(&json, &tried);
+    oc_json_count(&json, "seed", options.seed);
+    return finish(&json);
 }
 
 char *oc_json_info_set(const oc_set *set)
 {
-    oc_image_options image = oc_set_image_options(set);
-    return finish(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "set", "features",
-                            string(oc_features_spec(oc_set_features(set))), "dimension",
-                            count(oc_set_rows(set)->dimension), "images", count(oc_set_count(set)), "skipped",
-                            count(oc_set_skipped(set)), "width", count(image.size.width), "height",
-                            count(image.size.height), "depth", count((size_t)image.depth), "classes",
-                            class_names(oc_set_classes(set), set_class, set)));
+    oc_string json = begin();
+    oc_json_string(&json, "kind", "set");
+    oc_json_string(&json, "features", oc_features_spec(oc_set_features(set)));
+    add_stages(&json, oc_set_features(set));
+    oc_json_count(&json, "dimension", oc_set_rows(set)->dimension);
+    oc_json_count(&json, "images", oc_set_count(set));
+    oc_json_count(&json, "skipped", oc_set_skipped(set));
+    add_image_options(&json, oc_set_image_options(set));
+    add_names(&json, oc_set_classes(set), set_class, set);
+    return finish(&json);
 }

@@ -4,13 +4,8 @@
 
 #include <ocellus/evaluate.h>
 
-#include "src/base/text.h"
-
 /* oc_json_evaluation with class names from elsewhere. */
 char *oc_json_figures(const oc_evaluation *e, const char *(*name)(const void *source, size_t label),
                       const void *source);
-
-/* Adds a string in quotes. */
-void oc_json_add_string(oc_text *out, const char *text);
 
 #endif

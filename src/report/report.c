@@ -8,9 +8,10 @@
 #include "src/evaluate/evaluate.h"
 
 #include "src/base/fail.h"
+#include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/base/output.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 #include "src/evaluate/predictions.h"
 #include "src/image/png_encode.h"
 #include "src/report/json.h"
@@ -80,7 +81,7 @@ static shown *rank(const oc_evaluation *e, oc_error *err)
 /* Marks in `wanted` (rows) what is shown of an evaluation: with `cells`, some of every cell of the confusion matrix,
  * else the most confident mistakes alone. They are added to the list, when it is not NULL, as [row, expected,
  * predicted, value of the prediction, value of the expected class]. */
-static oc_status pick(const oc_evaluation *e, bool cells, uint8_t *wanted, oc_text *list, oc_error *err)
+static oc_status pick(const oc_evaluation *e, bool cells, uint8_t *wanted, oc_string *list, oc_error *err)
 {
     size_t size, mistakes = 0;
     shown *all = rank(e, err);
@@ -102,8 +103,8 @@ static oc_status pick(const oc_evaluation *e, bool cells, uint8_t *wanted, oc_te
         }
         wanted[e->row[i]] = 1;
         if (list) {
-            oc_text_format(list, "%s[%" PRIu32 ",%d,%d,%.5g,%.5g]", list->length ? "," : "", e->row[i], e->expected[i],
-                           e->predicted[i], (double)e->likely[i], (double)e->right[i]);
+            oc_string_format(list, "%s[%" PRIu32 ",%d,%d,%.5g,%.5g]", list->length ? "," : "", e->row[i],
+                             e->expected[i], e->predicted[i], (double)e->likely[i], (double)e->right[i]);
         }
     }
     oc_free(all);
@@ -112,7 +113,7 @@ static oc_status pick(const oc_evaluation *e, bool cells, uint8_t *wanted, oc_te
 }
 
 /* RFC 4648. */
-static void add_base64(oc_text *out, const uint8_t *bytes, size_t size)
+static void add_base64(oc_string *out, const uint8_t *bytes, size_t size)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (size_t i = 0; i < size; i += 3) {
@@ -121,15 +122,15 @@ static void add_base64(oc_text *out, const uint8_t *bytes, size_t size)
                         (left > 2 ? (unsigned)bytes[i + 2] : 0);
         char group[4] = {digits[word >> 18], digits[word >> 12 & 63], left > 1 ? digits[word >> 6 & 63] : '=',
                          left > 2 ? digits[word & 63] : '='};
-        oc_text_add_bytes(out, group, sizeof group);
+        oc_string_add_bytes(out, group, sizeof group);
     }
 }
 
 /* "data:image/png;base64,..." of a picture no larger than a thumbnail. */
-static oc_status encode_thumbnail(const oc_image *image, oc_bytes *png, uint8_t *scratch, oc_text *out, oc_error *err)
+static oc_status encode_thumbnail(const oc_image *image, oc_bytes *png, uint8_t *scratch, oc_string *out, oc_error *err)
 {
-    size_t channels = image->colorless ? 1 : 3, width = image->width, height = image->height;
-    const uint8_t *pixels = image->colorless ? image->gray : image->rgb;
+    size_t channels = image->grayscale ? 1 : 3, width = image->width, height = image->height;
+    const uint8_t *pixels = image->grayscale ? image->gray : image->rgb;
     size_t longest = width > height ? width : height;
     oc_status status = OC_OK;
     if (longest > THUMBNAIL) {
@@ -142,15 +143,15 @@ static oc_status encode_thumbnail(const oc_image *image, oc_bytes *png, uint8_t 
         status = oc_png_encode(png, pixels, width, height, channels, OC_PNG_SMALL, err);
     }
     if (status == OC_OK) {
-        oc_text_add(out, "\"data:image/png;base64,");
+        oc_string_add(out, "\"data:image/png;base64,");
         add_base64(out, png->data, png->size);
-        oc_text_add(out, "\"");
+        oc_string_add(out, "\"");
     }
     return status;
 }
 
 /* Thumbnails of wanted rows that have none yet (wanted 2), as "row":"data:..." */
-static oc_status add_thumbnails(const subject *s, uint8_t *wanted, oc_text *out, oc_error *err)
+static oc_status add_thumbnails(const subject *s, uint8_t *wanted, oc_string *out, oc_error *err)
 {
     const oc_dataset *images = s->options->images;
     oc_decoder *decoder = NULL;
@@ -167,7 +168,7 @@ static oc_status add_thumbnails(const subject *s, uint8_t *wanted, oc_text *out,
         }
         wanted[row] = 2;
         if (oc_dataset_read(images, s->items[row], decoder, &options, &image, NULL) == OC_OK) {
-            oc_text_format(out, "%s\"%zu\":", out->length ? "," : "", row);
+            oc_string_format(out, "%s\"%zu\":", out->length ? "," : "", row);
             status = encode_thumbnail(&image, &png, scratch, out, err);
         }
     }
@@ -177,21 +178,21 @@ static oc_status add_thumbnails(const subject *s, uint8_t *wanted, oc_text *out,
     return status;
 }
 
-static void add_paths(const subject *s, const uint8_t *wanted, oc_text *out)
+static void add_paths(const subject *s, const uint8_t *wanted, oc_string *out)
 {
     for (size_t row = 0; row < s->rows; row++) {
         if (wanted[row]) {
-            oc_text_format(out, "%s\"%zu\":", out->length ? "," : "", row);
-            oc_json_add_string(out, s->items ? oc_dataset_path(s->options->images, s->items[row])
-                                             : oc_set_path(s->set, row));
+            oc_string_format(out, "%s\"%zu\":", out->length ? "," : "", row);
+            oc_json_quote(out,
+                          s->items ? oc_dataset_path(s->options->images, s->items[row]) : oc_set_path(s->set, row));
         }
     }
 }
 
 /* "images":[[...]...],"thumbnails":{...},"paths":{...}: mistakes have the first claim to a thumbnail. */
-static oc_status add_images(const subject *s, oc_text *data, oc_error *err)
+static oc_status add_images(const subject *s, oc_string *data, oc_error *err)
 {
-    oc_text thumbnails = {0}, paths = {0};
+    oc_string thumbnails = {0}, paths = {0};
     uint8_t *wanted = oc_alloc(s->rows, 1);
     oc_status status = wanted ? OC_OK : oc_fail_memory(err, "the report");
     for (size_t i = 0; status == OC_OK && i < s->count; i++) {
@@ -200,50 +201,50 @@ static oc_status add_images(const subject *s, oc_text *data, oc_error *err)
     if (status == OC_OK) {
         status = add_thumbnails(s, wanted, &thumbnails, err);
     }
-    oc_text_add(data, ",\"images\":[");
+    oc_string_add(data, ",\"images\":[");
     for (size_t i = 0; status == OC_OK && i < s->count; i++) {
-        oc_text list = {0};
+        oc_string list = {0};
         status = pick(s->evaluations[i], true, wanted, &list, err);
-        oc_text_format(data, "%s[", i ? "," : "");
-        oc_text_add(data, list.data ? list.data : "");
-        oc_text_add(data, "]");
+        oc_string_format(data, "%s[", i ? "," : "");
+        oc_string_add(data, list.data ? list.data : "");
+        oc_string_add(data, "]");
         data->failed = data->failed || list.failed;
-        oc_text_free(&list);
+        oc_string_free(&list);
     }
     if (status == OC_OK) {
         status = add_thumbnails(s, wanted, &thumbnails, err);
     }
     if (status == OC_OK) {
         add_paths(s, wanted, &paths);
-        oc_text_add(data, "],\"thumbnails\":{");
-        oc_text_add(data, thumbnails.data ? thumbnails.data : "");
-        oc_text_add(data, "},\"paths\":{");
-        oc_text_add(data, paths.data ? paths.data : "");
-        oc_text_add(data, "}");
+        oc_string_add(data, "],\"thumbnails\":{");
+        oc_string_add(data, thumbnails.data ? thumbnails.data : "");
+        oc_string_add(data, "},\"paths\":{");
+        oc_string_add(data, paths.data ? paths.data : "");
+        oc_string_add(data, "}");
         data->failed = data->failed || thumbnails.failed || paths.failed;
     }
-    oc_text_free(&thumbnails);
-    oc_text_free(&paths);
+    oc_string_free(&thumbnails);
+    oc_string_free(&paths);
     oc_free(wanted);
     return status;
 }
 
-static void add_setting(oc_text *data, const char *name, const char *value)
+static void add_setting(oc_string *data, const char *name, const char *value)
 {
-    oc_text_add(data, ",[");
-    oc_json_add_string(data, name);
-    oc_text_add(data, ",");
-    oc_json_add_string(data, value);
-    oc_text_add(data, "]");
+    oc_string_add(data, ",[");
+    oc_json_quote(data, name);
+    oc_string_add(data, ",");
+    oc_json_quote(data, value);
+    oc_string_add(data, "]");
 }
 
 /* "settings":[[name, value]...] */
-static void add_settings(const subject *s, oc_text *data)
+static void add_settings(const subject *s, oc_string *data)
 {
     char value[200];
-    oc_text_add(data, ",\"settings\":[[\"version\",");
-    oc_json_add_string(data, oc_version());
-    oc_text_add(data, "]");
+    oc_string_add(data, ",\"settings\":[[\"version\",");
+    oc_json_quote(data, oc_version());
+    oc_string_add(data, "]");
     snprintf(value, sizeof value, "%zux%zu", s->image.size.width, s->image.size.height);
     add_setting(data, "size", value);
     snprintf(value, sizeof value, "%" PRIu64, s->options->train.seed);
@@ -252,68 +253,68 @@ static void add_settings(const subject *s, oc_text *data)
         oc_param_format(&oc_train_params[i], &s->options->train, value, sizeof value);
         add_setting(data, oc_train_params[i].name, value);
     }
-    oc_text_add(data, "]");
+    oc_string_add(data, "]");
 }
 
-static void add_json(oc_text *data, char *json)
+static void add_json(oc_string *data, char *json)
 {
-    oc_text_add(data, json ? json : "null");
+    oc_string_add(data, json ? json : "null");
     data->failed = data->failed || !json;
     oc_json_free(json);
 }
 
 /* The address of a file of predictions, in quotes. */
-static oc_status add_link(const subject *s, const char *file, oc_text *data, oc_error *err)
+static oc_status add_link(const subject *s, const char *file, oc_string *data, oc_error *err)
 {
-    oc_text link = {0};
+    oc_string link = {0};
     oc_status status = oc_link_between(s->options->path, file, &link, err);
     if (status == OC_OK) {
-        oc_json_add_string(data, link.data);
+        oc_json_quote(data, link.data);
     }
-    oc_text_free(&link);
+    oc_string_free(&link);
     return status;
 }
 
 /* ,"predictions":["address"...], one a row, where predictions were written. */
-static oc_status add_links(const subject *s, oc_text *data, oc_error *err)
+static oc_status add_links(const subject *s, oc_string *data, oc_error *err)
 {
     const char *place = s->options->predictions;
     oc_status status = OC_OK;
     if (!place) {
         return OC_OK;
     }
-    oc_text_add(data, ",\"predictions\":[");
+    oc_string_add(data, ",\"predictions\":[");
     for (size_t i = 0; status == OC_OK && i < s->count; i++) {
         char *name = s->comparison ? oc_predictions_name(s->comparison, i) : NULL;
         char *file = name ? oc_path_join(place, name) : oc_strdup(place);
         bool known = file && (name || !s->comparison);
-        oc_text_add(data, i ? "," : "");
+        oc_string_add(data, i ? "," : "");
         status = known ? add_link(s, file, data, err) : oc_fail_memory(err, "a path");
         oc_free(name);
         oc_free(file);
     }
-    oc_text_add(data, "]");
+    oc_string_add(data, "]");
     return status;
 }
 
 /* Everything but what is the comparison's own. */
-static oc_status add_subject(const subject *s, oc_text *data, oc_error *err)
+static oc_status add_subject(const subject *s, oc_string *data, oc_error *err)
 {
     size_t classes = s->evaluations[0]->classes, cells;
     bool all = oc_multiply(classes * s->count, classes, &cells) && cells <= MATRICES_TAKE;
-    oc_text_format(data, ",\"probable\":%s,\"evaluations\":[", s->evaluations[0]->probable ? "true" : "false");
+    oc_string_format(data, ",\"probable\":%s,\"evaluations\":[", s->evaluations[0]->probable ? "true" : "false");
     for (size_t i = 0; i < s->count; i++) {
-        oc_text_add(data, i ? "," : "");
+        oc_string_add(data, i ? "," : "");
         if (all || i == s->best) {
             add_json(data, oc_json_figures(s->evaluations[i], s->class_name, s->source));
         } else {
-            oc_text_add(data, "null");
+            oc_string_add(data, "null");
         }
     }
-    oc_text_add(data, "]");
+    oc_string_add(data, "]");
     if (s->options->command) {
-        oc_text_add(data, ",\"command\":");
-        oc_json_add_string(data, s->options->command);
+        oc_string_add(data, ",\"command\":");
+        oc_json_quote(data, s->options->command);
     }
     add_settings(s, data);
     oc_status status = add_links(s, data, err);
@@ -321,28 +322,28 @@ static oc_status add_subject(const subject *s, oc_text *data, oc_error *err)
 }
 
 /* '<', '>' and '&' occur in JSON inside of strings alone. */
-static void add_escaped(oc_text *page, const char *json)
+static void add_escaped(oc_string *page, const char *json)
 {
     while (*json) {
         size_t plain = strcspn(json, "<>&");
-        oc_text_add_bytes(page, json, plain);
+        oc_string_add_bytes(page, json, plain);
         json += plain;
         if (*json) {
-            oc_text_format(page, "\\u%04x", (unsigned)*json++);
+            oc_string_format(page, "\\u%04x", (unsigned)*json++);
         }
     }
 }
 
-static oc_status write_page(const oc_text *data, const char *path, oc_error *err)
+static oc_status write_page(const oc_string *data, const char *path, oc_error *err)
 {
     const char *template = (const char *)oc_report_page, *place = strstr(template, PLACEHOLDER);
-    oc_text page = {0};
-    oc_text_add_bytes(&page, template, (size_t)(place - template));
+    oc_string page = {0};
+    oc_string_add_bytes(&page, template, (size_t)(place - template));
     add_escaped(&page, data->data ? data->data : "{}");
-    oc_text_add(&page, place + strlen(PLACEHOLDER));
+    oc_string_add(&page, place + strlen(PLACEHOLDER));
     oc_status status = data->failed || page.failed ? oc_fail_memory(err, "the report")
                                                    : oc_file_write(path, page.data, page.length, err);
-    oc_text_free(&page);
+    oc_string_free(&page);
     return status;
 }
 
@@ -351,18 +352,18 @@ static const char *class_of_comparison(const void *comparison, size_t label)
     return ((const oc_comparison *)comparison)->class_names[label];
 }
 
-static void add_curves(const oc_comparison *c, oc_text *data)
+static void add_curves(const oc_comparison *c, oc_string *data)
 {
-    oc_text_add(data, ",\"curves\":[");
+    oc_string_add(data, ",\"curves\":[");
     for (size_t i = 0; i < c->count; i++) {
         const oc_curve *curve = &c->rows[i].curve;
-        oc_text_add(data, i ? ",[" : "[");
+        oc_string_add(data, i ? ",[" : "[");
         for (size_t k = 0; k < curve->count; k++) {
-            oc_text_format(data, "%s[%.0f,%.6g]", k ? "," : "", curve->passes[k], curve->loss[k]);
+            oc_string_format(data, "%s[%.0f,%.6g]", k ? "," : "", curve->passes[k], curve->loss[k]);
         }
-        oc_text_add(data, "]");
+        oc_string_add(data, "]");
     }
-    oc_text_format(data, "],\"chosen\":%s", c->chosen ? "true" : "false");
+    oc_string_format(data, "],\"chosen\":%s", c->chosen ? "true" : "false");
 }
 
 /* The row that the page opens with: the chosen one, else the best on the test images. */
@@ -378,7 +379,7 @@ static size_t first_row(const oc_comparison *c)
 oc_status oc_report_comparison(const oc_comparison *c, const oc_report_options *options, oc_error *err)
 {
     const oc_evaluation **evaluations = oc_alloc(c->count, sizeof *evaluations);
-    oc_text data = {0};
+    oc_string data = {0};
     if (!evaluations) {
         return oc_fail_memory(err, "the report");
     }
@@ -395,15 +396,15 @@ oc_status oc_report_comparison(const oc_comparison *c, const oc_report_options *
                  .source = c,
                  .image = c->image,
                  .options = options};
-    oc_text_format(&data, "{\"open\":%zu,\"comparison\":", s.best);
+    oc_string_format(&data, "{\"open\":%zu,\"comparison\":", s.best);
     add_json(&data, oc_json_comparison(c));
     add_curves(c, &data);
     oc_status status = add_subject(&s, &data, err);
-    oc_text_add(&data, "}");
+    oc_string_add(&data, "}");
     if (status == OC_OK) {
         status = write_page(&data, options->path, err);
     }
-    oc_text_free(&data);
+    oc_string_free(&data);
     oc_free((void *)evaluations);
     return status;
 }
@@ -417,7 +418,7 @@ oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation *evalu
                                const oc_report_options *options, oc_error *err)
 {
     size_t *items = NULL;
-    oc_text data = {0};
+    oc_string data = {0};
     subject s = {.evaluations = &evaluation,
                  .count = 1,
                  .rows = oc_set_count(set),
@@ -428,16 +429,16 @@ oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation *evalu
                  .options = options};
     oc_status status = options->images ? oc_match_items(set, options->images, &items, err) : OC_OK;
     s.items = items;
-    oc_text_add(&data, "{\"open\":0,\"features\":");
-    oc_json_add_string(&data, oc_features_spec(oc_model_features(model)));
+    oc_string_add(&data, "{\"open\":0,\"features\":");
+    oc_json_quote(&data, oc_features_spec(oc_model_features(model)));
     if (status == OC_OK) {
         status = add_subject(&s, &data, err);
     }
-    oc_text_add(&data, "}");
+    oc_string_add(&data, "}");
     if (status == OC_OK) {
         status = write_page(&data, options->path, err);
     }
-    oc_text_free(&data);
+    oc_string_free(&data);
     oc_free(items);
     return status;
 }

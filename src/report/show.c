@@ -4,7 +4,7 @@
 #include "features/pictures.h"
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 #include "src/draw/page.h"
 #include "src/model/model.h"
 #include "src/pipeline/pipeline.h"

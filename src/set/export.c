@@ -1,11 +1,11 @@
 /* Sets as one text file: svmlight or CSV. The rows of a block become text on all threads and are written in order. */
 #include "src/set/set.h"
 
+#include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/output.h"
-#include "src/base/text.h"
 #include "src/base/threads.h"
 #include "src/matrix/number.h"
 #include "src/matrix/svmlight.h"
@@ -20,28 +20,33 @@
 #include <unistd.h>
 
 static const char SCRATCH_SUFFIX[] = ".rows", SCRATCH_SET[] = "set"; /* where rows wait, and the set in it */
-enum { CHUNK = 16, CHUNKS = 64 };                                    /* rows a task, tasks a block */
+enum { CHUNK = 16, CHUNKS = 64, COLUMN_NAME = 200 }; /* rows a task, tasks a block, bytes of a name of a column */
 
 typedef struct exporting {
     const oc_set *set;
     oc_format format;
-    size_t first;          /* row of this block */
-    oc_text text[CHUNKS];  /* kept from block to block */
-    atomic_size_t invalid; /* the first row that holds NaN or infinity; SIZE_MAX: none */
+    size_t first;           /* row of this block */
+    oc_string text[CHUNKS]; /* kept from block to block */
+    atomic_size_t invalid;  /* the first row that holds NaN or infinity; SIZE_MAX: none */
 } exporting;
 
-static void add_csv_row(oc_text *text, const oc_set *set, size_t i, const float *row)
+static bool is_csv(oc_format format)
+{
+    return format == OC_FORMAT_CSV || format == OC_FORMAT_CSV_NAMED;
+}
+
+static void add_csv_row(oc_string *text, const oc_set *set, size_t i, const float *row)
 {
     char value[OC_NUMBER + 1];
     int label = oc_set_labels(set)[i];
-    oc_text_add_csv(text, oc_set_path(set, i));
-    oc_text_add(text, ",");
-    oc_text_add_csv(text, label < 0 ? "" : oc_set_class(set, (size_t)label));
+    oc_csv_add(text, oc_set_path(set, i));
+    oc_string_add(text, ",");
+    oc_csv_add(text, label < 0 ? "" : oc_set_class(set, (size_t)label));
     value[0] = ',';
     for (size_t j = 0; j < oc_set_rows(set)->dimension; j++) {
-        oc_text_add_bytes(text, value, 1 + oc_number_format(row[j], value + 1));
+        oc_string_add_bytes(text, value, 1 + oc_number_format(row[j], value + 1));
     }
-    oc_text_add(text, "\n");
+    oc_string_add(text, "\n");
 }
 
 static void add_chunk(void *context, size_t index, size_t worker)
@@ -49,7 +54,7 @@ static void add_chunk(void *context, size_t index, size_t worker)
     (void)worker;
     exporting *e = context;
     const oc_rows *rows = oc_set_rows(e->set);
-    oc_text *text = &e->text[index];
+    oc_string *text = &e->text[index];
     text->length = 0;
     size_t from = e->first + index * CHUNK;
     for (size_t i = from; i < from + CHUNK && i < rows->count; i++) {
@@ -62,7 +67,7 @@ static void add_chunk(void *context, size_t index, size_t worker)
             size_t least = atomic_load(&e->invalid);
             while (i < least && !atomic_compare_exchange_weak(&e->invalid, &least, i)) {
             }
-        } else if (e->format == OC_FORMAT_CSV) {
+        } else if (is_csv(e->format)) {
             add_csv_row(text, e->set, i, row);
         } else {
             oc_svmlight_add(text, oc_set_labels(e->set)[i], row, rows->dimension);
@@ -70,11 +75,17 @@ static void add_chunk(void *context, size_t index, size_t worker)
     }
 }
 
-static void write_heading(const oc_set *set, FILE *file)
+static void write_heading(const oc_set *set, bool named, FILE *file)
 {
+    char name[COLUMN_NAME];
     fputs("path,label", file);
     for (size_t j = 0; j < oc_set_rows(set)->dimension; j++) {
-        fprintf(file, ",f%zu", j);
+        if (named) {
+            oc_features_column_name(oc_set_features(set), j, name, sizeof name);
+            fprintf(file, ",%s", name);
+        } else {
+            fprintf(file, ",f%zu", j);
+        }
     }
     fputc('\n', file);
 }
@@ -85,8 +96,8 @@ static oc_status write_rows(exporting *e, FILE *file, oc_job *job, oc_error *err
     size_t count = oc_set_count(e->set), block = (size_t)CHUNK * CHUNKS;
     oc_status status = OC_OK;
     atomic_store(&e->invalid, SIZE_MAX);
-    if (e->format == OC_FORMAT_CSV) {
-        write_heading(e->set, file);
+    if (is_csv(e->format)) {
+        write_heading(e->set, e->format == OC_FORMAT_CSV_NAMED, file);
     }
     for (e->first = 0; e->first < count && status == OC_OK && !ferror(file); e->first += block) {
         size_t rows = count - e->first < block ? count - e->first : block;
@@ -108,7 +119,7 @@ static oc_status write_rows(exporting *e, FILE *file, oc_job *job, oc_error *err
         oc_job_progress(job, "writing", e->first + rows, count);
     }
     for (size_t c = 0; c < CHUNKS; c++) {
-        oc_text_free(&e->text[c]);
+        oc_string_free(&e->text[c]);
     }
     return status;
 }
@@ -116,24 +127,24 @@ static oc_status write_rows(exporting *e, FILE *file, oc_job *job, oc_error *err
 /* The classes that svmlight labels number. */
 static oc_status write_classes(const oc_set *set, const char *path, oc_error *err)
 {
-    oc_text text = {0}, name = {0};
-    oc_text_format(&name, "%s%s", path, OC_CLASSES_SUFFIX);
-    oc_text_add(&text, "");
+    oc_string text = {0}, name = {0};
+    oc_string_format(&name, "%s%s", path, OC_CLASSES_SUFFIX);
+    oc_string_add(&text, "");
     for (size_t c = 0; c < oc_set_classes(set); c++) {
-        oc_text_add_csv(&text, oc_set_class(set, c));
-        oc_text_add(&text, "\n");
+        oc_csv_add(&text, oc_set_class(set, c));
+        oc_string_add(&text, "\n");
     }
     oc_status status = name.failed || text.failed ? oc_fail_memory(err, "the class names")
                                                   : oc_file_write(name.data, text.data, text.length, err);
-    oc_text_free(&name);
-    oc_text_free(&text);
+    oc_string_free(&name);
+    oc_string_free(&text);
     return status;
 }
 
 oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, oc_job *job, oc_error *err)
 {
     exporting e = {.set = set, .format = format};
-    if (format != OC_FORMAT_SVMLIGHT && format != OC_FORMAT_CSV) {
+    if (format != OC_FORMAT_SVMLIGHT && !is_csv(format)) {
         return oc_fail(err, OC_USAGE, "a set becomes svmlight or CSV text; as it is, it is .npy already");
     }
     if (strcmp(path, "-") == 0) {
@@ -178,17 +189,18 @@ size_t oc_output_room(size_t *name)
  * with any output that was not finished; for standard output of a name below $TMPDIR, which a kill leaves there. */
 static oc_status open_scratch(const char *path, bool resume, oc_output *scratch, oc_error *err)
 {
-    oc_text name = {0};
+    oc_string name = {0};
     const char *folder = getenv("TMPDIR");
     if (strcmp(path, "-") != 0) {
-        oc_text_format(&name, "%s%s", path, SCRATCH_SUFFIX);
+        oc_string_format(&name, "%s%s", path, SCRATCH_SUFFIX);
     } else {
-        oc_text_format(&name, "%s/ocellus-%ld%s", folder && *folder ? folder : "/tmp", (long)getpid(), SCRATCH_SUFFIX);
+        oc_string_format(&name, "%s/ocellus-%ld%s", folder && *folder ? folder : "/tmp", (long)getpid(),
+                         SCRATCH_SUFFIX);
     }
     oc_status status = name.failed ? oc_fail_memory(err, "a path")
                        : resume    ? oc_output_resume(scratch, name.data, err)
                                    : oc_output_begin(scratch, name.data, true, err);
-    oc_text_free(&name);
+    oc_string_free(&name);
     return status;
 }
 
@@ -196,14 +208,14 @@ static oc_status open_scratch(const char *path, bool resume, oc_output *scratch,
 static void close_scratch(oc_output *scratch, const char *folder)
 {
     struct stat about;
-    oc_text rest = {0};
-    oc_text_format(&rest, "%s" OC_OUTPUT_SUFFIX, folder ? folder : "");
+    oc_string rest = {0};
+    oc_string_format(&rest, "%s" OC_OUTPUT_SUFFIX, folder ? folder : "");
     if (folder && !rest.failed && lstat(rest.data, &about) == 0) {
         oc_output_keep(scratch);
     } else {
         oc_output_abandon(scratch);
     }
-    oc_text_free(&rest);
+    oc_string_free(&rest);
 }
 
 oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,

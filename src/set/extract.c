@@ -14,9 +14,9 @@
 #include "src/base/threads.h"
 #include "src/dataset/dataset.h"
 #include "src/image/picture.h"
-#include "src/set/lost_classes.h"
 #include "src/pipeline/store.h"
 #include "src/set/extract_settings.h"
+#include "src/set/lost_classes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -304,7 +304,7 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
 /* Begins the folder, or takes up what an earlier run left. */
 static oc_status open_folder(oc_extraction *e, const oc_features *features, const char *folder, oc_error *err)
 {
-    oc_text settings = {0};
+    oc_string settings = {0};
     oc_status status = oc_set_check_place(folder, err);
     if (status == OC_OK) {
         status = oc_extract_settings(e->dataset, features, e->options, &settings, err);
@@ -322,7 +322,7 @@ static oc_status open_folder(oc_extraction *e, const oc_features *features, cons
     if (status == OC_OK && e->options->resume && !e->journal.begun && !e->journal.learning) {
         oc_job_note(e->job, "nothing is kept of an earlier run in %.300s: beginning anew", e->output.around);
     }
-    oc_text_free(&settings);
+    oc_string_free(&settings);
     return status;
 }
 

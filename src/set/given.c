@@ -2,9 +2,9 @@
  * without stages. */
 #include "src/set/set.h"
 
+#include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
-#include "src/base/text.h"
 #include "src/dataset/dataset.h"
 #include "src/matrix/npy.h"
 #include "src/matrix/svmlight.h"
@@ -34,7 +34,7 @@ static void free_labels(label_texts *labels)
 
 static oc_status add_label(label_texts *labels, const char *text, oc_error *err)
 {
-    const char **items = oc_room(labels->items, labels->count, &labels->capacity, sizeof *items);
+    const char **items = oc_grow(labels->items, labels->count, &labels->capacity, sizeof *items);
     if (!items) {
         return oc_fail_memory(err, "the labels");
     }

@@ -1,10 +1,10 @@
 /* Shards put together again. A shard is a set that says in its stages.safetensors which part of which list it is; the
  * merged set is written by the same functions as one that was extracted at once. */
+#include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/output.h"
-#include "src/base/text.h"
 #include "src/base/threads.h"
 #include "src/pipeline/store.h"
 #include "src/set/set.h"

@@ -1,11 +1,11 @@
 /* The set object, in memory and opened from its folder. */
 #include "src/set/set.h"
 
+#include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/output.h"
-#include "src/base/text.h"
 #include "src/dataset/dataset.h"
 #include "src/matrix/npy.h"
 #include "src/pipeline/store.h"
@@ -21,7 +21,7 @@ static const size_t LONGEST_SKIPS = (size_t)1 << 31;
 
 oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_error *err)
 {
-    oc_skip *skips = oc_room(set->skips, set->skip_count, &set->skip_capacity, sizeof *skips);
+    oc_skip *skips = oc_grow(set->skips, set->skip_count, &set->skip_capacity, sizeof *skips);
     if (!skips) {
         return oc_fail_memory(err, "the list of skipped images");
     }
@@ -38,7 +38,7 @@ oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_
 
 oc_status oc_set_gather_labels(oc_set *set, oc_error *err)
 {
-    oc_status status = oc_dataset_settle_classes(set->index, err);
+    oc_status status = oc_dataset_sort_classes(set->index, err);
     if (status != OC_OK) {
         return status;
     }

@@ -2,11 +2,11 @@
 #define _GNU_SOURCE /* sync_file_range */
 #include "src/set/writer.h"
 
+#include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/output.h"
-#include "src/base/text.h"
 #include "src/matrix/npy.h"
 #include "src/pipeline/store.h"
 #include "src/set/shard.h"
@@ -30,7 +30,7 @@ struct oc_set_writer {
     FILE *file[FILES]; /* skipped.csv and hashes.npy: NULL until they are needed */
     size_t dimension;
     oc_set_place place;
-    oc_text line;
+    oc_string line;
     size_t pushed; /* bytes of the rows that are on their way to the disk */
 };
 
@@ -150,7 +150,7 @@ void oc_set_writer_free(oc_set_writer *writer)
         }
         oc_free(writer->path[i]);
     }
-    oc_text_free(&writer->line);
+    oc_string_free(&writer->line);
     oc_free(writer);
 }
 
@@ -166,13 +166,13 @@ static oc_status write_line(oc_set_writer *writer, file_index which, size_t *byt
 oc_status oc_set_writer_row(oc_set_writer *writer, const float *row, const char *path, const char *label, size_t width,
                             size_t height, oc_error *err)
 {
-    oc_text *line = &writer->line;
+    oc_string *line = &writer->line;
     line->length = 0;
-    oc_text_format(line, "%zu,", writer->place.rows);
-    oc_text_add_csv(line, path);
-    oc_text_add(line, ",");
-    oc_text_add_csv(line, label ? label : "");
-    oc_text_format(line, ",%zu,%zu\n", width, height);
+    oc_string_format(line, "%zu,", writer->place.rows);
+    oc_csv_add(line, path);
+    oc_string_add(line, ",");
+    oc_csv_add(line, label ? label : "");
+    oc_string_format(line, ",%zu,%zu\n", width, height);
     oc_status status = write_line(writer, INDEX, &writer->place.index_bytes, err);
     if (status == OC_OK) {
         status = write_bytes(writer, ROWS, row, writer->dimension * sizeof *row, err);
@@ -189,16 +189,16 @@ oc_status oc_set_writer_hash(oc_set_writer *writer, const oc_pixel_hash *hash, o
 
 oc_status oc_set_writer_skip(oc_set_writer *writer, const char *path, const char *reason, oc_error *err)
 {
-    oc_text *line = &writer->line;
+    oc_string *line = &writer->line;
     oc_status status = writer->file[SKIPPED] ? OC_OK : begin_file(writer, SKIPPED, err);
     if (status != OC_OK) {
         return status;
     }
     line->length = 0;
-    oc_text_add_csv(line, path);
-    oc_text_add(line, ",");
-    oc_text_add_csv(line, reason);
-    oc_text_add(line, "\n");
+    oc_csv_add(line, path);
+    oc_string_add(line, ",");
+    oc_csv_add(line, reason);
+    oc_string_add(line, "\n");
     writer->place.skips++;
     return write_line(writer, SKIPPED, &writer->place.skipped_bytes, err);
 }

@@ -13,7 +13,7 @@ import inputs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-PACKAGES = ["libpng", "libjpeg", "libexif", "jansson", "zlib", "openblas"]
+PACKAGES = ["libpng", "libjpeg", "libexif", "zlib", "openblas"]
 
 # what, the last version before it was tuned, spec, images
 KERNELS = [

@@ -22,7 +22,8 @@ static void run_tile(void *context, size_t index, size_t worker)
 {
     const product *p = context;
     size_t first = index * TILE, rows = p->m - first < TILE ? p->m - first : TILE;
-    oc_gemm_nt(rows, p->n, p->k, 1, p->x + first * p->k, p->k, p->w, p->k, 0, p->out + worker * TILE * p->n, p->n);
+    oc_matmul_nt(1, oc_packed(p->x + first * p->k, rows, p->k), oc_packed(p->w, p->n, p->k), 0,
+                 p->out + worker * TILE * p->n, p->n);
 }
 
 static float *fill(size_t count)

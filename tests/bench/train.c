@@ -65,7 +65,7 @@ static void bare_product(void *context, size_t index, size_t worker)
 {
     bench *b = context;
     (void)index;
-    oc_gemm_nt(SIDE, SIDE, DEPTH, 1, b->a, DEPTH, b->a, DEPTH, 0, b->c + worker * SIDE * SIDE, SIDE);
+    oc_matmul_nt(1, oc_packed(b->a, SIDE, DEPTH), oc_packed(b->a, SIDE, DEPTH), 0, b->c + worker * SIDE * SIDE, SIDE);
 }
 
 static void start(bench *b)

@@ -47,5 +47,5 @@ library_flags() {
     *) folder="$folder/release" ;;
     esac
     echo $kind -I "$BATS_TEST_DIRNAME/../../include" "$folder/libocellus.a" \
-        "$(pkg-config --libs libpng libjpeg libexif jansson libutf8proc zlib openblas)" -pthread -lm
+        "$(pkg-config --libs libpng libjpeg libexif libutf8proc zlib openblas)" -pthread -lm
 }

@@ -284,7 +284,7 @@ def by_opencv(path):
 
 
 def build(place, library):
-    flags = subprocess.run(["pkg-config", "--libs", "libpng", "libjpeg", "libexif", "jansson", "zlib", "openblas"],
+    flags = subprocess.run(["pkg-config", "--libs", "libpng", "libjpeg", "libexif", "zlib", "openblas"],
                            stdout=subprocess.PIPE, check=True, universal_newlines=True).stdout.split()
     source = os.path.join(ROOT, "tests/conformance/make/decode.c")
     ours, peer = os.path.join(place, "ours"), os.path.join(place, "peer")

@@ -9,7 +9,7 @@ already the new one, when only the report of it failed). After kill -9 the old o
 run makes the right one. Faults:
 
     memory   the n-th allocation of Ocellus fails, and all later ones (OCELLUS-FAULTY; under AddressSanitizer leaks show)
-    malloc   the n-th allocation of the process fails, those of libpng, libjpeg, jansson and zlib too
+    malloc   the n-th allocation of the process fails, those of libpng, libjpeg and zlib too
     calls    the n-th write, fsync, rename... fails (strace)
     killed   kill -9 at the n-th of these calls (strace)
     random   kill -9 at random moments
@@ -171,9 +171,9 @@ class Bench:
             for name in self.beside(case):
                 put(os.path.join(os.path.dirname(os.path.abspath(case.output)), name), None)
 
-    def places(self, most, every=False):
+    def places(self, most):
         """Numbers to try, one after the other, when the last that matters is about `most`."""
-        return range(1, 10 ** 6) if self.long or every else range(1 + most // 26, 10 ** 6, max(1, most // 13))
+        return range(1, 10 ** 6) if self.long else range(1 + most // 26, 10 ** 6, max(1, most // 13))
 
     def row(self, name, case, tried, before):
         if case.output:
@@ -207,7 +207,7 @@ def sweep_malloc(bench, cases, place):
             return bench.run(case, environment={"LD_PRELOAD": bench.shim, "FAIL_MALLOC": str(n), "FAIL_MALLOC_LOG": log})
         while most < 10 ** 5 and (run(most), os.path.exists(log))[1]:
             most *= 2
-        for n in bench.places(most, every=case.name == "info of a set"):  # jansson survives few of its own failures
+        for n in bench.places(most):
             done = run(n)
             if not os.path.exists(log):
                 break

@@ -56,7 +56,7 @@ static void decode(const uint8_t *bytes, size_t size, oc_image_options options)
         if (again) {
             check(&one, &options);
             fuzz_expect(
-                one.width == both.width && one.height == both.height && one.colorless == both.colorless &&
+                one.width == both.width && one.height == both.height && one.grayscale == both.grayscale &&
                     memcmp(plane ? one.rgb : one.gray, planes[plane], one.width * one.height * (plane ? 3 : 1)) == 0,
                 "a plane does not depend on the other");
         }

@@ -1,8 +1,8 @@
 /* Lists of images: the same bytes as a CSV list, as the index of a set and as plain lines. */
 #include "tests/fuzz/fuzz.h"
 
+#include "src/base/csv.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
 #include "src/dataset/dataset.h"
 
 #include <string.h>
@@ -30,14 +30,14 @@ static oc_dataset *read_with(oc_status (*reader)(oc_dataset *, const char *, oc_
 /* What was read, written as a list and read again, is the same. */
 static void check_round_trip(const oc_dataset *dataset)
 {
-    oc_text text = {0};
-    oc_text_add(&text, "path,label\n");
+    oc_string text = {0};
+    oc_string_add(&text, "path,label\n");
     for (size_t i = 0; i < oc_dataset_count(dataset); i++) {
         int label = oc_dataset_label(dataset, i);
-        oc_text_add_csv(&text, oc_dataset_path(dataset, i));
-        oc_text_add(&text, ",");
-        oc_text_add_csv(&text, label < 0 ? "" : oc_dataset_class(dataset, (size_t)label));
-        oc_text_add(&text, "\n");
+        oc_csv_add(&text, oc_dataset_path(dataset, i));
+        oc_string_add(&text, ",");
+        oc_csv_add(&text, label < 0 ? "" : oc_dataset_class(dataset, (size_t)label));
+        oc_string_add(&text, "\n");
     }
     oc_dataset *again = read_with(oc_read_csv, fuzz_file("again.csv", text.data, text.length));
     fuzz_expect(again && oc_dataset_count(again) == oc_dataset_count(dataset) &&
@@ -48,7 +48,7 @@ static void check_round_trip(const oc_dataset *dataset)
                         oc_dataset_label(again, i) == oc_dataset_label(dataset, i),
                     "a list that is written again is the same");
     }
-    oc_text_free(&text);
+    oc_string_free(&text);
     oc_dataset_free(again);
 }
 

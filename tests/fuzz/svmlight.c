@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     oc_svmlight rows = {0}, again = {0};
     oc_error err = {0};
     if (fuzz_succeeded(oc_svmlight_read(fuzz_file("rows", bytes, size), WIDEST, &rows, &err), &err)) {
-        oc_text text = {0};
+        oc_string text = {0};
         for (size_t i = 0; i < rows.count; i++) {
             oc_svmlight_add(&text, (int)(rows.labels[i] % 1000), rows.values + i * rows.dimension, rows.dimension);
         }
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         for (size_t i = 0; i < rows.count * rows.dimension; i++) {
             fuzz_expect(!(rows.values[i] < again.values[i]) && !(rows.values[i] > again.values[i]), "values are kept");
         }
-        oc_text_free(&text);
+        oc_string_free(&text);
     }
     oc_svmlight_free(&rows);
     oc_svmlight_free(&again);

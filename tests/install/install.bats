@@ -126,6 +126,22 @@ build_examples() {
     build_examples g++ -x c++ -std=c++11 -Wall
 }
 
+@test "the shared library does nothing when it is loaded, and leaves OpenBLAS as the program has it" {
+    # Two pointers, the compiler's own (frame_dummy, and __cpu_indicator_init on x86): no function of the library.
+    run -0 readelf -SW "$PREFIX/lib/libocellus.so"
+    [[ "$output" =~ \ \.init_array\ +[A-Z_]+\ +[0-9a-f]+\ +[0-9a-f]+\ 0*(8|10)\  ]]
+    { echo '#include <dirent.h>'
+      echo 'int openblas_get_num_threads(void);'
+      echo 'static int tasks(void) { int n = 0; DIR *d = opendir("/proc/self/task"); while (readdir(d)) n++; closedir(d); return n - 2; }'
+      echo 'static void host(void) { printf("%d of BLAS, %d of the process\n", openblas_get_num_threads(), tasks()); }'
+      sed -e 's/^    make_points();/    host(); make_points();/' -e 's/^    oc_reader_free(reader);/    host();&/' \
+          "$REPO/examples/train_rows.c"; } >loaded.c
+    # shellcheck disable=SC2046 # lists of flags
+    "${CC:-cc}" -std=c11 -D_XOPEN_SOURCE=700 -include stdio.h loaded.c -o loaded $(pkg-config --cflags --libs ocellus openblas)
+    OPENBLAS_NUM_THREADS=2 run -0 ./loaded model
+    [ "$(grep -c '^2 of BLAS, 2 of the process$' <<<"$output")" = 2 ]
+}
+
 @test "every command has a manual page, clean and readable" {
     needs mandoc
     local page command

@@ -76,7 +76,6 @@ library() {
 library png.h src/image/png.c src/image/png_encode.c
 library jpeglib.h src/image/jpeg.c
 library 'libexif/[a-z-]*.h' src/image/exif.c
-library jansson.h src/base/json_memory.h src/base/json_memory.c src/matrix/safetensors.c src/report/json.c
 library utf8proc.h src/dataset/label_key.c
 library xxhash.h src/image/pixel_hash_kernels.c
 library zlib.h src/dataset/idx.c src/image/png_orientation.c

@@ -3,8 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+#define oc_matmul_nt plain_matmul_nt
 #define oc_gemm_nt plain_gemm_nt
+#define oc_matmul_nn plain_matmul_nn
 #define oc_gemm_nn plain_gemm_nn
+#define oc_matmul_tn plain_matmul_tn
 #define oc_gemm_tn plain_gemm_tn
 #define oc_eigen_symmetric plain_eigen_symmetric
 #define oc_syrk_lower plain_syrk_lower
@@ -13,8 +16,11 @@
 #define oc_solve_lower plain_solve_lower
 #define oc_solve_lower_transposed plain_solve_lower_transposed
 #include "examples/web/products.c"
+#undef oc_matmul_nt
 #undef oc_gemm_nt
+#undef oc_matmul_nn
 #undef oc_gemm_nn
+#undef oc_matmul_tn
 #undef oc_gemm_tn
 #undef oc_eigen_symmetric
 #undef oc_syrk_lower
@@ -56,20 +62,20 @@ static void expect_equal(const operands *o)
 Test(plain_products, products_equal_those_of_blas)
 {
     operands o = random_operands();
-    oc_gemm_nt(M, N, K, 0.5F, o.a, STRIDE, o.b, STRIDE, -2, o.want, STRIDE);
-    plain_gemm_nt(M, N, K, 0.5F, o.a, STRIDE, o.b, STRIDE, -2, o.got, STRIDE);
+    oc_matmul_nt(0.5F, oc_view(o.a, M, K, STRIDE), oc_view(o.b, N, K, STRIDE), -2, o.want, STRIDE);
+    plain_matmul_nt(0.5F, oc_view(o.a, M, K, STRIDE), oc_view(o.b, N, K, STRIDE), -2, o.got, STRIDE);
     expect_equal(&o);
-    oc_gemm_nn(M, N, K, 0.5F, o.a, STRIDE, o.b, STRIDE, 1, o.want, STRIDE);
-    plain_gemm_nn(M, N, K, 0.5F, o.a, STRIDE, o.b, STRIDE, 1, o.got, STRIDE);
+    oc_matmul_nn(0.5F, oc_view(o.a, M, K, STRIDE), oc_view(o.b, K, N, STRIDE), 1, o.want, STRIDE);
+    plain_matmul_nn(0.5F, oc_view(o.a, M, K, STRIDE), oc_view(o.b, K, N, STRIDE), 1, o.got, STRIDE);
     expect_equal(&o);
-    oc_gemm_tn(M, N, K, -1, o.a, STRIDE, o.b, STRIDE, 0.25F, o.want, STRIDE);
-    plain_gemm_tn(M, N, K, -1, o.a, STRIDE, o.b, STRIDE, 0.25F, o.got, STRIDE);
+    oc_matmul_tn(-1, oc_view(o.a, K, M, STRIDE), oc_view(o.b, K, N, STRIDE), 0.25F, o.want, STRIDE);
+    plain_matmul_tn(-1, oc_view(o.a, K, M, STRIDE), oc_view(o.b, K, N, STRIDE), 0.25F, o.got, STRIDE);
     expect_equal(&o);
-    oc_syrk_lower(N, K, 0.5F, o.a, STRIDE, 0.5F, o.want, STRIDE);
-    plain_syrk_lower(N, K, 0.5F, o.a, STRIDE, 0.5F, o.got, STRIDE);
+    oc_syrk_lower(0.5F, oc_view(o.a, N, K, STRIDE), 0.5F, o.want, STRIDE);
+    plain_syrk_lower(0.5F, oc_view(o.a, N, K, STRIDE), 0.5F, o.got, STRIDE);
     expect_equal(&o);
-    oc_syrk_upper(N, K, 0.5F, o.a, STRIDE, 0.5F, o.want, STRIDE);
-    plain_syrk_upper(N, K, 0.5F, o.a, STRIDE, 0.5F, o.got, STRIDE);
+    oc_syrk_upper(0.5F, oc_view(o.a, K, N, STRIDE), 0.5F, o.want, STRIDE);
+    plain_syrk_upper(0.5F, oc_view(o.a, K, N, STRIDE), 0.5F, o.got, STRIDE);
     expect_equal(&o);
 }
 
@@ -77,15 +83,15 @@ Test(plain_products, with_beta_0_what_was_there_does_not_count)
 {
     operands o = random_operands();
     o.got[0] = o.want[0] = NAN;
-    oc_gemm_nt(M, N, K, 1, o.a, STRIDE, o.b, STRIDE, 0, o.want, STRIDE);
-    plain_gemm_nt(M, N, K, 1, o.a, STRIDE, o.b, STRIDE, 0, o.got, STRIDE);
+    oc_matmul_nt(1, oc_view(o.a, M, K, STRIDE), oc_view(o.b, N, K, STRIDE), 0, o.want, STRIDE);
+    plain_matmul_nt(1, oc_view(o.a, M, K, STRIDE), oc_view(o.b, N, K, STRIDE), 0, o.got, STRIDE);
     expect_equal(&o);
 }
 
 Test(plain_products, factors_and_solutions_equal_those_of_lapack)
 {
     operands o = random_operands();
-    oc_syrk_lower(N, K, 0.1F, o.a, STRIDE, 0, o.want, STRIDE);
+    oc_syrk_lower(0.1F, oc_view(o.a, N, K, STRIDE), 0, o.want, STRIDE);
     memcpy(o.got, o.want, sizeof o.got);
     cr_assert(oc_cholesky_block(N, o.want, STRIDE));
     cr_assert(plain_cholesky_block(N, o.got, STRIDE));
@@ -94,11 +100,11 @@ Test(plain_products, factors_and_solutions_equal_those_of_lapack)
     memcpy(o.a, o.want, sizeof o.a);
     memcpy(o.want, o.b, sizeof o.b);
     memcpy(o.got, o.b, sizeof o.b);
-    oc_solve_lower(M, N, o.a, STRIDE, o.want, STRIDE);
-    plain_solve_lower(M, N, o.a, STRIDE, o.got, STRIDE);
+    oc_solve_lower(oc_view(o.a, N, N, STRIDE), o.want, M, STRIDE);
+    plain_solve_lower(oc_view(o.a, N, N, STRIDE), o.got, M, STRIDE);
     expect_equal(&o);
-    oc_solve_lower_transposed(M, N, o.a, STRIDE, o.want, STRIDE);
-    plain_solve_lower_transposed(M, N, o.a, STRIDE, o.got, STRIDE);
+    oc_solve_lower_transposed(oc_view(o.a, N, N, STRIDE), o.want, M, STRIDE);
+    plain_solve_lower_transposed(oc_view(o.a, N, N, STRIDE), o.got, M, STRIDE);
     expect_equal(&o);
 }
 
@@ -114,7 +120,7 @@ static void check_eigenvectors(size_t rank)
 {
     operands o = random_operands();
     float a[N * N], lapack[N * N], values[N], expected[N];
-    oc_gemm_nt(N, N, rank, 1, o.a, STRIDE, o.a, STRIDE, 0, a, N);
+    oc_matmul_nt(1, oc_view(o.a, N, rank, STRIDE), oc_view(o.a, N, rank, STRIDE), 0, a, N);
     memcpy(lapack, a, sizeof a);
     memcpy(o.want, a, sizeof a);
     cr_assert_eq(oc_eigen_symmetric(N, lapack, expected), OC_OK);

@@ -103,7 +103,7 @@ def vlfeat():
 
 def ocellus(library):
     """A function (images, spec) -> rows."""
-    packages = ["libpng", "libjpeg", "libexif", "jansson", "zlib", "openblas"]
+    packages = ["libpng", "libjpeg", "libexif", "zlib", "openblas"]
     libraries = subprocess.run(["pkg-config", "--libs", *packages], stdout=subprocess.PIPE, check=True, text=True)
     return Program("rows.c", library, *libraries.stdout.split())
 

@@ -359,8 +359,8 @@ static void check_table(const char *of, const oc_param *params, size_t count)
         oc_error err = {0};
         cr_assert(params[i].help && params[i].name, "%s", of);
         oc_param_format(&params[i], &values, text, sizeof text);
-        cr_assert(!params[i].fallback || oc_param_set(&params[i], params[i].fallback, &again, &err) == OC_OK, "%s: %s",
-                  of, err.message);
+        cr_assert(!params[i].default_value || oc_param_set(&params[i], params[i].default_value, &again, &err) == OC_OK,
+                  "%s: %s", of, err.message);
         cr_assert(oc_param_set(&params[i], text, &again, &err) == OC_OK, "%s: %s", of, err.message);
         oc_param_format(&params[i], &again, back, sizeof back);
         cr_assert(strcmp(text, back) == 0, "%s: %s: %s became %s", of, params[i].name, text, back);

@@ -42,10 +42,10 @@ Test(labels, keys)
 
 static void expect_pair(const char *a, const char *b, const char *expected)
 {
-    oc_text text = {0};
+    oc_string text = {0};
     oc_label_add_pair(&text, a, " and ", b);
     cr_assert(!text.failed && strcmp(text.data, expected) == 0, "%s where %s is right", text.data, expected);
-    oc_text_free(&text);
+    oc_string_free(&text);
 }
 
 Test(labels, pairs_say_what_differs)

@@ -75,3 +75,18 @@ Test(pixels, several_sizes_allocate_nothing_after_the_first_image)
     oc_features_free(features);
     free_image(&image);
 }
+
+Test(pixels, rows_of_more_than_two_to_the_24_values_can_be_mirrored)
+{
+    enum { WIDE = 4096, HIGH = 1400, VALUES = WIDE * HIGH * 3 };
+    cr_assert_gt(VALUES, 1 << 24);
+    oc_features *features = planned("pixels:size=4096x1400", WIDE, HIGH);
+    uint32_t *order = malloc(VALUES * sizeof *order);
+    cr_assert_eq(oc_features_mirror_order(features, order, NULL), OC_OK);
+    for (size_t j = 0; j < VALUES; j++) {
+        size_t y = j / (3 * WIDE), x = j / 3 % WIDE;
+        cr_assert_eq(order[j], (y * WIDE + WIDE - 1 - x) * 3 + j % 3);
+    }
+    free(order);
+    oc_features_free(features);
+}

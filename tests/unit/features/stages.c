@@ -471,3 +471,39 @@ Test(stages, one_without_pictures_of_its_own_is_drawn_as_bars_and_spread_evenly)
     oc_features_free(features);
     free_image(&image);
 }
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+Test(stages, every_value_has_a_column_name_of_its_own)
+{
+    for (size_t i = 0; i < spec_count(); i++) {
+        oc_features *features = ready(spec_at(i), 40, 33);
+        cr_assert(features, "%s", spec_at(i));
+        size_t dimension = oc_features_dimension(features), product = 1;
+        cr_assert_gt(oc_features_axis_count(features, 0), 0, "%s", spec_at(i));
+        for (size_t k = 0; k < oc_features_axis_count(features, 0); k++) {
+            oc_row_axis axis = oc_features_axis(features, 0, k);
+            cr_assert(axis.name && *axis.name && axis.meaning && *axis.meaning, "%s, axis %zu", spec_at(i), k);
+            product *= axis.length;
+        }
+        cr_assert_eq(product, dimension, "%s", spec_at(i));
+        char **names = malloc(dimension * sizeof *names);
+        for (size_t j = 0; j < dimension; j++) {
+            names[j] = malloc(100);
+            cr_assert_lt(oc_features_column_name(features, j, names[j], 100), 100);
+            cr_assert_eq(strcspn(names[j], " ,\"\n"), strlen(names[j]), "'%s' has to be quoted", names[j]);
+        }
+        qsort(names, dimension, sizeof *names, by_text);
+        for (size_t j = 1; j < dimension; j++) {
+            cr_assert_str_neq(names[j - 1], names[j], "%s", spec_at(i));
+        }
+        for (size_t j = 0; j < dimension; j++) {
+            free(names[j]);
+        }
+        free(names);
+        oc_features_free(features);
+    }
+}

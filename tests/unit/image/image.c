@@ -243,7 +243,7 @@ Test(image, pixels_of_three_channels)
     cr_assert_eq(oc_decode_pixels(decoder, rgb, 6, 2, 2, 3, &options, &image, NULL), OC_OK);
     cr_assert_arr_eq(image.rgb, rgb, 12);
     cr_assert_arr_eq(image.gray, ((uint8_t[]){76, 150, 29, 200}), 4);
-    cr_assert(!image.colorless);
+    cr_assert(!image.grayscale);
     cr_assert_eq(oc_decode_pixels(decoder, rgb, 6, 0, 2, 3, &options, &image, NULL), OC_BAD_IMAGE);
     cr_assert_eq(image.width, 2, "a failed call must leave the image as it was");
     oc_decoder_free(decoder);
@@ -343,7 +343,7 @@ Test(image, written_png_reads_back)
         oc_image_options options = planes_of(OC_GRAY | OC_RGB);
         cr_assert_eq(oc_image_write_png(path, pixels, 31, 17, channels, NULL), OC_OK);
         cr_assert_eq(oc_decode_file(decoder, path, &options, &image, NULL), OC_OK);
-        cr_assert(image.width == 31 && image.height == 17 && image.colorless == (channels == 1));
+        cr_assert(image.width == 31 && image.height == 17 && image.grayscale == (channels == 1));
         cr_assert_arr_eq(channels == 1 ? image.gray : image.rgb, pixels, 31 * 17 * channels);
         free(pixels);
     }

@@ -21,7 +21,7 @@ Test(image_jpeg, equals_pillow)
         bool rotated = strcmp(fixtures[i], "rotated") == 0;
         cr_assert_eq(d.image.width, rotated ? 26 : 37, "%s", name);
         cr_assert_eq(d.image.height, rotated ? 37 : 26, "%s", name);
-        cr_assert_eq(d.image.colorless, strcmp(fixtures[i], "gray") == 0, "%s", name);
+        cr_assert_eq(d.image.grayscale, strcmp(fixtures[i], "gray") == 0, "%s", name);
         strcat(name, ".rgb");
         image_bytes expected = load_fixture(name);
         cr_assert_leq(largest_difference(d.image.rgb, expected.data, expected.size), 1, "%s", name);

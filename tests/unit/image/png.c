@@ -29,7 +29,7 @@ Test(image_png, equals_pillow)
         cr_assert_eq(d.image.height, rotated ? 37 : 26, "%s", name);
         cr_assert_eq(d.image.source_width, d.image.width, "%s", name);
         cr_assert_eq(d.image.source_height, d.image.height, "%s", name);
-        cr_assert_eq(d.image.colorless, strncmp(name, "gray", 4) == 0, "%s", name);
+        cr_assert_eq(d.image.grayscale, strncmp(name, "gray", 4) == 0, "%s", name);
         strcat(name, ".rgb");
         image_bytes expected = load_fixture(name);
         cr_assert_eq(expected.size, 37 * 26 * 3);
@@ -70,7 +70,7 @@ static void expect_row(const char *what, png_recipe recipe, const uint8_t *row, 
         image_bytes file = make_png(&recipe, row, row_bytes);
         decoded d = decode(file, planes_of(channels == 1 ? OC_GRAY : OC_RGB));
         cr_assert_eq(d.status, OC_OK, "%s: %s", what, d.err.message);
-        cr_assert_eq(d.image.colorless, channels == 1, "%s", what);
+        cr_assert_eq(d.image.grayscale, channels == 1, "%s", what);
         cr_assert_arr_eq(channels == 1 ? d.image.gray : d.image.rgb, expected, recipe.width * channels, "%s", what);
         free_decoded(&d);
         free(file.data);

@@ -28,7 +28,7 @@ static float *positive(size_t n, uint64_t seed)
 {
     float *r = random_values(n * n, seed), *a = oc_alloc(n, n * sizeof *a);
     cr_assert(a);
-    oc_gemm_nt(n, n, n, 1 / (float)n, r, n, r, n, 0, a, n);
+    oc_matmul_nt(1 / (float)n, oc_packed(r, n, n), oc_packed(r, n, n), 0, a, n);
     for (size_t i = 0; i < n; i++) {
         a[i * n + i] += 0.5F;
     }

@@ -76,10 +76,10 @@ static size_t label_of_pixels(oc_reader *reader, const void *bytes, size_t size)
     oc_image_options options = {.planes = OC_GRAY | OC_RGB};
     cr_assert(oc_decoder_create(&decoder, NULL) == OC_OK);
     cr_assert(oc_decode_memory(decoder, bytes, size, &options, &image, NULL) == OC_OK);
-    size_t channels = image.colorless ? 1 : 3, row = image.width * channels, stride = row + GAP;
+    size_t channels = image.grayscale ? 1 : 3, row = image.width * channels, stride = row + GAP;
     uint8_t *pixels = calloc(image.height, stride);
     for (size_t y = 0; y < image.height; y++) {
-        memcpy(pixels + y * stride, (image.colorless ? image.gray : image.rgb) + y * row, row);
+        memcpy(pixels + y * stride, (image.grayscale ? image.gray : image.rgb) + y * row, row);
     }
     cr_assert(oc_classify_pixels(reader, pixels, stride, image.width, image.height, channels, &result, NULL) == OC_OK);
     cr_assert(oc_classify_pixels(reader, pixels, row - 1, image.width, image.height, channels, &result, NULL) ==

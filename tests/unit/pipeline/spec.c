@@ -92,9 +92,9 @@ Test(specs, every_parameter_checks_its_range_and_takes_its_default)
         for (size_t j = 0; j < info.param_count; j++) {
             const oc_param *param = &info.params[j];
             cr_assert(param->help && *param->help && param->help[strlen(param->help) - 1] != '.');
-            cr_assert_not_null(param->fallback, "%s", param->name);
+            cr_assert_not_null(param->default_value, "%s", param->name);
             char spec[300];
-            snprintf(spec, sizeof spec, "%s:%s=%s", info.name, param->name, param->fallback);
+            snprintf(spec, sizeof spec, "%s:%s=%s", info.name, param->name, param->default_value);
             oc_features_free(parse(spec));
             if (param->type == OC_TEXT) {
                 continue;

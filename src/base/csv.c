@@ -1,95 +1,27 @@
-/* Growing text and CSV. */
-#include "src/base/text.h"
+/* Writing and reading CSV. */
+#include "src/base/csv.h"
 
 #include "src/base/fail.h"
-#include "src/base/locale.h"
-#include "src/base/memory.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /* What some spreadsheets write in front of a CSV file. */
 static const char BYTE_ORDER_MARK[] = "\xef\xbb\xbf";
 
-static bool reserve(oc_text *text, size_t more)
-{
-    size_t needed;
-    if (text->failed || !oc_add(text->length, more, &needed) || !oc_add(needed, 1, &needed)) {
-        text->failed = true;
-        return false;
-    }
-    if (needed > text->capacity) {
-        size_t capacity = text->capacity < 64 ? 64 : text->capacity;
-        while (capacity < needed) {
-            capacity += capacity / 2;
-        }
-        char *data = oc_realloc(text->data, capacity, 1);
-        if (!data) {
-            text->failed = true;
-            return false;
-        }
-        text->data = data;
-        text->capacity = capacity;
-    }
-    return true;
-}
-
-void oc_text_add_bytes(oc_text *text, const void *bytes, size_t length)
-{
-    if (reserve(text, length)) {
-        memcpy(text->data + text->length, bytes, length);
-        text->length += length;
-        text->data[text->length] = '\0';
-    }
-}
-
-void oc_text_add(oc_text *text, const char *string)
-{
-    oc_text_add_bytes(text, string, strlen(string));
-}
-
-void oc_text_format(oc_text *text, const char *format, ...)
-{
-    va_list arguments, again;
-    va_start(arguments, format);
-    va_copy(again, arguments);
-    int length = oc_vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
-    if (length < 0) {
-        text->failed = true;
-    } else if (reserve(text, (size_t)length)) {
-        oc_vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
-        text->length += (size_t)length;
-    }
-    va_end(again);
-}
-
-void oc_text_add_csv(oc_text *text, const char *field)
+void oc_csv_add(oc_string *string, const char *field)
 {
     /* A field's own byte order mark must not be taken for the file's. */
     if (!strpbrk(field, ",\"\r\n") && strncmp(field, BYTE_ORDER_MARK, 3) != 0) {
-        oc_text_add(text, field);
+        oc_string_add(string, field);
         return;
     }
-    oc_text_add(text, "\"");
+    oc_string_add(string, "\"");
     for (const char *quote; (quote = strchr(field, '"')) != NULL; field = quote + 1) {
-        oc_text_add_bytes(text, field, (size_t)(quote - field));
-        oc_text_add(text, "\"\"");
+        oc_string_add_bytes(string, field, (size_t)(quote - field));
+        oc_string_add(string, "\"\"");
     }
-    oc_text_add(text, field);
-    oc_text_add(text, "\"");
-}
-
-int oc_by_bytes(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-void oc_text_free(oc_text *text)
-{
-    oc_free(text->data);
-    *text = (oc_text){0};
+    oc_string_add(string, field);
+    oc_string_add(string, "\"");
 }
 
 oc_csv oc_csv_start(char *buffer)

@@ -1,52 +1,11 @@
-/* Growing text and CSV. */
-#include "src/base/text.h"
+/* CSV: fields, quotes, line numbers, and damage. */
+#include "src/base/csv.h"
 
 #include "src/base/memory.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
-
-Test(text, grows_piece_by_piece)
-{
-    oc_text text = {0};
-    cr_assert(text.data == NULL);
-    for (int i = 0; i < 1000; i++) {
-        oc_text_format(&text, "%d,", i);
-        oc_text_add(&text, "x");
-        oc_text_add_bytes(&text, "yz", 1);
-    }
-    cr_assert(!text.failed && text.length == strlen(text.data));
-    cr_assert(strncmp(text.data, "0,xy1,xy2,xy", 12) == 0);
-    cr_assert(strcmp(text.data + text.length - 6, "999,xy") == 0);
-    oc_text_free(&text);
-    cr_assert(text.data == NULL && text.length == 0);
-    oc_text_free(&text);
-}
-
-Test(text, an_empty_addition_gives_an_empty_string)
-{
-    oc_text text = {0};
-    oc_text_add(&text, "");
-    cr_assert(text.data && text.data[0] == '\0' && text.length == 0);
-    oc_text_free(&text);
-}
-
-Test(text, a_failure_stays_until_it_is_looked_at)
-{
-    oc_text text = {0};
-    oc_text_add(&text, "before");
-    oc_memory_fail_after(1);
-    for (int i = 0; i < 100; i++) {
-        oc_text_add(&text, "0123456789");
-    }
-    oc_memory_fail_after(0);
-    oc_text_add(&text, "after");
-    cr_assert(text.failed);
-    cr_assert(strncmp(text.data, "before", 6) == 0 && strstr(text.data, "after") == NULL);
-    oc_text_free(&text);
-    cr_assert(!text.failed);
-}
 
 /* One record of a copy of `csv`, joined with '|'. */
 static const char *first_record(const char *csv)
@@ -160,13 +119,13 @@ Test(csv, quoting_round_trip)
         "\n",      ",",           "tab\t", "\xc3\xa4",       "a\"b",        "",           "end\"",
         "\"start", "#",           "'",     "\xff\xfe"};
     enum { FIELDS = sizeof hard / sizeof *hard };
-    oc_text text = {0};
+    oc_string text = {0};
     for (size_t shift = 0; shift < FIELDS; shift++) {
         for (size_t i = 0; i < FIELDS; i++) {
-            oc_text_add(&text, i ? "," : "");
-            oc_text_add_csv(&text, hard[(i + shift) % FIELDS]);
+            oc_string_add(&text, i ? "," : "");
+            oc_csv_add(&text, hard[(i + shift) % FIELDS]);
         }
-        oc_text_add(&text, shift % 2 ? "\n" : "\r\n");
+        oc_string_add(&text, shift % 2 ? "\n" : "\r\n");
     }
     cr_assert(!text.failed);
     oc_csv reader = oc_csv_start(text.data);
@@ -181,17 +140,17 @@ Test(csv, quoting_round_trip)
                       hard[(i + shift) % FIELDS], fields[i]);
         }
     }
-    oc_text_free(&text);
+    oc_string_free(&text);
 }
 
 /* A field that begins the file and whose own bytes look like a byte order mark must not lose them. */
 Test(csv, a_mark_that_belongs_to_the_first_field_survives)
 {
-    oc_text text = {0};
-    oc_text_add_csv(&text, "\xef\xbb\xbf"
-                           "cat");
+    oc_string text = {0};
+    oc_csv_add(&text, "\xef\xbb\xbf"
+                      "cat");
     cr_assert(strcmp(first_record(text.data), "\xef\xbb\xbf"
                                               "cat") == 0,
               "%s", text.data);
-    oc_text_free(&text);
+    oc_string_free(&text);
 }
