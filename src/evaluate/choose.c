@@ -7,7 +7,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/string.h"
 #include "src/base/threads.h"
 #include "src/dataset/dataset.h"
 #include "src/learn/validation.h"
@@ -37,9 +37,10 @@ static const struct {
     {SMALL | LARGE | COLOR, "hog+color"},
     {SMALL | LARGE | GRAY, "hog"},
     {LARGE | GRAY | COLOR, SIFT},
-    {LARGE | GRAY | COLOR, SIFT "+" RESIDUALS},
+    {LARGE | COLOR, OPPONENTS},
     {LARGE | COLOR, SIFT "+" OPPONENTS},
     {LARGE | COLOR, SIFT "+" OPPONENTS "+color"},
+    {LARGE | GRAY | COLOR, SIFT "+" RESIDUALS},
     {LARGE | COLOR, SIFT "+hog:cell=16+color"},
     {LARGE | GRAY, SIFT "+hog:cell=16"},
     {SMALL | COLOR, "hog:cell=4+color"},
@@ -65,8 +66,8 @@ static const double MEASURING = 0.02; /* seconds that all stages of the candidat
 typedef struct stage_pool {
     size_t side; /* of the square that images of different sizes are brought to */
     bool learns;
-    oc_text stages; /* as a spec, each stage once */
-    oc_set *set;    /* NULL before the first of the candidates is compared */
+    oc_string stages; /* as a spec, each stage once */
+    oc_set *set;      /* NULL before the first of the candidates is compared */
     oc_status failed;
 } stage_pool;
 
@@ -174,12 +175,12 @@ static bool has_stage(const char *spec, const char *stage, size_t length)
     return false;
 }
 
-static void add_stages(oc_text *stages, const char *spec)
+static void add_stages(oc_string *stages, const char *spec)
 {
     for (const char *at = spec; at; at = strchr(at, '+'), at += at != NULL) {
         int length = (int)strcspn(at, "+");
         if (!stages->length || !has_stage(stages->data, at, (size_t)length)) {
-            oc_text_format(stages, stages->length ? "+%.*s" : "%.*s", length, at);
+            oc_string_format(stages, stages->length ? "+%.*s" : "%.*s", length, at);
         }
     }
 }
@@ -369,7 +370,7 @@ oc_status oc_choose(const oc_dataset *images, const oc_choose_options *options, 
     }
     for (size_t p = 0; p < c.pools; p++) {
         oc_set_free(c.pool[p].set);
-        oc_text_free(&c.pool[p].stages);
+        oc_string_free(&c.pool[p].stages);
     }
     free_part(&c.sample);
     if (status == OC_OK) {
