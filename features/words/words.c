@@ -33,13 +33,12 @@ static const char *const pools[] = {"auto", "sum", "mean", "max", NULL};
 
 #define FIELD(name) offsetof(oc_words_params, name)
 static const oc_param params_table[] = {
-    {"count", OC_INTEGER, FIELD(count), "auto", 1, 65536, NULL,
-     "number of words; auto: 1600, for sift 1000, for vlad 128"},
+    {"count", OC_INTEGER, FIELD(count), "auto", 1, 65536, NULL, "words; auto: 1600, sift 1000, vlad 128"},
     {"patch", OC_INTEGER, FIELD(patch), "6", 1, 24, NULL, "side of a patch in pixels"},
     {"stride", OC_INTEGER, FIELD(stride), "auto", 1, 64, NULL,
      "pixels from one descriptor to the next; auto: 1 for patches, for sift 8 at 256x256 and in proportion"},
     {"descriptor", OC_CHOICE, FIELD(descriptor), "patch", 0, 0, descriptors,
-     "pixel patches, or dense gradient descriptors for larger images, of luma or of opponent colours"},
+     "pixel patches, or for larger images gradients"},
     {"cells", OC_LEVELS, FIELD(cells), "auto", OC_SIFT_LEAST_CELL, OC_SIFT_MOST_CELL, NULL,
      "for descriptor=sift: sizes of the 4x4 cells in pixels; auto: 4-6-8-12 at 256x256 and in proportion"},
     {"gray", OC_FLAG, FIELD(gray), "0", 0, 1, NULL, "patches of luma alone"},
@@ -53,8 +52,7 @@ static const oc_param params_table[] = {
     {"samples", OC_INTEGER, FIELD(samples), "auto", 1, 1e9, NULL,
      "descriptors to learn from; auto: 250 a word, at least 200000; for sift 100 and 60000"},
     {"iterations", OC_INTEGER, FIELD(iterations), "auto", 0, 10000, NULL, "of k-means, at most; auto: 20, for sift 10"},
-    {"encode", OC_CHOICE, FIELD(encode), "auto", 0, 0, encodings,
-     "code of a descriptor; vlad: its residual; auto: triangle for patches, soft for sift"},
+    {"encode", OC_CHOICE, FIELD(encode), "auto", 0, 0, encodings, "auto: triangle for patches, soft for sift"},
     {"softness", OC_REAL, FIELD(softness), "auto", 0, 1e6, NULL,
      "for encode=soft: how fast codes fall with the squared distance over its mean; auto: 20"},
     {"nearest", OC_INTEGER, FIELD(nearest), "auto", 0, OC_WORDS_MOST_NEAREST, NULL,
