@@ -119,7 +119,7 @@ typedef struct oc_choose_options {
     oc_extract_options extract;
     oc_train_options train;
     size_t images;  /* in the sample, at most */
-    double seconds; /* no comparison begins that may end later, judged by those before it */
+    double seconds; /* of two processors: no comparison begins that may end later, judged by those before it */
     /* Called after each candidate; may be NULL. */
     void (*row_done)(void *context, const oc_choice *so_far);
     void *context;

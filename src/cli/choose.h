@@ -17,7 +17,7 @@ bool is_auto(const char *spec);
 oc_status choose_features(const cli_settings *settings, const oc_dataset *images, oc_job *job, oc_features **features,
                           oc_error *err);
 
-/* Seconds that a choice takes at most. */
+/* Seconds of two processors that a choice takes at most. */
 double choose_seconds(void);
 
 #endif

@@ -101,7 +101,7 @@ void print_trial(const trial *train, const trial *test, size_t output, size_t me
     if (train->choose_seconds > 0) {
         fputs("            before that, choosing the features for -f auto: at most ", stdout);
         put_seconds(train->choose_seconds);
-        fputs("; the largest of the candidates is in these figures\n", stdout);
+        fputs(" of two processors; the largest of the candidates is in these figures\n", stdout);
     }
     if (test) {
         puts("            after that, training, which is not in this figure");

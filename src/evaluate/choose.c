@@ -15,6 +15,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 /* What images are. */
 enum {
@@ -76,12 +77,20 @@ typedef struct choosing {
     oc_job *job;
     oc_dataset sample;
     unsigned kinds;
-    double started, slowest; /* seconds of the slowest candidate so far */
+    double started, slowest; /* processor_seconds at the start, and of the slowest validation so far */
     size_t pools;
     stage_pool pool[CANDIDATES];
     stage_pool *pool_of[CANDIDATES]; /* by candidate; NULL where it does not suit the images */
     oc_choice *choice;
 } choosing;
+
+/* Seconds of two processors that this process has taken: other work on the machine does not change the choice. */
+static double processor_seconds(void)
+{
+    struct timespec t = {0};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return ((double)t.tv_sec + 1e-9 * (double)t.tv_nsec) / 2;
+}
 
 /* A part of a data set with items of its own and the texts of the whole. */
 static oc_status take_part(const oc_dataset *whole, size_t count, oc_dataset *part, oc_error *err)
@@ -272,12 +281,14 @@ static oc_status compare(choosing *c, size_t candidate, oc_error *err)
     if (!pool->set && !pool->failed) {
         pool->failed = extract(c, &c->sample, pool->stages.data, &pool->set, err);
     }
+    double validation = processor_seconds();
     oc_status status = pool->failed ? pool->failed : validate(c, pool, row, err);
+    validation = processor_seconds() - validation;
     if (status != OC_OK) {
         return unsuited(status) ? OC_OK : status;
     }
     row->seconds = oc_seconds() - started;
-    c->slowest = row->seconds > c->slowest ? row->seconds : c->slowest;
+    c->slowest = validation > c->slowest ? validation : c->slowest;
     choice->images = oc_set_count(pool->set);
     if (choice->count == 0 || row->accuracy > choice->rows[choice->best].accuracy) {
         choice->best = choice->count;
@@ -299,9 +310,9 @@ static oc_status compare_all(choosing *c, oc_error *err)
         if (!c->pool_of[i]) {
             continue;
         }
-        if (oc_seconds() - c->started + c->slowest > c->options->seconds) {
-            oc_job_note(c->job, "-f auto: no time for %s and what follows; %.0f s are over", candidates[i].features,
-                        oc_seconds() - c->started);
+        if (processor_seconds() - c->started + c->slowest > c->options->seconds) {
+            oc_job_note(c->job, "-f auto: no time for %s and what follows; %.0f s of two processors are over",
+                        candidates[i].features, processor_seconds() - c->started);
             break;
         }
         status = compare(c, i, err);
@@ -355,7 +366,7 @@ oc_status oc_choose(const oc_dataset *images, const oc_choose_options *options, 
 {
     oc_choice choice = {0};
     size_t affordable = 0;
-    choosing c = {.options = options, .job = job, .started = oc_seconds(), .choice = &choice};
+    choosing c = {.options = options, .job = job, .started = processor_seconds(), .choice = &choice};
     oc_status status = look(&c, images, &affordable, err);
     if (status == OC_OK) {
         size_t count = affordable < options->images ? affordable : options->images;
