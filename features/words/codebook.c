@@ -121,8 +121,9 @@ oc_status oc_words_load(const oc_words_params *params, const oc_tensor *from, si
     for (size_t i = 0; i < count; i++) {
         w.directions = strcmp(from[i].name, "transform") == 0 ? from[i].rows : w.directions;
     }
-    if (count != TENSORS || w.directions == 0 || w.directions > w.depth) {
-        return oc_fail(err, OC_BAD_FILE, "%zu arrays and %zu directions of %zu", count, w.directions, w.depth);
+    size_t most = params->encode == OC_WORDS_VLAD ? oc_words_values(params) : w.depth;
+    if (count != TENSORS || w.directions == 0 || w.directions > most) {
+        return oc_fail(err, OC_BAD_FILE, "%zu arrays and %zu directions of %zu", count, w.directions, most);
     }
     const oc_tensor wanted[TENSORS] = {{"mean", 1, w.depth, NULL},
                                        {"transform", w.directions, w.depth, NULL},

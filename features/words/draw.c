@@ -45,7 +45,7 @@ static double edge_direction(const oc_words_looks *l, const float *values)
 static double sheet_key(const oc_words_looks *l, const float *values)
 {
     double gray = 0, colored = 0, red_green = 0, blue_yellow = 0, product = 0;
-    if (l->params->descriptor == OC_WORDS_SIFT) {
+    if (oc_words_gradients(l->params)) {
         return 0;
     }
     for (size_t i = 0; i < l->depth / l->channels; i++) {
@@ -203,7 +203,7 @@ static double aspect(const oc_stage *stage, oc_drawing kind)
     const oc_words_params *params = stage->params;
     size_t count = (size_t)params->count, used = count < MOST_USED ? count : MOST_USED;
     double columns = (double)sheet_columns(count), rows = ceil((double)count / columns);
-    if (params->descriptor == OC_WORDS_SIFT) {
+    if (oc_words_gradients(params)) {
         columns = (double)most_used_columns(count);
         rows = USED_HEAD + USED_HEIGHT * ceil((double)used / columns);
     }
@@ -215,8 +215,22 @@ static double aspect(const oc_stage *stage, oc_drawing kind)
 
 static const char *legend(const oc_stage *stage)
 {
-    (void)stage;
+    const oc_words_params *params = stage->params;
+    if (params->encode == OC_WORDS_VLAD) {
+        return "the words whose residuals weigh most, for the class or against it";
+    }
     return "words in blue frames speak for the class, those in orange frames against it";
+}
+
+/* The sums (regions, K) of the values of each word. */
+static void sum_values(const double *values, size_t words, size_t each, double *sums)
+{
+    for (size_t i = 0; i < words; i++) {
+        sums[i] = 0;
+        for (size_t d = 0; d < each; d++) {
+            sums[i] += values[i * each + d];
+        }
+    }
 }
 
 /* A score that is attributed to the places of an image. */
@@ -232,7 +246,7 @@ typedef struct attribution {
 static void add_place(const attribution *a, const oc_words_place *place, double part)
 {
     const oc_words_params *params = a->stage->params;
-    double side = (double)(params->descriptor == OC_WORDS_SIFT ? oc_sift_extent(place->size) : place->size);
+    double side = (double)(oc_words_gradients(params) ? oc_sift_extent(place->size) : place->size);
     oc_spread_evenly((oc_map){a->map, a->image->width, a->image->height},
                      (oc_box){place->x, place->y, place->x + side, place->y + side}, part);
 }
@@ -270,14 +284,21 @@ static oc_status pass(const attribution *a, bool first, oc_error *err)
     return status;
 }
 
-static oc_status attribute(const oc_stage *stage, const oc_image *image, const double *data_term, const double *offset,
-                           double *map, oc_error *err)
+static oc_status attribute(const oc_stage *stage, const oc_image *image, const double *data_terms,
+                           const double *offsets, double *map, oc_error *err)
 {
     const oc_words_params *params = stage->params;
-    size_t count = (size_t)params->count, regions = stage->plan.dimension / count;
-    double *sums = oc_alloc(stage->plan.dimension, sizeof *sums);
+    size_t count = (size_t)params->count, each = oc_words_values(params), words = stage->plan.dimension / each;
+    size_t regions = words / count;
+    double *sums = oc_alloc(words, 3 * sizeof *sums);
+    if (!sums) {
+        return oc_fail_memory(err, "the picture");
+    }
+    double *data_term = sums + words, *offset = sums + 2 * words;
+    sum_values(data_terms, words, each, data_term);
+    sum_values(offsets, words, each, offset);
     attribution a = {stage, image, regions, sums, data_term, map};
-    oc_status status = sums ? pass(&a, true, err) : oc_fail_memory(err, "the picture");
+    oc_status status = pass(&a, true, err);
     if (status == OC_OK) {
         status = pass(&a, false, err);
     }
@@ -294,16 +315,45 @@ static oc_status attribute(const oc_stage *stage, const oc_image *image, const d
     return status;
 }
 
+static oc_status draw_kind(const oc_words_looks *l, const oc_stage *stage, const oc_draw_request *s, oc_error *err)
+{
+    if (s->kind == OC_DRAW_LEARNED) {
+        return oc_words_gradients(l->params) ? draw_most_used(l, stage, s, err) : draw_sheet(l, s, err);
+    }
+    return s->kind == OC_DRAW_WEIGHTS ? draw_weights(l, s, err)
+           : s->kind == OC_DRAW_PARTS ? oc_words_draw_parts(l, stage, s, err)
+                                      : draw_mosaic(l, stage, s, err);
+}
+
+/* Residuals are drawn with one value for each word: the length of its weights, or the sum of its parts of a score. How
+ * often a word was used cannot be read from them. */
+static oc_status draw_residuals(const oc_words_looks *l, const oc_stage *stage, const oc_draw_request *s, oc_error *err)
+{
+    size_t each = oc_words_values(l->params), words = stage->plan.dimension / each;
+    oc_draw_request request = *s;
+    oc_stage by_word = *stage;
+    float *values = oc_alloc(words, sizeof *values);
+    if (!values) {
+        return oc_fail_memory(err, "the words");
+    }
+    for (size_t i = 0; s->row && i < stage->plan.dimension; i++) {
+        float *value = &values[i / each];
+        *value = s->kind == OC_DRAW_WEIGHTS ? hypotf(*value, s->row[i]) : *value + s->row[i];
+    }
+    by_word.plan.dimension = words;
+    request.row = s->kind == OC_DRAW_LEARNED || !s->row ? NULL : values;
+    oc_status status = draw_kind(l, &by_word, &request, err);
+    oc_free(values);
+    return status;
+}
+
 static oc_status draw(const oc_stage *stage, const oc_draw_request *s, oc_error *err)
 {
     oc_words_looks l;
     oc_status status = oc_words_unwhiten(stage, &l, err);
     if (status == OC_OK) {
-        bool sift = l.params->descriptor == OC_WORDS_SIFT;
-        status = s->kind == OC_DRAW_LEARNED   ? (sift ? draw_most_used(&l, stage, s, err) : draw_sheet(&l, s, err))
-                 : s->kind == OC_DRAW_WEIGHTS ? draw_weights(&l, s, err)
-                 : s->kind == OC_DRAW_PARTS   ? oc_words_draw_parts(&l, stage, s, err)
-                                              : draw_mosaic(&l, stage, s, err);
+        bool residuals = l.params->encode == OC_WORDS_VLAD;
+        status = residuals ? draw_residuals(&l, stage, s, err) : draw_kind(&l, stage, s, err);
     }
     oc_free(l.values);
     return status;

@@ -3,6 +3,7 @@
  *
  *     triangle  f_k = max(0, m - z_k), m the mean of the z_k
  *     hard      f_k = 1 for the nearest word, else 0
+ *     vlad      as hard, but a word has a vector of values in place of one (vlad.h)
  *     soft      f_k = exp(-softness z_k^2 / m^2) over the sum of these, 0 but for the nearest words where their number
  *               is given (localized soft assignment: Liu, Wang and Liu, 2011)
  *
@@ -19,6 +20,7 @@
 
 #include "features/words/kernels.h"
 #include "features/words/patch.h"
+#include "features/words/vlad.h"
 #include "src/base/fail.h"
 
 #include <float.h>
@@ -50,6 +52,7 @@ typedef struct encoder {
     uint32_t *near_words;                /* (OC_PANEL_BLOCK, nearest) */
     side side[2];
     size_t *cell_places; /* (cells): descriptors in a cell */
+    oc_vlad vlad;        /* the sums that encode=vlad has in place of pooled codes; without them elsewhere */
 } encoder;
 
 static bool take_side(side *s, size_t panels, size_t cells, oc_arena *arena)
@@ -259,6 +262,10 @@ static void pool_block(encoder *e, size_t which, const oc_words_place *places, s
     } else if (e->params->encode == OC_WORDS_SOFT) {
         soften_block(e, s, count);
     }
+    for (size_t i = 0; e->vlad.sums && i < count; i++) {
+        oc_vlad_add(&e->vlad, which ? places[i].mirror_cell : places[i].cell, e->near_words[i],
+                    e->y + i * e->words->directions, which == 1);
+    }
     for (size_t first = 0, end; first < count; first = end) {
         uint32_t cell = which ? places[first].mirror_cell : places[first].cell;
         for (end = first + 1; end < count; end++) {
@@ -322,7 +329,8 @@ static void write_row(const encoder *e, float *row)
 /* The number of words whose code is not 0; 0 when it is not fixed. */
 static size_t nearest_words(const oc_words_params *params, size_t words)
 {
-    size_t wanted = params->encode == OC_WORDS_HARD ? 1 : params->encode == OC_WORDS_SOFT ? (size_t)params->nearest : 0;
+    bool one = params->encode == OC_WORDS_HARD || params->encode == OC_WORDS_VLAD;
+    size_t wanted = one ? 1 : params->encode == OC_WORDS_SOFT ? (size_t)params->nearest : 0;
     return wanted < words ? wanted : words;
 }
 
@@ -362,6 +370,10 @@ oc_status oc_words_encode(const oc_words_coding *c, float *row, oc_error *err)
     if (status != OC_OK) {
         return status;
     }
+    if (c->plan->params.encode == OC_WORDS_VLAD &&
+        !oc_vlad_create(&e.vlad, c->words, oc_words_values(&c->plan->params), cuts * cuts, c->arena)) {
+        return oc_fail_memory(err, "visual words");
+    }
     memset(e.cell_places, 0, cuts * cuts * sizeof *e.cell_places);
     for (size_t i = 0; i < count; i++) {
         e.cell_places[places[i].cell]++;
@@ -369,7 +381,11 @@ oc_status oc_words_encode(const oc_words_coding *c, float *row, oc_error *err)
     for (size_t first = 0; first < count; first += OC_PANEL_BLOCK) {
         encode_block(&e, places + first, count - first < OC_PANEL_BLOCK ? count - first : OC_PANEL_BLOCK);
     }
-    write_row(&e, row);
+    if (e.vlad.sums) {
+        oc_vlad_write(&e.vlad, &c->plan->params.grid, row);
+    } else {
+        write_row(&e, row);
+    }
     return OC_OK;
 }
 

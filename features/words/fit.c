@@ -131,8 +131,8 @@ static oc_status whiten(const sampling *s, size_t count, oc_words *words, oc_err
         return oc_fail_memory(err, "words");
     }
     oc_words_mirror_order(s->params, order);
-    oc_whiten_options options = {s->params->whiten, s->params->ridge, s->params->keep,
-                                 s->params->mirror ? order : NULL};
+    oc_whiten_options options = {s->params->whiten, s->params->ridge, s->params->keep, s->params->mirror ? order : NULL,
+                                 s->params->encode == OC_WORDS_VLAD ? oc_words_values(s->params) : 0};
     oc_whitening map = {0};
     oc_status status = oc_whiten_fit(s->x, count, s->depth, &options, &map, s->job, err);
     oc_free(order);

@@ -7,6 +7,7 @@
 #include "features/words/layout.h"
 
 #include "features/words/sift.h"
+#include "features/words/sift_kernels.h"
 
 #include <math.h>
 
@@ -40,21 +41,45 @@ oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, siz
     return p;
 }
 
+bool oc_words_gradients(const oc_words_params *params)
+{
+    return params->descriptor != OC_WORDS_PATCH;
+}
+
+enum { VLAD_DIRECTIONS = 64 }; /* of most variance; more add noise and values */
+
+size_t oc_words_depth(const oc_words_params *params)
+{
+    if (oc_words_gradients(params)) {
+        return (params->descriptor == OC_WORDS_OPPONENT_SIFT ? 3 : 1) * (size_t)OC_SIFT_VALUES;
+    }
+    return (size_t)(params->patch * params->patch) * (params->gray ? 1 : 3);
+}
+
+size_t oc_words_values(const oc_words_params *params)
+{
+    size_t depth = oc_words_depth(params);
+    if (params->encode != OC_WORDS_VLAD) {
+        return 1;
+    }
+    return depth < VLAD_DIRECTIONS ? depth : VLAD_DIRECTIONS;
+}
+
 size_t oc_words_sizes(const oc_words_params *params)
 {
-    return params->descriptor == OC_WORDS_SIFT ? params->cells.count : 1;
+    return oc_words_gradients(params) ? params->cells.count : 1;
 }
 
 /* The side of a patch, or the side of a descriptor's cells. */
 static size_t size_value(const oc_words_params *params, size_t s)
 {
-    return (size_t)(params->descriptor == OC_WORDS_SIFT ? params->cells.level[s] : params->patch);
+    return (size_t)(oc_words_gradients(params) ? params->cells.level[s] : params->patch);
 }
 
 size_t oc_words_extent(const oc_words_params *params, size_t s)
 {
     size_t size = size_value(params, s);
-    return params->descriptor == OC_WORDS_SIFT ? oc_sift_extent(size) : size;
+    return oc_words_gradients(params) ? oc_sift_extent(size) : size;
 }
 
 size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length)

@@ -4,8 +4,8 @@
 
 #include "features/stage.h"
 
-enum { OC_WORDS_ENCODE_AUTO, OC_WORDS_TRIANGLE, OC_WORDS_HARD, OC_WORDS_SOFT };
-enum { OC_WORDS_PATCH, OC_WORDS_SIFT };
+enum { OC_WORDS_ENCODE_AUTO, OC_WORDS_TRIANGLE, OC_WORDS_HARD, OC_WORDS_SOFT, OC_WORDS_VLAD };
+enum { OC_WORDS_PATCH, OC_WORDS_SIFT, OC_WORDS_OPPONENT_SIFT };
 enum { OC_WORDS_MAP_AUTO, OC_WORDS_PLAIN, OC_WORDS_ROOT };
 enum { OC_WORDS_POOL_AUTO, OC_WORDS_SUM, OC_WORDS_MEAN, OC_WORDS_MAX };
 enum { OC_WORDS_MOST_NEAREST = 32 };
@@ -30,6 +30,12 @@ typedef struct oc_words_place {
 /* The parameters with the stride and the cells for images of that size, where they are auto. The functions below need
  * such parameters. */
 oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, size_t height);
+/* Gradient descriptors, of luma or of opponent colours; else pixel patches. */
+bool oc_words_gradients(const oc_words_params *params);
+/* Values of a descriptor. */
+size_t oc_words_depth(const oc_words_params *params);
+/* Values of a word in a row: 1, or for encode=vlad the directions of a residual. */
+size_t oc_words_values(const oc_words_params *params);
 /* The number of sizes of descriptors: 1, or that of `cells`. */
 size_t oc_words_sizes(const oc_words_params *params);
 /* The first pixel of the first descriptor that covers `extent` of `length` pixels: the pixels that the stride leaves over

@@ -21,8 +21,7 @@ oc_status oc_words_unwhiten(const oc_stage *stage, oc_words_looks *l, oc_error *
 {
     const oc_words *w = stage->state;
     const oc_words_params *params = stage->params;
-    *l = (oc_words_looks){params, w->count, w->depth, params->gray || params->descriptor == OC_WORDS_SIFT ? 1 : 3,
-                          NULL};
+    *l = (oc_words_looks){params, w->count, w->depth, params->gray || oc_words_gradients(params) ? 1 : 3, NULL};
     l->values = oc_alloc(w->count, w->depth * sizeof *l->values);
     if (!l->values) {
         return oc_fail_memory(err, "the words");
@@ -71,7 +70,7 @@ void oc_words_draw_word(const oc_words_looks *l, oc_canvas *canvas, double x, do
 {
     enum { MOST = 24 * 24 * 3 };
     const float *values = l->values + k * l->depth;
-    if (l->params->descriptor == OC_WORDS_SIFT) {
+    if (oc_words_gradients(l->params)) {
         draw_stars(canvas, x, y, side, values);
         return;
     }

@@ -87,7 +87,7 @@ static void draw_line(const oc_words_looks *l, const oc_draw_request *s, const c
 
 static oc_rectangle place_on_picture(const oc_words_looks *l, const oc_draw_request *s, const contribution *c)
 {
-    bool sift = l->params->descriptor == OC_WORDS_SIFT;
+    bool sift = oc_words_gradients(l->params);
     double scale = s->width / (double)s->image->width;
     double side = (double)(sift ? oc_sift_extent(c->place.size) : c->place.size) * scale;
     return (oc_rectangle){s->x + c->place.x * scale, s->y + c->place.y * scale, side, side};

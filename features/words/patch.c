@@ -1,8 +1,10 @@
 /* Descriptors: pixel patches, patch x patch pixels in row, column, R G B order (or gray), less their mean, over
- * sqrt(variance + contrast) (Coates, Lee and Ng, 2011); or the gradient descriptors of sift.c. */
+ * sqrt(variance + contrast) (Coates, Lee and Ng, 2011); or the gradient descriptors of sift.c, of luma or
+ * of luma, then red against green, then yellow against blue. */
 #include "features/words/patch.h"
 
 #include "features/words/kernels.h"
+#include "features/words/opponent.h"
 #include "features/words/sift_kernels.h"
 #include "src/base/fail.h"
 
@@ -11,18 +13,18 @@ static size_t channels(const oc_words_params *params)
     return params->gray ? 1 : 3;
 }
 
-size_t oc_words_depth(const oc_words_params *params)
+static size_t planes(const oc_words_params *params)
 {
-    if (params->descriptor == OC_WORDS_SIFT) {
-        return OC_SIFT_VALUES;
-    }
-    return (size_t)(params->patch * params->patch) * channels(params);
+    return params->descriptor == OC_WORDS_OPPONENT_SIFT ? 3 : 1;
 }
 
 void oc_words_mirror_order(const oc_words_params *params, uint32_t *order)
 {
-    if (params->descriptor == OC_WORDS_SIFT) {
+    if (oc_words_gradients(params)) {
         oc_sift_mirror_order(order);
+        for (size_t j = OC_SIFT_VALUES; j < oc_words_depth(params); j++) {
+            order[j] = order[j - OC_SIFT_VALUES] + OC_SIFT_VALUES;
+        }
         return;
     }
     size_t side = (size_t)params->patch, next = 0;
@@ -35,20 +37,42 @@ void oc_words_mirror_order(const oc_words_params *params, uint32_t *order)
     }
 }
 
+static bool take_opponents(const oc_image *image, const uint8_t *plane[3], oc_arena *arena)
+{
+    size_t pixels = image->width * image->height;
+    uint8_t *red_green = oc_arena_take(arena, pixels, 1), *yellow_blue = oc_arena_take(arena, pixels, 1);
+    if (!red_green || !yellow_blue) {
+        return false;
+    }
+    oc_opponent_planes(image->rgb, pixels, red_green, yellow_blue);
+    plane[1] = red_green;
+    plane[2] = yellow_blue;
+    return true;
+}
+
 oc_status oc_words_view_create(oc_words_view *view, const oc_words_plan *plan, const oc_image *image, oc_arena *arena,
                                oc_error *err)
 {
     const oc_words_params *params = &plan->params;
-    *view = (oc_words_view){.params = params, .image = image};
-    if (params->descriptor != OC_WORDS_SIFT) {
+    *view = (oc_words_view){.params = params, .image = image, .planes = planes(params)};
+    if (!oc_words_gradients(params)) {
         return OC_OK;
+    }
+    const uint8_t *plane[3] = {image->gray, NULL, NULL};
+    if (view->planes == 3 && !take_opponents(image, plane, arena)) {
+        return oc_fail_memory(err, "opponent colours");
     }
     size_t largest = 0;
     for (size_t s = 0; s < view->params->cells.count; s++) {
         size_t cell = (size_t)view->params->cells.level[s];
         largest = cell > largest ? cell : largest;
     }
-    return oc_sift_view_create(&view->sift, image, largest, arena) ? OC_OK : oc_fail_memory(err, "gradients");
+    for (size_t p = 0; p < view->planes; p++) {
+        if (!oc_sift_view_create(&view->sift[p], plane[p], image->width, image->height, largest, arena)) {
+            return oc_fail_memory(err, "gradients");
+        }
+    }
+    return OC_OK;
 }
 
 static void describe_patch(const oc_words_view *view, const oc_words_place *place, float *out)
@@ -63,17 +87,22 @@ static void describe_patch(const oc_words_view *view, const oc_words_place *plac
 static void prepare_gradients(oc_words_view *view, size_t cell)
 {
     size_t extent = oc_sift_extent(cell), stride = (size_t)view->params->stride;
-    oc_sift_view_prepare(&view->sift, cell, stride, oc_words_margin(extent, stride, view->image->width),
-                         oc_words_margin(extent, stride, view->image->height));
+    for (size_t p = 0; p < view->planes; p++) {
+        oc_sift_view_prepare(&view->sift[p], cell, stride, oc_words_margin(extent, stride, view->image->width),
+                             oc_words_margin(extent, stride, view->image->height));
+    }
 }
 
 void oc_words_describe(oc_words_view *view, const oc_words_place *places, size_t count, float *out)
 {
     size_t depth = oc_words_depth(view->params);
     for (size_t i = 0; i < count; i++, out += depth) {
-        if (view->params->descriptor == OC_WORDS_SIFT) {
+        if (oc_words_gradients(view->params)) {
             prepare_gradients(view, places[i].size);
-            oc_sift_describe(&view->sift, places[i].x, places[i].y, view->params->contrast, out);
+            for (size_t p = 0; p < view->planes; p++) {
+                oc_sift_describe(&view->sift[p], places[i].x, places[i].y, view->params->contrast,
+                                 out + p * OC_SIFT_VALUES);
+            }
         } else {
             describe_patch(view, &places[i], out);
         }

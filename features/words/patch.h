@@ -5,8 +5,6 @@
 #include "features/words/plan.h"
 #include "features/words/sift.h"
 
-/* Values of a descriptor. */
-size_t oc_words_depth(const oc_words_params *params);
 /* The place of each value in the mirrored descriptor. */
 void oc_words_mirror_order(const oc_words_params *params, uint32_t *order);
 
@@ -14,7 +12,8 @@ void oc_words_mirror_order(const oc_words_params *params, uint32_t *order);
 typedef struct oc_words_view {
     const oc_words_params *params; /* of the plan */
     const oc_image *image;
-    oc_sift_view sift;
+    size_t planes;
+    oc_sift_view sift[3]; /* of luma and, for descriptor=opponent-sift, of the opponent colours */
 } oc_words_view;
 
 /* OC_NO_MEMORY */

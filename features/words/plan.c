@@ -1,5 +1,6 @@
 /* words: the plan. A row has the axes y and x of the regions, and word; with several levels of regions it has the axes
- * region, which counts all regions of the first level, then those of the next, and word. */
+ * region, which counts all regions of the first level, then those of the next, and word. Words of encode=vlad have a last
+ * axis, the directions of their residuals. */
 #include "features/words/plan.h"
 
 #include "src/base/fail.h"
@@ -12,13 +13,15 @@ static oc_status set_axes(const oc_words_params *params, oc_plan *plan, oc_error
         regions += (size_t)(grid->level[l] * grid->level[l]);
     }
     oc_row_axis word = {"word", "word", (size_t)params->count, {0}};
+    oc_row_axis direction = {"d", "direction", oc_words_values(params), {0}};
+    size_t last = params->encode == OC_WORDS_VLAD ? 1 : 0;
     if (grid->count > 1) {
-        oc_row_axis axes[] = {{"region", "region, level by level", regions, *grid}, word};
-        return oc_plan_axes(plan, axes, 2, err);
+        oc_row_axis axes[] = {{"region", "region, level by level", regions, *grid}, word, direction};
+        return oc_plan_axes(plan, axes, 2 + last, err);
     }
     size_t side = (size_t)grid->level[0];
-    oc_row_axis axes[] = {{"y", "row of regions", side, {0}}, {"x", "region", side, {0}}, word};
-    return oc_plan_axes(plan, axes, 3, err);
+    oc_row_axis axes[] = {{"y", "row of regions", side, {0}}, {"x", "region", side, {0}}, word, direction};
+    return oc_plan_axes(plan, axes, 3 + last, err);
 }
 
 /* Every size of descriptor needs at least one place, and as many each way as there are regions. */

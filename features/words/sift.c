@@ -102,15 +102,16 @@ static void gather(const oc_sift_view *v, const float *weight, size_t taps)
     }
 }
 
-bool oc_sift_view_create(oc_sift_view *v, const oc_image *image, size_t largest_cell, oc_arena *arena)
+bool oc_sift_view_create(oc_sift_view *v, const uint8_t *plane, size_t width, size_t height, size_t largest_cell,
+                         oc_arena *arena)
 {
-    *v = (oc_sift_view){.width = image->width, .height = image->height, .gray = image->gray};
-    size_t pixels = image->width * image->height, spare = 2 * largest_cell * image->width; /* for smoothing */
+    *v = (oc_sift_view){.width = width, .height = height, .gray = plane};
+    size_t pixels = width * height, spare = 2 * largest_cell * width; /* for smoothing */
     v->smooth = oc_arena_take(arena, pixels, sizeof *v->smooth);
-    v->dx = oc_arena_take(arena, image->width, sizeof *v->dx);
-    v->dy = oc_arena_take(arena, image->width, sizeof *v->dy);
+    v->dx = oc_arena_take(arena, width, sizeof *v->dx);
+    v->dy = oc_arena_take(arena, width, sizeof *v->dy);
     v->votes = oc_arena_take(arena, pixels * OC_SIFT_BINS + spare, sizeof *v->votes);
-    v->line = oc_arena_take(arena, image->width + 2 * largest_cell, OC_SIFT_BINS * sizeof *v->line);
+    v->line = oc_arena_take(arena, width + 2 * largest_cell, OC_SIFT_BINS * sizeof *v->line);
     v->histograms = oc_arena_take(arena, pixels, OC_SIFT_BINS * sizeof *v->histograms);
     return v->smooth && v->dx && v->dy && v->votes && v->line && v->histograms;
 }

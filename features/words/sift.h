@@ -4,7 +4,8 @@
 
 #include "src/base/memory.h"
 
-#include <ocellus/image.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 enum { OC_SIFT_LEAST_CELL = 2, OC_SIFT_MOST_CELL = 64 };
 
@@ -22,8 +23,9 @@ typedef struct oc_sift_view {
 
 /* Pixels that a descriptor covers on each axis. */
 size_t oc_sift_extent(size_t cell);
-/* False when memory is short. */
-bool oc_sift_view_create(oc_sift_view *v, const oc_image *image, size_t largest_cell, oc_arena *arena);
+/* plane (height, width): luma, or another that is seen as such. False when memory is short. */
+bool oc_sift_view_create(oc_sift_view *v, const uint8_t *plane, size_t width, size_t height, size_t largest_cell,
+                         oc_arena *arena);
 /* For descriptors of that size whose corners lie `stride` apart; (left, top) is the corner of the first. Does
  * nothing when the view is prepared for that size already. */
 void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride, size_t left, size_t top);

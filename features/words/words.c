@@ -6,9 +6,11 @@
  * layout.c    where descriptors are taken, and the regions that pool them
  * patch.c     descriptors: pixel patches, contrast normalised, or
  * sift.c      gradients around a place
+ * opponent.c  the planes of opponent colours
  * codebook.c  the learned arrays: prepare, save, load
  * fit.c       learning the whitening and the words
  * encode.c    an image's row
+ * vlad.c      residuals in place of counts
  * draw.c      pictures
  * *_kernels.c inner loops; kernels.c chooses them */
 #include "features/words/codebook.h"
@@ -24,19 +26,19 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const encodings[] = {"auto", "triangle", "hard", "soft", NULL};
-static const char *const descriptors[] = {"patch", "sift", NULL};
+static const char *const encodings[] = {"auto", "triangle", "hard", "soft", "vlad", NULL};
+static const char *const descriptors[] = {"patch", "sift", "opponent-sift", NULL};
 static const char *const maps[] = {"auto", "none", "sqrt", NULL};
 static const char *const pools[] = {"auto", "sum", "mean", "max", NULL};
 
 #define FIELD(name) offsetof(oc_words_params, name)
 static const oc_param params_table[] = {
-    {"count", OC_INTEGER, FIELD(count), "auto", 1, 65536, NULL, "number of words; auto: 1600, for sift 1000"},
+    {"count", OC_INTEGER, FIELD(count), "auto", 1, 65536, NULL, "words; auto: 1600, sift 1000, vlad 128"},
     {"patch", OC_INTEGER, FIELD(patch), "6", 1, 24, NULL, "side of a patch in pixels"},
     {"stride", OC_INTEGER, FIELD(stride), "auto", 1, 64, NULL,
      "pixels from one descriptor to the next; auto: 1 for patches, for sift 8 at 256x256 and in proportion"},
     {"descriptor", OC_CHOICE, FIELD(descriptor), "patch", 0, 0, descriptors,
-     "pixel patches, or dense gradient descriptors for larger images"},
+     "pixel patches, or for larger images gradients"},
     {"cells", OC_LEVELS, FIELD(cells), "auto", OC_SIFT_LEAST_CELL, OC_SIFT_MOST_CELL, NULL,
      "for descriptor=sift: sizes of the 4x4 cells in pixels; auto: 4-6-8-12 at 256x256 and in proportion"},
     {"gray", OC_FLAG, FIELD(gray), "0", 0, 1, NULL, "patches of luma alone"},
@@ -50,8 +52,7 @@ static const oc_param params_table[] = {
     {"samples", OC_INTEGER, FIELD(samples), "auto", 1, 1e9, NULL,
      "descriptors to learn from; auto: 250 a word, at least 200000; for sift 100 and 60000"},
     {"iterations", OC_INTEGER, FIELD(iterations), "auto", 0, 10000, NULL, "of k-means, at most; auto: 20, for sift 10"},
-    {"encode", OC_CHOICE, FIELD(encode), "auto", 0, 0, encodings,
-     "code of a descriptor; auto: triangle for patches, soft for sift"},
+    {"encode", OC_CHOICE, FIELD(encode), "auto", 0, 0, encodings, "auto: triangle for patches, soft for sift"},
     {"softness", OC_REAL, FIELD(softness), "auto", 0, 1e6, NULL,
      "for encode=soft: how fast codes fall with the squared distance over its mean; auto: 20"},
     {"nearest", OC_INTEGER, FIELD(nearest), "auto", 0, OC_WORDS_MOST_NEAREST, NULL,
@@ -60,7 +61,7 @@ static const oc_param params_table[] = {
      "how codes are joined in a region; auto: max for soft codes of nearest words, else sum"},
     {"map", OC_CHOICE, FIELD(map), "auto", 0, 0, maps, "applied to the pooled codes; auto: none to maxima, else sqrt"},
     {"grid", OC_LEVELS, FIELD(grid), "auto", 1, 16, NULL,
-     "regions a side; 1-2-4 is a pyramid; auto: 2 for patches, 1-2-4 for sift"},
+     "regions a side; 1-2-4 is a pyramid; auto: 2 for patches, 1-2-4 for sift, 1 for vlad"},
     {"mirror", OC_FLAG, FIELD(mirror), "0", 0, 1, NULL, "add the codes of the mirrored image"},
 };
 
@@ -69,9 +70,9 @@ static const oc_param params_table[] = {
  * descriptors a thousandth of that; the lowest ones of a JPEG file are noise. */
 static void replace_auto(oc_words_params *p)
 {
-    bool sift = p->descriptor == OC_WORDS_SIFT;
+    bool sift = oc_words_gradients(p), vlad = p->encode == OC_WORDS_VLAD;
     if (p->count == OC_AUTO) {
-        p->count = sift ? 1000 : 1600;
+        p->count = vlad ? 128 : sift ? 1000 : 1600;
     }
     if (p->stride == OC_AUTO && !sift) {
         p->stride = 1;
@@ -87,7 +88,7 @@ static void replace_auto(oc_words_params *p)
         p->iterations = sift ? 10 : 20;
     }
     if (isnan(p->keep)) {
-        p->keep = sift ? 0.85 : 0.97;
+        p->keep = vlad ? 1 : sift ? 0.85 : 0.97;
     }
     if (p->encode == OC_WORDS_ENCODE_AUTO) {
         p->encode = sift ? OC_WORDS_SOFT : OC_WORDS_TRIANGLE;
@@ -105,22 +106,34 @@ static void replace_auto(oc_words_params *p)
         p->map = p->pool == OC_WORDS_MAX ? OC_WORDS_PLAIN : OC_WORDS_ROOT;
     }
     if (p->grid.count == 0) {
-        p->grid = sift ? (oc_levels){3, {1, 2, 4}} : (oc_levels){1, {2}};
+        p->grid = vlad ? (oc_levels){1, {1}} : sift ? (oc_levels){3, {1, 2, 4}} : (oc_levels){1, {2}};
     }
 }
 
 static const char *conflict(const void *values, const char *name)
 {
     const oc_words_params *p = values;
-    bool sift = p->descriptor == OC_WORDS_SIFT, soft = p->encode == OC_WORDS_SOFT;
+    bool sift = oc_words_gradients(p), soft = p->encode == OC_WORDS_SOFT, vlad = p->encode == OC_WORDS_VLAD;
     if (strcmp(name, "patch") == 0 && sift) {
-        return "descriptor=sift has no patches; 'cells' are its sizes";
+        return "gradient descriptors have no patches; 'cells' are their sizes";
     }
     if (strcmp(name, "cells") == 0 && !sift) {
-        return "only descriptor=sift has cells; 'patch' is the size of a patch";
+        return "only gradient descriptors have cells; 'patch' is the size of a patch";
     }
-    if (strcmp(name, "gray") == 0 && sift && !p->gray) {
+    if (strcmp(name, "gray") == 0 && p->descriptor == OC_WORDS_SIFT && !p->gray) {
         return "descriptor=sift looks at the luma alone";
+    }
+    if (strcmp(name, "gray") == 0 && p->descriptor == OC_WORDS_OPPONENT_SIFT) {
+        return "descriptor=opponent-sift is of colours; descriptor=sift looks at the luma alone";
+    }
+    if (strcmp(name, "pool") == 0 && vlad) {
+        return "encode=vlad adds residuals";
+    }
+    if (strcmp(name, "map") == 0 && vlad) {
+        return "encode=vlad brings residuals to length 1";
+    }
+    if (strcmp(name, "keep") == 0 && vlad) {
+        return "encode=vlad keeps the 64 directions of most variance";
     }
     if (strcmp(name, "ridge") == 0 && !p->whiten) {
         return "with whiten=0 no eigenvalue is divided by";
@@ -141,10 +154,10 @@ static const char *conflict(const void *values, const char *name)
 static oc_status resolve(void *values, oc_needs *needs, oc_error *err)
 {
     oc_words_params *p = values;
-    bool sift = p->descriptor == OC_WORDS_SIFT;
+    bool sift = oc_words_gradients(p), opponent = p->descriptor == OC_WORDS_OPPONENT_SIFT;
     (void)err;
     replace_auto(p);
-    needs->planes = p->gray || sift ? OC_GRAY : OC_RGB;
+    needs->planes = opponent ? OC_GRAY | OC_RGB : p->gray || sift ? OC_GRAY : OC_RGB;
     needs->min_side = sift ? 256 : 0;
     return OC_OK;
 }

@@ -115,6 +115,47 @@ OC_API oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, con
                             const oc_compare_options *options, oc_job *job, oc_comparison **comparison, oc_error *err);
 OC_API void oc_comparison_free(oc_comparison *comparison);
 
+/* Choosing features: what "-f auto" does. */
+typedef struct oc_choice_row {
+    const char *features; /* the spec of a candidate: static */
+    size_t dimension;
+    double accuracy; /* by cross-validation on the sample; NaN: it was not compared */
+    double seconds;  /* to measure, where no candidate before it had its stages, and to validate */
+} oc_choice_row;
+
+enum { OC_MAX_CANDIDATES = 16 };
+typedef struct oc_choice {
+    size_t images; /* in the sample */
+    size_t count, best;
+    oc_choice_row rows[OC_MAX_CANDIDATES]; /* (count), in the order of the comparison */
+    oc_features *features; /* the best; where the sample is all there is, planned, and fitted as it would be by them */
+} oc_choice;
+
+typedef struct oc_choose_options {
+    oc_extract_options extract;
+    oc_train_options train;
+    size_t images;  /* in the sample, at most */
+    double seconds; /* of two processors: no comparison begins that may end later, judged by those before it */
+    /* Called after each candidate; may be NULL. */
+    void (*row_done)(void *context, const oc_choice *so_far);
+    void *context;
+} oc_choose_options;
+
+/* At most 2,000 images and 120 seconds, with the defaults of oc_train_defaults. */
+OC_API oc_choose_options oc_choose_defaults(void);
+
+/* The candidate of the most stages, which takes longest. */
+OC_API const char *oc_choose_largest(void);
+
+/* Compares candidates by cross-validation (that of options->train, else 5 folds) on a sample that is spread evenly over
+ * the images. Which candidates there are depends on what the images are: small (of one size, at most 64 pixels a side) or
+ * not, gray or coloured. A candidate whose stages the images or the options do not suit is left out; with none left the
+ * choice is "hog+color", its accuracy NaN. All candidates see the same images, folds and seeds, so that the choice
+ * depends on the time alone beside them. Errors: those of reading under `strict`; OC_IO, OC_NO_MEMORY, OC_CANCELLED. The
+ * caller frees choice->features. */
+OC_API oc_status oc_choose(const oc_dataset *images, const oc_choose_options *options, oc_job *job, oc_choice *choice,
+                           oc_error *err);
+
 /* Predictions as CSV, path,label,predicted,probability: a line for each image that has a label, in the order of the set
  * or of the test images. The probability is that of the predicted class, empty for a classifier without probabilities.
  *

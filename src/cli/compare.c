@@ -1,5 +1,6 @@
 /* ocellus compare: which features are worth it. */
 #include "src/cli/balance.h"
+#include "src/cli/choose.h"
 #include "src/cli/dry_run.h"
 #include "src/cli/inputs.h"
 #include "src/cli/table.h"
@@ -28,7 +29,7 @@ static size_t widest_spec(const strings *specs)
 {
     size_t widest = 0;
     for (size_t i = 0; i < specs->count; i++) {
-        size_t width = terminal_width(specs->items[i]);
+        size_t width = is_auto(specs->items[i]) ? LONGEST_CHOICE : terminal_width(specs->items[i]);
         widest = width > widest ? width : widest;
     }
     return widest;
@@ -259,10 +260,17 @@ static char *join_stages(const strings *specs)
     return joined;
 }
 
-/* What all specs together will take: each different stage is extracted once, rows stay in memory, and training needs
+/* What all specs together will take (of auto, the largest candidate): each different stage is extracted once, rows stay in memory, and training needs
  * oc_train_memory. */
 static int tell_plan(const cli_settings *settings, oc_dataset *train, const oc_dataset *test, oc_job *job)
 {
+    bool choose = false;
+    for (size_t i = 0; i < settings->specs.count; i++) {
+        if (is_auto(settings->specs.items[i])) {
+            choose = true;
+            settings->specs.items[i] = oc_choose_largest();
+        }
+    }
     oc_error err;
     size_t tested = test ? oc_dataset_count(test)
                          : oc_dataset_count(train) / (test_folds(settings) ? test_folds(settings) : 5);
@@ -285,6 +293,7 @@ static int tell_plan(const cli_settings *settings, oc_dataset *train, const oc_d
         size_t d = of_train.dimension, n = of_train.images;
         size_t memory = of_train.memory + sizeof(float) * (n + of_test.images) * d +
                         oc_train_memory(n, d, of_train.classes);
+        of_train.choose_seconds = choose ? choose_seconds() : 0;
         print_plan(&(plan){of_train, &of_test, 0, memory, true}, settings->json);
     }
     oc_features_free(features);
@@ -298,8 +307,27 @@ static oc_status check_specs(const strings *specs, oc_error *err)
     oc_status status = OC_OK;
     for (size_t i = 0; i < specs->count && !status; i++) {
         oc_features *features = NULL;
-        status = oc_features_parse(specs->items[i], &features, err);
+        status = is_auto(specs->items[i]) ? OC_OK : oc_features_parse(specs->items[i], &features, err);
         oc_features_free(features);
+    }
+    return status;
+}
+
+/* Puts the features that are chosen in place of each "auto"; *chosen holds the text. Where images are tested on that are
+ * not given, the choice sees them too, and a note says so. */
+static oc_status choose_specs(const cli_settings *settings, const oc_dataset *train, oc_job *job, oc_features **chosen,
+                              oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t i = 0; i < settings->specs.count && !status; i++) {
+        if (is_auto(settings->specs.items[i])) {
+            status = *chosen ? OC_OK : choose_features(settings, train, job, chosen, err);
+            if (!status && !settings->test) {
+                terminal_note("-f auto was chosen on all images, those to test on among them: its accuracy may be a "
+                              "little too high");
+            }
+            settings->specs.items[i] = status ? settings->specs.items[i] : oc_features_spec(*chosen);
+        }
     }
     return status;
 }
@@ -366,9 +394,11 @@ static int work(const cli_settings *settings, const oc_compare_options *options,
                 const oc_dataset *test, oc_job *job)
 {
     oc_comparison *comparison = NULL;
+    oc_features *chosen = NULL;
     oc_error err;
     int status;
-    if (oc_compare(train, test, settings->specs.items, settings->specs.count, options, job, &comparison, &err) ||
+    if (choose_specs(settings, train, job, &chosen, &err) ||
+        oc_compare(train, test, settings->specs.items, settings->specs.count, options, job, &comparison, &err) ||
         write_predictions(settings, comparison, test ? test : train, &err) ||
         write_report(settings, &options->train, comparison, test ? test : train, &err)) {
         status = report_failure(&err);
@@ -376,6 +406,7 @@ static int work(const cli_settings *settings, const oc_compare_options *options,
         status = finish(settings, comparison);
     }
     oc_comparison_free(comparison);
+    oc_features_free(chosen);
     return status;
 }
 
@@ -418,7 +449,7 @@ static int run(const cli_settings *typed, oc_job *job)
 static const option own_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, 0,
      {OPTION_TEXT("features", specs,
-                  "one row of the table: stages joined by '+', see 'ocellus help stages'; repeat it for more rows, the "
+                  "one row of the table: stages joined by '+', see 'ocellus help stages'; auto: chosen on the training images; repeat it for more rows, the "
                   "first is what the others are tested against; pixels and " DEFAULT_SPEC " when left out")}},
     {'t', "IMAGES", REPEAT_REFUSED, 0,
      {OPTION_TEXT("test", test,

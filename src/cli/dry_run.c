@@ -72,9 +72,9 @@ static void print_json_plan(const plan *p, size_t images, double seconds)
 {
     const trial *t = &p->work;
     printf("{\"images\":%zu,\"classes\":%zu,\"dimension\":%zu,\"width\":%zu,\"height\":%zu,\"output_bytes\":%zu,"
-           "\"memory_bytes\":%zu,\"extract_seconds\":%.3g,\"fit_seconds\":%.3g}\n",
+           "\"memory_bytes\":%zu,\"extract_seconds\":%.3g,\"fit_seconds\":%.3g,\"choose_seconds\":%.3g}\n",
            images, t->classes, t->dimension, t->size.width, t->size.height, p->output, p->memory, seconds,
-           t->fit_seconds);
+           t->fit_seconds, t->choose_seconds);
 }
 
 static void put_values(const trial *t)
@@ -100,6 +100,11 @@ static void put_time(const plan *p, double seconds)
         fputs("            before that, learning the stages: ", stdout);
         put_seconds(t->fit_seconds);
         fputs(" on these few, longer on all\n", stdout);
+    }
+    if (t->choose_seconds > 0) {
+        fputs("            before that, choosing the features for -f auto: at most ", stdout);
+        put_seconds(t->choose_seconds);
+        fputs(" of two processors; the largest of the candidates is in these figures\n", stdout);
     }
     if (p->trains) {
         puts("            after that, training, which is not in this figure");

@@ -12,6 +12,7 @@ typedef struct trial {
     double image_seconds;     /* to read and measure one, on all threads */
     double fit_seconds;       /* that stages learned for, on the few images */
     size_t tried, unreadable; /* of the few */
+    double choose_seconds;    /* of two processors, that -f auto takes at most before all that; 0 without it */
     size_t memory;            /* bytes that the trial took at most */
 } trial;
 

@@ -1,4 +1,5 @@
 /* ocellus extract: feature rows of images. */
+#include "src/cli/choose.h"
 #include "src/cli/dry_run.h"
 #include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
@@ -71,6 +72,9 @@ static int wrong_options(const cli_settings *settings)
     }
     if (!settings->with && settings->specs.count == 0) {
         return report_usage(&command_extract, "-f SPEC is missing: what to measure, for example -f hog+color");
+    }
+    if (settings->specs.count && is_auto(settings->specs.items[0])) {
+        return report_usage(&command_extract, "%s", AUTO_REFUSED);
     }
     if (settings->with && settings->specs.count) {
         return report_usage(&command_extract, "either -f or --with, not both");

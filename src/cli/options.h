@@ -57,7 +57,7 @@ typedef struct cli_settings {
     const command_list *commands; /* set by main, for help */
 } cli_settings;
 
-/* What train measures when neither a set nor -f says so: shape and colour, on images of any size, in little time. */
+/* What show draws when -f does not say: shape and colour, on images of any size, in little time. */
 #define DEFAULT_SPEC "hog+color"
 
 typedef enum option_repeat { REPEAT_LAST_WINS, REPEAT_REFUSED, REPEAT_COLLECTED } option_repeat;

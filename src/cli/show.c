@@ -1,4 +1,5 @@
 /* ocellus show: pictures of what the stages and the classifier see. */
+#include "src/cli/choose.h"
 #include "src/cli/inputs.h"
 #include "src/cli/terminal.h"
 #include "src/cli/test_rows.h"
@@ -140,6 +141,9 @@ static int wrong_options(const cli_settings *settings, bool is_model)
     int what = settings->what;
     if (!settings->output) {
         return report_usage(&command_show, "-o PICTURE.png is missing: the file to write");
+    }
+    if (settings->specs.count && is_auto(settings->specs.items[0])) {
+        return report_usage(&command_show, "%s", AUTO_REFUSED);
     }
     if (settings->specs.count > 1) {
         return report_usage(&command_show, "-f is given %zu times; join stages by '+'", settings->specs.count);

@@ -1,5 +1,6 @@
 /* ocellus train: fits features and classifier, and saves them as one model. */
 #include "src/cli/check_gradient.h"
+#include "src/cli/choose.h"
 #include "src/cli/dry_run.h"
 #include "src/cli/inputs.h"
 #include "src/cli/report.h"
@@ -47,23 +48,20 @@ static int wrong_options(const cli_settings *settings, const input *in)
 /* What the rows come from: images and the stages that measure them, or rows that are made already. */
 typedef struct source {
     oc_dataset *dataset;   /* NULL: rows */
-    oc_features *features; /* NULL: rows */
+    oc_features *features; /* NULL: rows, or -f auto before the choice */
     oc_set *set;           /* NULL until the images are extracted */
 } source;
 
 static oc_status open_source_images(const cli_settings *settings, const char *path, oc_job *job, source *from,
                                     oc_error *err)
 {
-    const char *spec = settings->specs.count ? settings->specs.items[0] : DEFAULT_SPEC;
-    oc_status status = oc_features_parse(spec, &from->features, err);
+    const char *spec = settings->specs.count ? settings->specs.items[0] : "auto";
+    oc_status status = is_auto(spec) ? OC_OK : oc_features_parse(spec, &from->features, err);
     if (!status) {
         status = open_images(settings, path, &from->dataset, err);
     }
     if (!status) {
         status = oc_model_check(from->dataset, &settings->train, err);
-    }
-    if (!status && !settings->specs.count) {
-        terminal_note("measuring %s; -f chooses something else", spec);
     }
     return status ? status : oc_dataset_note_labels(from->dataset, path, job, err);
 }
@@ -111,12 +109,17 @@ static int tell_plan(const cli_settings *settings, source *from, oc_job *job)
     oc_error err;
     oc_extract_options options = extract_options(settings);
     trial t = {.images = from->set ? oc_set_count(from->set) : 0};
+    bool choose = !from->set && !from->features;
+    if (choose && oc_features_parse(oc_choose_largest(), &from->features, &err)) {
+        return report_failure(&err);
+    }
     if (from->set) {
         t.classes = oc_set_classes(from->set);
         t.dimension = oc_set_rows(from->set)->dimension;
     } else if (try_images(from->dataset, from->features, &options, job, &t, &err)) {
         return report_failure(&err);
     }
+    t.choose_seconds = choose ? choose_seconds() : 0;
     size_t rows = from->set ? 0 : sizeof(float) * t.images * t.dimension;
     size_t memory = t.memory + rows + oc_train_memory(t.images, t.dimension, t.classes);
     size_t weights = sizeof(float) * t.classes * (t.dimension + 1);
@@ -218,7 +221,8 @@ static int work(const cli_settings *settings, source *from, oc_job *job)
     oc_extract_options options = extract_options(settings);
     bool from_rows = from->set != NULL;
     oc_error err;
-    if ((!from_rows && oc_set_extract(from->dataset, from->features, &options, NULL, job, &from->set, &err)) ||
+    if ((!from_rows && !from->features && choose_features(settings, from->dataset, job, &from->features, &err)) ||
+        (!from_rows && oc_set_extract(from->dataset, from->features, &options, NULL, job, &from->set, &err)) ||
         oc_set_note_equal(from->set, true, job, &err)) {
         return report_lost(&err, from_rows);
     }
@@ -252,8 +256,8 @@ static int run(const cli_settings *typed, oc_job *job)
 static const option own_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, 0,
      {OPTION_TEXT("features", specs,
-                  "what to measure in each image: stages joined by '+', see 'ocellus help stages'; " DEFAULT_SPEC
-                  " when left out")}},
+                  "what to measure in each image: stages joined by '+', see 'ocellus help stages'; auto, or left out: "
+                  "chosen by cross-validation")}},
     {'o', "MODEL", REPEAT_REFUSED, 0,
      {OPTION_TEXT("output", output, "file to write; an older one is replaced")}},
     {0, NULL, REPEAT_LAST_WINS, 0,
@@ -279,7 +283,10 @@ const cli_command command_train = {
         "same "
         "stages are trained on as if they were one, without being copied.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX or "
-        "CIFAR-10 binary file. Without -f, " DEFAULT_SPEC " is measured.\n\n"
+        "CIFAR-10 binary file. Without -f, or with -f auto, features that suit such images are compared by "
+        "cross-validation on at most 2,000 of them, in two minutes of two processors at most; the best are printed as "
+        "a "
+        "SPEC, which gives the same model when it is typed.\n\n"
         "Rows that another program made are taken too: a .npy file of float32 or float64 with --labels, or svmlight "
         "text, "
         "which has its labels in it. The model then classifies such rows, not images.\n\n"

@@ -194,10 +194,10 @@ static float threshold(const float *values, size_t d, const oc_whiten_options *o
     for (size_t i = 0; i < d; i++) {
         total += share(sorted[i], options);
     }
-    float noise = 1e-6F * sorted[d - 1];
+    float noise = 1e-6F * sorted[d - 1], least = options->most && options->most < d ? sorted[d - 1 - options->most] : 0;
     for (size_t i = 0; i < d; i++) {
         dropped += share(sorted[i], options);
-        if (sorted[i] > noise && dropped > (1 - options->keep) * total) {
+        if (sorted[i] > noise && sorted[i] > least && dropped > (1 - options->keep) * total) {
             return sorted[i];
         }
     }

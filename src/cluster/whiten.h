@@ -32,6 +32,7 @@ typedef struct oc_whiten_options {
     double ridge;             /* >= 0 */
     double keep;              /* in (0, 1] */
     const uint32_t *symmetry; /* (D), or NULL */
+    size_t most;              /* directions to keep, those of most variance; of equal ones all or none; 0: no limit */
 } oc_whiten_options;
 
 /* Learns the map from X (N,D). The result has the same bytes on any number of threads. OC_BAD_DATA when there is no

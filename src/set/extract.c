@@ -313,8 +313,10 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
                        side, side);
     }
     if (status == OC_SIZES_DIFFER && own_size) {
-        oc_job_note(e->job, "the images differ in size: all are brought to %zux%zu (--size chooses another)", side,
-                    side);
+        if (!e->options->suppress_warnings) {
+            oc_job_note(e->job, "the images differ in size: all are brought to %zux%zu (--size chooses another)", side,
+                        side);
+        }
         oc_set_free(e->set);
         e->set = NULL;
         e->agreed = (oc_extent){0, 0};

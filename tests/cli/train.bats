@@ -7,13 +7,6 @@ load common
     [[ "$output" == *"650 weights and biases"* ]]
 }
 
-@test "without -f something good is measured, and it says what" {
-    run -0 --separate-stderr ocellus train "$DATA/test" -o model
-    [[ "$stderr" == *"hog+color"* ]]
-    run -0 ocellus info model
-    [[ "$output" == *"hog+color"* ]]
-}
-
 @test "a set saves measuring again and gives the same weights" {
     ocellus extract "$DATA/test" -f pixels:size=8 -o set
     ocellus train set -o from-set

@@ -45,7 +45,7 @@ Test(whiten, covariance_becomes_the_identity_less_the_ridge)
 {
     float *x = make_points(D), *y = oc_alloc(N * D, sizeof *y);
     for (int ridge = 0; ridge < 2; ridge++) {
-        oc_whiten_options options = {true, ridge ? 0.1 : 0, 1, NULL};
+        oc_whiten_options options = {true, ridge ? 0.1 : 0, 1, NULL, 0};
         oc_whitening w;
         cr_assert_eq(oc_whiten_fit(x, N, D, &options, &w, NULL, NULL), OC_OK);
         cr_assert_eq(w.r, D);
@@ -68,7 +68,7 @@ Test(whiten, covariance_becomes_the_identity_less_the_ridge)
 Test(whiten, turning_alone_keeps_distances)
 {
     float *x = make_points(D), *y = oc_alloc(N * D, sizeof *y);
-    oc_whiten_options options = {false, 0.1, 1, NULL};
+    oc_whiten_options options = {false, 0.1, 1, NULL, 0};
     oc_whitening w;
     cr_assert_eq(oc_whiten_fit(x, N, D, &options, &w, NULL, NULL), OC_OK);
     cr_assert_eq(oc_whiten_apply(&w, x, N, y, NULL), OC_OK);
@@ -88,7 +88,7 @@ Test(whiten, turning_alone_keeps_distances)
 Test(whiten, directions_without_variance_are_left_out)
 {
     float *x = make_points(5);
-    oc_whiten_options options = {true, 1e-3, 0.99999, NULL};
+    oc_whiten_options options = {true, 1e-3, 0.99999, NULL, 0};
     oc_whitening w;
     cr_assert_eq(oc_whiten_fit(x, N, D, &options, &w, NULL, NULL), OC_OK);
     cr_assert_eq(w.r, 5);
@@ -104,7 +104,7 @@ Test(whiten, a_symmetry_parts_the_directions)
 {
     static const uint32_t reversed[D] = {11, 10, 9, 8, 7, 5, 6, 4, 3, 2, 1, 0}; /* 5 and 6 stay */
     float *x = make_points(D), mirrored[D], y[D], y_mirrored[D];
-    oc_whiten_options options = {true, 0.1, 1, reversed};
+    oc_whiten_options options = {true, 0.1, 1, reversed, 0};
     oc_whitening w;
     cr_assert_eq(oc_whiten_fit(x, N, D, &options, &w, NULL, NULL), OC_OK);
     cr_assert_eq(w.r, D);
@@ -127,7 +127,7 @@ Test(whiten, a_symmetry_parts_the_directions)
 Test(whiten, threads_change_no_byte_and_in_place_works)
 {
     float *x = make_points(D), *y = oc_alloc(N * D, sizeof *y);
-    oc_whiten_options options = {true, 0.1, 0.9, NULL};
+    oc_whiten_options options = {true, 0.1, 0.9, NULL, 0};
     oc_whitening w, other;
     oc_job *job;
     cr_assert_eq(oc_job_create(3, NULL, &job, NULL), OC_OK);
@@ -149,7 +149,7 @@ Test(whiten, threads_change_no_byte_and_in_place_works)
 Test(whiten, data_without_variance_and_nan_are_errors)
 {
     float x[6 * 3];
-    oc_whiten_options options = {true, 0.1, 1, NULL};
+    oc_whiten_options options = {true, 0.1, 1, NULL, 0};
     oc_whitening w = {0};
     oc_error err;
     for (size_t i = 0; i < 18; i++) {

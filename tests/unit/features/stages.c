@@ -26,6 +26,8 @@ static const char *const more_specs[] = {
     "hog:preset=uoctti,cell=4",
     "words:count=8",
     "words:count=12,encode=hard,grid=1-2,whiten=0",
+    "words:count=6,patch=4,encode=vlad,grid=1-2,mirror=1",
+    "words:count=5,descriptor=opponent-sift,cells=2,stride=2,encode=vlad",
 };
 
 static bool learns(const char *spec)

@@ -1,4 +1,5 @@
 /* Rows of the stage words against the formulas in double precision. */
+#include "features/words/opponent.h"
 #include "tests/unit/features/words_support.h"
 
 #include <criterion/criterion.h>
@@ -170,4 +171,128 @@ Test(words, mirror_adds_the_row_of_the_mirrored_image)
     check_against_formula("count=20,patch=5,mirror=1,pool=max,stride=2,whiten=0");
     check_against_formula("count=20,patch=7,mirror=1,encode=soft,pool=mean,gray=1");
     check_against_formula("count=20,patch=7,mirror=1,encode=hard,grid=3");
+}
+
+/* The sums of residuals of one image, (regions, K, D), by the formula of vlad.h before any length is brought to
+ * 1; the grid has one level. */
+static void add_residuals(const oc_stage *stage, oc_image image, double *sums)
+{
+    const oc_words *w = stage->state;
+    const oc_words_params *params = stage->params;
+    size_t columns = oc_words_positions(params, 0, image.width), rows = oc_words_positions(params, 0, image.height);
+    size_t g = (size_t)params->grid.level[0], values = oc_words_values(params);
+    double y[24 * 24 * 3];
+    for (size_t place = 0; place < rows * columns; place++) {
+        size_t v = place / columns, u = place % columns, nearest = 0;
+        double least = INFINITY;
+        whitened(stage, image, u, v, y);
+        for (size_t k = 0; k < w->count; k++) {
+            double squared = 0;
+            for (size_t d = 0; d < w->directions; d++) {
+                double step = y[d] - (double)w->words[k * w->directions + d];
+                squared += step * step;
+            }
+            nearest = squared < least ? k : nearest;
+            least = fmin(least, squared);
+        }
+        double *sum = sums + ((v * g / rows * g + u * g / columns) * w->count + nearest) * values;
+        for (size_t d = 0; d < w->directions; d++) {
+            sum[d] += y[d] - (double)w->words[nearest * w->directions + d];
+        }
+    }
+}
+
+static void check_residuals(const char *spec)
+{
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
+    oc_stage stage = make_words(spec, WIDTH, HEIGHT);
+    cr_assert_eq(fit_words(&stage, &p, 2, 1, NULL), OC_OK, "%s", spec);
+    const oc_words_params *params = stage.params;
+    size_t values = oc_words_values(params), count = (size_t)params->count, words = stage.plan.dimension / values;
+    for (size_t i = 0; i < 3; i++) {
+        oc_image other = mirrored_picture(&p, i);
+        float *row = words_row(&stage, picture(&p, i));
+        double *sums = oc_alloc(stage.plan.dimension, sizeof *sums), *sizes = oc_alloc(words, sizeof *sizes);
+        add_residuals(&stage, picture(&p, i), sums);
+        if (params->mirror) {
+            add_residuals(&stage, other, sums);
+        }
+        for (size_t j = 0; j < stage.plan.dimension; j++) {
+            sizes[j / values] += sums[j] * sums[j];
+        }
+        for (size_t j = 0; j < stage.plan.dimension; j++) {
+            size_t first = j / values / count * count, present = 0;
+            for (size_t k = first; k < first + count; k++) {
+                present += sizes[k] > 0;
+            }
+            double size = sqrt(sizes[j / values] * (double)present), wanted = size > 0 ? sums[j] / size : 0;
+            cr_assert(fabs((double)row[j] - wanted) <= 1e-3, "%s: value %zu is %g, not %g", spec, j, (double)row[j],
+                      wanted);
+        }
+        oc_free(row);
+        oc_free(sums);
+        oc_free(sizes);
+        oc_free(other.rgb);
+        oc_free(other.gray);
+    }
+    free_words(&stage);
+    free_pictures(&p);
+}
+
+Test(words, vlad_follows_the_formula)
+{
+    check_residuals("count=5,patch=6,encode=vlad");
+    check_residuals("count=9,patch=3,encode=vlad,grid=2,gray=1");
+    check_residuals("count=7,patch=5,encode=vlad,grid=3,mirror=1");
+}
+
+Test(words, vlad_keeps_at_most_64_directions)
+{
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
+    oc_stage stage = make_words("count=4,patch=6,encode=vlad", WIDTH, HEIGHT);
+    cr_assert_eq(fit_words(&stage, &p, 1, 1, NULL), OC_OK);
+    const oc_words *w = stage.state;
+    cr_assert(w->depth == 108 && w->directions == 64, "%zu of %zu", w->directions, w->depth);
+    cr_assert_eq(stage.plan.dimension, 4 * 64);
+    free_words(&stage);
+    free_pictures(&p);
+}
+
+Test(words, opponent_colours_are_differences)
+{
+    static const uint8_t rgb[] = {255, 0, 0, 0, 255, 0, 0, 0, 255, 90, 90, 90, 255, 255, 0, 10, 7, 4};
+    static const uint8_t red_green[] = {255, 0, 128, 128, 128, 129}, yellow_blue[] = {191, 191, 0, 128, 255, 130};
+    uint8_t a[6], b[6];
+    oc_opponent_planes(rgb, 6, a, b);
+    for (size_t i = 0; i < 6; i++) {
+        cr_assert(a[i] == red_green[i] && b[i] == yellow_blue[i], "pixel %zu: %d and %d", i, a[i], b[i]);
+    }
+}
+
+/* Of a gray image the opponent planes have no gradient; the luma's descriptor is that of descriptor=sift. */
+Test(words, opponent_descriptors_begin_with_that_of_the_luma)
+{
+    pictures p = make_pictures(1, 40, 40);
+    oc_stage luma = make_words("descriptor=sift,cells=4,count=2", 40, 40);
+    oc_stage opponent = make_words("descriptor=opponent-sift,cells=4,count=2", 40, 40);
+    oc_image image = picture(&p, 0);
+    for (size_t i = 0; i < 40 * 40; i++) {
+        image.rgb[3 * i] = image.rgb[3 * i + 1] = image.rgb[3 * i + 2] = image.gray[i];
+    }
+    oc_arena arena = {0};
+    oc_words_view view, colors;
+    float one[128], three[384];
+    const oc_words_plan *plan = luma.plan.own;
+    cr_assert_eq(oc_words_view_create(&view, plan, &image, &arena, NULL), OC_OK);
+    cr_assert_eq(oc_words_view_create(&colors, opponent.plan.own, &image, &arena, NULL), OC_OK);
+    oc_words_describe(&view, &plan->places[3], 1, one);
+    oc_words_describe(&colors, &plan->places[3], 1, three);
+    for (size_t j = 0; j < 384; j++) {
+        float wanted = j < 128 ? one[j] : 0;
+        cr_assert(fabsf(three[j] - wanted) <= 1e-6F, "value %zu is %g, not %g", j, (double)three[j], (double)wanted);
+    }
+    oc_arena_free(&arena);
+    free_words(&luma);
+    free_words(&opponent);
+    free_pictures(&p);
 }

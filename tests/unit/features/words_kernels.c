@@ -215,7 +215,7 @@ Test(words_kernels, descriptor_of_an_edge)
     oc_arena arena = {0};
     oc_image image = {.width = SIDE, .height = SIDE, .gray = gray};
     oc_sift_view view;
-    cr_assert(oc_sift_view_create(&view, &image, CELL, &arena));
+    cr_assert(oc_sift_view_create(&view, image.gray, image.width, image.height, CELL, &arena));
     oc_sift_view_prepare(&view, CELL, 1, 0, 0);
     size_t corner = SIDE / 2 - CELL / 2 - CELL; /* centres of cells at 16, 20, 24, 28: the edge is at 19.5 */
     oc_sift_describe(&view, corner, corner, 10, x);
@@ -273,8 +273,8 @@ Test(words_kernels, descriptors_do_not_depend_on_the_lattice)
             oc_arena arena = {0};
             oc_sift_view all, some;
             float x[OC_SIFT_VALUES], y[OC_SIFT_VALUES];
-            cr_assert(oc_sift_view_create(&all, &image, cell, &arena));
-            cr_assert(oc_sift_view_create(&some, &image, cell, &arena));
+            cr_assert(oc_sift_view_create(&all, image.gray, image.width, image.height, cell, &arena));
+            cr_assert(oc_sift_view_create(&some, image.gray, image.width, image.height, cell, &arena));
             oc_sift_view_prepare(&all, cell, 1, 0, 0);
             size_t extent = oc_sift_extent(cell), left = oc_words_margin(extent, stride, WIDTH);
             size_t top = oc_words_margin(extent, stride, HEIGHT), across = (WIDTH - extent) / stride;
@@ -312,8 +312,8 @@ Test(words_kernels, descriptor_of_the_mirrored_image_is_a_permutation)
         other.gray = mirrored;
         oc_sift_view a, b;
         float x[OC_SIFT_VALUES], y[OC_SIFT_VALUES];
-        cr_assert(oc_sift_view_create(&a, &image, cell, &arena));
-        cr_assert(oc_sift_view_create(&b, &other, cell, &arena));
+        cr_assert(oc_sift_view_create(&a, image.gray, image.width, image.height, cell, &arena));
+        cr_assert(oc_sift_view_create(&b, other.gray, other.width, other.height, cell, &arena));
         oc_sift_view_prepare(&a, cell, 1, 0, 0);
         oc_sift_view_prepare(&b, cell, 1, 0, 0);
         oc_sift_describe(&a, 5, 7, 10, x);

@@ -72,7 +72,8 @@ static oc_classifier *trained(const oc_set *set, const oc_train_options *options
 Test(model_memory, a_model_of_parts_is_the_model_that_training_on_the_set_makes)
 {
     put_stripes("in", 6, 18, 18, 1);
-    oc_set *set = extracted(at("in"), SPEC, NULL, NULL, NULL);
+    /* One stage: oc_model_train knows where stages begin and may weigh them, rows of one block are one stage. */
+    oc_set *set = extracted(at("in"), "words:count=6,patch=4,samples=1000", NULL, NULL, NULL);
     oc_image_options image = oc_set_image_options(set);
     oc_train_options options = oc_train_defaults();
     for (int kind = OC_LINEAR; kind <= OC_NEAREST; kind++) {

@@ -1,0 +1,71 @@
+/* -f auto: the table of candidates, and the winner as a spec to type. */
+#include "src/cli/choose.h"
+
+#include "src/cli/inputs.h"
+#include "src/cli/table.h"
+#include "src/cli/terminal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { COLUMNS = 4, CELL = 32 };
+
+static const table_column columns[COLUMNS] = {
+    {"candidates", LONGEST_CHOICE, true}, {"values", 6, false}, {"accuracy %", 10, false}, {"seconds", 7, false}};
+
+bool is_auto(const char *spec)
+{
+    return strcmp(spec, "auto") == 0;
+}
+
+double choose_seconds(void)
+{
+    return oc_choose_defaults().seconds;
+}
+
+static void print_candidate(void *context, const oc_choice *choice)
+{
+    const oc_choice_row *row = &choice->rows[choice->count - 1];
+    const oc_dataset *images = context;
+    char values[CELL], accuracy[CELL] = "-", seconds[CELL];
+    terminal_clear();
+    if (choice->count == 1) {
+        printf("choosing the features by cross-validation on %zu of %zu images\n\n", choice->images,
+               oc_dataset_count(images));
+        table_heading(stdout, columns, COLUMNS);
+    }
+    snprintf(values, sizeof values, "%zu", row->dimension);
+    if (!isnan(row->accuracy)) {
+        snprintf(accuracy, sizeof accuracy, "%.2f", 100 * row->accuracy);
+    }
+    snprintf(seconds, sizeof seconds, "%.1f", row->seconds);
+    table_row(stdout, columns, COLUMNS, (const char *const[]){row->features, values, accuracy, seconds});
+    fflush(stdout);
+}
+
+oc_status choose_features(const cli_settings *settings, const oc_dataset *images, oc_job *job, oc_features **features,
+                          oc_error *err)
+{
+    oc_choose_options options = oc_choose_defaults();
+    oc_choice choice;
+    options.extract = extract_options(settings);
+    options.train = settings->train;
+    options.train.seed = (uint64_t)settings->seed;
+    if (!settings->json) {
+        options.row_done = print_candidate;
+        options.context = (void *)(uintptr_t)images;
+    }
+    oc_status status = oc_choose(images, &options, job, &choice, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    const oc_choice_row *best = &choice.rows[choice.best];
+    *features = choice.features;
+    if (isnan(best->accuracy)) {
+        terminal_note("no features could be compared on these images; %s is measured", best->features);
+    } else if (!settings->json) {
+        printf("\nchosen: -f %s\n\n", best->features);
+    }
+    return OC_OK;
+}

@@ -1,0 +1,390 @@
+/* Choosing features for images that nobody has tried any on: what the images are decides which candidates there are, and
+ * cross-validation on a sample of them which candidate is best.
+ *
+ * Candidates of one image size are extracted together, so that a stage that several have is measured once; the rows of
+ * a candidate are a view of its stages' columns. */
+#include "src/evaluate/evaluate.h"
+
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/base/string.h"
+#include "src/base/threads.h"
+#include "src/dataset/dataset.h"
+#include "src/pipeline/store.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+/* What images are. */
+enum {
+    SMALL = 1, /* all of one size, of at most SMALL_SIDE pixels a side */
+    LARGE = 2, /* all others */
+    GRAY = 4,  /* R = G = B, but for a few images */
+    COLOR = 8, /* all others */
+};
+
+/* A candidate is compared on images of one of its sizes and of one of its colours, in this order: time may end before the
+ * last. The first is the fallback where nothing can be compared. */
+#define SIFT "words:descriptor=sift"
+#define RESIDUALS "words:descriptor=sift,encode=vlad"
+#define OPPONENTS "words:descriptor=opponent-sift,encode=vlad"
+
+static const struct {
+    unsigned kinds;
+    const char *features;
+} candidates[] = {
+    {SMALL | LARGE | COLOR, "hog+color"},
+    {SMALL | LARGE | GRAY, "hog"},
+    {LARGE | GRAY | COLOR, SIFT},
+    {LARGE | COLOR, OPPONENTS},
+    {LARGE | COLOR, SIFT "+" OPPONENTS},
+    {LARGE | COLOR, SIFT "+" OPPONENTS "+color"},
+    {LARGE | GRAY | COLOR, SIFT "+" RESIDUALS},
+    {LARGE | COLOR, SIFT "+hog:cell=16+color"},
+    {LARGE | GRAY, SIFT "+hog:cell=16"},
+    {SMALL | COLOR, "hog:cell=4+color"},
+    {SMALL | GRAY, "hog:cell=4"},
+    {SMALL | COLOR, "words:mirror=1"},
+    {SMALL | GRAY, "words:gray=1"},
+    {SMALL | COLOR, "words:mirror=1+hog:cell=4"},
+    {SMALL | GRAY, "words:gray=1+hog:cell=4"},
+};
+
+enum {
+    CANDIDATES = sizeof candidates / sizeof *candidates, /* at most OC_MAX_CANDIDATES */
+    LARGEST = 5,
+    SMALL_SIDE = 64,
+    LOOKED_AT = 64, /* images that tell what all are */
+    FOLDS = 5,
+};
+static const double COLORFUL =
+    6; /* gray levels that channels differ by in the mean: more than JPEG does to gray ones */
+static const double MEASURING = 0.02; /* seconds that all stages of the candidates take for an image on one thread */
+
+/* The stages of all candidates that take images at one size, and that learn from them or not: extracted together. */
+typedef struct stage_pool {
+    size_t side; /* of the square that images of different sizes are brought to */
+    bool learns;
+    oc_string stages; /* as a spec, each stage once */
+    oc_set *set;      /* NULL before the first of the candidates is compared */
+    oc_status failed;
+} stage_pool;
+
+typedef struct choosing {
+    const oc_choose_options *options;
+    oc_job *job;
+    oc_dataset sample;
+    unsigned kinds;
+    double started, slowest; /* processor_seconds at the start, and of the slowest validation so far */
+    size_t pools;
+    stage_pool pool[CANDIDATES];
+    stage_pool *pool_of[CANDIDATES]; /* by candidate; NULL where it does not suit the images */
+    oc_choice *choice;
+} choosing;
+
+/* Seconds of two processors that this process has taken: other work on the machine does not change the choice. */
+static double processor_seconds(void)
+{
+    struct timespec t = {0};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return ((double)t.tv_sec + 1e-9 * (double)t.tv_nsec) / 2;
+}
+
+/* A part of a data set with items of its own and the texts of the whole. */
+static oc_status take_part(const oc_dataset *whole, size_t count, oc_dataset *part, oc_error *err)
+{
+    oc_item *items = oc_alloc(whole->count, sizeof *items);
+    uint32_t *origins = oc_alloc(whole->count, sizeof *origins);
+    if (!items || !origins) {
+        oc_free(items);
+        oc_free(origins);
+        return oc_fail_memory(err, "a sample of the images");
+    }
+    for (size_t i = 0; i < whole->count; i++) {
+        items[i] = whole->items[i];
+        origins[i] = (uint32_t)oc_dataset_origin(whole, i);
+    }
+    *part = *whole;
+    part->items = items;
+    part->origins = origins;
+    part->capacity = whole->count;
+    return oc_dataset_sample(part, count, err);
+}
+
+static void free_part(oc_dataset *part)
+{
+    oc_free(part->items);
+    oc_free(part->origins);
+    part->items = NULL;
+    part->origins = NULL;
+}
+
+static oc_status extract(const choosing *c, const oc_dataset *images, const char *spec, oc_set **set, oc_error *err)
+{
+    oc_extract_options options = c->options->extract;
+    oc_features *features = NULL;
+    options.suppress_warnings = true; /* the extraction that follows the choice warns */
+    options.resume = false;
+    oc_status status = oc_features_parse(spec, &features, err);
+    if (status == OC_OK) {
+        status = oc_set_extract(images, features, &options, NULL, c->job, set, err);
+    }
+    oc_features_free(features);
+    return status;
+}
+
+/* rows (N,D): pixels in R G B order. True when a tenth of them or more have colour. */
+static bool colorful(const oc_rows *rows)
+{
+    size_t count = 0, pixels = rows->dimension / 3;
+    for (size_t i = 0; i < rows->count; i++) {
+        const float *row = rows->block[0].values + i * rows->block[0].stride;
+        double sum = 0;
+        for (size_t j = 0; j < rows->dimension; j += 3) {
+            sum += fabs((double)row[j] - (double)row[j + 1]) + fabs((double)row[j + 2] - (double)row[j + 1]);
+        }
+        count += sum / (2 * (double)pixels) > COLORFUL;
+    }
+    return 10 * count >= rows->count;
+}
+
+/* What the images are, and how many of them there is time for. */
+static oc_status look(choosing *c, const oc_dataset *images, size_t *affordable, oc_error *err)
+{
+    oc_dataset few;
+    oc_set *set = NULL;
+    oc_status status = take_part(images, LOOKED_AT, &few, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    status = extract(c, &few, "pixels:size=16", &set, err);
+    if (status == OC_OK) {
+        oc_extent size = oc_set_image_options(set).size;
+        double threads = (double)oc_job_threads(c->job);
+        double reading = oc_set_seconds(set) / (double)few.count;
+        bool small = size.width <= SMALL_SIDE && size.height <= SMALL_SIDE;
+        c->kinds = (small ? SMALL : LARGE) | (colorful(oc_set_rows(set)) ? COLOR : GRAY);
+        *affordable = (size_t)(c->options->seconds / 2 / (2 * reading + MEASURING / threads));
+    }
+    oc_set_free(set);
+    free_part(&few);
+    return status;
+}
+
+/* The stage of this length is one of the spec's. */
+static bool has_stage(const char *spec, const char *stage, size_t length)
+{
+    for (const char *at = spec; at; at = strchr(at, '+'), at += at != NULL) {
+        if (strcspn(at, "+") == length && strncmp(at, stage, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_stages(oc_string *stages, const char *spec)
+{
+    for (const char *at = spec; at; at = strchr(at, '+'), at += at != NULL) {
+        int length = (int)strcspn(at, "+");
+        if (!stages->length || !has_stage(stages->data, at, (size_t)length)) {
+            oc_string_format(stages, stages->length ? "+%.*s" : "%.*s", length, at);
+        }
+    }
+}
+
+/* Puts a candidate that suits the images into the pool of its size. */
+static oc_status enter(choosing *c, size_t candidate, oc_error *err)
+{
+    unsigned kinds = candidates[candidate].kinds & c->kinds;
+    oc_features *features = NULL;
+    if (!(kinds & (SMALL | LARGE)) || !(kinds & (GRAY | COLOR))) {
+        return OC_OK;
+    }
+    oc_status status = oc_features_parse(candidates[candidate].features, &features, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    size_t side = oc_features_side(features), p = 0;
+    bool learns = oc_features_unfitted(features);
+    oc_features_free(features);
+    while (p < c->pools && (c->pool[p].side != side || c->pool[p].learns != learns)) {
+        p++;
+    }
+    if (p == c->pools) {
+        c->pool[c->pools++] = (stage_pool){.side = side, .learns = learns};
+    }
+    add_stages(&c->pool[p].stages, candidates[candidate].features);
+    c->pool_of[candidate] = &c->pool[p];
+    return c->pool[p].stages.failed ? oc_fail_memory(err, "the candidates") : OC_OK;
+}
+
+/* The rows of a candidate: its stages' columns among those of its pool. */
+static oc_status view(const stage_pool *pool, const char *spec, oc_rows *rows, oc_error *err)
+{
+    const oc_rows *all = oc_set_rows(pool->set);
+    const oc_features *stages = oc_set_features(pool->set);
+    oc_features *features = NULL;
+    oc_status status = oc_features_parse(spec, &features, err);
+    *rows = (oc_rows){.count = all->count};
+    for (size_t i = 0; status == OC_OK && i < oc_features_count(features); i++) {
+        size_t first = 0, part = 0;
+        while (strcmp(oc_features_part_spec(stages, part), oc_features_part_spec(features, i)) != 0) {
+            first += oc_features_part_dimension(stages, part++);
+        }
+        size_t columns = oc_features_part_dimension(stages, part);
+        rows->block[rows->blocks++] = (oc_block){
+            .values = all->block[0].values + first, .columns = columns, .stride = all->block[0].stride};
+        rows->dimension += columns;
+    }
+    oc_features_free(features);
+    return status;
+}
+
+/* Whether a failure means that the images do not suit a candidate, or its stages not the options. */
+static bool unsuited(oc_status status)
+{
+    return status == OC_TOO_SMALL || status == OC_BAD_DATA || status == OC_USAGE;
+}
+
+static oc_status validate(choosing *c, stage_pool *pool, oc_choice_row *row, oc_error *err)
+{
+    oc_train_options options = c->options->train;
+    oc_train_report report;
+    oc_classifier *classifier = NULL;
+    oc_rows rows;
+    options.augment = OC_AUGMENT_NONE;
+    if (isnan(options.holdout) && (options.folds == OC_AUTO || options.folds == 0)) {
+        options.folds = FOLDS;
+    }
+    oc_status status = view(pool, row->features, &rows, err);
+    if (status == OC_OK) {
+        status = oc_train(&rows, oc_set_labels(pool->set), oc_set_classes(pool->set), &options, c->job, &classifier,
+                          &report, err);
+    }
+    if (status == OC_OK) {
+        row->dimension = rows.dimension;
+        row->accuracy = oc_validation_accuracy(&report.validation);
+        oc_classifier_free(classifier);
+    }
+    return status;
+}
+
+static oc_status compare(choosing *c, size_t candidate, oc_error *err)
+{
+    oc_choice *choice = c->choice;
+    stage_pool *pool = c->pool_of[candidate];
+    oc_choice_row *row = &choice->rows[choice->count];
+    double started = oc_seconds();
+    *row = (oc_choice_row){.features = candidates[candidate].features, .accuracy = NAN};
+    if (!pool->set && !pool->failed) {
+        pool->failed = extract(c, &c->sample, pool->stages.data, &pool->set, err);
+    }
+    double validation = processor_seconds();
+    oc_status status = pool->failed ? pool->failed : validate(c, pool, row, err);
+    validation = processor_seconds() - validation;
+    if (status != OC_OK) {
+        return unsuited(status) ? OC_OK : status;
+    }
+    row->seconds = oc_seconds() - started;
+    c->slowest = validation > c->slowest ? validation : c->slowest;
+    choice->images = oc_set_count(pool->set);
+    if (choice->count == 0 || row->accuracy > choice->rows[choice->best].accuracy) {
+        choice->best = choice->count;
+    }
+    choice->count++;
+    if (c->options->row_done) {
+        c->options->row_done(c->options->context, choice);
+    }
+    return OC_OK;
+}
+
+static oc_status compare_all(choosing *c, oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t i = 0; status == OC_OK && i < CANDIDATES; i++) {
+        status = enter(c, i, err);
+    }
+    for (size_t i = 0; status == OC_OK && i < CANDIDATES; i++) {
+        if (!c->pool_of[i]) {
+            continue;
+        }
+        if (processor_seconds() - c->started + c->slowest > c->options->seconds) {
+            oc_job_note(c->job, "-f auto: no time for %s and what follows; %.0f s of two processors are over",
+                        candidates[i].features, processor_seconds() - c->started);
+            break;
+        }
+        status = compare(c, i, err);
+    }
+    return status;
+}
+
+/* Where no candidate could be compared, the first is taken, and its own extraction says what is wrong with the images. */
+static void fall_back(oc_choice *choice)
+{
+    if (choice->count == 0 || isnan(choice->rows[choice->best].accuracy)) {
+        choice->rows[0] = (oc_choice_row){.features = candidates[0].features, .accuracy = NAN};
+        choice->count = 1;
+        choice->best = 0;
+    }
+}
+
+/* The features of the best candidate. A sample that is all there is has taught them what these images can. */
+static oc_status make_features(const choosing *c, const oc_dataset *images, oc_error *err)
+{
+    oc_choice *choice = c->choice;
+    const oc_choice_row *best = &choice->rows[choice->best];
+    oc_status status = oc_features_parse(best->features, &choice->features, err);
+    for (size_t i = 0; i < CANDIDATES && status == OC_OK; i++) {
+        const stage_pool *pool = c->pool_of[i];
+        if (!pool || !pool->set || candidates[i].features != best->features || c->sample.count < images->count) {
+            continue;
+        }
+        oc_extent size = oc_features_size(oc_set_features(pool->set));
+        status = oc_features_plan(choice->features, size.width, size.height, err);
+        status = status ? status : oc_adopt_features(choice->features, oc_set_features(pool->set), err);
+    }
+    if (status != OC_OK) {
+        oc_features_free(choice->features);
+    }
+    return status;
+}
+
+oc_choose_options oc_choose_defaults(void)
+{
+    return (oc_choose_options){.train = oc_train_defaults(), .images = 2000, .seconds = 120};
+}
+
+const char *oc_choose_largest(void)
+{
+    return candidates[LARGEST].features;
+}
+
+oc_status oc_choose(const oc_dataset *images, const oc_choose_options *options, oc_job *job, oc_choice *out,
+                    oc_error *err)
+{
+    oc_choice choice = {0};
+    size_t affordable = 0;
+    choosing c = {.options = options, .job = job, .started = processor_seconds(), .choice = &choice};
+    oc_status status = look(&c, images, &affordable, err);
+    if (status == OC_OK) {
+        size_t count = affordable < options->images ? affordable : options->images;
+        status = take_part(images, count > LOOKED_AT ? count : LOOKED_AT, &c.sample, err);
+    }
+    if (status == OC_OK) {
+        status = compare_all(&c, err);
+    }
+    if (status == OC_OK || unsuited(status)) {
+        fall_back(&choice);
+        status = make_features(&c, images, err);
+    }
+    for (size_t p = 0; p < c.pools; p++) {
+        oc_set_free(c.pool[p].set);
+        oc_string_free(&c.pool[p].stages);
+    }
+    free_part(&c.sample);
+    if (status == OC_OK) {
+        *out = choice;
+    }
+    return status;
+}

@@ -1,0 +1,132 @@
+/* Choosing features by cross-validation: each row is its candidate alone, and the best of them is taken. */
+#include "tests/unit/model/support.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+TestSuite(choose, .init = make_test_folder, .fini = remove_test_folder);
+
+static oc_choose_options defaults(void)
+{
+    oc_choose_options options = oc_choose_defaults();
+    options.extract = extract_defaults();
+    return options;
+}
+
+static oc_choice chosen(const char *images, const oc_choose_options *options)
+{
+    oc_dataset *dataset = open_set(at(images));
+    oc_choice choice = {0};
+    oc_error err = {0};
+    cr_assert(oc_choose(dataset, options, NULL, &choice, &err) == OC_OK, "%s", err.message);
+    oc_dataset_free(dataset);
+    return choice;
+}
+
+/* The accuracy that cross-validation on the rows of this spec, extracted alone, comes to. */
+static double accuracy_of(const char *images, const char *spec)
+{
+    oc_set *set = extracted(at(images), spec, NULL, NULL, NULL);
+    oc_train_options options = oc_train_defaults();
+    oc_train_report report;
+    oc_classifier *classifier = NULL;
+    options.folds = 5;
+    cr_assert(oc_train(oc_set_rows(set), oc_set_labels(set), oc_set_classes(set), &options, NULL, &classifier, &report,
+                       NULL) == OC_OK);
+    oc_classifier_free(classifier);
+    oc_set_free(set);
+    return oc_validation_accuracy(&report.validation);
+}
+
+Test(choose, each_row_is_its_candidate_alone_and_the_best_wins)
+{
+    put_stripes("in", 12, 18, 18, 1);
+    oc_choose_options options = defaults();
+    oc_choice choice = chosen("in", &options);
+    cr_assert(choice.images == 36 && choice.count >= 3);
+    for (size_t r = 0; r < choice.count; r++) {
+        const oc_choice_row *row = &choice.rows[r];
+        double alone = accuracy_of("in", row->features);
+        cr_assert(fabs(row->accuracy - alone) <= 1e-12, "%s: %g, alone %g", row->features, row->accuracy, alone);
+        cr_assert(row->accuracy <= choice.rows[choice.best].accuracy && row->dimension > 0 && row->seconds > 0);
+    }
+    cr_assert_str_eq(oc_features_spec(choice.features), choice.rows[choice.best].features);
+    cr_assert(!oc_features_unfitted(choice.features), "all images were in the sample");
+    oc_features_free(choice.features);
+}
+
+Test(choose, a_sample_teaches_nothing_to_the_features)
+{
+    put_stripes("in", 40, 18, 18, 1);
+    oc_choose_options options = defaults();
+    options.images = 70;
+    oc_choice choice = chosen("in", &options);
+    cr_assert_eq(choice.images, 70);
+    cr_assert_eq(oc_features_dimension(choice.features), 0);
+    oc_features_free(choice.features);
+}
+
+static void none_compared(const oc_choice *choice, const char *features)
+{
+    cr_assert(choice->count == 1 && choice->best == 0 && isnan(choice->rows[0].accuracy));
+    cr_assert_str_eq(oc_features_spec(choice->features), features);
+    oc_features_free(choice->features);
+}
+
+Test(choose, without_time_or_folds_the_first_candidate_is_taken)
+{
+    put_stripes("in", 4, 18, 18, 1);
+    put_stripes("single", 1, 18, 18, 1);
+    oc_choose_options options = defaults();
+    options.seconds = 0;
+    oc_choice choice = chosen("in", &options);
+    none_compared(&choice, "hog+color");
+    options = defaults();
+    choice = chosen("single", &options);
+    none_compared(&choice, "hog+color");
+}
+
+Test(choose, rows_that_must_be_mirrored_leave_candidates_out)
+{
+    put_stripes("in", 4, 18, 18, 1);
+    oc_choose_options options = defaults();
+    options.extract.mirror = true;
+    options.train.augment = OC_AUGMENT_MIRROR;
+    oc_choice choice = chosen("in", &options);
+    for (size_t r = 0; r < choice.count; r++) {
+        cr_assert(!strstr(choice.rows[r].features, "words"), "%s", choice.rows[r].features);
+    }
+    oc_features_free(choice.features);
+}
+
+static size_t rows_done;
+
+static void count_rows(void *context, const oc_choice *so_far)
+{
+    (void)context;
+    rows_done++;
+    cr_assert_eq(so_far->count, rows_done);
+}
+
+Test(choose, large_images_have_gradient_words_and_each_row_is_reported)
+{
+    put_stripes("in", 4, 80, 70, 1);
+    oc_choose_options options = defaults();
+    options.row_done = count_rows;
+    oc_choice choice = chosen("in", &options);
+    bool sift = false;
+    for (size_t r = 0; r < choice.count; r++) {
+        sift = sift || strcmp(choice.rows[r].features, "words:descriptor=sift") == 0;
+        cr_assert(!strstr(choice.rows[r].features, "words:mirror=1"));
+    }
+    cr_assert(sift && rows_done == choice.count);
+    oc_features_free(choice.features);
+}
+
+Test(choose, the_largest_candidate_is_a_spec)
+{
+    oc_features *features = NULL;
+    cr_assert(oc_features_parse(oc_choose_largest(), &features, NULL) == OC_OK && oc_features_count(features) > 2);
+    oc_features_free(features);
+}
