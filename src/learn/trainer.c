@@ -249,6 +249,7 @@ oc_status oc_trainer_descend(oc_trainer *t, const oc_problem *part, bool rough, 
         used->batch = (int64_t)part->rows->count;
     }
     bool passes = used->finish > 0;
+    used->rate = rough && !passes ? NAN : used->rate; /* of sgd alone a given step size is that of the last descent */
     int64_t most = oc_trainer_few(t) ? ROUGH_PASSES : ROUGH_PASSES_MANY;
     if (rough && !oc_optimizer_rough(part) && used->finish > most) {
         used->finish = most;

@@ -4,7 +4,7 @@
  * the penalty, where the accuracy jumps by whole rows. The scores are calibrated first, whatever the loss: a penalty that
  * only makes them larger or smaller is no better for that.
  *
- * A penalty on the sum of squared weights belongs to a sum of losses: the part of N' of N rows gets l2 N / N'. */
+ * Penalties belong to a sum of losses: the part of N' of N rows gets l2 N / N'. */
 #include "src/learn/validation.h"
 
 #include "src/base/fail.h"
@@ -19,7 +19,7 @@
 enum { FOLDS = 5 };
 /* A weaker penalty must save this part of the log loss, or of LITTLE; so many in a row that do not end the path. */
 static const double WORTH = 0.005, LITTLE = 0.1;
-enum { PATIENCE = 2 };
+enum { PATIENCE = 2, EARLY = 8 };
 /* Penalties on the squared scores are tried from this one on, each four times the one before. */
 enum { SCORE_TRIALS = 3 };
 static const double WEAKEST_SCORE_L2 = 0.004;
@@ -214,8 +214,9 @@ static oc_status try_part(validator *v, part *p, double l2, oc_job *job, oc_erro
     if (v->nearest) {
         return oc_trainer_vote(v->trainer, &p->problem, &p->held.rows, scores, job, err);
     }
-    p->problem.score_l2 = v->whole->score_l2;
-    p->problem.l2 = l2 * (double)v->whole->rows->count / (double)p->kept.rows.count;
+    double fewer = (double)v->whole->rows->count / (double)p->kept.rows.count;
+    p->problem.score_l2 = v->whole->score_l2 * fewer;
+    p->problem.l2 = l2 * fewer;
     oc_status status = oc_trainer_descend(v->trainer, &p->problem, true, v->warm, p->weights, p->bias, &used, &found,
                                           job, err);
     oc_problem held = p->problem;
@@ -363,7 +364,8 @@ static oc_status follow_few(validator *v, double guess, oc_validation *out, oc_j
         if (status != OC_OK) {
             return status;
         }
-        worse = better ? 0 : worse + 1;
+        bool flat = out->best == 0 && out->count < EARLY; /* the strongest penalties allow nothing to be learned */
+        worse = better || flat ? 0 : worse + 1;
     }
     return OC_OK;
 }
@@ -383,7 +385,7 @@ static oc_status follow_many(validator *v, double guess, oc_validation *out, oc_
     next = (oc_trial){.l2 = out->trial[out->best].l2, .score_l2 = WEAKEST_SCORE_L2};
     better = !(given > 0);
     for (int k = 0; status == OC_OK && better && k < SCORE_TRIALS; k++, next.score_l2 *= OC_STAGE_FACTOR) {
-        status = add_trial(v, next, -WORTH, out, &better, job, err);
+        status = add_trial(v, next, k ? -WORTH : WORTH, out, &better, job, err);
     }
     return status;
 }
