@@ -239,7 +239,7 @@ Test(set, an_index_in_another_order_is_refused)
     oc_set_free(extracted(at("in"), "pixels:size=4", at("good"), NULL, NULL));
     index_refused("row,path,label\n1,b,y\n0,a,x\n2,c,x\n", "line 2: row '1' in place of 0");
     index_refused("row,path,label\n0,a,x\n1,b,y\n1,c,x\n", "line 4: row '1' in place of 2");
-    index_refused("row,path,label\n0,a,x\n1,b,y\n,c,x\n", "line 4: row '' where 2");
+    index_refused("row,path,label\n0,a,x\n1,b,y\n,c,x\n", "line 4: row '' in place of 2");
     index_refused("row,path,label\n0,a,x\n1,b,y\n", "2 images");
     index_refused("path,label\na,x\nb,y\nc,x\n", "no column row");
     index_refused("\n", "column");
