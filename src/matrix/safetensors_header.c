@@ -93,7 +93,9 @@ static int compare_names(const void *a, const void *b)
 
 static oc_status check_names(oc_header_entries *all, oc_error *err)
 {
-    qsort(all->entry, all->count, sizeof *all->entry, compare_names);
+    if (all->count) {
+        qsort(all->entry, all->count, sizeof *all->entry, compare_names);
+    }
     for (size_t i = 1; i < all->count; i++) {
         if (strcmp(all->entry[i - 1].name, all->entry[i].name) == 0) {
             return oc_fail(err, OC_BAD_FILE, "array %s: is a duplicate: each name is allowed once", all->entry[i].name);
@@ -112,7 +114,9 @@ static int compare_places(const void *a, const void *b)
 static oc_status check_places(oc_header_entries *all, uint64_t size, oc_error *err)
 {
     uint64_t covered = 0;
-    qsort(all->entry, all->count, sizeof *all->entry, compare_places);
+    if (all->count) {
+        qsort(all->entry, all->count, sizeof *all->entry, compare_places);
+    }
     for (size_t i = 0; i < all->count; i++) {
         const oc_header_entry *e = &all->entry[i];
         if (e->begin != covered) {
