@@ -63,7 +63,7 @@ static void score_tile(void *context, size_t index, size_t worker)
             scores[i * c->classes + j] = c->weights[j * (d + 1) + d];
         }
     }
-    oc_gemm_nt(count, c->classes, d, 1, z, d, c->weights, d + 1, 1, scores, c->classes);
+    oc_matmul_nt(1, oc_packed(z, count, d), oc_view(c->weights, c->classes, d, d + 1), 1, scores, c->classes);
 }
 
 oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job, oc_error *err)

@@ -57,7 +57,7 @@ static oc_status decompose(regression *r, const oc_problem *problem, oc_error *e
         return oc_fail(err, OC_BAD_DATA, "the products of the rows have no eigenvectors: the rows are too large");
     }
     if (status == OC_OK) {
-        oc_gemm_nn(n, r->classes, n, 1, r->vectors, n, r->targets, r->classes, 0, r->parts, r->classes);
+        oc_matmul_nn(1, oc_packed(r->vectors, n, n), oc_packed(r->targets, n, r->classes), 0, r->parts, r->classes);
     }
     return status;
 }
@@ -80,7 +80,7 @@ static double judge(regression *r, double lambda)
             r->leverage[i] += kept * v * v;
         }
     }
-    oc_gemm_tn(n, classes, n, 1, r->vectors, n, r->shrunk, classes, 0, r->predicted, classes);
+    oc_matmul_tn(1, oc_packed(r->vectors, n, n), oc_packed(r->shrunk, n, classes), 0, r->predicted, classes);
     for (size_t i = 0; i < n; i++) {
         double left = fmax(1 - r->leverage[i], 1e-6);
         for (size_t c = 0; c < classes; c++) {

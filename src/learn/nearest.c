@@ -182,7 +182,7 @@ static void measure(const oc_nearest *n, const float *z, size_t count, size_t fi
         for (size_t i = 0; i < count; i++) {
             memcpy(tile + i * TILE, n->half_norms + first, width * sizeof *tile);
         }
-        oc_gemm_nt(count, width, d, -1, z, d, x, d, 1, tile, TILE);
+        oc_matmul_nt(-1, oc_packed(z, count, d), oc_packed(x, width, d), 1, tile, TILE);
         return;
     }
     const oc_nearest_kernels *kernels = kernel_table();

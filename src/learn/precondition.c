@@ -37,8 +37,8 @@ static bool largest_eigenvalue(const sample *s, double *largest)
         v[j] = s->z[j] + 1e-3F * (float)(j % 7 + 1); /* not orthogonal to anything by symmetry */
     }
     for (int step = 0; done && step < POWER_STEPS; step++) {
-        oc_gemm_nt(n, 1, d, 1, s->z, d, v, d, 0, u, 1);
-        oc_gemm_tn(1, d, n, 1 / (float)n, u, 1, s->z, d, 0, v, d);
+        oc_matmul_nt(1, oc_packed(s->z, n, d), oc_packed(v, 1, d), 0, u, 1);
+        oc_matmul_tn(1 / (float)n, oc_packed(u, n, 1), oc_packed(s->z, n, d), 0, v, d);
         double norm = sqrt(squared_norm(v, d));
         *largest = norm;
         for (size_t j = 0; norm > 0 && j < d; j++) {

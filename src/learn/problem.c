@@ -69,7 +69,7 @@ static void score_tile(void *context, size_t index, size_t worker)
     for (size_t i = 0; i < count; i++) {
         oc_scaler_row(problem->rows, p->first + first + i, problem->center, problem->scale, z + i * d);
     }
-    oc_gemm_nt(count, classes, d, 1, z, d, p->weights, d, 0, scores, classes);
+    oc_matmul_nt(1, oc_packed(z, count, d), oc_packed(p->weights, classes, d), 0, scores, classes);
     for (size_t i = 0; i < count; i++) {
         float *row = scores + i * classes;
         size_t y = (size_t)problem->labels[p->first + first + i], best = 0;
@@ -93,7 +93,7 @@ static void sum_columns(void *context, size_t index, size_t worker)
     pass *p = context;
     size_t d = p->problem->rows->dimension, classes = p->problem->classes, left = index * COLUMNS;
     size_t width = d - left < COLUMNS ? d - left : COLUMNS;
-    oc_gemm_tn(classes, width, p->count, 1, p->scores, classes, p->z + left, d, 1, p->sum + left, d);
+    oc_matmul_tn(1, oc_packed(p->scores, p->count, classes), oc_view(p->z + left, p->count, width, d), 1, p->sum + left, d);
 }
 
 static void finish(const pass *p, oc_objective *objective)
@@ -179,7 +179,7 @@ static void score_rows(void *context, size_t index, size_t worker)
         oc_scaler_row(p->rows, first + i, p->center, p->scale, z + i * d);
         memcpy(scores + i * classes, w->bias, classes * sizeof *scores);
     }
-    oc_gemm_nt(count, classes, d, 1, z, d, w->weights, d, 1, scores, classes);
+    oc_matmul_nt(1, oc_packed(z, count, d), oc_packed(w->weights, classes, d), 1, scores, classes);
 }
 
 oc_status oc_problem_scores(const oc_problem *problem, const float *weights, const float *bias, float *scores,

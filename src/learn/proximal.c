@@ -58,7 +58,7 @@ static void multiply_columns(void *context, size_t index, size_t worker)
     (void)worker;
     const state *s = context;
     size_t d = s->dimension, left = index * COLUMNS, width = d - left < COLUMNS ? d - left : COLUMNS;
-    oc_gemm_nn(s->classes, width, d, 1, s->factor, d, s->covariance + left, d, 0, s->out + left, d);
+    oc_matmul_nn(1, oc_packed(s->factor, s->classes, d), oc_view(s->covariance + left, d, width, d), 0, s->out + left, d);
 }
 
 /* out (C,D) = v (C,D) K */

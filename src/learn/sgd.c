@@ -56,7 +56,7 @@ static void score_rows(void *context, size_t index, size_t worker)
     for (size_t i = 0; i < count; i++) {
         oc_scaler_row(p->rows, s->rows[first + i], p->center, p->scale, z + i * d);
     }
-    oc_gemm_nt(count, classes, d, 1, z, d, s->weights, d, 0, slope, classes);
+    oc_matmul_nt(1, oc_packed(z, count, d), oc_packed(s->weights, classes, d), 0, slope, classes);
     double share = 1 / (double)s->batch;
     for (size_t i = 0; i < count; i++) {
         float *row = slope + i * classes;
@@ -114,7 +114,7 @@ static void differentiate(void *context, size_t index, size_t worker)
             s->gradient[c * d + j] = decay * s->weights[c * d + j];
         }
     }
-    oc_gemm_tn(classes, width, s->batch, 1, s->slope, classes, s->z + left, d, 1, s->gradient + left, d);
+    oc_matmul_tn(1, oc_packed(s->slope, s->batch, classes), oc_view(s->z + left, s->batch, width, d), 1, s->gradient + left, d);
 }
 
 /* One step over s->batch rows; returns the mean loss before it. */

@@ -1,6 +1,6 @@
 load common
 
-# Every command and every piece of code in README.md and examples/README.md is run, on small data, in the order of the page.
+# Every command and every piece of code in README.md, CONTRIBUTING.md and examples/README.md is run, on small data, in the order of the page.
 
 setup_file() {
     export REPO="$BATS_TEST_DIRNAME/../.." PAGES="$BATS_FILE_TMPDIR/pages"
@@ -11,11 +11,13 @@ setup_file() {
         /^```./ { language = substr($0, 4); if (language == "c") count++; next }
         /^```/  { language = ""; next }
         language == "c" { print > (to "/" count ".c"); next }
-        language { print > (to "/commands." language) }' "$REPO/README.md"
+        language { print > (to "/commands." language) }' "$REPO/README.md" "$REPO/.github/CONTRIBUTING.md"
 }
 
 @test "the commands of README.md run, and its Python reads what they wrote" {
     cp -r "$DATA/train" "$DATA/test" .
+    cp -r "$DATA/test" photos
+    cp -r "$DATA/test" new-photos
     local number=0 command
     while IFS= read -r command; do
         bash -eu -o pipefail -c "$command" >out 2>&1 || { echo "failed: $command"; cat out; return 1; }
@@ -38,7 +40,7 @@ setup_file() {
     [ "$output" = "$(ocellus classify fashion.model test/Bag/00030.png | cut -f2)" ]
 }
 
-@test "the stage, the loss and the command of README.md compile without a warning" {
+@test "the stage, the loss and the command of CONTRIBUTING.md compile without a warning" {
     local flags=(-std=c11 -D_XOPEN_SOURCE=700 -Wall -Wextra -Wconversion -Wshadow -Werror -I "$REPO/include" -I "$REPO")
     grep -q oc_stage_mean "$PAGES/2.c"
     "${CC:-cc}" "${flags[@]}" -c "$PAGES/2.c" -o stage.o
@@ -58,8 +60,9 @@ setup_file() {
     done
 }
 
-@test "the files that README.md and examples/README.md point to are there" {
-    for page in README.md examples/README.md; do
+@test "the files that the pages point to are there" {
+    for page in README.md .github/CONTRIBUTING.md .github/SECURITY.md src/README.md features/README.md tests/README.md \
+        examples/README.md; do
         for file in $(grep -oE '\]\([^)#:]*\)' "$REPO/$page" | sed 's/^](//; s/)$//'); do
             [ -e "$REPO/$(dirname $page)/$file" ] || { echo "$page: $file is missing"; return 1; }
         done
