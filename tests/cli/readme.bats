@@ -97,6 +97,7 @@ setup_file() {
         case $command in
         *sklearn*) python3 -c 'import sklearn' 2>/dev/null || continue ;;
         *dask*) continue ;; # tests/python/test_dask.py
+        *pictures/make.sh*) continue ;; # examples.bats
         *plot.py*) python3 -c 'import matplotlib' 2>/dev/null || continue ;;
         "make "*) make -s -C "$REPO" help | grep -q "^  $command " && continue ;; # tests of their own
         *shards.sh*) command -v parallel >/dev/null || continue ;;
