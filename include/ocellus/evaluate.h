@@ -155,6 +155,9 @@ OC_API const char *oc_choose_largest(void);
  * caller frees choice->features. */
 OC_API oc_status oc_choose(const oc_dataset *images, const oc_choose_options *options, oc_job *job, oc_choice *choice,
                            oc_error *err);
+/* The same within the default bounds, for the features alone, which the caller frees. */
+OC_API oc_status oc_choose_features(const oc_dataset *images, const oc_extract_options *extract,
+                                    const oc_train_options *train, oc_job *job, oc_features **features, oc_error *err);
 
 /* Predictions as CSV, path,label,predicted,probability: a line for each image that has a label, in the order of the set
  * or of the test images. The probability is that of the predicted class, empty for a classifier without probabilities.

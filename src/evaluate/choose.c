@@ -388,3 +388,17 @@ oc_status oc_choose(const oc_dataset *images, const oc_choose_options *options, 
     }
     return status;
 }
+
+oc_status oc_choose_features(const oc_dataset *images, const oc_extract_options *extract, const oc_train_options *train,
+                             oc_job *job, oc_features **features, oc_error *err)
+{
+    oc_choose_options options = oc_choose_defaults();
+    oc_choice choice;
+    options.extract = *extract;
+    options.train = *train;
+    oc_status status = oc_choose(images, &options, job, &choice, err);
+    if (status == OC_OK) {
+        *features = choice.features;
+    }
+    return status;
+}

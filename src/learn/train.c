@@ -133,6 +133,13 @@ static oc_status train_on(const oc_portion *all, size_t classes, const oc_train_
     attempt a = {.used = *options};
     double started = oc_seconds();
     oc_status status = prepare(all, classes, plan, &a, job, err);
+    if (status == OC_OK && oc_trainer_equal_rows(a.trainer)) {
+        oc_job_note(
+            job,
+            "all %zu rows are equal: only the frequencies of the classes can be learned; are the images blank, or "
+            "all values constant?",
+            all->rows.count);
+    }
     if (status == OC_OK && options->tune) {
         status = tune(all, classes, options, plan, &a, job, err);
     }

@@ -151,6 +151,11 @@ bool oc_trainer_few(const oc_trainer *t)
     return t->span.rows || t->problem.rows->count <= FEW;
 }
 
+bool oc_trainer_equal_rows(const oc_trainer *t)
+{
+    return !(t->scaling.variance > 0);
+}
+
 static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
 {
     oc_status status = oc_scaler_fit(&t->view, (oc_scale)t->used.scale, (oc_stage_weight)t->used.stage_weight,

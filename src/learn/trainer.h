@@ -25,6 +25,8 @@ oc_status oc_trainer_penalise(oc_trainer *trainer, double l2, double score_l2, b
  * quarter of the one before. The first of them that ends at l2; l2 itself where rows are many. */
 enum { OC_STAGE_FACTOR = 4 };
 bool oc_trainer_few(const oc_trainer *trainer);
+/* True when no column varies: rows that are all equal cannot be told apart. */
+bool oc_trainer_equal_rows(const oc_trainer *trainer);
 double oc_trainer_strongest(const oc_trainer *trainer, double l2);
 
 /* Descends on a part of the trainer's problem: rows and labels of the part, everything else as oc_trainer_problem has

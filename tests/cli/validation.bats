@@ -1,5 +1,14 @@
 load common
 
+@test "rows that are all equal are trained on with a note" {
+    mkdir -p same/a same/b
+    for i in 1 2 3; do cp "$DATA/kinds/plain.png" same/a/$i.png; cp "$DATA/kinds/plain.png" same/b/$i.png; done
+    run -0 --separate-stderr ocellus train same -f pixels:size=4 -o m
+    [[ "$stderr" == *"all 6 rows are equal"* ]]
+    run -0 --separate-stderr ocellus train "$DATA/test" -f pixels:size=4 -o m
+    [[ "$stderr" != *"rows are equal"* ]]
+}
+
 @test "train prints the accuracy on images held out first, and the model is that of all" {
     run -0 --separate-stderr ocellus train "$DATA/train" -f pixels:size=8,gray=1 -o model
     [[ "${lines[0]}" == "accuracy "*" % of 1000 images held out, 95 % interval "*" to "*" % (5 folds)" ]]

@@ -125,6 +125,7 @@ _CALLS = {
     "oc_set_of_array": [c_void_p, c_size_t, c_size_t, POINTER(c_char_p), _OUT],
     "oc_settings_create": [_OUT],
     "oc_settings_set": [c_void_p, c_char_p, c_char_p],
+    "oc_choose_features": [c_void_p, c_void_p, c_void_p, c_void_p, _OUT],
     "oc_model_check": [c_void_p, c_void_p],
     "oc_model_train": [c_void_p, c_void_p, c_void_p, _OUT, c_void_p],
     "oc_model_load": [c_char_p, _OUT],

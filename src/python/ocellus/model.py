@@ -15,8 +15,6 @@ from ._job import Job, Progress
 from ._library import Handle, ImageError, OcellusWarning, call, created, library, saved, text
 from .features import Features, Size
 
-DEFAULT_SPEC = "hog+color"  # of the command
-
 
 class Predictions(NamedTuple):
     """Of N images, in their order."""
@@ -68,16 +66,16 @@ class Model:
 
         images: a folder with one sub-folder a class, or a list or file, as the command takes it (one path); or a
             sequence of images as Features takes them, with labels (N), which become texts.
-        features: a spec, fitted Features, or "auto": the command's default, at present "hog+color".
+        features: a spec, fitted Features, or "auto": chosen by cross-validation, as by the
+            command's -f auto (two minutes of two processors at most).
         size, resize, seed, threads, progress: as for Features. on_error: "skip" warns of images that cannot be read.
         options: training options by the names of the command, such as loss="hinge", l2=0.001, class_weight="balanced".
         """
         dataset = Dataset(images, labels)
+        choose = isinstance(features, str) and features == "auto"
         if isinstance(features, str):
-            spec = DEFAULT_SPEC if features == "auto" else features
-            features = Features(spec, size=size, seed=seed, resize=resize)
+            features = Features("pixels" if choose else features, size=size, seed=seed, resize=resize)
         fitted = features.__sklearn_is_fitted__()
-        source = features._fitted if fitted else created("features", "oc_features_parse", features.spec.encode())
         settings = settings_of({"size": features.size, "fit": features.resize, "seed": seed, **options})
         if fitted:
             features._copy_of_image(settings)
@@ -85,6 +83,13 @@ class Model:
         call("oc_model_check", dataset.handle, train)
         rows, model = Handle("set"), Handle("model")
         extract = library.oc_settings_extract(settings)
+        if choose:
+            source = Handle("features")
+            job.run("oc_choose_features", dataset.handle, extract, train, job.handle, source.out)
+        elif fitted:
+            source = features._fitted
+        else:
+            source = created("features", "oc_features_parse", features.spec.encode())
         job.run("oc_set_extract", dataset.handle, source, extract, None, job.handle, rows.out)
         _report(failures_of(dataset, rows), on_error)
         job.run("oc_model_train", rows, train, job.handle, model.out, None)
