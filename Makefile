@@ -13,7 +13,7 @@ HEADER_PACKAGES := libxxhash
 
 OBJECTS := $(BUILD)/$(MODE)
 
-WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror=implicit-function-declaration
 MODE_release := -O2 -g
 MODE_sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 MODE_thread := -O1 -g -fsanitize=thread

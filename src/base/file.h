@@ -1,11 +1,13 @@
-/* Reading files whole, and paths. */
+/* Reading files whole, closing written ones, and paths. */
 #ifndef OC_BASE_FILE_H
 #define OC_BASE_FILE_H
 
 #include <ocellus/error.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* A buffer that is used for one file after another. Zero-initialise; free with oc_bytes_free. */
 typedef struct oc_bytes {
@@ -28,5 +30,9 @@ size_t oc_file_head(const char *path, void *head, size_t size);
 
 /* "folder/name", to be freed with oc_free; NULL when memory is short. */
 char *oc_path_join(const char *folder, const char *name);
+
+/* Flushes to the disk and closes. An error of any earlier write is reported here too. The stream is closed in any case.
+ */
+oc_status oc_file_close(FILE *file, const char *path, oc_error *err);
 
 #endif

@@ -471,20 +471,6 @@ void oc_output_keep(oc_output *output)
     release(output);
 }
 
-oc_status oc_file_close(FILE *file, const char *path, oc_error *err)
-{
-    bool bad = ferror(file) != 0 || fflush(file) != 0;
-    /* A pipe or a terminal cannot be synchronised, and need not be. */
-    bad = bad || (fsync(fileno(file)) != 0 && errno != EINVAL && errno != EROFS);
-    int reason = errno;
-    bad = fclose(file) != 0 || bad;
-    if (bad) {
-        errno = reason;
-        return oc_fail_io(err, path, "cannot be written");
-    }
-    return OC_OK;
-}
-
 oc_status oc_file_write(const char *path, const void *data, size_t size, oc_error *err)
 {
     oc_output output = {0};

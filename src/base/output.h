@@ -48,10 +48,6 @@ void oc_output_abandon(oc_output *output);
 /* Leaves the unfinished output on the disk, for oc_output_resume or oc_output_begin_noted. */
 void oc_output_keep(oc_output *output);
 
-/* Flushes to the disk and closes. An error of any earlier write is reported here too. The stream is closed in any case.
- */
-oc_status oc_file_close(FILE *file, const char *path, oc_error *err);
-
 /* Writes a whole file at once through an oc_output. */
 oc_status oc_file_write(const char *path, const void *data, size_t size, oc_error *err);
 

@@ -13,6 +13,7 @@
 #include "src/base/digest.h"
 #include "src/base/dispatch.h"
 #include "src/base/fail.h"
+#include "src/base/file.h"
 #include "src/base/locale.h"
 #include "src/base/memory.h"
 #include "src/base/notes.h"
