@@ -106,7 +106,7 @@ static void number_place(const oc_words_looks *l, const oc_draw_request *s, cons
                          oc_pen pen)
 {
     oc_rectangle r = place_on_picture(l, s, &list[i]);
-    char text[20];
+    char text[24];
     double x = r.x + 3;
     for (size_t j = 0; list[i].code > 0 && j <= i; j++) {
         if (list[j].code > 0 && list[j].place.x == list[i].place.x && list[j].place.y == list[i].place.y) {

@@ -107,6 +107,8 @@ static void put_usage_word(FILE *stream, const char *word, size_t length)
         fputs(" Oo", stream);
     }
     size_t closing = 0;
+    bool repeated = length > 4 && memcmp(word + length - 4, "]...", 4) == 0; /* the whole bracket */
+    length -= repeated ? 3 : 0;
     while (length && word[length - 1] == ']') {
         closing++;
         length--;
@@ -119,6 +121,7 @@ static void put_usage_word(FILE *stream, const char *word, size_t length)
     for (; closing; closing--) {
         fputs(" Oc", stream);
     }
+    fputs(repeated ? " ..." : "", stream);
 }
 
 /* A line "extract IMAGES -f SPEC": the command, then a macro line with the rest. */
