@@ -56,7 +56,8 @@ static void multiply_tile(void *context, size_t index, size_t worker)
     if (top == left) {
         oc_syrk_upper(share, oc_view(s->z + top, s->count, height, d), s->first > 0, tile, d);
     } else {
-        oc_matmul_tn(share, oc_view(s->z + top, s->count, height, d), oc_view(s->z + left, s->count, width, d), s->first > 0, tile, d);
+        oc_matmul_tn(share, oc_view(s->z + top, s->count, height, d), oc_view(s->z + left, s->count, width, d),
+                     s->first > 0, tile, d);
     }
 }
 

@@ -93,7 +93,8 @@ static void sum_columns(void *context, size_t index, size_t worker)
     pass *p = context;
     size_t d = p->problem->rows->dimension, classes = p->problem->classes, left = index * COLUMNS;
     size_t width = d - left < COLUMNS ? d - left : COLUMNS;
-    oc_matmul_tn(1, oc_packed(p->scores, p->count, classes), oc_view(p->z + left, p->count, width, d), 1, p->sum + left, d);
+    oc_matmul_tn(1, oc_packed(p->scores, p->count, classes), oc_view(p->z + left, p->count, width, d), 1, p->sum + left,
+                 d);
 }
 
 static void finish(const pass *p, oc_objective *objective)

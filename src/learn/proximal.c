@@ -58,7 +58,8 @@ static void multiply_columns(void *context, size_t index, size_t worker)
     (void)worker;
     const state *s = context;
     size_t d = s->dimension, left = index * COLUMNS, width = d - left < COLUMNS ? d - left : COLUMNS;
-    oc_matmul_nn(1, oc_packed(s->factor, s->classes, d), oc_view(s->covariance + left, d, width, d), 0, s->out + left, d);
+    oc_matmul_nn(1, oc_packed(s->factor, s->classes, d), oc_view(s->covariance + left, d, width, d), 0, s->out + left,
+                 d);
 }
 
 /* out (C,D) = v (C,D) K */

@@ -114,7 +114,8 @@ static void differentiate(void *context, size_t index, size_t worker)
             s->gradient[c * d + j] = decay * s->weights[c * d + j];
         }
     }
-    oc_matmul_tn(1, oc_packed(s->slope, s->batch, classes), oc_view(s->z + left, s->batch, width, d), 1, s->gradient + left, d);
+    oc_matmul_tn(1, oc_packed(s->slope, s->batch, classes), oc_view(s->z + left, s->batch, width, d), 1,
+                 s->gradient + left, d);
 }
 
 /* One step over s->batch rows; returns the mean loss before it. */

@@ -45,7 +45,8 @@ static void gram_tiles(void *context, size_t row, size_t worker)
     scale_tile(w, row, z);
     for (size_t column = 0; column <= row; column++) {
         scale_tile(w, column, other);
-        oc_matmul_nt(1, oc_packed(z, tile_rows(w, row), d), oc_packed(other, tile_rows(w, column), d), 0, w->gram + row * TILE * n + column * TILE, n);
+        oc_matmul_nt(1, oc_packed(z, tile_rows(w, row), d), oc_packed(other, tile_rows(w, column), d), 0,
+                     w->gram + row * TILE * n + column * TILE, n);
     }
 }
 
@@ -119,7 +120,8 @@ static void add_columns(void *context, size_t index, size_t worker)
     work *w = context;
     size_t n = w->problem->rows->count, d = w->problem->rows->dimension, left = index * COLUMNS;
     size_t width = d - left < COLUMNS ? d - left : COLUMNS;
-    oc_matmul_nn(1, oc_view(w->a + w->first, w->problem->classes, w->count, n), oc_view(w->scratch + left, w->count, width, d), 1, w->weights + left, d);
+    oc_matmul_nn(1, oc_view(w->a + w->first, w->problem->classes, w->count, n),
+                 oc_view(w->scratch + left, w->count, width, d), 1, w->weights + left, d);
 }
 
 oc_status oc_span_expand(const oc_problem *problem, const oc_span *span, float *v, float *weights, oc_job *job,

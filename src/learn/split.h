@@ -18,6 +18,13 @@ enum { OC_STAYS = UINT16_MAX }; /* the fold of a row that is never held out */
 oc_status oc_split(const int *labels, size_t count, size_t classes, size_t folds, double fraction, uint64_t seed,
                    uint16_t *fold, size_t *held, oc_error *err);
 
+/* Which rows are held out, together: fold[i] in 0..folds-1, or OC_STAYS for a row that is only trained on. */
+typedef struct oc_folds {
+    size_t folds;   /* 1: one hold-out; 0: no validation */
+    size_t held;    /* rows */
+    uint16_t *fold; /* (N) */
+} oc_folds;
+
 /* Some rows with their labels. */
 typedef struct oc_portion {
     oc_rows rows;

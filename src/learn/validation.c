@@ -11,6 +11,7 @@
 #include "src/base/memory.h"
 #include "src/base/threads.h"
 #include "src/learn/calibration.h"
+#include "src/learn/equal_rows.h"
 #include "src/learn/split.h"
 
 #include <math.h>
@@ -84,6 +85,9 @@ oc_status oc_folds_choose(const oc_rows *rows, const int *labels, size_t classes
     oc_status status = oc_split(labels, rows->count, classes, folds, fraction, options->seed, out->fold, &out->held,
                                 err);
     out->folds = folds;
+    if (status == OC_OK) {
+        status = oc_folds_join_equal(rows, labels, classes, out, err);
+    }
     if (folds == 1) {
         options->holdout = fraction;
     } else {
@@ -273,40 +277,58 @@ static oc_status try_penalties(validator *v, oc_trial *trial, oc_job *job, oc_er
     return status;
 }
 
-static double balanced_accuracy(const validator *v)
+/* Of one class: its rows, those held out, those of them that were right, and held-out rows that were taken for it. */
+typedef struct tally {
+    size_t rows, held, right, given;
+} tally;
+
+static void count_classes(const validator *v, tally *classes)
+{
+    for (size_t i = 0; i < v->whole->rows->count; i++) {
+        classes[v->whole->labels[i]].rows++;
+    }
+    for (size_t i = 0; i < v->held; i++) {
+        size_t best = highest(v->best + i * v->classes, v->classes), label = (size_t)v->labels[i];
+        classes[label].held++;
+        classes[label].right += best == label;
+        classes[best].given++;
+    }
+}
+
+/* The mean of the recalls; NaN where a class has rows of which none was held out. */
+static double balanced_accuracy(const tally *classes, size_t count)
 {
     double sum = 0, seen = 0;
-    for (size_t c = 0; c < v->classes; c++) {
-        size_t right = 0, count = 0;
-        for (size_t i = 0; i < v->held; i++) {
-            if ((size_t)v->labels[i] == c) {
-                count++;
-                right += highest(v->best + i * v->classes, v->classes) == c;
-            }
+    for (size_t c = 0; c < count; c++) {
+        if (classes[c].rows && !classes[c].held) {
+            return NAN;
         }
-        sum += count ? (double)right / (double)count : 0;
-        seen += count > 0;
+        sum += classes[c].held ? (double)classes[c].right / (double)classes[c].held : 0;
+        seen += classes[c].held > 0;
     }
     return sum / seen;
 }
 
-/* A class that no held-out row was given, though some are of it, is worth a note. */
-static void note_absent(const validator *v, oc_job *job)
+/* Notes about classes of which no row was held out, and classes that no held-out row was taken for. */
+static void note_absent(const validator *v, const tally *classes, oc_job *job)
 {
-    size_t absent = 0;
+    size_t absent = 0, unheld = 0, least = SIZE_MAX, most = 0;
     for (size_t c = 0; c < v->classes; c++) {
-        bool given = false, there = false;
-        for (size_t i = 0; i < v->held; i++) {
-            there = there || (size_t)v->labels[i] == c;
-            given = given || highest(v->best + i * v->classes, v->classes) == c;
-        }
-        absent += there && !given;
+        const tally *t = &classes[c];
+        absent += t->held && !t->given;
+        unheld += t->rows && !t->held;
+        least = t->rows && t->rows < least ? t->rows : least;
+        most = t->rows > most ? t->rows : most;
+    }
+    if (unheld) {
+        oc_job_note(job,
+                    "%zu of %zu classes have too few different images to hold any out: the accuracy leaves them out",
+                    unheld, v->classes);
     }
     if (absent && !v->whole->importance) {
-        oc_job_note(job,
-                    "%zu of %zu classes were given to none of the %zu images held out; --class-weight balanced makes "
-                    "rare classes count as much as frequent ones",
-                    absent, v->classes, v->held);
+        oc_job_note(
+            job, "%zu of %zu classes were given to none of the %zu images held out%s", absent, v->classes, v->held,
+            most > 2 * least ? "; --class-weight balanced makes rare classes count as much as frequent ones" : "");
     }
 }
 
@@ -397,7 +419,8 @@ oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, oc_tr
     validator v = {
         .trainer = trainer, .whole = oc_trainer_problem(trainer), .nearest = options->classifier.kind == OC_NEAREST};
     oc_validation out = {.folds = plan->folds->folds, .held = plan->folds->held};
-    oc_status status = make_validator(&v, plan, err);
+    tally *classes = oc_alloc(v.whole->classes, sizeof *classes);
+    oc_status status = classes ? make_validator(&v, plan, err) : oc_fail_memory(err, "the validation");
     if (status == OC_OK) {
         status = !plan->path               ? try_given(&v, options->l2, options->score_l2, &out, job, err)
                  : oc_trainer_few(trainer) ? follow_few(&v, options->l2, &out, job, err)
@@ -408,14 +431,16 @@ oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, oc_tr
         options->score_l2 = out.trial[out.best].score_l2;
         *calibration = v.nearest ? NAN : oc_calibrate(v.best, v.labels, v.held, v.classes);
         out.log_loss = v.nearest ? NAN : oc_log_loss(v.best, v.labels, v.held, v.classes, *calibration);
-        out.balanced_accuracy = balanced_accuracy(&v);
+        count_classes(&v, classes);
+        out.balanced_accuracy = balanced_accuracy(classes, v.classes);
         out.seconds = oc_seconds() - started;
-        note_absent(&v, job);
+        note_absent(&v, classes, job);
         for (size_t i = 0; plan->right && i < v.held; i++) {
             plan->right[i] = highest(v.best + i * v.classes, v.classes) == (size_t)v.labels[i];
         }
         *validation = out;
     }
     free_validator(&v);
+    oc_free(classes);
     return status;
 }

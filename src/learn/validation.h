@@ -3,14 +3,8 @@
 #ifndef OC_LEARN_VALIDATION_H
 #define OC_LEARN_VALIDATION_H
 
+#include "src/learn/split.h"
 #include "src/learn/trainer.h"
-
-/* Which rows are held out, together: fold[i] in 0..folds-1, or OC_STAYS for a row that is only trained on. */
-typedef struct oc_folds {
-    size_t folds;   /* 1: one hold-out; 0: no validation */
-    size_t held;    /* rows */
-    uint16_t *fold; /* (N) */
-} oc_folds;
 
 /* What the options ask for. Automatic: none where no class has two rows, else 5 folds (fewer of very few rows), or one
  * hold-out where 5 trainings of such rows take long. Errors of oc_split; OC_NO_MEMORY. Free in any case. */

@@ -123,3 +123,29 @@ load common
     run -0 --separate-stderr ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 --seeds 2
     [[ "$output" == *"over 2 seeds"*"mean test %"* ]]
 }
+
+@test "copies of an image are held out together" {
+    /usr/bin/python3 - <<'PYTHON' || skip "python3 has no PIL"
+import os, random
+from PIL import Image
+random.seed(1)
+for c in "ab":
+    os.makedirs("copies/" + c)
+    for i in range(20):
+        picture = Image.new("L", (16, 16))
+        picture.putdata([random.randrange(256) for _ in range(256)])
+        for k in range(3):
+            picture.save(f"copies/{c}/{i}-{k}.png")
+PYTHON
+    run -0 --separate-stderr ocellus train copies -f pixels:size=8,gray=1 --json -o m
+    jq -e '.validation.accuracy < 0.8' <<<"$output" # noise: with copies on both sides it is 1
+}
+
+@test "a class that cannot be held out has no balanced accuracy, and a note" {
+    mkdir -p few/a few/b
+    cp "$DATA"/test/Dress/*.png few/a
+    cp "$DATA/kinds/plain.png" few/b
+    run -0 --separate-stderr ocellus train few -f pixels:size=4,gray=1 --json -o m
+    jq -e '.validation.balanced_accuracy == null' <<<"$output"
+    [[ "$stderr" == *"1 of 2 classes have too few different images to hold any out"* ]]
+}

@@ -1,0 +1,142 @@
+/* Equal rows are found by a digest of their values, of which long rows give a sample, and compared value by value. */
+#include "src/learn/equal_rows.h"
+
+#include "src/base/digest.h"
+#include "src/base/fail.h"
+#include "src/base/memory.h"
+#include "src/matrix/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const double ALL_VALUES = 1 << 24; /* of all rows; where there are more, SAMPLE of each block and row */
+enum { SAMPLE = 256 };
+
+typedef struct digested {
+    uint64_t digest;
+    uint32_t row;
+} digested;
+
+static int by_digest(const void *a, const void *b)
+{
+    const digested *one = a, *other = b;
+    if (one->digest != other->digest) {
+        return one->digest < other->digest ? -1 : 1;
+    }
+    return one->row < other->row ? -1 : one->row > other->row;
+}
+
+static const float *values_of(const oc_rows *rows, size_t block, size_t i)
+{
+    bool mirrored;
+    return oc_block_row(&rows->block[block], oc_rows_place(rows, i, &mirrored));
+}
+
+static uint64_t digest_row(const oc_rows *rows, size_t i, bool whole)
+{
+    uint64_t digest = OC_DIGEST_START;
+    for (size_t b = 0; b < rows->blocks; b++) {
+        const oc_block *block = &rows->block[b];
+        const float *x = values_of(rows, b, i);
+        size_t step = whole || block->columns <= SAMPLE ? 1 : block->columns / SAMPLE;
+        if (step == 1) {
+            digest = oc_digest(digest, x, block->columns * sizeof *x);
+        }
+        for (size_t j = 0; step > 1 && j < block->columns; j += step) {
+            digest = oc_digest(digest, x + j, sizeof *x);
+        }
+    }
+    return digest;
+}
+
+static bool equal(const oc_rows *rows, size_t i, size_t j)
+{
+    for (size_t b = 0; b < rows->blocks; b++) {
+        const float *x = values_of(rows, b, i), *y = values_of(rows, b, j);
+        if (memcmp(x, y, rows->block[b].columns * sizeof *x) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* first (N): an equal row of lower number, or the row itself. True when there are equal rows. */
+static bool find_equal(const oc_rows *rows, digested *sorted, uint32_t *first)
+{
+    bool whole = (double)rows->count * (double)rows->dimension <= ALL_VALUES, any = false;
+    for (size_t i = 0; i < rows->count; i++) {
+        sorted[i] = (digested){digest_row(rows, i, whole), (uint32_t)i};
+        first[i] = (uint32_t)i;
+    }
+    qsort(sorted, rows->count, sizeof *sorted, by_digest);
+    for (size_t i = 1, begin = 0; i < rows->count; i++) {
+        begin = sorted[i].digest == sorted[begin].digest ? begin : i;
+        if (begin < i && equal(rows, sorted[begin].row, sorted[i].row)) {
+            first[sorted[i].row] = sorted[begin].row;
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* Rows stay that are equal to a row of a class all of whose rows are in one fold. place (C): that fold, or OC_STAYS. */
+static void keep_classes(const uint32_t *first, const int *labels, size_t count, size_t classes, uint16_t *fold,
+                         uint16_t *place)
+{
+    enum { UNSEEN = OC_STAYS - 1 };
+    for (size_t c = 0; c < classes; c++) {
+        place[c] = UNSEEN;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint16_t *p = &place[labels[i]];
+        *p = *p == UNSEEN || *p == fold[i] ? fold[i] : (uint16_t)OC_STAYS;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (place[labels[i]] != OC_STAYS) {
+            fold[first[i]] = OC_STAYS;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        fold[i] = fold[first[i]];
+    }
+}
+
+/* True when each fold holds out a row; *held is their number. */
+static bool count_held(const uint16_t *fold, size_t count, size_t folds, size_t *members, size_t *held)
+{
+    size_t filled = 0;
+    *held = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (fold[i] != OC_STAYS) {
+            filled += members[fold[i]]++ == 0;
+            (*held)++;
+        }
+    }
+    return filled == folds && (folds > 1 || *held < count); /* with one fold the others are trained on */
+}
+
+oc_status oc_folds_join_equal(const oc_rows *rows, const int *labels, size_t classes, oc_folds *folds, oc_error *err)
+{
+    size_t n = rows->count, joined_held;
+    digested *sorted = oc_alloc(n, sizeof *sorted);
+    uint32_t *first = oc_alloc(n, sizeof *first);
+    uint16_t *joined = oc_alloc(n, sizeof *joined), *place = oc_alloc(classes, sizeof *place);
+    size_t *members = oc_alloc(folds->folds, sizeof *members);
+    bool enough = sorted && first && joined && place && members;
+    if (enough && find_equal(rows, sorted, first)) {
+        for (size_t i = 0; i < n; i++) {
+            joined[i] = folds->fold[first[i]];
+        }
+        keep_classes(first, labels, n, classes, joined, place);
+        if (count_held(joined, n, folds->folds, members, &joined_held)) {
+            memcpy(folds->fold, joined, n * sizeof *joined);
+            folds->held = joined_held;
+        }
+    }
+    oc_free(sorted);
+    oc_free(first);
+    oc_free(joined);
+    oc_free(place);
+    oc_free(members);
+    return enough ? OC_OK : oc_fail_memory(err, "the validation");
+}
