@@ -43,11 +43,14 @@ oc_status open_test_rows(const cli_settings *settings, const named_model *model,
                          test_rows *rows, oc_error *err)
 {
     oc_status status = check_labels_option(settings, in, err);
-    if (status) {
-        return status;
+    if (status || !is_rows(in)) {
+        return status ? status : extract_rows(settings, model, in->path, job, rows, err);
     }
-    return is_rows(in) ? open_fitting_rows(settings, model, in, job, &rows->set, err)
-                       : extract_rows(settings, model, in->path, job, rows, err);
+    status = open_fitting_rows(settings, model, in, job, &rows->set, err);
+    if (!status && oc_features_count(oc_set_features(rows->set)) == 0 && oc_set_classes(rows->set) == 0) {
+        status = wrong_usage(err, "--labels FILE is missing: a label for each row of %.700s", in->path);
+    }
+    return status;
 }
 
 void test_rows_free(test_rows *rows)
