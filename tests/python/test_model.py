@@ -158,7 +158,9 @@ except KeyboardInterrupt:
     ocellus.LinearClassifier(epochs=1).fit(rows[:500], np.arange(500) % 7)
     print("and usable")
 """
-        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        # A job in the background of a shell ignores SIGINT, and so would its children.
+        restore = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, preexec_fn=restore)
         self.assertEqual(process.stdout.readline(), "working\n")
         process.send_signal(signal.SIGINT)
         started = time.monotonic()
