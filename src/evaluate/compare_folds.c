@@ -219,6 +219,22 @@ static oc_status finish_folds(const folding *f, oc_error *err)
     return f->options->model ? save_best(f, c->rows[c->best].features, err) : OC_OK;
 }
 
+/* Readable images that no fold tests: each is all that its class has. */
+static void note_untested(const folding *f, const uint32_t *group)
+{
+    size_t untested = 0;
+    for (size_t i = 0; i < oc_dataset_count(f->images); i++) {
+        untested += f->fold[i] == OC_STAYS && group[i] != OC_UNREADABLE;
+    }
+    if (untested) {
+        oc_job_note(
+            f->job,
+            "%zu of %zu images are never tested: their classes have no other image to train on, and do not count "
+            "in the accuracies",
+            untested, oc_dataset_count(f->images));
+    }
+}
+
 oc_status oc_compare_folds(const oc_dataset *images, const uint32_t *group, const oc_spec_list *specs,
                            const oc_compare_options *options, oc_job *job, oc_comparison **out, oc_error *err)
 {
@@ -229,6 +245,9 @@ oc_status oc_compare_folds(const oc_dataset *images, const uint32_t *group, cons
     f.chosen = oc_alloc(n, sizeof *f.chosen);
     oc_status status = f.fold && f.chosen ? oc_split_images(images, group, f.folds, options->extract.seed, f.fold, err)
                                           : oc_fail_memory(err, "the split");
+    if (status == OC_OK && f.folds > 1) {
+        note_untested(&f, group);
+    }
     for (size_t k = 0; status == OC_OK && k < f.folds; k++) {
         status = compare_fold(&f, k, err);
     }

@@ -121,3 +121,12 @@ load common
     run -0 ocellus evaluate "$DATA/model" "$DATA/test"
     [[ "$output" != *balanced* ]]
 }
+
+@test "--folds says how many images are never tested" {
+    mkdir -p few/a few/b few/c
+    cp "$DATA"/test/Dress/*.png few/a
+    cp "$DATA"/test/Bag/*.png few/b
+    cp "$DATA/kinds/plain.png" few/c
+    run -0 --separate-stderr ocellus compare few -f pixels:size=4,gray=1 --folds 3
+    [[ "$stderr" == *"1 of "*" images are never tested"* ]]
+}
