@@ -17,23 +17,6 @@ void oc_matmul_nn(float alpha, oc_matrix a, oc_matrix b, float beta, float *c, s
 /* C (m,n) = alpha A^T (k,m) B (k,n) + beta C */
 void oc_matmul_tn(float alpha, oc_matrix a, oc_matrix b, float beta, float *c, size_t stride);
 
-/* The same with sizes and strides one by one, for callers that do not use oc_matrix yet. */
-static inline void oc_gemm_nt(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
-                              size_t ldb, float beta, float *c, size_t ldc)
-{
-    oc_matmul_nt(alpha, oc_view(a, m, k, lda), oc_view(b, n, k, ldb), beta, c, ldc);
-}
-static inline void oc_gemm_nn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
-                              size_t ldb, float beta, float *c, size_t ldc)
-{
-    oc_matmul_nn(alpha, oc_view(a, m, k, lda), oc_view(b, k, n, ldb), beta, c, ldc);
-}
-static inline void oc_gemm_tn(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
-                              size_t ldb, float beta, float *c, size_t ldc)
-{
-    oc_matmul_tn(alpha, oc_view(a, k, m, lda), oc_view(b, k, n, ldb), beta, c, ldc);
-}
-
 /* C (n,n) = alpha A (n,k) A^T + beta C; only the lower triangle of C is read and written. */
 void oc_syrk_lower(float alpha, oc_matrix a, float beta, float *c, size_t stride);
 /* C (n,n) = alpha A^T (k,n) A + beta C; only the upper triangle of C is read and written. */

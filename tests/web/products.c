@@ -4,11 +4,8 @@
 #include <string.h>
 
 #define oc_matmul_nt plain_matmul_nt
-#define oc_gemm_nt plain_gemm_nt
 #define oc_matmul_nn plain_matmul_nn
-#define oc_gemm_nn plain_gemm_nn
 #define oc_matmul_tn plain_matmul_tn
-#define oc_gemm_tn plain_gemm_tn
 #define oc_eigen_symmetric plain_eigen_symmetric
 #define oc_syrk_lower plain_syrk_lower
 #define oc_syrk_upper plain_syrk_upper
@@ -17,11 +14,8 @@
 #define oc_solve_lower_transposed plain_solve_lower_transposed
 #include "examples/web/products.c"
 #undef oc_matmul_nt
-#undef oc_gemm_nt
 #undef oc_matmul_nn
-#undef oc_gemm_nn
 #undef oc_matmul_tn
-#undef oc_gemm_tn
 #undef oc_eigen_symmetric
 #undef oc_syrk_lower
 #undef oc_syrk_upper
