@@ -4,8 +4,8 @@ TEST_PACKAGES := criterion jansson
 
 # The steps of `make check`, in this order, and those that `make check-all` adds. Each is a target; a new check is a
 # target of its own and a word here.
-CHECK := layers unit cli installed replay sanitized-unit
-CHECK_ALL := sanitized-cli sanitized-replay faults decoders reproducible report python
+CHECK := layers unit cli installed
+CHECK_ALL := cli-long sanitized-unit sanitized-cli sanitized-replay faults decoders reproducible report python
 
 # Runs each step of a list, prints its time, and stops at the first that fails.
 define STEPS
@@ -17,7 +17,7 @@ done
 endef
 
 .PHONY: check
-check: ## install what is missing (DEPS=no: only say it), build, run what every change must pass, in about six minutes
+check: ## install what is missing (DEPS=no: only say it), build, run what every change must pass, in about three minutes
 	@CC=$(CC) .ci/deps check
 	$(call STEPS,all $(CHECK))
 
@@ -40,9 +40,13 @@ unit: $(TESTS) ## run the unit tests (MODE=sanitize, TESTED='hog*/*' for some of
 # The command. bats runs several tests at a time where GNU parallel is there.
 BATS = env -u MAKEFLAGS OCELLUS=$(COMMAND) bats $(if $(shell command -v parallel),--jobs $(PROCESSORS))
 
-.PHONY: cli
+# Tests with the tag "long" take four seconds or more on an idle machine; TESTED finds them as well.
+.PHONY: cli cli-long
 cli: all ## run the tests of the command (MODE=sanitize, TESTED='regular expression' for some of them)
-	$(BATS) $(if $(TESTED),-f '$(TESTED)') tests/cli
+	$(BATS) $(if $(TESTED),-f '$(TESTED)',--filter-tags '!long') tests/cli
+
+cli-long: all ## run the tests of the command that make cli leaves out because they take long
+	$(BATS) --filter-tags long tests/cli
 
 .PHONY: installed
 installed: all ## install below build/ and test what is there
@@ -179,7 +183,7 @@ coverage: ## which lines the tests run, in build/coverage/index.html; below 90 %
 	@$(MAKE) --no-print-directory -s $(JOBS) MODE=coverage all $(BUILD)/coverage/unit-tests
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@$(MAKE) --no-print-directory -s MODE=coverage unit
-	@$(MAKE) --no-print-directory -s MODE=coverage cli
+	@$(MAKE) --no-print-directory -s MODE=coverage cli cli-long
 	gcovr --root . --object-directory $(BUILD)/coverage --filter src/ --filter features/ --fail-under-line 90 \
 	    --html-details $(BUILD)/coverage/index.html --txt --print-summary $(BUILD)/coverage
 

@@ -1,5 +1,6 @@
 load common
 
+# bats test_tags=long
 @test "without -f the features are chosen, and typed they give the same model" {
     run -0 --separate-stderr ocellus train "$DATA/test" -o chosen
     [[ "$output" == *"choosing the features by cross-validation on 200 of 200 images"* ]]
@@ -12,12 +13,14 @@ load common
     [ "$(ocellus info chosen --json | jq -r .features)" = "$spec" ]
 }
 
+# bats test_tags=long
 @test "-f auto is the default; --json prints no table" {
     run -0 --separate-stderr ocellus train "$DATA/test" -f auto -o auto --json
     [ "$(wc -l <<<"$output")" -eq 1 ]
     jq -e '.images == 200' <<<"$output"
 }
 
+# bats test_tags=long
 @test "compare -f auto is one row, of the features that are chosen" {
     run -0 --separate-stderr ocellus compare "$DATA/test" --test "$DATA/train" -f pixels:size=4 -f auto --json
     jq -e '(.rows | length) == 2 and .rows[0].features == "pixels:size=4" and .rows[1].features != "auto"' <<<"$output"
@@ -26,6 +29,7 @@ load common
     [[ "${lines[-1]}" == "$spec "* ]]
 }
 
+# bats test_tags=long
 @test "compare --dry-run says how long the choice takes" {
     run -0 --separate-stderr ocellus compare "$DATA/train" --test "$DATA/test" -f auto --dry-run
     [[ "$output" == *"choosing the features for -f auto: at most 2 min"* ]]

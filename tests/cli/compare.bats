@@ -11,6 +11,7 @@ load common
     [[ "$output" == *"best on the test images: "* ]]
 }
 
+# bats test_tags=long
 @test "--json has the rows in the order of -f" {
     run -0 --separate-stderr ocellus compare "$DATA/train" --test "$DATA/test" -f hog:cell=7 -f pixels:size=8 -f hog:cell=7+pixels:size=8 --json
     [ "$(wc -l <<<"$output")" -eq 1 ]
@@ -21,6 +22,7 @@ load common
     jq -e 'all(.rows[]; .extract_seconds >= 0 and .train_seconds >= 0 and .train_accuracy > 0.5)' <<<"$output"
 }
 
+# bats test_tags=long
 @test "-o saves a model of one of the rows that does as well as the table says" {
     ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=2 -f pixels:size=14 -o model --json >table
     accuracy=$(ocellus evaluate model "$DATA/test" --json | jq .accuracy)

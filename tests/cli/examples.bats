@@ -68,6 +68,7 @@ needs_python() {
     [[ "$output" == *stage.0.* ]]
 }
 
+# bats test_tags=long
 @test "train_sklearn.py trains scikit-learn on our rows" {
     needs_python sklearn
     ocellus extract "$DATA/train" -f hog:cell=7 -o train
@@ -77,6 +78,7 @@ needs_python() {
     [ "${BASH_REMATCH[1]}" -ge 7500 ]
 }
 
+# bats test_tags=long
 @test "sklearn_features.py trains scikit-learn's classifier and ours on the same features" {
     needs_python sklearn
     run -0 env OCELLUS_LIBRARY="$(ls "$(dirname "$(realpath "$OCELLUS")")"/release/libocellus.so.* | head -1)" \
@@ -85,6 +87,7 @@ needs_python() {
     [[ "${lines[1]}" =~ ^LinearClassifier:\ 0\.[7-9].*\ of\ 200\ images\ right$ ]]
 }
 
+# bats test_tags=long
 @test "experiment.sh leaves a table, a model, a test and a card, and plot.py draws them" {
     make_damaged train
     run -0 sh "$EXAMPLES/experiment.sh" train "$DATA/test" results

@@ -2,6 +2,7 @@ load common
 
 # The first commands of somebody with one folder of photographs: nothing fails, and nothing has to be looked up.
 
+# bats test_tags=long
 @test "three commands on one folder" {
     cp -r "$DATA/train" photos
     cp -r "$DATA/test/Bag" new-photos

@@ -2,6 +2,7 @@ load common
 
 # --dry-run: what a command will take, with nothing written.
 
+# bats test_tags=long
 @test "train --dry-run tries a few images and writes nothing" {
     run -0 --separate-stderr ocellus train "$DATA/train" -f hog:cell=7 -o model --dry-run
     [[ "$output" == *"images      1000 of 10 classes"*"memory      about "*"after that, training"*"nothing was written"* ]]

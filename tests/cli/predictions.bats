@@ -23,6 +23,7 @@ load common
     [ "$(tail -n 1 votes.csv)" = "$DATA/kinds/plain.png,Trouser,Trouser," ]
 }
 
+# bats test_tags=long
 @test "compare --predictions has a file a row, and the report links to them" {
     mkdir pages
     ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4,gray=1 -f hog:cell=7+color --predictions "all of them" \

@@ -14,6 +14,7 @@ setup_file() {
         language { print > (to "/commands." language) }' "$REPO/README.md" "$REPO/.github/CONTRIBUTING.md"
 }
 
+# bats test_tags=long
 @test "the commands of README.md run, and its Python reads what they wrote" {
     cp -r "$DATA/train" "$DATA/test" .
     cp -r "$DATA/test" photos
@@ -69,6 +70,7 @@ setup_file() {
     done
 }
 
+# bats test_tags=long
 @test "the commands of examples/README.md run" {
     cp "$REPO"/examples/*.* .
     mkdir bin

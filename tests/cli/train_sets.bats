@@ -10,6 +10,7 @@ setup_file() {
     export SETS="$BATS_FILE_TMPDIR"
 }
 
+# bats test_tags=long
 @test "several shards, in any order, give the bytes of their merge" {
     ocellus train "$SETS/whole" -o whole.model -q
     ocellus train "$SETS/part3" "$SETS/part1" "$SETS/part2" -o parts.model -q
@@ -22,6 +23,7 @@ setup_file() {
     cmp whole.model parts.model
 }
 
+# bats test_tags=long
 @test "mirrored rows of several sets are those of their merge" {
     for i in 1 2; do ocellus extract "$DATA/train" -f pixels:size=28+hog:cell=7 --shard $i/2 -o m$i -q; done
     ocellus merge m1 m2 -o m -q

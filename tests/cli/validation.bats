@@ -53,6 +53,7 @@ load common
     [[ "$stderr" != *"were given to none"* ]]
 }
 
+# bats test_tags=long
 @test "the penalty is the best of a path, and another run can repeat it by hand" {
     ocellus train "$DATA/train" -f pixels:size=8,gray=1 -o model
     run -0 ocellus info model
@@ -66,6 +67,7 @@ load common
     ocellus info tuned --json | jq -e --slurpfile plain json '.validation.accuracy >= $plain[0].validation.accuracy'
 }
 
+# bats test_tags=long
 @test "compare validates, tunes and chooses by the same means" {
     ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 -f hog:cell=7 --tune -o model --json >json
     jq -e 'all(.rows[]; .validation.held == 1000 and .validation_accuracy == .validation.accuracy)' json
@@ -74,6 +76,7 @@ load common
     [[ "${lines[1]}" == *"held out" ]]
 }
 
+# bats test_tags=long
 @test "--augment mirror works from images and from a set alike" {
     ocellus train "$DATA/train" -f pixels:size=28,gray=1+hog:cell=7 --augment mirror -o from-images
     ocellus extract "$DATA/train" -f pixels:size=28,gray=1+hog:cell=7 -o set

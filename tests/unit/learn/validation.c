@@ -373,7 +373,7 @@ Test(validation, rows_that_are_mirrored_already_are_not_mirrored_again)
 
 Test(validation, short_memory_is_an_error_at_every_step)
 {
-    make_sample(&data, 60, 3, 2, 1, 11);
+    make_sample(&data, 12, 3, 2, 1, 11);
     oc_train_options options = quick();
     options.tune = true;
     options.folds = 2;
