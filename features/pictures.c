@@ -1,5 +1,6 @@
 /* Pictures of stages that have none of their own, and the pale image that other pictures are drawn on. */
 #include "features/pictures.h"
+#include "src/base/fail.h"
 #include "src/draw/shapes.h"
 
 #include <math.h>
@@ -55,17 +56,63 @@ const char *oc_stage_legend(const oc_stage *stage)
 oc_status oc_stage_draw(const oc_stage *stage, const oc_draw_request *request, oc_error *err)
 {
     const oc_stage_pictures *own = stage->type->pictures;
-    if (own && own->draw) {
-        return own->draw(stage, request, err);
+    oc_draw_request resized = *request;
+    oc_scratch scratch = {0};
+    oc_image image;
+    if (!own || !own->draw) {
+        draw_bars(stage, request);
+        return OC_OK;
     }
-    draw_bars(stage, request);
-    return OC_OK;
+    oc_status status = OC_OK;
+    if (request->image) {
+        status = oc_stage_image(stage, request->image, OC_GRAY | OC_RGB, &scratch, &image, err);
+        resized.image = &image;
+    }
+    if (status == OC_OK) {
+        status = own->draw(stage, &resized, err);
+    }
+    oc_scratch_free(&scratch);
+    return status;
+}
+
+/* Adds to each pixel of `to` its part of the values of `from`, a map of the same scene. */
+static void add_map(oc_map from, oc_map to)
+{
+    double across = (double)to.width / (double)from.width, down = (double)to.height / (double)from.height;
+    for (size_t i = 0; i < from.width * from.height; i++) {
+        double x = (double)(i % from.width) * across, y = (double)(i / from.width) * down;
+        oc_spread_evenly(to, (oc_box){x, y, x + across, y + down}, from.values[i]);
+    }
+}
+
+/* For a stage with a size of its own: the map of the resized image, brought to the size of the image. */
+static oc_status attribute_resized(const oc_stage *stage, const oc_image *image, const double *data_term,
+                                   const double *offset, double *map, oc_error *err)
+{
+    oc_map own = {oc_alloc(stage->plan.width * stage->plan.height, sizeof *own.values), stage->plan.width,
+                  stage->plan.height};
+    oc_scratch scratch = {0};
+    oc_image resized;
+    oc_status status = own.values ? oc_stage_image(stage, image, OC_GRAY | OC_RGB, &scratch, &resized, err)
+                                  : oc_fail_memory(err, "the map of a score");
+    if (status == OC_OK) {
+        status = stage->type->pictures->attribute(stage, &resized, data_term, offset, own.values, err);
+    }
+    if (status == OC_OK) {
+        add_map(own, (oc_map){map, image->width, image->height});
+    }
+    oc_scratch_free(&scratch);
+    oc_free(own.values);
+    return status;
 }
 
 oc_status oc_stage_attribute(const oc_stage *stage, const oc_image *image, const double *data_term,
                              const double *offset, double *map, oc_error *err)
 {
     const oc_stage_pictures *own = stage->type->pictures;
+    if (own && own->attribute && stage->size.width) {
+        return attribute_resized(stage, image, data_term, offset, map, err);
+    }
     if (own && own->attribute) {
         return own->attribute(stage, image, data_term, offset, map, err);
     }

@@ -25,9 +25,11 @@ oc_status oc_plan_axes(oc_plan *plan, const oc_row_axis *axes, size_t count, oc_
 
 oc_status oc_plan_make(const oc_stage *stage, size_t width, size_t height, oc_plan *out, oc_error *err)
 {
-    oc_plan plan = {.width = width, .height = height};
+    bool own = stage->size.width > 0;
+    oc_plan plan = {.width = own ? stage->size.width : width, .height = own ? stage->size.height : height};
     oc_status status = stage->type->plan(stage->params, &plan, err);
     if (status == OC_OK) {
+        plan.mirrors = plan.mirrors && plan.width == width; /* a resized row may differ in its last rounding */
         *out = plan;
     }
     return status;

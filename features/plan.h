@@ -4,7 +4,7 @@
 
 #include "features/stage.h"
 
-/* Plans a stage for a size of images; *plan is unchanged on failure. */
+/* Plans a stage for images of that size, or of the stage's own; *plan is unchanged on failure. */
 oc_status oc_plan_make(const oc_stage *stage, size_t width, size_t height, oc_plan *plan, oc_error *err);
 void oc_plan_free(oc_plan *plan);
 

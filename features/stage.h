@@ -25,7 +25,7 @@ typedef struct oc_needs {
 /* Everything that follows from the parameters and the size of the images; never changed once it is made. A row is one
  * array in C order with the given axes, so that the dimension is the product of their lengths. */
 typedef struct oc_plan {
-    size_t width, height; /* of the images; set by the caller */
+    size_t width, height; /* of the images that the stage is given; set by the caller */
     size_t axis_count;
     oc_row_axis axes[OC_MAX_AXES];
     size_t dimension;
@@ -35,7 +35,8 @@ typedef struct oc_plan {
 
 typedef struct oc_stage {
     const struct oc_stage_type *type;
-    void *params; /* the struct that type->params describes, resolved */
+    void *params;   /* the struct that type->params describes, resolved */
+    oc_extent size; /* that images are brought to for this stage alone; 0 x 0: the stage takes them as they are */
     oc_needs needs;
     oc_plan plan; /* dimension 0: not planned yet */
     void *state;  /* learned; NULL until fitted or loaded; made and freed by the type */
@@ -46,6 +47,8 @@ typedef struct oc_scratch {
     oc_arena arena;     /* reset before every stage */
     oc_resizer resizer; /* with the tables of the last change of size */
 } oc_scratch;
+
+void oc_scratch_free(oc_scratch *scratch);
 
 typedef struct oc_stage_type {
     const char *name, *help;
@@ -82,6 +85,11 @@ typedef struct oc_stage_type {
 
 /* Every stage there is, oc_stage_count of them, in the order of --help. */
 extern const oc_stage_type *const oc_stage_types[];
+
+/* The image at the planned size of the stage, with those of its planes that are asked for: the image itself, or a smaller
+ * or larger copy in memory of the arena. OC_NO_MEMORY. */
+oc_status oc_stage_image(const oc_stage *stage, const oc_image *image, unsigned planes, oc_scratch *scratch,
+                         oc_image *out, oc_error *err);
 
 /* Sets the axes and the dimension. OC_TOO_LARGE when a row does not fit into memory. */
 oc_status oc_plan_axes(oc_plan *plan, const oc_row_axis *axes, size_t count, oc_error *err);

@@ -1,6 +1,8 @@
 /* The table of stages. */
 #include "features/stage.h"
 
+#include <stddef.h>
+
 /* Every stage there is, in the order of --help: oc_stage_pixels and so on. */
 #define STAGES(X) X(pixels) X(color) X(hog) X(words)
 
@@ -14,6 +16,12 @@ size_t oc_stage_count(void)
 {
     return sizeof oc_stage_types / sizeof *oc_stage_types;
 }
+
+const oc_param oc_stage_params[] = {
+    {"size", OC_EXTENT, offsetof(oc_stage, size), "auto", 1, 4096, NULL,
+     "size that images are brought to for this stage alone, whatever their shape; auto: that of all stages"},
+};
+const size_t oc_stage_param_count = sizeof oc_stage_params / sizeof *oc_stage_params;
 
 oc_stage_info oc_stage_describe(size_t index)
 {

@@ -44,8 +44,8 @@ OC_API void oc_features_free(oc_features *features);
 OC_API const char *oc_features_spec(const oc_features *features);
 /* The planes that the stages read: OC_GRAY, OC_RGB or both. */
 OC_API unsigned oc_features_planes(const oc_features *features);
-/* The side of the square that images of different sizes are brought to when no size is given: 128, or what a stage that
- * needs larger images asks for. */
+/* The side of the square that images of different sizes are brought to when no size is given: the largest that a stage
+ * asks for: its own size, else 128, or 256 where it needs larger images. */
 OC_API size_t oc_features_side(const oc_features *features);
 
 /* Fixes the size of the images, and with it the dimension. OC_TOO_SMALL, naming the stage and both sizes; OC_TOO_LARGE
@@ -115,6 +115,9 @@ typedef struct oc_stage_info {
     const oc_param *params;
     size_t param_count;
 } oc_stage_info;
+/* Parameters that every stage takes; a stage's own one of the same name goes before. */
+OC_API extern const oc_param oc_stage_params[];
+OC_API extern const size_t oc_stage_param_count;
 OC_API size_t oc_stage_count(void);
 OC_API oc_stage_info oc_stage_describe(size_t index);
 

@@ -106,6 +106,14 @@ void help_overview(FILE *stream, const command_list *commands)
     fputs("\n'ocellus help COMMAND' explains a command, 'ocellus help stages' what -f takes.\n", stream);
 }
 
+static void put_parameter(FILE *stream, const oc_param *param)
+{
+    char term[80], text[MAX_DESCRIPTION];
+    snprintf(term, sizeof term, "%s=%s", param->name, param->default_value);
+    describe_parameter(param, text, sizeof text);
+    put_entry(stream, 4, term, STAGE_COLUMN + 2, text);
+}
+
 /* The stages in a line each, or with all parameters. */
 static void put_stages(FILE *stream, bool with_params)
 {
@@ -118,11 +126,7 @@ static void put_stages(FILE *stream, bool with_params)
         fputs(with_params || i == 0 ? "\n" : "", stream);
         put_entry(stream, 2, stage.name, NAME_COLUMN, stage.help);
         for (size_t p = 0; with_params && p < stage.param_count; p++) {
-            char term[80], text[MAX_DESCRIPTION];
-            const oc_param *param = &stage.params[p];
-            snprintf(term, sizeof term, "%s=%s", param->name, param->default_value);
-            describe_parameter(param, text, sizeof text);
-            put_entry(stream, 4, term, STAGE_COLUMN + 2, text);
+            put_parameter(stream, &stage.params[p]);
         }
         if (with_params) {
             char layout[MAX_DESCRIPTION];
@@ -132,6 +136,11 @@ static void put_stages(FILE *stream, bool with_params)
     }
     if (!with_params) {
         fputs("\n  'ocellus help stages' lists their parameters.\n", stream);
+        return;
+    }
+    fputs("\n  every stage\n", stream);
+    for (size_t p = 0; p < oc_stage_param_count; p++) {
+        put_parameter(stream, &oc_stage_params[p]);
     }
 }
 

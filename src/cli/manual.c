@@ -211,6 +211,20 @@ void manual_command(FILE *stream, const cli_command *command)
     fputs(".Sh SEE ALSO\n.Xr ocellus 1 ,\n.Xr ocellus-stages 7\n", stream);
 }
 
+static void put_parameters(FILE *stream, const oc_param *params, size_t count)
+{
+    fputs(".Bl -tag -width Ds\n", stream);
+    for (size_t p = 0; p < count; p++) {
+        char text[MAX_DESCRIPTION];
+        fprintf(stream, ".It Cm %s Ns = Ns ", params[p].name);
+        put_word(stream, params[p].default_value, strlen(params[p].default_value));
+        fputc('\n', stream);
+        describe_parameter(&params[p], text, sizeof text);
+        put_text(stream, text);
+    }
+    fputs(".El\n", stream);
+}
+
 void manual_stages(FILE *stream)
 {
     put_head(stream, "ocellus-stages", 7, "what Ocellus measures in an image");
@@ -225,22 +239,14 @@ void manual_stages(FILE *stream)
         oc_stage_info stage = oc_stage_describe(i);
         fprintf(stream, ".Ss %s\n", stage.name);
         put_text(stream, stage.help);
-        fputs(".Bl -tag -width Ds\n", stream);
-        for (size_t p = 0; p < stage.param_count; p++) {
-            char text[MAX_DESCRIPTION];
-            const oc_param *param = &stage.params[p];
-            fprintf(stream, ".It Cm %s Ns = Ns ", param->name);
-            put_word(stream, param->default_value, strlen(param->default_value));
-            fputc('\n', stream);
-            describe_parameter(param, text, sizeof text);
-            put_text(stream, text);
-        }
-        fputs(".El\n", stream);
+        put_parameters(stream, stage.params, stage.param_count);
         char layout[MAX_DESCRIPTION];
         describe_default_columns(stage.name, layout, sizeof layout);
         put_text(stream, "Columns with the defaults, for images of 256x256 pixels: ");
         put_text(stream, layout);
     }
+    fputs(".Ss every stage\n", stream);
+    put_parameters(stream, oc_stage_params, oc_stage_param_count);
     fputs(".Sh SEE ALSO\n.Xr ocellus 1\n", stream);
 }
 

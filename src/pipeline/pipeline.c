@@ -125,12 +125,15 @@ unsigned oc_features_planes(const oc_features *features)
 
 size_t oc_features_side(const oc_features *features)
 {
-    size_t largest = 128;
+    enum { SIDE = 128 };
+    size_t largest = 0;
     for (size_t i = 0; i < features->count; i++) {
-        size_t side = features->parts[i].stage.needs.min_side;
+        const oc_stage *stage = &features->parts[i].stage;
+        size_t own = stage->size.width > stage->size.height ? stage->size.width : stage->size.height;
+        size_t least = stage->needs.min_side > SIDE ? stage->needs.min_side : SIDE, side = own ? own : least;
         largest = side > largest ? side : largest;
     }
-    return largest;
+    return largest ? largest : SIDE;
 }
 
 /* plans (count): of every stage. On failure those that were made are the caller's to free. */
@@ -232,6 +235,41 @@ bool oc_features_unfitted(const oc_features *features)
     return false;
 }
 
+/* The images that a stage learns from, at its size. */
+typedef struct stage_source {
+    const oc_stage *stage;
+    const oc_source *source;
+    oc_scratch *scratch; /* (workers) */
+} stage_source;
+
+static oc_status read_resized(void *context, size_t index, size_t worker, oc_image *image, oc_error *err)
+{
+    const stage_source *s = context;
+    oc_image whole;
+    oc_status status = s->source->read(s->source->context, index, worker, &whole, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    oc_arena_reset(&s->scratch[worker].arena);
+    return oc_stage_image(s->stage, &whole, s->stage->needs.planes, &s->scratch[worker], image, err);
+}
+
+static oc_status fit_stage(oc_stage *stage, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err)
+{
+    size_t workers = oc_job_threads(job);
+    stage_source resized = {stage, source, oc_alloc(workers, sizeof *resized.scratch)};
+    oc_source own = {source->count, read_resized, &resized};
+    if (!resized.scratch) {
+        return oc_fail_memory(err, "fitting the features");
+    }
+    oc_status status = stage->type->fit(stage, stage->size.width ? &own : source, seed, job, err);
+    for (size_t i = 0; i < workers; i++) {
+        oc_scratch_free(&resized.scratch[i]);
+    }
+    oc_free(resized.scratch);
+    return status == OC_OK ? OC_OK : oc_fail_at(err, status, stage->type->name);
+}
+
 /* Every stage gets the same seed, so that it learns the same in a joined spec as alone. */
 oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err)
 {
@@ -246,11 +284,8 @@ oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64
     for (size_t i = 0; status == OC_OK && i < features->count; i++) {
         oc_stage *stage = &features->parts[i].stage;
         if (unfitted(stage)) {
-            status = stage->type->fit(stage, source, seed, job, err);
+            status = fit_stage(stage, source, seed, job, err);
             fresh[i] = status == OC_OK;
-            if (status != OC_OK) {
-                status = oc_fail_at(err, status, stage->type->name);
-            }
         }
     }
     for (size_t i = 0; status != OC_OK && i < features->count; i++) {
@@ -268,8 +303,7 @@ oc_status oc_features_fit_next(oc_features *features, const oc_source *source, u
     for (size_t i = 0; i < features->count; i++) {
         oc_stage *stage = &features->parts[i].stage;
         if (unfitted(stage)) {
-            oc_status status = stage->type->fit(stage, source, seed, job, err);
-            return status == OC_OK ? OC_OK : oc_fail_at(err, status, stage->type->name);
+            return fit_stage(stage, source, seed, job, err);
         }
     }
     return OC_OK;
@@ -288,8 +322,7 @@ oc_status oc_workspace_create(oc_workspace **out, oc_error *err)
 void oc_workspace_free(oc_workspace *workspace)
 {
     if (workspace) {
-        oc_arena_free(&workspace->scratch.arena);
-        oc_resizer_free(&workspace->scratch.resizer);
+        oc_scratch_free(&workspace->scratch);
         oc_free(workspace);
     }
 }
@@ -327,7 +360,11 @@ oc_status oc_features_extract(const oc_features *features, const oc_image *image
         if (unfitted(stage)) {
             return oc_fail(err, OC_USAGE, "%s: has still to learn from images", features->parts[i].spec);
         }
-        status = stage->type->extract(stage, image, &workspace->scratch, row, err);
+        oc_image own;
+        status = oc_stage_image(stage, image, stage->needs.planes, &workspace->scratch, &own, err);
+        if (status == OC_OK) {
+            status = stage->type->extract(stage, &own, &workspace->scratch, row, err);
+        }
         oc_arena_reset(&workspace->scratch.arena);
         row += stage->plan.dimension;
     }

@@ -53,12 +53,12 @@ static const oc_stage_type *find_type(const char *name, oc_error *err)
 static oc_status fail_parameter(oc_error *err, const oc_stage_type *type, const char *key)
 {
     const char *names[MOST_PARAMETERS];
-    size_t count = type->param_count;
-    for (size_t i = 0; i < count; i++) {
-        names[i] = type->params[i].name;
+    size_t count = 0;
+    for (size_t i = 0; i < type->param_count; i++) {
+        names[count++] = type->params[i].name;
     }
-    if (count == 0) {
-        return oc_fail(err, OC_USAGE, "it takes no parameters; '%s' was given", key);
+    for (size_t i = 0; i < oc_stage_param_count; i++) {
+        names[count++] = oc_stage_params[i].name;
     }
     return fail_unknown(err, "parameter", key, names, count);
 }
@@ -77,23 +77,26 @@ static char *cut(char *text, char mark)
 static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
 {
     const oc_stage_type *type = stage->type;
-    const char *given[MOST_PARAMETERS] = {NULL};
-    assert(type->param_count <= MOST_PARAMETERS);
+    const char *given[MOST_PARAMETERS] = {NULL}; /* the stage's own parameters, then those of every stage */
+    assert(type->param_count + oc_stage_param_count <= MOST_PARAMETERS);
     for (char *next; text; text = next) {
         next = cut(text, ',');
         char *value = cut(text, '=');
         if (!value) {
             return oc_fail(err, OC_USAGE, "'%s': a parameter is written key=value", text);
         }
-        const oc_param *param = oc_params_find(type->params, type->param_count, text);
+        const oc_param *own = oc_params_find(type->params, type->param_count, text);
+        const oc_param *param = own ? own : oc_params_find(oc_stage_params, oc_stage_param_count, text);
         if (!param) {
             return fail_parameter(err, type, text);
         }
-        if (given[param - type->params]) {
+        const char **slot = given +
+                            (own ? param - type->params : (ptrdiff_t)type->param_count + (param - oc_stage_params));
+        if (*slot) {
             return oc_fail(err, OC_USAGE, "%s is given twice", param->name);
         }
-        given[param - type->params] = value;
-        oc_status status = oc_param_set(param, value, stage->params, err);
+        *slot = value;
+        oc_status status = oc_param_set(param, value, own ? stage->params : stage, err);
         if (status != OC_OK) {
             return status;
         }
@@ -122,6 +125,7 @@ oc_status oc_stage_parse(oc_stage *stage, char *text, oc_error *err)
         return oc_fail_memory(err, "a feature stage");
     }
     oc_params_default(type->params, type->param_count, stage->params);
+    oc_params_default(oc_stage_params, oc_stage_param_count, stage);
     oc_status status = set_parameters(stage, parameters, err);
     return status == OC_OK ? OC_OK : oc_fail_at(err, status, type->name);
 }

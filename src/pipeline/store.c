@@ -206,20 +206,34 @@ oc_status oc_adopt_features(oc_features *features, const oc_features *from, oc_e
     return status;
 }
 
+/* a and b are structs that the table describes, of a stage of that name. */
+static oc_status compare_params(const char *name, const oc_param *table, size_t count, const void *a, const void *b,
+                                oc_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        char first[VALUE], second[VALUE];
+        oc_param_format(&table[i], a, first, sizeof first);
+        oc_param_format(&table[i], b, second, sizeof second);
+        if (strcmp(first, second) != 0) {
+            return oc_fail(err, OC_USAGE, "stage %s has %s=%s in one and %s in the other", name, table[i].name, first,
+                           second);
+        }
+    }
+    return OC_OK;
+}
+
 static oc_status compare_stages(const oc_stage *a, const oc_stage *b, oc_error *err)
 {
     const char *name = a->type->name;
     if (a->type != b->type) {
         return oc_fail(err, OC_USAGE, "the stages differ: %s and %s", name, b->type->name);
     }
-    for (size_t i = 0; i < a->type->param_count; i++) {
-        char first[VALUE], second[VALUE];
-        oc_param_format(&a->type->params[i], a->params, first, sizeof first);
-        oc_param_format(&b->type->params[i], b->params, second, sizeof second);
-        if (strcmp(first, second) != 0) {
-            return oc_fail(err, OC_USAGE, "stage %s has %s=%s in one and %s in the other", name,
-                           a->type->params[i].name, first, second);
-        }
+    oc_status status = compare_params(name, a->type->params, a->type->param_count, a->params, b->params, err);
+    if (status == OC_OK) {
+        status = compare_params(name, oc_stage_params, oc_stage_param_count, a, b, err);
+    }
+    if (status != OC_OK) {
+        return status;
     }
     oc_tensor first[OC_STAGE_MAX_TENSORS], second[OC_STAGE_MAX_TENSORS];
     size_t count = tensors_of(a, first);

@@ -372,6 +372,7 @@ Test(param, the_tables_of_the_library_are_sound)
     check_table("training", oc_train_params, oc_train_param_count);
     check_table("images", oc_image_params, oc_image_param_count);
     check_table("limits", oc_limit_params, oc_limit_param_count);
+    check_table("stages", oc_stage_params, oc_stage_param_count);
     for (size_t s = 0; s < oc_stage_count(); s++) {
         oc_stage_info info = oc_stage_describe(s);
         check_table(info.name, info.params, info.param_count);

@@ -28,6 +28,10 @@ static const char *const more_specs[] = {
     "words:count=12,encode=hard,grid=1-2,whiten=0",
     "words:count=6,patch=4,encode=vlad,grid=1-2,mirror=1",
     "words:count=5,descriptor=opponent-sift,cells=2,stride=2,encode=vlad",
+    "color:size=9x14,grid=2",
+    "hog:size=31,cell=4",
+    "words:size=40x24,count=5,descriptor=opponent-sift,cells=2,stride=2",
+    "words:size=11,count=6,patch=4,mirror=1",
 };
 
 static bool learns(const char *spec)
@@ -121,6 +125,92 @@ Test(stages, every_stage_writes_the_same_row_twice_and_nothing_else)
         }
     }
     cr_assert_gt(refused, 0, "no stage has a smallest size: ready() has nothing to check");
+}
+
+static oc_image resized_image(const oc_image *image, size_t width, size_t height)
+{
+    oc_image out = make_image(width, height);
+    cr_assert_eq(oc_image_resize(image->gray, image->width, image->height, 1, out.gray, width, height, NULL), OC_OK);
+    cr_assert_eq(oc_image_resize(image->rgb, image->width, image->height, 3, out.rgb, width, height, NULL), OC_OK);
+    return out;
+}
+
+static oc_status read_resized(void *context, size_t index, size_t worker, oc_image *image, oc_error *err)
+{
+    (void)worker, (void)err;
+    *image = ((oc_image *)context)[index];
+    return OC_OK;
+}
+
+/* The row of spec, learned from the images and of the first of them. */
+static float *learned_row(const char *spec, oc_image *images, size_t count, size_t *dimension)
+{
+    oc_features *features = planned(spec, images[0].width, images[0].height);
+    oc_source source = {count, read_resized, images};
+    oc_job *job = NULL;
+    cr_assert_eq(oc_job_create(3, NULL, &job, NULL), OC_OK);
+    cr_assert_eq(oc_features_fit(features, &source, 3, job, NULL), OC_OK, "%s", spec);
+    float *row = extracted(features, &images[0]);
+    *dimension = oc_features_dimension(features);
+    oc_job_free(job);
+    oc_features_free(features);
+    return row;
+}
+
+Test(stages, a_size_of_its_own_gives_the_row_of_resized_images)
+{
+    enum { IMAGES = 30 };
+    static const char *const specs[][2] = {
+        {"color:grid=2", "color:size=21x10,grid=2"},
+        {"hog:cell=4", "hog:size=21x10,cell=4"},
+        {"pixels:size=21x10", "pixels:size=21x10"},
+        {"words:count=6", "words:count=6,size=21x10"},
+        {"words:count=6,descriptor=opponent-sift,cells=2,stride=1,grid=1-2",
+         "words:count=6,descriptor=opponent-sift,cells=2,stride=1,grid=1-2,size=21x10"},
+    };
+    oc_image images[IMAGES], small[IMAGES];
+    for (size_t i = 0; i < IMAGES; i++) {
+        images[i] = random_image(37, 28, i);
+        small[i] = resized_image(&images[i], 21, 10);
+    }
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        char joined[300];
+        size_t n, m, both;
+        float *wanted = learned_row(specs[i][0], small, IMAGES, &n),
+              *row = learned_row(specs[i][1], images, IMAGES, &m);
+        snprintf(joined, sizeof joined, "hog:cell=5+%s+color", specs[i][1]);
+        float *parts = learned_row(joined, images, IMAGES, &both), *hog = learned_row("hog:cell=5", images, IMAGES, &n);
+        cr_assert_eq(memcmp(row, wanted, m * sizeof *row), 0, "%s", specs[i][1]);
+        cr_assert_eq(memcmp(parts, hog, n * sizeof *hog), 0, "%s", joined);
+        cr_assert_eq(memcmp(parts + n, wanted, m * sizeof *row), 0, "%s", joined);
+        free(wanted);
+        free(row);
+        free(parts);
+        free(hog);
+    }
+    for (size_t i = 0; i < IMAGES; i++) {
+        free_image(&images[i]);
+        free_image(&small[i]);
+    }
+}
+
+Test(stages, sizes_decide_what_images_of_different_sizes_are_brought_to)
+{
+    static const struct {
+        const char *spec;
+        size_t side;
+    } cases[] = {{"hog", 128},
+                 {"words:descriptor=sift", 256},
+                 {"hog:size=64", 64},
+                 {"hog:size=64+color", 128},
+                 {"words:descriptor=sift,size=96x200+hog:size=64", 200},
+                 {"words:descriptor=sift,size=320+color", 320},
+                 {"pixels:size=300", 128}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        oc_features *features = parse(cases[i].spec);
+        cr_assert_eq(oc_features_side(features), cases[i].side, "%s", cases[i].spec);
+        oc_features_free(features);
+    }
 }
 
 Test(stages, flat_images_give_finite_rows)
