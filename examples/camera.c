@@ -78,7 +78,7 @@ static oc_status make_model(camera *c, const oc_features *features, const float 
     oc_train_options options = oc_train_defaults();
     oc_train_report report;
     oc_classifier *classifier = NULL;
-    oc_status status = oc_train(&rows, c->labels, CLASSES, &options, job, &classifier, &report, err);
+    oc_status status = oc_train(&(oc_examples){&rows, c->labels, CLASSES}, &options, job, &classifier, &report, err);
     if (status == OC_OK) {
         status = oc_model_create(features, classifier, names, &c->options, model, err);
     }

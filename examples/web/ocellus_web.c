@@ -6,7 +6,8 @@
 #include "features/pictures.h"
 #include "src/base/fail.h"
 #include "src/draw/canvas.h"
-#include "src/learn/descent.h"
+#include "src/learn/problem.h"
+#include "src/matrix/vector.h"
 #include "src/model/model.h"
 #include "src/pipeline/pipeline.h"
 
@@ -32,40 +33,51 @@ EXPORTED const char *oc_web_message(void)
     return error.message;
 }
 
-/* A problem on the points as they are, with weights (C,D) and bias (C) apart, in one array each. */
+/* A problem on the points as they are, with the parameters in the layout of src/learn/problem.h. */
 typedef struct plane {
     oc_rows rows;
     oc_problem problem;
     float *center, *scale; /* (D): 0 and 1 */
-    float *weights, *bias;
+    float *w, *gradient;   /* (C D + C) */
+    float *scores;         /* (N, C) */
+    oc_objective found;
 } plane;
 
 static void free_plane(plane *p)
 {
     oc_free(p->center);
     oc_free(p->scale);
-    oc_free(p->weights);
-    oc_free(p->bias);
+    oc_free(p->w);
+    oc_free(p->gradient);
+    oc_free(p->scores);
 }
 
+/* Where parameter i of rows that end in their bias (C, D+1) is in the problem's layout. */
+static size_t place(const oc_web_task *task, size_t i)
+{
+    size_t d = task->dimension, c = i / (d + 1), j = i % (d + 1);
+    return j == d ? task->classes * d + c : c * d + j;
+}
+
+/* The problem, its objective and gradient at these weights (C, D+1). */
 static oc_status make_plane(plane *p, const oc_web_task *task, const float *weights)
 {
     size_t d = task->dimension, classes = task->classes;
     *p = (plane){.rows = oc_rows_of(task->points, task->count, d)};
     p->center = oc_alloc(d, sizeof(float));
     p->scale = oc_alloc(d, sizeof(float));
-    p->weights = oc_alloc(classes, d * sizeof(float));
-    p->bias = oc_alloc(classes, sizeof(float));
-    if (!p->center || !p->scale || !p->weights || !p->bias) {
+    p->w = oc_alloc(classes, (d + 1) * sizeof(float));
+    p->gradient = oc_alloc(classes, (d + 1) * sizeof(float));
+    p->scores = oc_alloc(classes, task->count * sizeof(float));
+    if (!p->center || !p->scale || !p->w || !p->gradient || !p->scores) {
         free_plane(p);
         return oc_fail_memory(&error, "the points");
     }
     for (size_t j = 0; j < d; j++) {
         p->scale[j] = 1;
     }
-    for (size_t c = 0; c < classes; c++) {
-        memcpy(p->weights + c * d, weights + c * (d + 1), d * sizeof *weights);
-        p->bias[c] = weights[c * (d + 1) + d];
+    for (size_t i = 0; i < classes * (d + 1); i++) {
+        p->w[place(task, i)] = weights[i];
     }
     p->problem = (oc_problem){.rows = &p->rows,
                               .labels = task->labels,
@@ -74,48 +86,46 @@ static oc_status make_plane(plane *p, const oc_web_task *task, const float *weig
                               .scale = p->scale,
                               .loss = (oc_loss)task->loss,
                               .l2 = task->l2};
-    return OC_OK;
+    p->found.gradient = p->gradient;
+    oc_status status = oc_problem_evaluate(&p->problem, p->w, &p->found, NULL, &error);
+    if (status != OC_OK) {
+        free_plane(p);
+    }
+    return status;
 }
 
 EXPORTED int oc_web_measure(const oc_web_task *task, const float *weights, float *gradient, double *figures)
 {
-    size_t d = task->dimension, classes = task->classes;
     plane p;
     oc_status status = make_plane(&p, task, weights);
     if (status != OC_OK) {
         return (int)status;
     }
-    oc_objective found = {.gradient = oc_alloc(classes, d * sizeof(float)), .bias = oc_alloc(classes, sizeof(double))};
-    status = found.gradient && found.bias ? oc_problem_evaluate(&p.problem, p.weights, p.bias, &found, NULL, &error)
-                                          : oc_fail_memory(&error, "the gradient");
-    for (size_t c = 0; status == OC_OK && c < classes; c++) {
-        memcpy(gradient + c * (d + 1), found.gradient + c * d, d * sizeof *gradient);
-        gradient[c * (d + 1) + d] = (float)found.bias[c];
+    for (size_t i = 0; i < task->classes * (task->dimension + 1); i++) {
+        gradient[i] = p.gradient[place(task, i)];
     }
-    figures[0] = found.loss;
-    figures[1] = found.value;
-    figures[2] = found.accuracy;
-    oc_free(found.gradient);
-    oc_free(found.bias);
+    figures[0] = p.found.loss;
+    figures[1] = p.found.value;
+    figures[2] = 0;
+    status = oc_problem_scores(&p.problem, p.w, p.scores, NULL, &error);
+    for (size_t i = 0; status == OC_OK && i < task->count; i++) {
+        bool right = oc_vector_argmax(p.scores + i * task->classes, task->classes) == (size_t)task->labels[i];
+        figures[2] += right / (double)task->count;
+    }
     free_plane(&p);
     return (int)status;
 }
 
 EXPORTED int oc_web_step(const oc_web_task *task, double rate, float *weights)
 {
-    size_t d = task->dimension, steps;
     plane p;
     oc_status status = make_plane(&p, task, weights);
     if (status != OC_OK) {
         return (int)status;
     }
-    oc_precondition identity = {0};
-    oc_sgd_options options = {
-        .batch = task->count, .epochs = 1, .total = 1, .rate = rate, .schedule = OC_SCHEDULE_CONSTANT};
-    status = oc_descent(&p.problem, &identity, &options, p.weights, p.bias, &rate, &steps, NULL, &error);
-    for (size_t c = 0; status == OC_OK && c < task->classes; c++) {
-        memcpy(weights + c * (d + 1), p.weights + c * d, d * sizeof *weights);
-        weights[c * (d + 1) + d] = p.bias[c];
+    oc_vector_add(p.w, -rate, p.gradient, oc_problem_parameters(&p.problem));
+    for (size_t i = 0; i < task->classes * (task->dimension + 1); i++) {
+        weights[i] = p.w[place(task, i)];
     }
     free_plane(&p);
     return (int)status;
@@ -130,7 +140,8 @@ EXPORTED int oc_web_solve(const oc_web_task *task, float *weights)
     options.l2 = task->l2;
     options.scale = OC_SCALE_NONE;
     options.finish = 1000;
-    oc_status status = oc_train(&rows, task->labels, task->classes, &options, NULL, &found, NULL, &error);
+    oc_status status = oc_train(&(oc_examples){&rows, task->labels, task->classes}, &options, NULL, &found, NULL,
+                                &error);
     if (status == OC_OK) {
         memcpy(weights, found->weights, task->classes * (task->dimension + 1) * sizeof *weights);
     }

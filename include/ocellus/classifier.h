@@ -8,8 +8,7 @@
  *
  * (sum W^2 leaves out the bias). The penalty on the squared scores is the usual one on the weights, measured
  * in columns that have been decorrelated: it does not hold back directions of small variance, which carry
- * much of what correlated features like visual words know. Both are chosen by validation, the second for more than
- * 4,096 rows, and are 0 and as given where l2 is given.
+ * much of what correlated features like visual words know. l2 is chosen by validation where it is not given.
  * L is one of these losses for scores s and true class y (t_j = +1 for j = y and -1 for the others):
  *
  *     softmax            -s_y + log sum_j exp s_j
@@ -71,6 +70,13 @@ typedef enum oc_optimizer {
 typedef enum oc_class_weight { OC_CLASS_WEIGHT_NONE, OC_CLASS_WEIGHT_BALANCED } oc_class_weight;
 typedef enum oc_schedule { OC_SCHEDULE_COSINE, OC_SCHEDULE_CONSTANT } oc_schedule;
 
+/* Rows (N,D) with labels (N) in 0..classes-1. */
+typedef struct oc_examples {
+    const oc_rows *rows;
+    const int *labels;
+    size_t classes;
+} oc_examples;
+
 typedef enum oc_augment { OC_AUGMENT_NONE, OC_AUGMENT_MIRROR } oc_augment;
 
 /* How a classifier is trained; oc_train_params holds names, defaults, ranges and help. "auto" is NaN or OC_AUTO. */
@@ -78,7 +84,7 @@ typedef struct oc_train_options {
     oc_learner classifier; /* nearest: only scale is used besides */
     int loss;              /* oc_loss */
     double l2;             /* weight of the sum of squared weights; auto: by validation */
-    double score_l2;       /* weight of the mean squared scores; auto: by validation where l2 is auto, else 0 */
+    double score_l2;       /* weight of the mean squared scores; auto: 0 */
     double l1;             /* weight of the sum of the sizes of the weights */
     double max_norm;       /* upper limit of the length of each class's weights; 0: none */
     int class_weight;      /* oc_class_weight */
@@ -86,9 +92,9 @@ typedef struct oc_train_options {
     int64_t batch;         /* rows in a step; auto: 256, more for wide rows; of sgd alone fewer of few rows */
     int64_t epochs;        /* passes over the rows (steps of gd, tries of a search); auto: 1; of sgd alone 10; gd 100,
                               searches 1,000 */
-    int64_t finish; /* passes of lbfgs, at most; auto: 19, of few rows 50; without sgd, with l1 or with max_norm 100 */
-    double rate;    /* first step size; auto: from the curvature of the loss and the lengths of the rows */
-    int schedule;   /* oc_schedule */
+    int64_t finish;        /* passes of lbfgs, at most; auto: 100, which are hardly ever needed */
+    double rate;           /* first step size; auto: from the curvature of the loss and the lengths of the rows */
+    int schedule;          /* oc_schedule */
     double momentum;
     int scale;        /* oc_scale; the report holds what auto came to */
     int stage_weight; /* oc_stage_weight; the same */
@@ -172,31 +178,28 @@ typedef struct oc_train_report {
     size_t steps;
     double objective; /* at the end, over all rows */
     double loss;      /* its first term */
-    double gap;       /* estimate of objective - optimum at the end: what the model of the last step promises, times
-                              what such promises fell short by, and once there were five steps of the finish no less
-                              than the last five gained; NaN but for sgd. Above a hundredth of the objective the job's
-                              listener is told that training has not converged */
+    double gap;       /* estimated distance to the optimum, objective - minimum; no bound. NaN for gd, searches and
+                              nearest neighbours. Above a hundredth of the objective the job's listener gets a note
+                              that training has not converged */
     size_t zeros;     /* weights that are exactly 0 */
     double accuracy;  /* on the training rows; NaN for nearest neighbours, each of which finds itself */
     double seconds;   /* without validation */
     oc_validation validation;
 } oc_train_report;
 
-/* rows (N,D), labels (N) in 0..classes-1. Scale and stage weight are chosen first, by ridge regression with every row left
- * out once, on up to 1,024 rows. Then classifiers are trained on parts of the rows and validated on the others, under L2
- * penalties from strong to weak by factors of 4, as long as the log loss falls: the strongest penalty is taken to which no
- * weaker one is better by half a percent, and the held-out scores calibrate the probabilities. With more than 4,096 rows
- * that are no wider than that, penalties on the scores are tried in the same way. With tune this is done for every loss;
- * that of the options is kept unless another gets more held-out rows right, by more than two standard errors of the
- * difference. The classifier itself is trained on all rows, and options that were used train it again to the same bytes.
- * Errors: OC_USAGE (as oc_train_check; rows
- * whose mirror nobody knows, or that hold mirrored ones already), OC_BAD_DATA (fewer than two classes with rows, a
- * label out of range, NaN or infinite values: row (of the blocks) and column are named; a rate given by hand that
- * diverges), OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory besides the rows:
- * see oc_train_memory; a larger batch needs D floats more for each of its rows. Rows are read in place, held-out and
- * mirrored ones too. */
-OC_API oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
-                          oc_job *job, oc_classifier **classifier, oc_train_report *report, oc_error *err);
+/* Scale and stage weight are chosen first, by ridge regression with every row left out once, on up to 1,024 rows. Then
+ * classifiers are trained on parts of the rows and validated on the others, under L2 penalties from strong to weak by factors
+ * of 4, as long as the log loss falls: the chosen penalty is the strongest to which no weaker one is better by half a
+ * percent, and the held-out scores calibrate the probabilities. With tune this is done for every loss; that of the options is
+ * kept unless another gets more held-out rows right, by more than two standard errors of the difference. The classifier
+ * itself is trained on all rows; the options in the report train it again to the same bytes.
+ * Errors: OC_USAGE (as oc_train_check; rows whose mirror is not known, or that hold mirrored ones already), OC_BAD_DATA (fewer
+ * than two classes with rows, a label out of range, NaN or infinite values: row (of the blocks) and column are named; a given
+ * rate that diverges), OC_NO_MEMORY, OC_CANCELLED. report may be
+ * NULL. The caller frees *classifier. Memory besides the rows: see oc_train_memory; a larger batch needs D floats more for
+ * each of its rows. Rows are read in place, held-out and mirrored ones too. */
+OC_API oc_status oc_train(const oc_examples *examples, const oc_train_options *options, oc_job *job,
+                          oc_classifier **classifier, oc_train_report *report, oc_error *err);
 
 /* scores (N, C) of rows (N, D). The score of a class by nearest neighbours is the number of those among the k
  * that are of this class, plus 1 / (2 + r), if there are any, with r = 0 for the class of the nearest of all,

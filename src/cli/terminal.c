@@ -150,12 +150,13 @@ static void show_note(void *context, const char *message)
     }
 }
 
-/* At most TRACE_LINES lines a training and the last pass. */
+/* The first TRACE_LINES / 2 passes, at most TRACE_LINES of the others, and the last. */
 static void show_loss(void *context, size_t passes, size_t total, size_t steps, double loss)
 {
     (void)context;
     size_t part = passes * TRACE_LINES / total;
-    if (passes == total || passes <= state.last_pass || part != state.last_pass * TRACE_LINES / total) {
+    if (passes == total || passes <= state.last_pass || passes <= TRACE_LINES / 2 ||
+        part != state.last_pass * TRACE_LINES / total) {
         state.last_pass = passes;
         terminal_detail("pass %zu of %zu: %zu step%s, loss %.6g", passes, total, steps, steps == 1 ? "" : "s", loss);
     }

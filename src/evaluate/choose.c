@@ -259,8 +259,8 @@ static oc_status validate(choosing *c, stage_pool *pool, oc_choice_row *row, oc_
     }
     oc_status status = view(pool, row->features, &rows, err);
     if (status == OC_OK) {
-        status = oc_train(&rows, oc_set_labels(pool->set), oc_set_classes(pool->set), &options, c->job, &classifier,
-                          &report, err);
+        status = oc_train(&(oc_examples){&rows, oc_set_labels(pool->set), oc_set_classes(pool->set)}, &options, c->job,
+                          &classifier, &report, err);
     }
     if (status == OC_OK) {
         row->dimension = rows.dimension;

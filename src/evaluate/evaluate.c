@@ -4,7 +4,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/dataset/label_notes.h"
-#include "src/learn/best_score.h"
+#include "src/matrix/vector.h"
 #include "src/model/object.h"
 #include "src/set/set.h"
 
@@ -128,7 +128,7 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
                            : oc_fail_memory(err, "the evaluation");
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
         float *s = scores + i * classes;
-        size_t best = oc_best_score(s, classes);
+        size_t best = oc_vector_argmax(s, classes);
         if (best == classes) {
             status = oc_fail(err, OC_BAD_DATA,
                              "row %zu has no finite scores: a feature is NaN, infinite or far too large", i);

@@ -73,23 +73,23 @@ oc_status oc_group_images(const oc_dataset *images, oc_extract_options *extract,
 static oc_status deal(const oc_dataset *images, const uint32_t *group, size_t folds, uint64_t seed, uint32_t *item,
                       int *label, uint16_t *fold, oc_error *err)
 {
-    size_t count = 0, held;
+    size_t count = 0;
     for (size_t i = 0; i < oc_dataset_count(images); i++) {
         if (group[i] == i) {
             item[count] = (uint32_t)i;
             label[count++] = oc_dataset_label(images, i);
         }
     }
-    uint16_t *dealt = oc_alloc(count, sizeof *dealt);
-    if (!dealt) {
+    oc_split_options split = {folds, TEST_FRACTION, seed};
+    oc_folds dealt = {.fold = oc_alloc(count, sizeof *dealt.fold)};
+    if (!dealt.fold) {
         return oc_fail_memory(err, "the split");
     }
-    oc_status status = oc_split(label, count, oc_dataset_classes(images), folds, TEST_FRACTION, seed, dealt, &held,
-                                err);
+    oc_status status = oc_split(label, count, oc_dataset_classes(images), &split, &dealt, err);
     for (size_t k = 0; status == OC_OK && k < count; k++) {
-        fold[item[k]] = dealt[k];
+        fold[item[k]] = dealt.fold[k];
     }
-    oc_free(dealt);
+    oc_free(dealt.fold);
     return status == OC_BAD_DATA && err
                ? oc_fail(err, status,
                          "%zu different images are too few to put some aside as test images (%s); name "

@@ -4,11 +4,11 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
-#include "src/learn/best_score.h"
 #include "src/learn/nearest.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
 #include "src/matrix/rows.h"
+#include "src/matrix/vector.h"
 
 #include <math.h>
 
@@ -96,7 +96,7 @@ oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, int *
     oc_status status = scores ? oc_scores(classifier, rows, scores, job, err) : oc_fail_memory(err, "scores");
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
         const float *s = scores + i * classes;
-        size_t best = oc_best_score(s, classes);
+        size_t best = oc_vector_argmax(s, classes);
         predicted[i] = (int)best;
         if (best == classes) {
             bool mirrored;

@@ -11,8 +11,9 @@
 
 #include <string.h>
 
-/* Rows of a slab, side of a tile; rows that are enough: so many a column, but no fewer than that. */
-enum { SLAB = 1024, TILE = 512, ROWS_A_COLUMN = 4, LEAST_ROWS = 16384 };
+enum { SLAB = 1024, TILE = 512 }; /* rows of a slab, side of a tile */
+/* C is estimated from at most max(4 D, 16384) rows. */
+enum { ROWS_A_COLUMN = 4, MIN_ROWS = 16384 };
 
 typedef struct slab {
     const oc_problem *problem;
@@ -64,7 +65,7 @@ static void multiply_tile(void *context, size_t index, size_t worker)
 oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance, oc_job *job, oc_error *err)
 {
     size_t n = problem->rows->count, d = problem->rows->dimension;
-    size_t enough = ROWS_A_COLUMN * d > LEAST_ROWS ? ROWS_A_COLUMN * d : LEAST_ROWS;
+    size_t enough = ROWS_A_COLUMN * d > MIN_ROWS ? ROWS_A_COLUMN * d : MIN_ROWS;
     oc_covariance c = {.dimension = d, .rows = n < enough ? n : enough};
     c.matrix = oc_alloc(d, d * sizeof *c.matrix);
     c.variance = oc_alloc(d, sizeof *c.variance);
@@ -127,11 +128,6 @@ oc_status oc_covariance_factor(oc_covariance *c, double ridge, oc_job *job, oc_e
     }
     c->ridge = ridge;
     return OC_OK;
-}
-
-void oc_covariance_solve(const oc_covariance *c, size_t count, float *b, oc_job *job)
-{
-    oc_cholesky_solve(c->dimension, c->matrix, count, b, job);
 }
 
 void oc_covariance_free(oc_covariance *covariance)

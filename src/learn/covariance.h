@@ -9,25 +9,23 @@
 
 typedef struct oc_covariance {
     size_t dimension, rows; /* D, R */
-    float *matrix;          /* (D,D): C above the diagonal; on it and below what was asked for last, L or C again */
+    float *matrix;          /* (D,D): C above the diagonal; the rest holds L after oc_covariance_factor, C after
+                               oc_covariance_restore */
     float *variance;        /* (D): the diagonal of C */
     double trace;           /* of C */
-    double ridge;           /* of the factor, L L^T = C + ridge I; 0 where there is none */
+    double ridge;           /* of the factor, L L^T = C + ridge I; 0 where there is no factor */
 } oc_covariance;
 
 /* OC_NO_MEMORY, OC_CANCELLED. 1,024 rows at a time; each tile of the result is summed by one task in the order of the
  * rows. */
 oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance, oc_job *job, oc_error *err);
 
-/* L for a ridge, at least, which is kept above what rounding does to the smallest eigenvalues; nothing is done when
+/* Makes L for this ridge, or for the smallest one that exceeds the rounding errors of the eigenvalues; returns at once when
  * L is there already. OC_BAD_DATA when there is no factor, OC_CANCELLED. */
 oc_status oc_covariance_factor(oc_covariance *covariance, double ridge, oc_job *job, oc_error *err);
 
 /* Brings back C in both triangles of the matrix. */
 void oc_covariance_restore(oc_covariance *covariance, oc_job *job);
-
-/* Replaces rows B (count,D) by B (C + ridge I)^-1. */
-void oc_covariance_solve(const oc_covariance *covariance, size_t count, float *b, oc_job *job);
 
 void oc_covariance_free(oc_covariance *covariance);
 

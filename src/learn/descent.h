@@ -1,14 +1,37 @@
-/* Full-batch gradient descent with momentum: every step looks at all rows. */
+/* The optimisers. All take one struct, and leave their results in it. */
 #ifndef OC_LEARN_DESCENT_H
 #define OC_LEARN_DESCENT_H
 
-#include "src/learn/sgd.h"
+#include "src/learn/precondition.h"
+#include "src/learn/problem.h"
 
-/* Improves weights (C,D) and bias (C), which the caller sets to where it starts, by options->epochs steps.
- * Plain: it is not preconditioned; `identity` (a preconditioner without a matrix) holds the largest
- * eigenvalue of the rows' covariance, which the step size is worked out from. Rates and errors as in oc_sgd.
- * */
-oc_status oc_descent(const oc_problem *problem, const oc_precondition *identity, const oc_sgd_options *options,
-                     float *weights, float *bias, double *rate, size_t *steps, oc_job *job, oc_error *err);
+typedef struct oc_descent {
+    const oc_problem *problem;
+    const oc_precondition *precondition; /* the identity where a penalty has no gradient */
+    const float *covariance;             /* (D,D), both triangles, for such penalties; or NULL */
+    const float *shift;                  /* (D): of the classifier's scaling */
+    double tolerance;       /* full passes end when no more than this part of the objective is left to gain */
+    oc_train_options used;  /* batch, epochs and finish are set; a rate of auto is replaced */
+    float *w;               /* (C D + C): the start, then the result */
+    size_t passes, steps;   /* over the rows, and changes of w, so far */
+    oc_objective objective; /* at the result; its gradient is not used */
+    double gap;             /* estimate of objective - minimum; NaN where there is none */
+} oc_descent;
+
+/* Errors of all: OC_NO_MEMORY, OC_CANCELLED. */
+
+/* Minibatch stochastic gradient descent with momentum on preconditioned gradients: `epochs` passes in steps of `batch` rows;
+ * with all rows in a batch and no preconditioner, plain gradient descent. A rate of auto is worked out from curvature and
+ * rows, and quartered as long as training diverges. The objective is not set. OC_BAD_DATA when a given rate diverges. */
+oc_status oc_sgd(oc_descent *descent, oc_job *job, oc_error *err);
+
+/* At most `finish` passes over all rows. L-BFGS where the problem has neither l1 nor max_norm, else proximal Newton steps. */
+oc_status oc_lbfgs(oc_descent *descent, oc_job *job, oc_error *err);
+oc_status oc_proximal_newton(oc_descent *descent, oc_job *job, oc_error *err);
+
+/* Random search, or local search, over whole weight matrices: the baselines for following the slope. `epochs` tries; the
+ * result has the least objective of all, steps is the number of tries that were kept. Weights and bias are drawn for z = (x -
+ * shift) * scale. OC_BAD_DATA where every objective is infinite. */
+oc_status oc_search(oc_descent *descent, oc_job *job, oc_error *err);
 
 #endif

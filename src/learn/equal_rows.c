@@ -115,9 +115,10 @@ static bool count_held(const uint16_t *fold, size_t count, size_t folds, size_t 
     return filled == folds && (folds > 1 || *held < count); /* with one fold the others are trained on */
 }
 
-oc_status oc_folds_join_equal(const oc_rows *rows, const int *labels, size_t classes, oc_folds *folds, oc_error *err)
+oc_status oc_folds_join_equal(const oc_examples *examples, oc_folds *folds, oc_error *err)
 {
-    size_t n = rows->count, joined_held;
+    const oc_rows *rows = examples->rows;
+    size_t n = rows->count, classes = examples->classes, joined_held;
     digested *sorted = oc_alloc(n, sizeof *sorted);
     uint32_t *first = oc_alloc(n, sizeof *first);
     uint16_t *joined = oc_alloc(n, sizeof *joined), *place = oc_alloc(classes, sizeof *place);
@@ -127,7 +128,7 @@ oc_status oc_folds_join_equal(const oc_rows *rows, const int *labels, size_t cla
         for (size_t i = 0; i < n; i++) {
             joined[i] = folds->fold[first[i]];
         }
-        keep_classes(first, labels, n, classes, joined, place);
+        keep_classes(first, examples->labels, n, classes, joined, place);
         if (count_held(joined, n, folds->folds, members, &joined_held)) {
             memcpy(folds->fold, joined, n * sizeof *joined);
             folds->held = joined_held;

@@ -7,6 +7,6 @@
 
 /* Gives equal rows (N) the fold of one of them. Rows stay (OC_STAYS) whose class would else be held out whole. Where a
  * fold would be left without a row, nothing changes. Thread-safe. OC_NO_MEMORY. */
-oc_status oc_folds_join_equal(const oc_rows *rows, const int *labels, size_t classes, oc_folds *folds, oc_error *err);
+oc_status oc_folds_join_equal(const oc_examples *examples, oc_folds *folds, oc_error *err);
 
 #endif

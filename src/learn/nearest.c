@@ -14,6 +14,7 @@
 #include "src/learn/nearest_kernels.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
+#include "src/matrix/vector.h"
 
 #include <float.h>
 #include <math.h>
@@ -57,110 +58,93 @@ static oc_status create(const oc_learner *learner, size_t count, size_t dimensio
     return OC_OK;
 }
 
-typedef struct keeping {
-    oc_nearest *nearest;
-    const oc_rows *rows;
-    const float *shift, *scale;
-} keeping;
-
-static void find_norms(oc_nearest *n, size_t first, size_t end)
-{
-    for (size_t i = first; i < end; i++) {
-        const float *x = n->rows + i * n->dimension;
-        double sum = 0;
-        for (size_t j = 0; j < n->dimension; j++) {
-            sum += (double)x[j] * (double)x[j];
-        }
-        n->half_norms[i] = (float)(sum / 2);
-    }
-}
-
-/* Of the longest row, infinite where it is no float. */
-static void find_longest(oc_nearest *n)
+/* Norms of the rows, and the largest; infinite where it is no float. */
+static void find_norms(oc_nearest *n)
 {
     for (size_t i = 0; i < n->count; i++) {
+        const float *x = n->rows + i * n->dimension;
+        n->half_norms[i] = (float)(oc_vector_dot(x, x, n->dimension) / 2);
         n->longest = fmaxf(n->longest, n->half_norms[i]);
     }
 }
 
-static void keep_tile(void *context, size_t index, size_t worker)
+typedef struct keeping {
+    const oc_rows *rows;
+    const oc_classifier *classifier;
+    oc_nearest *nearest;
+} keeping;
+
+static void keep_row(void *context, size_t i, size_t worker)
 {
     (void)worker;
-    const keeping *kept = context;
-    oc_nearest *n = kept->nearest;
-    size_t first = index * TILE, end = n->count - first < TILE ? n->count : first + TILE;
-    for (size_t i = first; i < end; i++) {
-        oc_scaler_row(kept->rows, i, kept->shift, kept->scale, n->rows + i * n->dimension);
-    }
-    find_norms(n, first, end);
+    const keeping *k = context;
+    oc_scaler_row(k->rows, i, k->classifier->shift, k->classifier->scale, k->nearest->rows + i * k->nearest->dimension);
 }
 
-oc_status oc_nearest_learn(const oc_learner *learner, const oc_rows *rows, const int *labels, const float *shift,
-                           const float *scale, oc_job *job, oc_nearest **out, oc_error *err)
+oc_status oc_nearest_learn(oc_classifier *classifier, const oc_learner *learner, const oc_examples *examples,
+                           oc_job *job, oc_error *err)
 {
-    oc_status status = create(learner, rows->count, rows->dimension, out, err);
+    const oc_rows *rows = examples->rows;
+    keeping k = {.rows = rows, .classifier = classifier};
+    oc_status status = create(learner, rows->count, rows->dimension, &k.nearest, err);
     if (status == OC_OK) {
-        keeping kept = {*out, rows, shift, scale};
-        memcpy((*out)->labels, labels, rows->count * sizeof *labels);
-        oc_parallel(job, (rows->count + TILE - 1) / TILE, keep_tile, &kept);
-        find_longest(*out);
+        memcpy(k.nearest->labels, examples->labels, rows->count * sizeof *examples->labels);
+        oc_parallel(job, rows->count, keep_row, &k);
+        find_norms(k.nearest);
+        classifier->nearest = k.nearest;
     }
     return status;
 }
 
-oc_status oc_nearest_restore(const oc_learner *learner, const float *rows, const float *labels, size_t count,
-                             size_t dimension, size_t classes, oc_nearest **out, oc_error *err)
+oc_status oc_nearest_restore(const oc_learner *learner, oc_matrix rows, const float *labels, size_t classes,
+                             oc_nearest **out, oc_error *err)
 {
     oc_nearest *n;
-    oc_status status = create(learner, count, dimension, &n, err);
+    oc_status status = create(learner, rows.rows, rows.columns, &n, err);
     if (status != OC_OK) {
         return status;
     }
-    memcpy(n->rows, rows, count * dimension * sizeof *rows);
-    find_norms(n, 0, count);
-    find_longest(n);
-    for (size_t i = 0; i < count && status == OC_OK; i++) {
+    memcpy(n->rows, rows.data, rows.rows * rows.columns * sizeof *n->rows);
+    find_norms(n);
+    for (size_t i = 0; i < rows.rows; i++) {
         if (!(labels[i] >= 0 && labels[i] < (float)classes && floorf(labels[i]) >= labels[i])) {
-            status = oc_fail(err, OC_BAD_FILE, "neighbour %zu has the label %g; with %zu classes labels are 0..%zu", i,
-                             (double)labels[i], classes, classes - 1);
-        } else {
-            n->labels[i] = (int)labels[i];
+            oc_nearest_free(n);
+            return oc_fail(err, OC_BAD_FILE, "neighbour %zu has the label %g; with %zu classes labels are 0..%zu", i,
+                           (double)labels[i], classes, classes - 1);
         }
-    }
-    if (status != OC_OK) {
-        oc_nearest_free(n);
-        return status;
+        n->labels[i] = (int)labels[i];
     }
     *out = n;
     return OC_OK;
 }
 
-/* The nearest so far of one row, nearest first. */
-typedef struct candidates {
-    float *distance;
-    uint32_t *index;
-    size_t count, room;
-} candidates;
+typedef struct neighbour {
+    double distance;
+    uint32_t index; /* of the training row */
+} neighbour;
 
-static void insert(candidates *found, float distance, size_t index)
+/* The nearest so far of one row, nearest first. */
+typedef struct shortlist {
+    neighbour *list; /* (room) */
+    size_t count, room;
+} shortlist;
+
+static bool nearer(neighbour a, neighbour b)
 {
-    size_t place = found->count < found->room ? found->count++ : found->room - 1;
-    for (; place && found->distance[place - 1] > distance; place--) {
-        found->distance[place] = found->distance[place - 1];
-        found->index[place] = found->index[place - 1];
-    }
-    found->distance[place] = distance;
-    found->index[place] = (uint32_t)index;
+    return a.distance < b.distance || (!(a.distance > b.distance) && a.index < b.index);
 }
 
-typedef struct scratch {
-    float *z;          /* (block, D) */
-    float *tile;       /* (block, TILE) */
-    float *distance;   /* (block, room) */
-    uint32_t *index;   /* (block, room) */
-    candidates *found; /* (block) */
-    double *exact;     /* (room) */
-} scratch;
+static void insert(shortlist *s, neighbour new)
+{
+    if (s->count == s->room && !nearer(new, s->list[s->room - 1])) {
+        return;
+    }
+    size_t place = s->count < s->room ? s->count++ : s->room - 1;
+    for (; place && nearer(new, s->list[place - 1]); place--) {
+        s->list[place] = s->list[place - 1];
+    }
+    s->list[place] = new;
+}
 
 typedef struct finding {
     const oc_classifier *classifier;
@@ -168,42 +152,45 @@ typedef struct finding {
     const oc_rows *rows;
     float *scores;
     size_t block, room;
-    scratch *scratch; /* (workers) */
+    /* Of each thread: */
+    float *z;         /* (threads, block, D) */
+    float *tile;      /* (threads, block, TILE) */
+    neighbour *lists; /* (threads, block + 1, room) */
     oc_job *job;
     atomic_size_t done;
 } finding;
 
-/* tile (count, TILE): what orders training rows first .. first + width - 1 by distance from each row of z. */
-static void measure(const oc_nearest *n, const float *z, size_t count, size_t first, size_t width, float *tile)
+/* tile (count, TILE): a number for each of the training rows first .. first + width - 1 that orders them by their distance
+ * from each row of z. */
+static void measure(const oc_nearest *n, oc_matrix z, size_t first, size_t width, float *tile)
 {
     size_t d = n->dimension;
     const float *x = n->rows + first * d;
     if (n->learner.metric == OC_METRIC_L2) {
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < z.rows; i++) {
             memcpy(tile + i * TILE, n->half_norms + first, width * sizeof *tile);
         }
-        oc_matmul_nt(-1, oc_packed(z, count, d), oc_packed(x, width, d), 1, tile, TILE);
+        oc_matmul_nt(-1, z, oc_packed(x, width, d), 1, tile, TILE);
         return;
     }
     const oc_nearest_kernels *kernels = kernel_table();
     for (size_t j = 0; j < width; j += OC_NEAREST_GROUP) {
         size_t group = width - j < OC_NEAREST_GROUP ? width - j : OC_NEAREST_GROUP;
-        for (size_t i = 0; i < count; i++) {
-            kernels->l1(z + i * d, x + j * d, group, d, tile + i * TILE + j);
+        for (size_t i = 0; i < z.rows; i++) {
+            kernels->l1(z.data + i * d, x + j * d, group, d, tile + i * TILE + j);
         }
     }
 }
 
-/* Can what `measure` finds for this row overflow? |z . x| is at most |z| |x|, a sum of differences twice the largest value
- * a column. */
+/* Can the numbers of `measure` overflow for this row? |z . x| is at most |z| |x|, a sum of differences at most twice the
+ * largest value a column. */
 static bool overflows(const oc_nearest *n, const float *z)
 {
-    double square = 0, largest = 0;
+    double largest = 0;
     for (size_t j = 0; j < n->dimension; j++) {
-        square += (double)z[j] * (double)z[j];
         largest = fmax(largest, fabs((double)z[j]));
     }
-    double length = sqrt(square), longest = sqrt(2 * (double)n->longest);
+    double length = sqrt(oc_vector_dot(z, z, n->dimension)), longest = sqrt(2 * (double)n->longest);
     return n->learner.metric == OC_METRIC_L2 ? !(longest * (length + longest) < (double)FLT_MAX / 2)
                                              : !((double)n->dimension * (largest + longest) < (double)FLT_MAX / 2);
 }
@@ -221,32 +208,23 @@ static double exact_distance(const oc_nearest *n, const float *z, size_t index)
     return sum;
 }
 
-/* Puts the candidates into the order of their exact distances, of equal ones into that of the training rows. */
-static void sort_exactly(const oc_nearest *n, const float *z, candidates *found, double *exact)
+/* Votes of the k nearest by exact distance, and 1 / (2 + rank) for the nearest neighbour of each class, the rank counted
+ * from 0: it decides ties. */
+static void vote(const finding *f, const float *z, const shortlist *found, neighbour *room, float *scores)
 {
+    const oc_nearest *n = f->nearest;
+    shortlist exact = {.list = room, .room = found->count};
     for (size_t i = 0; i < found->count; i++) {
-        uint32_t index = found->index[i];
-        double distance = exact_distance(n, z, index);
-        size_t place = i;
-        for (; place &&
-               (exact[place - 1] > distance || (exact[place - 1] >= distance && found->index[place - 1] > index));
-             place--) {
-            exact[place] = exact[place - 1];
-            found->index[place] = found->index[place - 1];
-        }
-        exact[place] = distance;
-        found->index[place] = index;
+        uint32_t index = found->list[i].index;
+        insert(&exact, (neighbour){exact_distance(n, z, index), index});
     }
-}
-
-/* Votes, and 1 / (2 + rank) for the nearest neighbour of each class, the rank counted from 0: it settles ties. */
-static void vote(const oc_nearest *n, const candidates *found, size_t classes, float *scores)
-{
-    size_t k = (size_t)n->learner.k;
-    memset(scores, 0, classes * sizeof *scores);
-    for (size_t rank = 0; rank < k; rank++) {
-        float *score = &scores[n->labels[found->index[rank]]];
+    memset(scores, 0, f->classifier->classes * sizeof *scores);
+    for (size_t rank = 0; rank < (size_t)n->learner.k; rank++) {
+        float *score = &scores[n->labels[exact.list[rank].index]];
         *score += *score > 0 ? 1 : 1 + 1 / (float)(2 + rank);
+    }
+    if (overflows(n, z)) {
+        scores[0] = NAN;
     }
 }
 
@@ -254,52 +232,37 @@ static void find_block(void *context, size_t index, size_t worker)
 {
     finding *f = context;
     const oc_nearest *n = f->nearest;
-    scratch *own = &f->scratch[worker];
     size_t d = n->dimension, first = index * f->block, classes = f->classifier->classes;
     size_t count = f->rows->count - first < f->block ? f->rows->count - first : f->block;
+    float *z = f->z + worker * f->block * d, *tile = f->tile + worker * f->block * TILE;
+    neighbour *lists = f->lists + worker * (f->block + 1) * f->room;
+    shortlist found[BLOCK];
     if (oc_job_cancelled(f->job)) {
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        oc_scaler_row(f->rows, first + i, f->classifier->shift, f->classifier->scale, own->z + i * d);
-        own->found[i] = (candidates){own->distance + i * f->room, own->index + i * f->room, 0, f->room};
+        oc_scaler_row(f->rows, first + i, f->classifier->shift, f->classifier->scale, z + i * d);
+        found[i] = (shortlist){.list = lists + i * f->room, .room = f->room};
     }
     for (size_t left = 0; left < n->count; left += TILE) {
         size_t width = n->count - left < TILE ? n->count - left : TILE;
-        measure(n, own->z, count, left, width, own->tile);
+        measure(n, oc_packed(z, count, d), left, width, tile);
         for (size_t i = 0; i < count; i++) {
-            const float *distance = own->tile + i * TILE;
-            candidates *found = &own->found[i];
-            float farthest = found->count < found->room ? INFINITY : found->distance[found->room - 1];
+            const float *distance = tile + i * TILE;
+            double farthest = found[i].count < f->room ? INFINITY : found[i].list[f->room - 1].distance;
             for (size_t j = 0; j < width; j++) {
-                if (distance[j] < farthest || found->count < found->room) {
-                    insert(found, distance[j], left + j);
-                    farthest = found->distance[found->count - 1];
+                if ((double)distance[j] < farthest || found[i].count < f->room) {
+                    insert(&found[i], (neighbour){(double)distance[j], (uint32_t)(left + j)});
+                    farthest = found[i].list[found[i].count - 1].distance;
                 }
             }
         }
     }
     for (size_t i = 0; i < count; i++) {
-        float *row_scores = f->scores + (first + i) * classes;
-        sort_exactly(n, own->z + i * d, &own->found[i], own->exact);
-        vote(n, &own->found[i], classes, row_scores);
-        if (overflows(n, own->z + i * d)) {
-            row_scores[0] = NAN;
-        }
+        vote(f, z + i * d, &found[i], lists + f->block * f->room, f->scores + (first + i) * classes);
     }
     size_t done = atomic_fetch_add(&f->done, count) + count;
     oc_job_progress(f->job, "nearest neighbours", done, f->rows->count);
-}
-
-static bool allocate(scratch *own, size_t block, size_t dimension, size_t room)
-{
-    own->z = oc_alloc(dimension, block * sizeof *own->z);
-    own->tile = oc_alloc(block, TILE * sizeof *own->tile);
-    own->distance = oc_alloc(room, block * sizeof *own->distance);
-    own->index = oc_alloc(room, block * sizeof *own->index);
-    own->found = oc_alloc(block, sizeof *own->found);
-    own->exact = oc_alloc(room, sizeof *own->exact);
-    return own->z && own->tile && own->distance && own->index && own->found && own->exact;
 }
 
 oc_status oc_nearest_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
@@ -310,25 +273,18 @@ oc_status oc_nearest_scores(const oc_classifier *classifier, const oc_rows *rows
     finding f = {.classifier = classifier, .nearest = n, .rows = rows, .scores = scores, .job = job};
     f.block = rows->count >= (size_t)4 * BLOCK ? BLOCK : rows->count < SMALL_BLOCK ? rows->count : SMALL_BLOCK;
     f.room = room < n->count ? room : n->count;
-    f.scratch = oc_alloc(threads, sizeof *f.scratch);
-    bool enough = f.scratch != NULL;
-    for (size_t t = 0; enough && t < threads; t++) {
-        enough = allocate(&f.scratch[t], f.block, n->dimension, f.room);
-    }
-    if (enough && rows->count) {
+    f.z = oc_alloc(n->dimension, threads * f.block * sizeof *f.z);
+    f.tile = oc_alloc(threads, f.block * TILE * sizeof *f.tile);
+    f.lists = oc_alloc(f.room, threads * (f.block + 1) * sizeof *f.lists);
+    oc_status status = OC_OK;
+    if (!f.z || !f.tile || !f.lists) {
+        status = oc_fail_memory(err, "the nearest neighbours");
+    } else if (rows->count) {
         oc_parallel(job, (rows->count + f.block - 1) / f.block, find_block, &f);
+        status = oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
     }
-    for (size_t t = 0; f.scratch && t < threads; t++) {
-        oc_free(f.scratch[t].z);
-        oc_free(f.scratch[t].tile);
-        oc_free(f.scratch[t].distance);
-        oc_free(f.scratch[t].index);
-        oc_free(f.scratch[t].found);
-        oc_free(f.scratch[t].exact);
-    }
-    oc_free(f.scratch);
-    if (!enough) {
-        return oc_fail_memory(err, "the nearest neighbours");
-    }
-    return oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
+    oc_free(f.z);
+    oc_free(f.tile);
+    oc_free(f.lists);
+    return status;
 }

@@ -5,6 +5,8 @@
 #ifndef OC_LEARN_NEAREST_H
 #define OC_LEARN_NEAREST_H
 
+#include "src/matrix/matrix.h"
+
 #include <ocellus/classifier.h>
 
 struct oc_nearest {
@@ -16,14 +18,15 @@ struct oc_nearest {
     float longest;     /* the largest of them */
 };
 
-/* Keeps the rows (N,D), z = (x - shift) * scale. OC_USAGE when k is larger than N, OC_NO_MEMORY. */
-oc_status oc_nearest_learn(const oc_learner *learner, const oc_rows *rows, const int *labels, const float *shift,
-                           const float *scale, oc_job *job, oc_nearest **nearest, oc_error *err);
+/* Sets classifier->nearest: rows scaled by the shift and scale of the classifier. OC_USAGE when k is larger than N;
+ * OC_NO_MEMORY. */
+oc_status oc_nearest_learn(oc_classifier *classifier, const oc_learner *learner, const oc_examples *examples,
+                           oc_job *job, oc_error *err);
 
-/* Copies rows (N,D) that are scaled already and labels (N) as they are kept in a file: whole numbers in
+/* Copies rows (N,D) that are scaled already, without gaps, and labels (N) as they are stored in a file: whole numbers in
  * 0..classes-1, else OC_BAD_FILE. OC_USAGE, OC_NO_MEMORY as above. */
-oc_status oc_nearest_restore(const oc_learner *learner, const float *rows, const float *labels, size_t count,
-                             size_t dimension, size_t classes, oc_nearest **nearest, oc_error *err);
+oc_status oc_nearest_restore(const oc_learner *learner, oc_matrix rows, const float *labels, size_t classes,
+                             oc_nearest **nearest, oc_error *err);
 
 void oc_nearest_free(oc_nearest *nearest);
 

@@ -26,8 +26,7 @@ const oc_param oc_train_params[] = {
     {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, oc_loss_names, "what is minimised over the training rows"},
     {"l2", OC_REAL, FIELD(l2), "auto", 0, INFINITY, NULL,
      "L2 penalty: weight of the sum of squared weights (auto: by validation)"},
-    {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, INFINITY, NULL,
-     "penalty on the mean squared scores (auto: by validation of more than 4,096 rows; 0 where --l2 is given)"},
+    {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, INFINITY, NULL, "penalty on the mean squared scores (auto: 0)"},
     {"l1", OC_REAL, FIELD(l1), "0", 0, INFINITY, NULL,
      "L1 penalty: weight of the sum of absolute weights; makes many of them exactly 0; with --l2: elastic net"},
     {"max-norm", OC_REAL, FIELD(max_norm), "0", 0, INFINITY, NULL,
@@ -45,9 +44,7 @@ const oc_param oc_train_params[] = {
      "passes over the training rows by sgd: steps of gd, tries of a search (auto: 1; sgd alone 10, gd 100, searches "
      "1000)"},
     {"finish", OC_INTEGER, FIELD(finish), "auto", 0, 1e6, NULL,
-     "passes of lbfgs, at most; it ends as soon as little is left to gain (auto: 19, of few rows 50; without sgd, with "
-     "--l1 or "
-     "with --max-norm 100)"},
+     "passes of lbfgs, at most; it ends as soon as little is left to gain (auto: 100)"},
     {"rate", OC_REAL, FIELD(rate), "auto", 1e-300, INFINITY, NULL, "first step size"},
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},

@@ -1,6 +1,8 @@
 /* Soft thresholding, and projection on a ball. */
 #include "src/learn/penalty.h"
 
+#include "src/matrix/vector.h"
+
 #include <math.h>
 
 void oc_penalty_shrink(float *weights, size_t count, double threshold)
@@ -14,15 +16,9 @@ void oc_penalty_shrink(float *weights, size_t count, double threshold)
 
 void oc_penalty_project(float *weights, size_t dimension, double longest)
 {
-    double square = 0;
-    for (size_t j = 0; j < dimension; j++) {
-        square += (double)weights[j] * (double)weights[j];
-    }
-    if (longest > 0 && square > longest * longest) {
-        float factor = (float)(longest / sqrt(square) * (1 - 1e-7)); /* rounding shall not lengthen it */
-        for (size_t j = 0; j < dimension; j++) {
-            weights[j] *= factor;
-        }
+    double square = longest > 0 ? oc_vector_dot(weights, weights, dimension) : 0;
+    if (square > longest * longest) {
+        oc_vector_scale(weights, longest / sqrt(square) * (1 - 1e-7), dimension); /* rounding must not lengthen it */
     }
 }
 

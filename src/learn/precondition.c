@@ -7,6 +7,7 @@
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
 #include "src/matrix/cholesky.h"
+#include "src/matrix/vector.h"
 
 #include <math.h>
 
@@ -17,15 +18,6 @@ typedef struct sample {
     size_t count, dimension;
     float *z; /* (count, D) */
 } sample;
-
-static double squared_norm(const float *v, size_t size)
-{
-    double sum = 0;
-    for (size_t j = 0; j < size; j++) {
-        sum += (double)v[j] * (double)v[j];
-    }
-    return sum;
-}
 
 /* The largest eigenvalue of Z^T Z / count over the sample, by power iteration. */
 static bool largest_eigenvalue(const sample *s, double *largest)
@@ -39,18 +31,15 @@ static bool largest_eigenvalue(const sample *s, double *largest)
     for (int step = 0; done && step < POWER_STEPS; step++) {
         oc_matmul_nt(1, oc_packed(s->z, n, d), oc_packed(v, 1, d), 0, u, 1);
         oc_matmul_tn(1 / (float)n, oc_packed(u, n, 1), oc_packed(s->z, n, d), 0, v, d);
-        double norm = sqrt(squared_norm(v, d));
-        *largest = norm;
-        for (size_t j = 0; norm > 0 && j < d; j++) {
-            v[j] = (float)((double)v[j] / norm);
-        }
+        *largest = sqrt(oc_vector_dot(v, v, d));
+        oc_vector_scale(v, *largest > 0 ? 1 / *largest : 0, d);
     }
     oc_free(v);
     oc_free(u);
     return done;
 }
 
-static oc_status measure(const oc_problem *problem, uint64_t seed, oc_precondition *p, oc_job *job, oc_error *err)
+static oc_status measure(const oc_problem *problem, oc_precondition *p, oc_job *job, oc_error *err)
 {
     size_t n = problem->rows->count, d = problem->rows->dimension;
     sample s = {.count = n < SAMPLE ? n : SAMPLE, .dimension = d};
@@ -58,7 +47,7 @@ static oc_status measure(const oc_problem *problem, uint64_t seed, oc_preconditi
     if (!s.z) {
         return oc_fail_memory(err, "the step size");
     }
-    oc_random random = oc_random_stream(seed, 0x73616d706c65, 0);
+    oc_random random = oc_random_stream(0, 0x73616d706c65, 0);
     for (size_t i = 0; i < s.count; i++) {
         size_t row = n <= SAMPLE ? i : oc_random_below(&random, n);
         oc_scaler_row(problem->rows, row, problem->center, problem->scale, s.z + i * d);
@@ -70,7 +59,7 @@ static oc_status measure(const oc_problem *problem, uint64_t seed, oc_preconditi
     }
     double sum = 0, squares = 0;
     for (size_t i = 0; i < s.count; i++) {
-        double q = squared_norm(s.z + i * d, d);
+        double q = oc_vector_dot(s.z + i * d, s.z + i * d, d);
         sum += q;
         squares += q * q;
     }
@@ -79,13 +68,13 @@ static oc_status measure(const oc_problem *problem, uint64_t seed, oc_preconditi
     return known ? OC_OK : oc_fail_memory(err, "the step size");
 }
 
-oc_status oc_precondition_fit(const oc_problem *problem, oc_covariance *covariance, double ridge, uint64_t seed,
+oc_status oc_precondition_fit(const oc_problem *problem, oc_covariance *covariance, double ridge,
                               oc_precondition *precondition, oc_job *job, oc_error *err)
 {
     oc_precondition p = {.covariance = covariance};
     oc_status status = covariance ? oc_covariance_factor(covariance, ridge, job, err) : OC_OK;
     if (status == OC_OK) {
-        status = measure(problem, seed, &p, job, err);
+        status = measure(problem, &p, job, err);
     }
     if (status == OC_OK) {
         *precondition = p;
@@ -96,6 +85,6 @@ oc_status oc_precondition_fit(const oc_problem *problem, oc_covariance *covarian
 void oc_precondition_apply(const oc_precondition *precondition, size_t count, float *g, oc_job *job)
 {
     if (precondition->covariance) {
-        oc_covariance_solve(precondition->covariance, count, g, job);
+        oc_cholesky_solve(precondition->covariance->dimension, precondition->covariance->matrix, count, g, job);
     }
 }

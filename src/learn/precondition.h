@@ -21,7 +21,7 @@ enum { OC_PRECONDITION_WIDEST = 16384 };
 
 /* The covariance, which must outlive the preconditioner, is factored; NULL for the identity. OC_NO_MEMORY,
  * OC_CANCELLED; OC_BAD_DATA when there is no factor. */
-oc_status oc_precondition_fit(const oc_problem *problem, oc_covariance *covariance, double ridge, uint64_t seed,
+oc_status oc_precondition_fit(const oc_problem *problem, oc_covariance *covariance, double ridge,
                               oc_precondition *precondition, oc_job *job, oc_error *err);
 
 /* Replaces rows G (count,D) by G P. */

@@ -1,4 +1,9 @@
-/* The objective, its gradient and the accuracy over all rows. */
+/* With rows Z (N,D), scores S = Z W^T + b (N,C) and the gradient dS (N,C) of the losses by the scores, over N:
+ *
+ *     dF/dW = dS^T Z + (2 score_l2 / N) (S - b)^T Z + 2 l2 W,   dF/db = the columns' sums of dS
+ *
+ * Rows are taken in rounds of tiles. A round has its scores made row tile by row tile, then adds to the gradient column
+ * tile by column tile: the boundaries depend on shapes alone. */
 #include "src/learn/problem.h"
 
 #include "src/base/fail.h"
@@ -7,82 +12,141 @@
 #include "src/learn/loss.h"
 #include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
+#include "src/matrix/vector.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { TILE = 64, TILES = 16, COLUMNS = 512 }; /* rows a task; tasks a round; columns a task */
+enum { SMALL = 1 << 18 };                      /* multiply-adds that are not worth waking threads for */
 
-typedef struct pass {
+/* Sums over the rows of a tile. */
+typedef struct sums {
+    double loss, rounded, slack, square; /* square: of the scores without bias */
+    double *bias;                        /* (C): of the gradient */
+    double *scores, *g;                  /* (C): of the row at hand, and the gradient by them */
+} sums;
+
+struct oc_evaluator {
     const oc_problem *problem;
-    const float *weights, *bias;
-    bool gradient;
+    const float *w;
+    const uint32_t *batch;
     size_t first, count; /* rows of this round */
     float *z;            /* (TILES * TILE, D) */
     float *scores;       /* (TILES * TILE, C), then the gradient by the scores */
-    double *work;        /* (TILES, 2 C) */
-    double *bias_sum;    /* (TILES, C) */
-    double loss[TILES], rounded[TILES], slack[TILES], square[TILES];
-    size_t correct[TILES];
-    float *sum; /* (C, D) */
-} pass;
+    float *sum;          /* (C, D): of the gradient */
+    double *doubles;     /* (TILES, 3 C) */
+    sums tile[TILES];
+};
 
-/* Of one row of scores, rounded where the problem says so. */
-static double value(const oc_problem *problem, const double *scores, size_t y, double *g)
+size_t oc_problem_weights(const oc_problem *problem)
 {
-    const oc_loss_type *loss = &oc_losses[problem->loss];
-    return problem->rounding > 0 && loss->rounded ? loss->rounded(problem->rounding, scores, problem->classes, y, g)
-                                                  : loss->value(scores, problem->classes, y, g);
+    return problem->classes * problem->rows->dimension;
 }
 
-/* Loss, slack and gradient g (C) of one row of scores. The hinge's tangent at its rounded slopes g is <g, s> +
- * sum_{j != y} g_j, and g_y = -sum_{j != y} g_j. */
-static void add_loss(pass *p, size_t tile, const double *scores, size_t y, double *g)
+size_t oc_problem_parameters(const oc_problem *problem)
 {
-    const oc_problem *problem = p->problem;
-    double weight = problem->importance ? problem->importance[y] : 1;
-    double rounded = value(problem, scores, y, g), exact = rounded;
-    if (problem->rounding > 0 && oc_losses[problem->loss].rounded) {
-        double tangent = -g[y];
-        for (size_t j = 0; j < problem->classes; j++) {
-            tangent += g[j] * scores[j];
-        }
-        exact = oc_loss_value(problem->loss, scores, problem->classes, y, NULL);
-        p->slack[tile] += weight * (exact - tangent);
+    return problem->classes * (problem->rows->dimension + 1);
+}
+
+bool oc_problem_nonsmooth(const oc_problem *problem)
+{
+    return problem->l1 > 0 || problem->max_norm > 0;
+}
+
+void oc_problem_balance(const int *labels, size_t count, size_t classes, double *importance)
+{
+    size_t used = 0;
+    memset(importance, 0, classes * sizeof *importance);
+    for (size_t i = 0; i < count; i++) {
+        used += importance[labels[i]]++ < 0.5;
     }
-    p->loss[tile] += weight * exact;
-    p->rounded[tile] += weight * rounded;
-    for (size_t j = 0; problem->importance && j < problem->classes; j++) {
-        g[j] *= weight;
+    for (size_t c = 0; c < classes; c++) {
+        importance[c] = importance[c] > 0 ? (double)count / ((double)used * importance[c]) : 0;
+    }
+}
+
+void oc_evaluator_free(oc_evaluator *e)
+{
+    if (e) {
+        oc_free(e->z);
+        oc_free(e->scores);
+        oc_free(e->sum);
+        oc_free(e->doubles);
+        oc_free(e);
+    }
+}
+
+oc_status oc_evaluator_create(const oc_problem *problem, oc_evaluator **evaluator, oc_error *err)
+{
+    size_t d = problem->rows->dimension, classes = problem->classes;
+    oc_evaluator *e = oc_alloc(1, sizeof *e);
+    if (e) {
+        e->problem = problem;
+        e->z = oc_alloc(d, TILES * TILE * sizeof *e->z);
+        e->scores = oc_alloc(classes, TILES * TILE * sizeof *e->scores);
+        e->sum = oc_alloc(classes, d * sizeof *e->sum);
+        e->doubles = oc_alloc(classes, TILES * 3 * sizeof *e->doubles);
+    }
+    if (!e || !e->z || !e->scores || !e->sum || !e->doubles) {
+        oc_evaluator_free(e);
+        return oc_fail_memory(err, "the objective");
+    }
+    *evaluator = e;
+    return OC_OK;
+}
+
+/* Loss, slack and gradient of a row of scores. The hinge's tangent at its rounded slopes g is <g, s> + sum_{j != y} g_j,
+ * and g_y = -sum_{j != y} g_j. */
+static void add_loss(const oc_problem *problem, size_t y, sums *t)
+{
+    const oc_loss_type *loss = &oc_losses[problem->loss];
+    size_t classes = problem->classes;
+    double weight = problem->importance ? problem->importance[y] : 1, exact, rounded;
+    if (problem->rounding > 0 && loss->rounded) {
+        rounded = loss->rounded(problem->rounding, t->scores, classes, y, t->g);
+        exact = loss->value(t->scores, classes, y, NULL);
+        double tangent = -t->g[y];
+        for (size_t j = 0; j < classes; j++) {
+            tangent += t->g[j] * t->scores[j];
+        }
+        t->slack += weight * (exact - tangent);
+    } else {
+        rounded = exact = loss->value(t->scores, classes, y, t->g);
+    }
+    t->loss += weight * exact;
+    t->rounded += weight * rounded;
+    for (size_t j = 0; j < classes; j++) {
+        t->g[j] *= weight;
+        t->bias[j] += t->g[j];
     }
 }
 
 static void score_tile(void *context, size_t index, size_t worker)
 {
     (void)worker;
-    pass *p = context;
-    const oc_problem *problem = p->problem;
-    size_t d = problem->rows->dimension, classes = problem->classes, first = index * TILE;
-    size_t count = p->count - first < TILE ? p->count - first : TILE;
-    float *z = p->z + first * d, *scores = p->scores + first * classes;
-    double *s = p->work + index * 2 * classes, *g = s + classes;
+    oc_evaluator *e = context;
+    const oc_problem *p = e->problem;
+    size_t d = p->rows->dimension, classes = p->classes, first = index * TILE;
+    size_t count = e->count - first < TILE ? e->count - first : TILE;
+    float *z = e->z + first * d, *scores = e->scores + first * classes;
+    const float *bias = e->w + classes * d;
+    const uint32_t *batch = e->batch ? e->batch + e->first + first : NULL;
+    sums *t = &e->tile[index];
     for (size_t i = 0; i < count; i++) {
-        oc_scaler_row(problem->rows, p->first + first + i, problem->center, problem->scale, z + i * d);
+        oc_scaler_row(p->rows, batch ? batch[i] : e->first + first + i, p->center, p->scale, z + i * d);
     }
-    oc_matmul_nt(1, oc_packed(z, count, d), oc_packed(p->weights, classes, d), 0, scores, classes);
+    oc_matmul_nt(1, oc_packed(z, count, d), oc_packed(e->w, classes, d), 0, scores, classes);
     for (size_t i = 0; i < count; i++) {
         float *row = scores + i * classes;
-        size_t y = (size_t)problem->labels[p->first + first + i], best = 0;
+        size_t y = (size_t)p->labels[batch ? batch[i] : e->first + first + i];
         for (size_t j = 0; j < classes; j++) {
-            p->square[index] += (double)row[j] * (double)row[j];
-            s[j] = (double)row[j] + (double)p->bias[j];
-            best = s[j] > s[best] ? j : best;
+            t->square += (double)row[j] * (double)row[j];
+            t->scores[j] = (double)row[j] + (double)bias[j];
         }
-        p->correct[index] += best == y;
-        add_loss(p, index, s, y, g);
+        add_loss(p, y, t);
         for (size_t j = 0; j < classes; j++) {
-            p->bias_sum[index * classes + j] += g[j];
-            row[j] = (float)(g[j] + 2 * problem->score_l2 * (double)row[j]);
+            row[j] = (float)(t->g[j] + 2 * p->score_l2 * (double)row[j]);
         }
     }
 }
@@ -90,108 +154,119 @@ static void score_tile(void *context, size_t index, size_t worker)
 static void sum_columns(void *context, size_t index, size_t worker)
 {
     (void)worker;
-    pass *p = context;
-    size_t d = p->problem->rows->dimension, classes = p->problem->classes, left = index * COLUMNS;
+    oc_evaluator *e = context;
+    size_t d = e->problem->rows->dimension, classes = e->problem->classes, left = index * COLUMNS;
     size_t width = d - left < COLUMNS ? d - left : COLUMNS;
-    oc_matmul_tn(1, oc_packed(p->scores, p->count, classes), oc_view(p->z + left, p->count, width, d), 1, p->sum + left,
-                 d);
+    oc_matmul_tn(1, oc_packed(e->scores, e->count, classes), oc_view(e->z + left, e->count, width, d), e->first > 0,
+                 e->sum + left, d);
 }
 
-static void finish(const pass *p, oc_objective *objective)
+/* Of n rows: the mean loss and the gradient; the sums of all tiles are in `all`. */
+static void take_means(const oc_evaluator *e, size_t n, const sums *all, oc_objective *objective)
 {
-    const oc_problem *problem = p->problem;
-    size_t n = problem->rows->count, d = problem->rows->dimension, classes = problem->classes, correct = 0;
-    double loss = 0, rounded = 0, slack = 0, square = 0, squares = 0, sizes = 0;
-    for (size_t t = 0; t < TILES; t++) {
-        loss += p->loss[t];
-        rounded += p->rounded[t];
-        slack += p->slack[t];
-        square += p->square[t];
-        correct += p->correct[t];
+    const oc_problem *p = e->problem;
+    size_t weights = oc_problem_weights(p);
+    objective->loss = all->loss / (double)n;
+    for (size_t j = 0; objective->gradient && j < weights; j++) {
+        objective->gradient[j] = e->sum[j] / (float)n + 2 * (float)p->l2 * e->w[j];
     }
-    for (size_t j = 0; j < classes * d; j++) {
-        squares += (double)p->weights[j] * (double)p->weights[j];
-        sizes += fabs((double)p->weights[j]);
+    for (size_t c = 0; objective->gradient && c < p->classes; c++) {
+        objective->gradient[weights + c] = (float)(all->bias[c] / (double)n);
     }
-    objective->loss = loss / (double)n;
-    double penalties = problem->score_l2 * square / (double)n + problem->l2 * squares + problem->l1 * sizes;
+}
+
+static void take_penalties(const oc_evaluator *e, size_t n, const sums *all, oc_objective *objective)
+{
+    const oc_problem *p = e->problem;
+    size_t weights = oc_problem_weights(p);
+    double sizes = 0;
+    for (size_t j = 0; p->l1 > 0 && j < weights; j++) {
+        sizes += fabs((double)e->w[j]);
+    }
+    double penalties = p->score_l2 * all->square / (double)n + p->l2 * oc_vector_dot(e->w, e->w, weights) +
+                       p->l1 * sizes;
     objective->value = objective->loss + penalties;
-    objective->rounded = rounded / (double)n + penalties;
-    objective->slack = slack / (double)n;
-    objective->accuracy = (double)correct / (double)n;
-    for (size_t j = 0; p->gradient && j < classes * d; j++) {
-        objective->gradient[j] = p->sum[j] / (float)n + 2 * (float)problem->l2 * p->weights[j];
+    objective->rounded = all->rounded / (double)n + penalties;
+    objective->slack = all->slack / (double)n;
+}
+
+void oc_evaluator_run(oc_evaluator *e, const float *w, const uint32_t *batch, size_t count, oc_objective *objective,
+                      oc_job *job)
+{
+    size_t d = e->problem->rows->dimension, classes = e->problem->classes, n = batch ? count : e->problem->rows->count;
+    oc_job *threads = (double)n * (double)classes * (double)d < SMALL ? NULL : job;
+    e->w = w;
+    e->batch = batch;
+    memset(e->doubles, 0, TILES * 3 * classes * sizeof *e->doubles);
+    for (size_t t = 0; t < TILES; t++) {
+        double *own = e->doubles + 3 * t * classes;
+        e->tile[t] = (sums){.bias = own, .scores = own + classes, .g = own + 2 * classes};
     }
-    for (size_t c = 0; objective->bias && c < classes; c++) {
-        objective->bias[c] = 0;
-        for (size_t t = 0; t < TILES; t++) {
-            objective->bias[c] += p->bias_sum[t * classes + c] / (double)n;
+    for (e->first = 0; e->first < n && !oc_job_cancelled(job); e->first += TILES * TILE) {
+        e->count = n - e->first < TILES * TILE ? n - e->first : TILES * TILE;
+        oc_parallel(threads, (e->count + TILE - 1) / TILE, score_tile, e);
+        if (objective->gradient) {
+            oc_parallel(threads, (d + COLUMNS - 1) / COLUMNS, sum_columns, e);
         }
+    }
+    sums *all = &e->tile[0];
+    for (size_t t = 1; t < TILES; t++) {
+        const sums *other = &e->tile[t];
+        all->loss += other->loss;
+        all->rounded += other->rounded;
+        all->slack += other->slack;
+        all->square += other->square;
+        for (size_t c = 0; c < classes; c++) {
+            all->bias[c] += other->bias[c];
+        }
+    }
+    take_means(e, n, all, objective);
+    if (!batch) {
+        take_penalties(e, n, all, objective);
     }
 }
 
-oc_status oc_problem_evaluate(const oc_problem *problem, const float *weights, const float *bias,
-                              oc_objective *objective, oc_job *job, oc_error *err)
+oc_status oc_problem_evaluate(const oc_problem *problem, const float *w, oc_objective *objective, oc_job *job,
+                              oc_error *err)
 {
-    size_t n = problem->rows->count, d = problem->rows->dimension, classes = problem->classes;
-    oc_status status = OC_OK;
-    pass p = {.problem = problem, .weights = weights, .bias = bias, .gradient = objective->gradient != NULL};
-    p.z = oc_alloc(d, TILES * TILE * sizeof *p.z);
-    p.scores = oc_alloc(classes, TILES * TILE * sizeof *p.scores);
-    p.work = oc_alloc(classes, TILES * 2 * sizeof *p.work);
-    p.bias_sum = oc_alloc(classes, TILES * sizeof *p.bias_sum);
-    p.sum = oc_alloc(classes, d * sizeof *p.sum);
-    if (!p.z || !p.scores || !p.work || !p.bias_sum || !p.sum) {
-        status = oc_fail_memory(err, "the objective");
-        goto cleanup;
+    oc_evaluator *evaluator;
+    oc_status status = oc_evaluator_create(problem, &evaluator, err);
+    if (status != OC_OK) {
+        return status;
     }
-    for (p.first = 0; p.first < n; p.first += TILES * TILE) {
-        p.count = n - p.first < TILES * TILE ? n - p.first : TILES * TILE;
-        oc_parallel(job, (p.count + TILE - 1) / TILE, score_tile, &p);
-        if (p.gradient) {
-            oc_parallel(job, (d + COLUMNS - 1) / COLUMNS, sum_columns, &p);
-        }
-    }
-    finish(&p, objective);
-cleanup:
-    oc_free(p.z);
-    oc_free(p.scores);
-    oc_free(p.work);
-    oc_free(p.bias_sum);
-    oc_free(p.sum);
-    return status;
+    oc_evaluator_run(evaluator, w, NULL, 0, objective, job);
+    oc_evaluator_free(evaluator);
+    return oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
 }
 
 typedef struct scoring {
     const oc_problem *problem;
-    const float *weights, *bias;
+    const float *w;
     float *z;      /* (threads, TILE, D) */
     float *scores; /* (N, C) */
 } scoring;
 
 static void score_rows(void *context, size_t index, size_t worker)
 {
-    scoring *w = context;
-    const oc_problem *p = w->problem;
+    scoring *s = context;
+    const oc_problem *p = s->problem;
     size_t d = p->rows->dimension, classes = p->classes, first = index * TILE;
     size_t count = p->rows->count - first < TILE ? p->rows->count - first : TILE;
-    float *z = w->z + worker * TILE * d, *scores = w->scores + first * classes;
+    float *z = s->z + worker * TILE * d, *scores = s->scores + first * classes;
     for (size_t i = 0; i < count; i++) {
         oc_scaler_row(p->rows, first + i, p->center, p->scale, z + i * d);
-        memcpy(scores + i * classes, w->bias, classes * sizeof *scores);
+        memcpy(scores + i * classes, s->w + classes * d, classes * sizeof *scores);
     }
-    oc_matmul_nt(1, oc_packed(z, count, d), oc_packed(w->weights, classes, d), 1, scores, classes);
+    oc_matmul_nt(1, oc_packed(z, count, d), oc_packed(s->w, classes, d), 1, scores, classes);
 }
 
-oc_status oc_problem_scores(const oc_problem *problem, const float *weights, const float *bias, float *scores,
-                            oc_job *job, oc_error *err)
+oc_status oc_problem_scores(const oc_problem *problem, const float *w, float *scores, oc_job *job, oc_error *err)
 {
-    scoring w = {problem, weights, bias, oc_alloc(problem->rows->dimension, oc_job_threads(job) * TILE * sizeof(float)),
-                 scores};
-    if (!w.z) {
+    scoring s = {problem, w, oc_alloc(problem->rows->dimension, oc_job_threads(job) * TILE * sizeof(float)), scores};
+    if (!s.z) {
         return oc_fail_memory(err, "scores");
     }
-    oc_parallel(job, (problem->rows->count + TILE - 1) / TILE, score_rows, &w);
-    oc_free(w.z);
+    oc_parallel(job, (problem->rows->count + TILE - 1) / TILE, score_rows, &s);
+    oc_free(s.z);
     return OC_OK;
 }

@@ -17,8 +17,9 @@
 #include "src/learn/split.h"
 
 #include <math.h>
+#include <stdatomic.h>
 
-enum { SAMPLE = 1024, FEW = 4096, ENOUGH = 4, MOST_CANDIDATES = 8 };
+enum { SAMPLE = 1024, FEW = 4096, ENOUGH = 4, MAX_CANDIDATES = 8 };
 
 typedef struct candidate {
     oc_scale scale;
@@ -31,8 +32,10 @@ typedef struct candidate {
 typedef struct choice {
     const oc_portion *sample;
     size_t classes;
+    oc_job *job;
+    atomic_size_t done;
     size_t count;
-    candidate candidates[MOST_CANDIDATES];
+    candidate candidates[MAX_CANDIDATES];
 } choice;
 
 static void judge(void *context, size_t index, size_t worker)
@@ -56,6 +59,7 @@ static void judge(void *context, size_t index, size_t worker)
         k->status = oc_leave_one_out(&problem, &k->found, &k->err);
     }
     oc_free(columns);
+    oc_job_progress(c->job, "choosing the scale", atomic_fetch_add(&c->done, 1) + 1, c->count);
 }
 
 /* Of equal ones the first wins. */
@@ -75,55 +79,52 @@ static void list_candidates(choice *c, const oc_rows *rows, const oc_train_optio
 }
 
 /* All rows, or of every class its share of SAMPLE rows. */
-static oc_status take_sample(const oc_rows *rows, const int *labels, size_t classes, uint64_t seed, oc_portion *sample,
-                             oc_error *err)
+static oc_status take_sample(const oc_examples *examples, uint64_t seed, oc_portion *sample, oc_error *err)
 {
-    oc_portion_choice inside = {0};
-    uint16_t *fold = NULL;
-    size_t held;
-    oc_status status = OC_OK;
-    if (rows->count > SAMPLE) {
-        fold = oc_alloc(rows->count, sizeof *fold);
-        status = fold ? oc_split(labels, rows->count, classes, 1, (double)SAMPLE / (double)rows->count, seed, fold,
-                                 &held, err)
-                      : oc_fail_memory(err, "the choice of the scale");
-        inside.fold = fold;
+    size_t count = examples->rows->count;
+    if (count <= SAMPLE) {
+        return oc_portion_take(examples->rows, examples->labels, &(oc_portion_choice){.fold = NULL}, sample, err);
     }
+    oc_split_options split = {.folds = 1, .fraction = (double)SAMPLE / (double)count, .seed = seed};
+    oc_folds folds = {.fold = oc_alloc(count, sizeof *folds.fold)};
+    oc_status status = folds.fold ? oc_split(examples->labels, count, examples->classes, &split, &folds, err)
+                                  : oc_fail_memory(err, "the choice of the scale");
     if (status == OC_OK) {
-        status = oc_portion_take(rows, labels, &inside, sample, err);
+        status = oc_portion_take(examples->rows, examples->labels, &(oc_portion_choice){.fold = folds.fold}, sample,
+                                 err);
     }
-    oc_free(fold);
+    oc_free(folds.fold);
     return status;
 }
 
-oc_status oc_scale_choose(const oc_rows *rows, const int *labels, size_t classes, oc_train_options *options,
-                          oc_job *job, oc_error *err)
+oc_status oc_scale_choose(const oc_examples *examples, oc_train_options *options, oc_job *job, oc_error *err)
 {
     oc_portion sample = {0};
-    choice c = {.sample = &sample, .classes = classes};
-    oc_status status = take_sample(rows, labels, classes, options->seed, &sample, err);
+    choice c = {.sample = &sample, .classes = examples->classes, .job = job};
+    oc_status status = take_sample(examples, options->seed, &sample, err);
     if (status != OC_OK) {
         return status;
     }
-    list_candidates(&c, rows, options);
+    list_candidates(&c, examples->rows, options);
     oc_parallel(job, c.count, judge, &c);
     double sampled = (double)sample.rows.count;
     oc_portion_free(&sample);
-    size_t best = 0;
+    const candidate *best = &c.candidates[0];
     for (size_t k = 0; k < c.count; k++) {
-        if (c.candidates[k].status != OC_OK) {
-            return oc_fail(err, c.candidates[k].status, "%s", c.candidates[k].err.message);
+        const candidate *other = &c.candidates[k];
+        if (other->status != OC_OK) {
+            return oc_fail(err, other->status, "%s", other->err.message);
         }
-        best = c.candidates[k].found.error < c.candidates[best].found.error ? k : best;
+        best = other->found.error < best->found.error ? other : best;
     }
     if (oc_job_cancelled(job)) {
         return oc_fail(err, OC_CANCELLED, "cancelled");
     }
-    options->scale = (int)c.candidates[best].scale;
-    options->stage_weight = (int)c.candidates[best].weight;
+    options->scale = (int)best->scale;
+    options->stage_weight = (int)best->weight;
     if (isnan(options->l2)) {
-        double curvature = oc_losses[options->loss].curvature(classes).usual;
-        options->l2 = c.candidates[best].found.ridge * curvature / 2 * sampled / (double)rows->count;
+        double curvature = oc_losses[options->loss].curvature(examples->classes).usual;
+        options->l2 = best->found.ridge * curvature / 2 * sampled / (double)examples->rows->count;
     }
     return OC_OK;
 }

@@ -22,16 +22,11 @@ static const double FAR = 1024; /* a mean of more spreads than this costs 10 of 
 
 OC_KERNEL_GETTER(static, oc_scaler_kernels, kernels)
 
-typedef struct column_sums {
-    double *sum, *square; /* (D) */
-    float *low, *high;    /* (D) */
-} column_sums;
-
 typedef struct statistics {
     const oc_rows *rows;
     float *origin;     /* (D) the first row */
     float *row[TILES]; /* (D) scratch */
-    column_sums tile[TILES];
+    oc_column_sums tile[TILES];
 } statistics;
 
 static void add_tile(void *context, size_t index, size_t worker)
@@ -40,14 +35,14 @@ static void add_tile(void *context, size_t index, size_t worker)
     statistics *all = context;
     size_t count = all->rows->count, dimension = all->rows->dimension;
     const oc_scaler_kernels *k = kernels();
-    const column_sums *tile = &all->tile[index];
+    const oc_column_sums *tile = &all->tile[index];
     for (size_t j = 0; j < dimension; j++) {
         tile->low[j] = INFINITY;
         tile->high[j] = -INFINITY;
     }
     for (size_t i = count * index / TILES; i < count * (index + 1) / TILES; i++) {
         oc_rows_copy(all->rows, i, all->row[index]);
-        k->add(all->row[index], all->origin, dimension, tile->sum, tile->square, tile->low, tile->high);
+        k->add(all->row[index], all->origin, dimension, tile);
     }
 }
 
@@ -70,7 +65,7 @@ static oc_status find_bad_value(const oc_rows *rows, float *row, oc_error *err)
 }
 
 /* Adds tile `index` to tile 0. */
-static void merge(column_sums *into, const column_sums *from, size_t dimension)
+static void merge(oc_column_sums *into, const oc_column_sums *from, size_t dimension)
 {
     for (size_t j = 0; j < dimension; j++) {
         into->sum[j] += from->sum[j];
@@ -86,7 +81,7 @@ typedef struct column {
 
 static column column_at(const statistics *all, size_t j)
 {
-    const column_sums *sums = &all->tile[0];
+    const oc_column_sums *sums = &all->tile[0];
     double count = (double)all->rows->count, offset = sums->sum[j] / count;
     return (column){.mean = (double)all->origin[j] + offset,
                     .variance = fmax(0, sums->square[j] / count - offset * offset),
@@ -117,17 +112,18 @@ static double find_unit(double spread)
     return ldexp(1, -exponent);
 }
 
-static void choose(oc_scale kind, column c, double spread, double unit, float *shift, float *scale)
+/* The factor of a column, and its shift. */
+static double choose(oc_scale kind, column c, double spread, double unit, float *shift)
 {
     double factor = unit;
     *shift = (float)c.mean;
     switch (kind) {
     case OC_SCALE_NONE:
         *shift = fabs(c.mean) > FAR * spread ? *shift : 0;
-        break;
+        return unit;
     case OC_SCALE_CENTER:
     case OC_SCALE_UNIT:
-        break;
+        return unit;
     case OC_SCALE_PARETO:
         factor = 1 / sqrt(sqrt(c.variance) * fmax(spread, DBL_MIN));
         break;
@@ -140,9 +136,7 @@ static void choose(oc_scale kind, column c, double spread, double unit, float *s
         factor = 1 / sqrt(c.variance);
         break;
     }
-    bool constant = !(c.high > c.low && c.variance > 0),
-         by_spread = kind != OC_SCALE_NONE && kind != OC_SCALE_CENTER && kind != OC_SCALE_UNIT;
-    *scale = constant && by_spread ? 0 : (float)fmin(factor, (double)FLT_MAX);
+    return c.high > c.low && c.variance > 0 ? factor : 0; /* constant columns carry nothing */
 }
 
 /* Multiplies the scales of each block so that its columns have the same variance in all. */
@@ -171,10 +165,13 @@ static void weigh_blocks(const statistics *all, float *scale)
 static oc_status choose_all(const statistics *all, oc_scale kind, bool equal, oc_scaling *out, oc_error *err)
 {
     size_t dimension = all->rows->dimension;
-    double spread = find_spread(all), unit = find_unit(spread);
+    double spread = find_spread(all), unit = find_unit(spread), largest = FLT_MAX;
+    for (size_t j = 0; j < dimension; j++) {
+        largest = fmax(largest, choose(kind, column_at(all, j), spread, unit, &out->shift[j]));
+    }
     for (size_t j = 0; j < dimension; j++) {
         column c = column_at(all, j);
-        choose(kind, c, spread, unit, &out->shift[j], &out->scale[j]);
+        out->scale[j] = (float)(choose(kind, c, spread, unit, &out->shift[j]) * ((double)FLT_MAX / largest));
         out->mean[j] = (float)c.mean;
         if (fmax(c.high - c.mean, c.mean - c.low) > (double)FLT_MAX) {
             return oc_fail(err, OC_BAD_DATA,
@@ -211,10 +208,10 @@ oc_status oc_scaler_fit(const oc_rows *rows, oc_scale kind, oc_stage_weight weig
     all.origin = floats + 3 * TILES * dimension;
     for (size_t t = 0; t < TILES; t++) {
         all.row[t] = floats + 3 * t * dimension;
-        all.tile[t] = (column_sums){.sum = doubles + 2 * t * dimension,
-                                    .square = doubles + (2 * t + 1) * dimension,
-                                    .low = floats + (3 * t + 1) * dimension,
-                                    .high = floats + (3 * t + 2) * dimension};
+        all.tile[t] = (oc_column_sums){.sum = doubles + 2 * t * dimension,
+                                       .square = doubles + (2 * t + 1) * dimension,
+                                       .low = floats + (3 * t + 1) * dimension,
+                                       .high = floats + (3 * t + 2) * dimension};
     }
     oc_rows_copy(&view, 0, all.origin);
     oc_parallel(job, TILES, add_tile, &all);
@@ -234,17 +231,6 @@ cleanup:
     return status;
 }
 
-/* One block of a row whose values are multiplied by a factor first. */
-static void scale_part(const oc_block *block, size_t at, bool mirrored, double factor, const float *shift,
-                       const float *scale, float *z)
-{
-    const float *restrict x = oc_block_row(block, at);
-    for (size_t j = 0; j < block->columns; j++) {
-        double value = factor * (double)x[mirrored ? block->mirror[j] : j];
-        z[j] = (float)((value - (double)shift[j]) * (double)scale[j]);
-    }
-}
-
 void oc_scaler_row(const oc_rows *rows, size_t i, const float *shift, const float *scale, float *z)
 {
     bool mirrored;
@@ -253,15 +239,14 @@ void oc_scaler_row(const oc_rows *rows, size_t i, const float *shift, const floa
     for (size_t b = 0; b < rows->blocks; b++) {
         const oc_block *block = &rows->block[b];
         const float *restrict x = oc_block_row(block, at);
-        const uint32_t *restrict mirror = block->mirror;
-        if (rows->unit) {
-            scale_part(block, at, mirrored, factor, shift, scale, z);
-        } else if (mirrored) {
-            for (size_t j = 0; j < block->columns; j++) {
-                z[j] = (x[mirror[j]] - shift[j]) * scale[j];
-            }
-        } else {
+        const uint32_t *restrict mirror = mirrored ? block->mirror : NULL;
+        if (!rows->unit && !mirror) {
             kernels()->scale(x, shift, scale, block->columns, z);
+        } else {
+            for (size_t j = 0; j < block->columns; j++) {
+                float value = (float)(factor * (double)x[mirror ? mirror[j] : j]);
+                z[j] = (value - shift[j]) * scale[j];
+            }
         }
         z += block->columns;
         shift += block->columns;

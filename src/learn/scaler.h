@@ -16,7 +16,8 @@
  * Otherwise u is the power of two for which the spread becomes 1/2 to 1, so that rows of 1e-30 or 1e30 do not leave the
  * range of single precision when they are squared. Under none a column whose mean is more than 1,024 spreads from 0 is
  * centred too: single precision would not hold both. That changes neither distances nor, the bias being free, what a
- * linear classifier can learn. A column of denormal numbers gets the largest finite scale. */
+ * linear classifier can learn. Where the scale of a column would be no float, because its values are below 1e-38, the scales
+ * of all columns are multiplied so that the largest is FLT_MAX: their ratios stay. */
 #ifndef OC_LEARN_SCALER_H
 #define OC_LEARN_SCALER_H
 

@@ -4,9 +4,10 @@
 
 #include "src/base/dispatch.h"
 
-static void add(const float *restrict x, const float *restrict origin, size_t count, double *restrict sum,
-                double *restrict square, float *restrict low, float *restrict high)
+static void add(const float *restrict x, const float *restrict origin, size_t count, const oc_column_sums *sums)
 {
+    double *restrict sum = sums->sum, *restrict square = sums->square;
+    float *restrict low = sums->low, *restrict high = sums->high;
     for (size_t j = 0; j < count; j++) {
         double d = (double)x[j] - (double)origin[j];
         sum[j] += d;

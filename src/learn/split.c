@@ -31,32 +31,34 @@ static void sort_by_class(const int *labels, size_t count, size_t classes, uint3
     first[classes] = count;
 }
 
-oc_status oc_split(const int *labels, size_t count, size_t classes, size_t folds, double fraction, uint64_t seed,
-                   uint16_t *fold, size_t *held, oc_error *err)
+oc_status oc_split(const int *labels, size_t count, size_t classes, const oc_split_options *options, oc_folds *out,
+                   oc_error *err)
 {
+    size_t folds = options->folds, *first = oc_alloc(classes + 1, sizeof *first), place = 0;
     uint32_t *order = oc_alloc(count, sizeof *order);
-    size_t *first = oc_alloc(classes + 1, sizeof *first), place = 0;
     if (!order || !first) {
         oc_free(order);
         oc_free(first);
         return oc_fail_memory(err, "the validation");
     }
     sort_by_class(labels, count, classes, order, first);
-    *held = 0;
+    out->folds = folds;
+    out->held = 0;
     for (size_t c = 0; c < classes; c++) {
         size_t members = first[c + 1] - first[c];
         uint32_t *row = order + first[c];
-        oc_random random = oc_random_stream(seed, 0x686f6c64, c);
+        oc_random random = oc_random_stream(options->seed, 0x686f6c64, c);
         oc_random_shuffle(&random, row, members);
         for (size_t i = 0; i < members; i++) {
             if (members == 1) {
-                fold[row[i]] = OC_STAYS;
+                out->fold[row[i]] = OC_STAYS;
                 continue;
             }
-            double before = (double)place * fraction + 0.5, after = (double)(place + 1) * fraction + 0.5;
-            bool out = folds > 1 || floor(after) > floor(before);
-            fold[row[i]] = (uint16_t)(!out ? OC_STAYS : folds > 1 ? place % folds : 0);
-            *held += out;
+            double before = (double)place * options->fraction + 0.5;
+            double after = (double)(place + 1) * options->fraction + 0.5;
+            bool held = folds > 1 || floor(after) > floor(before);
+            out->fold[row[i]] = (uint16_t)(!held ? OC_STAYS : folds > 1 ? place % folds : 0);
+            out->held += held;
             place++;
         }
     }
@@ -69,8 +71,8 @@ oc_status oc_split(const int *labels, size_t count, size_t classes, size_t folds
         return oc_fail(err, OC_BAD_DATA, "%zu rows of classes with two or more are too few for %zu folds", place,
                        folds);
     }
-    if (*held == 0) {
-        return oc_fail(err, OC_BAD_DATA, "a hold-out of %g of %zu rows is less than one row", fraction, place);
+    if (out->held == 0) {
+        return oc_fail(err, OC_BAD_DATA, "a hold-out of %g of %zu rows is less than one row", options->fraction, place);
     }
     return OC_OK;
 }

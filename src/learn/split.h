@@ -7,16 +7,10 @@
 
 #include <ocellus/classifier.h>
 
-/* The part of the rows that is held out where nobody says: a tenth, of fewer than 10,000 rows more, up to a third. */
+/* The part of `count` rows that is held out by default: a tenth, of fewer than 10,000 rows more, up to a third. */
 double oc_split_fraction(size_t count);
 
 enum { OC_STAYS = UINT16_MAX }; /* the fold of a row that is never held out */
-
-/* fold (N) for rows with these labels (N), each in 0..classes-1: with folds > 1 the fold, 0..folds-1, that holds the
- * row out; else 0 for the part `fraction` (at most 1/2) that is held out. *held is their number. OC_BAD_DATA when a
- * fold would stay empty, OC_NO_MEMORY. */
-oc_status oc_split(const int *labels, size_t count, size_t classes, size_t folds, double fraction, uint64_t seed,
-                   uint16_t *fold, size_t *held, oc_error *err);
 
 /* Which rows are held out, together: fold[i] in 0..folds-1, or OC_STAYS for a row that is only trained on. */
 typedef struct oc_folds {
@@ -24,6 +18,17 @@ typedef struct oc_folds {
     size_t held;    /* rows */
     uint16_t *fold; /* (N) */
 } oc_folds;
+
+typedef struct oc_split_options {
+    size_t folds; /* 1: one hold-out of `fraction` of the rows, at most 1/2 */
+    double fraction;
+    uint64_t seed;
+} oc_split_options;
+
+/* Fills out->fold (N), the caller's, and sets the rest of *out, for rows with these labels (N), each in 0..classes-1.
+ * OC_BAD_DATA when a fold would stay empty, OC_NO_MEMORY. */
+oc_status oc_split(const int *labels, size_t count, size_t classes, const oc_split_options *options, oc_folds *out,
+                   oc_error *err);
 
 /* Some rows with their labels. */
 typedef struct oc_portion {

@@ -14,9 +14,10 @@ enum { BATCH = 256 };
 static const double BEYOND_CHANCE = 2;  /* standard errors of a difference */
 static const double UNCONVERGED = 0.01; /* part of the objective that is worth a note */
 
-static oc_status check_labels(const oc_rows *rows, const int *labels, size_t classes, oc_error *err)
+static oc_status check_labels(const oc_examples *examples, oc_error *err)
 {
-    size_t used = 0;
+    const oc_rows *rows = examples->rows;
+    size_t classes = examples->classes, used = 0;
     if (rows->count == 0 || rows->dimension == 0) {
         return oc_fail(err, OC_BAD_DATA, "%zu rows of %zu values: nothing to learn from", rows->count, rows->dimension);
     }
@@ -29,11 +30,12 @@ static oc_status check_labels(const oc_rows *rows, const int *labels, size_t cla
     }
     oc_status status = OC_OK;
     for (size_t i = 0; i < rows->count && status == OC_OK; i++) {
-        if (labels[i] < 0 || (size_t)labels[i] >= classes) {
-            status = oc_fail(err, OC_BAD_DATA, "row %zu has the label %d; with %zu classes labels are 0..%zu", i,
-                             labels[i], classes, classes - 1);
+        int label = examples->labels[i];
+        if (label < 0 || (size_t)label >= classes) {
+            status = oc_fail(err, OC_BAD_DATA, "row %zu has the label %d; with %zu classes labels are 0..%zu", i, label,
+                             classes, classes - 1);
         } else {
-            used += count[labels[i]]++ == 0;
+            used += count[label]++ == 0;
         }
     }
     oc_free(count);
@@ -44,18 +46,17 @@ static oc_status check_labels(const oc_rows *rows, const int *labels, size_t cla
     return status;
 }
 
-/* Replaces what is automatic of scale, stage weight and penalties. Only descents that end in the optimum of an L2
- * penalty have their scale chosen: l1 and max_norm, and searches, mean standardised columns. *path: l2 is a guess. */
-static oc_status resolve(const oc_rows *rows, const int *labels, size_t classes, oc_train_options *used, bool *path,
-                         oc_job *job, oc_error *err)
+/* Replaces auto of scale, stage weight and penalties. The scale is chosen only for descents that end in the optimum of an L2
+ * penalty; else auto means standardised columns. *path: l2 is a guess. */
+static oc_status resolve(const oc_examples *examples, oc_train_options *used, bool *path, oc_job *job, oc_error *err)
 {
     bool linear = used->classifier.kind == OC_LINEAR, searches = oc_optimizer_searches(used->optimizer);
-    bool rough = used->l1 > 0 || used->max_norm > 0;
+    bool nonsmooth = used->l1 > 0 || used->max_norm > 0;
     used->score_l2 = isnan(used->score_l2) ? 0 : used->score_l2;
-    bool guess = linear && !searches && !rough && isnan(used->l2);
+    bool guess = linear && !searches && !nonsmooth && isnan(used->l2);
     *path = guess && oc_optimizer_preconditioned(used->optimizer); /* gd takes long: the guess must do */
     if (guess) {
-        return oc_scale_choose(rows, labels, classes, used, job, err);
+        return oc_scale_choose(examples, used, job, err);
     }
     used->l2 = linear && isnan(used->l2) ? 0 : used->l2;
     used->scale = used->scale == OC_SCALE_AUTO ? OC_SCALE_STANDARD : used->scale;
@@ -63,25 +64,25 @@ static oc_status resolve(const oc_rows *rows, const int *labels, size_t classes,
     return OC_OK;
 }
 
-/* A training on all rows, those of mirrored images among them where they are asked for: options, and what validation
- * finds. */
+/* A training on all rows (with the rows of mirrored images, where they are asked for) and its validation. */
 typedef struct attempt {
     oc_train_options used;
     oc_trainer *trainer;
-    oc_validation validation;
-    double calibration;
+    oc_validated validated;
 } attempt;
 
-static oc_status prepare(const oc_portion *all, size_t classes, oc_validation_plan *plan, attempt *a, oc_job *job,
-                         oc_error *err)
+static oc_status prepare(const oc_examples *all, oc_validation_plan *plan, attempt *a, oc_job *job, oc_error *err)
 {
-    a->calibration = NAN;
-    oc_status status = resolve(&all->rows, all->labels, classes, &a->used, &plan->path, job, err);
+    a->validated.calibration = NAN;
+    oc_status status = resolve(all, &a->used, &plan->path, job, err);
     if (status == OC_OK) {
-        status = oc_trainer_create(&all->rows, all->labels, classes, &a->used, job, &a->trainer, err);
+        status = oc_trainer_create(all, &a->used, job, &a->trainer, err);
     }
     if (status == OC_OK && plan->folds->folds) {
-        status = oc_validate(a->trainer, plan, &a->used, &a->validation, &a->calibration, job, err);
+        status = oc_validate(a->trainer, plan, &a->used, &a->validated, job, err);
+    }
+    if (status == OC_OK && plan->folds->folds) {
+        a->used.l2 = a->validated.report.trial[a->validated.report.best].l2;
     }
     return status;
 }
@@ -98,9 +99,9 @@ static bool clearly_better(const bool *b, const bool *a, size_t rows)
     return won - lost > BEYOND_CHANCE * sqrt(won + lost);
 }
 
-/* Replaces the attempt by that with another loss where this gets clearly more held-out rows right. */
-static oc_status tune(const oc_portion *all, size_t classes, const oc_train_options *options, oc_validation_plan *plan,
-                      attempt *best, oc_job *job, oc_error *err)
+/* Replaces the attempt by that with another loss where this gets clearly more held-out rows right than options->loss. */
+static oc_status tune(const oc_examples *all, const oc_train_options *options, oc_validation_plan *plan, attempt *best,
+                      oc_job *job, oc_error *err)
 {
     size_t held = plan->folds->held;
     bool *base = plan->right, *right = oc_alloc(held, sizeof *right);
@@ -112,8 +113,8 @@ static oc_status tune(const oc_portion *all, size_t classes, const oc_train_opti
         if (loss == options->loss) {
             continue;
         }
-        status = prepare(all, classes, plan, &other, job, err);
-        bool more = oc_validation_accuracy(&other.validation) > oc_validation_accuracy(&best->validation);
+        status = prepare(all, plan, &other, job, err);
+        bool more = oc_validation_accuracy(&other.validated.report) > oc_validation_accuracy(&best->validated.report);
         if (status == OC_OK && more && clearly_better(right, base, held)) {
             oc_trainer *worse = best->trainer;
             *best = other;
@@ -126,31 +127,36 @@ static oc_status tune(const oc_portion *all, size_t classes, const oc_train_opti
     return status;
 }
 
-static oc_status train_on(const oc_portion *all, size_t classes, const oc_train_options *options,
-                          oc_validation_plan *plan, oc_job *job, oc_classifier **classifier, oc_train_report *report,
-                          oc_error *err)
+/* What oc_train makes: swapped in when all is done. */
+typedef struct trained {
+    oc_classifier *classifier;
+    oc_train_report report;
+} trained;
+
+static oc_status train_on(const oc_examples *all, const oc_train_options *options, oc_validation_plan *plan,
+                          trained *out, oc_job *job, oc_error *err)
 {
     attempt a = {.used = *options};
     double started = oc_seconds();
-    oc_status status = prepare(all, classes, plan, &a, job, err);
+    oc_status status = prepare(all, plan, &a, job, err);
     if (status == OC_OK && oc_trainer_equal_rows(a.trainer)) {
         oc_job_note(
             job,
             "all %zu rows are equal: only the frequencies of the classes can be learned; are the images blank, or "
             "all values constant?",
-            all->rows.count);
+            all->rows->count);
     }
     if (status == OC_OK && options->tune) {
-        status = tune(all, classes, options, plan, &a, job, err);
+        status = tune(all, options, plan, &a, job, err);
     }
     if (status == OC_OK) {
-        status = oc_trainer_run(a.trainer, a.used.l2, a.used.score_l2, job, classifier, report, err);
+        status = oc_trainer_run(a.trainer, &a.used, job, &out->classifier, &out->report, err);
     }
     oc_trainer_free(a.trainer);
     if (status == OC_OK) {
-        (*classifier)->calibration = a.calibration;
-        report->validation = a.validation;
-        report->seconds = oc_seconds() - started - a.validation.seconds;
+        out->classifier->calibration = a.validated.calibration;
+        out->report.validation = a.validated.report;
+        out->report.seconds = oc_seconds() - started - a.validated.report.seconds;
     }
     return status;
 }
@@ -163,23 +169,24 @@ size_t oc_train_memory(size_t rows, size_t dimension, size_t classes)
     return floats < (double)(SIZE_MAX / 8) ? sizeof(float) * (size_t)floats : SIZE_MAX / 2;
 }
 
-oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options, oc_job *job,
+oc_status oc_train(const oc_examples *examples, const oc_train_options *options, oc_job *job,
                    oc_classifier **classifier, oc_train_report *report, oc_error *err)
 {
     oc_train_options used = *options;
-    oc_train_report done = {0};
+    trained out = {0};
     oc_folds folds = {0};
     oc_portion all = {0};
     oc_validation_plan plan = {.folds = &folds, .mirrored = options->augment == OC_AUGMENT_MIRROR};
     oc_status status = oc_train_check(options, err);
     if (status == OC_OK) {
-        status = check_labels(rows, labels, classes, err);
+        status = check_labels(examples, err);
     }
     if (status == OC_OK) {
-        status = oc_folds_choose(rows, labels, classes, &used, &folds, err);
+        status = oc_folds_choose(examples, &used, &folds, err);
     }
     if (status == OC_OK) {
-        status = oc_portion_take(rows, labels, &(oc_portion_choice){.mirror = plan.mirrored}, &all, err);
+        status = oc_portion_take(examples->rows, examples->labels, &(oc_portion_choice){.mirror = plan.mirrored}, &all,
+                                 err);
     }
     if (status == OC_OK && options->tune && folds.folds == 0) {
         status = oc_fail(err, OC_BAD_DATA,
@@ -190,19 +197,25 @@ oc_status oc_train(const oc_rows *rows, const int *labels, size_t classes, const
         status = plan.right ? OC_OK : oc_fail_memory(err, "the validation");
     }
     if (status == OC_OK) {
-        status = train_on(&all, classes, &used, &plan, job, classifier, &done, err);
+        oc_examples taken = {&all.rows, all.labels, examples->classes};
+        status = train_on(&taken, &used, &plan, &out, job, err);
     }
     oc_free(plan.right);
     oc_portion_free(&all);
     oc_folds_free(&folds);
-    if (status == OC_OK && done.gap > UNCONVERGED * done.objective) {
+    if (status != OC_OK) {
+        return status;
+    }
+    const oc_train_report *done = &out.report;
+    if (done->gap > UNCONVERGED * done->objective) {
         oc_job_note(job,
                     "training has not converged: the objective, %.4g, may be %.1f %% above its minimum; more "
                     "--finish passes or --epochs bring it down",
-                    done.objective, 100 * done.gap / done.objective);
+                    done->objective, 100 * done->gap / done->objective);
     }
-    if (status == OC_OK && report) {
-        *report = done;
+    *classifier = out.classifier;
+    if (report) {
+        *report = out.report;
     }
-    return status;
+    return OC_OK;
 }

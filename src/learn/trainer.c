@@ -9,18 +9,19 @@
 #include "src/learn/nearest.h"
 #include "src/learn/scaler.h"
 #include "src/learn/span.h"
+#include "src/matrix/vector.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { FEW = 4096 }; /* rows that can be separated, and do not take long */
 enum { BATCH = 256, LARGEST_BATCH = 2048, LEAST_BATCH = 16, STEPS_AN_EPOCH = 32 };
-enum { SGD_EPOCHS = 10, FINISH = 19, FEW_FINISH = 50, LONG_FINISH = 100, DESCENT_STEPS = 100, TRIES = 1000 };
+enum { SGD_EPOCHS = 10, FINISH = 100, DESCENT_STEPS = 100, TRIES = 1000 };
 /* Refactoring a preconditioner for another penalty pays up to so many columns; with more the first factor serves all. */
 enum { REFACTOR_WIDEST = 2048 };
 /* Part of the objective that may be left to gain, in the end and in validation. */
-static const double TOLERANCE = 0.0005, ROUGH_TOLERANCE = 0.001;
-enum { ROUGH_PASSES = 19, ROUGH_PASSES_MANY = 5, MOST_STAGES = 24 };
+static const double TOLERANCE = 0.0005, COARSE_TOLERANCE = 0.001;
+enum { COARSE_PASSES = 19, COARSE_PASSES_MANY = 5, MAX_STAGES = 24 };
 
 /* Rows in a step. sgd alone needs many steps to get to the end, so of few rows it takes fewer at a time; not so with
  * penalties whose exact zeros the noise of small batches would blur. */
@@ -38,25 +39,20 @@ static int64_t choose_batch(const oc_train_options *used, const oc_rows *rows)
 }
 
 /* Replaces what is auto of the steps. */
-static void set_steps(oc_train_options *used, const oc_rows *rows, bool few)
+static void set_steps(oc_train_options *used, const oc_rows *rows)
 {
-    int optimizer = used->optimizer;
-    bool rough = used->l1 > 0 || used->max_norm > 0, sgd = optimizer == OC_OPTIMIZER_SGD;
-    if (!oc_optimizer_preconditioned(optimizer)) {
+    bool sgd = used->optimizer == OC_OPTIMIZER_SGD, lbfgs = used->optimizer == OC_OPTIMIZER_LBFGS;
+    if (!oc_optimizer_preconditioned(used->optimizer)) {
+        int64_t usual = oc_optimizer_searches(used->optimizer) ? TRIES : DESCENT_STEPS;
+        used->epochs = used->epochs == OC_AUTO ? usual : used->epochs;
         used->batch = (int64_t)rows->count;
         used->finish = 0;
-        if (used->epochs == OC_AUTO) {
-            used->epochs = oc_optimizer_searches(optimizer) ? TRIES : DESCENT_STEPS;
-        }
         return;
     }
-    if (used->finish == OC_AUTO) {
-        bool long_way = rough || optimizer == OC_OPTIMIZER_LBFGS;
-        used->finish = sgd ? 0 : long_way ? LONG_FINISH : few ? FEW_FINISH : FINISH;
-    }
+    used->finish = used->finish != OC_AUTO ? used->finish : sgd ? 0 : FINISH;
+    used->epochs = lbfgs ? 0 : used->epochs != OC_AUTO ? used->epochs : sgd ? SGD_EPOCHS : 1;
     used->batch = used->batch == OC_AUTO ? choose_batch(used, rows) : used->batch;
     used->batch = used->batch > (int64_t)rows->count ? (int64_t)rows->count : used->batch;
-    used->epochs = optimizer == OC_OPTIMIZER_LBFGS ? 0 : used->epochs != OC_AUTO ? used->epochs : sgd ? SGD_EPOCHS : 1;
 }
 
 static oc_classifier *create(size_t classes, size_t dimension, int loss)
@@ -76,10 +72,10 @@ static oc_classifier *create(size_t classes, size_t dimension, int loss)
 }
 
 struct oc_trainer {
-    oc_rows view;       /* of the rows that were given: unit where the scale says so */
-    oc_problem rows;    /* as they are given, and as they are descended on: */
-    oc_problem problem; /* the same, or few wide rows in coordinates of their span; with M columns */
-    oc_rows inner;      /* rows of that problem */
+    oc_rows view;         /* of the given rows: unit where the scale says so */
+    oc_problem full;      /* on all D columns */
+    oc_problem problem;   /* the one that is minimised, on M columns: the same, or few wide rows in their row space */
+    oc_rows reduced_rows; /* of that problem, in the second case */
     oc_span span;
     oc_train_options used;
     oc_scaling scaling;           /* (D) */
@@ -111,22 +107,14 @@ static bool allocate(oc_trainer *t, size_t d)
     return t->scaling.shift && t->scaling.scale && t->scaling.mean;
 }
 
-/* The factor N / (C N_y) of each class's losses, so that all classes count alike and the mean factor is 1. */
 static oc_status balance(oc_trainer *t, oc_error *err)
 {
-    size_t n = t->rows.rows->count, classes = t->rows.classes, used = 0;
-    t->importance = oc_alloc(classes, sizeof *t->importance);
+    t->importance = oc_alloc(t->full.classes, sizeof *t->importance);
     if (!t->importance) {
         return oc_fail_memory(err, "the class weights");
     }
-    for (size_t i = 0; i < n; i++) {
-        used += t->importance[t->rows.labels[i]]++ < 0.5;
-    }
-    for (size_t c = 0; c < classes; c++) {
-        double count = t->importance[c];
-        t->importance[c] = count > 0 ? (double)n / ((double)used * count) : 0;
-    }
-    t->rows.importance = t->importance;
+    oc_problem_balance(t->full.labels, t->view.count, t->full.classes, t->importance);
+    t->full.importance = t->importance;
     return OC_OK;
 }
 
@@ -138,9 +126,9 @@ static oc_status choose_columns(oc_trainer *t, oc_job *job, oc_error *err)
     if (!few || t->used.l1 > 0 || !oc_optimizer_preconditioned(t->used.optimizer) || !(t->scaling.variance > 0)) {
         return OC_OK;
     }
-    oc_status status = oc_span_fit(&t->rows, &t->span, job, err);
-    t->inner = oc_rows_of(t->span.rows, n, n);
-    t->problem.rows = &t->inner;
+    oc_status status = oc_span_fit(&t->full, &t->span, job, err);
+    t->reduced_rows = oc_rows_of(t->span.rows, n, n);
+    t->problem.rows = &t->reduced_rows;
     t->problem.center = t->span.center;
     t->problem.scale = t->span.scale;
     return status;
@@ -161,12 +149,12 @@ static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
     oc_status status = oc_scaler_fit(&t->view, (oc_scale)t->used.scale, (oc_stage_weight)t->used.stage_weight,
                                      &t->scaling, job, err);
     t->view.unit = t->used.scale == OC_SCALE_UNIT;
-    t->problem = t->rows;
+    t->problem = t->full;
     if (status != OC_OK || t->used.classifier.kind != OC_LINEAR) {
         return status;
     }
     status = choose_columns(t, job, err);
-    set_steps(&t->used, t->problem.rows, oc_trainer_few(t));
+    set_steps(&t->used, t->problem.rows);
     if (status == OC_OK && oc_optimizer_preconditioned(t->used.optimizer) &&
         t->problem.rows->dimension <= OC_PRECONDITION_WIDEST) {
         status = oc_covariance_fit(&t->problem, &t->covariance, job, err);
@@ -174,19 +162,19 @@ static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
     return status;
 }
 
-oc_status oc_trainer_create(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
-                            oc_job *job, oc_trainer **trainer, oc_error *err)
+oc_status oc_trainer_create(const oc_examples *examples, const oc_train_options *options, oc_job *job,
+                            oc_trainer **trainer, oc_error *err)
 {
     oc_trainer *t = oc_alloc(1, sizeof *t);
-    if (!t || !allocate(t, rows->dimension)) {
+    if (!t || !allocate(t, examples->rows->dimension)) {
         oc_trainer_free(t);
         return oc_fail_memory(err, "the classifier");
     }
     t->used = *options;
-    t->view = *rows;
-    t->rows = (oc_problem){.rows = &t->view,
-                           .labels = labels,
-                           .classes = classes,
+    t->view = *examples->rows;
+    t->full = (oc_problem){.rows = &t->view,
+                           .labels = examples->labels,
+                           .classes = examples->classes,
                            .center = t->scaling.mean,
                            .scale = t->scaling.scale,
                            .loss = (oc_loss)options->loss,
@@ -219,7 +207,7 @@ oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool ex
         return OC_OK;
     }
     oc_covariance *covariance = t->covariance.matrix ? &t->covariance : NULL;
-    if (covariance && oc_optimizer_rough(problem)) {
+    if (covariance && oc_problem_nonsmooth(problem)) {
         oc_covariance_restore(covariance, job);
         covariance = NULL;
     }
@@ -227,46 +215,49 @@ oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool ex
     double curvature = oc_losses[problem->loss].curvature(problem->classes).usual;
     double ridge = 2 * l2 / (curvature + 2 * problem->score_l2);
     t->prepared = true;
-    return oc_precondition_fit(problem, covariance, ridge, t->used.seed, &t->precondition, job, err);
+    return oc_precondition_fit(problem, covariance, ridge, &t->precondition, job, err);
 }
 
 double oc_trainer_strongest(const oc_trainer *t, double l2)
 {
     const oc_problem *problem = &t->problem;
-    bool plain = oc_optimizer_preconditioned(t->used.optimizer) && !oc_optimizer_rough(problem) && t->covariance.matrix;
+    bool plain = oc_optimizer_preconditioned(t->used.optimizer) && !oc_problem_nonsmooth(problem) &&
+                 t->covariance.matrix;
     if (!plain || !(l2 > 0) || !oc_trainer_few(t)) {
         return l2;
     }
     double start = oc_losses[problem->loss].curvature(problem->classes).usual * t->covariance.trace / 2;
-    for (int k = 0; k < MOST_STAGES && l2 < start; k++) {
+    for (int k = 0; k < MAX_STAGES && l2 < start; k++) {
         l2 *= OC_STAGE_FACTOR;
     }
     return l2;
 }
 
-oc_status oc_trainer_descend(oc_trainer *t, const oc_problem *part, bool rough, bool warm, float *weights, float *bias,
-                             oc_train_options *used, oc_found *found, oc_job *job, oc_error *err)
+oc_status oc_trainer_descend(oc_trainer *t, oc_descent *d, bool coarse, bool warm, oc_job *job, oc_error *err)
 {
-    oc_ground ground = {&t->precondition, t->covariance.matrix, t->scaling.shift,
-                        oc_losses[part->loss].curvature(part->classes).usual, rough ? ROUGH_TOLERANCE : TOLERANCE};
+    oc_train_options *used = &d->used;
+    d->precondition = &t->precondition;
+    d->covariance = t->covariance.matrix;
+    d->shift = t->scaling.shift;
+    d->tolerance = coarse ? COARSE_TOLERANCE : TOLERANCE;
+    d->passes = d->steps = 0;
     *used = t->used;
-    if (used->batch > (int64_t)part->rows->count) {
-        used->batch = (int64_t)part->rows->count;
+    if (used->batch > (int64_t)d->problem->rows->count) {
+        used->batch = (int64_t)d->problem->rows->count;
     }
     bool passes = used->finish > 0;
-    used->rate = rough && !passes ? NAN : used->rate; /* of sgd alone a given step size is that of the last descent */
-    int64_t most = oc_trainer_few(t) ? ROUGH_PASSES : ROUGH_PASSES_MANY;
-    if (rough && !oc_optimizer_rough(part) && used->finish > most) {
+    used->rate = coarse && !passes ? NAN : used->rate; /* a given rate of sgd alone is that of the last descent */
+    int64_t most = oc_trainer_few(t) ? COARSE_PASSES : COARSE_PASSES_MANY;
+    if (coarse && !oc_problem_nonsmooth(d->problem) && used->finish > most) {
         used->finish = most;
     }
-    if (warm && rough) { /* the weights are near: full passes do, or half of the epochs */
+    if (warm && coarse) { /* the start is near: full passes are enough, or half of the epochs */
         used->epochs = passes ? 0 : (used->epochs + 1) / 2;
-    } else if (passes && used->epochs && (warm || rough)) { /* the first epoch belongs to the first descent */
-        used->epochs = rough ? 1 : used->epochs - 1;
+    } else if (passes && used->epochs && (warm || coarse)) { /* the first epoch belongs to the first descent */
+        used->epochs = coarse ? 1 : used->epochs - 1;
     }
-    *found = (oc_found){0};
-    oc_job_hush(job, rough);
-    oc_status status = oc_optimize(part, &ground, used, weights, bias, found, job, err);
+    oc_job_hush(job, coarse);
+    oc_status status = oc_optimize(d, job, err);
     oc_job_hush(job, false);
     return status;
 }
@@ -274,13 +265,13 @@ oc_status oc_trainer_descend(oc_trainer *t, const oc_problem *part, bool rough, 
 oc_status oc_trainer_vote(const oc_trainer *t, const oc_problem *part, const oc_rows *rows, float *scores, oc_job *job,
                           oc_error *err)
 {
+    oc_examples examples = {part->rows, part->labels, part->classes};
     oc_classifier c = {.classes = part->classes,
                        .dimension = rows->dimension,
                        .shift = t->scaling.shift,
                        .scale = t->scaling.scale,
                        .unit = t->view.unit};
-    oc_status status = oc_nearest_learn(&t->used.classifier, part->rows, part->labels, c.shift, c.scale, job,
-                                        &c.nearest, err);
+    oc_status status = oc_nearest_learn(&c, &t->used.classifier, &examples, job, err);
     if (status == OC_OK) {
         status = oc_scores(&c, rows, scores, job, err);
     }
@@ -288,16 +279,16 @@ oc_status oc_trainer_vote(const oc_trainer *t, const oc_problem *part, const oc_
     return status;
 }
 
-/* The classifier's weights for z = (x - shift) * scale from those (C,M) for (x - mean) * scale; spoils `weights`. */
-static oc_status assemble(const oc_trainer *t, float *weights, const float *bias, oc_classifier *c, oc_job *job,
-                          oc_error *err)
+/* The classifier's weights for z = (x - shift) * scale from w (C M + C), which is for (x - mean) * scale; spoils w. */
+static oc_status assemble(const oc_trainer *t, float *w, oc_classifier *c, oc_job *job, oc_error *err)
 {
     size_t d = c->dimension;
     const oc_scaling *s = &t->scaling;
+    const float *weights = w, *bias = w + oc_problem_weights(&t->problem);
     float *expanded = NULL;
     if (t->span.rows) {
         expanded = oc_alloc(c->classes, d * sizeof *expanded);
-        oc_status status = expanded ? oc_span_expand(&t->rows, &t->span, weights, expanded, job, err)
+        oc_status status = expanded ? oc_span_expand(&t->full, &t->span, w, expanded, job, err)
                                     : oc_fail_memory(err, "the weights");
         if (status != OC_OK) {
             oc_free(expanded);
@@ -319,52 +310,46 @@ static oc_status assemble(const oc_trainer *t, float *weights, const float *bias
 }
 
 /* Under penalties from strong to weak, each from the weights of the one before. */
-static oc_status descend_stages(oc_trainer *t, double l2, float *weights, float *bias, oc_train_options *used,
-                                oc_found *found, oc_job *job, oc_error *err)
+static oc_status descend_stages(oc_trainer *t, double l2, oc_descent *d, oc_job *job, oc_error *err)
 {
     double penalty = oc_trainer_strongest(t, l2), rate = NAN;
     size_t steps = 0;
-    bool warm = false;
-    for (; penalty > 2 * l2; penalty /= OC_STAGE_FACTOR, warm = true) {
-        oc_status status = oc_trainer_penalise(t, penalty, t->used.score_l2, false, job, err);
+    bool warm = false, last = false;
+    while (!last) {
+        last = !(penalty > 2 * l2);
+        oc_status status = oc_trainer_penalise(t, last ? l2 : penalty, t->used.score_l2, last, job, err);
         if (status == OC_OK) {
-            status = oc_trainer_descend(t, &t->problem, true, warm, weights, bias, used, found, job, err);
+            status = oc_trainer_descend(t, d, !last, warm, job, err);
         }
         if (status != OC_OK) {
             return status;
         }
-        steps += found->steps;
-        rate = warm ? rate : used->rate;
+        steps += d->steps;
+        rate = warm ? rate : d->used.rate;
+        warm = true;
+        penalty /= OC_STAGE_FACTOR;
     }
-    oc_status status = oc_trainer_penalise(t, l2, t->used.score_l2, true, job, err);
-    if (status == OC_OK) {
-        status = oc_trainer_descend(t, &t->problem, false, warm, weights, bias, used, found, job, err);
-    }
-    found->steps += steps;
-    used->rate = isnan(used->rate) ? rate : used->rate;
-    return status;
+    d->steps = steps;
+    d->used.rate = isnan(d->used.rate) ? rate : d->used.rate;
+    return OC_OK;
 }
 
 static oc_status learn_weights(oc_trainer *t, double l2, oc_classifier *c, oc_train_report *report, oc_job *job,
                                oc_error *err)
 {
-    oc_found found = {0};
-    float *weights = oc_alloc(c->classes, t->problem.rows->dimension * sizeof *weights);
-    float *bias = oc_alloc(c->classes, sizeof *bias);
-    oc_status status = weights && bias ? descend_stages(t, l2, weights, bias, &report->used, &found, job, err)
-                                       : oc_fail_memory(err, "the weights");
+    oc_descent d = {.problem = &t->problem, .w = oc_alloc(oc_problem_parameters(&t->problem), sizeof(float))};
+    oc_status status = d.w ? descend_stages(t, l2, &d, job, err) : oc_fail_memory(err, "the weights");
     if (status == OC_OK) {
-        report->steps = found.steps;
-        report->loss = found.loss;
-        report->objective = found.objective;
-        report->accuracy = found.accuracy;
-        report->gap = found.gap;
+        report->used = d.used;
         report->used.epochs = t->used.epochs;
         report->used.finish = t->used.finish;
-        status = assemble(t, weights, bias, c, job, err);
+        report->steps = d.steps;
+        report->loss = d.objective.loss;
+        report->objective = d.objective.value;
+        report->gap = d.gap;
+        status = assemble(t, d.w, c, job, err);
     }
-    oc_free(weights);
-    oc_free(bias);
+    oc_free(d.w);
     return status;
 }
 
@@ -374,7 +359,8 @@ static oc_status learn_neighbours(oc_trainer *t, oc_classifier *c, oc_train_repo
     oc_free(c->weights);
     c->weights = NULL;
     report->objective = report->loss = report->gap = report->accuracy = NAN;
-    return oc_nearest_learn(&t->used.classifier, &t->view, t->rows.labels, c->shift, c->scale, job, &c->nearest, err);
+    oc_examples examples = {&t->view, t->full.labels, t->full.classes};
+    return oc_nearest_learn(c, &t->used.classifier, &examples, job, err);
 }
 
 /* Counts the weights that are 0. OC_BAD_DATA where a weight is not finite. */
@@ -393,6 +379,21 @@ static oc_status check_weights(const oc_classifier *c, oc_train_report *report, 
     return OC_OK;
 }
 
+/* The accuracy on the rows that were trained on, counted as oc_predict counts. */
+static oc_status count_right(const oc_trainer *t, const oc_classifier *c, oc_train_report *report, oc_job *job,
+                             oc_error *err)
+{
+    size_t n = t->view.count, right = 0;
+    float *scores = oc_alloc(n, c->classes * sizeof *scores);
+    oc_status status = scores ? oc_scores(c, &t->view, scores, job, err) : oc_fail_memory(err, "scores");
+    for (size_t i = 0; status == OC_OK && i < n; i++) {
+        right += oc_vector_argmax(scores + i * c->classes, c->classes) == (size_t)t->full.labels[i];
+    }
+    report->accuracy = (double)right / (double)n;
+    oc_free(scores);
+    return status;
+}
+
 /* Settings that had no effect (oc_train_uses) are left at auto. */
 static void leave_idle(oc_train_options *used)
 {
@@ -401,23 +402,28 @@ static void leave_idle(oc_train_options *used)
     used->finish = oc_train_uses(used, "finish") ? used->finish : OC_AUTO;
 }
 
-oc_status oc_trainer_run(oc_trainer *t, double l2, double score_l2, oc_job *job, oc_classifier **classifier,
+oc_status oc_trainer_run(oc_trainer *t, const oc_train_options *penalties, oc_job *job, oc_classifier **classifier,
                          oc_train_report *report, oc_error *err)
 {
     size_t d = t->view.dimension;
-    t->used.score_l2 = score_l2;
+    t->used.score_l2 = penalties->score_l2;
     oc_train_report done = {.used = t->used};
-    oc_classifier *c = create(t->rows.classes, d, t->used.loss);
+    oc_classifier *c = create(t->full.classes, d, t->used.loss);
     if (!c) {
         return oc_fail_memory(err, "the classifier");
     }
     memcpy(c->shift, t->scaling.shift, d * sizeof *c->shift);
     memcpy(c->scale, t->scaling.scale, d * sizeof *c->scale);
     c->unit = t->view.unit;
-    bool nearest = t->used.classifier.kind == OC_NEAREST;
-    oc_status status = nearest ? learn_neighbours(t, c, &done, job, err) : learn_weights(t, l2, c, &done, job, err);
+    oc_status status;
+    if (t->used.classifier.kind == OC_NEAREST) {
+        status = learn_neighbours(t, c, &done, job, err);
+    } else {
+        status = learn_weights(t, penalties->l2, c, &done, job, err);
+        status = status == OC_OK ? check_weights(c, &done, err) : status;
+        status = status == OC_OK ? count_right(t, c, &done, job, err) : status;
+    }
     leave_idle(&done.used);
-    status = status == OC_OK && c->weights ? check_weights(c, &done, err) : status;
     if (status != OC_OK) {
         oc_classifier_free(c);
         return status;

@@ -7,13 +7,13 @@
 
 typedef struct oc_trainer oc_trainer;
 
-/* rows, labels and options must outlive the trainer. The options' scale, stage_weight, l2 and score_l2 are no longer
+/* The examples and options must outlive the trainer. The options' scale, stage_weight, l2 and score_l2 are no longer
  * automatic. Errors and memory: those of oc_train. */
-oc_status oc_trainer_create(const oc_rows *rows, const int *labels, size_t classes, const oc_train_options *options,
-                            oc_job *job, oc_trainer **trainer, oc_error *err);
+oc_status oc_trainer_create(const oc_examples *examples, const oc_train_options *options, oc_job *job,
+                            oc_trainer **trainer, oc_error *err);
 void oc_trainer_free(oc_trainer *trainer);
 
-/* The rows as they are descended on: M columns, which are not those of the features where rows are few and wide. */
+/* The problem that is minimised: on M columns, which are not those of the features where rows are few and wide. */
 const oc_problem *oc_trainer_problem(const oc_trainer *trainer);
 
 /* Sets the penalties, and the preconditioner that suits it; unless `exactly`, wide rows keep the one they have. */
@@ -29,20 +29,19 @@ bool oc_trainer_few(const oc_trainer *trainer);
 bool oc_trainer_equal_rows(const oc_trainer *trainer);
 double oc_trainer_strongest(const oc_trainer *trainer, double l2);
 
-/* Descends on a part of the trainer's problem: rows and labels of the part, everything else as oc_trainer_problem has
- * it. weights (C,M) and bias (C) are improved from where they are; rough: fewer passes, which is near enough to compare
- * penalties by; warm: they come from a descent under nearly the same
- * penalties. *used takes the step size that was used, *found the rest. */
-oc_status oc_trainer_descend(oc_trainer *trainer, const oc_problem *part, bool rough, bool warm, float *weights,
-                             float *bias, oc_train_options *used, oc_found *found, oc_job *job, oc_error *err);
+/* Minimises the objective of descent->problem, which is the trainer's or has the rows and labels of a part, from
+ * descent->w on, as the trainer's options say; sets all other fields. coarse: fewer passes, which is near enough to compare
+ * penalties by. warm: the start comes from a descent under nearly the same penalties. */
+oc_status oc_trainer_descend(oc_trainer *trainer, oc_descent *descent, bool coarse, bool warm, oc_job *job,
+                             oc_error *err);
 
 /* scores (Q,C) of rows (Q,D) by nearest neighbours among the rows of a part. */
 oc_status oc_trainer_vote(const oc_trainer *trainer, const oc_problem *part, const oc_rows *rows, float *scores,
                           oc_job *job, oc_error *err);
 
-/* Descends on all rows from zero, and puts the classifier together; for nearest neighbours it keeps the rows. The report
- * but for seconds and validation. */
-oc_status oc_trainer_run(oc_trainer *trainer, double l2, double score_l2, oc_job *job, oc_classifier **classifier,
-                         oc_train_report *report, oc_error *err);
+/* Descends on all rows from zero under the l2 and score_l2 of `penalties`, and puts the classifier together; for nearest
+ * neighbours it keeps the rows. The report but for seconds and validation. */
+oc_status oc_trainer_run(oc_trainer *trainer, const oc_train_options *penalties, oc_job *job,
+                         oc_classifier **classifier, oc_train_report *report, oc_error *err);
 
 #endif

@@ -1,10 +1,10 @@
-/* The path of penalties goes from strong to weak by factors of 4. Every descent starts from the weights of the one
- * before, which are near, so that a penalty costs a few passes; scaling, coordinates and covariance are those of all rows
- * and serve all folds and penalties. The penalty of least log loss on the held-out rows is taken: it moves smoothly with
- * the penalty, where the accuracy jumps by whole rows. The scores are calibrated first, whatever the loss: a penalty that
- * only makes them larger or smaller is no better for that.
+/* The path of penalties goes from strong to weak by factors of 4. Every descent starts from the weights of the one before,
+ * which are near, so that a penalty costs a few passes; scaling, coordinates and covariance are those of all rows and serve
+ * all folds and penalties. The chosen penalty has the least log loss on the held-out rows: log loss changes smoothly with the
+ * penalty, where the accuracy jumps by whole rows. The scores are calibrated first, whatever the loss: a penalty that only
+ * makes them larger or smaller is no better for that.
  *
- * Penalties belong to a sum of losses: the part of N' of N rows gets l2 N / N'. */
+ * Penalties belong to a sum of losses: a part of N' of N rows gets l2 N / N'. */
 #include "src/learn/validation.h"
 
 #include "src/base/fail.h"
@@ -13,6 +13,7 @@
 #include "src/learn/calibration.h"
 #include "src/learn/equal_rows.h"
 #include "src/learn/split.h"
+#include "src/matrix/vector.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,10 +22,7 @@ enum { FOLDS = 5 };
 /* A weaker penalty must save this part of the log loss, or of LITTLE; so many in a row that do not end the path. */
 static const double WORTH = 0.005, LITTLE = 0.1;
 enum { PATIENCE = 2, EARLY = 8 };
-/* Penalties on the squared scores are tried from this one on, each four times the one before. */
-enum { SCORE_TRIALS = 3 };
-static const double WEAKEST_SCORE_L2 = 0.004;
-static const double WEAK = 16;       /* what the first guess may be off by, either way */
+static const double WEAK = 16;       /* error of the first guess at the penalty, either way */
 static const double LONG_PASS = 3e7; /* multiply-adds of a pass, of which 5 folds would take too long */
 
 double oc_validation_accuracy(const oc_validation *validation)
@@ -45,15 +43,14 @@ static size_t count_usable(const int *labels, size_t count, size_t classes, size
     return usable;
 }
 
-static size_t automatic_folds(const oc_rows *rows, size_t usable, size_t classes, const oc_train_options *options)
+static size_t automatic_folds(const oc_examples *examples, size_t usable, const oc_train_options *options)
 {
-    size_t columns = rows->count < rows->dimension ? rows->count : rows->dimension;
+    double rows = (double)examples->rows->count, columns = (double)examples->rows->dimension;
     bool nearest = options->classifier.kind == OC_NEAREST;
-    bool rough = options->l1 > 0 || options->max_norm > 0,
-         plain = oc_optimizer_preconditioned(options->optimizer) && !rough;
-    double work = (double)rows->count *
-                  (nearest ? (double)rows->count * (double)rows->dimension : (double)columns * (double)classes);
-    if (nearest && options->classifier.k > (int64_t)rows->count / 2) {
+    bool nonsmooth = options->l1 > 0 || options->max_norm > 0,
+         plain = oc_optimizer_preconditioned(options->optimizer) && !nonsmooth;
+    double work = rows * (nearest ? rows * columns : fmin(rows, columns) * (double)examples->classes);
+    if (nearest && (double)options->classifier.k > rows / 2) {
         return 0; /* a part has too few */
     }
     if ((!plain && !nearest) || work > LONG_PASS) {
@@ -62,36 +59,33 @@ static size_t automatic_folds(const oc_rows *rows, size_t usable, size_t classes
     return usable < FOLDS ? usable : FOLDS;
 }
 
-oc_status oc_folds_choose(const oc_rows *rows, const int *labels, size_t classes, oc_train_options *options,
-                          oc_folds *out, oc_error *err)
+oc_status oc_folds_choose(const oc_examples *examples, oc_train_options *options, oc_folds *out, oc_error *err)
 {
+    size_t count = examples->rows->count, classes = examples->classes;
     size_t *members = oc_alloc(classes, sizeof *members);
-    out->fold = oc_alloc(rows->count, sizeof *out->fold);
-    out->folds = out->held = 0;
+    *out = (oc_folds){.fold = oc_alloc(count, sizeof *out->fold)};
     if (!members || !out->fold) {
         oc_free(members);
         return oc_fail_memory(err, "the validation");
     }
-    size_t usable = count_usable(labels, rows->count, classes, members);
+    size_t usable = count_usable(examples->labels, count, classes, members);
     oc_free(members);
-    bool given = !isnan(options->holdout);
-    size_t folds = given                       ? 1
-                   : options->folds != OC_AUTO ? (size_t)options->folds
-                                               : automatic_folds(rows, usable, classes, options);
-    if (folds == 0) {
+    oc_split_options split = {.folds = 1, .fraction = options->holdout, .seed = options->seed};
+    if (isnan(options->holdout)) {
+        split.folds = options->folds != OC_AUTO ? (size_t)options->folds : automatic_folds(examples, usable, options);
+        split.fraction = oc_split_fraction(count);
+    }
+    if (split.folds == 0) {
         return OC_OK;
     }
-    double fraction = given ? options->holdout : oc_split_fraction(rows->count);
-    oc_status status = oc_split(labels, rows->count, classes, folds, fraction, options->seed, out->fold, &out->held,
-                                err);
-    out->folds = folds;
+    oc_status status = oc_split(examples->labels, count, classes, &split, out, err);
     if (status == OC_OK) {
-        status = oc_folds_join_equal(rows, labels, classes, out, err);
+        status = oc_folds_join_equal(examples, out, err);
     }
-    if (folds == 1) {
-        options->holdout = fraction;
+    if (split.folds == 1) {
+        options->holdout = split.fraction;
     } else {
-        options->folds = (int64_t)folds;
+        options->folds = (int64_t)split.folds;
     }
     return status;
 }
@@ -107,12 +101,11 @@ oc_status oc_train_check_labels(const int *labels, size_t count, size_t classes,
     if (!given && !folds) {
         return OC_OK;
     }
-    size_t held;
-    uint16_t *fold = oc_alloc(count, sizeof *fold);
-    oc_status status = fold ? oc_split(labels, count, classes, given ? 1 : (size_t)options->folds, options->holdout,
-                                       options->seed, fold, &held, err)
-                            : oc_fail_memory(err, "the validation");
-    oc_free(fold);
+    oc_split_options split = {given ? 1 : (size_t)options->folds, options->holdout, options->seed};
+    oc_folds out = {.fold = oc_alloc(count, sizeof *out.fold)};
+    oc_status status = out.fold ? oc_split(labels, count, classes, &split, &out, err)
+                                : oc_fail_memory(err, "the validation");
+    oc_folds_free(&out);
     return status;
 }
 
@@ -126,8 +119,7 @@ void oc_folds_free(oc_folds *folds)
 typedef struct part {
     oc_portion kept, held;
     oc_problem problem; /* of the kept rows */
-    float *weights;     /* (C,M) */
-    float *bias;        /* (C) */
+    float *w;           /* (C M + C) */
     size_t first;       /* of its held-out rows among all of them */
 } part;
 
@@ -139,6 +131,7 @@ typedef struct validator {
     int *labels;          /* (held) */
     float *scores, *best; /* (held,C): of the last trial, and of the best */
     bool warm, nearest;
+    oc_validation *out;
 } validator;
 
 static void free_validator(validator *v)
@@ -146,8 +139,7 @@ static void free_validator(validator *v)
     for (size_t f = 0; v->part && f < v->parts; f++) {
         oc_portion_free(&v->part[f].kept);
         oc_portion_free(&v->part[f].held);
-        oc_free(v->part[f].weights);
-        oc_free(v->part[f].bias);
+        oc_free(v->part[f].w);
     }
     oc_free(v->part);
     oc_free(v->labels);
@@ -176,9 +168,8 @@ static oc_status take_parts(validator *v, const uint16_t *fold, const uint16_t *
         p->first = at;
         memcpy(v->labels + at, p->held.labels, p->held.rows.count * sizeof *v->labels);
         at += p->held.rows.count;
-        p->weights = oc_alloc(v->classes, v->whole->rows->dimension * sizeof *p->weights);
-        p->bias = oc_alloc(v->classes, sizeof *p->bias);
-        if (!p->weights || !p->bias) {
+        p->w = oc_alloc(oc_problem_parameters(v->whole), sizeof *p->w);
+        if (!p->w) {
             return oc_fail_memory(err, "the validation");
         }
     }
@@ -213,29 +204,17 @@ static oc_status make_validator(validator *v, const oc_validation_plan *plan, oc
 static oc_status try_part(validator *v, part *p, double l2, oc_job *job, oc_error *err)
 {
     float *scores = v->scores + p->first * v->classes;
-    oc_train_options used;
-    oc_found found;
     if (v->nearest) {
         return oc_trainer_vote(v->trainer, &p->problem, &p->held.rows, scores, job, err);
     }
     double fewer = (double)v->whole->rows->count / (double)p->kept.rows.count;
     p->problem.score_l2 = v->whole->score_l2 * fewer;
     p->problem.l2 = l2 * fewer;
-    oc_status status = oc_trainer_descend(v->trainer, &p->problem, true, v->warm, p->weights, p->bias, &used, &found,
-                                          job, err);
+    oc_descent descent = {.problem = &p->problem, .w = p->w};
+    oc_status status = oc_trainer_descend(v->trainer, &descent, true, v->warm, job, err);
     oc_problem held = p->problem;
     held.rows = &p->held.rows;
-    return status == OC_OK ? oc_problem_scores(&held, p->weights, p->bias, scores, job, err) : status;
-}
-
-/* The class of the highest score; of equal ones the first. */
-static size_t highest(const float *scores, size_t classes)
-{
-    size_t best = 0;
-    for (size_t c = 1; c < classes; c++) {
-        best = scores[c] > scores[best] ? c : best;
-    }
-    return best;
+    return status == OC_OK ? oc_problem_scores(&held, p->w, scores, job, err) : status;
 }
 
 /* Accuracy, and its deviation over the parts. */
@@ -247,7 +226,7 @@ static void count_right(const validator *v, oc_trial *trial)
         const part *p = &v->part[f];
         size_t right = 0, count = p->held.rows.count;
         for (size_t i = p->first; i < p->first + count; i++) {
-            right += highest(v->scores + i * v->classes, v->classes) == (size_t)v->labels[i];
+            right += oc_vector_argmax(v->scores + i * v->classes, v->classes) == (size_t)v->labels[i];
         }
         double accuracy = count ? (double)right / (double)count : 0;
         trial->accuracy += (double)right / (double)v->held;
@@ -288,10 +267,12 @@ static void count_classes(const validator *v, tally *classes)
         classes[v->whole->labels[i]].rows++;
     }
     for (size_t i = 0; i < v->held; i++) {
-        size_t best = highest(v->best + i * v->classes, v->classes), label = (size_t)v->labels[i];
+        size_t best = oc_vector_argmax(v->best + i * v->classes, v->classes), label = (size_t)v->labels[i];
         classes[label].held++;
         classes[label].right += best == label;
-        classes[best].given++;
+        if (best < v->classes) { /* else the scores are not finite */
+            classes[best].given++;
+        }
     }
 }
 
@@ -332,14 +313,13 @@ static void note_absent(const validator *v, const tally *classes, oc_job *job)
     }
 }
 
-/* Keeps the scores of the last trial where its log loss is lower than the best by the part `worth`, which is negative
- * where the last penalty is the stronger one. */
-static bool keep_better(validator *v, oc_validation *out, double worth)
+/* Keeps the scores of the last trial where it is better than the best one before. */
+static bool keep_better(validator *v)
 {
-    const oc_trial *last = &out->trial[out->count], *best = &out->trial[out->best];
-    double limit = best->log_loss - worth * fmax(best->log_loss, LITTLE);
+    oc_validation *out = v->out;
+    double last = out->trial[out->count].log_loss, best = out->trial[out->best].log_loss;
     /* A penalty that changed nothing had no descent: its step found no decrease. */
-    bool better = out->count == 0 || (last->log_loss < limit && fabs(last->log_loss - best->log_loss) > 0);
+    bool better = out->count == 0 || (last < best - WORTH * fmax(best, LITTLE) && fabs(last - best) > 0);
     if (better) {
         float *scores = v->scores;
         v->scores = v->best;
@@ -349,96 +329,75 @@ static bool keep_better(validator *v, oc_validation *out, double worth)
     return better;
 }
 
-/* One more trial; *better: it is worth more than the best before. */
-static oc_status add_trial(validator *v, oc_trial penalties, double worth, oc_validation *out, bool *better,
-                           oc_job *job, oc_error *err)
+/* One more trial; *better: it is better than all before. */
+static oc_status add_trial(validator *v, double l2, bool *better, oc_job *job, oc_error *err)
 {
-    oc_trial *trial = &out->trial[out->count];
-    *trial = penalties;
+    oc_trial *trial = &v->out->trial[v->out->count];
+    *trial = (oc_trial){.l2 = l2, .score_l2 = v->whole->score_l2};
     oc_status status = try_penalties(v, trial, job, err);
-    *better = status == OC_OK && keep_better(v, out, worth);
-    out->count += status == OC_OK;
+    *better = status == OC_OK && keep_better(v);
+    v->out->count += status == OC_OK;
     return status;
 }
 
 /* A given penalty, reached from stronger ones where rows are few. */
-static oc_status try_given(validator *v, double l2, double score_l2, oc_validation *out, oc_job *job, oc_error *err)
+static oc_status try_given(validator *v, double l2, oc_job *job, oc_error *err)
 {
     bool better;
     for (double penalty = oc_trainer_strongest(v->trainer, l2); penalty > 2 * l2; penalty /= OC_STAGE_FACTOR) {
-        oc_trial passing = {.l2 = penalty, .score_l2 = score_l2};
+        oc_trial passing = {.l2 = penalty, .score_l2 = v->whole->score_l2};
         oc_status status = try_penalties(v, &passing, job, err);
         if (status != OC_OK) {
             return status;
         }
     }
-    return add_trial(v, (oc_trial){.l2 = l2, .score_l2 = score_l2}, WORTH, out, &better, job, err);
+    return add_trial(v, l2, &better, job, err);
 }
 
-/* From the strongest L2 penalty on until it gets worse. */
-static oc_status follow_few(validator *v, double guess, oc_validation *out, oc_job *job, oc_error *err)
+/* From strong penalties to weak ones until it gets worse. Few rows begin where nothing can be learned, many at four times the
+ * guess; where passes are long one preconditioner serves all penalties: that of a weak one, for descents under stronger ones
+ * are short without. */
+static oc_status follow_path(validator *v, double guess, oc_job *job, oc_error *err)
 {
-    double l2 = oc_trainer_strongest(v->trainer, guess);
-    bool better;
-    for (size_t worse = 0; worse < PATIENCE && out->count < OC_MAX_TRIALS; l2 /= OC_STAGE_FACTOR) {
-        oc_trial trial = {.l2 = l2, .score_l2 = v->whole->score_l2};
-        oc_status status = add_trial(v, trial, WORTH, out, &better, job, err);
-        if (status != OC_OK) {
-            return status;
-        }
-        bool flat = out->best == 0 && out->count < EARLY; /* the strongest penalties allow nothing to be learned */
+    bool few = oc_trainer_few(v->trainer), better;
+    double l2 = few ? oc_trainer_strongest(v->trainer, guess) : OC_STAGE_FACTOR * guess;
+    oc_status status = few ? OC_OK : oc_trainer_penalise(v->trainer, guess / WEAK, v->whole->score_l2, true, job, err);
+    size_t patience = few ? PATIENCE : 1;
+    for (size_t worse = 0; status == OC_OK && worse < patience && v->out->count < OC_MAX_TRIALS;) {
+        status = add_trial(v, l2, &better, job, err);
+        bool flat = few && v->out->best == 0 &&
+                    v->out->count < EARLY; /* the strongest penalties allow nothing to be learned */
         worse = better || flat ? 0 : worse + 1;
-    }
-    return OC_OK;
-}
-
-/* From four times the guess on to weaker penalties until it gets worse, then to stronger penalties on the scores. Where
- * passes are long, one preconditioner serves all: that of a weak penalty, for descents under stronger ones are short
- * without. */
-static oc_status follow_many(validator *v, double guess, oc_validation *out, oc_job *job, oc_error *err)
-{
-    double given = v->whole->score_l2;
-    oc_trial next = {.l2 = OC_STAGE_FACTOR * guess, .score_l2 = given};
-    bool better = true;
-    oc_status status = oc_trainer_penalise(v->trainer, guess / WEAK, given, true, job, err);
-    for (; status == OC_OK && better && out->count < OC_MAX_TRIALS / 2; next.l2 /= OC_STAGE_FACTOR) {
-        status = add_trial(v, next, WORTH, out, &better, job, err);
-    }
-    next = (oc_trial){.l2 = out->trial[out->best].l2, .score_l2 = WEAKEST_SCORE_L2};
-    better = !(given > 0);
-    for (int k = 0; status == OC_OK && better && k < SCORE_TRIALS; k++, next.score_l2 *= OC_STAGE_FACTOR) {
-        status = add_trial(v, next, k ? -WORTH : WORTH, out, &better, job, err);
+        l2 /= OC_STAGE_FACTOR;
     }
     return status;
 }
 
-oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, oc_train_options *options,
-                      oc_validation *validation, double *calibration, oc_job *job, oc_error *err)
+oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, const oc_train_options *options,
+                      oc_validated *found, oc_job *job, oc_error *err)
 {
     double started = oc_seconds();
-    validator v = {
-        .trainer = trainer, .whole = oc_trainer_problem(trainer), .nearest = options->classifier.kind == OC_NEAREST};
     oc_validation out = {.folds = plan->folds->folds, .held = plan->folds->held};
+    validator v = {.trainer = trainer,
+                   .whole = oc_trainer_problem(trainer),
+                   .nearest = options->classifier.kind == OC_NEAREST,
+                   .out = &out};
     tally *classes = oc_alloc(v.whole->classes, sizeof *classes);
     oc_status status = classes ? make_validator(&v, plan, err) : oc_fail_memory(err, "the validation");
     if (status == OC_OK) {
-        status = !plan->path               ? try_given(&v, options->l2, options->score_l2, &out, job, err)
-                 : oc_trainer_few(trainer) ? follow_few(&v, options->l2, &out, job, err)
-                                           : follow_many(&v, options->l2, &out, job, err);
+        status = plan->path ? follow_path(&v, options->l2, job, err) : try_given(&v, options->l2, job, err);
     }
     if (status == OC_OK) {
-        options->l2 = out.trial[out.best].l2;
-        options->score_l2 = out.trial[out.best].score_l2;
-        *calibration = v.nearest ? NAN : oc_calibrate(v.best, v.labels, v.held, v.classes);
-        out.log_loss = v.nearest ? NAN : oc_log_loss(v.best, v.labels, v.held, v.classes, *calibration);
+        found->calibration = v.nearest ? NAN : oc_calibrate(v.best, v.labels, v.held, v.classes);
+        out.log_loss = v.nearest ? NAN : oc_log_loss(v.best, v.labels, v.held, v.classes, found->calibration);
         count_classes(&v, classes);
         out.balanced_accuracy = balanced_accuracy(classes, v.classes);
         out.seconds = oc_seconds() - started;
         note_absent(&v, classes, job);
         for (size_t i = 0; plan->right && i < v.held; i++) {
-            plan->right[i] = highest(v.best + i * v.classes, v.classes) == (size_t)v.labels[i];
+            plan->right[i] = oc_vector_argmax(v.best + i * v.classes, v.classes) == (size_t)v.labels[i];
         }
-        *validation = out;
+        found->report = out;
     }
     free_validator(&v);
     oc_free(classes);

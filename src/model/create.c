@@ -76,7 +76,8 @@ static oc_status copy_nearest(const oc_nearest *n, size_t classes, oc_nearest **
     for (size_t i = 0; i < n->count; i++) {
         labels[i] = (float)n->labels[i]; /* exact: there are at most OC_MAX_CLASSES */
     }
-    oc_status status = oc_nearest_restore(&n->learner, n->rows, labels, n->count, n->dimension, classes, copy, err);
+    oc_status status = oc_nearest_restore(&n->learner, oc_packed(n->rows, n->count, n->dimension), labels, classes,
+                                          copy, err);
     oc_free(labels);
     return status;
 }

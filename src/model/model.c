@@ -68,7 +68,8 @@ oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *op
         status = set_mirror_order(parts->features, &rows, &order, err);
     }
     if (status == OC_OK) {
-        status = oc_train(&rows, parts->labels, parts->classes.count, options, job, &model->classifier, &done, err);
+        status = oc_train(&(oc_examples){&rows, parts->labels, parts->classes.count}, options, job, &model->classifier,
+                          &done, err);
     }
     oc_free(order);
     if (status == OC_OK) {

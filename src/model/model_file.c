@@ -226,7 +226,7 @@ static oc_status load_neighbours(const oc_archive *archive, const oc_learner *le
                        "arrays neighbours %zux%zu, neighbour_labels %zux%zu; Nx%zu and 1xN are needed", rows.rows,
                        rows.columns, labels.rows, labels.columns, classifier->dimension);
     }
-    oc_status status = oc_nearest_restore(learner, rows.values, labels.values, rows.rows, rows.columns,
+    oc_status status = oc_nearest_restore(learner, oc_packed(rows.values, rows.rows, rows.columns), labels.values,
                                           classifier->classes, &classifier->nearest, err);
     return status == OC_USAGE ? oc_fail_at(err, OC_BAD_FILE, "damaged neighbours") : status;
 }

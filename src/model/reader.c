@@ -4,8 +4,8 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/learn/best_score.h"
 #include "src/learn/scaler.h"
+#include "src/matrix/vector.h"
 #include "src/model/model.h"
 
 #include <string.h>
@@ -113,7 +113,7 @@ oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result
     if (status != OC_OK) {
         return status;
     }
-    size_t best = oc_best_score(reader->scores, c->classes);
+    size_t best = oc_vector_argmax(reader->scores, c->classes);
     if (best == c->classes) {
         return oc_fail(err, OC_BAD_DATA, "no finite scores: a feature is NaN, infinite or far too large");
     }

@@ -7,9 +7,9 @@
 #include "src/base/random.h"
 #include "src/base/threads.h"
 #include "src/learn/covariance.h"
+#include "src/learn/descent.h"
 #include "src/learn/precondition.h"
 #include "src/learn/scaler.h"
-#include "src/learn/sgd.h"
 #include "src/matrix/blas.h"
 
 #include <math.h>
@@ -121,9 +121,8 @@ int main(int count, char **argument)
     printf("%zu rows of %zu values, %zu threads\n", n, d, oc_job_threads(b.job));
 
     float *shift = get(d, sizeof *shift), *scale = get(d, sizeof *scale), *center = get(d, sizeof *center);
-    float *sums = get(CLASSES, d * sizeof *sums), *weights = get(CLASSES, d * sizeof *weights);
-    float bias[CLASSES] = {0};
-    double dn = (double)n, dd = (double)d, rate, bias_gradient[CLASSES];
+    float *gradient = get(CLASSES, (d + 1) * sizeof *gradient), *w = get(CLASSES, (d + 1) * sizeof *w);
+    double dn = (double)n, dd = (double)d;
     oc_rows rows = oc_rows_of(b.values, n, d);
     measure_bare(&b);
     oc_scaling scaling = {shift, scale, center, 0};
@@ -137,18 +136,21 @@ int main(int count, char **argument)
     stop(&b, "covariance", (double)covariance.rows * dd * dd, status, &err);
     problem.l2 = 0.001;
     oc_precondition precondition;
-    status = oc_precondition_fit(&problem, &covariance, 20 * problem.l2, 0, &precondition, b.job, &err);
+    status = oc_precondition_fit(&problem, &covariance, 20 * problem.l2, &precondition, b.job, &err);
     stop(&b, "factor, step size", dd * dd * dd / 3, status, &err);
-    oc_sgd_options options = {.batch = d > 6000 ? 2048 : 1024, .epochs = epochs, .rate = NAN, .momentum = 0.9};
-    size_t steps = 0;
-    status = oc_sgd(&problem, &precondition, &options, weights, bias, &rate, &steps, b.job, &err);
+    oc_descent descent = {.problem = &problem, .precondition = &precondition, .used = oc_train_defaults(), .w = w};
+    descent.used.batch = d > 6000 ? 2048 : 1024;
+    descent.used.epochs = (int64_t)epochs;
+    descent.used.finish = 0;
+    status = oc_sgd(&descent, b.job, &err);
+    size_t steps = descent.steps;
     char name[64];
     snprintf(name, sizeof name, "%zu steps", steps);
     stop(&b, name, 2 * CLASSES * ((double)epochs * 2 * dn * dd + (double)steps * dd * dd), status, &err);
-    oc_objective objective = {.gradient = sums, .bias = bias_gradient};
-    status = oc_problem_evaluate(&problem, weights, bias, &objective, b.job, &err);
+    oc_objective objective = {.gradient = gradient};
+    status = oc_problem_evaluate(&problem, w, &objective, b.job, &err);
     stop(&b, "objective", 4 * CLASSES * dn * dd, status, &err);
-    printf("objective %.4f, accuracy %.4f\n", objective.value, objective.accuracy);
+    printf("objective %.4f\n", objective.value);
     oc_covariance_free(&covariance);
     oc_job_free(b.job);
     return 0;

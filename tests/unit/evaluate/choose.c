@@ -32,8 +32,8 @@ static double accuracy_of(const char *images, const char *spec)
     oc_train_report report;
     oc_classifier *classifier = NULL;
     options.folds = 5;
-    cr_assert(oc_train(oc_set_rows(set), oc_set_labels(set), oc_set_classes(set), &options, NULL, &classifier, &report,
-                       NULL) == OC_OK);
+    cr_assert(oc_train(&(oc_examples){oc_set_rows(set), oc_set_labels(set), oc_set_classes(set)}, &options, NULL,
+                       &classifier, &report, NULL) == OC_OK);
     oc_classifier_free(classifier);
     oc_set_free(set);
     return oc_validation_accuracy(&report.validation);

@@ -14,7 +14,7 @@ static oc_folds join(const float *x, const int *labels, uint16_t *fold, size_t f
     for (size_t i = 0; i < N; i++) {
         out.held += fold[i] != OC_STAYS;
     }
-    cr_assert(oc_folds_join_equal(&rows, labels, 2, &out, NULL) == OC_OK);
+    cr_assert(oc_folds_join_equal(&(oc_examples){&rows, labels, 2}, &out, NULL) == OC_OK);
     return out;
 }
 

@@ -67,13 +67,12 @@ Test(gradient, training_follows_the_gradient_of_the_formula)
         }
     }
     oc_rows rows = oc_rows_of(standard, N, D);
-    float weights[C * D], bias[C], gradient[C * D];
-    double point[C * (D + 1)], bias_gradient[C];
+    float w[C * D + C], gradient[C * D + C];
+    double point[C * (D + 1)];
     for (size_t i = 0; i < C * (D + 1); i++) {
-        double w = sin(3.7 * (double)i + 0.4);
-        size_t c = i / (D + 1), j = i % (D + 1);
-        point[i] = (double)(float)w;
-        *(j == D ? &bias[c] : &weights[c * D + j]) = (float)w;
+        size_t c = i / (D + 1), j = i % (D + 1), at = j == D ? C * D + c : c * D + j;
+        w[at] = (float)sin(3.7 * (double)i + 0.4);
+        point[i] = (double)w[at];
     }
     for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
         oc_problem problem = {.rows = &rows,
@@ -84,8 +83,8 @@ Test(gradient, training_follows_the_gradient_of_the_formula)
                               .loss = (oc_loss)loss,
                               .l2 = 0.1,
                               .score_l2 = 0.2};
-        oc_objective objective = {.gradient = gradient, .bias = bias_gradient};
-        cr_assert(oc_problem_evaluate(&problem, weights, bias, &objective, NULL, NULL) == OC_OK);
+        oc_objective objective = {.gradient = gradient};
+        cr_assert(oc_problem_evaluate(&problem, w, &objective, NULL, NULL) == OC_OK);
         for (size_t i = 0; i < C * (D + 1); i++) {
             size_t c = i / (D + 1), j = i % (D + 1);
             double old = point[i], h = 1e-5;
@@ -95,7 +94,7 @@ Test(gradient, training_follows_the_gradient_of_the_formula)
             double below = slow_objective(&data, loss, 0.1, 0.2, point, NULL);
             point[i] = old;
             double numerical = (above - below) / (2 * h);
-            double analytic = j == D ? bias_gradient[c] : (double)gradient[c * D + j];
+            double analytic = (double)gradient[j == D ? C * D + c : c * D + j];
             cr_assert(!(fabs(numerical - analytic) > 2e-4 * (1 + fabs(numerical))) && !isnan(analytic),
                       "loss %d, component %zu: %g, numerically %g", loss, i, analytic, numerical);
         }

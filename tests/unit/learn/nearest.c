@@ -37,7 +37,7 @@ Test(nearest, votes_and_ties_by_hand)
             oc_classifier *c = NULL;
             oc_train_report report;
             float scores[3];
-            cr_assert(oc_train(&rows, y, 3, &options, NULL, &c, &report, NULL) == OC_OK);
+            cr_assert(oc_train(&(oc_examples){&rows, y, 3}, &options, NULL, &c, &report, NULL) == OC_OK);
             cr_assert(isnan(report.accuracy) && !oc_classifier_probable(c));
             cr_assert(oc_scores(c, &asked, scores, NULL, NULL) == OC_OK);
             for (size_t j = 0; j < 3; j++) {
@@ -57,7 +57,7 @@ Test(nearest, more_neighbours_than_rows_are_refused)
     oc_train_options options = nearest(4, OC_METRIC_L2, OC_SCALE_NONE);
     oc_classifier *c = NULL;
     oc_error err = {0};
-    cr_assert(oc_train(&rows, y, 2, &options, NULL, &c, NULL, &err) == OC_USAGE && !c);
+    cr_assert(oc_train(&(oc_examples){&rows, y, 2}, &options, NULL, &c, NULL, &err) == OC_USAGE && !c);
     cr_assert(strstr(err.message, "3 rows"), "%s", err.message);
 }
 
@@ -77,7 +77,7 @@ Test(nearest, a_large_offset_costs_no_precision)
     oc_train_options options = nearest(1, OC_METRIC_L2, OC_SCALE_NONE);
     oc_classifier *c = NULL;
     float scores[2 * N];
-    cr_assert(oc_train(&rows, y, 2, &options, NULL, &c, NULL, NULL) == OC_OK);
+    cr_assert(oc_train(&(oc_examples){&rows, y, 2}, &options, NULL, &c, NULL, NULL) == OC_OK);
     cr_assert(oc_scores(c, &rows, scores, NULL, NULL) == OC_OK);
     for (size_t i = 0; i < 8; i++) {
         cr_assert(scores[2 * i + i % 2] > 1, "row %zu", i);
@@ -146,7 +146,7 @@ Test(nearest, short_memory_is_an_error_and_no_crash)
     for (size_t n = 1;; n++) {
         oc_classifier *c = NULL;
         oc_memory_fail_after(n);
-        oc_status status = oc_train(&data.rows, data.y, 3, &options, NULL, &c, NULL, NULL);
+        oc_status status = oc_train(&(oc_examples){&data.rows, data.y, 3}, &options, NULL, &c, NULL, NULL);
         status = status == OC_OK ? oc_scores(c, &data.rows, scores, NULL, NULL) : status;
         oc_memory_fail_after(0);
         oc_classifier_free(c);

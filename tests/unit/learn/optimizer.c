@@ -1,7 +1,6 @@
 /* Descent and the random searches. */
 #include "src/base/memory.h"
 #include "src/base/random.h"
-#include "src/learn/search.h"
 #include "tests/unit/learn/support.h"
 
 #include <criterion/criterion.h>
@@ -146,7 +145,7 @@ Test(optimizer, short_memory_is_an_error_and_no_crash)
         for (size_t n = 1;; n++) {
             oc_classifier *classifier = NULL;
             oc_memory_fail_after(n);
-            oc_status status = oc_train(&data.rows, data.y, 3, &options, NULL, &classifier, NULL, NULL);
+            oc_status status = oc_train(&(oc_examples){&data.rows, data.y, 3}, &options, NULL, &classifier, NULL, NULL);
             oc_memory_fail_after(0);
             cr_assert(status == OC_OK || (status == OC_NO_MEMORY && !classifier));
             oc_classifier_free(classifier);
@@ -164,6 +163,6 @@ Test(optimizer, a_rate_that_diverges_is_an_error)
     oc_classifier *classifier = NULL;
     oc_error err = {0};
     options.rate = 1000;
-    cr_assert(oc_train(&data.rows, data.y, 3, &options, NULL, &classifier, NULL, &err) == OC_BAD_DATA);
+    cr_assert(oc_train(&(oc_examples){&data.rows, data.y, 3}, &options, NULL, &classifier, NULL, &err) == OC_BAD_DATA);
     cr_assert(strstr(err.message, "--rate auto"), "%s", err.message);
 }

@@ -34,8 +34,8 @@ oc_classifier *trained(const sample *s, const oc_train_options *options, oc_job 
 {
     oc_classifier *classifier = NULL;
     oc_error err = {0};
-    cr_assert(oc_train(&s->rows, s->y, s->classes, options, job, &classifier, report, &err) == OC_OK, "%s",
-              err.message);
+    cr_assert(oc_train(&(oc_examples){&s->rows, s->y, s->classes}, options, job, &classifier, report, &err) == OC_OK,
+              "%s", err.message);
     return classifier;
 }
 

@@ -64,7 +64,8 @@ static oc_classifier *trained(const oc_set *set, const oc_train_options *options
 {
     oc_classifier *classifier = NULL;
     oc_error err = {0};
-    cr_assert(oc_train(oc_set_rows(set), oc_set_labels(set), 3, options, NULL, &classifier, report, &err) == OC_OK,
+    cr_assert(oc_train(&(oc_examples){oc_set_rows(set), oc_set_labels(set), 3}, options, NULL, &classifier, report,
+                       &err) == OC_OK,
               "%s", err.message);
     return classifier;
 }

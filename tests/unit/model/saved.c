@@ -132,7 +132,8 @@ Test(saved, settings_without_an_effect_are_refused)
         oc_error err = {0};
         snprintf(expected, sizeof expected, "--%s has no effect", names[i]);
         cr_assert(!oc_train_uses(&wrong[i], names[i]));
-        cr_assert(oc_train(&rows, labels, 2, &wrong[i], NULL, &classifier, NULL, &err) == OC_USAGE, "%s", names[i]);
+        cr_assert(oc_train(&(oc_examples){&rows, labels, 2}, &wrong[i], NULL, &classifier, NULL, &err) == OC_USAGE,
+                  "%s", names[i]);
         cr_assert(strstr(err.message, expected), "'%s', not '%s'", err.message, expected);
     }
 }
@@ -150,8 +151,10 @@ Test(saved, used_options_train_again_to_the_same_classifier)
         oc_error err = {0};
         options.optimizer = optimizer;
         options.epochs = oc_train_uses(&options, "epochs") ? 20 : OC_AUTO;
-        cr_assert(oc_train(&rows, labels, 2, &options, NULL, &a, &first, &err) == OC_OK, "%s", err.message);
-        cr_assert(oc_train(&rows, labels, 2, &first.used, NULL, &b, &second, &err) == OC_OK, "%s", err.message);
+        cr_assert(oc_train(&(oc_examples){&rows, labels, 2}, &options, NULL, &a, &first, &err) == OC_OK, "%s",
+                  err.message);
+        cr_assert(oc_train(&(oc_examples){&rows, labels, 2}, &first.used, NULL, &b, &second, &err) == OC_OK, "%s",
+                  err.message);
         cr_assert(memcmp(a->weights, b->weights, 6 * sizeof *a->weights) == 0, "optimizer %d", optimizer);
         oc_classifier_free(a);
         oc_classifier_free(b);

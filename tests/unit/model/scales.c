@@ -149,8 +149,10 @@ static void expect_same_scores(const oc_train_options *options, int exponent)
         }
     }
     oc_rows rows = oc_rows_of(&rows_of_test[0][0], ROWS, COLUMNS), others = oc_rows_of(&scaled[0][0], ROWS, COLUMNS);
-    cr_assert(oc_train(&rows, labels, 3, options, NULL, &small, NULL, &err) == OC_OK, "%s: %s", what, err.message);
-    cr_assert(oc_train(&others, labels, 3, options, NULL, &large, NULL, &err) == OC_OK, "%s: %s", what, err.message);
+    cr_assert(oc_train(&(oc_examples){&rows, labels, 3}, options, NULL, &small, NULL, &err) == OC_OK, "%s: %s", what,
+              err.message);
+    cr_assert(oc_train(&(oc_examples){&others, labels, 3}, options, NULL, &large, NULL, &err) == OC_OK, "%s: %s", what,
+              err.message);
     cr_assert(oc_scores(small, &rows, first, NULL, NULL) == OC_OK &&
               oc_scores(large, &others, second, NULL, NULL) == OC_OK);
     cr_assert(memcmp(first, second, sizeof first) == 0, "%s, 2^%d: other scores", what, exponent);
@@ -310,7 +312,7 @@ Test(scales, a_column_that_single_precision_cannot_centre_is_named)
     oc_train_options options = oc_train_defaults();
     oc_classifier *classifier = NULL;
     oc_error err = {0};
-    cr_assert(oc_train(&rows, labels, 2, &options, NULL, &classifier, NULL, &err) == OC_BAD_DATA);
+    cr_assert(oc_train(&(oc_examples){&rows, labels, 2}, &options, NULL, &classifier, NULL, &err) == OC_BAD_DATA);
     cr_assert(strstr(err.message, "column 1 reaches from -3.4e+38 to 3.4e+38"), "%s", err.message);
 }
 
@@ -329,7 +331,8 @@ Test(scales, distances_that_overflow_are_an_error_and_not_a_guess)
         }
         options.classifier = (oc_learner){.kind = OC_NEAREST, .k = 1, .metric = metric};
         oc_rows rows = oc_rows_of(&rows_of_test[0][0], ROWS, COLUMNS), one = oc_rows_of(far, 1, COLUMNS);
-        cr_assert(oc_train(&rows, labels, 3, &options, NULL, &classifier, NULL, &err) == OC_OK, "%s", err.message);
+        cr_assert(oc_train(&(oc_examples){&rows, labels, 3}, &options, NULL, &classifier, NULL, &err) == OC_OK, "%s",
+                  err.message);
         cr_assert(oc_predict(classifier, &one, &predicted, NULL, &err) == OC_BAD_DATA, "metric %d", metric);
         cr_assert(strstr(err.message, "too large"), "%s", err.message);
         oc_classifier_free(classifier);

@@ -3,8 +3,6 @@
  *
  *     F(w) = 2 [(w - 1)^2 + l2 w^2 + l1 |w|],   least at w = (1 - l1 / 2) / (1 + l2), at most max_norm
  */
-#include "src/learn/finish.h"
-#include "src/learn/search.h"
 #include "src/learn/span.h"
 
 #include <criterion/criterion.h>
@@ -31,7 +29,8 @@ static oc_classifier *solve(int optimizer, const penalties *p, oc_train_report *
     options.l1 = p->l1;
     options.max_norm = p->max_norm;
     options.epochs = oc_train_uses(&options, "epochs") ? 300 : OC_AUTO;
-    cr_assert(oc_train(&rows, labels, 2, &options, NULL, &classifier, report, &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_train(&(oc_examples){&rows, labels, 2}, &options, NULL, &classifier, report, &err) == OC_OK, "%s",
+              err.message);
     return classifier;
 }
 

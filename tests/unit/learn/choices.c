@@ -3,7 +3,7 @@
 #include "src/learn/calibration.h"
 #include "src/learn/leave_one_out.h"
 #include "src/learn/scaler.h"
-#include "tests/unit/learn_support.h"
+#include "tests/unit/learn/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -147,11 +147,13 @@ Test(choice, a_small_stage_is_not_drowned)
     oc_train_report report, drowned;
     oc_classifier *classifier = NULL;
     oc_error err = {0};
-    cr_assert(oc_train(&rows, y, 2, &options, NULL, &classifier, &report, &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_train(&(oc_examples){&rows, y, 2}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
+              err.message);
     oc_classifier_free(classifier);
     options.stage_weight = OC_STAGE_WEIGHT_NONE;
     options.scale = OC_SCALE_CENTER;
-    cr_assert(oc_train(&rows, y, 2, &options, NULL, &classifier, &drowned, &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_train(&(oc_examples){&rows, y, 2}, &options, NULL, &classifier, &drowned, &err) == OC_OK, "%s",
+              err.message);
     oc_classifier_free(classifier);
     double with = oc_validation_accuracy(&report.validation), without = oc_validation_accuracy(&drowned.validation);
     cr_assert(report.used.stage_weight == OC_STAGE_WEIGHT_EQUAL && with > 0.9 && with > without + 0.2, "%g and %g",
@@ -179,7 +181,8 @@ Test(choice, rows_of_any_length_are_told_apart_by_direction)
     oc_classifier *classifier = NULL;
     float scores[N * 3], larger[N * 3];
     oc_error err = {0};
-    cr_assert(oc_train(&rows, y, 3, &options, NULL, &classifier, &report, &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_train(&(oc_examples){&rows, y, 3}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
+              err.message);
     cr_assert(report.used.scale == OC_SCALE_UNIT && classifier->unit, "scale %d", report.used.scale);
     cr_assert(oc_scores(classifier, &rows, scores, NULL, NULL) == OC_OK);
     for (size_t j = 0; j < N * D; j++) {
@@ -214,7 +217,8 @@ Test(choice, sgd_alone_is_enough_for_few_wide_rows)
         oc_classifier *classifier = NULL;
         oc_error err = {0};
         options.optimizer = optimizer;
-        cr_assert(oc_train(&rows, y, C, &options, NULL, &classifier, &report, &err) == OC_OK, "%s", err.message);
+        cr_assert(oc_train(&(oc_examples){&rows, y, C}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
+                  err.message);
         accuracy[optimizer] = oc_validation_accuracy(&report.validation);
         loss[optimizer] = report.validation.log_loss;
         cr_assert(report.accuracy > 0.95);
