@@ -67,10 +67,11 @@ oc_status oc_set_find_equal(const oc_set *set, uint32_t *first, oc_error *err)
     oc_status status = set->hashes ? create_table(set, &table, err) : OC_OK;
     for (size_t i = 0; status == OC_OK && i < set->rows.count; i++) {
         uint32_t *place = set->hashes ? find(&table, &set->hashes[i]) : NULL;
-        if (place && *place == 0) {
+        bool known = place && *place;
+        if (place && !known) {
             *place = (uint32_t)(i + 1);
         }
-        first[i] = place && rows_equal(set, i, set, *place - 1) ? *place - 1 : (uint32_t)i;
+        first[i] = known && rows_equal(set, i, set, *place - 1) ? *place - 1 : (uint32_t)i;
     }
     oc_free(table.places);
     return status;
