@@ -1,5 +1,5 @@
-/* Starts a command again and again and prints the median of the seconds that it took from fork to wait, and the median
- * of its processor time.
+/* Starts a command again and again and prints the median of the seconds that it took from fork to wait, the median of
+ * its processor time, and the most memory that it had.
  *
  *     bench-spawn TIMES COMMAND ARGUMENT... */
 #define _DEFAULT_SOURCE /* wait4 */
@@ -31,6 +31,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench-spawn TIMES COMMAND ARGUMENT...\n");
         return 2;
     }
+    long peak = 0; /* KB */
     for (size_t i = 0; i < times; i++) {
         double start = oc_seconds();
         pid_t child = fork();
@@ -47,10 +48,12 @@ int main(int argc, char **argv)
         }
         wall[i] = oc_seconds() - start;
         used[i] = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+        peak = usage.ru_maxrss > peak ? usage.ru_maxrss : peak;
     }
     qsort(wall, times, sizeof *wall, ascending);
     qsort(used, times, sizeof *used, ascending);
-    printf("%.6f quickest %.2f ms, processor time %.2f ms\n", wall[times / 2], wall[0] * 1e3, used[times / 2] * 1e3);
+    printf("%.6f quickest %.2f ms, processor time %.2f ms, peak %.1f MB\n", wall[times / 2], wall[0] * 1e3,
+           used[times / 2] * 1e3, (double)peak / 1024);
     oc_free(wall);
     oc_free(used);
     return 0;
