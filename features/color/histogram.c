@@ -100,7 +100,8 @@ static void count(const counting *s, const levels *l, size_t n)
 {
     const oc_histogram *h = &s->h;
     if (h->joint) {
-        s->kernels->count_joint(l->channel, l->stride, n, s->map, s->counts, h->size, s->banks);
+        s->kernels->count_joint(l->channel, l->stride, n, s->map,
+                                (oc_histogram_counters){s->counts, h->size, s->banks});
     } else if (h->by_saturation) {
         for (size_t i = 0; i < n; i++) {
             s->sums[l->channel[0][i]] += l->channel[1][i];

@@ -18,6 +18,13 @@ typedef struct oc_histogram_map {
     bool even;
 } oc_histogram_map;
 
+/* Counters (banks, size) of a joint histogram, banks 1 or OC_HISTOGRAM_BANKS. Pixel i counts into bank i % banks:
+ * neighbouring pixels often share a colour, and in one bank each addition would wait for the one before. */
+typedef struct oc_histogram_counters {
+    uint32_t *counts;
+    size_t size, banks;
+} oc_histogram_counters;
+
 /* Per pixel functions for n pixels; rgb is (n, 3). */
 typedef struct oc_histogram_kernels {
     /* 8-bit HSV as OpenCV's cvtColor makes it: h in 0..179 (steps of two degrees), s and v in 0..255. */
@@ -27,10 +34,9 @@ typedef struct oc_histogram_kernels {
     /* level = value * factor + shift, cut to 0..last. */
     void (*quantize)(const float *values, size_t n, float factor, float shift, float last, uint8_t *levels);
     /* counts[index]++ for each pixel, index as oc_histogram_map says; channel c's level of pixel i is at levels[c][i *
-     * stride]. Pixel i counts into bank i % banks of `size` counters, banks 1 or OC_HISTOGRAM_BANKS: neighbouring
-     * pixels often share a colour, and in one bank each addition would wait for the one before. */
+     * stride]. */
     void (*count_joint)(const uint8_t *const levels[3], size_t stride, size_t n, const oc_histogram_map *map,
-                        uint32_t *counts, size_t size, size_t banks);
+                        oc_histogram_counters counters);
     /* counts (banks, 256), the levels of one channel. */
     void (*count_levels)(const uint8_t *levels, size_t stride, size_t n, uint32_t *counts, size_t banks);
 } oc_histogram_kernels;

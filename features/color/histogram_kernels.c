@@ -84,11 +84,12 @@ static void quantize(const float *restrict values, size_t n, float factor, float
 
 enum { CHUNK = 1024 /* pixels whose places are computed before they are counted */ };
 
-static inline __attribute__((always_inline)) void compute_places(const uint8_t *restrict a, const uint8_t *restrict b,
-                                                                 const uint8_t *restrict c, const size_t stride,
+/* Inlined with a constant stride, and with levels that lie side by side where they do. */
+static inline __attribute__((always_inline)) void compute_places(const uint8_t *const levels[3], const size_t stride,
                                                                  size_t n, const oc_histogram_map *map,
                                                                  uint16_t *restrict places)
 {
+    const uint8_t *restrict a = levels[0], *restrict b = levels[1], *restrict c = levels[2];
     const uint32_t first = map->factor[0], second = map->factor[1], third = map->factor[2];
     const uint32_t row = map->step[0], column = map->step[1];
     for (size_t i = 0; i < n; i++) {
@@ -102,12 +103,12 @@ static void find_places(const uint8_t *const levels[3], size_t stride, size_t n,
 {
     const uint8_t *a = levels[0], *b = levels[1], *c = levels[2];
     if (map->even && stride == 1) {
-        compute_places(a, b, c, 1, n, map, places);
+        compute_places(levels, 1, n, map, places);
         return;
     }
 #if defined(__AVX2__) || defined(__ARM_NEON) /* other families separate three channels slowly */
     if (map->even && stride == 3 && b == a + 1 && c == a + 2) {
-        compute_places(a, a + 1, a + 2, 3, n, map, places);
+        compute_places((const uint8_t *const[3]){a, a + 1, a + 2}, 3, n, map, places);
         return;
     }
 #endif
@@ -117,8 +118,10 @@ static void find_places(const uint8_t *const levels[3], size_t stride, size_t n,
 }
 
 static void count_joint(const uint8_t *const levels[3], size_t stride, size_t n, const oc_histogram_map *map,
-                        uint32_t *counts, size_t size, size_t banks)
+                        oc_histogram_counters counters)
 {
+    uint32_t *counts = counters.counts;
+    size_t size = counters.size, banks = counters.banks;
     uint16_t places[CHUNK];
     for (size_t begin = 0; begin < n; begin += CHUNK) {
         const uint8_t *const rest[3] = {levels[0] + begin * stride, levels[1] + begin * stride,

@@ -36,14 +36,20 @@ static void add_pairs(const float *restrict values, size_t n, float *restrict to
     }
 }
 
+/* Scratch memory (2, room). */
+typedef struct halves {
+    float *memory;
+    size_t room;
+} halves;
+
 /* to[i * stride] = the sum of `side` values from i * side on, for n sums: neighbours are added in pairs while the
- * remaining side is even. scratch (2, room) holds the halves in turn, and may hold the values in its second row. */
-static void add_up(const float *values, size_t n, size_t side, float *scratch, size_t room, float *to, size_t stride)
+ * remaining side is even. The scratch holds the halves in turn, and its second row may hold the values. */
+static void add_up(const float *values, size_t n, size_t side, halves scratch, float *to, size_t stride)
 {
     for (size_t turn = 0; side % 2 == 0; turn ^= 1) {
         side /= 2;
-        add_pairs(values, n * side, scratch + turn * room);
-        values = scratch + turn * room;
+        add_pairs(values, n * side, scratch.memory + turn * scratch.room);
+        values = scratch.memory + turn * scratch.room;
     }
     for (size_t i = 0; i < n; i++) {
         float total = values[i * side];
@@ -69,11 +75,12 @@ static void gather(const float *sums, size_t width, size_t bins, const oc_hog_ax
         gather_reference(sums, width, bins, axis, scratch, cells);
         return;
     }
-    size_t blocks = axis->targets / axis->per, phases = axis->span / axis->step, room = width + 2 * axis->span;
-    float *weighted = scratch + room;
+    size_t blocks = axis->targets / axis->per, phases = axis->span / axis->step;
+    halves sides = {scratch, width + 2 * axis->span};
+    float *weighted = scratch + sides.room;
     for (size_t k = 0; k < bins; k++) {
         if (axis->even) {
-            add_up(sums + k * width, blocks, axis->span, scratch, room, cells + k * blocks, 1);
+            add_up(sums + k * width, blocks, axis->span, sides, cells + k * blocks, 1);
             continue;
         }
         for (size_t f = 0; f < axis->per * phases; f++) {
@@ -85,7 +92,7 @@ static void gather(const float *sums, size_t width, size_t bins, const oc_hog_ax
             memset(weighted, 0, lead * sizeof *weighted);
             weigh(sums + k * width + first, axis->patterns + f * width + first, inside, weighted + lead);
             memset(weighted + lead + inside, 0, (n * axis->span - lead - inside) * sizeof *weighted);
-            add_up(weighted, n, axis->span, scratch, room, cells + k * axis->targets + c * blocks + phase, phases);
+            add_up(weighted, n, axis->span, sides, cells + k * axis->targets + c * blocks + phase, phases);
         }
     }
 }
@@ -103,10 +110,10 @@ static void weigh_pairs(const float *restrict values, const float *restrict weig
 
 /* cells (targets) of one bin; whole and rising (targets - 1): sums between the centres of neighbours, see
  * weigh_pairs. */
-static void join_bin(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *whole,
+static void join_bin(const float *sums, const oc_hog_band *band, size_t targets, const float *whole,
                      const float *rising, float *cells)
 {
-    size_t half = cell / 2, n = targets - 1, rest = band->width - n * cell - half;
+    size_t cell = band->cell, half = cell / 2, n = targets - 1, rest = band->width - n * cell - half;
     rest = rest < cell ? rest : cell;
     float first = 0, last = 0;
     for (size_t i = 0; i < half; i++) {
@@ -123,22 +130,23 @@ static void join_bin(const float *sums, const oc_hog_band *band, size_t cell, si
 }
 
 /* Short rows of whole cells are treated as one long row of all bins, so that small images fill the vectors too. */
-static void join(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *weights,
-                 float *scratch, float *cells)
+static void join(const float *sums, const oc_hog_band *band, size_t targets, const float *weights, float *scratch,
+                 float *cells)
 {
-    size_t half = cell / 2, room = band->room;
+    size_t cell = band->cell, half = cell / 2, room = band->room;
     bool chained = room % cell == 0 && room <= SHORT;
     size_t bins = chained ? NINE : 1, groups = chained ? room / cell : targets - 1, pairs = groups * half;
-    float *whole = scratch, *rising = whole + NINE * room / 2, *halves = rising + NINE * room / 2;
+    float *whole = scratch, *rising = whole + NINE * room / 2;
+    halves sides = {rising + NINE * room / 2, NINE * room / 4};
     for (size_t k = 0; k < NINE; k += bins) {
         for (size_t j = 0; j < bins; j++) {
             weigh_pairs(sums + (k + j) * room + half, weights, band->per_row, pairs, whole + j * pairs,
                         rising + j * pairs);
         }
-        add_up(whole, bins * groups, half, halves, NINE * room / 4, whole, 1);
-        add_up(rising, bins * groups, half, halves, NINE * room / 4, rising, 1);
+        add_up(whole, bins * groups, half, sides, whole, 1);
+        add_up(rising, bins * groups, half, sides, rising, 1);
         for (size_t j = 0; j < bins; j++) {
-            join_bin(sums + (k + j) * room, band, cell, targets, whole + j * groups, rising + j * groups,
+            join_bin(sums + (k + j) * room, band, targets, whole + j * groups, rising + j * groups,
                      cells + (k + j) * targets);
         }
     }

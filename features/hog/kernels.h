@@ -22,6 +22,13 @@ typedef struct oc_hog_edges {
     float cosine[OC_HOG_BINS], sine[OC_HOG_BINS];
 } oc_hog_edges;
 
+/* How angles become positions in bins. */
+typedef struct oc_hog_circle {
+    bool with_sign; /* bins cover 360 degrees, and the angle counts modulo 2 pi, not pi */
+    float bins_per_radian;
+    const float *tangent; /* (OC_HOG_TERMS): the coefficients of x, x^3 and so on of the arc tangent */
+} oc_hog_circle;
+
 /* Rows of votes, (rows) of `width` positions and magnitudes each, and the weight of each row. */
 typedef struct oc_hog_rows {
     const float *const *positions, *const *magnitudes;
@@ -38,7 +45,8 @@ typedef struct oc_hog_band {
     size_t stride, rows, width;
     size_t room;          /* width, rounded up to a multiple of OC_HOG_BAND_ROOM */
     const float *tangent; /* coefficients to split votes between bins by; NULL: whole votes */
-    float per_row;        /* 1 / side of a cell */
+    size_t cell;          /* side of a cell */
+    float per_row;        /* 1 / cell */
     float end;            /* the last row's distance from the top of a whole band, plus 1.5 */
 } oc_hog_band;
 
@@ -51,10 +59,9 @@ typedef struct oc_hog_kernels {
     void (*gradient)(const float *above, const float *line, const float *below, size_t width, float *gx, float *gy);
     /* Replaces a gradient by that of another channel where the other is longer. */
     void (*longest)(const float *other_x, const float *other_y, size_t width, float *gx, float *gy);
-    /* Votes by angle: position = angle * bins_per_radian - 1/2, the angle modulo pi or 2 pi. tangent (OC_HOG_TERMS) are
-     * the coefficients of x, x^3 and so on. */
-    void (*linear)(const float *gx, const float *gy, size_t width, bool with_sign, float bins_per_radian,
-                   const float *tangent, float *position, float *magnitude);
+    /* Votes by angle: position = angle * bins_per_radian - 1/2. */
+    void (*linear)(const float *gx, const float *gy, size_t width, const oc_hog_circle *circle, float *position,
+                   float *magnitude);
     /* Votes for the nearest bin: position is the number of edges at or below the angle, 0 for all of them. */
     void (*sectors)(const float *gx, const float *gy, size_t width, const oc_hog_edges *edges, float *position,
                     float *magnitude);
@@ -78,10 +85,10 @@ typedef struct oc_hog_gatherer {
     void (*gather_reference)(const float *sums, size_t width, size_t bins, const oc_hog_axis *axis, float *scratch,
                              float *cells);
     /* cells (9, targets) from sums (9, room), split between cells of an even side; half a side of floats
-     * after the sums is read and has no effect. weights (room / 2): of the first value of each pair from column cell / 2 on. scratch
-     * (OC_HOG_JOIN_SCRATCH, room). Equal to gather_reference. */
-    void (*join)(const float *sums, const oc_hog_band *band, size_t cell, size_t targets, const float *weights,
-                 float *scratch, float *cells);
+     * after the sums is read and has no effect. weights (room / 2): of the first value of each pair from column cell / 2
+     * on. scratch (OC_HOG_JOIN_SCRATCH, room). Equal to gather_reference. */
+    void (*join)(const float *sums, const oc_hog_band *band, size_t targets, const float *weights, float *scratch,
+                 float *cells);
 } oc_hog_gatherer;
 
 /* cells (ny, bins, nx); where votes are kept by block, per = block, and ny and nx count the cells of every block. */

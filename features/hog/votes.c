@@ -79,9 +79,9 @@ static void vote_row(votes *v, size_t y)
     float *position = v->position + (y % v->ring) * v->width;
     float *magnitude = v->magnitude + (y % v->ring) * v->width;
     if ((form->interpolate & OC_HOG_BINS_LINEAR) && form->bins > 1) {
-        double circle = form->with_sign ? 2 * M_PI : M_PI;
-        v->kernels->linear(v->gx, v->gy, v->width, form->with_sign, (float)((double)form->bins / circle), form->tangent,
-                           position, magnitude);
+        double radians = form->with_sign ? 2 * M_PI : M_PI;
+        oc_hog_circle circle = {form->with_sign, (float)((double)form->bins / radians), form->tangent};
+        v->kernels->linear(v->gx, v->gy, v->width, &circle, position, magnitude);
     } else {
         v->kernels->sectors(v->gx, v->gy, v->width, &v->plan->edges, position, magnitude);
     }
@@ -196,6 +196,7 @@ static oc_status extract_bands(const oc_hog_plan *plan, const oc_image *image, o
     size_t room = (v.width + OC_HOG_BAND_ROOM - 1) / OC_HOG_BAND_ROOM * OC_HOG_BAND_ROOM;
     oc_hog_band band = {.lines = v.lines[0] + MARGIN, .stride = v.line, .width = v.width, .room = room};
     band.tangent = form->interpolate & OC_HOG_BINS_LINEAR ? form->tangent : NULL;
+    band.cell = cell;
     band.per_row = 1 / (float)cell;
     oc_hog_axis axis = {.targets = nx, .per = 1, .step = cell, .span = cell, .even = true};
     float *sums = oc_arena_take(arena, OC_HOG_BAND_BINS * room + cell, sizeof *sums);
@@ -216,8 +217,7 @@ static oc_status extract_bands(const oc_hog_plan *plan, const oc_image *image, o
         band.end = (float)(end + lead - b * cell) + 0.5F;
         v.kernels->band(&band, sums, split ? carry : NULL);
         if (split && b) {
-            oc_hog_gatherer_get()->join(sums, &band, cell, nx, weights, scratch,
-                                        cells + (b - 1) * OC_HOG_BAND_BINS * nx);
+            oc_hog_gatherer_get()->join(sums, &band, nx, weights, scratch, cells + (b - 1) * OC_HOG_BAND_BINS * nx);
         } else if (!split) {
             oc_hog_gatherer_get()->gather(sums, room, OC_HOG_BAND_BINS, &axis, scratch,
                                           cells + b * OC_HOG_BAND_BINS * nx);

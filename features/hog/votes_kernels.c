@@ -57,11 +57,11 @@ static void longest(const float *restrict other_x, const float *restrict other_y
  * holds. The result is in bins, because the coefficients are multiplied by bins_per_radian first. The ratio has a loop of
  * its own: in one loop the compiler would compute the whole polynomial twice, once for each axis. */
 static inline __attribute__((always_inline)) void angles(const float *restrict gx, const float *restrict gy,
-                                                         size_t width, bool with_sign, float bins_per_radian,
-                                                         const float *tangent, float *restrict position,
+                                                         size_t width, oc_hog_circle circle, float *restrict position,
                                                          float *restrict magnitude)
 {
-    const float b = bins_per_radian, quarter = 1.57079633F * b, half = 2 * quarter;
+    const float *tangent = circle.tangent;
+    const float b = circle.bins_per_radian, quarter = 1.57079633F * b, half = 2 * quarter;
     const float c0 = b * tangent[0], c1 = b * tangent[1], c2 = b * tangent[2];
     const float c3 = b * tangent[3], c4 = b * tangent[4], c5 = b * tangent[5];
 #pragma omp simd /* also where the width is a constant and gcc would rather unroll */
@@ -81,17 +81,17 @@ static inline __attribute__((always_inline)) void angles(const float *restrict g
     }
     /* The second half of the circle: half a turn more for downward angles, which leaves 0 .. 180 degrees to the others.
      */
-    for (size_t i = 0; with_sign && i < width; i++) {
+    for (size_t i = 0; circle.with_sign && i < width; i++) {
         float whole = gy[i] < 0 ? half : 0;
         float back = gx[i] < 0 ? half : 0;
         position[i] += gy[i] == 0 ? back : whole;
     }
 }
 
-static void linear(const float *restrict gx, const float *restrict gy, size_t width, bool with_sign,
-                   float bins_per_radian, const float *tangent, float *restrict position, float *restrict magnitude)
+static void linear(const float *restrict gx, const float *restrict gy, size_t width, const oc_hog_circle *circle,
+                   float *restrict position, float *restrict magnitude)
 {
-    angles(gx, gy, width, with_sign, bins_per_radian, tangent, position, magnitude);
+    angles(gx, gy, width, *circle, position, magnitude);
 }
 
 /* Positions of up to LANES gradients: the number of edges at or below their angle. A gradient in the lower half of the
@@ -295,7 +295,7 @@ static inline __attribute__((always_inline)) votes find_votes(const oc_hog_band 
         return v;
     }
     lanes at;
-    angles(gx, gy, LANES, false, (float)(NINE / M_PI), band->tangent, position, magnitude);
+    angles(gx, gy, LANES, (oc_hog_circle){false, (float)(NINE / M_PI), band->tangent}, position, magnitude);
     memcpy(&at, position, sizeof at);
     memcpy(&v.first, magnitude, sizeof v.first);
     v.bin = __builtin_convertvector(at + 1, places) - 1; /* -1 is the last bin */

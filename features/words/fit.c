@@ -134,7 +134,7 @@ static oc_status whiten(const sampling *s, size_t count, oc_words *words, oc_err
     oc_whiten_options options = {s->params->whiten, s->params->ridge, s->params->keep, s->params->mirror ? order : NULL,
                                  s->params->encode == OC_WORDS_VLAD ? oc_words_values(s->params) : 0};
     oc_whitening map = {0};
-    oc_status status = oc_whiten_fit(s->x, count, s->depth, &options, &map, s->job, err);
+    oc_status status = oc_whiten_fit(oc_packed(s->x, count, s->depth), &options, &map, s->job, err);
     oc_free(order);
     if (status == OC_OK) {
         status = oc_whiten_apply(&map, s->x, count, s->x, err);
@@ -163,12 +163,10 @@ static oc_status cluster(const sampling *s, size_t count, oc_words *words, oc_er
     if (!words->words) {
         return oc_fail_memory(err, "words");
     }
-    oc_status status = oc_kmeans_seed(s->x, count, r, words->count, s->seed, words->words, s->job, err);
-    if (status != OC_OK) {
-        return status;
-    }
-    oc_kmeans_options options = {(size_t)s->params->iterations, 1e-4, s->seed};
-    return oc_kmeans_lloyd(s->x, count, r, words->count, &options, words->words, NULL, s->job, err);
+    oc_kmeans_options options = {words->count, (size_t)s->params->iterations, 1e-4, s->seed};
+    oc_matrix points = oc_packed(s->x, count, r);
+    oc_status status = oc_kmeans_seed(points, &options, words->words, s->job, err);
+    return status == OC_OK ? oc_kmeans_lloyd(points, &options, words->words, NULL, s->job, err) : status;
 }
 
 oc_status oc_words_fit(const oc_words_plan *plan, const oc_source *source, uint64_t seed, oc_words *words, oc_job *job,

@@ -151,6 +151,7 @@ static void bound_block(lloyd *l, size_t start, size_t count, size_t worker)
     float best[OC_PANEL_BLOCK], slack[OC_PANEL_BLOCK];
     uint32_t center[OC_PANEL_BLOCK] = {0};
     float tile[OC_PANEL_MAX_ROWS * OC_PANEL] __attribute__((aligned(64)));
+    const oc_kmeans_centers centers = {l->centers, l->bias, l->d};
     oc_kmeans_head_project(head, x, l->norm + start, count, packed, heads);
     oc_panel_pack_block(heads, head->size, count, head->size, packed);
     for (size_t i = 0; i < count; i++) {
@@ -164,8 +165,8 @@ static void bound_block(lloyd *l, size_t start, size_t count, size_t worker)
             size_t rows = count - row < panel->rows ? count - row : panel->rows;
             panel->product(packed + row * head->size, head->panels + p * head->size * OC_PANEL, head->size,
                            l->bias + p * OC_PANEL, tile);
-            oc_kmeans()->refine(tile, rows, (uint32_t)p * OC_PANEL, x + row * l->d, l->centers, l->bias, l->d,
-                                slack + row, best + row, center + row);
+            oc_kmeans_rows tracked = {x + row * l->d, slack + row, best + row, center + row};
+            oc_kmeans()->refine(tile, rows, (uint32_t)p * OC_PANEL, &centers, &tracked);
         }
     }
     memcpy(l->order + start, center, count * sizeof *center);
@@ -304,15 +305,16 @@ static oc_status iterate(lloyd *l, const oc_kmeans_options *options, oc_kmeans_r
     }
 }
 
-oc_status oc_kmeans_lloyd(const float *x, size_t n, size_t d, size_t k, const oc_kmeans_options *options,
-                          float *centers, oc_kmeans_report *report, oc_job *job, oc_error *err)
+oc_status oc_kmeans_lloyd(oc_matrix points, const oc_kmeans_options *options, float *centers, oc_kmeans_report *report,
+                          oc_job *job, oc_error *err)
 {
     double start = oc_seconds();
-    oc_status status = oc_kmeans_check(n, d, k, err);
+    size_t d = points.columns, k = options->count;
+    oc_status status = oc_kmeans_check(points.rows, d, k, err);
     if (status != OC_OK) {
         return status;
     }
-    lloyd l = {.x = x, .n = n, .d = d, .k = k};
+    lloyd l = {.x = points.data, .n = points.rows, .d = d, .k = k};
     oc_kmeans_report done = {0};
     status = lloyd_create(&l, oc_job_threads(job), err);
     if (status == OC_OK) {

@@ -7,10 +7,13 @@
 #ifndef OC_CLUSTER_KMEANS_H
 #define OC_CLUSTER_KMEANS_H
 
+#include "src/matrix/matrix.h"
+
 #include <ocellus/job.h>
 #include <stdint.h>
 
 typedef struct oc_kmeans_options {
+    size_t count;      /* K */
     size_t iterations; /* maximum */
     double tolerance;  /* stop when an iteration lowers the error by less than this fraction; 0: never */
     uint64_t seed;
@@ -23,14 +26,13 @@ typedef struct oc_kmeans_report {
     double seeding_seconds, seconds;
 } oc_kmeans_report;
 
-/* k-means++ on at most 20 K points, drawn at random: X (N,D) -> centres (K,D). OC_BAD_DATA when K > N, with both
- * numbers; OC_USAGE, OC_TOO_LARGE, OC_NO_MEMORY, OC_CANCELLED. */
-oc_status oc_kmeans_seed(const float *x, size_t n, size_t d, size_t k, uint64_t seed, float *centers, oc_job *job,
+/* k-means++ on at most 20 K points, drawn at random: points (N,D), without gaps between them, -> centres (K,D).
+ * OC_BAD_DATA when K > N, with both numbers; OC_USAGE, OC_TOO_LARGE, OC_NO_MEMORY, OC_CANCELLED. */
+oc_status oc_kmeans_seed(oc_matrix points, const oc_kmeans_options *options, float *centers, oc_job *job,
                          oc_error *err);
 
-/* Lloyd's iterations on X (N,D) from the given centres (K,D), which are replaced on success. report may be NULL. Errors
- * as above. */
-oc_status oc_kmeans_lloyd(const float *x, size_t n, size_t d, size_t k, const oc_kmeans_options *options,
-                          float *centers, oc_kmeans_report *report, oc_job *job, oc_error *err);
+/* Lloyd's iterations from the given centres (K,D), which are replaced on success. report may be NULL. Errors as above. */
+oc_status oc_kmeans_lloyd(oc_matrix points, const oc_kmeans_options *options, float *centers, oc_kmeans_report *report,
+                          oc_job *job, oc_error *err);
 
 #endif

@@ -62,23 +62,25 @@ static float dot(const float *restrict x, const float *restrict y, size_t d)
     return sum;
 }
 
-static void refine(const float *restrict tile, size_t count, uint32_t first, const float *restrict x,
-                   const float *restrict centers, const float *restrict bias, size_t d, const float *restrict slack,
-                   float *restrict best, uint32_t *restrict center)
+static void refine(const float *restrict tile, size_t count, uint32_t first, const oc_kmeans_centers *centers,
+                   const oc_kmeans_rows *rows)
 {
+    size_t d = centers->d;
     for (size_t r = 0; r < count; r++) {
-        uint32_t candidates = lanes_above(tile + r * OC_PANEL, best[r] - slack[r]);
+        float best = rows->best[r], slack = rows->slack[r];
+        uint32_t candidates = lanes_above(tile + r * OC_PANEL, best - slack);
         for (; candidates; candidates &= candidates - 1) {
             uint32_t lane = (uint32_t)__builtin_ctz(candidates), k = first + lane;
-            if (!(tile[r * OC_PANEL + lane] > best[r] - slack[r])) {
+            if (!(tile[r * OC_PANEL + lane] > best - slack)) {
                 continue; /* an earlier lane has raised the best */
             }
-            float score = dot(x + r * d, centers + k * d, d) + bias[k];
-            if (score > best[r]) {
-                best[r] = score;
-                center[r] = k;
+            float score = dot(rows->x + r * d, centers->values + k * d, d) + centers->bias[k];
+            if (score > best) {
+                best = score;
+                rows->center[r] = k;
             }
         }
+        rows->best[r] = best;
     }
 }
 

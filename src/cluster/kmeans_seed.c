@@ -76,10 +76,11 @@ static size_t draw(const seeding *s, size_t tiles, oc_random *random)
     return last;
 }
 
-static oc_status choose(seeding *s, size_t k, uint64_t seed, float *centers, oc_job *job, oc_error *err)
+static oc_status choose(seeding *s, const oc_kmeans_options *options, float *centers, oc_job *job, oc_error *err)
 {
+    size_t k = options->count;
     size_t tiles = s->n / TILE + (s->n % TILE != 0);
-    oc_random random = oc_random_stream(seed, PURPOSE_DRAW, 0);
+    oc_random random = oc_random_stream(options->seed, PURPOSE_DRAW, 0);
     size_t next = oc_random_below(&random, s->n);
     for (size_t i = 0; i < s->n; i++) {
         s->nearest[i] = FLT_MAX;
@@ -114,35 +115,35 @@ static void sample(uint32_t *index, size_t n, size_t count, uint64_t seed)
     }
 }
 
-oc_status oc_kmeans_seed(const float *x, size_t n, size_t d, size_t k, uint64_t seed, float *centers, oc_job *job,
-                         oc_error *err)
+oc_status oc_kmeans_seed(oc_matrix points, const oc_kmeans_options *options, float *centers, oc_job *job, oc_error *err)
 {
+    size_t n = points.rows, d = points.columns, k = options->count;
     oc_status status = oc_kmeans_check(n, d, k, err);
     if (status != OC_OK) {
         return status;
     }
     size_t count = k < n / SAMPLE_PER_CENTER ? k * SAMPLE_PER_CENTER : n;
     uint32_t *index = oc_alloc(n, sizeof *index);
-    float *points = oc_alloc(count * d, sizeof *points);
+    float *drawn = oc_alloc(count * d, sizeof *drawn);
     float *chosen = oc_alloc(k * d, sizeof *chosen);
-    seeding s = {.points = points, .n = count, .d = d};
+    seeding s = {.points = drawn, .n = count, .d = d};
     s.nearest = oc_alloc(count, sizeof *s.nearest);
     s.tile_sum = oc_alloc(count / TILE + 1, sizeof *s.tile_sum);
-    if (!index || !points || !chosen || !s.nearest || !s.tile_sum) {
+    if (!index || !drawn || !chosen || !s.nearest || !s.tile_sum) {
         status = oc_fail_memory(err, "the first centres");
         goto cleanup;
     }
-    sample(index, n, count, seed);
+    sample(index, n, count, options->seed);
     for (size_t i = 0; i < count; i++) {
-        memcpy(points + i * d, x + index[i] * d, d * sizeof *points);
+        memcpy(drawn + i * d, points.data + index[i] * d, d * sizeof *drawn);
     }
-    status = choose(&s, k, seed, chosen, job, err);
+    status = choose(&s, options, chosen, job, err);
     if (status == OC_OK) {
         memcpy(centers, chosen, k * d * sizeof *centers);
     }
 cleanup:
     oc_free(index);
-    oc_free(points);
+    oc_free(drawn);
     oc_free(chosen);
     oc_free(s.nearest);
     oc_free(s.tile_sum);

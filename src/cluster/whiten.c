@@ -65,11 +65,12 @@ static void multiply_group(void *context, size_t group, size_t worker)
 }
 
 /* mean (D) and covariance (D,D), both averaged under the symmetry. */
-static oc_status covariance(const float *x, size_t n, size_t d, const uint32_t *symmetry, float *mean, double *cov,
-                            oc_job *job, oc_error *err)
+static oc_status covariance(oc_matrix points, const uint32_t *symmetry, float *mean, double *cov, oc_job *job,
+                            oc_error *err)
 {
     oc_status status = OC_OK;
-    moments m = {.x = x, .mean = mean, .n = n, .d = d};
+    size_t n = points.rows, d = points.columns;
+    moments m = {.x = points.data, .mean = mean, .n = n, .d = d};
     m.sums = oc_alloc(GROUPS * d, sizeof *m.sums);
     m.products = oc_alloc(GROUPS * d, d * sizeof *m.products);
     m.centered = oc_alloc(oc_job_threads(job) * TILE, d * sizeof *m.centered);
@@ -131,18 +132,25 @@ static double project(const double *cov, size_t d, pair u, pair v)
     return u.weight * v.weight * (aa + v.sign * ab + u.sign * (ba + v.sign * bb));
 }
 
-/* Eigenvectors of the even or odd part as rows of `vectors` in the coordinates of the points, by falling value. */
-static oc_status diagonalize(const double *cov, size_t d, const uint32_t *symmetry, double sign, float *vectors,
-                             float *values, size_t *count, oc_error *err)
+/* The even or the odd directions: rows first .. first + count - 1 of the transform. */
+typedef struct part {
+    double sign; /* 1: even, -1: odd */
+    size_t first, count;
+} part;
+
+/* The eigenvectors of a part, in the coordinates of the points and by falling value, become its rows of the transform. */
+static oc_status diagonalize(const double *cov, const uint32_t *symmetry, part *p, oc_whitening *w, oc_error *err)
 {
     oc_status status = OC_OK;
+    size_t d = w->d;
+    float *vectors = w->transform + p->first * d, *values = w->variance + p->first;
     pair *basis = oc_alloc(d, sizeof *basis);
     float *block = oc_alloc(d, d * sizeof *block), *ascending = oc_alloc(d, sizeof *ascending);
     if (!basis || !block || !ascending) {
         status = oc_fail_memory(err, "eigenvectors");
         goto cleanup;
     }
-    size_t size = *count = make_basis(d, symmetry, sign, basis);
+    size_t size = p->count = make_basis(d, symmetry, p->sign, basis);
     for (size_t i = 0; i < size; i++) {
         for (size_t j = 0; j < size; j++) {
             block[i * size + j] = (float)project(cov, d, basis[i], basis[j]);
@@ -159,10 +167,10 @@ static oc_status diagonalize(const double *cov, size_t d, const uint32_t *symmet
         const float *from = block + (size - 1 - i) * size;
         values[i] = ascending[size - 1 - i] > 0 ? ascending[size - 1 - i] : 0;
         for (size_t j = 0; j < size; j++) {
-            float part = from[j] * (float)basis[j].weight;
-            vectors[i * d + basis[j].a] = part;
+            float value = from[j] * (float)basis[j].weight;
+            vectors[i * d + basis[j].a] = value;
             if (basis[j].a != basis[j].b) {
-                vectors[i * d + basis[j].b] = part * (float)basis[j].sign;
+                vectors[i * d + basis[j].b] = value * (float)basis[j].sign;
             }
         }
     }
@@ -204,11 +212,10 @@ static float threshold(const float *values, size_t d, const oc_whiten_options *o
     return INFINITY;
 }
 
-/* Moves the kept rows to the front and scales them; returns their number. */
-static size_t keep_rows(oc_whitening *w, size_t first, size_t count, size_t to, float least,
-                        const oc_whiten_options *options)
+/* Moves the kept rows of a part to row `to` and scales them; returns the row after them. */
+static size_t keep_rows(oc_whitening *w, const part *p, size_t to, float least, const oc_whiten_options *options)
 {
-    for (size_t i = first; i < first + count; i++) {
+    for (size_t i = p->first; i < p->first + p->count; i++) {
         if (!(w->variance[i] >= least)) {
             continue;
         }
@@ -221,11 +228,12 @@ static size_t keep_rows(oc_whitening *w, size_t first, size_t count, size_t to, 
     return to;
 }
 
-static oc_status learn(const float *x, size_t n, const oc_whiten_options *options, oc_whitening *w, double *cov,
-                       oc_job *job, oc_error *err)
+static oc_status learn(oc_matrix points, const oc_whiten_options *options, oc_whitening *w, double *cov, oc_job *job,
+                       oc_error *err)
 {
-    size_t d = w->d, even = 0, odd = 0;
-    oc_status status = covariance(x, n, d, options->symmetry, w->mean, cov, job, err);
+    size_t d = w->d;
+    part even = {.sign = 1}, odd = {.sign = -1};
+    oc_status status = covariance(points, options->symmetry, w->mean, cov, job, err);
     if (status != OC_OK) {
         return status;
     }
@@ -234,9 +242,10 @@ static oc_status learn(const float *x, size_t n, const oc_whiten_options *option
             return oc_fail(err, OC_BAD_DATA, "whitening: a value is not finite");
         }
     }
-    status = diagonalize(cov, d, options->symmetry, 1, w->transform, w->variance, &even, err);
+    status = diagonalize(cov, options->symmetry, &even, w, err);
     if (status == OC_OK && options->symmetry) {
-        status = diagonalize(cov, d, options->symmetry, -1, w->transform + even * d, w->variance + even, &odd, err);
+        odd.first = even.count;
+        status = diagonalize(cov, options->symmetry, &odd, w, err);
     }
     float *sorted = oc_alloc(d, sizeof *sorted);
     if (status != OC_OK || !sorted) {
@@ -245,14 +254,15 @@ static oc_status learn(const float *x, size_t n, const oc_whiten_options *option
     }
     float least = threshold(w->variance, d, options, sorted);
     oc_free(sorted);
-    w->even = keep_rows(w, 0, even, 0, least, options);
-    w->r = keep_rows(w, even, odd, w->even, least, options);
-    return w->r ? OC_OK : oc_fail(err, OC_BAD_DATA, "whitening: all %zu points are equal", n);
+    w->even = keep_rows(w, &even, 0, least, options);
+    w->r = keep_rows(w, &odd, w->even, least, options);
+    return w->r ? OC_OK : oc_fail(err, OC_BAD_DATA, "whitening: all %zu points are equal", points.rows);
 }
 
-oc_status oc_whiten_fit(const float *x, size_t n, size_t d, const oc_whiten_options *options, oc_whitening *whitening,
-                        oc_job *job, oc_error *err)
+oc_status oc_whiten_fit(oc_matrix points, const oc_whiten_options *options, oc_whitening *whitening, oc_job *job,
+                        oc_error *err)
 {
+    size_t n = points.rows, d = points.columns;
     if (n == 0 || d == 0 || d > UINT32_MAX) {
         return oc_fail(err, OC_BAD_DATA, "whitening needs points; there are %zu of %zu values", n, d);
     }
@@ -261,7 +271,7 @@ oc_status oc_whiten_fit(const float *x, size_t n, size_t d, const oc_whiten_opti
     w.transform = oc_alloc(d, d * sizeof *w.transform);
     w.variance = oc_alloc(d, sizeof *w.variance);
     double *cov = oc_alloc(d, d * sizeof *cov);
-    oc_status status = w.mean && w.transform && w.variance && cov ? learn(x, n, options, &w, cov, job, err)
+    oc_status status = w.mean && w.transform && w.variance && cov ? learn(points, options, &w, cov, job, err)
                                                                   : oc_fail_memory(err, "whitening");
     oc_free(cov);
     if (status != OC_OK) {

@@ -15,6 +15,8 @@
 #ifndef OC_CLUSTER_WHITEN_H
 #define OC_CLUSTER_WHITEN_H
 
+#include "src/matrix/matrix.h"
+
 #include <ocellus/job.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,10 +37,10 @@ typedef struct oc_whiten_options {
     size_t most;              /* directions to keep, those of most variance; of equal ones all or none; 0: no limit */
 } oc_whiten_options;
 
-/* Learns the map from X (N,D). The result has the same bytes on any number of threads. OC_BAD_DATA when there is no
+/* Learns the map from points (N,D) without gaps between them. The result has the same bytes on any number of threads. OC_BAD_DATA when there is no
  * variance or a value is not finite; OC_NO_MEMORY. The caller frees *whitening with oc_whiten_free. */
-oc_status oc_whiten_fit(const float *x, size_t n, size_t d, const oc_whiten_options *options, oc_whitening *whitening,
-                        oc_job *job, oc_error *err);
+oc_status oc_whiten_fit(oc_matrix points, const oc_whiten_options *options, oc_whitening *whitening, oc_job *job,
+                        oc_error *err);
 
 /* Y (N,r) = (X - mean) T^T; y may be x itself when r <= D. Runs on the calling thread; thread-safe. OC_NO_MEMORY. */
 oc_status oc_whiten_apply(const oc_whitening *whitening, const float *x, size_t n, float *y, oc_error *err);

@@ -157,12 +157,12 @@ static oc_status fit_plane(oc_decoder *decoder, const oc_placement *place, size_
     if (place->width < place->result_width || place->height < place->result_height) {
         memset(out, 0, out_stride * place->result_height);
     }
-    const uint8_t *from = *plane + place->source_y * stride + place->source_x * channels;
-    uint8_t *to = out + place->y * out_stride + place->x * channels;
+    oc_plane_in from = {*plane + place->source_y * stride + place->source_x * channels, stride, place->source_width,
+                        place->source_height};
+    oc_plane_out to = {out + place->y * out_stride + place->x * channels, out_stride, place->width, place->height};
     *plane = out;
     oc_resizer *resizer = channels == 1 ? &decoder->gray_resizer : &decoder->rgb_resizer;
-    return oc_resizer_run(resizer, from, stride, place->source_width, place->source_height, channels, to, out_stride,
-                          place->width, place->height, err);
+    return oc_resizer_run(resizer, from, channels, to, err);
 }
 
 /* Replaces the planes of the picture by planes of the canonical size. */
@@ -250,10 +250,18 @@ oc_status oc_image_options_check(const oc_image_options *options, oc_error *err)
     return oc_params_check(oc_limit_params, oc_limit_param_count, &limits, err);
 }
 
-/* path is for messages about kinds that cannot be read; it may be NULL. */
-static oc_status decode(oc_decoder *decoder, const char *path, const void *bytes, size_t size,
-                        const oc_image_options *options, oc_image *image, oc_error *err)
+/* The bytes of an image file. */
+typedef struct encoded {
+    const void *bytes;
+    size_t size;
+    const char *path; /* for messages about kinds that cannot be read; may be NULL */
+} encoded;
+
+static oc_status decode(oc_decoder *decoder, encoded file, const oc_image_options *options, oc_image *image,
+                        oc_error *err)
 {
+    const void *bytes = file.bytes;
+    size_t size = file.size;
     oc_status status = oc_image_options_check(options, err);
     if (status != OC_OK) {
         return status;
@@ -265,7 +273,7 @@ static oc_status decode(oc_decoder *decoder, const char *path, const void *bytes
     } else if (begins_with(bytes, size, png_signature, sizeof png_signature)) {
         status = oc_png_read(bytes, size, &limited, &decoder->picture, err);
     } else {
-        status = oc_fail_foreign(path, bytes, size, err);
+        status = oc_fail_foreign(file.path, bytes, size, err);
     }
     return status == OC_OK ? finish(decoder, &limited, image, err) : status;
 }
@@ -273,7 +281,7 @@ static oc_status decode(oc_decoder *decoder, const char *path, const void *bytes
 oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
                            oc_image *image, oc_error *err)
 {
-    return decode(decoder, NULL, bytes, size, options, image, err);
+    return decode(decoder, (encoded){bytes, size, NULL}, options, image, err);
 }
 
 /* An upper bound of the size of a file within the limit of pixels: 16-bit RGBA, not compressed, and 64 MB for
@@ -311,7 +319,7 @@ oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_o
     if (status != OC_OK) {
         return status;
     }
-    status = decode(decoder, path, decoder->file.data, decoder->file.size, options, image, err);
+    status = decode(decoder, (encoded){decoder->file.data, decoder->file.size, path}, options, image, err);
     if (status != OC_OK) {
         return oc_fail_at(err, status, strcmp(path, "-") == 0 ? "standard input" : path);
     }

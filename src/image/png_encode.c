@@ -63,9 +63,9 @@ static void on_flush(png_structp png)
     (void)png;
 }
 
-static bool encode(encoder *state, const uint8_t *pixels, size_t width, size_t height, size_t channels,
-                   oc_png_effort effort)
+static bool encode(encoder *state, oc_raster raster, oc_png_effort effort)
 {
+    size_t channels = raster.channels;
     if (setjmp(state->failed)) {
         return false;
     }
@@ -77,30 +77,30 @@ static bool encode(encoder *state, const uint8_t *pixels, size_t width, size_t h
     }
     int color = channels == 1 ? PNG_COLOR_TYPE_GRAY : channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGBA;
     png_set_write_fn(state->png, state, on_write, on_flush);
-    png_set_IHDR(state->png, state->info, (png_uint_32)width, (png_uint_32)height, 8, color, PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(state->png, state->info, (png_uint_32)raster.width, (png_uint_32)raster.height, 8, color,
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     if (effort == OC_PNG_FAST) {
         png_set_filter(state->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
         png_set_compression_level(state->png, 1);
     }
     png_write_info(state->png, state->info);
-    for (size_t y = 0; y < height; y++) {
-        png_write_row(state->png, pixels + y * width * channels);
+    for (size_t y = 0; y < raster.height; y++) {
+        png_write_row(state->png, raster.pixels + y * raster.width * channels);
     }
     png_write_end(state->png, state->info);
     return true;
 }
 
-oc_status oc_png_encode(oc_bytes *out, const uint8_t *pixels, size_t width, size_t height, size_t channels,
-                        oc_png_effort effort, oc_error *err)
+oc_status oc_png_encode(oc_bytes *out, oc_raster raster, oc_png_effort effort, oc_error *err)
 {
+    size_t width = raster.width, height = raster.height, channels = raster.channels;
     if (width == 0 || height == 0 || width > PNG_UINT_31_MAX || height > PNG_UINT_31_MAX ||
         !(channels == 1 || channels == 3 || channels == 4)) {
         return oc_fail(err, OC_USAGE, "%zu x %zu pixels with %zu channels cannot be a PNG", width, height, channels);
     }
     encoder state = {.out = out, .message = "out of memory"};
     out->size = 0;
-    bool encoded = encode(&state, pixels, width, height, channels, effort);
+    bool encoded = encode(&state, raster, effort);
     png_destroy_write_struct(&state.png, &state.info);
     return encoded ? OC_OK : oc_fail(err, OC_NO_MEMORY, "PNG cannot be encoded: %s", state.message);
 }

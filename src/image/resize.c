@@ -130,50 +130,51 @@ static bool prepare_lanes(oc_lanes *lanes, const oc_axis *axis, size_t channels)
     return true;
 }
 
-static bool prepare(oc_resizer *resizer, size_t width, size_t height, size_t channels, size_t out_width,
-                    size_t out_height)
+static bool prepare(oc_resizer *resizer, oc_plane_in in, size_t channels, oc_plane_out out)
 {
     oc_axis *across = &resizer->across;
-    bool known = across->in == width && across->out == out_width && resizer->lanes.count == out_width * channels;
+    bool known = across->in == in.width && across->out == out.width && resizer->lanes.count == out.width * channels;
     void *sums = resizer->sums;
     bool reserved = (known ||
-                     (prepare_axis(across, width, out_width) && prepare_lanes(&resizer->lanes, across, channels))) &&
-                    prepare_axis(&resizer->down, height, out_height) &&
-                    reserve(&sums, &resizer->sums_capacity, width * channels, sizeof *resizer->sums);
+                     (prepare_axis(across, in.width, out.width) && prepare_lanes(&resizer->lanes, across, channels))) &&
+                    prepare_axis(&resizer->down, in.height, out.height) &&
+                    reserve(&sums, &resizer->sums_capacity, in.width * channels, sizeof *resizer->sums);
     resizer->sums = sums;
     return reserved;
 }
 
-oc_status oc_resizer_run(oc_resizer *resizer, const uint8_t *pixels, size_t stride, size_t width, size_t height,
-                         size_t channels, uint8_t *out, size_t out_stride, size_t out_width, size_t out_height,
-                         oc_error *err)
+static bool is_side(size_t side)
+{
+    return side >= 1 && side <= OC_MAX_SIDE;
+}
+
+oc_status oc_resizer_run(oc_resizer *resizer, oc_plane_in in, size_t channels, oc_plane_out out, oc_error *err)
 {
     assert(channels >= 1 && channels <= 4);
-    if (!width || !height || !out_width || !out_height || width > OC_MAX_SIDE || height > OC_MAX_SIDE ||
-        out_width > OC_MAX_SIDE || out_height > OC_MAX_SIDE) {
-        return oc_fail(err, OC_USAGE, "size %zu x %zu to %zu x %zu: a side has 1 to %d pixels", width, height,
-                       out_width, out_height, OC_MAX_SIDE);
+    if (!is_side(in.width) || !is_side(in.height) || !is_side(out.width) || !is_side(out.height)) {
+        return oc_fail(err, OC_USAGE, "size %zu x %zu to %zu x %zu: a side has 1 to %d pixels", in.width, in.height,
+                       out.width, out.height, OC_MAX_SIDE);
     }
-    if (width == out_width && height == out_height) {
-        for (size_t y = 0; y < height; y++) {
-            memcpy(out + y * out_stride, pixels + y * stride, width * channels);
+    if (in.width == out.width && in.height == out.height) {
+        for (size_t y = 0; y < in.height; y++) {
+            memcpy(out.pixels + y * out.stride, in.pixels + y * in.stride, in.width * channels);
         }
         return OC_OK;
     }
-    if (!prepare(resizer, width, height, channels, out_width, out_height)) {
+    if (!prepare(resizer, in, channels, out)) {
         return oc_fail_memory(err, "the change of size");
     }
     const oc_resize_kernels *kernels = oc_resize();
-    bool up = width == 2 * out_width && height == 2 * out_height;
-    for (size_t y = 0; y < out_height; y++) {
+    bool up = in.width == 2 * out.width && in.height == 2 * out.height;
+    for (size_t y = 0; y < out.height; y++) {
         const oc_window *window = &resizer->down.windows[y];
         const uint32_t *weights = resizer->down.weights + window->offset;
-        const uint8_t *row = pixels + window->first * stride;
-        kernels->start_sums(row, width * channels, (int32_t)weights[0], resizer->sums);
+        const uint8_t *row = in.pixels + window->first * in.stride;
+        kernels->start_sums(row, in.width * channels, (int32_t)weights[0], resizer->sums);
         for (size_t k = 1; k < window->count; k++) {
-            kernels->add_to_sums(row + k * stride, width * channels, (int32_t)weights[k], resizer->sums);
+            kernels->add_to_sums(row + k * in.stride, in.width * channels, (int32_t)weights[k], resizer->sums);
         }
-        kernels->combine(resizer->sums, &resizer->lanes, window->total, up, out + y * out_stride);
+        kernels->combine(resizer->sums, &resizer->lanes, window->total, up, out.pixels + y * out.stride);
     }
     return OC_OK;
 }
@@ -200,8 +201,8 @@ oc_status oc_image_resize(const uint8_t *pixels, size_t width, size_t height, si
         return oc_fail(err, OC_USAGE, "%zu channels: a plane has 1 to 4", channels);
     }
     oc_resizer resizer = {0};
-    oc_status status = oc_resizer_run(&resizer, pixels, width * channels, width, height, channels, out,
-                                      out_width * channels, out_width, out_height, err);
+    oc_status status = oc_resizer_run(&resizer, (oc_plane_in){pixels, width * channels, width, height}, channels,
+                                      (oc_plane_out){out, out_width * channels, out_width, out_height}, err);
     oc_resizer_free(&resizer);
     return status;
 }

@@ -24,18 +24,19 @@ static void add_to_sums(const uint8_t *restrict row, size_t n, int32_t weight, i
     }
 }
 
-static void combine_block(const int32_t *restrict sums, const oc_lanes *lanes, size_t begin, size_t n, uint32_t down,
-                          bool up, uint8_t *restrict out)
+/* The first n of the lanes, BLOCK at most. */
+static void combine_block(const int32_t *restrict sums, const oc_lanes *lanes, size_t n, uint32_t down, bool up,
+                          uint8_t *restrict out)
 {
     double acc[BLOCK];
     const double half = down / 2.0, scale = NUDGE / down;
-    const double *totals = lanes->totals + begin, *scales = lanes->scales + begin;
-    const int32_t *first = lanes->first + begin;
+    const double *totals = lanes->totals, *scales = lanes->scales;
+    const int32_t *first = lanes->first;
     for (size_t i = 0; i < n; i++) {
         acc[i] = totals[i] * half;
     }
     for (size_t k = 0; k < lanes->taps; k++) {
-        const double *weights = lanes->weights + k * lanes->count + begin;
+        const double *weights = lanes->weights + k * lanes->count;
         const int32_t *from = sums + k * lanes->channels;
         for (size_t i = 0; i < n; i++) {
             acc[i] += weights[i] * from[first[i]];
@@ -51,9 +52,16 @@ static void combine_block(const int32_t *restrict sums, const oc_lanes *lanes, s
 
 static void combine(const int32_t *sums, const oc_lanes *lanes, uint32_t down, bool up, uint8_t *out)
 {
-    for (size_t begin = 0; begin < lanes->count; begin += BLOCK) {
-        size_t left = lanes->count - begin;
-        combine_block(sums, lanes, begin, left < BLOCK ? left : BLOCK, down, up, out + begin);
+    oc_lanes rest = *lanes;
+    for (size_t left = lanes->count; left;) {
+        size_t n = left < BLOCK ? left : BLOCK;
+        combine_block(sums, &rest, n, down, up, out);
+        rest.first += n;
+        rest.weights += n;
+        rest.totals += n;
+        rest.scales += n;
+        out += n;
+        left -= n;
     }
 }
 

@@ -140,7 +140,7 @@ static oc_status encode_thumbnail(const oc_image *image, oc_bytes *png, uint8_t 
         pixels = scratch;
     }
     if (status == OC_OK) {
-        status = oc_png_encode(png, pixels, width, height, channels, OC_PNG_SMALL, err);
+        status = oc_png_encode(png, (oc_raster){pixels, width, height, channels}, OC_PNG_SMALL, err);
     }
     if (status == OC_OK) {
         oc_string_add(out, "\"data:image/png;base64,");

@@ -18,12 +18,14 @@ int main(int argc, char **argv)
     bool seeding = strcmp(argv[5], "seed") == 0;
     float *x = bench_read(argv[1], n * d * sizeof *x);
     float *centers = seeding ? oc_alloc(k * d, sizeof *centers) : bench_read(argv[5], k * d * sizeof *centers);
+    oc_matrix points = oc_packed(x, n, d);
+    oc_kmeans_options options = {.count = k, .seed = 1};
     oc_error err;
     oc_job *job;
     bench_check(oc_job_create(bench_number(argv[7]), NULL, &job, &err), &err);
     double start = oc_seconds();
     if (seeding) {
-        bench_check(oc_kmeans_seed(x, n, d, k, 1, centers, job, &err), &err);
+        bench_check(oc_kmeans_seed(points, &options, centers, job, &err), &err);
         printf("%.6f\n", oc_seconds() - start);
         FILE *file = fopen(argv[6], "wb");
         if (!file || fwrite(centers, sizeof *centers, k * d, file) != k * d || fclose(file) != 0) {
@@ -31,9 +33,9 @@ int main(int argc, char **argv)
             return 1;
         }
     } else {
-        oc_kmeans_options options = {bench_number(argv[6]), 0, 1};
+        options.iterations = bench_number(argv[6]);
         oc_kmeans_report report = {0};
-        bench_check(oc_kmeans_lloyd(x, n, d, k, &options, centers, &report, job, &err), &err);
+        bench_check(oc_kmeans_lloyd(points, &options, centers, &report, job, &err), &err);
         printf("%.6f error %.4f\n", report.seconds, report.error);
     }
     oc_job_free(job);

@@ -46,9 +46,9 @@ Test(kmeans, two_pairs_by_hand)
 {
     const float x[] = {0, 0, 0, 2, 10, 0, 10, 4};
     float centers[] = {0, 0, 10, 0};
-    oc_kmeans_options options = {10, 0, 1};
+    oc_kmeans_options options = {2, 10, 0, 1};
     oc_kmeans_report report = {0};
-    cr_assert_eq(oc_kmeans_lloyd(x, 4, 2, 2, &options, centers, &report, NULL, NULL), OC_OK);
+    cr_assert_eq(oc_kmeans_lloyd(oc_packed(x, 4, 2), &options, centers, &report, NULL, NULL), OC_OK);
     const float expected[] = {0, 1, 10, 2};
     cr_assert_arr_eq(centers, expected, sizeof expected);
     cr_assert_float_eq(report.error, 2.5, 1e-6); /* (1 + 1 + 4 + 4) / 4 */
@@ -59,12 +59,13 @@ Test(kmeans, the_error_never_rises)
 {
     enum { N = 3000, D = 24, K = 70 };
     float *x = make_points(N, D, 40, 1), centers[K * D];
-    cr_assert_eq(oc_kmeans_seed(x, N, D, K, 5, centers, NULL, NULL), OC_OK);
+    cr_assert_eq(oc_kmeans_seed(oc_packed(x, N, D), &(oc_kmeans_options){.count = K, .seed = 5}, centers, NULL, NULL),
+                 OC_OK);
     double before = mean_error(x, N, D, centers, K);
     for (int i = 0; i < 12; i++) {
-        oc_kmeans_options options = {1, 0, 1};
+        oc_kmeans_options options = {K, 1, 0, 1};
         oc_kmeans_report report = {0};
-        cr_assert_eq(oc_kmeans_lloyd(x, N, D, K, &options, centers, &report, NULL, NULL), OC_OK);
+        cr_assert_eq(oc_kmeans_lloyd(oc_packed(x, N, D), &options, centers, &report, NULL, NULL), OC_OK);
         double now = mean_error(x, N, D, centers, K);
         cr_assert(now <= before * (1 + 1e-6), "%g after %g", now, before);
         cr_assert(fabs(report.error - now) <= 1e-4 * now, "reported %g, is %g", report.error, now);
@@ -105,11 +106,12 @@ static void check_steps(size_t n, size_t d, size_t k, double fall)
 {
     float *x = make_points(n, d, 50, fall);
     float *centers = oc_alloc(k * d, sizeof *centers), *plain = oc_alloc(k * d, sizeof *plain);
-    cr_assert_eq(oc_kmeans_seed(x, n, d, k, 5, centers, NULL, NULL), OC_OK);
+    cr_assert_eq(oc_kmeans_seed(oc_packed(x, n, d), &(oc_kmeans_options){.count = k, .seed = 5}, centers, NULL, NULL),
+                 OC_OK);
     memcpy(plain, centers, k * d * sizeof *plain);
-    oc_kmeans_options options = {3, 0, 1};
+    oc_kmeans_options options = {k, 3, 0, 1};
     oc_kmeans_report report = {0};
-    cr_assert_eq(oc_kmeans_lloyd(x, n, d, k, &options, centers, &report, NULL, NULL), OC_OK);
+    cr_assert_eq(oc_kmeans_lloyd(oc_packed(x, n, d), &options, centers, &report, NULL, NULL), OC_OK);
     cr_assert_eq(report.reseeded, 0);
     for (size_t i = 0; i < 3; i++) {
         plain_step(x, n, d, plain, k);
@@ -169,9 +171,10 @@ Test(kmeans, threads_change_no_byte)
         float *centers = threads == 1 ? first : other;
         oc_job *job;
         cr_assert_eq(oc_job_create(threads, NULL, &job, NULL), OC_OK);
-        oc_kmeans_options options = {6, 0, 1};
-        cr_assert_eq(oc_kmeans_seed(x, N, D, K, 9, centers, job, NULL), OC_OK);
-        cr_assert_eq(oc_kmeans_lloyd(x, N, D, K, &options, centers, NULL, job, NULL), OC_OK);
+        oc_kmeans_options options = {K, 6, 0, 1};
+        cr_assert_eq(
+            oc_kmeans_seed(oc_packed(x, N, D), &(oc_kmeans_options){.count = K, .seed = 9}, centers, job, NULL), OC_OK);
+        cr_assert_eq(oc_kmeans_lloyd(oc_packed(x, N, D), &options, centers, NULL, job, NULL), OC_OK);
         oc_job_free(job);
         cr_assert_arr_eq(centers, first, K * D * sizeof *first, "%zu threads", threads);
     }
@@ -184,9 +187,9 @@ Test(kmeans, an_empty_centre_moves_to_the_farthest_point)
 {
     const float x[] = {0, 1, 2, 100};
     float centers[] = {1, -1000};
-    oc_kmeans_options options = {5, 0, 1};
+    oc_kmeans_options options = {2, 5, 0, 1};
     oc_kmeans_report report = {0};
-    cr_assert_eq(oc_kmeans_lloyd(x, 4, 1, 2, &options, centers, &report, NULL, NULL), OC_OK);
+    cr_assert_eq(oc_kmeans_lloyd(oc_packed(x, 4, 1), &options, centers, &report, NULL, NULL), OC_OK);
     cr_assert_eq(report.reseeded, 1);
     const float expected[] = {1, 100};
     cr_assert_arr_eq(centers, expected, sizeof expected);
@@ -198,10 +201,11 @@ Test(kmeans, equal_points_are_no_trouble)
     for (size_t i = 0; i < sizeof x / sizeof *x; i++) {
         x[i] = 7;
     }
-    oc_kmeans_options options = {5, 0, 1};
+    oc_kmeans_options options = {20, 5, 0, 1};
     oc_kmeans_report report = {0};
-    cr_assert_eq(oc_kmeans_seed(x, 300, 3, 20, 1, centers, NULL, NULL), OC_OK);
-    cr_assert_eq(oc_kmeans_lloyd(x, 300, 3, 20, &options, centers, &report, NULL, NULL), OC_OK);
+    cr_assert_eq(
+        oc_kmeans_seed(oc_packed(x, 300, 3), &(oc_kmeans_options){.count = 20, .seed = 1}, centers, NULL, NULL), OC_OK);
+    cr_assert_eq(oc_kmeans_lloyd(oc_packed(x, 300, 3), &options, centers, &report, NULL, NULL), OC_OK);
     cr_assert(report.error <= 1e-3);
     for (size_t i = 0; i < sizeof centers / sizeof *centers; i++) {
         cr_assert_float_eq(centers[i], 7, 1e-5);
@@ -212,7 +216,8 @@ Test(kmeans, seeds_are_points_and_differ)
 {
     enum { N = 400, D = 5, K = 30 };
     float *x = make_points(N, D, N, 0), centers[K * D];
-    cr_assert_eq(oc_kmeans_seed(x, N, D, K, 3, centers, NULL, NULL), OC_OK);
+    cr_assert_eq(oc_kmeans_seed(oc_packed(x, N, D), &(oc_kmeans_options){.count = K, .seed = 3}, centers, NULL, NULL),
+                 OC_OK);
     for (size_t c = 0; c < K; c++) {
         cr_assert(mean_error(centers + c * D, 1, D, x, N) <= 0, "centre %zu is no point", c);
         for (size_t other = 0; other < c; other++) {
@@ -228,10 +233,11 @@ Test(kmeans, more_centres_than_points_is_an_error_with_both_numbers)
     float centers[8] = {1, 2, 3, 4, 5, 6, 7, 8};
     const float untouched[8] = {1, 2, 3, 4, 5, 6, 7, 8};
     oc_error err;
-    oc_kmeans_options options = {5, 0, 1};
-    cr_assert_eq(oc_kmeans_seed(x, 3, 2, 4, 1, centers, NULL, &err), OC_BAD_DATA);
+    oc_kmeans_options options = {4, 5, 0, 1};
+    cr_assert_eq(oc_kmeans_seed(oc_packed(x, 3, 2), &(oc_kmeans_options){.count = 4, .seed = 1}, centers, NULL, &err),
+                 OC_BAD_DATA);
     cr_assert(strstr(err.message, "4") && strstr(err.message, "3"), "%s", err.message);
-    cr_assert_eq(oc_kmeans_lloyd(x, 3, 2, 4, &options, centers, NULL, NULL, &err), OC_BAD_DATA);
+    cr_assert_eq(oc_kmeans_lloyd(oc_packed(x, 3, 2), &options, centers, NULL, NULL, &err), OC_BAD_DATA);
     cr_assert_arr_eq(centers, untouched, sizeof untouched);
 }
 
@@ -240,11 +246,11 @@ Test(kmeans, short_memory_is_reported)
     enum { N = 1200, D = 20, K = 64 };
     float *x = make_points(N, D, 30, 3), centers[K * D];
     memcpy(centers, x, sizeof centers);
-    oc_kmeans_options options = {2, 0, 1};
+    oc_kmeans_options options = {K, 2, 0, 1};
     size_t failures = 0;
     for (size_t n = 1; n < 100; n++) {
         oc_memory_fail_after(n);
-        oc_status status = oc_kmeans_lloyd(x, N, D, K, &options, centers, NULL, NULL, NULL);
+        oc_status status = oc_kmeans_lloyd(oc_packed(x, N, D), &options, centers, NULL, NULL, NULL);
         oc_memory_fail_after(0);
         if (status == OC_OK) {
             break;
@@ -324,7 +330,8 @@ Test(kmeans, refine_finds_the_best_among_those_whose_bound_passes)
         best[r] = -1e30F;
         center[r] = 99;
     }
-    oc_kmeans()->refine(tile, ROWS, 0, x, centers, bias, D, slack, best, center);
+    oc_kmeans()->refine(tile, ROWS, 0, &(oc_kmeans_centers){centers, bias, D},
+                        &(oc_kmeans_rows){x, slack, best, center});
     for (size_t r = 0; r < ROWS; r++) {
         size_t winner = 0;
         double score = -INFINITY;

@@ -47,7 +47,7 @@ Test(whiten, covariance_becomes_the_identity_less_the_ridge)
     for (int ridge = 0; ridge < 2; ridge++) {
         oc_whiten_options options = {true, ridge ? 0.1 : 0, 1, NULL, 0};
         oc_whitening w;
-        cr_assert_eq(oc_whiten_fit(x, N, D, &options, &w, NULL, NULL), OC_OK);
+        cr_assert_eq(oc_whiten_fit(oc_packed(x, N, D), &options, &w, NULL, NULL), OC_OK);
         cr_assert_eq(w.r, D);
         cr_assert_eq(w.even, D);
         cr_assert_eq(oc_whiten_apply(&w, x, N, y, NULL), OC_OK);
@@ -70,7 +70,7 @@ Test(whiten, turning_alone_keeps_distances)
     float *x = make_points(D), *y = oc_alloc(N * D, sizeof *y);
     oc_whiten_options options = {false, 0.1, 1, NULL, 0};
     oc_whitening w;
-    cr_assert_eq(oc_whiten_fit(x, N, D, &options, &w, NULL, NULL), OC_OK);
+    cr_assert_eq(oc_whiten_fit(oc_packed(x, N, D), &options, &w, NULL, NULL), OC_OK);
     cr_assert_eq(oc_whiten_apply(&w, x, N, y, NULL), OC_OK);
     for (size_t i = 1; i < 50; i++) {
         double before = 0, after = 0;
@@ -90,11 +90,11 @@ Test(whiten, directions_without_variance_are_left_out)
     float *x = make_points(5);
     oc_whiten_options options = {true, 1e-3, 0.99999, NULL, 0};
     oc_whitening w;
-    cr_assert_eq(oc_whiten_fit(x, N, D, &options, &w, NULL, NULL), OC_OK);
+    cr_assert_eq(oc_whiten_fit(oc_packed(x, N, D), &options, &w, NULL, NULL), OC_OK);
     cr_assert_eq(w.r, 5);
     oc_whiten_free(&w);
     options.keep = 0.5;
-    cr_assert_eq(oc_whiten_fit(x, N, D, &options, &w, NULL, NULL), OC_OK);
+    cr_assert_eq(oc_whiten_fit(oc_packed(x, N, D), &options, &w, NULL, NULL), OC_OK);
     cr_assert(w.r < 5 && w.r > 0);
     oc_whiten_free(&w);
     oc_free(x);
@@ -106,7 +106,7 @@ Test(whiten, a_symmetry_parts_the_directions)
     float *x = make_points(D), mirrored[D], y[D], y_mirrored[D];
     oc_whiten_options options = {true, 0.1, 1, reversed, 0};
     oc_whitening w;
-    cr_assert_eq(oc_whiten_fit(x, N, D, &options, &w, NULL, NULL), OC_OK);
+    cr_assert_eq(oc_whiten_fit(oc_packed(x, N, D), &options, &w, NULL, NULL), OC_OK);
     cr_assert_eq(w.r, D);
     cr_assert_eq(w.even, 7); /* five pairs and two that stay */
     for (size_t i = 0; i < 20; i++) {
@@ -131,8 +131,8 @@ Test(whiten, threads_change_no_byte_and_in_place_works)
     oc_whitening w, other;
     oc_job *job;
     cr_assert_eq(oc_job_create(3, NULL, &job, NULL), OC_OK);
-    cr_assert_eq(oc_whiten_fit(x, N, D, &options, &w, NULL, NULL), OC_OK);
-    cr_assert_eq(oc_whiten_fit(x, N, D, &options, &other, job, NULL), OC_OK);
+    cr_assert_eq(oc_whiten_fit(oc_packed(x, N, D), &options, &w, NULL, NULL), OC_OK);
+    cr_assert_eq(oc_whiten_fit(oc_packed(x, N, D), &options, &other, job, NULL), OC_OK);
     cr_assert_eq(w.r, other.r);
     cr_assert_arr_eq(w.transform, other.transform, w.r * D * sizeof(float));
     cr_assert_arr_eq(w.mean, other.mean, D * sizeof(float));
@@ -155,8 +155,8 @@ Test(whiten, data_without_variance_and_nan_are_errors)
     for (size_t i = 0; i < 18; i++) {
         x[i] = 4;
     }
-    cr_assert_eq(oc_whiten_fit(x, 6, 3, &options, &w, NULL, &err), OC_BAD_DATA);
+    cr_assert_eq(oc_whiten_fit(oc_packed(x, 6, 3), &options, &w, NULL, &err), OC_BAD_DATA);
     x[4] = NAN;
-    cr_assert_eq(oc_whiten_fit(x, 6, 3, &options, &w, NULL, &err), OC_BAD_DATA);
+    cr_assert_eq(oc_whiten_fit(oc_packed(x, 6, 3), &options, &w, NULL, &err), OC_BAD_DATA);
     cr_assert_null(w.transform);
 }

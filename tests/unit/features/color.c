@@ -290,7 +290,7 @@ static void count_by(const oc_histogram_kernels *kernels, const uint8_t *pixels,
         levels[c] = pixels + (stride == 3 ? c : c * n);
     }
     memset(counts, 0, banks * size * sizeof *counts);
-    kernels->count_joint(levels, stride, n, map, counts, size, banks);
+    kernels->count_joint(levels, stride, n, map, (oc_histogram_counters){counts, size, banks});
     for (size_t i = size; i < banks * size; i++) {
         counts[i % size] += counts[i];
     }

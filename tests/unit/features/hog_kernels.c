@@ -33,8 +33,8 @@ static void noisy_sums(const oc_hog_kernels *kernels, size_t width, size_t bins,
         fill_noise(gx, width, r);
         fill_noise(gy, width, r + 50);
         gx[r] = gy[r] = gx[r + 2] = gy[r + 4] = 0;
-        kernels->linear(gx, gy, width, with_sign, (float)((double)bins / (with_sign ? 2 * M_PI : M_PI)), tangent,
-                        position[r], magnitude[r]);
+        oc_hog_circle circle = {with_sign, (float)((double)bins / (with_sign ? 2 * M_PI : M_PI)), tangent};
+        kernels->linear(gx, gy, width, &circle, position[r], magnitude[r]);
         positions[r] = position[r];
         magnitudes[r] = magnitude[r];
     }
@@ -144,7 +144,8 @@ static void plain_band(const oc_hog_band *band, bool between_bins, const float *
         const float *line = band->lines + (r + 1) * band->stride;
         kernels->gradient(line - band->stride, line, line + band->stride, band->width, gx, gy);
         if (between_bins) {
-            kernels->linear(gx, gy, band->width, false, (float)(9 / M_PI), tangent, position[r], magnitude[r]);
+            oc_hog_circle circle = {false, (float)(9 / M_PI), tangent};
+            kernels->linear(gx, gy, band->width, &circle, position[r], magnitude[r]);
         } else {
             kernels->sectors(gx, gy, band->width, &edges, position[r], magnitude[r]);
         }
@@ -177,9 +178,15 @@ Test(hog, bands_of_all_processor_families_equal_gradients_votes_and_sums_one_by_
     for (size_t i = 0; i < 7 * 5 * 4; i++) {
         size_t width = widths[i % 7], rows = heights[i / 7 % 5], cell = 12;
         bool between_bins = i / 35 % 2, between_cells = i / 70;
-        oc_hog_band band = {
-            lines + 16,      BAND_STRIDE,       rows, width, (width + 15) / 16 * 16, between_bins ? tangent : NULL,
-            1 / (float)cell, (float)rows + 0.5F};
+        oc_hog_band band = {.lines = lines + 16,
+                            .stride = BAND_STRIDE,
+                            .rows = rows,
+                            .width = width,
+                            .room = (width + 15) / 16 * 16,
+                            .tangent = between_bins ? tangent : NULL,
+                            .cell = cell,
+                            .per_row = 1 / (float)cell,
+                            .end = (float)rows + 0.5F};
         fill_lines(lines, rows + 2, width);
         for (size_t r = 0; r < rows; r++) {
             ones[r] = 1;
@@ -213,7 +220,7 @@ Test(hog, bands_are_joined_to_cells_as_by_the_plain_form)
     static float scratch[OC_HOG_JOIN_SCRATCH * BAND_ROOM], cells[2][9 * LARGEST + 1];
     for (size_t i = 0; i < 6 * 6; i++) {
         size_t cell = cells_of[i / 6], width = widths[i % 6], targets = width / cell;
-        oc_hog_band band = {.width = width, .room = (width + 15) / 16 * 16, .per_row = 1 / (float)cell};
+        oc_hog_band band = {.width = width, .room = (width + 15) / 16 * 16, .cell = cell, .per_row = 1 / (float)cell};
         fill_noise(sums, 9 * band.room, i);
         for (size_t j = 0; j < 9 * band.room; j++) {
             sums[j] = j % band.room < width ? fabsf(sums[j]) : NAN;
@@ -239,7 +246,7 @@ Test(hog, bands_are_joined_to_cells_as_by_the_plain_form)
         tables[0]->gather_reference(packed, width, 9, &axis, NULL, cells[0]);
         for (size_t isa = 0; isa <= oc_isa_index(); isa++) {
             cells[1][9 * targets] = 77;
-            tables[isa]->join(sums, &band, cell, targets, pairs, scratch, cells[1]);
+            tables[isa]->join(sums, &band, targets, pairs, scratch, cells[1]);
             cr_assert_eq(cells[1][9 * targets], 77);
             double d = difference(cells[1], cells[0], 9 * targets);
             cr_assert(d <= 2e-2, "cell %zu, width %zu, %s: %g", cell, width, oc_isa_name(isa), d);
