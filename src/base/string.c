@@ -45,6 +45,17 @@ void oc_string_add(oc_string *text, const char *string)
     oc_string_add_bytes(text, string, strlen(string));
 }
 
+void oc_string_add_size(oc_string *text, size_t number)
+{
+    char digits[3 * sizeof number]; /* a byte has fewer than three digits */
+    size_t first = sizeof digits;
+    do {
+        digits[--first] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    oc_string_add_bytes(text, digits + first, sizeof digits - first);
+}
+
 void oc_string_format(oc_string *text, const char *format, ...)
 {
     va_list arguments, again;

@@ -20,6 +20,8 @@
 typedef enum file_index { ROWS, INDEX, SKIPPED, HASHES, FILES } file_index;
 
 static const size_t PUSH = (size_t)8 << 20;
+/* Bytes that are written at once; stdio would take 4096. */
+enum { BUFFER = 1 << 16 };
 static const char STAGES[] = "stages.safetensors";
 
 static const char *const names[FILES] = {"features.npy", "index.csv", "skipped.csv", "hashes.npy"};
@@ -74,6 +76,7 @@ static oc_status begin_file(oc_set_writer *writer, file_index which, oc_error *e
     if (!writer->file[which]) {
         return oc_fail_io(err, writer->path[which], "cannot be written");
     }
+    setvbuf(writer->file[which], NULL, _IOFBF, BUFFER);
     if (which == ROWS || which == HASHES) {
         return write_npy_header(writer, which, err);
     }
@@ -94,6 +97,9 @@ static oc_status resume_file(oc_set_writer *writer, file_index which, oc_error *
     struct stat about;
     FILE *file = fopen(path, "r+b");
     writer->file[which] = file;
+    if (file) {
+        setvbuf(file, NULL, _IOFBF, BUFFER);
+    }
     if (!file || fstat(fileno(file), &about) != 0) {
         return oc_fail_io(err, path, "cannot be opened");
     }
@@ -168,11 +174,16 @@ oc_status oc_set_writer_row(oc_set_writer *writer, const float *row, const char 
 {
     oc_string *line = &writer->line;
     line->length = 0;
-    oc_string_format(line, "%zu,", writer->place.rows);
+    oc_string_add_size(line, writer->place.rows);
+    oc_string_add(line, ",");
     oc_csv_add(line, path);
     oc_string_add(line, ",");
     oc_csv_add(line, label ? label : "");
-    oc_string_format(line, ",%zu,%zu\n", width, height);
+    oc_string_add(line, ",");
+    oc_string_add_size(line, width);
+    oc_string_add(line, ",");
+    oc_string_add_size(line, height);
+    oc_string_add(line, "\n");
     oc_status status = write_line(writer, INDEX, &writer->place.index_bytes, err);
     if (status == OC_OK) {
         status = write_bytes(writer, ROWS, row, writer->dimension * sizeof *row, err);

@@ -23,6 +23,19 @@ Test(string, grows_piece_by_piece)
     oc_string_free(&text);
 }
 
+Test(string, numbers_are_written_as_printf_does)
+{
+    static const size_t numbers[] = {0, 9, 10, 101, 4294967296U, SIZE_MAX - 1, SIZE_MAX};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        oc_string text = {0}, expected = {0};
+        oc_string_add_size(&text, numbers[i]);
+        oc_string_format(&expected, "%zu", numbers[i]);
+        cr_assert_str_eq(text.data, expected.data);
+        oc_string_free(&text);
+        oc_string_free(&expected);
+    }
+}
+
 Test(string, an_empty_addition_gives_an_empty_string)
 {
     oc_string text = {0};
