@@ -48,8 +48,13 @@ static void add_up(const float *values, size_t n, size_t side, halves scratch, f
 {
     for (size_t turn = 0; side % 2 == 0; turn ^= 1) {
         side /= 2;
-        add_pairs(values, n * side, scratch.memory + turn * scratch.room);
-        values = scratch.memory + turn * scratch.room;
+        bool last = side == 1 && stride == 1 && values != to;
+        float *half = last ? to : scratch.memory + turn * scratch.room;
+        add_pairs(values, n * side, half);
+        if (last) {
+            return;
+        }
+        values = half;
     }
     for (size_t i = 0; i < n; i++) {
         float total = values[i * side];
@@ -122,11 +127,13 @@ static void join_bin(const float *sums, const oc_hog_band *band, size_t targets,
     for (size_t i = 0; i < rest; i++) {
         last += sums[half + n * cell + i] * (1 - band->per_row * ((float)i + 0.5F));
     }
-    for (size_t t = 0; t < n; t++) {
-        cells[t] = whole[t] - rising[t];
-        cells[t] += t ? rising[t - 1] : first;
-    }
     cells[n] = last + (n ? rising[n - 1] : first);
+    for (size_t t = 1; t < n; t++) {
+        cells[t] = whole[t] - rising[t] + rising[t - 1];
+    }
+    if (n) {
+        cells[0] = whole[0] - rising[0] + first;
+    }
 }
 
 /* Short rows of whole cells are treated as one long row of all bins, so that small images fill the vectors too. */
