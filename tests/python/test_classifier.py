@@ -68,6 +68,26 @@ class Rows(FolderCase):
             self.assertEqual((two.coef_.shape, expected.shape), ((1, rows.shape[1]), (12,)))
             np.testing.assert_allclose((rows[:12] @ two.coef_.T + two.intercept_)[:, 0], expected, rtol=1e-3, atol=1e-3)
 
+    def test_rows_divided_by_their_length_have_no_coefficients(self):
+        rows = self.extracted("-f", "color:bins=3")
+        unit = ocellus.LinearClassifier(scale="unit").fit(rows, self.labels)
+        for name in ("coef_", "intercept_"):
+            with self.assertRaisesRegex(AttributeError, "scale='unit'.*scale='standard'"):
+                getattr(unit, name)
+        self.assertEqual(unit.decision_function(rows).shape, (18, 3))
+        for classifier in (ocellus.LinearClassifier(), unit.set_params(scale="standard").fit(rows, self.labels)):
+            self.assertEqual(hasattr(classifier, "coef_"), hasattr(classifier, "classes_"))
+
+    def test_probabilities_before_and_after_fit(self):
+        rows = self.extracted("-f", "color:bins=3")
+        for loss in ("softmax", "hinge", "squared-hinge", "ovr-squared-hinge", "square"):
+            classifier = ocellus.LinearClassifier(loss=loss)
+            with self.assertRaisesRegex(ValueError, "not fitted"):
+                classifier.predict_proba(rows)
+            p = classifier.fit(rows, self.labels).predict_proba(rows)
+            self.assertEqual((p.shape, p.dtype), ((18, 3), np.float32))
+            np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-5)
+
     def test_classes_of_any_kind_come_back_in_their_order(self):
         rows = self.extracted("-f", "hog:cell=6")
         number = np.array([("across", "down", "slope").index(label) for label in self.labels])

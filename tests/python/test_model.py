@@ -32,6 +32,21 @@ class Models(FolderCase):
         del options["size"]
         self.assertEqual(ocellus.Model.train(self.paths, self.labels, features, **options).dumps(), expected)
 
+    def test_sets_are_trained_on_in_place(self):
+        command("extract", self.photos, "-f", "hog:cell=6", "-o", self.folder / "whole")
+        parts = [self.folder / f"part{i}" for i in (1, 2)]
+        for i, part in enumerate(parts):
+            command("extract", self.photos, "-f", "hog:cell=6", "--shard", f"{i + 1}/2", "-o", part)
+        command("train", *parts, "--l2", "0.1", "-o", self.folder / "joined")
+        expected = (self.folder / "joined").read_bytes()
+        self.assertEqual(ocellus.Model.train(parts, l2=0.1).dumps(), expected)
+        self.assertEqual(ocellus.Model.train([str(part) for part in parts], l2=0.1).dumps(), expected)
+        self.assertEqual(ocellus.Model.train(self.folder / "whole", l2=0.1).dumps(), expected)
+        with self.assertRaisesRegex(ocellus.InvalidValue, "photos: several folders are taken as SETs"):
+            ocellus.Model.train([parts[0], self.photos])
+        with self.assertRaisesRegex(TypeError, "those of the SETs"):
+            ocellus.Model.train(parts, features="color")
+
     def test_classifying_gives_the_answers_of_the_command(self):
         self.trained("-f", "hog:cell=6")
         model = ocellus.Model.load(self.folder / "model")

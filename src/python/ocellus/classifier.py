@@ -2,7 +2,7 @@
 
 import ctypes
 import os
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
 import numpy as np
 
@@ -41,7 +41,8 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
     progress: None, a function of (what, done, total), or True for a bar by tqdm where it is installed.
 
     After fit: classes_ (C); coef_ (C, D) and intercept_ (C), float64, for rows as they are given, of two classes (1,
-    D) and (1), the second class less the first; n_features_in_ (D). Raises InvalidValue (a ValueError) for a bad
+    D) and (1), the second class less the first; n_features_in_ (D). With scale="unit", which scale="auto" may choose,
+    scores are no linear function of the rows: coef_ and intercept_ then raise AttributeError. Raises InvalidValue (a ValueError) for a bad
     option or data that nothing can be learned from, MemoryError, KeyboardInterrupt. Rows are converted to float32 (N,
     D) and, where they are that already, not copied. Pickles.
     """
@@ -98,7 +99,6 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
         self._model = model
         self.classes_ = classes
         self._order = [names.index(library.oc_model_class(model, i)) for i in range(len(classes))]
-        self._set_weights()
         return self
 
     def decision_function(self, X: Any) -> np.ndarray:
@@ -112,16 +112,23 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[np.argmax(scores, axis=1)]
 
     @property
-    def predict_proba(self) -> Any:
-        """predict_proba(X): probabilities, float32 (N, C) in the order of classes_. There is no such method after
-        training by a loss whose scores give no probabilities."""
-        if hasattr(self, "_model"):
-            probable = library.oc_classifier_probable(library.oc_model_classifier(self._model))
-        else:
-            probable = self.loss == "softmax"  # scikit-learn asks before fit
-        if not probable:
-            raise AttributeError(f"the scores of loss={self.loss!r} give no probabilities")
+    def predict_proba(self) -> "Callable[[Any], np.ndarray]":
+        """predict_proba(X): probabilities, float32 (N, C) in the order of classes_, calibrated on rows that training
+        held out. NotFittedError before fit. After fit there is no such method (AttributeError) where the scores could
+        not be calibrated: rows were too few to hold some out."""
+        if hasattr(self, "_model") and not library.oc_classifier_probable(library.oc_model_classifier(self._model)):
+            raise AttributeError("the scores of this classifier were not calibrated, and give no probabilities")
         return lambda X: self._answers(X).probabilities
+
+    @property
+    def coef_(self) -> np.ndarray:
+        """Weights, float64 (C, D), for rows as they are given; of two classes (1, D)."""
+        return self._weights()[0]
+
+    @property
+    def intercept_(self) -> np.ndarray:
+        """Biases, float64 (C); of two classes (1)."""
+        return self._weights()[1]
 
     def save(self, path: "Union[str, os.PathLike[str]]") -> None:
         """Writes the model file that `ocellus train` writes for such rows."""
@@ -149,8 +156,18 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
         options["class_weight"] = "balanced" if self.balanced else None
         return {**options, "tune": self.tune or None, "seed": self.seed}
 
-    def _set_weights(self) -> None:
-        """coef_ and intercept_: W z + b with z = (x - shift) * scale, for x."""
+    def _weights(self) -> Tuple[np.ndarray, np.ndarray]:
+        """coef_ and intercept_: of W z + b with z = (x - shift) * scale, for x."""
+        if not self.__sklearn_is_fitted__():
+            raise AttributeError("coef_ and intercept_ are there after fit")
+        settings, scale_word = settings_of({}), ctypes.create_string_buffer(40)
+        library.oc_settings_use_model(settings, self._model)
+        library.oc_settings_get(settings, b"scale", scale_word, len(scale_word))
+        if scale_word.value == b"unit":
+            raise AttributeError(
+                f"this classifier divides each row by its length (scale='unit', with scale={self.scale!r}): its scores "
+                "are no linear function of the rows, and there is no coef_; scale='standard' gives one"
+            )
         count, d = len(self.classes_), self.n_features_in_
         weights = array_of(library.oc_model_weights(self._model), (count, d + 1), self._model).astype(np.float64)
         shift = array_of(library.oc_model_shift(self._model), (d,), self._model).astype(np.float64)
@@ -159,8 +176,9 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
         by_class[self._order] = weights
         coef = by_class[:, :d] * scale
         intercept = by_class[:, d] - coef @ shift
-        self.coef_ = coef[1:] - coef[:1] if count == 2 else coef
-        self.intercept_ = intercept[1:] - intercept[:1] if count == 2 else intercept
+        if count == 2:
+            return coef[1:] - coef[:1], intercept[1:] - intercept[:1]
+        return coef, intercept
 
     def _answers(self, X: Any) -> Answers:
         check_is_fitted(self)

@@ -12,7 +12,7 @@ from ._answers import Answers
 from ._estimator import settings_of
 from ._images import Dataset, Images, failures_of
 from ._job import Job, Progress
-from ._library import Handle, ImageError, OcellusWarning, call, created, library, saved, text
+from ._library import Handle, ImageError, InvalidValue, OcellusWarning, call, created, library, saved, text
 from .features import Features, Size
 
 
@@ -64,13 +64,21 @@ class Model:
     ) -> "Model":
         """Fits features and classifier; the same bytes as `ocellus train IMAGES -f FEATURES`.
 
-        images: a folder with one sub-folder a class, or a list or file, as the command takes it (one path); or a
-            sequence of images as Features takes them, with labels (N), which become texts.
+        images: a folder with one sub-folder a class, or a list or file, as the command takes it (one path); a sequence of
+            images as Features takes them, with labels (N), which become texts; or a SET, or a sequence of SETs of the
+            same stages, whose rows are read in place (labels, features, size and resize are theirs).
         features: a spec, fitted Features, or "auto": chosen by cross-validation, as by the
             command's -f auto (two minutes of two processors at most).
         size, resize, seed, threads, progress: as for Features. on_error: "skip" warns of images that cannot be read.
         options: training options by the names of the command, such as loss="hinge", l2=0.001, class_weight="balanced".
+            Raises InvalidValue for an option or data that cannot be used, ImageError, FileNotFoundError, MemoryError.
         """
+        folders = _sets_among(images)
+        if folders:
+            if labels is not None or features != "auto" or size is not None or resize != "stretch":
+                raise TypeError("labels, features, size and resize are those of the SETs")
+            settings = settings_of({"seed": seed, **options})
+            return cls(_trained(_joined(folders), settings, Job(threads, progress)))
         dataset = Dataset(images, labels)
         choose = isinstance(features, str) and features == "auto"
         if isinstance(features, str):
@@ -81,7 +89,7 @@ class Model:
             features._copy_of_image(settings)
         train, job = library.oc_settings_train(settings), Job(threads, progress)
         call("oc_model_check", dataset.handle, train)
-        rows, model = Handle("set"), Handle("model")
+        rows = Handle("set")
         extract = library.oc_settings_extract(settings)
         if choose:
             source = Handle("features")
@@ -92,8 +100,7 @@ class Model:
             source = created("features", "oc_features_parse", features.spec.encode())
         job.run("oc_set_extract", dataset.handle, source, extract, None, job.handle, rows.out)
         _report(failures_of(dataset, rows), on_error)
-        job.run("oc_model_train", rows, train, job.handle, model.out, None)
-        return cls(model)
+        return cls(_trained(rows, settings, job))
 
     def classify(
         self, images: Images, on_error: str = "raise", threads: int = 0, progress: Progress = None
@@ -147,6 +154,36 @@ class Model:
 
     def __repr__(self) -> str:
         return f"<ocellus.Model {self.spec or 'of rows'}, classes {', '.join(self.classes[:5])}>"
+
+
+def _sets_among(images: Images) -> List[bytes]:
+    """The folders of SETs that `images` names; empty for images. A sequence that begins with a folder must be SETs."""
+    if isinstance(images, (str, os.PathLike)):
+        folder = os.fsencode(images)
+        return [folder] if library.oc_set_recognise(folder) else []
+    if not isinstance(images, (list, tuple)) or not images or not isinstance(images[0], (str, os.PathLike)):
+        return []
+    if not os.path.isdir(images[0]):
+        return []
+    folders = [os.fsencode(folder) for folder in images]
+    for folder in folders:
+        if not library.oc_set_recognise(folder):
+            raise InvalidValue(
+                f"{os.fsdecode(folder)}: several folders are taken as SETs, which Features.write and `ocellus extract` "
+                "make, and this is none; give one folder of images, or a list of images with labels"
+            )
+    return folders
+
+
+def _joined(folders: List[bytes]) -> Handle:
+    """The rows of all SETs, read in place."""
+    return created("set", "oc_set_open_joined", (ctypes.c_char_p * len(folders))(*folders), len(folders))
+
+
+def _trained(rows: Handle, settings: Handle, job: Job) -> Handle:
+    model = Handle("model")
+    job.run("oc_model_train", rows, library.oc_settings_train(settings), job.handle, model.out, None)
+    return model
 
 
 def _report(failures: List[Tuple[int, str, str]], on_error: str) -> None:
