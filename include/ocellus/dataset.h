@@ -88,6 +88,12 @@ OC_API const char *oc_dataset_path(const oc_dataset *dataset, size_t i);
 OC_API int oc_dataset_label(const oc_dataset *dataset, size_t i);
 OC_API size_t oc_dataset_classes(const oc_dataset *dataset);
 OC_API const char *oc_dataset_class(const oc_dataset *dataset, size_t label);
+/* Class names in the order of the labels. They belong to the object that the list was taken from. */
+typedef struct oc_class_list {
+    size_t count;
+    const char *const *names; /* (count) */
+} oc_class_list;
+OC_API oc_class_list oc_dataset_class_list(const oc_dataset *dataset);
 /* The number of files in a folder that are not images. */
 OC_API size_t oc_dataset_ignored(const oc_dataset *dataset);
 /* The number of sub-folders that are no class because there is no image in them. */
@@ -122,7 +128,8 @@ OC_API oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *er
 OC_API oc_status oc_dataset_check_repeats(const oc_dataset *dataset, oc_error *err);
 
 /* OC_BAD_DATA when `test` has no labels, or labels that `train` does not have. The message lists them, and shows those
- * that differ from a known label by case, blanks or Unicode form alone. */
+ * that differ from a known label by case, blanks or Unicode form alone. Images of a label that `train` does not have are
+ * read up to the first that can be; a label without any does not count. */
 OC_API oc_status oc_dataset_check_test(const oc_dataset *test, const oc_dataset *train, oc_error *err);
 
 /* Notifies the listener of the job of probable mistakes in the labels: labels that differ by case, blanks or Unicode

@@ -1,4 +1,4 @@
-/* Evaluation: accuracy, figures of each class, confusion, and the comparison of features on one split.
+/* Evaluation: accuracy, metrics of each class, confusion matrix; the comparison of features; reports and JSON.
  *
  * Thread-safe: any number of threads may call these functions at the same time, each with results and a job of its own. */
 #ifndef OCELLUS_EVALUATE_H
@@ -10,25 +10,26 @@
 extern "C" {
 #endif
 
-typedef struct oc_class_figures {
+typedef struct oc_class_metrics {
     size_t count;                 /* test images of this class */
     size_t predicted;             /* images that were assigned to this class */
     double precision, recall, f1; /* NaN where undefined: nothing predicted, or no image of the class */
-} oc_class_figures;
+} oc_class_metrics;
 
 typedef struct oc_evaluation {
     size_t images, correct, classes;
     double accuracy;
-    double low, high;          /* 95 % Wilson interval of the accuracy */
+    double ci_low, ci_high;    /* 95 % Wilson interval of the accuracy */
     double macro_f1;           /* mean over classes that have test images */
     double balanced_accuracy;  /* mean of the recalls of these classes */
-    oc_class_figures *figures; /* (C) */
+    oc_class_metrics *metrics; /* (C) */
     size_t *confusion;         /* (C, C): confusion[true * C + predicted] */
     int *predicted;            /* (images): predicted class of each labelled row, in row order */
     int *expected;             /* (images) */
     uint32_t *row;             /* (images): the row of each in the set */
-    bool probable;             /* likely and right are probabilities; else scores */
-    float *likely, *right;     /* (images): of the predicted and of the expected class */
+    bool has_probabilities;    /* predicted_score and true_score are probabilities; else scores */
+    float *predicted_score;    /* (images): of the predicted class */
+    float *true_score;         /* (images): of the expected class */
 } oc_evaluation;
 
 OC_API void oc_evaluation_free(oc_evaluation *evaluation);
@@ -56,12 +57,12 @@ typedef struct oc_comparison_row {
     const char *features; /* as typed */
     size_t dimension;
     double extract_seconds, train_seconds; /* extraction includes fitting the stages, train and test images together */
-    double train_accuracy, test_accuracy, low, high;
-    double test_mean, test_deviation; /* over the seeds, set when all are done; the deviation of one seed is NaN */
-    double p_value;                   /* McNemar's test against the first row; NaN for the first row */
-    oc_validation validation;         /* on parts of the training rows, where asked for */
-    oc_evaluation evaluation;         /* of the test images */
-    oc_curve curve;                   /* of the training loss; empty where it is not reported */
+    double train_accuracy, test_accuracy, ci_low, ci_high;
+    double test_mean, test_std; /* over the seeds, set when all are done; the standard deviation of one seed is NaN */
+    double p_value;             /* McNemar's test against the first row; NaN for the first row */
+    oc_validation validation;   /* on parts of the training rows, where asked for */
+    oc_evaluation evaluation;   /* of the test images */
+    oc_curve curve;             /* of the training loss; empty where it is not reported */
 } oc_comparison_row;
 
 /* Which images a comparison was tested on: images that were given; a fifth that was put aside; or, in folds, each image
@@ -70,12 +71,12 @@ typedef enum oc_split_kind { OC_SPLIT_GIVEN, OC_SPLIT_FIFTH, OC_SPLIT_FOLDS } oc
 
 typedef struct oc_comparison {
     oc_split_kind split;
-    size_t folds;                       /* of OC_SPLIT_FOLDS; else 0 */
-    size_t train, test, classes, count; /* train: of folds, the images of the first training */
-    const char *const *class_names;     /* (classes) */
-    const oc_comparison_row *rows;      /* (count), in the order of the specs */
+    size_t folds;              /* of OC_SPLIT_FOLDS; else 0 */
+    size_t train, test, count; /* train: of folds, the images of the first training; count: of the rows */
+    oc_class_list classes;
+    const oc_comparison_row *rows; /* (count), in the order of the specs */
     size_t train_skipped, test_skipped;
-    size_t seeds;     /* that test_mean is over */
+    size_t seeds;     /* that test_mean is the mean over */
     size_t best;      /* the row that is best by validation; 0 when not asked */
     bool chosen;      /* best was chosen by validation */
     size_t test_rows; /* test images that were read, with or without a label */
@@ -84,6 +85,8 @@ typedef struct oc_comparison {
 } oc_comparison;
 
 typedef struct oc_compare_options {
+    const char *const *specs; /* (count): the features that are compared, one row of the result each */
+    size_t count;
     oc_extract_options extract;
     oc_train_options train;
     size_t folds;      /* where no test images are given: 2 or more test each image once; 0 or 1 puts a fifth aside */
@@ -103,6 +106,10 @@ typedef struct oc_compare_options {
 OC_API oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
                                   oc_error *err);
 
+/* The stages of all specs (count), each once: what oc_compare extracts. The caller frees *features. OC_USAGE for a spec that
+ * cannot be read, OC_NO_MEMORY. */
+OC_API oc_status oc_compare_stages(const char *const *specs, size_t count, oc_features **features, oc_error *err);
+
 /* Trains and tests one classifier for each spec on the same split. Each distinct stage is fitted and extracted once and
  * shared by the specs that name it. The result is freed with oc_comparison_free.
  *
@@ -111,8 +118,8 @@ OC_API oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *tes
  * images are read once more. Of a class of one image nothing is tested. Of folds, seconds are sums, train_accuracy is a
  * mean, the curve is that of the first fold, and with `choose` the row that is best on the test images is chosen; it is then
  * trained on all images and saved as options->model. */
-OC_API oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
-                            const oc_compare_options *options, oc_job *job, oc_comparison **comparison, oc_error *err);
+OC_API oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
+                            oc_job *job, oc_comparison **comparison, oc_error *err);
 OC_API void oc_comparison_free(oc_comparison *comparison);
 
 /* Choosing features: what "-f auto" does. */
@@ -160,11 +167,14 @@ OC_API oc_status oc_choose_features(const oc_dataset *images, const oc_extract_o
                                     const oc_train_options *train, oc_job *job, oc_features **features, oc_error *err);
 
 /* Predictions as CSV, path,label,predicted,probability: a line for each image that has a label, in the order of the set
- * or of the test images. The probability is that of the predicted class, empty for a classifier without probabilities.
+ * or of the test images. The path opens the image from the current folder; of a row in a set it is the one that the set
+ * has, of an image in a binary file "name#i". oc_answer_file writes the same paths. The probability is that of the
+ * predicted class, empty for a classifier without probabilities.
  *
- * Of an evaluation: one file, which is replaced whole or not at all. OC_IO, OC_NO_MEMORY. */
+ * Of an evaluation: one file, which is replaced whole or not at all. images: the data set that the set was extracted from,
+ * or NULL for the paths of the set. OC_IO, OC_NO_MEMORY. */
 OC_API oc_status oc_predictions_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
-                                           const char *path, oc_error *err);
+                                           const oc_dataset *images, const char *path, oc_error *err);
 /* Of a comparison: a file a row in a folder, which is replaced whole or not at all; `test` is the data set that was
  * tested on. OC_USAGE, OC_IO, OC_NO_MEMORY. */
 OC_API oc_status oc_predictions_comparison(const oc_comparison *comparison, const oc_dataset *test, const char *folder,

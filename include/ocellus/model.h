@@ -74,6 +74,7 @@ OC_API oc_train_options oc_model_given_options(const oc_model *model);
 OC_API oc_validation oc_model_validation(const oc_model *model);
 OC_API size_t oc_model_classes(const oc_model *model);
 OC_API const char *oc_model_class(const oc_model *model, size_t label);
+OC_API oc_class_list oc_model_class_list(const oc_model *model);
 /* The number of training rows of each class (C), NULL when unknown; and the accuracy on the training rows, NaN when
  * unknown and for nearest neighbours, where every row finds itself. */
 OC_API const size_t *oc_model_class_counts(const oc_model *model);

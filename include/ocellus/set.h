@@ -74,7 +74,8 @@ OC_API oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_feature
                                      oc_set **set, oc_error *err);
 
 /* Merges the shards of one data set, given in any order. The merged folder equals byte for byte the folder of one
- * extraction of the whole by the same stages. *rows (may be NULL) is the number of rows. OC_BAD_DATA: a shard is missing or there
+ * extraction of the whole by the same stages. *rows (may be NULL) is the number of rows. Notes: oc_set_note_equal of the
+ * whole, and class folders of which no shard has a row. OC_BAD_DATA: a shard is missing or there
  * twice, a set is no shard, or shards differ in list, stages or image options; else as oc_set_open and
  * oc_set_extract. */
 OC_API oc_status oc_set_merge(const char *const *shards, size_t count, const char *folder, oc_job *job, size_t *rows,
@@ -130,6 +131,7 @@ OC_API const char *oc_set_path(const oc_set *set, size_t row);
 OC_API const int *oc_set_labels(const oc_set *set);
 OC_API size_t oc_set_classes(const oc_set *set);
 OC_API const char *oc_set_class(const oc_set *set, size_t label);
+OC_API oc_class_list oc_set_class_list(const oc_set *set);
 /* The stages that made the rows, planned and fitted, as oc_set_extract takes them for other images. */
 OC_API const oc_features *oc_set_features(const oc_set *set);
 /* How images were brought to size. */

@@ -19,6 +19,8 @@ void oc_json_integer(oc_string *json, const char *key, int64_t value);
 void oc_json_count(oc_string *json, const char *key, size_t value);
 void oc_json_bool(oc_string *json, const char *key, bool value);
 void oc_json_null(oc_string *json, const char *key);
+/* A value that is JSON text already. */
+void oc_json_raw(oc_string *json, const char *key, const char *text);
 /* The string in quotes alone, without a comma. */
 void oc_json_quote(oc_string *json, const char *value);
 

@@ -89,8 +89,13 @@ void oc_json_bool(oc_string *json, const char *key, bool value)
     oc_string_add(json, value ? "true" : "false");
 }
 
-void oc_json_null(oc_string *json, const char *key)
+void oc_json_raw(oc_string *json, const char *key, const char *text)
 {
     begin(json, key);
-    oc_string_add(json, "null");
+    oc_string_add(json, text);
+}
+
+void oc_json_null(oc_string *json, const char *key)
+{
+    oc_json_raw(json, key, "null");
 }

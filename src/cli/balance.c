@@ -5,7 +5,7 @@ static size_t largest_class(const oc_evaluation *evaluation)
 {
     size_t largest = 0;
     for (size_t c = 0; c < evaluation->classes; c++) {
-        size_t count = evaluation->figures[c].count;
+        size_t count = evaluation->metrics[c].count;
         largest = count > largest ? count : largest;
     }
     return largest;
@@ -15,7 +15,7 @@ bool classes_differ(const oc_evaluation *evaluation)
 {
     size_t largest = largest_class(evaluation), smallest = largest;
     for (size_t c = 0; c < evaluation->classes; c++) {
-        size_t count = evaluation->figures[c].count;
+        size_t count = evaluation->metrics[c].count;
         smallest = count && count < smallest ? count : smallest;
     }
     return largest > 2 * smallest;
@@ -25,8 +25,8 @@ size_t never_predicted(const oc_evaluation *evaluation, size_t *first)
 {
     size_t found = 0, largest = largest_class(evaluation);
     for (size_t c = 0; c < evaluation->classes; c++) {
-        const oc_class_figures *figures = &evaluation->figures[c];
-        if (figures->count && figures->predicted == 0 && 2 * figures->count < largest && found++ == 0 && first) {
+        const oc_class_metrics *metrics = &evaluation->metrics[c];
+        if (metrics->count && metrics->predicted == 0 && 2 * metrics->count < largest && found++ == 0 && first) {
             *first = c;
         }
     }

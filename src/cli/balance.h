@@ -7,11 +7,11 @@
 /* True when the largest class has more than twice the test images of the smallest class that has any. */
 bool classes_differ(const oc_evaluation *evaluation);
 
-/* A class that is small and never predicted: it has test images, less than half as many as the largest class. Returns how many
- * there are; *first (may be NULL) is the first of them. */
+/* The number of small classes that are never predicted; small: fewer test images than half of the largest class, but some.
+ * *first (may be NULL) is the first of them. */
 size_t never_predicted(const oc_evaluation *evaluation, size_t *first);
 
-/* What to do about it, as the end of a note: names --class-weight balanced, unless training used it. */
+/* The end of a note about such a class: advises --class-weight balanced, unless training used it. */
 const char *balance_advice(const oc_train_options *train);
 
 #endif

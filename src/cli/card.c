@@ -1,8 +1,8 @@
-/* The model card. What it says comes from the model and from a test; nothing is taken for granted. */
+/* The model card. All it says comes from the model file and from the evaluation. */
 #include "src/cli/card.h"
 
+#include "src/cli/escape.h"
 #include "src/cli/inputs.h"
-#include "src/cli/terminal.h"
 
 #include <ocellus/evaluate.h>
 
@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW = 20, VALUE = 100, NAMED = 10 };
+enum { MIN_EXAMPLES = 20, VALUE = 100, NAMED = 10 };
 
 /* Text that Markdown leaves as it is. */
 static void put_plain(FILE *stream, const char *text)
 {
-    terminal_put_marked(stream, text, "\\`*_{}[]<>|#");
+    escape_put_marked(stream, text, "\\`*_{}[]<>|#");
 }
 
 static void put_title(FILE *stream, const char *title)
@@ -34,7 +34,7 @@ static void put_purpose(FILE *stream, const oc_model *model, const char *name)
     size_t classes = oc_model_classes(model);
     fputs("# Model card: ", stream);
     put_plain(stream, name);
-    fprintf(stream, "\n\nTells %s of %zu classes apart:", takes_images(model) ? "images" : "rows of features", classes);
+    fprintf(stream, "\n\nClassifies %s of %zu classes:", takes_images(model) ? "images" : "rows of features", classes);
     for (size_t c = 0; c < classes && c < NAMED; c++) {
         fputs(c ? ", " : " ", stream);
         put_plain(stream, oc_model_class(model, c));
@@ -51,7 +51,7 @@ static void put_data(FILE *stream, const oc_model *model)
     size_t total = 0;
     put_title(stream, "Training data");
     if (!counts) {
-        fputs("The file does not say what the model was trained on.\n", stream);
+        fputs("The model file does not record its training data.\n", stream);
         return;
     }
     fputs("| class | training |\n| --- | ---: |\n", stream);
@@ -70,7 +70,7 @@ static void put_features(FILE *stream, const oc_model *model)
     oc_image_options image = oc_model_image_options(model);
     put_title(stream, "Features");
     if (!takes_images(model)) {
-        fprintf(stream, "Rows of %zu values that another program makes; the model does not know how.\n",
+        fprintf(stream, "Rows of %zu values that another program makes; the model file does not record how.\n",
                 oc_features_dimension(features));
         return;
     }
@@ -137,23 +137,23 @@ static void put_accuracy(FILE *stream, const oc_model *model, const char *name, 
         fputs(".\n", stream);
     }
     if (isfinite(own)) {
-        fprintf(stream, "- On what it was trained on: %.2f %%, which says little about anything else.\n", 100 * own);
+        fprintf(stream, "- On its training data: %.2f %%, which says little about other images.\n", 100 * own);
     }
     if (!test) {
-        fprintf(stream, "- On anything else: not measured. `ocellus info --card %s --test IMAGES` adds it.\n", name);
+        fprintf(stream, "- On test images: not measured. `ocellus info --card %s --test IMAGES` adds it.\n", name);
         return;
     }
     fputs("- On ", stream);
     put_plain(stream, test_name);
     fprintf(stream, ": %.2f %% of %zu (95 %% interval %.2f to %.2f %%).\n\n", 100 * test->accuracy, test->images,
-            100 * test->low, 100 * test->high);
+            100 * test->ci_low, 100 * test->ci_high);
     fputs("| class | test | precision | recall |\n| --- | ---: | ---: | ---: |\n", stream);
     for (size_t c = 0; c < test->classes; c++) {
         fputs("| ", stream);
         put_plain(stream, oc_model_class(model, c));
-        fprintf(stream, " | %zu |", test->figures[c].count);
-        put_share(stream, test->figures[c].precision);
-        put_share(stream, test->figures[c].recall);
+        fprintf(stream, " | %zu |", test->metrics[c].count);
+        put_share(stream, test->metrics[c].precision);
+        put_share(stream, test->metrics[c].recall);
         fputc('\n', stream);
     }
 }
@@ -164,8 +164,8 @@ static void put_rare(FILE *stream, const oc_model *model)
     const size_t *counts = oc_model_class_counts(model);
     size_t rare = 0;
     for (size_t c = 0; counts && c < oc_model_classes(model); c++) {
-        if (counts[c] < FEW) {
-            fputs(rare++ ? ", " : "- Fewer than 20 training examples, so hardly known: ", stream);
+        if (counts[c] < MIN_EXAMPLES) {
+            fputs(rare++ ? ", " : "- Fewer than 20 training examples, too few to rely on: ", stream);
             put_plain(stream, oc_model_class(model, c));
         }
     }
@@ -184,7 +184,7 @@ static void put_limits(FILE *stream, const oc_model *model)
     fputs("- Accuracy holds for data like those it was measured on; another camera, light or framing may cost much.\n",
           stream);
     if (takes_images(model)) {
-        fprintf(stream, "- What cannot be seen at %zux%zu pixels cannot be told apart.\n", image.size.width,
+        fprintf(stream, "- It sees images at %zux%zu pixels; smaller details are lost.\n", image.size.width,
                 image.size.height);
     }
     put_rare(stream, model);

@@ -1,4 +1,4 @@
-/* A model card: what a model is, what it was made of, how good it is and where it ends, in Markdown. */
+/* A model card in Markdown: purpose, training data, settings, accuracy and limits of a model. */
 #ifndef OC_CLI_CARD_H
 #define OC_CLI_CARD_H
 
@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* name: what the reader calls the model, its path. test: how it did on test data called test_name; NULL: unknown. */
+/* name: the path of the model. test: its evaluation on test data that test_name names, or NULL. */
 void print_card(FILE *stream, const oc_model *model, const char *name, const oc_evaluation *test,
                 const char *test_name);
 

@@ -1,4 +1,4 @@
-/* The checks of a command's outputs, in one place and before the work. */
+/* All outputs of a command are checked by one call, before the work. */
 #ifndef OC_CLI_CHECKS_H
 #define OC_CLI_CHECKS_H
 
@@ -6,12 +6,12 @@
 #include "src/cli/outputs.h"
 
 typedef struct output {
-    const char *path; /* NULL: not asked for */
+    const char *path; /* NULL: there is no such output */
     const char *name; /* in messages, such as "the report" */
     output_check *check;
 } output;
 
-/* Checks each of the outputs (count) against everything that the command reads, and against the others. */
+/* Checks each output (count) against the inputs of the command and against the other outputs. */
 oc_status check_outputs(const cli_settings *settings, const output *outputs, size_t count, oc_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "src/cli/choose.h"
 
 #include "src/cli/inputs.h"
+#include "src/cli/progress.h"
 #include "src/cli/table.h"
 #include "src/cli/terminal.h"
 
@@ -29,7 +30,7 @@ static void print_candidate(void *context, const oc_choice *choice)
     const oc_choice_row *row = &choice->rows[choice->count - 1];
     const oc_dataset *images = context;
     char values[CELL], accuracy[CELL] = "-", seconds[CELL];
-    terminal_clear();
+    progress_clear();
     if (choice->count == 1) {
         printf("choosing the features by cross-validation on %zu of %zu images\n\n", choice->images,
                oc_dataset_count(images));

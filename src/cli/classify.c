@@ -70,8 +70,8 @@ static int wrong_options(const cli_settings *settings)
 
 static oc_status check(const cli_settings *settings, oc_error *err)
 {
-    const output outputs[] = {{settings->dry_run ? NULL : settings->explain, "the picture", check_output_picture},
-                              {settings->dry_run ? NULL : settings->output, "the labels", check_output_file}};
+    const output outputs[] = {{settings->explain, "the picture", check_output_picture},
+                              {settings->output, "the labels", check_output_file}};
     return check_outputs(settings, outputs, 2, err);
 }
 
@@ -171,7 +171,7 @@ const cli_command command_classify = {
                 "find . -name '*.jpg' | ocellus classify photos.model --files-from - -o all.csv\n"
                 "curl -s https://example.org/cat.jpg | ocellus classify photos.model -",
     .expects = "MODEL and at least one FILE, FOLDER, LIST or SET, or --files-from",
-    .least_operands = 1,
-    .most_operands = (size_t)-1,
+    .min_operands = 1,
+    .max_operands = (size_t)-1,
     .run = run,
 };

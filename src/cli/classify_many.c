@@ -3,7 +3,9 @@
 #include "src/cli/classify_many.h"
 
 #include "src/cli/classify_print.h"
+#include "src/cli/escape.h"
 #include "src/cli/inputs.h"
+#include "src/cli/progress.h"
 #include "src/cli/terminal.h"
 #include "src/cli/test_rows.h"
 
@@ -199,7 +201,7 @@ static int report_done(const work *w, double seconds)
         status = print_json(oc_json_classification(w->classified, w->skipped, seconds));
     } else if (settings->output) {
         printf("%zu %s in ", w->classified, plural(w->classified, "image", "images"));
-        terminal_put_name(stdout, settings->output);
+        escape_put_name(stdout, settings->output);
         printf(", %.1f s\n", seconds);
     }
     return status ? status : w->skipped ? EXIT_SKIPPED : EXIT_DONE;
@@ -227,7 +229,7 @@ int classify_many(const cli_settings *settings, const oc_model *model, oc_job *j
         status = classify_all(&w, &err);
     }
     oc_batch_free(w.batch);
-    terminal_clear();
+    progress_clear();
     if (w.file) {
         status = oc_answer_file_close(w.file, status, &err);
     }

@@ -1,4 +1,4 @@
-/* What classify will take, printed without doing it: --dry-run. */
+/* classify --dry-run: memory and time, printed without classifying. */
 #ifndef OC_CLI_CLASSIFY_PLAN_H
 #define OC_CLI_CLASSIFY_PLAN_H
 

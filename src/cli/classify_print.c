@@ -1,7 +1,9 @@
-/* Results of classify on standard output. Each is flushed, so that whoever reads along has it at once. */
+/* Results of classify on standard output. Each is flushed, so that a program that reads the output gets it at once. */
 #include "src/cli/classify_print.h"
 
+#include "src/cli/escape.h"
 #include "src/cli/failure.h"
+#include "src/cli/progress.h"
 #include "src/cli/terminal.h"
 
 #include <stdio.h>
@@ -12,9 +14,9 @@ static void print_best(const oc_model *model, const char *path, const oc_result 
     size_t classes = oc_model_classes(model), label = result->label;
     const float *values = result->probabilities ? result->probabilities : result->scores;
     for (size_t line = 0; line < lines && label < classes; line++) {
-        terminal_put_name(stdout, path);
+        escape_put_name(stdout, path);
         putchar('\t');
-        terminal_put_name(stdout, oc_model_class(model, label));
+        escape_put_name(stdout, oc_model_class(model, label));
         printf("\t%.4f\n", (double)values[label]);
         label = line + 1 < lines ? oc_result_next(model, result, label) : label;
     }
@@ -29,7 +31,7 @@ int print_result(const cli_settings *settings, const oc_model *model, const char
     if (settings->json) {
         status = print_json(oc_json_result(model, path, result));
     } else {
-        terminal_clear();
+        progress_clear();
         print_best(model, path, result, (size_t)settings->top);
     }
     fflush(stdout);

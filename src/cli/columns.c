@@ -1,4 +1,4 @@
-/* The columns of rows in words. */
+/* The columns of feature rows in words. */
 #include "src/cli/columns.h"
 
 #include <stdarg.h>
@@ -6,7 +6,7 @@
 
 enum { COLUMN_NAME = 200, SAMPLE_SIDE = 256 };
 
-/* A text of limited room that is added to. */
+/* A buffer of fixed size that text is appended to. */
 typedef struct line {
     char *text;
     size_t size, length;

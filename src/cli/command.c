@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { MOST_COMMANDS = 32 };
+enum { MAX_COMMANDS = 32 };
 
 bool can(const cli_command *command, unsigned capabilities)
 {
@@ -22,9 +22,9 @@ const cli_command *find_command(const command_list *commands, const char *name)
 
 const char *nearest_command(const command_list *commands, const char *name, const char *extra)
 {
-    const char *names[MOST_COMMANDS + 1];
+    const char *names[MAX_COMMANDS + 1];
     size_t count = 0;
-    for (size_t i = 0; i < commands->count && i < MOST_COMMANDS; i++) {
+    for (size_t i = 0; i < commands->count && i < MAX_COMMANDS; i++) {
         names[count++] = commands->items[i]->name;
     }
     if (extra) {

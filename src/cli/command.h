@@ -1,4 +1,4 @@
-/* A command: what help says about it, what it takes, what it does. One file each; OC_COMMANDS lists them. */
+/* A command: its name and help, its options and operands, its function. One file each; OC_COMMANDS lists them. */
 #ifndef OC_CLI_COMMAND_H
 #define OC_CLI_COMMAND_H
 
@@ -15,7 +15,7 @@ typedef struct cli_command {
     const char *about;    /* paragraphs, separated by an empty line */
     const char *examples; /* lines */
     const char *expects;  /* operands in words, for errors */
-    size_t least_operands, most_operands;
+    size_t min_operands, max_operands;
     int (*run)(const cli_settings *settings, oc_job *job); /* returns the exit status */
 } cli_command;
 
@@ -45,9 +45,9 @@ struct command_list {
     size_t count;
 };
 
-/* NULL when there is none of that name. */
+/* The command of that name, or NULL. */
 const cli_command *find_command(const command_list *commands, const char *name);
-/* The name of a command, or another one of `extra` (NULL: none), that may have been meant; NULL when there is none. */
+/* The name of the command, or `extra` (may be NULL), that was probably meant by a mistyped name; NULL when none is close. */
 const char *nearest_command(const command_list *commands, const char *name, const char *extra);
 
 #endif

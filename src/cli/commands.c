@@ -1,4 +1,4 @@
-/* The table of commands. Whoever needs it is given it, so that no command needs this file. */
+/* The table of commands. main passes it to the code that needs it, so that no command includes this file. */
 #include "src/cli/commands.h"
 
 #define ENTRY(name) &command_##name,

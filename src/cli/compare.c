@@ -2,186 +2,23 @@
 #include "src/cli/balance.h"
 #include "src/cli/choose.h"
 #include "src/cli/compare_plan.h"
+#include "src/cli/compare_table.h"
 #include "src/cli/inputs.h"
-#include "src/cli/table.h"
 #include "src/cli/terminal.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL = 32, COLUMNS = 10, BALANCED_COLUMN = 6 };
-/* Without -f: do features beat the pixels themselves? */
+/* The rows of the table without -f: do features beat the pixels? */
 static const char *default_specs[] = {"pixels", DEFAULT_SPEC};
-
-/* The table that grows while the work goes on. */
-typedef struct growing {
-    table_column columns[COLUMNS];
-    size_t count;  /* of the columns, without validation not the last */
-    bool balanced; /* the column of balanced accuracies is shown */
-    bool json;
-    int64_t seed;
-} growing;
-
-static size_t widest_spec(const strings *specs)
-{
-    size_t widest = 0;
-    for (size_t i = 0; i < specs->count; i++) {
-        size_t width = is_auto(specs->items[i]) ? LONGEST_CHOICE : terminal_width(specs->items[i]);
-        widest = width > widest ? width : widest;
-    }
-    return widest;
-}
-
-/* The folds that test every image once; 0 where test images are given or a fifth is put aside. */
-static size_t test_folds(const cli_settings *settings)
-{
-    return !settings->test && settings->train.folds > 1 ? (size_t)settings->train.folds : 0;
-}
-
-static growing start_table(const cli_settings *settings)
-{
-    growing table = {.columns = {{"features", widest_spec(&settings->specs), true},
-                                 {"values", 6, false},
-                                 {"extract", 7, false},
-                                 {"train", 7, false},
-                                 {"train %", 6, false},
-                                 {"test %", 6, false},
-                                 {"balanced %", 6, false},
-                                 {"95% interval", 12, false},
-                                 {"p", 7, false},
-                                 {"held out", 6, false}},
-                     .json = settings->json,
-                     .seed = settings->seed};
-    bool folds_tested = test_folds(settings) > 1;
-    bool validated = (settings->output || settings->train.folds != 0) && !folds_tested;
-    table.count = validated ? COLUMNS : COLUMNS - 1;
-    return table;
-}
-
-static void format_p(double p, char *cell)
-{
-    if (isnan(p)) {
-        snprintf(cell, CELL, "-");
-    } else if (p < 0.0001) {
-        snprintf(cell, CELL, "<0.0001");
-    } else {
-        snprintf(cell, CELL, "%.4f", p);
-    }
-}
-
-/* A line of the table; NULL: its heading. */
-static void put_columns(const growing *table, const char *const *texts)
-{
-    table_column columns[COLUMNS];
-    const char *cells[COLUMNS];
-    size_t count = 0;
-    for (size_t i = 0; i < table->count; i++) {
-        if (i != BALANCED_COLUMN || table->balanced) {
-            columns[count] = table->columns[i];
-            cells[count++] = texts ? texts[i] : NULL;
-        }
-    }
-    if (texts) {
-        table_row(stdout, columns, count, cells);
-    } else {
-        table_heading(stdout, columns, count);
-    }
-}
-
-static void print_split(const oc_comparison *c, int64_t seed)
-{
-    if (c->split == OC_SPLIT_FOLDS) {
-        printf("%zu images, each tested once in %zu folds that --seed %" PRId64 " draws, %zu classes\n\n", c->test,
-               c->folds, seed, c->classes);
-    } else {
-        printf("%zu images to train on, %zu %sto test on, %zu classes\n\n", c->train, c->test,
-               c->split == OC_SPLIT_FIFTH ? "put aside " : "", c->classes);
-    }
-}
-
-static void print_row(void *context, const oc_comparison *comparison)
-{
-    growing *table = context;
-    const oc_comparison_row *row = &comparison->rows[comparison->count - 1];
-    char cells[COLUMNS][CELL];
-    if (table->json) {
-        return;
-    }
-    terminal_clear();
-    if (comparison->count == 1) {
-        table->balanced = classes_differ(&row->evaluation);
-        print_split(comparison, table->seed);
-        put_columns(table, NULL);
-    }
-    snprintf(cells[1], CELL, "%zu", row->dimension);
-    snprintf(cells[2], CELL, "%.1f s", row->extract_seconds);
-    snprintf(cells[3], CELL, "%.1f s", row->train_seconds);
-    snprintf(cells[4], CELL, isnan(row->train_accuracy) ? "-" : "%.2f", 100 * row->train_accuracy);
-    snprintf(cells[5], CELL, "%.2f", 100 * row->test_accuracy);
-    snprintf(cells[6], CELL, "%.2f", 100 * row->evaluation.balanced_accuracy);
-    snprintf(cells[7], CELL, "%.2f..%.2f", 100 * row->low, 100 * row->high);
-    format_p(row->p_value, cells[8]);
-    if (row->validation.held) {
-        snprintf(cells[9], CELL, "%.2f", 100 * oc_validation_accuracy(&row->validation));
-    }
-    const char *texts[COLUMNS] = {row->features};
-    for (size_t i = 1; i < COLUMNS; i++) {
-        texts[i] = cells[i];
-    }
-    put_columns(table, texts);
-    fflush(stdout);
-}
 
 static void name_skipped(void *context, const oc_set *train, const oc_set *test)
 {
     (void)context;
     report_skipped(train, "training image");
     report_skipped(test, "test image");
-}
-
-static void print_seeds(const oc_comparison *comparison, size_t widest)
-{
-    const table_column columns[] = {{"features", widest, true}, {"mean test %", 11, false}, {"deviation", 9, false}};
-    printf("\nover %zu seeds\n", comparison->seeds);
-    table_heading(stdout, columns, 3);
-    for (size_t r = 0; r < comparison->count; r++) {
-        char mean[CELL], deviation[CELL];
-        snprintf(mean, CELL, "%.2f", 100 * comparison->rows[r].test_mean);
-        snprintf(deviation, CELL, "%.2f", 100 * comparison->rows[r].test_deviation);
-        table_row(stdout, columns, 3, (const char *const[]){comparison->rows[r].features, mean, deviation});
-    }
-}
-
-static void print_best(const oc_comparison *comparison, const char *model, const char *report)
-{
-    size_t best = 0;
-    for (size_t i = 1; i < comparison->count; i++) {
-        if (comparison->rows[i].test_accuracy > comparison->rows[best].test_accuracy) {
-            best = i;
-        }
-    }
-    putchar('\n');
-    if (comparison->count > 1) {
-        printf("best on the test images: %s\n", comparison->rows[best].features);
-    }
-    if (model) {
-        printf(comparison->split == OC_SPLIT_FOLDS ? "trained on all images: %s, saved as "
-                                                   : "best on held-out training images: %s, saved as ",
-               comparison->rows[comparison->best].features);
-        terminal_put_name(stdout, model);
-        putchar('\n');
-    }
-    if (comparison->count > 1) {
-        puts("p: the probability of such a difference from the first row between equally good features (McNemar)");
-    }
-    if (report) {
-        fputs("report for a browser: ", stdout);
-        terminal_put_name(stdout, report);
-        putchar('\n');
-    }
 }
 
 static int wrong_options(const cli_settings *settings)
@@ -192,11 +29,11 @@ static int wrong_options(const cli_settings *settings)
     return check_training(&command_compare, settings);
 }
 
-/* Prints what is done where --test or -f is not given, or names nothing new. */
+/* Notes: what compare does without --test or -f, and a --test that is the training images. */
 static void note_choices(const cli_settings *settings)
 {
     if (settings->test && same_file(settings->operands.items[0], settings->test)) {
-        terminal_note("%s is trained on and tested on: the test accuracy tells nothing of other images",
+        terminal_note("%s is both trained on and tested on: the test accuracy says nothing about other images",
                       settings->test);
     }
     if (settings->specs.items == default_specs) {
@@ -209,7 +46,7 @@ static void note_choices(const cli_settings *settings)
     }
 }
 
-/* Classes that a row never predicts: the first row that has some. */
+/* Notes the first row of the table that never predicts a small class. */
 static void note_balance(const cli_settings *settings, const oc_comparison *comparison)
 {
     for (size_t r = 0; r < comparison->count; r++) {
@@ -218,14 +55,14 @@ static void note_balance(const cli_settings *settings, const oc_comparison *comp
         if (count) {
             terminal_note(
                 "%s never predicts %zu of the small classes, '%.200s' for one, which has %zu of %zu test images%s",
-                comparison->rows[r].features, count, comparison->class_names[first], e->figures[first].count, e->images,
-                balance_advice(&settings->train));
+                comparison->rows[r].features, count, comparison->classes.names[first], e->metrics[first].count,
+                e->images, balance_advice(&settings->train));
             return;
         }
     }
 }
 
-/* All specs are read before any work: a slip in the last one must not cost the time of the first. */
+/* Parses all specs before any work: a typing error in the last one must not cost the time of the first. */
 static oc_status check_specs(const strings *specs, oc_error *err)
 {
     oc_status status = OC_OK;
@@ -237,8 +74,8 @@ static oc_status check_specs(const strings *specs, oc_error *err)
     return status;
 }
 
-/* Puts the features that are chosen in place of each "auto"; *chosen holds the text. Where images are tested on that are
- * not given, the choice sees them too, and a note says so. */
+/* Replaces each "auto" by the spec that is chosen; *chosen owns the text. Without --test the choice sees the test images
+ * too, which a note says. */
 static oc_status choose_specs(const cli_settings *settings, const oc_dataset *train, oc_job *job, oc_features **chosen,
                               oc_error *err)
 {
@@ -263,10 +100,7 @@ static int finish(const cli_settings *settings, const oc_comparison *comparison)
     if (settings->json) {
         status = print_json(oc_json_comparison(comparison));
     } else {
-        if (comparison->seeds > 1) {
-            print_seeds(comparison, widest_spec(&settings->specs));
-        }
-        print_best(comparison, settings->output, settings->report);
+        compare_table_end(settings, comparison);
     }
     note_balance(settings, comparison);
     return status ? status : skipped ? EXIT_SKIPPED : EXIT_DONE;
@@ -296,15 +130,17 @@ static oc_status write_predictions(const cli_settings *settings, const oc_compar
     return settings->predictions ? oc_predictions_comparison(comparison, test, settings->predictions, err) : OC_OK;
 }
 
-static oc_compare_options compare_options(const cli_settings *settings, growing *table)
+static oc_compare_options compare_options(const cli_settings *settings, compare_table *table)
 {
-    oc_compare_options options = {.extract = extract_options(settings),
+    oc_compare_options options = {.specs = settings->specs.items,
+                                  .count = settings->specs.count,
+                                  .extract = extract_options(settings),
                                   .train = settings->train,
                                   .folds = test_folds(settings),
                                   .choose = settings->output != NULL,
                                   .seeds = (size_t)settings->seeds,
                                   .model = settings->output,
-                                  .row_done = print_row,
+                                  .row_done = compare_table_row,
                                   .skipped = name_skipped,
                                   .context = table};
     options.train.seed = (uint64_t)settings->seed;
@@ -321,8 +157,7 @@ static int work(const cli_settings *settings, const oc_compare_options *options,
     oc_features *chosen = NULL;
     oc_error err;
     int status;
-    if (choose_specs(settings, train, job, &chosen, &err) ||
-        oc_compare(train, test, settings->specs.items, settings->specs.count, options, job, &comparison, &err) ||
+    if (choose_specs(settings, train, job, &chosen, &err) || oc_compare(train, test, options, job, &comparison, &err) ||
         write_predictions(settings, comparison, test ? test : train, &err) ||
         write_report(settings, &options->train, comparison, test ? test : train, &err)) {
         status = report_failure(&err);
@@ -340,7 +175,7 @@ static int compare(const cli_settings *settings, oc_job *job)
     oc_dataset *train = NULL, *test = NULL;
     oc_error err;
     int status;
-    growing table = start_table(settings);
+    compare_table table = compare_table_start(settings);
     oc_compare_options options = compare_options(settings, &table);
     if (oc_train_check(&options.train, &err) || check_specs(&settings->specs, &err) || check(settings, &err) ||
         open_images(settings, path, &train, &err) ||
@@ -430,7 +265,7 @@ const cli_command command_compare = {
                 "ocellus compare train --test test -f pixels -f color -f hog -f hog+color\n"
                 "ocellus compare train --test test -f pixels -f words -o best.model --json",
     .expects = "IMAGES, one data set with labels",
-    .least_operands = 1,
-    .most_operands = 1,
+    .min_operands = 1,
+    .max_operands = 1,
     .run = run,
 };

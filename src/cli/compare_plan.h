@@ -1,4 +1,4 @@
-/* ocellus compare --dry-run: what a comparison will take. */
+/* compare --dry-run: memory and time, printed without comparing. */
 #ifndef OC_CLI_COMPARE_PLAN_H
 #define OC_CLI_COMPARE_PLAN_H
 

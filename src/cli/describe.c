@@ -12,7 +12,7 @@ static const char *argument_name(const oc_param *param)
     return names[param->type];
 }
 
-/* " (1 to 64; default 8)": what is allowed, as far as it says something, and the default. */
+/* " (1 to 64; default 8)": the range, where it is a real limit, and the default. */
 static void describe_values(const oc_param *param, bool with_default, char *text, size_t size)
 {
     char allowed[300] = "", default_value[100] = "";

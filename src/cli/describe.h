@@ -1,4 +1,4 @@
-/* What help, manual pages and completion say about options and parameters, out of their tables. */
+/* Descriptions of options and parameters for help, manual pages and completion, made from their tables. */
 #ifndef OC_CLI_DESCRIBE_H
 #define OC_CLI_DESCRIBE_H
 
@@ -7,17 +7,17 @@
 enum { MAX_DESCRIPTION = 900 };
 
 typedef struct option_text {
-    const char *title;          /* of the group that it belongs to */
+    const char *title;          /* of its group of options */
     char letter;                /* or 0 */
-    const char *argument;       /* what its value is called; "" for a flag */
+    const char *argument;       /* the name of its value; "" for a flag */
     const oc_param *param;      /* name and choices */
-    char text[MAX_DESCRIPTION]; /* what it does, what is allowed, the default */
+    char text[MAX_DESCRIPTION]; /* its effect, range and default */
 } option_text;
 
 /* Calls `put` for every option of a command, group by group. */
 void each_option(const option_set *set, void (*put)(void *context, const option_text *o), void *context);
 
-/* What a stage's parameter does and what is allowed. */
+/* Effect and range of a parameter of a stage. */
 void describe_parameter(const oc_param *param, char *text, size_t size);
 
 #endif

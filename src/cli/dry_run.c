@@ -2,7 +2,7 @@
 #include "src/cli/dry_run.h"
 
 #include "src/cli/inputs.h"
-#include "src/cli/terminal.h"
+#include "src/cli/progress.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
@@ -115,7 +115,7 @@ void print_plan(const plan *p, bool json)
 {
     size_t images = p->work.images + (p->test ? p->test->images : 0);
     double seconds = p->work.image_seconds * (double)images;
-    terminal_clear();
+    progress_clear();
     if (json) {
         print_json_plan(p, images, seconds);
         return;

@@ -1,29 +1,29 @@
-/* What a piece of work will take, printed without doing it: --dry-run. */
+/* --dry-run: memory and time of a command, printed without doing its work. */
 #ifndef OC_CLI_DRY_RUN_H
 #define OC_CLI_DRY_RUN_H
 
 #include "src/cli/command.h"
 
-/* What was found out by extracting a few images. */
+/* Measurements of a few images. */
 typedef struct trial {
-    size_t images, classes;   /* of the whole */
+    size_t images, classes;   /* of the whole data set */
     size_t dimension;         /* values in a row */
-    oc_extent size;           /* images are brought to */
-    double image_seconds;     /* to read and measure one, on all threads */
-    double fit_seconds;       /* that stages learned for, on the few images */
-    size_t tried, unreadable; /* of the few */
-    double choose_seconds;    /* of two processors, that -f auto takes at most before all that; 0 without it */
-    size_t memory;            /* bytes that the trial took at most */
+    oc_extent size;           /* that images are brought to */
+    double image_seconds;     /* to read and measure one image, on all threads */
+    double fit_seconds;       /* of the learning stages, on the few images */
+    size_t tried, unreadable; /* the few images; those of them that cannot be read */
+    double choose_seconds;    /* of two processors: the limit of -f auto, which comes first; 0 without it */
+    size_t memory;            /* bytes, the peak of the trial */
 } trial;
 
-/* Extracts a sample of the data set, which is reduced to it. */
+/* Extracts a sample of the data set; the data set is reduced to the sample. */
 oc_status try_images(oc_dataset *dataset, const oc_features *features, const oc_extract_options *options, oc_job *job,
                      trial *result, oc_error *err);
 
-/* What is printed of a piece of work. */
+/* The figures that are printed. */
 typedef struct plan {
-    trial work;        /* tried 0: rows that are made already */
-    const trial *test; /* images that are tested on, or NULL */
+    trial work;        /* tried is 0 for rows that are made already */
+    const trial *test; /* test images, or NULL */
     size_t output;     /* bytes to be written, or 0 */
     size_t memory;     /* bytes */
     bool trains;

@@ -9,10 +9,11 @@
 #include <stdlib.h>
 
 static oc_status write_predictions(const cli_settings *settings, const oc_model *model, const oc_evaluation *evaluation,
-                                   const oc_set *set, oc_error *err)
+                                   const test_rows *test, oc_error *err)
 {
-    return settings->predictions ? oc_predictions_evaluation(model, evaluation, set, settings->predictions, err)
-                                 : OC_OK;
+    return settings->predictions
+               ? oc_predictions_evaluation(model, evaluation, test->set, test->images, settings->predictions, err)
+               : OC_OK;
 }
 
 static oc_status write_report(const cli_settings *settings, const oc_model *model, const oc_evaluation *evaluation,
@@ -34,7 +35,7 @@ static void note_balance(const oc_model *model, const oc_evaluation *evaluation)
     if (count) {
         terminal_note(
             "%zu of the small classes are never predicted, '%.200s' for one, which has %zu of %zu test images%s", count,
-            oc_model_class(model, first), evaluation->figures[first].count, evaluation->images, balance_advice(&train));
+            oc_model_class(model, first), evaluation->metrics[first].count, evaluation->images, balance_advice(&train));
     }
 }
 
@@ -76,7 +77,7 @@ static int run(const cli_settings *settings, oc_job *job)
     if (check(settings, &err) || open_model(&trained, &model, &err) ||
         open_test_rows(settings, &(named_model){trained.path, model}, &tested, job, &test, &err) ||
         oc_evaluate(model, test.set, job, &evaluation, &err) ||
-        write_predictions(settings, model, &evaluation, test.set, &err) ||
+        write_predictions(settings, model, &evaluation, &test, &err) ||
         write_report(settings, model, &evaluation, &test, &err)) {
         status = report_failure(&err);
     } else {
@@ -117,7 +118,7 @@ const cli_command command_evaluate = {
                 "ocellus evaluate photos.model test-photos --json | jq .accuracy\n"
                 "ocellus evaluate photos.model test-photos --predictions all.csv",
     .expects = "MODEL and IMAGES, SET or ROWS",
-    .least_operands = 2,
-    .most_operands = 2,
+    .min_operands = 2,
+    .max_operands = 2,
     .run = run,
 };

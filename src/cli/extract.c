@@ -1,8 +1,8 @@
 /* ocellus extract: feature rows of images. */
 #include "src/cli/choose.h"
 #include "src/cli/dry_run.h"
+#include "src/cli/extract_output.h"
 #include "src/cli/inputs.h"
-#include "src/cli/terminal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -100,52 +100,6 @@ static int wrong_options(const cli_settings *settings)
     return EXIT_DONE;
 }
 
-/* Text on standard output leaves no room for anything else there. */
-static bool to_stdout(const cli_settings *settings)
-{
-    return settings->output && strcmp(settings->output, "-") == 0;
-}
-
-/* As the library knows it. */
-static oc_format output_format(const cli_settings *settings)
-{
-    oc_format format = (oc_format)settings->format;
-    return format == OC_FORMAT_CSV && settings->column_names ? OC_FORMAT_CSV_NAMED : format;
-}
-
-static int wrong_output(const cli_settings *settings)
-{
-    if (settings->column_names && settings->format != OC_FORMAT_CSV) {
-        return report_usage(&command_extract, "--names has no effect: it names the columns of --format csv");
-    }
-    if (!to_stdout(settings)) {
-        return EXIT_DONE;
-    }
-    if (settings->format == OC_FORMAT_NPY) {
-        return report_usage(&command_extract, "a set is a folder; '-o -' takes --format svmlight or csv");
-    }
-    if (settings->resume) {
-        return report_usage(&command_extract, "what went to standard output cannot be resumed");
-    }
-    return settings->json ? report_usage(&command_extract, "rows and --json would both go to standard output")
-                          : EXIT_DONE;
-}
-
-static oc_status check(const cli_settings *settings, oc_error *err)
-{
-    char classes[4200] = ""; /* longer names are refused first */
-    bool set = settings->format == OC_FORMAT_NPY, svmlight = settings->format == OC_FORMAT_SVMLIGHT;
-    if (settings->dry_run || to_stdout(settings)) {
-        return OC_OK;
-    }
-    if (svmlight) {
-        snprintf(classes, sizeof classes, "%s.classes", settings->output);
-    }
-    const output outputs[] = {{settings->output, "the rows", set ? check_output_set : check_output_file},
-                              {svmlight ? classes : NULL, "the names of the classes", check_output_file}};
-    return check_outputs(settings, outputs, 2, err);
-}
-
 /* The images: all, those of a list, or a shard of them. */
 static oc_status open_chosen(const cli_settings *settings, oc_dataset **dataset, oc_job *job, oc_error *err)
 {
@@ -181,125 +135,65 @@ static oc_status check_learned(const cli_settings *settings, const oc_features *
                        spec, spec, spec);
 }
 
-static void print_summary(const cli_settings *settings, const oc_set *set)
-{
-    size_t count = oc_set_count(set), dimension = oc_set_rows(set)->dimension;
-    double seconds = oc_set_seconds(set) + oc_set_fit_seconds(set);
-    if (to_stdout(settings)) {
-        terminal_note("%zu %s of %zu values, %.1f s", count, plural(count, "row", "rows"), dimension, seconds);
-        return;
-    }
-    printf("%zu %s of %zu values in ", count, plural(count, "row", "rows"), dimension);
-    terminal_put_name(stdout, settings->output);
-    printf(", %.1f s\n", seconds);
-}
+/* What one run extracts. */
+typedef struct extraction {
+    const cli_settings *settings;
+    stages_source source;
+    oc_extract_options options;
+    oc_dataset *dataset;
+    oc_set *set;
+} extraction;
 
-static int report(const cli_settings *settings, const oc_set *set)
-{
-    int skipped = report_skipped(set, "image"), status = EXIT_DONE;
-    if (settings->json) {
-        status = print_json(oc_json_extraction(set));
-    } else {
-        print_summary(settings, set);
-    }
-    return status ? status : skipped;
-}
-
-static int tell_plan(const cli_settings *settings, oc_dataset *dataset, const oc_features *features,
-                     const oc_extract_options *options, oc_job *job)
+static int print_extract_plan(extraction *e, oc_job *job)
 {
     trial t;
     oc_error err;
-    if (try_images(dataset, features, options, job, &t, &err)) {
+    if (try_images(e->dataset, e->source.features, &e->options, job, &t, &err)) {
         return report_failure(&err);
     }
     size_t values = t.images * t.dimension;
-    bool set = settings->format == OC_FORMAT_NPY;
+    bool set = e->settings->format == OC_FORMAT_NPY;
     plan p = {.work = t,
               .output = values * (set ? sizeof(float) : TEXT_BYTES),
               .memory = t.memory + ROUND_BYTES + t.images * PATH_BYTES};
-    print_plan(&p, settings->json);
+    print_plan(&p, e->settings->json);
     return EXIT_DONE;
 }
 
-static oc_status extract(const cli_settings *settings, const oc_dataset *dataset, const oc_features *features,
-                         const oc_extract_options *options, oc_job *job, oc_set **set, oc_error *err)
+static oc_status extract(extraction *e, oc_job *job, oc_error *err)
 {
-    return settings->format == OC_FORMAT_NPY
-               ? oc_set_extract(dataset, features, options, settings->output, job, set, err)
-               : oc_set_extract_text(dataset, features, options, output_format(settings), settings->output, job, set,
-                                     err);
-}
-
-/* Why there are no rows. */
-static int report_lost(const cli_settings *settings, const oc_error *err)
-{
-    return to_stdout(settings) && err->status == OC_IO && terminal_unread() ? EXIT_FAILED : report_failure(err);
-}
-
-/* A set that is there already becomes text. */
-static int convert(const cli_settings *settings, oc_job *job)
-{
-    static const char *const useless[] = {"with", "shard", "files-from", "dry-run", "seed", "resume"};
-    const char *path = settings->operands.items[0];
-    oc_set *set = NULL;
-    oc_error err;
-    const char *idle = given_for_images(settings);
-    for (size_t i = 0; !idle && i < sizeof useless / sizeof *useless; i++) {
-        idle = option_given(settings, useless[i]) ? useless[i] : NULL;
-    }
-    if (idle) {
-        return report_usage(&command_extract, "--%s has no effect: the rows of the set are made already", idle);
-    }
-    if (settings->format == OC_FORMAT_NPY) {
-        return report_usage(&command_extract, "%s is a set already; --format svmlight or csv makes text of it", path);
-    }
-    if (!settings->output) {
-        return report_usage(&command_extract, "-o FILE is missing: the file to write");
-    }
-    int status = wrong_output(settings);
-    if (status) {
-        return status;
-    }
-    if (check(settings, &err) || oc_set_open(path, &set, &err) ||
-        oc_set_export(set, output_format(settings), settings->output, job, &err)) {
-        status = report_lost(settings, &err);
-    } else {
-        status = report(settings, set);
-    }
-    oc_set_free(set);
-    return status;
+    const char *path = e->settings->output;
+    return e->settings->format == OC_FORMAT_NPY
+               ? oc_set_extract(e->dataset, e->source.features, &e->options, path, job, &e->set, err)
+               : oc_set_extract_text(e->dataset, e->source.features, &e->options, output_format(e->settings), path, job,
+                                     &e->set, err);
 }
 
 static int run(const cli_settings *settings, oc_job *job)
 {
     if (settings->operands.count && recognise(settings->operands.items[0]).kind == INPUT_SET) {
-        return convert(settings, job);
+        return export_set(settings, job);
     }
-    stages_source source = {NULL, NULL, NULL, NULL};
-    oc_dataset *dataset = NULL;
-    oc_set *set = NULL;
+    extraction e = {.settings = settings, .options = extract_options(settings)};
     oc_error err;
     int status = wrong_options(settings);
     status = status ? status : wrong_output(settings);
     if (status) {
         return status;
     }
-    oc_extract_options options = extract_options(settings);
-    if (check(settings, &err) || open_source(settings, &source, &options.image, &err) ||
-        check_learned(settings, source.features, &err) || open_chosen(settings, &dataset, job, &err)) {
+    if (check_rows_output(settings, &err) || open_source(settings, &e.source, &e.options.image, &err) ||
+        check_learned(settings, e.source.features, &err) || open_chosen(settings, &e.dataset, job, &err)) {
         status = report_failure(&err);
     } else if (settings->dry_run) {
-        status = tell_plan(settings, dataset, source.features, &options, job);
-    } else if (extract(settings, dataset, source.features, &options, job, &set, &err) ||
-               oc_set_note_equal(set, false, job, &err)) {
-        status = report_lost(settings, &err);
+        status = print_extract_plan(&e, job);
+    } else if (extract(&e, job, &err) || oc_set_note_equal(e.set, false, job, &err)) {
+        status = report_lost_rows(settings, &err);
     } else {
-        status = report(settings, set);
+        status = report_rows(settings, e.set);
     }
-    oc_set_free(set);
-    oc_dataset_free(dataset);
-    close_source(&source);
+    oc_set_free(e.set);
+    oc_dataset_free(e.dataset);
+    close_source(&e.source);
     return status;
 }
 
@@ -369,7 +263,7 @@ const cli_command command_extract = {
                 "ocellus extract photos --with rows --shard 3/8 -o part3\n"
                 "python3 -c 'import numpy; print(numpy.load(\"rows/features.npy\").shape)'",
     .expects = "IMAGES, one data set",
-    .least_operands = 0,
-    .most_operands = 1,
+    .min_operands = 0,
+    .max_operands = 1,
     .run = run,
 };

@@ -2,6 +2,7 @@
 #include "src/cli/failure.h"
 
 #include "src/cli/help.h"
+#include "src/cli/progress.h"
 #include "src/cli/signals.h"
 #include "src/cli/terminal.h"
 
@@ -12,7 +13,7 @@
 int report_failure(const oc_error *err)
 {
     if (err->status == OC_CANCELLED) {
-        const char *kept = strchr(err->message, ';'); /* where something may be resumed */
+        const char *kept = strchr(err->message, ';'); /* the part of the message that says what can be resumed */
         terminal_error("interrupted%s", kept ? kept : "; nothing is kept");
         return EXIT_FAILED;
     }
@@ -43,7 +44,7 @@ int print_json(char *json)
         terminal_error("out of memory for the result");
         return EXIT_FAILED;
     }
-    terminal_clear();
+    progress_clear();
     puts(json);
     oc_json_free(json);
     return EXIT_DONE;

@@ -39,7 +39,7 @@ void note_folders(const char *path, const oc_dataset *dataset)
     }
 }
 
-/* Replaces the argument at `from`, a text of argv that may stand behind "--name=". */
+/* Replaces the text at `from`, which is an argument or the part of one after "--name=". */
 static void replace(char **arguments, size_t count, const char *from, const char *to, char *room, size_t size)
 {
     for (size_t i = 0; i < count; i++) {
@@ -89,7 +89,7 @@ static char *meant_command(const cli_settings *settings, const char *path, const
     return text;
 }
 
-/* The command that uses the other part then; NULL where there is none. To be freed. */
+/* The command that uses the test part afterwards; NULL where there is none. To be freed. */
 static char *next_command(const cli_settings *settings, char *test)
 {
     char *output = (char *)(uintptr_t)settings->output;
@@ -128,9 +128,9 @@ oc_status fail_parts(const cli_settings *settings, const char *path, const oc_pa
                           "and no classes; probably meant: %s%s%s",
                           path, parts->train, parts->test ? ", " : "", parts->test ? parts->test : "",
                           meant ? meant : train, next ? ", then " : "", next ? next : "");
-    if (length < 0 || (size_t)length >= sizeof err->message) { /* half a command is none */
+    if (length < 0 || (size_t)length >= sizeof err->message) { /* a command that is cut off is of no use */
         snprintf(err->message, sizeof err->message,
-                 "%.400s: its folders are parts of a data set with class folders in them, and no classes; give one of "
+                 "%.400s: its folders are parts of a data set with class folders in them, and no classes; name one of "
                  "them, such as %.400s",
                  path, train);
     }

@@ -1,4 +1,4 @@
-/* What the folders of a data set hold that a user may not expect. */
+/* Contents of a data set's folders that a user may not expect. */
 #ifndef OC_CLI_FOLDERS_H
 #define OC_CLI_FOLDERS_H
 

@@ -146,7 +146,7 @@ static void put_stages(FILE *stream, bool with_params)
 
 void help_stages(FILE *stream)
 {
-    fputs("What can be measured in an image. The values shown are the defaults. 'columns'\n"
+    fputs("Stages measure images. The values shown are the defaults. 'columns'\n"
           "is the layout of the values with the defaults, for images of 256x256 pixels;\n"
           "'ocellus info SET|MODEL' prints that of other parameters and sizes.\n",
           stream);

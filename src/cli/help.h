@@ -6,11 +6,11 @@
 
 #include <stdio.h>
 
-/* What Ocellus is for, its three uses and its commands. */
+/* The purpose of Ocellus, its uses and its commands. */
 void help_overview(FILE *stream, const command_list *commands);
 /* The lines "Usage: ..." of a command. */
 void help_usage(FILE *stream, const cli_command *command);
-/* All about one command. */
+/* Usage, description, options and examples of one command. */
 void help_command(FILE *stream, const cli_command *command);
 /* The table of stages with all parameters. */
 void help_stages(FILE *stream);

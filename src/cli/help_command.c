@@ -25,7 +25,8 @@ static int run(const cli_settings *settings, oc_job *job)
     bool man = settings->format == HELP_MAN;
     if (settings->format == HELP_BASH) {
         if (topic) {
-            return report_usage(&command_help, "--format bash is for all commands; '%s' is too much", topic);
+            return report_usage(&command_help, "--format bash writes one script for all commands; leave '%s' out",
+                                topic);
         }
         completion_for_bash(stdout, settings->commands);
     } else if (!topic) {
@@ -53,7 +54,7 @@ const cli_command command_help = {
     .examples = "ocellus help compare\nocellus help stages\nocellus help compare --format man | man -l -\n"
                 "source <(ocellus help --format bash)",
     .expects = "one command, or nothing",
-    .least_operands = 0,
-    .most_operands = 1,
+    .min_operands = 0,
+    .max_operands = 1,
     .run = run,
 };

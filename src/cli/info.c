@@ -1,6 +1,7 @@
 /* ocellus info: what is in a model or a set. */
 #include "src/cli/card.h"
 #include "src/cli/columns.h"
+#include "src/cli/escape.h"
 #include "src/cli/inputs.h"
 #include "src/cli/report.h"
 #include "src/cli/terminal.h"
@@ -46,7 +47,7 @@ static void print_columns(const oc_features *features)
 /* One item of a list that goes on in the column of values when a line is full. */
 static void put_item(size_t *column, const char *item)
 {
-    size_t width = terminal_width(item);
+    size_t width = escape_width(item);
     bool first = *column == 0;
     if (first) {
         *column = LABEL;
@@ -58,7 +59,7 @@ static void put_item(size_t *column, const char *item)
         fputs(", ", stdout);
         *column += 2;
     }
-    terminal_put(stdout, item);
+    escape_put(stdout, item);
     *column += width;
 }
 
@@ -102,34 +103,23 @@ static void print_training(const oc_train_options *options)
     putchar('\n');
 }
 
-static const char *class_of_model(const void *model, size_t label)
-{
-    return oc_model_class(model, label);
-}
-
-static const char *class_of_set(const void *set, size_t label)
-{
-    return oc_set_class(set, label);
-}
-
-/* The number of classes and the first names, with the number of rows where it is known. */
-static void print_classes(size_t classes, const size_t *counts, const void *owner,
-                          const char *(*name)(const void *owner, size_t label))
+/* The number of classes and the first names; counts (C): the number of rows of each class, or NULL. */
+static void print_classes(oc_class_list classes, const size_t *counts)
 {
     size_t column = 0;
     char item[400];
     put_label("classes");
-    printf("%zu\n", classes);
+    printf("%zu\n", classes.count);
     put_label("");
-    for (size_t c = 0; c < classes && c < NAMED_CLASSES; c++) {
+    for (size_t c = 0; c < classes.count && c < NAMED_CLASSES; c++) {
         if (counts) {
-            snprintf(item, sizeof item, "%.300s (%zu)", name(owner, c), counts[c]);
+            snprintf(item, sizeof item, "%.300s (%zu)", classes.names[c], counts[c]);
         } else {
-            snprintf(item, sizeof item, "%.300s", name(owner, c));
+            snprintf(item, sizeof item, "%.300s", classes.names[c]);
         }
         put_item(&column, item);
     }
-    puts(classes > NAMED_CLASSES ? ", ..." : "");
+    puts(classes.count > NAMED_CLASSES ? ", ..." : "");
 }
 
 static void print_model(const oc_model *model)
@@ -138,13 +128,12 @@ static void print_model(const oc_model *model)
     oc_image_options image = oc_model_image_options(model);
     oc_train_options train = oc_model_train_options(model);
     oc_validation tried = oc_model_validation(model);
-    size_t classes = oc_model_classes(model);
     print_features(oc_model_features(model));
     print_columns(oc_model_features(model));
     if (oc_features_count(oc_model_features(model))) {
         print_image_options(&image);
     }
-    print_classes(classes, NULL, model, class_of_model);
+    print_classes(oc_model_class_list(model), NULL);
     print_training(&train);
     report_validation(stdout, model, &tried);
     report_trials(stdout, &tried);
@@ -165,9 +154,9 @@ static void print_model(const oc_model *model)
 /* The first classes with their number of rows. */
 static int print_class_counts(const oc_set *set)
 {
-    size_t classes = oc_set_classes(set), unknown = 0;
+    size_t unknown = 0;
     const int *labels = oc_set_labels(set);
-    size_t *counts = calloc(classes + 1, sizeof *counts);
+    size_t *counts = calloc(oc_set_classes(set) + 1, sizeof *counts);
     if (!counts) {
         terminal_error("out of memory for the classes");
         return EXIT_FAILED;
@@ -179,7 +168,7 @@ static int print_class_counts(const oc_set *set)
             unknown++;
         }
     }
-    print_classes(classes, counts, set, class_of_set);
+    print_classes(oc_set_class_list(set), counts);
     if (unknown) {
         put_label("");
         printf("%zu rows without a label\n", unknown);
@@ -292,7 +281,7 @@ const cli_command command_info = {
                 "ocellus info rows --json\n"
                 "ocellus info photos.model --card --test test-photos > card.md",
     .expects = "MODEL or SET",
-    .least_operands = 1,
-    .most_operands = 1,
+    .min_operands = 1,
+    .max_operands = 1,
     .run = run,
 };

@@ -1,4 +1,4 @@
-/* What several commands do with images: opening, telling what was skipped. */
+/* What several commands do with their inputs: open images, models and rows, and report skipped images. */
 #ifndef OC_CLI_INPUTS_H
 #define OC_CLI_INPUTS_H
 
@@ -9,17 +9,17 @@
 #include "src/cli/recognise.h"
 #include "src/cli/signals.h"
 
-/* Opens a data set for a command that needs its labels; prints its size with -v and notes about what its folders hold.
- * OC_BAD_DATA with the command that was probably meant when they are parts such as train and test. */
+/* Opens a data set for a command that needs its labels; prints its size with -v, and notes about its folders. OC_BAD_DATA
+ * when its folders are parts such as train and test; the message has the command that was probably meant. */
 oc_status open_images(const cli_settings *settings, const char *path, oc_dataset **dataset, oc_error *err);
 
-/* Size, seed and strictness as typed. */
+/* The options of extraction as typed. */
 oc_extract_options extract_options(const cli_settings *settings);
 
 /* oc_model_load, with a hint for a folder, which is no model. */
 oc_status open_model(const input *in, oc_model **model, oc_error *err);
 
-/* The name of an option that was typed and is about reading images, or NULL: none has an effect on a set. */
+/* The name of an option that was typed and is about reading images, which has no effect on a set; NULL: there is none. */
 const char *given_for_images(const cli_settings *settings);
 
 /* Wrong usage when a training option was typed that the chosen classifier or optimizer does not use; else EXIT_DONE. */
@@ -34,12 +34,12 @@ oc_status open_rows(const cli_settings *settings, const input *in, size_t dimens
                     oc_error *err);
 /* OC_USAGE when --labels was given with anything but rows of another program. */
 oc_status check_labels_option(const cli_settings *settings, const input *in, oc_error *err);
-/* Wrong usage when the input is rows, and an option was typed that is about images; else EXIT_DONE. */
+/* Wrong usage when the input is rows and an option was typed that is about reading images; else EXIT_DONE. */
 int check_image_options(const cli_command *command, const cli_settings *settings, const input *in);
-/* "hog+color, 656 values", or where rows of another program came from. */
+/* Prints "hog+color, 656 values", or that another program made the rows. */
 void print_features_line(const oc_features *features);
 
-/* Names the first skipped images ("image", "test image": what they are called) and counts them all. Returns
+/* Names the first skipped images and the number of all; `what` is the word for one ("image", "test image"). Returns
  * EXIT_SKIPPED if there were any, else EXIT_DONE. */
 int report_skipped(const oc_set *set, const char *what);
 

@@ -74,13 +74,13 @@ static int run_command(const cli_command *command, char **arguments, size_t coun
     } else if (settings.version) {
         printf("ocellus %s\n", oc_version());
         status = EXIT_DONE;
-    } else if (operands < command->least_operands) {
+    } else if (operands < command->min_operands) {
         status = operands == 0 ? report_usage(command, "expects %s", command->expects)
                                : report_usage(command, "expects %s; only '%s' is given", command->expects,
                                               settings.operands.items[operands - 1]);
-    } else if (operands > command->most_operands) {
-        status = report_usage(command, "expects %s; '%s' is too much", command->expects,
-                              settings.operands.items[command->most_operands]);
+    } else if (operands > command->max_operands) {
+        status = report_usage(command, "expects %s; '%s' is one too many", command->expects,
+                              settings.operands.items[command->max_operands]);
     } else {
         settings.commands = &cli_commands;
         status = run_with_job(command, &settings);

@@ -1,6 +1,6 @@
 /* ocellus merge: shards as one set. */
+#include "src/cli/escape.h"
 #include "src/cli/inputs.h"
-#include "src/cli/terminal.h"
 
 #include <stdio.h>
 
@@ -18,7 +18,7 @@ static int run(const cli_settings *settings, oc_job *job)
     }
     printf("%zu %s of %zu %s in ", rows, plural(rows, "row", "rows"), shards->count,
            plural(shards->count, "shard", "shards"));
-    terminal_put_name(stdout, settings->output);
+    escape_put_name(stdout, settings->output);
     putchar('\n');
     return EXIT_DONE;
 }
@@ -42,7 +42,7 @@ const cli_command command_merge = {
     .examples = "for i in 1 2 3 4; do ocellus extract photos -f hog --shard $i/4 -o p$i; done\n"
                 "ocellus merge p1 p2 p3 p4 -o rows",
     .expects = "SHARD..., the sets that --shard wrote",
-    .least_operands = 1,
-    .most_operands = (size_t)-1,
+    .min_operands = 1,
+    .max_operands = (size_t)-1,
     .run = run,
 };

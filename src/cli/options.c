@@ -193,7 +193,7 @@ static oc_status take(match found, const char *value, cli_settings *settings, oc
     return OC_OK;
 }
 
-/* --name value, --name=value, --flag. argument points behind the dashes; *used counts the arguments that were read. */
+/* --name value, --name=value, --flag. `argument` points after the dashes; *used counts the further arguments that were read. */
 static oc_status take_long(const option_set *set, const char *argument, const char *next, cli_settings *settings,
                            size_t *used, oc_error *err)
 {

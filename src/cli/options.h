@@ -9,22 +9,22 @@
 
 #include <stddef.h>
 
-/* What a command is capable of. */
+/* The capabilities of a command. */
 enum {
     READS_IMAGES = 1,      /* decodes images: the limits that protect it */
     SKIPS_IMAGES = 2,      /* leaves images out that cannot be read: exit status 3 */
     STOPS_AT_IMAGES = 4,   /* can stop at such an image instead: --strict */
     TAKES_SPEC = 8,        /* takes stages by -f: the size that images are brought to, the seed */
-    LEARNS = 16,           /* learns from its images: of a folder of parts the one for training is meant */
+    LEARNS = 16,           /* learns from its images: a folder of parts stands for its part for training */
     TRAINS = 32,           /* trains classifiers: the training options */
     TESTS = 64,            /* --test names images that are only tested on */
-    TAKES_LABELS = 128,    /* labels of the rows of another program */
+    TAKES_LABELS = 128,    /* --labels names labels of the rows of another program */
     PLANS = 256,           /* --dry-run */
-    WORKS_LONG = 512,      /* on as many threads as --threads says */
-    WRITES_SET = 1024,     /* -o is a set, for --with */
-    WRITES_MODEL = 2048,   /* -o is a model, to be evaluated */
+    WORKS_LONG = 512,      /* works on the threads of --threads */
+    WRITES_SET = 1024,     /* -o is a set, which --with takes */
+    WRITES_MODEL = 2048,   /* -o is a model, which evaluate takes */
     REPORTS = 4096,        /* --report */
-    PRINTS_RESULT = 8192,  /* as JSON, too */
+    PRINTS_RESULT = 8192,  /* --json prints the result as JSON */
     NAMES_COMMANDS = 16384 /* its operands are names of commands */
 };
 
@@ -39,7 +39,7 @@ enum { MAX_GIVEN = 128 };
 /* The commands that there are (command.h). */
 typedef struct command_list command_list;
 
-/* What the command line said. Texts point into argv. */
+/* The command line after parsing. Texts point into argv. */
 typedef struct cli_settings {
     const struct cli_command *command;
     bool help, version, verbose, quiet, json, strict, resume, check_gradient, dry_run, card, column_names;
@@ -49,28 +49,28 @@ typedef struct cli_settings {
     oc_image_options image;
     oc_train_options train;
     strings specs;                   /* of each -f */
-    strings operands;                /* what is no option */
-    char **arguments;                /* all of them, as typed, behind the name of the command */
-    size_t argument_count, consumed; /* in all; arguments read */
+    strings operands;                /* arguments that are no options */
+    char **arguments;                /* all of them as typed, after the name of the command */
+    size_t argument_count, consumed; /* arguments in all, and those that were read */
     const char *given[MAX_GIVEN];    /* names of the options that were typed */
     size_t given_count;
     const command_list *commands; /* set by main, for help */
 } cli_settings;
 
-/* What show draws when -f does not say: shape and colour, on images of any size, in little time. */
+/* The stages that show draws without -f, and compare compares with pixels: shape and colour, in little time. */
 #define DEFAULT_SPEC "hog+color"
 
 typedef enum option_repeat { REPEAT_LAST_WINS, REPEAT_REFUSED, REPEAT_COLLECTED } option_repeat;
 
 typedef struct option {
     char letter;          /* short form, or 0 */
-    const char *argument; /* what help calls its value; NULL: a word that suits the type */
+    const char *argument; /* the name of its value in help; NULL: a word that suits the type */
     option_repeat repeat;
     unsigned needs; /* the capability that brings it; 0: every command has it, or the command whose table it is in */
     oc_param param; /* offset into settings; a flag is typed without a value, a collected one fills `strings` */
 } option;
 
-/* A table of the library whose struct is a part of settings. */
+/* A parameter table of the library whose struct is a part of cli_settings. */
 typedef struct option_group {
     const char *title; /* in help */
     const oc_param *params;
@@ -81,7 +81,7 @@ typedef struct option_group {
 
 /* The options of a command. */
 typedef struct option_set {
-    unsigned capabilities; /* of which each one brings its options */
+    unsigned capabilities; /* each brings its options */
     const option *own;     /* (own_count) */
     size_t own_count;
 } option_set;

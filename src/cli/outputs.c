@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LONGEST_PATH = 4096 };
+enum { MAX_PATH = 4096 };
 
 static oc_status fail(oc_error *err, oc_status status, const char *path, const char *reason)
 {
@@ -22,8 +22,8 @@ static oc_status fail(oc_error *err, oc_status status, const char *path, const c
     return err->status = status;
 }
 
-/* 0, or why no file can be made in a folder: a full disk or a quota shows in nothing but the attempt. Without a name
- * where the system can, so that a kill leaves none. */
+/* 0, or the errno that says why no file can be made in a folder: a full disk or a quota shows only in the attempt. The file
+ * has no name where the system can make one without, so that a kill leaves nothing. */
 static int try_to_write(const char *folder)
 {
     char name[4200] = "";
@@ -51,13 +51,12 @@ static bool is_mount_point(const char *path)
            (about.stx_attributes & about.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT);
 }
 
-/* What is at the output's name already must be something that another can take the place of, which shows otherwise when
- * the work is done. */
+/* Checks that the file or folder that is there already can be replaced, which would otherwise fail when the work is done. */
 static oc_status check_replaceable(const char *path, const char *parent, oc_error *err)
 {
     struct stat about, folder;
     if (stat(path, &about) != 0) {
-        return OC_OK; /* nothing there, most often */
+        return OC_OK; /* most often there is nothing */
     }
     if (is_mount_point(path)) {
         return fail(err, OC_USAGE, path, "is a mount point, which cannot be replaced; choose a name below it");
@@ -69,7 +68,7 @@ static oc_status check_replaceable(const char *path, const char *parent, oc_erro
 }
 
 /* The folder that holds `path`, cut where it is too long; returns the length of the name in it. */
-static size_t split(const char *path, char parent[LONGEST_PATH])
+static size_t split(const char *path, char parent[MAX_PATH])
 {
     size_t end = strlen(path);
     while (end > 1 && path[end - 1] == '/') {
@@ -79,8 +78,8 @@ static size_t split(const char *path, char parent[LONGEST_PATH])
     while (start && path[start - 1] != '/') {
         start--;
     }
-    size_t length = start < LONGEST_PATH ? start : LONGEST_PATH - 1;
-    snprintf(parent, LONGEST_PATH, "%.*s", length ? (int)length : 1, length ? path : ".");
+    size_t length = start < MAX_PATH ? start : MAX_PATH - 1;
+    snprintf(parent, MAX_PATH, "%.*s", length ? (int)length : 1, length ? path : ".");
     return end - start;
 }
 
@@ -88,9 +87,9 @@ static size_t split(const char *path, char parent[LONGEST_PATH])
  * is there already must be replaceable. */
 static oc_status check_place(const char *path, oc_error *err)
 {
-    char parent[LONGEST_PATH], reason[300];
+    char parent[MAX_PATH], reason[300];
     size_t name = split(path, parent), name_room, path_room = oc_output_room(&name_room);
-    if (strlen(path) + path_room >= LONGEST_PATH || name + name_room > NAME_MAX) {
+    if (strlen(path) + path_room >= MAX_PATH || name + name_room > NAME_MAX) {
         return fail(err, OC_USAGE, path, "the name is too long: while an output is built, it has some letters more");
     }
     struct stat info;
@@ -102,7 +101,7 @@ static oc_status check_place(const char *path, oc_error *err)
     return fail(err, OC_IO, path, reason);
 }
 
-/* A mistyped -o must not cost a photo. */
+/* True for an image: a mistyped -o must not cost a photo. */
 static bool is_image_file(const char *path)
 {
     unsigned char head[512];
@@ -130,7 +129,8 @@ static oc_status check_inputs(const char *path, const char *const *inputs, size_
             char part[4096];
             int length = snprintf(part, sizeof part, "%s%s", inputs[i], parts[p]);
             if (length > 0 && (size_t)length < sizeof part && same_file(part, path)) {
-                return fail(err, OC_USAGE, path, "is what is read, and is not replaced; choose another name");
+                return fail(err, OC_USAGE, path,
+                            "is an input of this command, and is not replaced; choose another name");
             }
         }
     }
@@ -139,7 +139,7 @@ static oc_status check_inputs(const char *path, const char *const *inputs, size_
 
 bool same_output(const char *a, const char *b)
 {
-    char left[LONGEST_PATH], right[LONGEST_PATH];
+    char left[MAX_PATH], right[MAX_PATH];
     size_t length = split(a, left);
     bool names = split(b, right) == length && strcmp(a + strlen(a) - length, b + strlen(b) - length) == 0;
     return same_file(a, b) || (names && same_file(left, right));
@@ -153,7 +153,7 @@ oc_status check_output_picture(const char *path, const char *const *inputs, size
     }
     size_t length = strlen(path);
     if ((stat(path, &info) == 0 && S_ISDIR(info.st_mode)) || (length && path[length - 1] == '/')) {
-        return fail(err, OC_USAGE, path, "is a folder; the name of a file is needed here");
+        return fail(err, OC_USAGE, path, "is a folder, but the output is a file; choose another name");
     }
     oc_status status = check_inputs(path, inputs, count, err);
     return status ? status : check_place(path, err);
@@ -188,7 +188,8 @@ static bool is_numbered_png(const char *name)
  * where a folder cannot be read. */
 static oc_status check_unpacked(const char *folder, int depth, oc_error *err)
 {
-    static const char other[] = "is no part of an unpacked data set, and -o replaces nothing else; choose another name";
+    static const char other[] =
+        "is not part of an unpacked data set, and -o replaces nothing else; choose another name";
     DIR *directory = opendir(folder);
     if (!directory) {
         return errno == ENOTDIR ? fail(err, OC_USAGE, folder, other) : fail(err, OC_IO, folder, strerror(errno));
@@ -214,7 +215,7 @@ static oc_status check_output_folder(const char *path, oc_error *err)
         return fail(err, OC_USAGE, path, "the output is a folder, not standard output (./- names a folder like that)");
     }
     if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode)) {
-        return fail(err, OC_USAGE, path, "is a file; the name of a folder is needed here");
+        return fail(err, OC_USAGE, path, "is a file, but the output is a folder; choose another name");
     }
     return check_place(path, err);
 }
@@ -243,7 +244,7 @@ static bool is_numbered_csv(const char *name)
 
 oc_status check_output_predictions(const char *path, const char *const *inputs, size_t count, oc_error *err)
 {
-    static const char other[] = "is no file of predictions, and --predictions replaces nothing else; choose another "
+    static const char other[] = "is not a file of predictions, and --predictions replaces nothing else; choose another "
                                 "name";
     oc_status status = check_output_folder(path, err);
     status = status ? status : check_inputs(path, inputs, count, err);
@@ -253,7 +254,7 @@ oc_status check_output_predictions(const char *path, const char *const *inputs, 
     }
     for (struct dirent *entry; !status && (entry = readdir(directory));) {
         if (!is_dots(entry->d_name) && !is_numbered_csv(entry->d_name)) {
-            char below[LONGEST_PATH];
+            char below[MAX_PATH];
             snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
             status = fail(err, OC_USAGE, below, other);
         }

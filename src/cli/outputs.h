@@ -4,16 +4,20 @@
 
 #include <ocellus/ocellus.h>
 
-/* Catch before the work what would spoil its end: the folder that the output goes to is missing or cannot be
- * written, or what is no older output would be replaced: images, the inputs (count, of which some may be NULL), files
- * of a set that is read. _picture is for PNG files, which replace images, and can go to standard output; _unpacked is
- * for class folders of numbered PNG files. */
+/* Each checks before a long run that an output can be written: its folder exists and is writable, and nothing but an older
+ * output would be replaced, neither an image nor one of the inputs (count; some may be NULL) nor a file of a set that is
+ * read. OC_USAGE or OC_IO with the reason.
+ *   _file         a file
+ *   _picture      a PNG file: it may replace an image, and "-" is standard output
+ *   _set          the folder of a set
+ *   _unpacked     class folders of numbered PNG files
+ *   _predictions  a folder of numbered CSV files */
 typedef oc_status output_check(const char *path, const char *const *inputs, size_t count, oc_error *err);
 output_check check_output_file, check_output_picture, check_output_set, check_output_unpacked, check_output_predictions;
 
-/* Do both paths name one file or folder? */
+/* True when both paths name one file or folder, which is there. */
 bool same_file(const char *a, const char *b);
-/* The same for names of files that need not be there yet, in folders that are. */
+/* The same for outputs, which need not be there yet; the folders that will hold them are. */
 bool same_output(const char *a, const char *b);
 
 #endif

@@ -1,4 +1,4 @@
-/* Words for messages: nouns by number, and commands quoted for a shell. */
+/* Singular or plural nouns, and commands quoted for a shell. */
 #include "src/cli/quote.h"
 
 #include <stdio.h>
@@ -10,7 +10,8 @@ const char *plural(size_t count, const char *one, const char *many)
     return count == 1 ? one : many;
 }
 
-/* Writes a word in quotes if a shell would read it otherwise; returns the end. to has 4 bytes a letter and 3 more. */
+/* Writes a word, in quotes if it has characters that a shell interprets; returns the end. `to` has room for 4 bytes a letter
+ * and 3 more. */
 static char *put_quoted(char *to, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";

@@ -1,10 +1,10 @@
-/* Words for messages: nouns by number, and commands quoted for a shell. */
+/* Parts of messages: singular or plural nouns, and commands quoted for a shell. */
 #ifndef OC_CLI_QUOTE_H
 #define OC_CLI_QUOTE_H
 
 #include "src/cli/options.h"
 
-/* "1 image", "5 images": picks the noun. */
+/* `one` when count is 1, else `many`. */
 const char *plural(size_t count, const char *one, const char *many);
 
 /* The command `name` with the arguments of the settings as they were typed, quoted for a shell; to be freed. NULL when

@@ -1,11 +1,11 @@
-/* What the argument of a command is: recognised once, by looking at it, and handed down. */
+/* The kind of an argument: recognised once, by its content, and passed on. */
 #ifndef OC_CLI_RECOGNISE_H
 #define OC_CLI_RECOGNISE_H
 
 #include <stdbool.h>
 
 typedef enum input_kind {
-    INPUT_IMAGES, /* or one image, a list, a binary data set, standard input, or nothing at all */
+    INPUT_IMAGES, /* a folder, an image, a list, a binary data set, standard input; also a path where nothing is */
     INPUT_SET,
     INPUT_ROWS, /* rows of another program: a .npy file or svmlight text */
     INPUT_MODEL

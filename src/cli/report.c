@@ -2,6 +2,7 @@
 #include "src/cli/report.h"
 
 #include "src/cli/balance.h"
+#include "src/cli/escape.h"
 #include "src/cli/table.h"
 #include "src/cli/terminal.h"
 
@@ -9,13 +10,13 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { CELL = 32, MATRIX_CLASSES = 20, LONGEST_NAME = 32, SCREEN = 80, FREQUENT = 15 };
+enum { CELL = 32, MATRIX_CLASSES = 20, MAX_NAME = 32, SCREEN = 80, MAX_CONFUSIONS = 15 };
 
 static size_t widest_name(const oc_model *model, size_t limit)
 {
     size_t widest = 0;
     for (size_t c = 0; c < oc_model_classes(model); c++) {
-        size_t width = terminal_width(oc_model_class(model, c));
+        size_t width = escape_width(oc_model_class(model, c));
         widest = width > widest ? width : widest;
     }
     return widest < limit ? widest : limit;
@@ -30,7 +31,7 @@ static const char *fraction(double value, char *cell)
     return cell;
 }
 
-/* What was tested on. */
+/* The word for what was tested. */
 static const char *tested(const oc_model *model)
 {
     return oc_features_count(oc_model_features(model)) ? "images" : "rows";
@@ -38,7 +39,7 @@ static const char *tested(const oc_model *model)
 
 static void put_classes(FILE *stream, const oc_model *model, const oc_evaluation *evaluation)
 {
-    const table_column columns[] = {{"class", widest_name(model, LONGEST_NAME), true},
+    const table_column columns[] = {{"class", widest_name(model, MAX_NAME), true},
                                     {tested(model), 6, false},
                                     {"precision", 9, false},
                                     {"recall", 6, false},
@@ -47,11 +48,11 @@ static void put_classes(FILE *stream, const oc_model *model, const oc_evaluation
     fputc('\n', stream);
     table_heading(stream, columns, count);
     for (size_t c = 0; c < evaluation->classes; c++) {
-        const oc_class_figures *figures = &evaluation->figures[c];
+        const oc_class_metrics *metrics = &evaluation->metrics[c];
         char images[CELL], precision[CELL], recall[CELL], f1[CELL];
-        snprintf(images, sizeof images, "%zu", figures->count);
-        const char *cells[] = {oc_model_class(model, c), images, fraction(figures->precision, precision),
-                               fraction(figures->recall, recall), fraction(figures->f1, f1)};
+        snprintf(images, sizeof images, "%zu", metrics->count);
+        const char *cells[] = {oc_model_class(model, c), images, fraction(metrics->precision, precision),
+                               fraction(metrics->recall, recall), fraction(metrics->f1, f1)};
         table_row(stream, columns, count, cells);
     }
 }
@@ -60,9 +61,9 @@ static void put_missing(FILE *stream, const oc_model *model, const oc_evaluation
 {
     size_t missing = 0;
     for (size_t c = 0; c < evaluation->classes; c++) {
-        if (evaluation->figures[c].count == 0) {
+        if (evaluation->metrics[c].count == 0) {
             fputs(missing++ ? ", " : "no image of: ", stream);
-            terminal_put(stream, oc_model_class(model, c));
+            escape_put(stream, oc_model_class(model, c));
         }
     }
     if (missing) {
@@ -78,7 +79,7 @@ static size_t matrix_width(const oc_model *model, const oc_evaluation *evaluatio
         largest = evaluation->confusion[i] > largest ? evaluation->confusion[i] : largest;
     }
     size_t digits = (size_t)snprintf(NULL, 0, "%zu", largest), room = SCREEN - names;
-    size_t width = room / classes > 2 ? room / classes - 2 : 1, longest = widest_name(model, LONGEST_NAME);
+    size_t width = room / classes > 2 ? room / classes - 2 : 1, longest = widest_name(model, MAX_NAME);
     width = width < longest ? width : longest;
     width = width > 3 ? width : 3;
     return width > digits ? width : digits;
@@ -87,14 +88,14 @@ static size_t matrix_width(const oc_model *model, const oc_evaluation *evaluatio
 /* Writes text cut to `width` columns, filled up on the left. */
 static void put_right(FILE *stream, const char *text, size_t width)
 {
-    size_t used = terminal_width(text);
+    size_t used = escape_width(text);
     fprintf(stream, "%*s", used < width ? (int)(width - used) : 0, "");
-    terminal_put_cut(stream, text, width);
+    escape_put_cut(stream, text, width);
 }
 
 static void put_left(FILE *stream, const char *text, size_t width)
 {
-    size_t used = terminal_put_cut(stream, text, width);
+    size_t used = escape_put_cut(stream, text, width);
     fprintf(stream, "%*s", (int)(width - used), "");
 }
 
@@ -124,10 +125,10 @@ static size_t find_confusions(const oc_evaluation *evaluation, size_t *cells)
     const size_t *confusion = evaluation->confusion;
     for (size_t i = 0; i < classes * classes; i++) {
         if (confusion[i] == 0 || i / classes == i % classes ||
-            (found == FREQUENT && confusion[i] <= confusion[cells[found - 1]])) {
+            (found == MAX_CONFUSIONS && confusion[i] <= confusion[cells[found - 1]])) {
             continue;
         }
-        size_t place = found < FREQUENT ? found++ : FREQUENT - 1;
+        size_t place = found < MAX_CONFUSIONS ? found++ : MAX_CONFUSIONS - 1;
         for (; place && confusion[cells[place - 1]] < confusion[i]; place--) {
             cells[place] = cells[place - 1];
         }
@@ -138,7 +139,7 @@ static size_t find_confusions(const oc_evaluation *evaluation, size_t *cells)
 
 static void put_confusions(FILE *stream, const oc_model *model, const oc_evaluation *evaluation)
 {
-    size_t cells[FREQUENT], names = widest_name(model, LONGEST_NAME);
+    size_t cells[MAX_CONFUSIONS], names = widest_name(model, MAX_NAME);
     size_t count = find_confusions(evaluation, cells);
     const table_column columns[] = {
         {"class", names, true}, {"taken for", names, true}, {tested(model), 6, false}, {"of", 4, false}};
@@ -151,7 +152,7 @@ static void put_confusions(FILE *stream, const oc_model *model, const oc_evaluat
         size_t true_class = cells[i] / evaluation->classes, predicted = cells[i] % evaluation->classes;
         char images[CELL], of[CELL];
         snprintf(images, sizeof images, "%zu", evaluation->confusion[cells[i]]);
-        snprintf(of, sizeof of, "%zu", evaluation->figures[true_class].count);
+        snprintf(of, sizeof of, "%zu", evaluation->metrics[true_class].count);
         table_row(
             stream, columns, 4,
             (const char *const[]){oc_model_class(model, true_class), oc_model_class(model, predicted), images, of});
@@ -161,7 +162,8 @@ static void put_confusions(FILE *stream, const oc_model *model, const oc_evaluat
 void report_evaluation(FILE *stream, const oc_model *model, const oc_evaluation *evaluation)
 {
     fprintf(stream, "accuracy  %.2f %% (%zu of %zu %s), 95 %% interval %.2f to %.2f %%\n", 100 * evaluation->accuracy,
-            evaluation->correct, evaluation->images, tested(model), 100 * evaluation->low, 100 * evaluation->high);
+            evaluation->correct, evaluation->images, tested(model), 100 * evaluation->ci_low,
+            100 * evaluation->ci_high);
     if (classes_differ(evaluation)) {
         fprintf(stream, "balanced  %.2f %% (the mean of the recalls of the classes, which differ in size)\n",
                 100 * evaluation->balanced_accuracy);

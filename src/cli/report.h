@@ -11,14 +11,14 @@
 void report_evaluation(FILE *stream, const oc_model *model, const oc_evaluation *evaluation);
 
 /* True when the largest class of the training rows has more than twice as many as the smallest: then the balanced
- * accuracy says something that the accuracy does not. */
+ * accuracy differs in meaning from the accuracy. */
 bool report_unequal(const oc_model *model);
 
 /* The accuracy on images held out in training, with its interval, the balanced accuracy where classes are unequal, and
  * the log loss; nothing without validation. */
 void report_validation(FILE *stream, const oc_model *model, const oc_validation *validation);
 
-/* What was tried, one line a penalty; nothing where there was one. */
+/* The penalties that validation tried, a line each; nothing where there was only one. */
 void report_trials(FILE *stream, const oc_validation *validation);
 
 #endif

@@ -1,7 +1,6 @@
 /* ocellus show: pictures of what the stages and the classifier see. */
 #include "src/cli/choose.h"
 #include "src/cli/inputs.h"
-#include "src/cli/terminal.h"
 #include "src/cli/test_rows.h"
 
 #include <stdio.h>
@@ -112,7 +111,8 @@ static oc_status show_losses(const cli_settings *settings, const oc_model *model
     oc_status status = open_test_rows(settings, &(named_model){settings->operands.items[0], model}, &tested, job, &rows,
                                       err);
     if (!status) {
-        status = oc_losses_measure(model, rows.set, kind, (uint64_t)settings->seed, job, &losses, err);
+        status = oc_losses_measure(model, rows.set, &(oc_losses_options){kind, (uint64_t)settings->seed}, job, &losses,
+                                   err);
     }
     if (!status) {
         status = oc_show_losses(model, &losses, settings->output, err);
@@ -149,7 +149,7 @@ static int wrong_options(const cli_settings *settings, bool is_model)
         return report_usage(&command_show, "-f is given %zu times; join stages by '+'", settings->specs.count);
     }
     if (!is_model) {
-        return operands > 1 ? report_usage(&command_show, "one IMAGE makes a picture; '%s' is too much",
+        return operands > 1 ? report_usage(&command_show, "one IMAGE is drawn; '%s' is one too many",
                                            settings->operands.items[1])
                : what > SHOW_FEATURES
                    ? report_usage(&command_show, "this --what needs a MODEL; '%s' is none", settings->operands.items[0])
@@ -164,11 +164,11 @@ static int wrong_options(const cli_settings *settings, bool is_model)
         }
     }
     if (operands == 1 && (wants_rows(what) || what == SHOW_FEATURES)) {
-        return report_usage(&command_show, "this --what needs %s behind the model",
+        return report_usage(&command_show, "this --what needs %s after the model",
                             wants_rows(what) ? "labelled IMAGES or a SET" : "an IMAGE");
     }
     if (operands == 2 && (what == SHOW_TEMPLATES || what == SHOW_CODEBOOK)) {
-        return report_usage(&command_show, "this --what takes the MODEL alone; '%s' is too much",
+        return report_usage(&command_show, "this --what takes the MODEL alone; '%s' is one too many",
                             settings->operands.items[1]);
     }
     return EXIT_DONE;
@@ -221,7 +221,7 @@ const cli_command command_show = {
                 "ocellus show photos.model photo.jpg -o photo-words.png\n"
                 "ocellus show photos.model photos --what plane -o loss.png",
     .expects = "an IMAGE, or a MODEL and what goes with it",
-    .least_operands = 1,
-    .most_operands = 2,
+    .min_operands = 1,
+    .max_operands = 2,
     .run = run,
 };

@@ -33,8 +33,8 @@ static void catch_signal(int number)
     }
 }
 
-/* Rows are read where they lie in the file. When that has become shorter meanwhile, or its disk fails, there is
- * nothing to go on with; what was being built stays under its temporary name, as after a kill, and the next run
+/* Rows are read in place, from the mapped file. When the file has become shorter meanwhile, or its disk fails, there is
+ * no way to continue; an unfinished output stays under its temporary name, as after a kill, and the next run
  * clears it. */
 static void on_lost_file(int number, siginfo_t *info, void *context)
 {

@@ -1,17 +1,18 @@
 /* Printing of aligned columns. */
 #include "src/cli/table.h"
 
+#include "src/cli/escape.h"
 #include "src/cli/terminal.h"
 
 static void put_cell(FILE *stream, const table_column *column, const char *cell, bool last)
 {
-    size_t heading = terminal_width(column->heading), width = terminal_width(cell);
+    size_t heading = escape_width(column->heading), width = escape_width(cell);
     size_t room = column->width > heading ? column->width : heading;
     int blanks = room > width ? (int)(room - width) : 0;
     if (!column->left) {
         fprintf(stream, "%*s", blanks, "");
     }
-    terminal_put(stream, cell);
+    escape_put(stream, cell);
     if (!last) {
         fprintf(stream, "%*s", column->left ? blanks + 2 : 2, "");
     }

@@ -1,4 +1,4 @@
-/* The rows that a model is tested on, wherever they come from. */
+/* The rows that a model is tested on: of a set, of another program, or extracted from images. */
 #ifndef OC_CLI_TEST_ROWS_H
 #define OC_CLI_TEST_ROWS_H
 
@@ -16,13 +16,13 @@ typedef struct test_rows {
     oc_dataset *images; /* that the rows were extracted from, or NULL */
 } test_rows;
 
-/* Opens a set, or rows of another program, or extracts images with the model's stages. OC_USAGE with what would help when
- * they do not fit the model. test_rows_free is due in any case. */
+/* Opens a set, or rows of another program, or extracts images with the model's stages. OC_USAGE when they do not fit the model; the
+ * message says what does. test_rows_free is due in any case. */
 oc_status open_test_rows(const cli_settings *settings, const named_model *model, const input *in, oc_job *job,
                          test_rows *rows, oc_error *err);
 void test_rows_free(test_rows *rows);
 
-/* Opens a set, or rows of another program, that fit the model; else OC_USAGE with what would help. */
+/* Opens a set, or rows of another program, that fit the model; else OC_USAGE, and the message says what does. */
 oc_status open_fitting_rows(const cli_settings *settings, const named_model *model, const input *in, oc_job *job,
                             oc_set **set, oc_error *err);
 

@@ -2,14 +2,16 @@
 #include "src/cli/check_gradient.h"
 #include "src/cli/choose.h"
 #include "src/cli/dry_run.h"
+#include "src/cli/escape.h"
 #include "src/cli/inputs.h"
+#include "src/cli/progress.h"
 #include "src/cli/report.h"
 #include "src/cli/terminal.h"
 
 #include <math.h>
 #include <stdio.h>
 
-/* Several data sets are taken as one when all of them are sets, each once. */
+/* Several operands must be different sets: they are trained on as one. */
 static int check_sets(const strings *operands)
 {
     for (size_t i = 0; operands->count > 1 && i < operands->count; i++) {
@@ -81,8 +83,7 @@ static oc_status open_source_rows(const cli_settings *settings, const input *in,
 /* All checks that need no image to be read: the work begins after them. */
 static oc_status open_source(const cli_settings *settings, const input *in, oc_job *job, source *from, oc_error *err)
 {
-    const output model = {settings->check_gradient || settings->dry_run ? NULL : settings->output, "the model",
-                          check_output_file};
+    const output model = {settings->check_gradient ? NULL : settings->output, "the model", check_output_file};
     oc_status status = oc_train_check(&settings->train, err);
     if (!status) {
         status = check_outputs(settings, &model, 1, err);
@@ -104,7 +105,7 @@ static void close_source(source *from)
     oc_features_free(from->features);
 }
 
-static int tell_plan(const cli_settings *settings, source *from, oc_job *job)
+static int print_train_plan(const cli_settings *settings, source *from, oc_job *job)
 {
     oc_error err;
     oc_extract_options options = extract_options(settings);
@@ -145,12 +146,12 @@ static void print_summary(const oc_model *model, const oc_set *set, const oc_tra
         printf("%.1f to validate, ", report->validation.seconds);
     }
     printf("%.1f to train\nmodel       ", report->seconds);
-    terminal_put_name(stdout, path);
+    escape_put_name(stdout, path);
     putchar('\n');
 }
 
-/* What the optimizer did; nearest neighbours have none, and searches neither a step size nor an end in sight. */
-static void tell_work(const oc_train_report *report)
+/* Details of the training, for --verbose; nearest neighbours have none. Searches have no step size and no gap. */
+static void print_work(const oc_train_report *report)
 {
     if (report->used.classifier.kind != OC_LINEAR) {
         return;
@@ -179,7 +180,7 @@ static void tell_work(const oc_train_report *report)
     }
 }
 
-/* Without a set, extraction is lost with the rest. */
+/* An interrupted training from images loses its extraction too. */
 static int report_lost(oc_error *err, bool from_rows)
 {
     if (err->status == OC_CANCELLED && !from_rows) {
@@ -198,14 +199,14 @@ static int train(const cli_settings *settings, const oc_set *set, oc_job *job, b
     int status = EXIT_DONE;
     oc_status failed = oc_model_train(set, &settings->train, job, &model, &report, &err);
     if (!failed) {
-        terminal_busy("writing the model");
+        progress_busy("writing the model");
         failed = oc_model_save(model, settings->output, &err);
-        terminal_clear();
+        progress_clear();
     }
     if (failed) {
         status = report_lost(&err, from_rows);
     } else {
-        tell_work(&report);
+        print_work(&report);
         if (settings->json) {
             status = print_json(oc_json_training(model, set, &report));
         } else {
@@ -246,7 +247,7 @@ static int run(const cli_settings *typed, oc_job *job)
     if (open_source(&settings, &in, job, &from, &err)) {
         status = report_failure(&err);
     } else {
-        status = settings.dry_run ? tell_plan(&settings, &from, job) : work(&settings, &from, job);
+        status = settings.dry_run ? print_train_plan(&settings, &from, job) : work(&settings, &from, job);
     }
     close_source(&from);
     return status;
@@ -296,7 +297,7 @@ const cli_command command_train = {
                 "ocellus train rows --loss hinge --l2 0.001 -o photos.model\n"
                 "ocellus train embeddings.npy --labels labels.txt -o embeddings.model",
     .expects = "IMAGES, ROWS or SETs with labels",
-    .least_operands = 1,
-    .most_operands = (size_t)-1,
+    .min_operands = 1,
+    .max_operands = (size_t)-1,
     .run = run,
 };

@@ -1,6 +1,6 @@
 /* ocellus unpack: a binary data set as class folders of PNG files. */
+#include "src/cli/escape.h"
 #include "src/cli/inputs.h"
-#include "src/cli/terminal.h"
 
 #include <stdio.h>
 
@@ -20,7 +20,7 @@ static int run(const cli_settings *settings, oc_job *job)
         status = report_failure(&err);
     } else {
         printf("%zu %s in ", written, plural(written, "image", "images"));
-        terminal_put_name(stdout, settings->output);
+        escape_put_name(stdout, settings->output);
         putchar('\n');
     }
     oc_dataset_free(dataset);
@@ -49,7 +49,7 @@ const cli_command command_unpack = {
     .examples = "ocellus unpack train-images-idx3-ubyte.gz --names classes.txt -o train\n"
                 "ocellus unpack cifar-10-batches-bin -o train",
     .expects = "DATASET, one binary data set",
-    .least_operands = 1,
-    .most_operands = 1,
+    .min_operands = 1,
+    .max_operands = 1,
     .run = run,
 };

@@ -211,6 +211,11 @@ const char *oc_dataset_class(const oc_dataset *dataset, size_t label)
     return dataset->classes[label];
 }
 
+oc_class_list oc_dataset_class_list(const oc_dataset *dataset)
+{
+    return (oc_class_list){dataset->class_count, dataset->classes};
+}
+
 size_t oc_dataset_ignored(const oc_dataset *dataset)
 {
     return dataset->ignored;
@@ -239,9 +244,15 @@ static const char *prefix_of(const oc_dataset *dataset, const char *path)
     return strcmp(path, "-") == 0 && !*prefix ? "./" : prefix; /* a file named "-", not standard input */
 }
 
+bool oc_dataset_in_memory(const oc_dataset *dataset)
+{
+    return dataset->pixels || dataset->images;
+}
+
 char *oc_dataset_file(const oc_dataset *dataset, size_t i)
 {
-    const char *path = oc_dataset_path(dataset, i), *prefix = prefix_of(dataset, path);
+    const char *path = oc_dataset_path(dataset, i);
+    const char *prefix = oc_dataset_in_memory(dataset) ? "" : prefix_of(dataset, path);
     size_t before = strlen(prefix), length = strlen(path);
     char *file = oc_realloc(NULL, before + length + 1, 1);
     if (file) {

@@ -41,11 +41,11 @@ struct oc_dataset {
 /* The number of item i in the whole data set: the place of its pixels. */
 size_t oc_dataset_origin(const oc_dataset *dataset, size_t i);
 
-/* memory.c: true when images are not files that can be opened by their paths alone. */
+/* True when images are not files that can be opened by their paths alone. */
 bool oc_dataset_in_memory(const oc_dataset *dataset);
 
-/* The name by which image i of a data set of files is opened, relative to the current folder. The caller frees it with
- * oc_free; NULL when memory is short. */
+/* The name of image i in files of results: the path that opens it from the current folder; of an image that is no file,
+ * oc_dataset_path. The caller frees it with oc_free; NULL when memory is short. */
 char *oc_dataset_file(const oc_dataset *dataset, size_t i);
 
 /* items.c: items and classes. Strings are copied. OC_NO_MEMORY. */

@@ -7,6 +7,7 @@
 #include "src/base/threads.h"
 #include "src/dataset/label_key.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,29 +37,24 @@ static void free_keyed(keyed_label *labels, size_t count)
 }
 
 /* The labels sorted by their keys; to be freed with free_keyed. */
-static oc_status sort_labels(const oc_label_list *list, keyed_label **out, oc_error *err)
+static oc_status sort_labels(oc_class_list list, keyed_label **out, oc_error *err)
 {
-    keyed_label *labels = oc_alloc(list->count, sizeof *labels);
+    keyed_label *labels = oc_alloc(list.count, sizeof *labels);
     bool done = labels != NULL;
-    for (size_t i = 0; done && i < list->count; i++) {
-        labels[i].name = list->name(list->source, i);
+    for (size_t i = 0; done && i < list.count; i++) {
+        labels[i].name = list.names[i];
         labels[i].key = oc_label_key(labels[i].name, OC_FOLD_ALL);
         done = labels[i].key != NULL;
     }
     if (!done) {
-        free_keyed(labels, list->count);
+        free_keyed(labels, list.count);
         return oc_fail_memory(err, "the labels");
     }
-    if (list->count) {
-        qsort(labels, list->count, sizeof *labels, compare_keys);
+    if (list.count) {
+        qsort(labels, list.count, sizeof *labels, compare_keys);
     }
     *out = labels;
     return OC_OK;
-}
-
-static const char *class_of_dataset(const void *dataset, size_t label)
-{
-    return oc_dataset_class(dataset, label);
 }
 
 oc_status oc_label_counts(const oc_dataset *dataset, size_t **out, oc_error *err)
@@ -138,10 +134,10 @@ static oc_status note_single(const oc_dataset *dataset, const size_t *counts, co
 
 oc_status oc_dataset_note_labels(const oc_dataset *dataset, const char *where, oc_job *job, oc_error *err)
 {
-    oc_label_list list = {dataset->class_count, class_of_dataset, dataset};
+    oc_class_list list = oc_dataset_class_list(dataset);
     keyed_label *labels = NULL;
     size_t *counts = NULL;
-    oc_status status = sort_labels(&list, &labels, err);
+    oc_status status = sort_labels(list, &labels, err);
     if (status == OC_OK) {
         status = note_alike(labels, list.count, where, job, err);
     }
@@ -182,56 +178,90 @@ static const char *first_path(const oc_dataset *dataset, size_t label)
     return dataset->items[i].path;
 }
 
-/* Adds the labels that are not known to the list; OC_NO_MEMORY. */
-static oc_status list_unknown(const oc_dataset *dataset, const size_t *counts, const keyed_label *known, size_t count,
-                              const char *owner, oc_string *list, size_t *unknown, oc_error *err)
+/* True when at least one image of a class can be read. */
+static bool class_readable(const oc_dataset *dataset, size_t label, oc_decoder *decoder)
 {
-    oc_string between = {0};
-    size_t shown = 0;
-    oc_string_format(&between, " where %s has ", owner);
-    for (size_t c = 0; c < dataset->class_count && !list->failed && !between.failed; c++) {
-        keyed_label label = {oc_label_key(dataset->classes[c], OC_FOLD_ALL), dataset->classes[c]};
-        bool same;
-        if (!label.key) {
-            oc_string_free(&between);
-            return oc_fail_memory(err, "the labels");
+    const oc_image_options options = {.planes = OC_GRAY};
+    for (size_t i = 0; i < dataset->count; i++) {
+        oc_image image;
+        if (dataset->items[i].label == (int32_t)label &&
+            oc_dataset_read(dataset, i, decoder, &options, &image, NULL) == OC_OK) {
+            return true;
         }
-        const char *alike = find_alike(known, count, &label, &same);
-        if (counts[c] && !same && begin_item(list, unknown)) {
-            if (alike) {
-                oc_label_add_pair(list, label.name, between.data, alike);
-            } else {
-                oc_string_format(list, "'%.255s' (first: %.100s)", label.name, first_path(dataset, c));
-            }
-            shown++;
-        }
-        oc_free(label.key);
     }
-    end_list(list, *unknown, shown);
-    bool failed = list->failed || between.failed;
-    oc_string_free(&between);
-    return failed ? oc_fail_memory(err, "the labels") : OC_OK;
+    return false;
 }
 
-oc_status oc_labels_check_known(const oc_dataset *dataset, const oc_label_list *list, const char *owner, oc_error *err)
+/* Labels that are compared with a list of known ones. */
+typedef struct label_check {
+    const oc_dataset *dataset;
+    const keyed_label *known; /* (known_count), sorted */
+    size_t known_count;
+    const char *owner;   /* whose labels the known ones are */
+    oc_decoder *decoder; /* a class without a readable image does not count; NULL: each class counts */
+    oc_string unknown;   /* the unknown labels, as text */
+    size_t count;        /* of them */
+} label_check;
+
+/* Adds one label to the unknown ones unless it is known. OC_NO_MEMORY. */
+static oc_status check_label(label_check *check, size_t c, size_t *shown, oc_error *err)
+{
+    keyed_label label = {oc_label_key(check->dataset->classes[c], OC_FOLD_ALL), check->dataset->classes[c]};
+    bool same;
+    if (!label.key) {
+        return oc_fail_memory(err, "the labels");
+    }
+    const char *alike = find_alike(check->known, check->known_count, &label, &same);
+    if (!same && (!check->decoder || class_readable(check->dataset, c, check->decoder)) &&
+        begin_item(&check->unknown, &check->count)) {
+        if (alike) {
+            char between[100];
+            snprintf(between, sizeof between, " where %.80s has ", check->owner);
+            oc_label_add_pair(&check->unknown, label.name, between, alike);
+        } else {
+            oc_string_format(&check->unknown, "'%.255s' (first: %.100s)", label.name, first_path(check->dataset, c));
+        }
+        ++*shown;
+    }
+    oc_free(label.key);
+    return check->unknown.failed ? oc_fail_memory(err, "the labels") : OC_OK;
+}
+
+static oc_status list_unknown(label_check *check, oc_error *err)
+{
+    size_t *counts, shown = 0;
+    oc_status status = oc_label_counts(check->dataset, &counts, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    for (size_t c = 0; c < check->dataset->class_count && status == OC_OK; c++) {
+        status = counts[c] ? check_label(check, c, &shown, err) : OC_OK;
+    }
+    end_list(&check->unknown, check->count, shown);
+    oc_free(counts);
+    return status;
+}
+
+oc_status oc_labels_check_known(const oc_dataset *dataset, oc_class_list list, const char *owner, bool read,
+                                oc_error *err)
 {
     keyed_label *known = NULL;
-    size_t *counts = NULL, unknown = 0;
-    oc_string text = {0};
+    label_check check = {.dataset = dataset, .known_count = list.count, .owner = owner};
     oc_status status = sort_labels(list, &known, err);
-    if (status == OC_OK) {
-        status = oc_label_counts(dataset, &counts, err);
+    check.known = known;
+    if (status == OC_OK && read) {
+        status = oc_decoder_create(&check.decoder, err);
     }
     if (status == OC_OK) {
-        status = list_unknown(dataset, counts, known, list->count, owner, &text, &unknown, err);
+        status = list_unknown(&check, err);
     }
-    if (status == OC_OK && unknown) {
-        status = oc_fail(err, OC_BAD_DATA, "the test has %zu %s that %s does not know: %s", unknown,
-                         unknown == 1 ? "label" : "labels", owner, text.data);
+    if (status == OC_OK && check.count) {
+        status = oc_fail(err, OC_BAD_DATA, "the test has %zu %s that %s does not know: %s", check.count,
+                         check.count == 1 ? "label" : "labels", owner, check.unknown.data);
     }
-    oc_string_free(&text);
-    oc_free(counts);
-    free_keyed(known, list->count);
+    oc_string_free(&check.unknown);
+    oc_decoder_free(check.decoder);
+    free_keyed(known, list.count);
     return status;
 }
 
@@ -249,7 +279,6 @@ oc_status oc_labels_check_any(const oc_dataset *dataset, oc_error *err)
 
 oc_status oc_dataset_check_test(const oc_dataset *test, const oc_dataset *train, oc_error *err)
 {
-    oc_label_list known = {train->class_count, class_of_dataset, train};
     oc_status status = oc_labels_check_any(test, err);
-    return status == OC_OK ? oc_labels_check_known(test, &known, "training", err) : status;
+    return status == OC_OK ? oc_labels_check_known(test, oc_dataset_class_list(train), "training", true, err) : status;
 }

@@ -4,21 +4,14 @@
 
 #include "src/dataset/dataset.h"
 
-/* A list of class names, whatever holds them. */
-typedef struct oc_label_list {
-    size_t count;
-    const char *(*name)(const void *source, size_t label);
-    const void *source;
-} oc_label_list;
-
 /* counts (C): the number of items of each class. The caller frees it with oc_free. OC_NO_MEMORY. */
 oc_status oc_label_counts(const oc_dataset *dataset, size_t **counts, oc_error *err);
 
 /* OC_BAD_DATA when no item has a label. */
 oc_status oc_labels_check_any(const oc_dataset *dataset, oc_error *err);
 /* OC_BAD_DATA when the data set has labels that are not among the known ones. `owner` ("the model") says whose labels
- * these are. */
-oc_status oc_labels_check_known(const oc_dataset *dataset, const oc_label_list *known, const char *owner,
+ * these are. With `read`, a class of which no image can be read does not count: extraction will leave it out. OC_NO_MEMORY. */
+oc_status oc_labels_check_known(const oc_dataset *dataset, oc_class_list known, const char *owner, bool read,
                                 oc_error *err);
 
 #endif

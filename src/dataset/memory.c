@@ -9,11 +9,6 @@
 
 enum { NAME = 40 };
 
-bool oc_dataset_in_memory(const oc_dataset *dataset)
-{
-    return dataset->pixels || dataset->images;
-}
-
 static oc_status add_image(oc_dataset *dataset, size_t i, const oc_dataset_image *image, oc_error *err)
 {
     char number[NAME];

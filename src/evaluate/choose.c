@@ -3,11 +3,12 @@
  *
  * Candidates of one image size are extracted together, so that a stage that several have is measured once; the rows of
  * a candidate are a view of its stages' columns. */
-#include "src/evaluate/evaluate.h"
+#include "src/evaluate/stage_rows.h"
+
+#include <ocellus/evaluate.h>
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/base/string.h"
 #include "src/base/threads.h"
 #include "src/dataset/dataset.h"
 #include "src/pipeline/store.h"
@@ -172,27 +173,6 @@ static oc_status look(choosing *c, const oc_dataset *images, size_t *affordable,
     return status;
 }
 
-/* The stage of this length is one of the spec's. */
-static bool has_stage(const char *spec, const char *stage, size_t length)
-{
-    for (const char *at = spec; at; at = strchr(at, '+'), at += at != NULL) {
-        if (strcspn(at, "+") == length && strncmp(at, stage, length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void add_stages(oc_string *stages, const char *spec)
-{
-    for (const char *at = spec; at; at = strchr(at, '+'), at += at != NULL) {
-        int length = (int)strcspn(at, "+");
-        if (!stages->length || !has_stage(stages->data, at, (size_t)length)) {
-            oc_string_format(stages, stages->length ? "+%.*s" : "%.*s", length, at);
-        }
-    }
-}
-
 /* Puts a candidate that suits the images into the pool of its size. */
 static oc_status enter(choosing *c, size_t candidate, oc_error *err)
 {
@@ -214,31 +194,9 @@ static oc_status enter(choosing *c, size_t candidate, oc_error *err)
     if (p == c->pools) {
         c->pool[c->pools++] = (stage_pool){.side = side, .learns = learns};
     }
-    add_stages(&c->pool[p].stages, candidates[candidate].features);
+    oc_add_stages(&c->pool[p].stages, candidates[candidate].features);
     c->pool_of[candidate] = &c->pool[p];
     return c->pool[p].stages.failed ? oc_fail_memory(err, "the candidates") : OC_OK;
-}
-
-/* The rows of a candidate: its stages' columns among those of its pool. */
-static oc_status view(const stage_pool *pool, const char *spec, oc_rows *rows, oc_error *err)
-{
-    const oc_rows *all = oc_set_rows(pool->set);
-    const oc_features *stages = oc_set_features(pool->set);
-    oc_features *features = NULL;
-    oc_status status = oc_features_parse(spec, &features, err);
-    *rows = (oc_rows){.count = all->count};
-    for (size_t i = 0; status == OC_OK && i < oc_features_count(features); i++) {
-        size_t first = 0, part = 0;
-        while (strcmp(oc_features_part_spec(stages, part), oc_features_part_spec(features, i)) != 0) {
-            first += oc_features_part_dimension(stages, part++);
-        }
-        size_t columns = oc_features_part_dimension(stages, part);
-        rows->block[rows->blocks++] = (oc_block){
-            .values = all->block[0].values + first, .columns = columns, .stride = all->block[0].stride};
-        rows->dimension += columns;
-    }
-    oc_features_free(features);
-    return status;
 }
 
 /* Whether a failure means that the images do not suit a candidate, or its stages not the options. */
@@ -252,13 +210,15 @@ static oc_status validate(choosing *c, stage_pool *pool, oc_choice_row *row, oc_
     oc_train_options options = c->options->train;
     oc_train_report report;
     oc_classifier *classifier = NULL;
-    oc_rows rows;
+    oc_features *features = NULL;
+    oc_rows rows = {0};
     options.augment = OC_AUGMENT_NONE;
     if (isnan(options.holdout) && (options.folds == OC_AUTO || options.folds == 0)) {
         options.folds = FOLDS;
     }
-    oc_status status = view(pool, row->features, &rows, err);
+    oc_status status = oc_features_parse(row->features, &features, err);
     if (status == OC_OK) {
+        rows = oc_stage_rows(features, &pool->set, 1);
         status = oc_train(&(oc_examples){&rows, oc_set_labels(pool->set), oc_set_classes(pool->set)}, &options, c->job,
                           &classifier, &report, err);
     }
@@ -267,6 +227,7 @@ static oc_status validate(choosing *c, stage_pool *pool, oc_choice_row *row, oc_
         row->accuracy = oc_validation_accuracy(&report.validation);
         oc_classifier_free(classifier);
     }
+    oc_features_free(features);
     return status;
 }
 

@@ -9,35 +9,37 @@
 #include <math.h>
 #include <stdint.h>
 
-/* What is the same for every seed. */
+/* The inputs, which are the same for every seed. */
 typedef struct comparing {
     const oc_dataset *train, *test; /* test NULL: images of train are tested on */
     const uint32_t *group;          /* (images of train): equal images, where test is NULL */
-    const oc_spec_list *specs;
     oc_job *job;
 } comparing;
 
 static oc_status compare_seed(const comparing *c, const oc_compare_options *options, oc_comparison **out, oc_error *err)
 {
-    return c->test
-               ? oc_compare_once(&(oc_sides){c->train, c->test, OC_SPLIT_GIVEN}, c->specs, options, c->job, out, err)
-               : oc_compare_folds(c->train, c->group, c->specs, options, c->job, out, err);
+    return c->test ? oc_compare_once(&(oc_sides){c->train, c->test, OC_SPLIT_GIVEN}, options, c->job, out, err)
+                   : oc_compare_folds(c->train, c->group, options, c->job, out, err);
 }
 
-/* Mean and standard deviation of the test accuracies, summed up in their places while the seeds go by. */
+/* Updates mean and sum of squares of the test accuracies in place, seed by seed (Welford, 1962). */
 static void add_seed(oc_comparison_row *row, double accuracy, size_t done)
 {
     double step = accuracy - row->test_mean;
     row->test_mean += step / (double)done;
-    row->test_deviation += step * (accuracy - row->test_mean); /* the sum of squared distances (Welford, 1962) */
+    row->test_std += step * (accuracy - row->test_mean); /* so far the sum of squared distances */
 }
 
 /* The seeds after the first one. */
 static oc_status repeat(const comparing *c, const oc_compare_options *options, oc_comparison_row *rows, oc_error *err)
 {
-    oc_compare_options again = {.extract = options->extract, .train = options->train, .folds = options->folds};
+    oc_compare_options again = {.specs = options->specs,
+                                .count = options->count,
+                                .extract = options->extract,
+                                .train = options->train,
+                                .folds = options->folds};
     again.extract.suppress_warnings = true;
-    if (!again.train.tune) { /* the choice is made */
+    if (!again.train.tune) { /* the first seed has chosen the row */
         again.train.holdout = NAN;
         again.train.folds = OC_AUTO;
     }
@@ -50,7 +52,7 @@ static oc_status repeat(const comparing *c, const oc_compare_options *options, o
         if (status != OC_OK) {
             return status;
         }
-        for (size_t r = 0; r < c->specs->count; r++) {
+        for (size_t r = 0; r < options->count; r++) {
             add_seed(&rows[r], other->rows[r].test_accuracy, k + 1);
         }
         oc_comparison_free(other);
@@ -73,7 +75,7 @@ static oc_status compare_seeds(const comparing *c, const oc_compare_options *opt
     }
     status = repeat(c, options, rows, err);
     for (size_t r = 0; r < comparison->count; r++) {
-        rows[r].test_deviation = seeds > 1 ? sqrt(rows[r].test_deviation / (double)(seeds - 1)) : NAN;
+        rows[r].test_std = seeds > 1 ? sqrt(rows[r].test_std / (double)(seeds - 1)) : NAN;
     }
     if (status != OC_OK) {
         oc_comparison_free(comparison);
@@ -83,26 +85,25 @@ static oc_status compare_seeds(const comparing *c, const oc_compare_options *opt
     return OC_OK;
 }
 
-oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const char *const *specs, size_t count,
-                     const oc_compare_options *options, oc_job *job, oc_comparison **out, oc_error *err)
+oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options, oc_job *job,
+                     oc_comparison **out, oc_error *err)
 {
-    oc_spec_list list = {specs, count};
     oc_compare_options all = *options;
     uint32_t *group = NULL;
-    if (count == 0) {
+    if (options->count == 0) {
         return oc_fail(err, OC_USAGE, "no features to compare");
     }
     all.extract.mirror = options->train.augment == OC_AUGMENT_MIRROR;
     oc_status status = oc_compare_check(train, test, options, err);
     if (status == OC_OK) {
-        status = oc_compare_look_ahead(&list, &all.extract, err);
+        status = oc_compare_look_ahead(&all, err);
     }
     if (status == OC_OK && !test) {
         status = oc_group_images(train, &all.extract, job, &group, err);
         all.extract.suppress_warnings = true;
     }
     if (status == OC_OK) {
-        status = compare_seeds(&(comparing){train, test, group, &list, job}, &all, out, err);
+        status = compare_seeds(&(comparing){train, test, group, job}, &all, out, err);
     }
     oc_free(group);
     return status;

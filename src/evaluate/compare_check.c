@@ -1,4 +1,7 @@
-/* What can be said of a comparison before the first image is read. */
+/* Checks of a comparison before the first image is read, and the stages that it extracts. */
+#include "src/base/fail.h"
+#include "src/evaluate/stage_rows.h"
+
 #include <ocellus/evaluate.h>
 
 oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
@@ -6,4 +9,18 @@ oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, cons
 {
     oc_status status = oc_model_check(train, &options->train, err);
     return status == OC_OK && test ? oc_dataset_check_test(test, train, err) : status;
+}
+
+oc_status oc_compare_stages(const char *const *specs, size_t count, oc_features **features, oc_error *err)
+{
+    oc_string stages = {0};
+    if (count == 0) {
+        return oc_fail(err, OC_USAGE, "no features to compare");
+    }
+    for (size_t i = 0; i < count; i++) {
+        oc_add_stages(&stages, specs[i]);
+    }
+    oc_status status = stages.failed ? oc_fail_memory(err, "the specs") : oc_features_parse(stages.data, features, err);
+    oc_string_free(&stages);
+    return status;
 }

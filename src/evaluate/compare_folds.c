@@ -16,7 +16,6 @@
 
 typedef struct folding {
     const oc_dataset *images;
-    const oc_spec_list *specs;
     const oc_compare_options *options;
     oc_job *job;
     size_t folds;
@@ -44,15 +43,15 @@ static void place(const oc_comparison *fold, const oc_evaluation *part, oc_evalu
         size_t item = fold->items[part->row[i]];
         all->expected[item] = part->expected[i];
         all->predicted[item] = part->predicted[i];
-        all->likely[item] = part->likely[i];
-        all->right[item] = part->right[i];
+        all->predicted_score[item] = part->predicted_score[i];
+        all->true_score[item] = part->true_score[i];
     }
 }
 
-/* Gives the evaluation of a row of the first fold a place for each of n images; those of other folds stay empty. */
+/* Gives the evaluation of the first fold a place for each of n images; the places of other folds stay empty (-1). */
 static oc_status widen(const oc_comparison *fold, size_t n, oc_evaluation *e, oc_error *err)
 {
-    oc_evaluation wide = {.probable = e->probable};
+    oc_evaluation wide = {.has_probabilities = e->has_probabilities};
     if (!oc_evaluation_allocate(&wide, e->classes, n)) {
         oc_evaluation_free(&wide);
         return oc_fail_memory(err, "the comparison");
@@ -119,7 +118,7 @@ static oc_status compare_fold(folding *f, size_t which, oc_error *err)
         status = take_side(f, which, true, &test, err);
     }
     if (status == OC_OK) {
-        status = oc_compare_once(&(oc_sides){train, test, split}, f->specs, &options, f->job, &comparison, err);
+        status = oc_compare_once(&(oc_sides){train, test, split}, &options, f->job, &comparison, err);
     }
     for (size_t i = 0; status == OC_OK && i < comparison->test_rows; i++) {
         comparison->items[i] = f->chosen[comparison->items[i]]; /* the test images were taken last */
@@ -135,7 +134,7 @@ static oc_status compare_fold(folding *f, size_t which, oc_error *err)
     return status;
 }
 
-/* Closes up the places of images that were not tested. */
+/* Removes the places of images that were not tested. */
 static void close_up(oc_evaluation *e, size_t places)
 {
     for (size_t i = 0; i < places; i++) {
@@ -144,8 +143,8 @@ static void close_up(oc_evaluation *e, size_t places)
             e->row[at] = (uint32_t)i;
             e->expected[at] = e->expected[i];
             e->predicted[at] = e->predicted[i];
-            e->likely[at] = e->likely[i];
-            e->right[at] = e->right[i];
+            e->predicted_score[at] = e->predicted_score[i];
+            e->true_score[at] = e->true_score[i];
         }
     }
 }
@@ -171,15 +170,15 @@ static void finish_rows(const folding *f)
         oc_evaluation_summarise(e);
         row->train_accuracy /= (double)f->folds;
         row->test_accuracy = e->accuracy;
-        row->low = e->low;
-        row->high = e->high;
+        row->ci_low = e->ci_low;
+        row->ci_high = e->ci_high;
         row->p_value = r ? p_value(&c->rows[0].evaluation, e) : NAN;
     }
     c->test = c->rows[0].evaluation.images;
     c->folds = f->folds > 1 ? f->folds : 0;
 }
 
-/* Of folds there is no classifier to keep: the best row is trained once more, on all images. */
+/* Trains the best row on all images and saves it: the classifiers of the folds saw only a part of them. */
 static oc_status save_best(const folding *f, const char *spec, oc_error *err)
 {
     oc_features *features = NULL;
@@ -203,7 +202,7 @@ static oc_status save_best(const folding *f, const char *spec, oc_error *err)
     return status;
 }
 
-/* Tells of the rows of folds, and chooses one of them. */
+/* Reports the finished rows, and chooses the best. */
 static oc_status finish_folds(const folding *f, oc_error *err)
 {
     oc_comparison *c = f->merged;
@@ -219,7 +218,7 @@ static oc_status finish_folds(const folding *f, oc_error *err)
     return f->options->model ? save_best(f, c->rows[c->best].features, err) : OC_OK;
 }
 
-/* Readable images that no fold tests: each is all that its class has. */
+/* Notes readable images that no fold tests: each is the only one of its class. */
 static void note_untested(const folding *f, const uint32_t *group)
 {
     size_t untested = 0;
@@ -235,11 +234,11 @@ static void note_untested(const folding *f, const uint32_t *group)
     }
 }
 
-oc_status oc_compare_folds(const oc_dataset *images, const uint32_t *group, const oc_spec_list *specs,
-                           const oc_compare_options *options, oc_job *job, oc_comparison **out, oc_error *err)
+oc_status oc_compare_folds(const oc_dataset *images, const uint32_t *group, const oc_compare_options *options,
+                           oc_job *job, oc_comparison **out, oc_error *err)
 {
     size_t n = oc_dataset_count(images);
-    folding f = {.images = images, .specs = specs, .options = options, .job = job};
+    folding f = {.images = images, .options = options, .job = job};
     f.folds = options->folds > 1 ? options->folds : 1;
     f.fold = oc_alloc(n, sizeof *f.fold);
     f.chosen = oc_alloc(n, sizeof *f.chosen);

@@ -5,7 +5,7 @@
 #include "src/evaluate/compare_once.h"
 
 /* oc_compare without test images, for one seed. group (images): as by oc_group_images. */
-oc_status oc_compare_folds(const oc_dataset *images, const uint32_t *group, const oc_spec_list *specs,
-                           const oc_compare_options *options, oc_job *job, oc_comparison **comparison, oc_error *err);
+oc_status oc_compare_folds(const oc_dataset *images, const uint32_t *group, const oc_compare_options *options,
+                           oc_job *job, oc_comparison **comparison, oc_error *err);
 
 #endif

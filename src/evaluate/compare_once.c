@@ -1,8 +1,9 @@
-/* Comparing features on one split of training and test images. Each distinct stage is fitted and extracted once, images decoded once for
- * all stages that a spec brings in; the rows of a spec are a view of the columns of its stages side by side. */
+/* Comparing features on one split of training and test images. Each different stage is fitted and extracted once; images
+ * are decoded once for all stages that a spec adds. The rows of a spec are a view of the columns of its stages. */
 #include "src/evaluate/compare_once.h"
 
 #include "src/evaluate/evaluate.h"
+#include "src/evaluate/stage_rows.h"
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
@@ -16,160 +17,101 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The rows of some stages, for both halves of the split. */
-typedef struct pair {
-    oc_set *train, *test;
-} pair;
-
-/* Where the columns of a stage lie. */
-typedef struct column {
-    const char *spec; /* of the stage; belongs to the pair's features */
-    size_t pair, first, count;
-} column;
-
 typedef struct comparing {
     const oc_dataset *train, *test;
     const oc_compare_options *options;
     oc_job *job;
-    oc_extract_options extract; /* with the size that the first extraction found */
-    oc_train_options learn;     /* with a hold-out where one is needed to choose */
-    pair *pairs;
-    column *columns;
-    size_t pair_count, column_count;
+    oc_extract_options extract;       /* with the size that the first extraction found */
+    oc_train_options learn;           /* with validation where a row is chosen */
+    oc_set **train_sets, **test_sets; /* (sets): the rows of the stages, one set for each extraction */
+    size_t sets;
     oc_comparison *comparison;
     oc_comparison_row *rows;
-    int *test_labels;  /* (test rows) in terms of the training classes */
-    bool *first_right; /* (test rows): what the first spec got right */
+    int *test_labels;  /* (test rows): indices into the training classes */
+    bool *first_right; /* (test rows): the first spec predicts this row right */
     oc_model *best;
 } comparing;
 
-static const column *find_column(const comparing *c, const char *spec)
+/* All extractions must have the rows of the same images. */
+static oc_status check_rows(const comparing *c, const oc_set *train, const oc_set *test, oc_error *err)
 {
-    for (size_t i = 0; i < c->column_count; i++) {
-        if (strcmp(c->columns[i].spec, spec) == 0) {
-            return &c->columns[i];
-        }
-    }
-    return NULL;
-}
-
-/* The stages of a spec that have no columns yet, as a spec; empty when there are none. */
-static oc_status missing_stages(const comparing *c, const oc_features *features, oc_string *missing, oc_error *err)
-{
-    for (size_t i = 0; i < oc_features_count(features); i++) {
-        const char *spec = oc_features_part_spec(features, i);
-        bool repeated = false;
-        for (size_t j = 0; j < i; j++) {
-            repeated = repeated || strcmp(spec, oc_features_part_spec(features, j)) == 0;
-        }
-        if (!repeated && !find_column(c, spec)) {
-            oc_string_add(missing, missing->length ? "+" : "");
-            oc_string_add(missing, spec);
-        }
-    }
-    return missing->failed ? oc_fail_memory(err, "a spec") : OC_OK;
-}
-
-/* All pairs must have the rows of the same images. */
-static oc_status check_rows(const comparing *c, const pair *new, oc_error *err)
-{
-    const pair *first = &c->pairs[0];
-    if (oc_set_count(new->train) != oc_set_count(first->train) ||
-        oc_set_count(new->test) != oc_set_count(first->test)) {
-        return oc_fail(
-            err, OC_BAD_DATA, "images changed during the comparison: %zu and %zu could be read, then %zu and %zu",
-            oc_set_count(first->train), oc_set_count(first->test), oc_set_count(new->train), oc_set_count(new->test));
+    size_t trained = oc_set_count(c->train_sets[0]), tested = oc_set_count(c->test_sets[0]);
+    if (oc_set_count(train) != trained || oc_set_count(test) != tested) {
+        return oc_fail(err, OC_BAD_DATA,
+                       "images changed during the comparison: %zu and %zu could be read, then %zu and %zu", trained,
+                       tested, oc_set_count(train), oc_set_count(test));
     }
     return OC_OK;
 }
 
-/* What is known once the first pair is there: labels and counts. */
-static oc_status begin(comparing *c, const pair *first, oc_error *err)
+/* Enters what the first extraction says about the images: counts, size and labels. */
+static oc_status begin(comparing *c, const oc_set *train, const oc_set *test, oc_error *err)
 {
-    c->comparison->train = oc_set_count(first->train);
-    c->comparison->test = oc_set_count(first->test);
-    c->comparison->train_skipped = oc_set_skipped(first->train);
-    c->comparison->test_skipped = oc_set_skipped(first->test);
+    c->comparison->train = oc_set_count(train);
+    c->comparison->test = oc_set_count(test);
+    c->comparison->train_skipped = oc_set_skipped(train);
+    c->comparison->test_skipped = oc_set_skipped(test);
     if (c->options->skipped && (c->comparison->train_skipped || c->comparison->test_skipped)) {
-        c->options->skipped(c->options->context, first->train, first->test);
+        c->options->skipped(c->options->context, train, test);
     }
-    c->extract.image.size = oc_set_image_options(first->train).size;
+    c->extract.image.size = oc_set_image_options(train).size;
     if ((c->options->choose || c->options->model) && c->learn.folds == 0) {
-        c->learn.folds = OC_AUTO; /* the choice needs a validation */
+        c->learn.folds = OC_AUTO; /* choosing needs a validation */
     }
-    oc_status status = c->extract.suppress_warnings ? OC_OK
-                                                    : oc_sets_note_equal(first->train, first->test, c->job, err);
+    oc_status status = c->extract.suppress_warnings ? OC_OK : oc_sets_note_equal(train, test, c->job, err);
     c->extract.suppress_warnings = true;
-    c->extract.also_count = 0; /* the size is known, and does */
+    c->extract.also_count = 0; /* the size suits all specs, and is known now */
     c->comparison->image = c->extract.image;
     c->comparison->chosen = c->options->choose || c->options->model;
-    status = status == OC_OK ? oc_match_items(first->test, c->test, &c->comparison->items, err) : status;
-    c->comparison->test_rows = status == OC_OK ? oc_set_count(first->test) : 0;
+    status = status == OC_OK ? oc_match_items(test, c->test, &c->comparison->items, err) : status;
+    c->comparison->test_rows = status == OC_OK ? oc_set_count(test) : 0;
     c->first_right = oc_alloc(c->comparison->test, sizeof *c->first_right);
     if (status == OC_OK && !c->first_right) {
         status = oc_fail_memory(err, "the comparison");
     }
-    return status != OC_OK ? status : oc_map_labels(first->test, oc_set_class_list(first->train), &c->test_labels, err);
+    return status != OC_OK ? status : oc_map_labels(test, oc_set_class_list(train), &c->test_labels, err);
 }
 
-/* Fits and extracts stages on both halves and enters their columns. */
-static oc_status extract_stages(comparing *c, const char *spec, double *seconds, oc_error *err)
+/* Makes room for one more set on each side. */
+static oc_status grow(comparing *c, oc_error *err)
 {
-    double started = oc_seconds();
+    oc_set **train = oc_realloc(c->train_sets, c->sets + 1, sizeof *train);
+    c->train_sets = train ? train : c->train_sets;
+    oc_set **test = oc_realloc(c->test_sets, c->sets + 1, sizeof *test);
+    c->test_sets = test ? test : c->test_sets;
+    return train && test ? OC_OK : oc_fail_memory(err, "the comparison");
+}
+
+/* Fits stages to the training images and extracts their rows of both sides. */
+static oc_status extract_stages(comparing *c, const char *spec, oc_error *err)
+{
     oc_features *features = NULL;
-    pair new = {0};
-    pair *pairs = oc_realloc(c->pairs, c->pair_count + 1, sizeof *pairs);
-    c->pairs = pairs ? pairs : c->pairs;
-    oc_status status = pairs ? oc_features_parse(spec, &features, err) : oc_fail_memory(err, "the comparison");
+    oc_set *train = NULL, *test = NULL;
+    oc_status status = grow(c, err);
     if (status == OC_OK) {
-        status = oc_set_extract(c->train, features, &c->extract, NULL, c->job, &new.train, err);
+        status = oc_features_parse(spec, &features, err);
     }
     if (status == OC_OK) {
-        status = oc_set_extract(c->test, oc_set_features(new.train), &c->extract, NULL, c->job, &new.test, err);
+        status = oc_set_extract(c->train, features, &c->extract, NULL, c->job, &train, err);
+    }
+    if (status == OC_OK) {
+        status = oc_set_extract(c->test, oc_set_features(train), &c->extract, NULL, c->job, &test, err);
+    }
+    if (status == OC_OK) {
+        status = c->sets ? check_rows(c, train, test, err) : begin(c, train, test, err);
     }
     oc_features_free(features);
-    const oc_features *fitted = status == OC_OK ? oc_set_features(new.train) : NULL;
-    size_t parts = fitted ? oc_features_count(fitted) : 0;
-    column *columns = oc_realloc(c->columns, c->column_count + parts + 1, sizeof *columns);
-    c->columns = columns ? columns : c->columns;
-    if (status == OC_OK && !columns) {
-        status = oc_fail_memory(err, "the comparison");
-    }
-    if (status == OC_OK) {
-        status = c->pair_count ? check_rows(c, &new, err) : begin(c, &new, err);
-    }
     if (status != OC_OK) {
-        oc_set_free(new.train);
-        oc_set_free(new.test);
+        oc_set_free(train);
+        oc_set_free(test);
         return status;
     }
-    for (size_t i = 0, first = 0; i < parts; i++) {
-        size_t count = oc_features_part_dimension(fitted, i);
-        c->columns[c->column_count++] = (column){oc_features_part_spec(fitted, i), c->pair_count, first, count};
-        first += count;
-    }
-    c->pairs[c->pair_count++] = new;
-    *seconds = oc_seconds() - started;
+    c->train_sets[c->sets] = train;
+    c->test_sets[c->sets++] = test;
     return OC_OK;
 }
 
-/* The rows of a spec, training or test, as a view of its stages' columns. */
-static void view(const comparing *c, const oc_features *features, bool test, oc_rows *rows)
-{
-    size_t parts = oc_features_count(features);
-    *rows = (oc_rows){.blocks = parts};
-    for (size_t i = 0; i < parts; i++) {
-        const column *where = find_column(c, oc_features_part_spec(features, i));
-        const pair *p = &c->pairs[where->pair];
-        const oc_rows *from = oc_set_rows(test ? p->test : p->train);
-        rows->block[i] = (oc_block){
-            .values = from->block[0].values + where->first, .columns = where->count, .stride = from->block[0].stride};
-        rows->count = from->count;
-        rows->dimension += where->count;
-    }
-}
-
-/* The test's figures of row r. */
+/* Enters the test accuracy of row r, its interval and the test against the first row. */
 static oc_status test_row(comparing *c, size_t r, const oc_model *model, const oc_rows *rows, oc_error *err)
 {
     oc_comparison_row *row = &c->rows[r];
@@ -180,8 +122,8 @@ static oc_status test_row(comparing *c, size_t r, const oc_model *model, const o
     }
     c->comparison->test = e.images; /* those with a label */
     row->test_accuracy = e.accuracy;
-    row->low = e.low;
-    row->high = e.high;
+    row->ci_low = e.ci_low;
+    row->ci_high = e.ci_high;
     size_t only_first = 0, only_this = 0;
     for (size_t i = 0; i < e.images; i++) {
         bool right = e.predicted[i] == e.expected[i];
@@ -196,18 +138,18 @@ static oc_status test_row(comparing *c, size_t r, const oc_model *model, const o
     return OC_OK;
 }
 
-/* Features of the whole spec with what its stages have learned in their own extractions. */
+/* Plans the features of a whole spec and copies the state that its stages learned in their extractions. */
 static oc_status gather_features(const comparing *c, oc_features *features, oc_error *err)
 {
     oc_extent size = c->extract.image.size;
     oc_status status = oc_features_plan(features, size.width, size.height, err);
-    for (size_t i = 0; status == OC_OK && i < c->pair_count; i++) {
-        status = oc_adopt_features(features, oc_set_features(c->pairs[i].train), err);
+    for (size_t i = 0; status == OC_OK && i < c->sets; i++) {
+        status = oc_adopt_features(features, oc_set_features(c->train_sets[i]), err);
     }
     return status;
 }
 
-/* Writes losses down; where memory is short the curve ends early. */
+/* Adds a loss to the curve, which ends early where memory is short. */
 static void add_loss(void *context, size_t passes, size_t total, size_t steps, double loss)
 {
     oc_curve *curve = context;
@@ -217,7 +159,7 @@ static void add_loss(void *context, size_t passes, size_t total, size_t steps, d
     double *grown_loss = oc_realloc(curve->loss, curve->count + 1, sizeof *grown_loss);
     curve->loss = grown_loss ? grown_loss : curve->loss;
     if (grown_passes && grown_loss && isfinite(loss)) {
-        /* A training that diverged begins again. */
+        /* Passes that begin again are another training: of another fold, or after one that diverged. */
         curve->count = curve->count && (double)passes <= curve->passes[curve->count - 1] ? 0 : curve->count;
         curve->passes[curve->count] = (double)passes;
         curve->loss[curve->count++] = loss;
@@ -226,14 +168,13 @@ static void add_loss(void *context, size_t passes, size_t total, size_t steps, d
 
 static oc_status train_row(comparing *c, size_t r, oc_features *features, oc_error *err)
 {
-    const oc_set *set = c->pairs[0].train;
+    const oc_set *set = c->train_sets[0];
     oc_comparison_row *row = &c->rows[r];
     oc_train_report report;
     oc_model *model = NULL;
-    oc_rows train, test;
     oc_status status = gather_features(c, features, err);
-    view(c, features, false, &train);
-    view(c, features, true, &test);
+    const oc_rows train = oc_stage_rows(features, c->train_sets, c->sets);
+    const oc_rows test = oc_stage_rows(features, c->test_sets, c->sets);
     oc_model_parts parts = {.rows = &train,
                             .labels = oc_set_labels(set),
                             .classes = oc_set_class_list(set),
@@ -264,32 +205,39 @@ static oc_status train_row(comparing *c, size_t r, oc_features *features, oc_err
     return status;
 }
 
+/* Seconds of the earlier extractions that a spec has stages of: what they would have cost it. */
+static double shared_seconds(const comparing *c, const oc_features *features)
+{
+    double seconds = 0;
+    for (size_t i = 0; i < c->sets; i++) {
+        bool used = false;
+        for (size_t j = 0; j < oc_features_count(features); j++) {
+            used = used || oc_stage_columns(c->train_sets[i], oc_features_part_spec(features, j), NULL);
+        }
+        if (used) {
+            const oc_set *train = c->train_sets[i];
+            seconds += oc_set_seconds(train) + oc_set_fit_seconds(train) + oc_set_seconds(c->test_sets[i]);
+        }
+    }
+    return seconds;
+}
+
 static oc_status compare_row(comparing *c, size_t r, const char *spec, oc_error *err)
 {
     oc_features *features = NULL;
     oc_string missing = {0};
-    double seconds = 0;
     oc_comparison_row *row = &c->rows[r];
     *row = (oc_comparison_row){.features = spec, .p_value = NAN};
     oc_status status = oc_features_parse(spec, &features, err);
     if (status == OC_OK) {
-        status = missing_stages(c, features, &missing, err);
-    }
-    /* A spec whose stages were all extracted for earlier rows costs what those extractions cost. */
-    for (size_t i = 0; status == OC_OK && i < c->pair_count; i++) {
-        bool used = false;
-        for (size_t j = 0; j < oc_features_count(features); j++) {
-            const column *where = find_column(c, oc_features_part_spec(features, j));
-            used = used || (where && where->pair == i);
-        }
-        if (used) {
-            const pair *p = &c->pairs[i];
-            row->extract_seconds += oc_set_seconds(p->train) + oc_set_fit_seconds(p->train) + oc_set_seconds(p->test);
-        }
+        row->extract_seconds = shared_seconds(c, features);
+        oc_missing_stages(features, c->train_sets, c->sets, &missing);
+        status = missing.failed ? oc_fail_memory(err, "a spec") : OC_OK;
     }
     if (status == OC_OK && missing.length) {
-        status = extract_stages(c, missing.data, &seconds, err);
-        row->extract_seconds += seconds;
+        double started = oc_seconds();
+        status = extract_stages(c, missing.data, err);
+        row->extract_seconds += oc_seconds() - started;
     }
     if (status == OC_OK) {
         status = train_row(c, r, features, err);
@@ -299,29 +247,29 @@ static oc_status compare_row(comparing *c, size_t r, const char *spec, oc_error 
     return status;
 }
 
-/* The specs and class names live as long as the result. */
+/* Copies the class names into the result. */
 static oc_status keep_names(oc_comparison *comparison, const oc_set *set, oc_error *err)
 {
     const char **names = oc_alloc(oc_set_classes(set), sizeof *names);
-    comparison->class_names = names;
     bool done = names != NULL;
-    comparison->classes = done ? oc_set_classes(set) : 0;
-    for (size_t i = 0; done && i < comparison->classes; i++) {
+    comparison->classes = (oc_class_list){done ? oc_set_classes(set) : 0, names};
+    for (size_t i = 0; done && i < comparison->classes.count; i++) {
         names[i] = oc_strdup(oc_set_class(set, i));
         done = names[i] != NULL;
     }
     return done ? OC_OK : oc_fail_memory(err, "the class names");
 }
 
-oc_status oc_compare_look_ahead(const oc_spec_list *specs, oc_extract_options *extract, oc_error *err)
+oc_status oc_compare_look_ahead(oc_compare_options *options, oc_error *err)
 {
+    oc_extract_options *extract = &options->extract;
     oc_extent size = extract->image.size;
     oc_status status = OC_OK;
-    extract->also = specs->items;
-    extract->also_count = specs->count;
-    for (size_t r = 0; status == OC_OK && r < specs->count; r++) {
+    extract->also = options->specs;
+    extract->also_count = options->count;
+    for (size_t r = 0; status == OC_OK && r < options->count; r++) {
         oc_features *features = NULL;
-        status = oc_features_parse(specs->items[r], &features, err);
+        status = oc_features_parse(options->specs[r], &features, err);
         size_t parts = status == OC_OK ? oc_features_count(features) : 0;
         if (parts > OC_MAX_BLOCKS) {
             status = oc_fail(err, OC_USAGE, "%zu stages in one spec; at most %d are possible", parts, OC_MAX_BLOCKS);
@@ -342,14 +290,14 @@ oc_status oc_compare_look_ahead(const oc_spec_list *specs, oc_extract_options *e
     return status;
 }
 
-static oc_status compare(comparing *c, const char *const *specs, size_t count, oc_error *err)
+static oc_status compare(comparing *c, oc_error *err)
 {
     oc_status status = OC_OK;
-    for (size_t r = 0; status == OC_OK && r < count; r++) {
-        char *spec = oc_strdup(specs[r]);
+    for (size_t r = 0; status == OC_OK && r < c->options->count; r++) {
+        char *spec = oc_strdup(c->options->specs[r]);
         status = spec ? compare_row(c, r, spec, err) : oc_fail_memory(err, "a spec");
         if (status == OC_OK && r == 0) {
-            status = keep_names(c->comparison, c->pairs[0].train, err);
+            status = keep_names(c->comparison, c->train_sets[0], err);
         }
         if (spec) {
             c->comparison->count = r + 1;
@@ -365,11 +313,9 @@ static oc_status compare(comparing *c, const char *const *specs, size_t count, o
     return status;
 }
 
-oc_status oc_compare_once(const oc_sides *sides, const oc_spec_list *list, const oc_compare_options *options,
-                          oc_job *job, oc_comparison **out, oc_error *err)
+oc_status oc_compare_once(const oc_sides *sides, const oc_compare_options *options, oc_job *job, oc_comparison **out,
+                          oc_error *err)
 {
-    const char *const *specs = list->items;
-    size_t count = list->count;
     comparing c = {.train = sides->train,
                    .test = sides->test,
                    .options = options,
@@ -381,7 +327,7 @@ oc_status oc_compare_once(const oc_sides *sides, const oc_spec_list *list, const
         return status;
     }
     c.comparison = oc_alloc(1, sizeof *c.comparison);
-    c.rows = oc_alloc(count, sizeof *c.rows);
+    c.rows = oc_alloc(options->count, sizeof *c.rows);
     if (!c.comparison || !c.rows) {
         oc_free(c.rows);
         oc_free(c.comparison);
@@ -389,13 +335,13 @@ oc_status oc_compare_once(const oc_sides *sides, const oc_spec_list *list, const
     }
     c.comparison->rows = c.rows;
     c.comparison->split = sides->split;
-    status = compare(&c, specs, count, err);
-    for (size_t i = 0; i < c.pair_count; i++) {
-        oc_set_free(c.pairs[i].train);
-        oc_set_free(c.pairs[i].test);
+    status = compare(&c, err);
+    for (size_t i = 0; i < c.sets; i++) {
+        oc_set_free(c.train_sets[i]);
+        oc_set_free(c.test_sets[i]);
     }
-    oc_free(c.pairs);
-    oc_free(c.columns);
+    oc_free((void *)c.train_sets);
+    oc_free((void *)c.test_sets);
     oc_free(c.test_labels);
     oc_free(c.first_right);
     oc_model_free(c.best);

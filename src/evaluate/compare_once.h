@@ -4,23 +4,18 @@
 
 #include <ocellus/evaluate.h>
 
-typedef struct oc_spec_list {
-    const char *const *items; /* (count) */
-    size_t count;
-} oc_spec_list;
-
 /* The images of one comparison, and how they were chosen. */
 typedef struct oc_sides {
     const oc_dataset *train, *test;
     oc_split_kind split;
 } oc_sides;
 
-/* Parses all specs before the work on one begins, and makes `extract` fit for all of them: images that differ are brought
- * to one size, whatever the order of the specs. Errors as oc_compare. */
-oc_status oc_compare_look_ahead(const oc_spec_list *specs, oc_extract_options *extract, oc_error *err);
+/* Parses all specs before the work on one begins, and makes options->extract suit all of them: images of different sizes are
+ * brought to one size, whatever the order of the specs. Errors as oc_compare. */
+oc_status oc_compare_look_ahead(oc_compare_options *options, oc_error *err);
 
 /* oc_compare without the choice of the split and without `seeds`: one training on each spec. */
-oc_status oc_compare_once(const oc_sides *sides, const oc_spec_list *specs, const oc_compare_options *options,
-                          oc_job *job, oc_comparison **comparison, oc_error *err);
+oc_status oc_compare_once(const oc_sides *sides, const oc_compare_options *options, oc_job *job,
+                          oc_comparison **comparison, oc_error *err);
 
 #endif

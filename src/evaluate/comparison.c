@@ -17,11 +17,11 @@ void oc_comparison_free(oc_comparison *comparison)
         oc_free(row->curve.passes);
         oc_free(row->curve.loss);
     }
-    for (size_t i = 0; i < comparison->classes; i++) {
-        oc_free((char *)(uintptr_t)comparison->class_names[i]);
+    for (size_t i = 0; i < comparison->classes.count; i++) {
+        oc_free((char *)(uintptr_t)comparison->classes.names[i]);
     }
     oc_free(comparison->items);
-    oc_free((void *)(uintptr_t)comparison->class_names);
+    oc_free((void *)(uintptr_t)comparison->classes.names);
     oc_free((void *)(uintptr_t)comparison->rows);
     oc_free(comparison);
 }

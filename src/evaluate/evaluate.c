@@ -1,4 +1,4 @@
-/* Accuracy, per-class figures and confusion of a model on a labelled set. */
+/* Accuracy, metrics of each class and confusion matrix of a model on a labelled set. */
 #include "src/evaluate/evaluate.h"
 
 #include "src/base/fail.h"
@@ -13,26 +13,26 @@
 
 void oc_evaluation_free(oc_evaluation *evaluation)
 {
-    oc_free(evaluation->figures);
+    oc_free(evaluation->metrics);
     oc_free(evaluation->confusion);
     oc_free(evaluation->predicted);
     oc_free(evaluation->expected);
     oc_free(evaluation->row);
-    oc_free(evaluation->likely);
-    oc_free(evaluation->right);
+    oc_free(evaluation->predicted_score);
+    oc_free(evaluation->true_score);
     *evaluation = (oc_evaluation){0};
 }
 
-oc_status oc_map_labels(const oc_set *set, oc_label_list known, int **out, oc_error *err)
+oc_status oc_map_labels(const oc_set *set, oc_class_list known, int **out, oc_error *err)
 {
     size_t count = oc_set_count(set), names = oc_set_classes(set);
     int *map = oc_alloc(names, sizeof *map), *labels = oc_alloc(count, sizeof *labels);
-    oc_status status = map && labels ? oc_labels_check_known(set->index, &known, "the model", err)
+    oc_status status = map && labels ? oc_labels_check_known(set->index, known, "the model", false, err)
                                      : oc_fail_memory(err, "the labels");
     for (size_t c = 0; status == OC_OK && c < names; c++) {
         map[c] = -1;
         for (size_t k = 0; k < known.count && map[c] < 0; k++) {
-            map[c] = strcmp(known.name(known.source, k), oc_set_class(set, c)) == 0 ? (int)k : -1;
+            map[c] = strcmp(known.names[k], oc_set_class(set, c)) == 0 ? (int)k : -1;
         }
     }
     for (size_t i = 0; status == OC_OK && i < count; i++) {
@@ -76,14 +76,14 @@ bool oc_evaluation_allocate(oc_evaluation *e, size_t classes, size_t images)
     if (!oc_multiply(classes, classes, &cells)) {
         return false;
     }
-    e->figures = oc_alloc(classes, sizeof *e->figures);
+    e->metrics = oc_alloc(classes, sizeof *e->metrics);
     e->confusion = oc_alloc(cells, sizeof *e->confusion);
     e->predicted = oc_alloc(images, sizeof *e->predicted);
     e->expected = oc_alloc(images, sizeof *e->expected);
     e->row = oc_alloc(images, sizeof *e->row);
-    e->likely = oc_alloc(images, sizeof *e->likely);
-    e->right = oc_alloc(images, sizeof *e->right);
-    return e->figures && e->confusion && e->predicted && e->expected && e->row && e->likely && e->right;
+    e->predicted_score = oc_alloc(images, sizeof *e->predicted_score);
+    e->true_score = oc_alloc(images, sizeof *e->true_score);
+    return e->metrics && e->confusion && e->predicted && e->expected && e->row && e->predicted_score && e->true_score;
 }
 
 /* Precision TP / predicted, recall TP / count, F1 their harmonic mean 2 TP / (predicted + count). */
@@ -95,7 +95,7 @@ void oc_evaluation_summarise(oc_evaluation *e)
         e->confusion[(size_t)e->expected[i] * e->classes + (size_t)e->predicted[i]]++;
     }
     for (size_t c = 0; c < e->classes; c++) {
-        oc_class_figures *f = &e->figures[c];
+        oc_class_metrics *f = &e->metrics[c];
         size_t right = e->confusion[c * e->classes + c];
         for (size_t k = 0; k < e->classes; k++) {
             f->count += e->confusion[c * e->classes + k];
@@ -114,14 +114,14 @@ void oc_evaluation_summarise(oc_evaluation *e)
     e->macro_f1 = present ? sum / (double)present : NAN;
     e->balanced_accuracy = present ? recalls / (double)present : NAN;
     e->accuracy = e->images ? (double)e->correct / (double)e->images : NAN;
-    oc_wilson(e->correct, e->images, &e->low, &e->high);
+    oc_wilson(e->correct, e->images, &e->ci_low, &e->ci_high);
 }
 
 oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows, const int *labels, oc_job *job,
                            oc_evaluation *out, oc_error *err)
 {
     size_t classes = classifier->classes, size, at = 0;
-    oc_evaluation e = {.probable = oc_classifier_probable(classifier)};
+    oc_evaluation e = {.has_probabilities = oc_classifier_probable(classifier)};
     float *scores = oc_multiply(rows->count, classes, &size) ? oc_alloc(size, sizeof *scores) : NULL;
     oc_status status = scores && oc_evaluation_allocate(&e, classes, rows->count)
                            ? oc_scores(classifier, rows, scores, job, err)
@@ -133,12 +133,12 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
             status = oc_fail(err, OC_BAD_DATA,
                              "row %zu has no finite scores: a feature is NaN, infinite or far too large", i);
         } else if (labels[i] >= 0) {
-            if (e.probable) {
+            if (e.has_probabilities) {
                 oc_classifier_probabilities(classifier, s, s);
             }
             e.row[at] = (uint32_t)i;
-            e.likely[at] = s[best];
-            e.right[at] = s[labels[i]];
+            e.predicted_score[at] = s[best];
+            e.true_score[at] = s[labels[i]];
             e.expected[at] = labels[i];
             e.predicted[at++] = (int)best;
         }

@@ -1,4 +1,4 @@
-/* Predictions as CSV: one file for an evaluation, one a row for a comparison; and the links of a report to them. */
+/* Predictions as CSV, one file for an evaluation or for each row of a comparison, and the links of a report to them. */
 #include "src/evaluate/predictions.h"
 
 #include "src/base/csv.h"
@@ -6,79 +6,75 @@
 #include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/output.h"
-#include "src/model/object.h"
+#include "src/dataset/dataset.h"
+#include "src/evaluate/evaluate.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_NAME = 120 }; /* of a file that is named by a spec */
+enum { MAX_NAME = 120 }; /* of a file that is named by a spec */
 
-/* Who names the images and the classes of an evaluation. */
-typedef struct naming {
-    const char *(*path)(const void *source, size_t row);
-    const void *paths;
-    oc_label_list classes;
-} naming;
+/* The images and classes of an evaluation. */
+typedef struct tested {
+    const oc_dataset *images; /* NULL: the rows of a set have the names of the set */
+    const size_t *items;      /* of images: which one each row is */
+    const oc_set *set;
+    oc_class_list classes;
+} tested;
 
-static oc_status write_predictions(const oc_evaluation *e, const naming *names, const char *path, oc_error *err)
+/* Adds path,label,predicted,probability of the i-th image of the evaluation. OC_NO_MEMORY. */
+static oc_status add_prediction(const tested *t, const oc_evaluation *e, size_t i, oc_string *text, oc_error *err)
+{
+    char *path = t->images ? oc_dataset_file(t->images, t->items[e->row[i]])
+                           : oc_strdup(oc_set_path(t->set, e->row[i]));
+    if (!path) {
+        return oc_fail_memory(err, "a path");
+    }
+    const char *const fields[] = {path, t->classes.names[e->expected[i]], t->classes.names[e->predicted[i]]};
+    for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
+        oc_csv_add(text, fields[f]);
+        oc_string_add(text, ",");
+    }
+    if (e->has_probabilities) {
+        oc_string_format(text, "%.6g", (double)e->predicted_score[i]);
+    }
+    oc_string_add(text, "\n");
+    oc_free(path);
+    return OC_OK;
+}
+
+static oc_status write_predictions(const tested *t, const oc_evaluation *e, const char *path, oc_error *err)
 {
     oc_string text = {0};
+    oc_status status = OC_OK;
     oc_string_add(&text, "path,label,predicted,probability\n");
-    for (size_t i = 0; i < e->images; i++) {
-        oc_csv_add(&text, names->path(names->paths, e->row[i]));
-        oc_string_add(&text, ",");
-        oc_csv_add(&text, names->classes.name(names->classes.source, (size_t)e->expected[i]));
-        oc_string_add(&text, ",");
-        oc_csv_add(&text, names->classes.name(names->classes.source, (size_t)e->predicted[i]));
-        oc_string_add(&text, ",");
-        if (e->probable) {
-            oc_string_format(&text, "%.6g", (double)e->likely[i]);
-        }
-        oc_string_add(&text, "\n");
+    for (size_t i = 0; i < e->images && status == OC_OK; i++) {
+        status = add_prediction(t, e, i, &text, err);
     }
-    oc_status status = text.failed ? oc_fail_memory(err, "the predictions")
-                                   : oc_file_write(path, text.data, text.length, err);
+    if (status == OC_OK) {
+        status = text.failed ? oc_fail_memory(err, "the predictions")
+                             : oc_file_write(path, text.data, text.length, err);
+    }
     oc_string_free(&text);
     return status;
 }
 
-static const char *path_of_set(const void *set, size_t row)
-{
-    return oc_set_path(set, row);
-}
-
 oc_status oc_predictions_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
-                                    const char *path, oc_error *err)
+                                    const oc_dataset *images, const char *path, oc_error *err)
 {
-    naming names = {path_of_set, set, oc_model_class_list(model)};
-    return write_predictions(evaluation, &names, path, err);
+    size_t *items = NULL;
+    oc_status status = images ? oc_match_items(set, images, &items, err) : OC_OK;
+    if (status == OC_OK) {
+        const tested t = {images, items, set, oc_model_class_list(model)};
+        status = write_predictions(&t, evaluation, path, err);
+    }
+    oc_free(items);
+    return status;
 }
 
-/* The test images of a comparison. */
-typedef struct tested {
-    const oc_comparison *comparison;
-    const oc_dataset *images;
-} tested;
-
-static const char *path_of_tested(const void *source, size_t row)
-{
-    const tested *t = source;
-    return oc_dataset_path(t->images, t->comparison->items[row]);
-}
-
-static const char *class_of(const void *comparison, size_t label)
-{
-    return ((const oc_comparison *)comparison)->class_names[label];
-}
-
-oc_label_list oc_comparison_class_list(const oc_comparison *comparison)
-{
-    return (oc_label_list){comparison->classes, class_of, comparison};
-}
-
-/* Letters that every file system takes, and that mean nothing to a shell. */
+/* The letter itself, or another where a file system or a shell gives it a meaning. */
 static char safe_letter(char c)
 {
     return c == ':' ? '-' : isalnum((unsigned char)c) || strchr("=,.+-", c) ? c : '_';
@@ -89,7 +85,7 @@ char *oc_predictions_name(const oc_comparison *comparison, size_t row)
     oc_string name = {0};
     const char *spec = comparison->rows[row].features;
     oc_string_format(&name, "%02zu-", row + 1);
-    for (; *spec && name.length < LONGEST_NAME; spec++) {
+    for (; *spec && name.length < MAX_NAME; spec++) {
         char letter = safe_letter(*spec);
         oc_string_add_bytes(&name, &letter, 1);
     }
@@ -100,11 +96,12 @@ char *oc_predictions_name(const oc_comparison *comparison, size_t row)
     return name.data;
 }
 
-static oc_status write_row(const tested *t, size_t row, const char *folder, oc_error *err)
+static oc_status write_row(const oc_comparison *comparison, size_t row, const oc_dataset *images, const char *folder,
+                           oc_error *err)
 {
-    naming names = {path_of_tested, t, oc_comparison_class_list(t->comparison)};
-    char *name = oc_predictions_name(t->comparison, row), *path = name ? oc_path_join(folder, name) : NULL;
-    oc_status status = path ? write_predictions(&t->comparison->rows[row].evaluation, &names, path, err)
+    const tested t = {images, comparison->items, NULL, comparison->classes};
+    char *name = oc_predictions_name(comparison, row), *path = name ? oc_path_join(folder, name) : NULL;
+    oc_status status = path ? write_predictions(&t, &comparison->rows[row].evaluation, path, err)
                             : oc_fail_memory(err, "a path");
     oc_free(name);
     oc_free(path);
@@ -114,11 +111,10 @@ static oc_status write_row(const tested *t, size_t row, const char *folder, oc_e
 oc_status oc_predictions_comparison(const oc_comparison *comparison, const oc_dataset *test, const char *folder,
                                     oc_error *err)
 {
-    tested t = {comparison, test};
     oc_output output = {0};
     oc_status status = oc_output_begin(&output, folder, true, err);
     for (size_t row = 0; status == OC_OK && row < comparison->count; row++) {
-        status = write_row(&t, row, output.temporary, err);
+        status = write_row(comparison, row, test, output.temporary, err);
     }
     if (status == OC_OK) {
         status = oc_output_commit(&output, err);

@@ -1,6 +1,6 @@
-/* Equal images are found by the hashes that extraction makes of the pixels, so the images are read once before the split
- * is drawn, with the cheapest stage there is. Each group of equal images is dealt out as one image (oc_split), and every
- * image goes where its group goes. */
+/* Equal images are found by the hashes of their pixels, which extraction makes. So all images are read once, with the
+ * cheapest stage, before the split is drawn. Each group of equal images is drawn as one image (oc_split), and all its images
+ * go to the same part. */
 #include "src/evaluate/split_images.h"
 
 #include "src/base/fail.h"
@@ -69,47 +69,49 @@ oc_status oc_group_images(const oc_dataset *images, oc_extract_options *extract,
     return status;
 }
 
-/* Deals out the images that stand for their groups: item (N) and label (N) are room for them. */
-static oc_status deal(const oc_dataset *images, const uint32_t *group, size_t folds, uint64_t seed, uint32_t *item,
-                      int *label, uint16_t *fold, oc_error *err)
+/* Draws the fold of the first image of each group. */
+static oc_status split_groups(const oc_dataset *images, const uint32_t *group, size_t folds, uint64_t seed,
+                              uint16_t *fold, oc_error *err)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < oc_dataset_count(images); i++) {
+    size_t n = oc_dataset_count(images), count = 0;
+    uint32_t *item = oc_alloc(n, sizeof *item); /* (count): these images, their labels and folds */
+    int *label = oc_alloc(n, sizeof *label);
+    oc_folds drawn = {.fold = oc_alloc(n, sizeof *drawn.fold)};
+    const oc_split_options split = {folds, TEST_FRACTION, seed};
+    oc_status status = OC_OK;
+    if (!item || !label || !drawn.fold) {
+        status = oc_fail_memory(err, "the split");
+        goto cleanup;
+    }
+    for (size_t i = 0; i < n; i++) {
         if (group[i] == i) {
             item[count] = (uint32_t)i;
             label[count++] = oc_dataset_label(images, i);
         }
     }
-    oc_split_options split = {folds, TEST_FRACTION, seed};
-    oc_folds dealt = {.fold = oc_alloc(count, sizeof *dealt.fold)};
-    if (!dealt.fold) {
-        return oc_fail_memory(err, "the split");
+    status = oc_split(label, count, oc_dataset_classes(images), &split, &drawn, err);
+    if (status == OC_BAD_DATA && err) {
+        oc_fail(err, status,
+                "%zu different images are too few to put some aside as test images (%s); name other images to "
+                "test on",
+                count, err->message);
     }
-    oc_status status = oc_split(label, count, oc_dataset_classes(images), &split, &dealt, err);
     for (size_t k = 0; status == OC_OK && k < count; k++) {
-        fold[item[k]] = dealt.fold[k];
+        fold[item[k]] = drawn.fold[k];
     }
-    oc_free(dealt.fold);
-    return status == OC_BAD_DATA && err
-               ? oc_fail(err, status,
-                         "%zu different images are too few to put some aside as test images (%s); name "
-                         "others to test on",
-                         count, err->message)
-               : status;
+cleanup:
+    oc_free(item);
+    oc_free(label);
+    oc_free(drawn.fold);
+    return status;
 }
 
 oc_status oc_split_images(const oc_dataset *images, const uint32_t *group, size_t folds, uint64_t seed, uint16_t *fold,
                           oc_error *err)
 {
-    size_t n = oc_dataset_count(images);
-    uint32_t *item = oc_alloc(n, sizeof *item);
-    int *label = oc_alloc(n, sizeof *label);
-    oc_status status = item && label ? deal(images, group, folds, seed, item, label, fold, err)
-                                     : oc_fail_memory(err, "the split");
-    for (size_t i = 0; status == OC_OK && i < n; i++) {
+    oc_status status = split_groups(images, group, folds, seed, fold, err);
+    for (size_t i = 0; status == OC_OK && i < oc_dataset_count(images); i++) {
         fold[i] = group[i] == OC_UNREADABLE ? OC_STAYS : fold[group[i]];
     }
-    oc_free(item);
-    oc_free(label);
     return status;
 }

@@ -32,9 +32,8 @@ oc_status oc_model_check(const oc_dataset *dataset, const oc_train_options *opti
 
 oc_status oc_model_check_test(const oc_model *model, const oc_dataset *test, oc_error *err)
 {
-    oc_label_list known = oc_model_class_list(model);
     oc_status status = oc_labels_check_any(test, err);
-    return status == OC_OK ? oc_labels_check_known(test, &known, "the model", err) : status;
+    return status == OC_OK ? oc_labels_check_known(test, oc_model_class_list(model), "the model", true, err) : status;
 }
 
 oc_status oc_set_note_labels(const oc_set *set, const char *where, oc_job *job, oc_error *err)

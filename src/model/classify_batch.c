@@ -67,8 +67,8 @@ oc_status oc_batch_create(const oc_model *model, const oc_batch_options *options
     batch->job = job;
     batch->most = most > least ? most : least;
     batch->size = batch->most < FIRST_BATCH ? batch->most : FIRST_BATCH;
-    batch->items = oc_realloc(NULL, batch->most, sizeof *batch->items); /* one image touches one page of each */
-    batch->scores = oc_realloc(NULL, batch->most, answer_size);
+    batch->items = oc_alloc(batch->most, sizeof *batch->items);
+    batch->scores = oc_alloc(batch->most, answer_size);
     oc_status status = batch->items && batch->scores ? create_readers(batch, err) : oc_fail_memory(err, "the batch");
     if (status != OC_OK) {
         oc_batch_free(batch);
@@ -227,9 +227,8 @@ oc_status oc_batch_add_dataset(oc_batch *batch, const oc_dataset *dataset, oc_er
     oc_status status = OC_OK;
     bool held = oc_dataset_in_memory(dataset);
     for (size_t i = 0; status == OC_OK && i < oc_dataset_count(dataset); i++) {
-        const char *path = oc_dataset_path(dataset, i);
-        status = held ? add(batch, (item){.path = oc_strdup(path), .dataset = dataset, .index = i}, err)
-                      : add(batch, (item){.path = oc_dataset_file(dataset, i)}, err);
+        status = add(batch, (item){.path = oc_dataset_file(dataset, i), .dataset = held ? dataset : NULL, .index = i},
+                     err);
     }
     return status == OC_OK && held ? oc_batch_flush(batch, err) : status;
 }

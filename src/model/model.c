@@ -29,7 +29,7 @@ static oc_status name_classes(oc_model *model, const oc_model_parts *parts, oc_e
     model->classes = oc_alloc(parts->classes.count, sizeof *model->classes);
     bool done = model->classes != NULL;
     for (size_t c = 0; done && c < parts->classes.count; c++) {
-        model->classes[c] = oc_strdup(parts->classes.name(parts->classes.source, c));
+        model->classes[c] = oc_strdup(parts->classes.names[c]);
         done = model->classes[c] != NULL;
     }
     return done ? OC_OK : oc_fail_memory(err, "the class names");

@@ -8,7 +8,7 @@
 typedef struct oc_model_parts {
     const oc_rows *rows;
     const int *labels;
-    oc_label_list classes;
+    oc_class_list classes;
     const oc_features *features; /* fitted */
     oc_image_options image;
 } oc_model_parts;

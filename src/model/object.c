@@ -11,12 +11,7 @@ const char *oc_model_class(const oc_model *model, size_t label)
     return model->classes[label];
 }
 
-static const char *class_of(const void *model, size_t label)
+oc_class_list oc_model_class_list(const oc_model *model)
 {
-    return oc_model_class(model, label);
-}
-
-oc_label_list oc_model_class_list(const oc_model *model)
-{
-    return (oc_label_list){oc_model_classes(model), class_of, model};
+    return (oc_class_list){oc_model_classes(model), (const char *const *)model->classes};
 }

@@ -2,8 +2,6 @@
 #ifndef OC_MODEL_OBJECT_H
 #define OC_MODEL_OBJECT_H
 
-#include "src/dataset/label_notes.h"
-
 #include <ocellus/model.h>
 
 struct oc_model {
@@ -17,8 +15,5 @@ struct oc_model {
     size_t *counts;  /* (C): rows of each class that it was trained on; NULL: unknown */
     double accuracy; /* on those rows; NaN: unknown */
 };
-
-/* The classes of a model, for checks of labels and for output. */
-oc_label_list oc_model_class_list(const oc_model *model);
 
 #endif

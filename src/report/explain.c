@@ -146,7 +146,7 @@ static void draw_key(oc_page *page, const oc_panel *p, double limit)
     oc_canvas_text(canvas, p->x + wide + 10, top + height, pen, text);
 }
 
-/* What the page shows. */
+/* The contents of the page. */
 typedef struct subject {
     const oc_model *model;
     const oc_image *image;
@@ -185,7 +185,7 @@ static size_t add_stage_panels(const oc_model *model, oc_panel *panels)
         if (aspect > 0) {
             panels[count++] = (oc_panel){
                 .heading = oc_features_part_spec(model->features, i),
-                .note = "what contributes most, its region and its part of the score; numbers mark the place",
+                .note = "the largest contributions to the score, each with its region; numbers mark the places",
                 .aspect = aspect,
                 .height = fmin(520, 1600 / aspect)};
         }

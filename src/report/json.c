@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Starts a result: an object. */
+/* Begins the object of a result. */
 static oc_string begin(void)
 {
     oc_string json = {0};
@@ -45,11 +45,11 @@ static void add_interval(oc_string *json, double low, double high)
     oc_json_close(json, ']');
 }
 
-static void add_names(oc_string *json, oc_label_list classes)
+static void add_names(oc_string *json, oc_class_list classes)
 {
     oc_json_open(json, "classes", '[');
     for (size_t c = 0; c < classes.count; c++) {
-        oc_json_string(json, NULL, classes.name(classes.source, c));
+        oc_json_string(json, NULL, classes.names[c]);
     }
     oc_json_close(json, ']');
 }
@@ -99,12 +99,12 @@ static void add_comparison_row(oc_string *json, const oc_comparison_row *r)
     oc_json_number(json, "train_accuracy", r->train_accuracy);
     oc_json_number(json, "test_accuracy", r->test_accuracy);
     oc_json_number(json, "balanced_accuracy", r->evaluation.balanced_accuracy);
-    add_interval(json, r->low, r->high);
+    add_interval(json, r->ci_low, r->ci_high);
     oc_json_number(json, "validation_accuracy", oc_validation_accuracy(&r->validation));
     add_validation(json, &r->validation);
     oc_json_number(json, "p_value", r->p_value);
     oc_json_number(json, "test_mean", r->test_mean);
-    oc_json_number(json, "test_deviation", r->test_deviation);
+    oc_json_number(json, "test_deviation", r->test_std);
     oc_json_close(json, '}');
 }
 
@@ -120,7 +120,7 @@ char *oc_json_comparison(const oc_comparison *c)
     }
     oc_json_count(&json, "train", c->train);
     oc_json_count(&json, "test", c->test);
-    add_names(&json, oc_comparison_class_list(c));
+    add_names(&json, c->classes);
     oc_json_open(&json, "rows", '[');
     for (size_t i = 0; i < c->count; i++) {
         add_comparison_row(&json, &c->rows[i]);
@@ -133,19 +133,19 @@ char *oc_json_comparison(const oc_comparison *c)
     return finish(&json);
 }
 
-char *oc_json_figures(const oc_evaluation *e, oc_label_list names)
+char *oc_json_metrics(const oc_evaluation *e, oc_class_list classes)
 {
     oc_string json = begin();
     oc_json_count(&json, "images", e->images);
     oc_json_number(&json, "accuracy", e->accuracy);
     oc_json_number(&json, "balanced_accuracy", e->balanced_accuracy);
-    add_interval(&json, e->low, e->high);
+    add_interval(&json, e->ci_low, e->ci_high);
     oc_json_number(&json, "macro_f1", e->macro_f1);
     oc_json_open(&json, "classes", '[');
     for (size_t c = 0; c < e->classes; c++) {
-        const oc_class_figures *f = &e->figures[c];
+        const oc_class_metrics *f = &e->metrics[c];
         oc_json_open(&json, NULL, '{');
-        oc_json_string(&json, "name", names.name(names.source, c));
+        oc_json_string(&json, "name", classes.names[c]);
         oc_json_number(&json, "precision", f->precision);
         oc_json_number(&json, "recall", f->recall);
         oc_json_number(&json, "f1", f->f1);
@@ -167,7 +167,7 @@ char *oc_json_figures(const oc_evaluation *e, oc_label_list names)
 
 char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
 {
-    return oc_json_figures(e, oc_model_class_list(model));
+    return oc_json_metrics(e, oc_model_class_list(model));
 }
 
 /* An object of the values (C) of a model's classes, or null. */
@@ -223,7 +223,7 @@ char *oc_json_classification(size_t images, size_t skipped, double seconds)
     return finish(&json);
 }
 
-/* A number as a number; "auto" and words as they are typed. */
+/* A training option: numbers as JSON numbers, "auto" and words as strings. */
 static void add_option(oc_string *json, const oc_param *param, const char *typed)
 {
     char *end;

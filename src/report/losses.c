@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum {
-    MOST_ROWS = 2000,
+    MAX_ROWS = 2000,
     RAY = 101,
     PLANE = 61,
     PER_DECADE = 16,
@@ -28,13 +28,13 @@ enum {
 };
 static const double REACH = 2, START_DEVIATION = 1e-4;
 
-/* The rows that are looked at, and the scores (N, C) that the losses are made of. */
+/* The rows, and their scores (N, C), which the losses are computed from. */
 typedef struct around {
     const oc_classifier *classifier;
     oc_rows rows;
     uint32_t *chosen; /* (N) */
     int *labels;      /* (N) */
-    float *weights;   /* (C, D+1): of the product in hand */
+    float *weights;   /* (C, D+1): W, U or V, whichever is multiplied next */
     float *scores[3]; /* (N, C) */
     double *s;        /* (threads, C) */
     oc_job *job;
@@ -43,14 +43,14 @@ typedef struct around {
     atomic_size_t done; /* of them */
 } around;
 
-/* A random sample of at most MOST_ROWS labelled rows. */
+/* A random sample of at most MAX_ROWS labelled rows. */
 static oc_status choose_rows(around *a, const oc_model *model, const oc_set *set, uint64_t seed, oc_error *err)
 {
     int *labels = NULL;
     oc_status status = oc_map_labels(set, oc_model_class_list(model), &labels, err);
     size_t all = oc_set_count(set), count = 0;
     a->chosen = oc_alloc(all, sizeof *a->chosen);
-    a->labels = oc_alloc(MOST_ROWS, sizeof *a->labels);
+    a->labels = oc_alloc(MAX_ROWS, sizeof *a->labels);
     if (status == OC_OK && (!a->chosen || !a->labels)) {
         status = oc_fail_memory(err, "the rows");
     }
@@ -66,7 +66,7 @@ static oc_status choose_rows(around *a, const oc_model *model, const oc_set *set
         oc_random random = oc_random_stream(seed, PURPOSE_ROWS, 0);
         oc_random_shuffle(&random, a->chosen, count);
         a->rows = *oc_set_rows(set);
-        a->rows.count = count < MOST_ROWS ? count : MOST_ROWS;
+        a->rows.count = count < MAX_ROWS ? count : MAX_ROWS;
         a->rows.chosen = a->chosen;
         a->rows.unit = oc_model_classifier(model)->unit;
         for (size_t i = 0; i < a->rows.count; i++) {
@@ -90,7 +90,7 @@ static oc_status take_memory(around *a, oc_error *err)
     return done && a->weights && a->s ? OC_OK : oc_fail_memory(err, "the losses");
 }
 
-/* scores[which] of the weights in hand. */
+/* scores[which] = the scores of a->weights. */
 static oc_status score(around *a, size_t which, oc_error *err)
 {
     oc_classifier c = *a->classifier;
@@ -98,7 +98,7 @@ static oc_status score(around *a, size_t which, oc_error *err)
     return oc_scores(&c, &a->rows, a->scores[which], a->job, err);
 }
 
-/* Random weights; scaled to the length of W when `deviation` is 0. */
+/* Draws normal weights of this standard deviation; 0: as long as W. */
 static void draw_weights(around *a, uint64_t seed, uint64_t stream, double deviation)
 {
     const oc_classifier *c = a->classifier;
@@ -143,7 +143,7 @@ static void measure_point(void *context, size_t index, size_t worker)
     oc_job_progress(a->job, "losses", atomic_fetch_add(&a->done, 1) + 1, a->points);
 }
 
-/* The gradient of the mean loss by the weights, at the scores S, into the weights in hand. */
+/* a->weights = the gradient of the mean loss with respect to the weights, at the scores S. */
 static oc_status gradient(around *a, oc_error *err)
 {
     const oc_classifier *c = a->classifier;
@@ -174,7 +174,7 @@ static oc_status gradient(around *a, oc_error *err)
     return done ? OC_OK : oc_fail_memory(err, "the gradient");
 }
 
-/* The scores that the kind needs. */
+/* Computes the scores S, P and Q of the landscape. */
 static oc_status prepare(around *a, uint64_t seed, oc_error *err)
 {
     const oc_classifier *c = a->classifier;
@@ -216,7 +216,7 @@ static oc_status start(oc_losses *l, oc_landscape kind, oc_error *err)
     return OC_OK;
 }
 
-oc_status oc_losses_measure(const oc_model *model, const oc_set *set, oc_landscape kind, uint64_t seed, oc_job *job,
+oc_status oc_losses_measure(const oc_model *model, const oc_set *set, const oc_losses_options *options, oc_job *job,
                             oc_losses *out, oc_error *err)
 {
     oc_losses losses;
@@ -224,20 +224,20 @@ oc_status oc_losses_measure(const oc_model *model, const oc_set *set, oc_landsca
     if (a.classifier->nearest) {
         return oc_fail(err, OC_USAGE, "nearest neighbours have no weights, and so no loss around them");
     }
-    oc_status status = start(&losses, kind, err);
+    oc_status status = start(&losses, options->kind, err);
     if (status == OC_OK) {
-        status = choose_rows(&a, model, set, seed, err);
+        status = choose_rows(&a, model, set, options->seed, err);
     }
     if (status == OC_OK) {
         status = take_memory(&a, err);
     }
     if (status == OC_OK) {
-        status = prepare(&a, seed, err);
+        status = prepare(&a, options->seed, err);
     }
     if (status == OC_OK) {
         losses.rows = a.rows.count;
         losses.start = loss_at(&a, 0, 0, a.s);
-        a.points = kind == OC_LANDSCAPE_PLANE ? losses.count * losses.count : losses.count;
+        a.points = losses.kind == OC_LANDSCAPE_PLANE ? losses.count * losses.count : losses.count;
         oc_parallel(job, a.points, measure_point, &a);
     }
     oc_free(a.chosen);

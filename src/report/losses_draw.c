@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* A frame whose left and bottom stand for low, right and top for high; powers of ten where logarithmic. */
+/* The plotting area: left and bottom are low, right and top are high; with log_x, x is logarithmic. */
 typedef struct axes {
     oc_canvas *canvas;
     double x, y, width, height;
@@ -92,7 +92,7 @@ static void find_range(const double *values, size_t count, double *low, double *
     }
 }
 
-/* A dot where the weights are. */
+/* A dot at the weights. */
 static void mark(const axes *a, double x, double y)
 {
     oc_canvas_line(a->canvas, (const double[]){x, y, x, y}, 13, OC_AGAINST);
@@ -106,7 +106,7 @@ static oc_status draw_curve(const oc_losses *l, axes a, oc_error *err)
     }
     find_range(l->loss, l->count, &low, &high);
     a.log_x = l->kind == OC_LANDSCAPE_STEPS;
-    high = a.log_x ? fmin(high, 1.5 * l->start) : high; /* what is too long a step leaves at the top */
+    high = a.log_x ? fmin(high, 1.5 * l->start) : high; /* steps that are too long leave the frame at the top */
     a.low_x = l->at[0];
     a.high_x = l->at[l->count - 1];
     a.low_y = low - 0.06 * (high - low);

@@ -1,4 +1,4 @@
-/* Pictures of images, templates and codebooks: panels that the stages draw themselves. */
+/* Pictures of images, templates and codebooks. Each stage draws its panel. */
 #include <ocellus/show.h>
 
 #include "features/pictures.h"
@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { MOST_CLASSES = 100 };
+enum { MAX_CLASSES = 100 };
 static const char NO_STAGES[] = "the model was trained on rows that another program made, which cannot be drawn";
 
 static const oc_stage *stage_of(const oc_features *features, size_t i)
@@ -92,7 +92,7 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
 static size_t shown_classes(const oc_model *model)
 {
     size_t all = oc_model_classes(model);
-    return all < MOST_CLASSES ? all : MOST_CLASSES;
+    return all < MAX_CLASSES ? all : MAX_CLASSES;
 }
 
 /* The templates of stage i, whose values begin at `offset` of the row: one for each class, from panel i * classes on. */

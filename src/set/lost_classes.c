@@ -6,8 +6,12 @@
 #include "src/base/string.h"
 #include "src/base/threads.h"
 #include "src/dataset/dataset.h"
+#include "src/dataset/label_notes.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { NAMED_CLASSES = 5 };
 
@@ -19,40 +23,80 @@ static bool has_class(const oc_set *set, const char *name)
            bsearch(&name, index->classes, index->class_count, sizeof *index->classes, oc_compare_strings);
 }
 
-/* counts (classes): images of each. Returns how many classes were lost. */
-static size_t name_lost(const oc_dataset *dataset, const oc_set *set, const size_t *counts, oc_string *names)
+/* The lost classes, as text. */
+typedef struct lost_list {
+    oc_string names;
+    size_t count;
+} lost_list;
+
+static void add_lost(lost_list *list, const char *name, size_t images)
 {
-    size_t lost = 0;
-    for (size_t c = 0; c < dataset->class_count; c++) {
-        if (counts[c] && !has_class(set, dataset->classes[c]) && lost++ < NAMED_CLASSES) {
-            oc_string_format(names, "%s%.100s (%zu)", lost > 1 ? ", " : "", dataset->classes[c], counts[c]);
-        }
+    if (images && list->count++ < NAMED_CLASSES) {
+        oc_string_format(&list->names, "%s%.100s (%zu)", list->count > 1 ? ", " : "", name, images);
     }
-    if (lost > NAMED_CLASSES) {
-        oc_string_format(names, " and %zu more", lost - NAMED_CLASSES);
+}
+
+/* Sends the note, where there is a lost class, and frees the list. */
+static oc_status send_note(lost_list *list, oc_job *job, oc_error *err)
+{
+    oc_status status = list->names.failed ? oc_fail_memory(err, "the classes") : OC_OK;
+    if (list->count > NAMED_CLASSES) {
+        oc_string_format(&list->names, " and %zu more", list->count - NAMED_CLASSES);
     }
-    return lost;
+    if (status == OC_OK && list->count) {
+        oc_job_note(job, "%s of which no image can be read, and which %s left out: %s",
+                    list->count == 1 ? "a class" : "classes", list->count == 1 ? "is" : "are", list->names.data);
+    }
+    oc_string_free(&list->names);
+    return status;
 }
 
 oc_status oc_note_lost_classes(const oc_dataset *dataset, const oc_set *set, oc_job *job, oc_error *err)
 {
-    size_t *counts = oc_alloc(dataset->class_count, sizeof *counts);
-    oc_string names = {0};
-    if (!counts) {
-        return oc_fail_memory(err, "the classes");
+    size_t *counts;
+    lost_list list = {.count = 0};
+    oc_status status = oc_label_counts(dataset, &counts, err);
+    if (status != OC_OK) {
+        return status;
     }
-    for (size_t i = 0; i < dataset->count; i++) {
-        if (dataset->items[i].label >= 0) {
-            counts[dataset->items[i].label]++;
+    for (size_t c = 0; c < dataset->class_count; c++) {
+        add_lost(&list, dataset->classes[c], has_class(set, dataset->classes[c]) ? 0 : counts[c]);
+    }
+    oc_free(counts);
+    return send_note(&list, job, err);
+}
+
+/* True when each row has the first folder of its path as label. */
+static bool of_class_folders(const oc_set *set)
+{
+    for (size_t i = 0; i < set->rows.count; i++) {
+        const char *path = oc_set_path(set, i),
+                   *label = set->labels[i] < 0 ? "" : oc_set_class(set, (size_t)set->labels[i]);
+        size_t length = strcspn(path, "/");
+        if (!path[length] || strlen(label) != length || strncmp(path, label, length) != 0) {
+            return false;
         }
     }
-    size_t lost = name_lost(dataset, set, counts, &names);
-    oc_free(counts);
-    oc_status status = names.failed ? oc_fail_memory(err, "the classes") : OC_OK;
-    if (status == OC_OK && lost) {
-        oc_job_note(job, "%s of which no image can be read, and which %s left out: %s",
-                    lost == 1 ? "a class" : "classes", lost == 1 ? "is" : "are", names.data);
+    return true;
+}
+
+oc_status oc_note_lost_folders(const oc_set *set, oc_job *job, oc_error *err)
+{
+    lost_list list = {.count = 0};
+    char name[NAME_MAX + 1] = "";
+    size_t images = 0;
+    if (!of_class_folders(set)) {
+        return OC_OK;
     }
-    oc_string_free(&names);
-    return status;
+    for (size_t i = 0; i <= set->skip_count; i++) { /* skipped images of one folder follow each other */
+        const char *path = i < set->skip_count ? set->skips[i].path : "";
+        size_t length = strcspn(path, "/");
+        if (strlen(name) != length || strncmp(name, path, length) != 0) {
+            add_lost(&list, name, *name && !has_class(set, name) ? images : 0);
+            snprintf(name, sizeof name, "%.*s", path[length] ? (int)length : 0, path);
+            images = 0;
+        }
+        images++;
+    }
+    return send_note(&list, job, err);
 }

@@ -7,6 +7,7 @@
 #include "src/base/output.h"
 #include "src/base/threads.h"
 #include "src/set/alike.h"
+#include "src/set/lost_classes.h"
 #include "src/set/set.h"
 #include "src/set/writer.h"
 
@@ -154,6 +155,21 @@ static oc_status write_parts(const part *parts, size_t count, const char *folder
     return status;
 }
 
+/* Sends the notes that only the whole set can give: equal images in two shards, and classes that no shard has a row of. */
+static oc_status note_whole(const char *folder, oc_job *job, oc_error *err)
+{
+    oc_set *set = NULL;
+    oc_status status = oc_set_open(folder, &set, err);
+    if (status == OC_OK) {
+        status = oc_set_note_equal(set, true, job, err);
+    }
+    if (status == OC_OK) {
+        status = oc_note_lost_folders(set, job, err);
+    }
+    oc_set_free(set);
+    return status;
+}
+
 static oc_status merge(const part *parts, size_t count, const char *folder, oc_job *job, size_t *rows, oc_error *err)
 {
     oc_output output = {0};
@@ -170,6 +186,9 @@ static oc_status merge(const part *parts, size_t count, const char *folder, oc_j
     }
     if (status == OC_OK) {
         status = write_parts(parts, count, output.temporary, job, err);
+    }
+    if (status == OC_OK) {
+        status = note_whole(output.temporary, job, err);
     }
     if (status == OC_OK) {
         status = oc_output_commit(&output, err);

@@ -292,14 +292,9 @@ const char *oc_set_class(const oc_set *set, size_t label)
     return oc_dataset_class(set->index, label);
 }
 
-static const char *class_of(const void *set, size_t label)
+oc_class_list oc_set_class_list(const oc_set *set)
 {
-    return oc_set_class(set, label);
-}
-
-oc_label_list oc_set_class_list(const oc_set *set)
-{
-    return (oc_label_list){oc_set_classes(set), class_of, set};
+    return oc_dataset_class_list(set->index);
 }
 
 const oc_features *oc_set_features(const oc_set *set)

@@ -4,7 +4,7 @@
 
 #include <ocellus/set.h>
 
-#include "src/dataset/label_notes.h"
+#include "src/dataset/dataset.h"
 #include "src/image/pixel_hash.h"
 
 typedef struct oc_skip {
@@ -43,8 +43,5 @@ oc_status oc_set_gather_labels(oc_set *set, oc_error *err);
 
 /* Reads stages.safetensors of a folder into set->features and set->image. */
 oc_status oc_set_read_stages(oc_set *set, const char *folder, oc_error *err);
-
-/* The classes of a set, for checks of labels and for output. */
-oc_label_list oc_set_class_list(const oc_set *set);
 
 #endif

@@ -11,7 +11,7 @@ load common
     # of each class a fifth, to within one image
     for class in $(ls "$DATA/train"); do
         all=$(ls "$DATA/train/$class" | wc -l)
-        tested=$(grep -c "^$class/" "rows/01-pixels-size=4.csv") || true
+        tested=$(grep -c "^$DATA/train/$class/" "rows/01-pixels-size=4.csv") || true
         [ $((5 * tested)) -ge $((all - 5)) ] && [ $((5 * tested)) -le $((all + 5)) ] || { echo "$class: $tested of $all"; return 1; }
     done
 }
@@ -37,7 +37,7 @@ load common
     jq -e 'all(.rows[]; .interval[0] < .test_accuracy and .test_accuracy < .interval[1]) and .rows[1].p_value >= 0' table
     for file in p/*.csv; do
         # in the order of the folder
-        diff <(tail -n +2 "$file" | cut -d, -f1) <(cd "$DATA/test" && ls -d */* | LC_ALL=C sort)
+        diff <(tail -n +2 "$file" | cut -d, -f1) <(ls -d "$DATA/test"/*/* | LC_ALL=C sort)
     done
     accuracy=$(tail -n +2 p/01*.csv | awk -F, '{right += $2 == $3} END {print right / NR}')
     jq -e --argjson accuracy "$accuracy" '(.rows[0].test_accuracy - $accuracy) * (.rows[0].test_accuracy - $accuracy) < 1e-9' table

@@ -41,6 +41,17 @@ make_tiff() {
     [[ "$stderr" == *"left out: cat (2)"* ]]
     run -3 --separate-stderr ocellus extract d -f pixels:size=4 -o set
     [[ "$stderr" == *"left out: cat (2)"* ]]
+    # evaluate and compare leave it out as train does; a class with one image that can be read is unknown to the model
+    run -3 --separate-stderr ocellus evaluate model d
+    [[ "$stderr" == *"left out: cat (2)"*"skipped image cat/1.tif"* && "$output" == "accuracy "* ]]
+    cp -r d other && rm -r other/cat
+    run -3 --separate-stderr ocellus compare other --test d -f pixels:size=4
+    [[ "$stderr" == *"skipped test image cat/1.tif"* ]]
+    run -3 ocellus evaluate model d --predictions p.csv --report page.html
+    cp "$(ls -d d/*/*.png | head -1)" d/cat/9.png
+    run -1 --separate-stderr ocellus evaluate model d
+    [[ "$stderr" == *"label that the model does not know: 'cat' (first: cat/1.tif)"* ]]
+    run -1 ocellus compare other --test d -f pixels:size=4
 }
 
 @test "a single file of another kind is named with its kind and remedy" {

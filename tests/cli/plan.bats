@@ -30,3 +30,31 @@ load common
     [[ "$output" == *"standard input"* ]]
     run -1 ocellus classify "$DATA/model" nothing --dry-run
 }
+
+@test "--dry-run checks the output as the work would" {
+    mkdir folder && echo mine >folder/letter
+    cp -r "$DATA/test" photos
+    ocellus extract photos -f pixels:size=4 -o rows -q
+    cp photos/Bag/00030.png photo.png
+    for name in nothing/out folder photo.png photos/Bag/00030.png; do
+        for command in "train photos -f pixels:size=4" "classify $DATA/model photos" "compare photos -f pixels:size=4" \
+            "extract photos -f pixels:size=4 --format csv" "train rows"; do
+            run --separate-stderr ocellus $command -o $name --dry-run
+            # a folder that is missing is no wrong usage, all else is
+            [ "$status" -eq $([ $name = nothing/out ] && echo 1 || echo 2) ] || { echo "$command -o $name: $status"; return 1; }
+            [[ "$stderr" == *"$name"* || "$stderr" == *"folder nothing"* ]] && [ -z "$output" ]
+        done
+    done
+    run -2 ocellus extract photos -f pixels:size=4 -o folder --dry-run
+    [[ "$output" == *"other files than a set"* ]]
+    run -2 ocellus extract photos -f pixels:size=4 -o photo.png --dry-run
+    run -2 ocellus extract photos -f pixels:size=4 -o photos --dry-run
+    run -2 ocellus compare photos -f pixels:size=4 --report folder --dry-run
+    run -2 ocellus compare photos -f pixels:size=4 --predictions folder --dry-run
+    run -2 ocellus classify "$DATA/model" photo.png --explain photo.png --dry-run
+    [ "$(ls)" = $'folder\nphoto.png\nphotos\nrows' ]
+    # a good one passes, and nothing is written
+    run -0 ocellus extract photos -f pixels:size=4 -o rows --dry-run
+    run -0 ocellus train photos -f pixels:size=4 -o model --dry-run
+    [ "$(ls)" = $'folder\nphoto.png\nphotos\nrows' ]
+}

@@ -6,12 +6,28 @@ load common
     ocellus extract "$DATA/test" --with "$DATA/model" -o set
     ocellus evaluate "$DATA/model" "$DATA/test" --predictions images.csv
     ocellus evaluate "$DATA/model" set --predictions rows.csv --json >figures
-    cmp images.csv rows.csv
+    cmp <(sed "s,^$DATA/test/,," images.csv) rows.csv
     [ "$(head -1 rows.csv)" = path,label,predicted,probability ]
     [ "$(tail -n +2 rows.csv | cut -d, -f1,2)" = "$(tail -n +2 set/index.csv | cut -d, -f2,3)" ]
     [ "$(awk -F, 'NR > 1 && $2 == $3' rows.csv | wc -l)" -eq "$(jq "(.accuracy * .images) | round" figures)" ]
     ocellus classify "$DATA/model" set -o labels.csv
     [ "$(cut -d, -f1,3 rows.csv | tail -n +2)" = "$(cut -d, -f1,2 labels.csv | tail -n +2)" ]
+}
+
+@test "predictions and classify -o write the same paths: they open the images" {
+    ln -s "$DATA/test" here
+    printf 'path,label\nhere/Bag/00030.png,Bag\n' >list.csv
+    ocellus extract here --with "$DATA/model" -o set -q
+    for source in here ./here/ "$DATA/test" list.csv set "$DATA/check-images-idx3-ubyte"; do
+        ocellus evaluate "$DATA/model" "$source" --predictions tested.csv -q >/dev/null
+        ocellus classify "$DATA/model" "$source" -o labels.csv -q >/dev/null
+        diff <(cut -d, -f1 tested.csv) <(cut -d, -f1 labels.csv)
+        case $source in
+        here | ./here/ | "$DATA/test" | list.csv) tail -n +2 tested.csv | cut -d, -f1 | xargs -d '\n' ls >/dev/null ;;
+        esac
+    done
+    ocellus compare here -f pixels:size=4 --predictions rows -q >/dev/null
+    tail -n +2 rows/01*.csv | cut -d, -f1 | xargs -d '\n' ls >/dev/null
 }
 
 @test "images without a label have no line, a model without probabilities an empty column" {
@@ -44,7 +60,7 @@ load common
 @test "predictions replace nothing but predictions" {
     mkdir folder && echo mine >folder/letter
     run -2 --separate-stderr ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 --predictions folder
-    [[ "$stderr" == *"folder/letter: is no file of predictions"* ]]
+    [[ "$stderr" == *"folder/letter: is not a file of predictions"* ]]
     run -2 ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 --predictions "$DATA/test"
     run -2 ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 --predictions same -o same
     run -2 ocellus evaluate "$DATA/model" "$DATA/test" --predictions same --report same

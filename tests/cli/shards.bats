@@ -17,6 +17,21 @@ load common
     done
 }
 
+@test "merge notes what no shard can see: a class without an image that can be read, equal images in two shards" {
+    mkdir photos
+    cp -r "$DATA/test/Bag" "$DATA/test/Coat" photos
+    mkdir photos/Dress && echo no image >photos/Dress/1.png && echo no image >photos/Dress/2.png
+    cp "$(ls -d photos/Bag/* | head -1)" photos/Coat/zzz.png
+    for i in 1 2; do
+        ocellus extract photos -f pixels:size=4 --shard $i/2 -o part$i || [ $? -eq 3 ]
+    done
+    run -0 --separate-stderr ocellus merge part1 part2 -o merged
+    [[ "$stderr" == *"with another label; the first: Bag/"*"('Bag') and Coat/zzz.png ('Coat')"* ]]
+    [[ "$stderr" == *"left out: Dress (2)"* ]]
+    run -0 --separate-stderr ocellus merge part1 part2 -o merged -q
+    [ -z "$stderr" ]
+}
+
 @test "a codebook is learned once and comes from --with" {
     ocellus extract "$DATA/test" -f words:count=8,patch=5 -o learned
     ocellus extract "$DATA/train" --with learned -o whole

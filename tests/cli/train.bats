@@ -88,6 +88,6 @@ load common
     find "$DATA/test" -name '*.png' | sed 's,.*/\([^/]*\)/[^/]*$,&\,\1,;1i path,label' >list.csv
     cp list.csv kept
     run -2 ocellus train list.csv -f pixels:size=4 -o ./list.csv
-    [[ "$output" == *"is what is read"* ]]
+    [[ "$output" == *"is an input of this command"* ]]
     cmp list.csv kept
 }

@@ -64,3 +64,24 @@ PYTHON
     grep -qF '&lt;img src=x onerror=console.error(1)&gt;' dom
     run -1 grep -F '<img src="x"' dom
 }
+
+@test "beside the mistakes stands a link to the predictions of the row, which opens" {
+    mkdir "of my own"
+    "$ocellus" compare train --test test -f hog:cell=7 -f pixels:size=4 --predictions "of my own/rows & more" --report page.html >/dev/null
+    "$ocellus" train train -f pixels:size=4 -o model -q >/dev/null
+    "$ocellus" evaluate model test --predictions "of my own/100%#1.csv" --report "of my own/page.html" >/dev/null
+    for page in page.html "of my own/page.html"; do
+        render "${page// /%20}"
+        [ ! -s console ]
+        python3 - "$page" <<'PYTHON'
+import html, os, re, sys, urllib.parse
+dom = open("dom", encoding="utf-8").read()
+paragraph = re.search(r'<h2>The most confident mistakes</h2><p id="predictions">(.*?)</p>', dom).group(1)
+address, text = re.search(r'<a href="(.*?)">(.*?)</a>', paragraph).groups()
+file = os.path.join(os.path.dirname(sys.argv[1]), urllib.parse.unquote(html.unescape(address)))
+lines = open(file).read().splitlines()
+assert lines[0] == "path,label,predicted,probability" and len(lines) == 201, lines[:2]
+assert html.unescape(text) == os.path.basename(file), text
+PYTHON
+    done
+}

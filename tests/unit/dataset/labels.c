@@ -113,6 +113,9 @@ static void expect_test(const char *test_list, const char *train_list, const cha
 Test(labels, unknown_ones_are_told_all_at_once)
 {
     static const char train[] = "path,label\n1,cat\n2,cat\n3,dog\n4,dog\n";
+    for (char name[] = "1"; *name <= '9'; ++*name) {
+        put_png(name, 9);
+    }
     expect_test("path,label\n1,cat\n2,\n", train, "");
     expect_test("path,label\n8,Cat \n9,emu\n1,dog\n2,cat\n", train,
                 "the test has 2 labels that training does not know: 'Cat ' where training has 'cat' (case, blanks), "
@@ -121,6 +124,10 @@ Test(labels, unknown_ones_are_told_all_at_once)
         "path,label\n1,a\n2,b\n3,c\n4,d\n5,e\n6,f\n7,g\n", train,
         "the test has 7 labels that training does not know: 'a' (first: 1), 'b' (first: 2), 'c' (first: 3), 'd' "
         "(first: 4), 'e' (first: 5) and 2 more");
+    /* a class of which no image can be read does not count: extraction leaves it out */
+    expect_test("path,label\n1,cat\nnone,emu\ntest.csv,emu\n", train, "");
+    expect_test("path,label\n1,cat\nnone,emu\n7,emu\n", train,
+                "the test has 1 label that training does not know: 'emu' (first: none)");
     expect_test(
         "path,label\n1,\n", train,
         "the images have no labels: an accuracy needs one sub-folder for each class, or a list with path,label");

@@ -25,9 +25,12 @@ static oc_compare_options defaults(void)
 static oc_comparison *compared(const char *const *list, size_t count, const oc_compare_options *options, oc_job *job)
 {
     oc_dataset *train = open_set(at("in")), *test = open_set(at("new"));
+    oc_compare_options all = *options;
     oc_comparison *comparison = NULL;
     oc_error err = {0};
-    cr_assert(oc_compare(train, test, list, count, options, job, &comparison, &err) == OC_OK, "%s", err.message);
+    all.specs = list;
+    all.count = count;
+    cr_assert(oc_compare(train, test, &all, job, &comparison, &err) == OC_OK, "%s", err.message);
     oc_dataset_free(train);
     oc_dataset_free(test);
     return comparison;
@@ -47,7 +50,8 @@ static void check_row(const oc_comparison_row *row, const char *spec, const oc_c
     cr_assert(strcmp(row->features, spec) == 0 && row->dimension == oc_set_rows(set)->dimension);
     cr_assert(row->train_accuracy == report.accuracy && row->test_accuracy == e.accuracy, "%s: %g and %g", spec,
               row->test_accuracy, e.accuracy);
-    cr_assert(row->low == e.low && row->high == e.high && row->extract_seconds > 0 && row->train_seconds > 0);
+    cr_assert(row->ci_low == e.ci_low && row->ci_high == e.ci_high && row->extract_seconds > 0 &&
+              row->train_seconds > 0);
     oc_evaluation_free(&e);
     oc_dataset_free(dataset);
     oc_model_free(model);
@@ -63,8 +67,8 @@ Test(compare, each_row_is_its_spec_alone)
     for (size_t threads = 1; threads <= 2; threads++) {
         oc_job *job = job_of(threads);
         oc_comparison *c = compared(specs, SPECS, &options, job);
-        cr_assert(c->train == 36 && c->test == 27 && c->classes == 3 && c->count == SPECS && c->best == 0);
-        cr_assert(strcmp(c->class_names[2], "slope") == 0);
+        cr_assert(c->train == 36 && c->test == 27 && c->classes.count == 3 && c->count == SPECS && c->best == 0);
+        cr_assert(strcmp(c->classes.names[2], "slope") == 0);
         for (size_t r = 0; r < SPECS; r++) {
             check_row(&c->rows[r], specs[r], &options);
             cr_assert(c->rows[r].validation.held == 36 && isnan(c->rows[r].p_value) == (r == 0));
@@ -79,7 +83,7 @@ static size_t calls;
 static void count_row(void *context, const oc_comparison *so_far)
 {
     calls++;
-    cr_assert(so_far->count == calls && context == &calls && so_far->classes == 3);
+    cr_assert(so_far->count == calls && context == &calls && so_far->classes.count == 3);
 }
 
 /* The saved model is the best row's by validation, and the same as that row trained alone. */
@@ -144,7 +148,9 @@ static oc_status compare_refused(const char *train, const char *test, const char
     oc_dataset *a = open_set(at(train)), *b = open_set(at(test));
     oc_compare_options options = defaults();
     oc_comparison *comparison = NULL;
-    oc_status status = oc_compare(a, b, list, count, &options, NULL, &comparison, &refusal);
+    options.specs = list;
+    options.count = count;
+    oc_status status = oc_compare(a, b, &options, NULL, &comparison, &refusal);
     cr_assert(status != OC_OK && comparison == NULL);
     oc_dataset_free(a);
     oc_dataset_free(b);
@@ -176,6 +182,8 @@ Test(compare, short_memory_is_an_error_at_every_step)
     put_stripes("new", 1, 12, 12, 10);
     oc_dataset *train = open_set(at("in")), *test = open_set(at("new"));
     oc_compare_options options = defaults();
+    options.specs = two;
+    options.count = 2;
     options.choose = true;
     options.train.epochs = 1;
     size_t failures = 0;
@@ -183,7 +191,7 @@ Test(compare, short_memory_is_an_error_at_every_step)
         oc_comparison *comparison = NULL;
         oc_error err = {0};
         oc_memory_fail_after(n);
-        oc_status status = oc_compare(train, test, two, 2, &options, NULL, &comparison, &err);
+        oc_status status = oc_compare(train, test, &options, NULL, &comparison, &err);
         oc_memory_fail_after(0);
         if (status == OC_OK) {
             oc_comparison_free(comparison);
@@ -212,7 +220,7 @@ Test(compare, seeds_give_mean_and_deviation)
         options.extract.seed = options.train.seed = 4 + k;
         c = compared(few, 1, &options, NULL);
         accuracy[k] = c->rows[0].test_accuracy;
-        cr_assert(c->seeds == 1 && c->rows[0].test_mean == accuracy[k] && isnan(c->rows[0].test_deviation));
+        cr_assert(c->seeds == 1 && c->rows[0].test_mean == accuracy[k] && isnan(c->rows[0].test_std));
         mean += accuracy[k] / SEEDS;
         oc_comparison_free(c);
     }
@@ -225,6 +233,6 @@ Test(compare, seeds_give_mean_and_deviation)
     c = compared(few, 1, &options, NULL);
     cr_assert(c->seeds == SEEDS && c->rows[0].test_accuracy == accuracy[0] && c->rows[0].validation.held > 0);
     cr_assert(fabs(c->rows[0].test_mean - mean) <= 1e-12, "%g, not %g", c->rows[0].test_mean, mean);
-    cr_assert(square > 0 && fabs(c->rows[0].test_deviation - sqrt(square / (SEEDS - 1))) <= 1e-12);
+    cr_assert(square > 0 && fabs(c->rows[0].test_std - sqrt(square / (SEEDS - 1))) <= 1e-12);
     oc_comparison_free(c);
 }

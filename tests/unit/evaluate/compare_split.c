@@ -14,7 +14,8 @@ static const char *const two[] = {"pixels:size=2", "hog:cell=6+pixels:size=2"};
 
 static oc_compare_options options_of(size_t folds)
 {
-    oc_compare_options options = {.extract = extract_defaults(), .train = oc_train_defaults(), .folds = folds};
+    oc_compare_options options = {
+        .specs = two, .count = 2, .extract = extract_defaults(), .train = oc_train_defaults(), .folds = folds};
     options.train.epochs = 2;
     return options;
 }
@@ -73,7 +74,7 @@ Test(compare_split, folds_are_one_test_of_all_images)
     oc_compare_options options = options_of(3);
     oc_comparison *c = NULL;
     oc_error err = {0};
-    cr_assert(oc_compare(images, NULL, two, 2, &options, NULL, &c, &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_compare(images, NULL, &options, NULL, &c, &err) == OC_OK, "%s", err.message);
     cr_assert(c->split == OC_SPLIT_FOLDS && c->folds == 3 && c->count == 2 && c->test == 15);
     for (size_t r = 0; r < 2; r++) {
         const oc_evaluation *e = &c->rows[r].evaluation;
@@ -111,7 +112,7 @@ Test(compare_split, rows_are_reported_one_by_one)
         oc_comparison *c = NULL;
         options.row_done = count_row;
         options.context = &rows;
-        cr_assert(oc_compare(images, NULL, two, 2, &options, NULL, &c, NULL) == OC_OK);
+        cr_assert(oc_compare(images, NULL, &options, NULL, &c, NULL) == OC_OK);
         cr_assert(rows == 2 && c->count == 2 && c->split == (folds ? OC_SPLIT_FOLDS : OC_SPLIT_FIFTH));
         oc_comparison_free(c);
     }
@@ -131,7 +132,7 @@ Test(compare_split, short_memory_is_an_error_at_every_step)
         oc_comparison *comparison = NULL;
         oc_error err = {0};
         oc_memory_fail_after(n);
-        oc_status status = oc_compare(images, NULL, two, 2, &options, NULL, &comparison, &err);
+        oc_status status = oc_compare(images, NULL, &options, NULL, &comparison, &err);
         oc_memory_fail_after(0);
         if (status == OC_OK) {
             oc_comparison_free(comparison);

@@ -77,14 +77,14 @@ Test(statistics, figures_by_hand)
     near(e.accuracy, 4.0 / 7, 1e-12);
     static const size_t confusion[] = {2, 1, 1, 1, 2, 0, 0, 0, 0};
     cr_assert(memcmp(e.confusion, confusion, sizeof confusion) == 0);
-    near(e.figures[0].precision, 2.0 / 3, 1e-12);
-    near(e.figures[0].recall, 0.5, 1e-12);
-    near(e.figures[0].f1, 4.0 / 7, 1e-12);
-    near(e.figures[1].precision, 2.0 / 3, 1e-12);
-    near(e.figures[1].recall, 2.0 / 3, 1e-12);
-    near(e.figures[1].f1, 2.0 / 3, 1e-12);
-    cr_assert(e.figures[2].count == 0 && e.figures[2].predicted == 1 && e.figures[2].precision == 0);
-    cr_assert(isnan(e.figures[2].recall) && isnan(e.figures[2].f1)); /* no image of it */
+    near(e.metrics[0].precision, 2.0 / 3, 1e-12);
+    near(e.metrics[0].recall, 0.5, 1e-12);
+    near(e.metrics[0].f1, 4.0 / 7, 1e-12);
+    near(e.metrics[1].precision, 2.0 / 3, 1e-12);
+    near(e.metrics[1].recall, 2.0 / 3, 1e-12);
+    near(e.metrics[1].f1, 2.0 / 3, 1e-12);
+    cr_assert(e.metrics[2].count == 0 && e.metrics[2].predicted == 1 && e.metrics[2].precision == 0);
+    cr_assert(isnan(e.metrics[2].recall) && isnan(e.metrics[2].f1)); /* no image of it */
     near(e.macro_f1, (4.0 / 7 + 2.0 / 3) / 2, 1e-12);
     for (size_t i = 0, at_row = 0; i < 8; i++) {
         if (truth[i] >= 0) {
@@ -107,7 +107,7 @@ Test(statistics, features_that_are_no_numbers_are_an_error)
         oc_error err = {0};
         cr_assert(oc_evaluate_rows(&classifier, &rows, (int[]){0, 1, 0}, NULL, &e, &err) == OC_BAD_DATA);
         cr_assert(strstr(err.message, "row 2"), "%s", err.message);
-        cr_assert(e.figures == NULL);
+        cr_assert(e.metrics == NULL);
     }
 }
 
@@ -123,8 +123,8 @@ Test(evaluate, labels_are_matched_by_name)
     oc_evaluation e;
     oc_error err = {0};
     cr_assert(oc_evaluate(model, test, NULL, &e, &err) == OC_OK, "%s", err.message);
-    cr_assert(e.images == 2 && e.figures[0].count == 0 && e.figures[1].count == 1 && e.figures[2].count == 1);
-    cr_assert(e.expected[0] == 2 && e.expected[1] == 1 && isnan(e.figures[0].recall) && !isnan(e.macro_f1));
+    cr_assert(e.images == 2 && e.metrics[0].count == 0 && e.metrics[1].count == 1 && e.metrics[2].count == 1);
+    cr_assert(e.expected[0] == 2 && e.expected[1] == 1 && isnan(e.metrics[0].recall) && !isnan(e.macro_f1));
     oc_evaluation_free(&e);
     oc_set_free(test);
     put_text("list.csv", "path,label\nnew/down/000.png,down\nnew/down/001.png,zebra\n");

@@ -96,10 +96,12 @@ Test(show, losses_along_a_ray_and_a_plane_meet_at_the_weights)
         oc_set *set;
         oc_model *model = make("hog:cell=6", loss, &set);
         oc_losses ray, plane, again;
-        cr_assert(oc_losses_measure(model, set, OC_LANDSCAPE_RAY, 3, NULL, &ray, NULL) == OC_OK);
-        cr_assert(oc_losses_measure(model, set, OC_LANDSCAPE_PLANE, 3, NULL, &plane, NULL) == OC_OK);
+        cr_assert(oc_losses_measure(model, set, &(oc_losses_options){OC_LANDSCAPE_RAY, 3}, NULL, &ray, NULL) == OC_OK);
+        cr_assert(oc_losses_measure(model, set, &(oc_losses_options){OC_LANDSCAPE_PLANE, 3}, NULL, &plane, NULL) ==
+                  OC_OK);
         oc_job *two = job_of(2);
-        cr_assert(oc_losses_measure(model, set, OC_LANDSCAPE_PLANE, 3, two, &again, NULL) == OC_OK);
+        cr_assert(oc_losses_measure(model, set, &(oc_losses_options){OC_LANDSCAPE_PLANE, 3}, two, &again, NULL) ==
+                  OC_OK);
         cr_assert(memcmp(plane.loss, again.loss, plane.count * plane.count * sizeof *plane.loss) == 0);
         size_t middle = plane.count / 2;
         cr_assert(fabs(ray.loss[ray.count / 2] - ray.start) <= 1e-9 * ray.start && ray.rows == 18);
@@ -120,7 +122,7 @@ Test(show, small_steps_downhill_lower_the_loss_in_proportion)
     oc_set *set;
     oc_model *model = make("hog:cell=6", OC_LOSS_SOFTMAX, &set);
     oc_losses steps;
-    cr_assert(oc_losses_measure(model, set, OC_LANDSCAPE_STEPS, 3, NULL, &steps, NULL) == OC_OK);
+    cr_assert(oc_losses_measure(model, set, &(oc_losses_options){OC_LANDSCAPE_STEPS, 3}, NULL, &steps, NULL) == OC_OK);
     cr_assert(fabs(steps.start - log(3)) <= 0.05, "%g", steps.start); /* log C, for small weights */
     double first_order = (steps.start - steps.loss[0]) / steps.at[0];
     double ten_times = (steps.start - steps.loss[steps.decade]) / steps.at[steps.decade];
@@ -142,7 +144,8 @@ Test(show, every_page_is_a_png_of_reasonable_size)
     cr_assert(oc_show_templates(model, at("templates.png"), NULL) == OC_OK);
     cr_assert(oc_show_codebook(model, at("codebook.png"), NULL) == OC_OK);
     for (int kind = 0; kind < 3; kind++) {
-        cr_assert(oc_losses_measure(model, set, (oc_landscape)kind, 0, NULL, &losses, NULL) == OC_OK);
+        cr_assert(oc_losses_measure(model, set, &(oc_losses_options){(oc_landscape)kind, 0}, NULL, &losses, NULL) ==
+                  OC_OK);
         cr_assert(oc_show_losses(model, &losses,
                                  at(kind == 0   ? "ray.png"
                                     : kind == 1 ? "plane.png"
@@ -176,7 +179,8 @@ Test(show, what_cannot_be_shown_is_refused)
     cr_assert(oc_model_train(set, &options, NULL, &nearest, NULL, &err) == OC_OK);
     cr_assert(oc_show_codebook(model, at("no.png"), &err) == OC_USAGE);
     cr_assert(oc_show_templates(nearest, at("no.png"), &err) == OC_USAGE);
-    cr_assert(oc_losses_measure(nearest, set, OC_LANDSCAPE_RAY, 0, NULL, &losses, &err) == OC_USAGE);
+    cr_assert(oc_losses_measure(nearest, set, &(oc_losses_options){OC_LANDSCAPE_RAY, 0}, NULL, &losses, &err) ==
+              OC_USAGE);
     oc_model_free(nearest);
     oc_model_free(model);
     oc_set_free(set);
