@@ -121,6 +121,8 @@ OC_API oc_status oc_compare_stages(const char *const *specs, size_t count, oc_fe
 OC_API oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
                             oc_job *job, oc_comparison **comparison, oc_error *err);
 OC_API void oc_comparison_free(oc_comparison *comparison);
+/* The row that is best on the test images: of the highest accuracy, of equal ones that of the highest balanced accuracy. */
+OC_API size_t oc_comparison_best(const oc_comparison *comparison);
 
 /* Choosing features: what "-f auto" does. */
 typedef struct oc_choice_row {

@@ -257,7 +257,8 @@ const cli_command command_compare = {
         "that "
         "is best in the table is trained on all images and saved.\n\n"
         "With --predictions, FOLDER gets a CSV file for each row of the table, named by its number and its features, "
-        "with a line path,label,predicted,probability for each test image.\n\n"
+        "with a line path,label,predicted,probability for each test image; the path opens it from the current "
+        "folder.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
         "or CIFAR-10 binary file.",
     .examples = "ocellus compare photos\n"

@@ -134,31 +134,12 @@ static void print_seeds(const oc_comparison *comparison, size_t widest)
     }
 }
 
-static void print_best(const oc_comparison *comparison, const char *model, const char *report)
+/* "report for a browser: page.html" */
+static void print_file(const char *what, const char *path)
 {
-    size_t best = 0;
-    for (size_t i = 1; i < comparison->count; i++) {
-        if (comparison->rows[i].test_accuracy > comparison->rows[best].test_accuracy) {
-            best = i;
-        }
-    }
-    putchar('\n');
-    if (comparison->count > 1) {
-        printf("best on the test images: %s\n", comparison->rows[best].features);
-    }
-    if (model) {
-        printf(comparison->split == OC_SPLIT_FOLDS ? "trained on all images: %s, saved as "
-                                                   : "best on held-out training images: %s, saved as ",
-               comparison->rows[comparison->best].features);
-        escape_put_name(stdout, model);
-        putchar('\n');
-    }
-    if (comparison->count > 1) {
-        puts("p: the probability of such a difference from the first row between equally good features (McNemar)");
-    }
-    if (report) {
-        fputs("report for a browser: ", stdout);
-        escape_put_name(stdout, report);
+    if (path) {
+        fputs(what, stdout);
+        escape_put_name(stdout, path);
         putchar('\n');
     }
 }
@@ -168,5 +149,19 @@ void compare_table_end(const cli_settings *settings, const oc_comparison *compar
     if (comparison->seeds > 1) {
         print_seeds(comparison, widest_spec(&settings->specs));
     }
-    print_best(comparison, settings->output, settings->report);
+    putchar('\n');
+    if (comparison->count > 1) {
+        printf("best on the test images: %s\n", comparison->rows[oc_comparison_best(comparison)].features);
+    }
+    if (settings->output) {
+        printf(comparison->split == OC_SPLIT_FOLDS ? "trained on all images: %s"
+                                                   : "best on held-out training images: %s",
+               comparison->rows[comparison->best].features);
+        print_file(", saved as ", settings->output);
+    }
+    if (comparison->count > 1) {
+        puts("p: the probability of such a difference from the first row between equally good features (McNemar)");
+    }
+    print_file("predictions of each row: ", settings->predictions);
+    print_file("report for a browser: ", settings->report);
 }

@@ -212,9 +212,7 @@ static oc_status finish_folds(const folding *f, oc_error *err)
     }
     c->count = count;
     c->chosen = f->options->choose || f->options->model;
-    for (size_t r = 0; c->chosen && r < count; r++) {
-        c->best = c->rows[r].test_accuracy > c->rows[c->best].test_accuracy ? r : c->best;
-    }
+    c->best = c->chosen ? oc_comparison_best(c) : 0;
     return f->options->model ? save_best(f, c->rows[c->best].features, err) : OC_OK;
 }
 

@@ -5,6 +5,18 @@
 
 #include <stdint.h>
 
+size_t oc_comparison_best(const oc_comparison *comparison)
+{
+    size_t best = 0;
+    for (size_t r = 1; r < comparison->count; r++) {
+        const oc_comparison_row *row = &comparison->rows[r], *first = &comparison->rows[best];
+        bool equal = row->test_accuracy == first->test_accuracy;
+        bool balanced = row->evaluation.balanced_accuracy > first->evaluation.balanced_accuracy;
+        best = row->test_accuracy > first->test_accuracy || (equal && balanced) ? r : best;
+    }
+    return best;
+}
+
 void oc_comparison_free(oc_comparison *comparison)
 {
     if (!comparison) {

@@ -308,7 +308,7 @@ static void note_absent(const validator *v, const tally *classes, oc_job *job)
     }
     if (absent && !v->whole->importance) {
         oc_job_note(
-            job, "%zu of %zu classes were given to none of the %zu images held out%s", absent, v->classes, v->held,
+            job, "%zu of %zu classes were predicted for none of the %zu images held out%s", absent, v->classes, v->held,
             most > 2 * least ? "; --class-weight balanced makes rare classes count as much as frequent ones" : "");
     }
 }

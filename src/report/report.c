@@ -146,16 +146,6 @@ static void add_curves(const oc_comparison *c, oc_string *data)
     oc_json_close(data, ']');
 }
 
-/* The row that the page opens with: the chosen one, else the best on the test images. */
-static size_t first_row(const oc_comparison *c)
-{
-    size_t best = c->best;
-    for (size_t i = 0; !c->chosen && i < c->count; i++) {
-        best = c->rows[i].test_accuracy > c->rows[best].test_accuracy ? i : best;
-    }
-    return best;
-}
-
 oc_status oc_report_comparison(const oc_comparison *c, const oc_report_options *options, oc_error *err)
 {
     const oc_evaluation **evaluations = oc_alloc(c->count, sizeof *evaluations);
@@ -168,7 +158,7 @@ oc_status oc_report_comparison(const oc_comparison *c, const oc_report_options *
     }
     const oc_report_subject s = {.evaluations = evaluations,
                                  .count = c->count,
-                                 .best = first_row(c),
+                                 .best = c->chosen ? c->best : oc_comparison_best(c),
                                  .rows = c->test_rows,
                                  .items = c->items,
                                  .comparison = c,

@@ -18,7 +18,7 @@ load common
     ln -s "$DATA/test" here
     printf 'path,label\nhere/Bag/00030.png,Bag\n' >list.csv
     ocellus extract here --with "$DATA/model" -o set -q
-    for source in here ./here/ "$DATA/test" list.csv set "$DATA/check-images-idx3-ubyte"; do
+    for source in here ./here/ "$DATA/test" list.csv set; do
         ocellus evaluate "$DATA/model" "$source" --predictions tested.csv -q >/dev/null
         ocellus classify "$DATA/model" "$source" -o labels.csv -q >/dev/null
         diff <(cut -d, -f1 tested.csv) <(cut -d, -f1 labels.csv)

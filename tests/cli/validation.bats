@@ -48,7 +48,7 @@ load common
     ls "$DATA/train/Coat/"*.png "$DATA/train/Pullover/"*.png | sed -n '5p;50p;101p;102p' | xargs -I{} cp {} unequal/rare/
     run -0 --separate-stderr ocellus train unequal -f pixels:size=4,gray=1 --l2 1 --scale center -o model
     [[ "${lines[1]}" == "balanced "*" %, the mean over the classes" ]]
-    [[ "$stderr" == *"1 of 3 classes were given to none of the "*" --class-weight balanced "* ]]
+    [[ "$stderr" == *"1 of 3 classes were predicted for none of the "*" --class-weight balanced "* ]]
     run -0 --separate-stderr ocellus train unequal -f pixels:size=4,gray=1 --l2 1 --scale center --class-weight balanced -o model
     [[ "$stderr" != *"were given to none"* ]]
 }
