@@ -93,19 +93,19 @@ static oc_status make_model(camera *c, const oc_features *features, const float 
 static oc_status classify_frame(const camera *c, const char *path, oc_error *err)
 {
     oc_model *model = NULL;
-    oc_reader *reader = NULL;
-    oc_result result;
+    oc_predictor *predictor = NULL;
+    oc_prediction prediction;
     oc_status status = oc_model_load(path, &model, err);
     if (status == OC_OK) {
-        status = oc_reader_create(model, &reader, err);
+        status = oc_predictor_create(model, &predictor, err);
     }
     if (status == OC_OK) {
-        status = oc_classify_pixels(reader, c->pixels, WIDTH, WIDTH, HEIGHT, 1, &result, err);
+        status = oc_classify_pixels(predictor, c->pixels, WIDTH, WIDTH, HEIGHT, 1, &prediction, err);
     }
     if (status == OC_OK) {
-        printf("%s, taken as %s\n", oc_model_class(model, result.label), names[c->labels[0]]);
+        printf("%s, taken as %s\n", oc_model_class(model, prediction.label), names[c->labels[0]]);
     }
-    oc_reader_free(reader);
+    oc_predictor_free(predictor);
     oc_model_free(model);
     return status;
 }

@@ -26,8 +26,8 @@ int main(int argc, char **argv)
     oc_error err;
     oc_set *set = NULL;
     oc_model *model = NULL;
-    oc_reader *reader = NULL;
-    oc_result result;
+    oc_predictor *predictor = NULL;
+    oc_prediction prediction;
     oc_train_report report;
     oc_train_options options = oc_train_defaults();
     const float point[2] = {0.3f, 2.5f};
@@ -39,15 +39,15 @@ int main(int argc, char **argv)
         fprintf(stderr, "train_rows: needs the name of a file for the model\n");
     } else if (oc_set_of_rows(&rows, labels, &set, &err) ||
                oc_model_train(set, &options, NULL, &model, &report, &err) || oc_model_save(model, argv[1], &err) ||
-               oc_reader_create(model, &reader, &err) || oc_classify_row(reader, point, &result, &err)) {
+               oc_predictor_create(model, &predictor, &err) || oc_classify_row(predictor, point, &prediction, &err)) {
         fprintf(stderr, "train_rows: %s\n", err.message);
         failed = 1;
     } else {
         printf("accuracy %.3f on the %d points; (%g, %g) is %s, probability %.3f\n", report.accuracy, POINTS,
-               (double)point[0], (double)point[1], oc_model_class(model, result.label),
-               (double)result.probabilities[result.label]);
+               (double)point[0], (double)point[1], oc_model_class(model, prediction.label),
+               (double)prediction.probabilities[prediction.label]);
     }
-    oc_reader_free(reader);
+    oc_predictor_free(predictor);
     oc_model_free(model);
     oc_set_free(set);
     return failed;

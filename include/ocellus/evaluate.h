@@ -205,7 +205,7 @@ OC_API oc_status oc_report_evaluation(const oc_model *model, const oc_evaluation
  * UTF-8 becomes a lone low surrogate, "\udc80" to "\udcff", as Python's surrogateescape has it. */
 OC_API char *oc_json_comparison(const oc_comparison *comparison);
 OC_API char *oc_json_evaluation(const oc_model *model, const oc_evaluation *evaluation);
-OC_API char *oc_json_result(const oc_model *model, const char *path, const oc_result *result);
+OC_API char *oc_json_prediction(const oc_model *model, const char *path, const oc_prediction *prediction);
 OC_API char *oc_json_failure(const char *path, const char *message);
 OC_API char *oc_json_extraction(const oc_set *set);
 /* Of a run of classify: the number of images that were classified and of those that could not be read. */

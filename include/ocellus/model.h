@@ -12,7 +12,7 @@
  * A model may also be trained on external rows (oc_set_of_rows, oc_set_open_rows): its spec is then empty, "dimension"
  * replaces size and fit, and it classifies rows, not images.
  *
- * Thread-safe: any number of threads may use one model at the same time; a reader, a batch or a file of answers belongs
+ * Thread-safe: any number of threads may use one model at the same time; a predictor, a batch or a file of answers belongs
  * to one thread at a time. */
 #ifndef OCELLUS_MODEL_H
 #define OCELLUS_MODEL_H
@@ -94,35 +94,35 @@ OC_API oc_status oc_model_check_test(const oc_model *model, const oc_dataset *te
 OC_API oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *err);
 
 /* Classifying single images: one classifier for one thread, made once and used for any number. */
-typedef struct oc_reader oc_reader;
-OC_API oc_status oc_reader_create(const oc_model *model, oc_reader **reader, oc_error *err);
-OC_API void oc_reader_free(oc_reader *reader);
+typedef struct oc_predictor oc_predictor;
+OC_API oc_status oc_predictor_create(const oc_model *model, oc_predictor **predictor, oc_error *err);
+OC_API void oc_predictor_free(oc_predictor *predictor);
 /* Takes fail_on and the limits of `options`; without it they are the defaults. */
-OC_API void oc_reader_limit(oc_reader *reader, const oc_image_options *options);
+OC_API void oc_predictor_limit(oc_predictor *predictor, const oc_image_options *options);
 
-typedef struct oc_result {
+typedef struct oc_prediction {
     size_t label;               /* the class of the highest score */
-    const float *scores;        /* (C); valid until the reader's next use */
+    const float *scores;        /* (C); valid until the predictor's next use */
     const float *probabilities; /* (C); NULL where the scores were not calibrated */
     size_t warnings;            /* of the decoder */
     const char *warning;        /* the first of them, or NULL */
-} oc_result;
+} oc_prediction;
 
 /* Reads, extracts and scores one file ("-" is standard input), an encoded image in memory, or pixels as
  * oc_decode_pixels takes them. Errors as oc_decode_file; OC_BAD_DATA when scores are not finite; OC_USAGE for a
  * model that was trained on rows of another program, which has no image stages. */
-OC_API oc_status oc_classify_file(oc_reader *reader, const char *path, oc_result *result, oc_error *err);
-OC_API oc_status oc_classify_memory(oc_reader *reader, const void *bytes, size_t size, oc_result *result,
+OC_API oc_status oc_classify_file(oc_predictor *predictor, const char *path, oc_prediction *prediction, oc_error *err);
+OC_API oc_status oc_classify_memory(oc_predictor *predictor, const void *bytes, size_t size, oc_prediction *prediction,
                                     oc_error *err);
-OC_API oc_status oc_classify_pixels(oc_reader *reader, const uint8_t *pixels, size_t stride, size_t width,
-                                    size_t height, size_t channels, oc_result *result, oc_error *err);
+OC_API oc_status oc_classify_pixels(oc_predictor *predictor, const uint8_t *pixels, size_t stride, size_t width,
+                                    size_t height, size_t channels, oc_prediction *prediction, oc_error *err);
 
 /* Scores one row (D) of features. OC_BAD_DATA for values that give no finite scores, OC_NO_MEMORY. */
-OC_API oc_status oc_classify_row(oc_reader *reader, const float *row, oc_result *result, oc_error *err);
+OC_API oc_status oc_classify_row(oc_predictor *predictor, const float *row, oc_prediction *prediction, oc_error *err);
 
 /* The class that follows `label` when classes are sorted by falling score, equal scores in the order of the classes.
- * The first one is result->label; the one after the last is oc_model_classes. */
-OC_API size_t oc_result_next(const oc_model *model, const oc_result *result, size_t label);
+ * The first one is prediction->label; the one after the last is oc_model_classes. */
+OC_API size_t oc_prediction_next(const oc_model *model, const oc_prediction *prediction, size_t label);
 
 /* Classifying many images, or rows, on all threads of a job. Items are added one after the other and classified a batch
  * at a time; the answers come in the order in which items were added, each equal to the bit to that of oc_classify_file
@@ -130,14 +130,14 @@ OC_API size_t oc_result_next(const oc_model *model, const oc_result *result, siz
 typedef struct oc_batch oc_batch;
 
 typedef struct oc_answer {
-    const char *path;    /* the file; of a row or of an image in a binary file, its name in the set or data set */
-    oc_status status;    /* OC_OK, or why there is no result */
-    const char *message; /* the reason in words, which begins with the path, where there is no result; else NULL */
-    oc_result result;    /* scores are NULL for an item that was passed over (oc_batch_options.done) */
+    const char *path;         /* the file; of a row or of an image in a binary file, its name in the set or data set */
+    oc_status status;         /* OC_OK, or why there is no result */
+    const char *message;      /* the reason in words, which begins with the path, where there is no result; else NULL */
+    oc_prediction prediction; /* scores are NULL for an item that was passed over (oc_batch_options.done) */
 } oc_answer;
 
 typedef struct oc_batch_options {
-    oc_image_options image; /* fail_on and the limits are taken, as by oc_reader_limit */
+    oc_image_options image; /* fail_on and the limits are taken, as by oc_predictor_limit */
     size_t done;            /* the first `done` items are not classified: an earlier run has done so */
     /* Takes each answer, on the thread that adds; the answer is valid during the call. What it returns but OC_OK ends
      * the work. */

@@ -2,7 +2,7 @@
  * writes one file, whole or not at all ("-" is standard output). Errors besides those named: OC_IO, OC_NO_MEMORY,
  * OC_TOO_LARGE when the page would have a side of more than 20,000 pixels.
  *
- * Thread-safe: any number of threads may draw the same model at the same time, each with a reader of its own. */
+ * Thread-safe: any number of threads may draw the same model at the same time, each with a predictor of its own. */
 #ifndef OCELLUS_SHOW_H
 #define OCELLUS_SHOW_H
 
@@ -41,9 +41,9 @@ typedef struct oc_explanation {
 OC_API oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label, oc_explanation *explanation,
                             oc_error *err);
 /* The same for the class of the highest score of an image file, as a picture. For words it also shows the ones that
- * contribute most, each with its region, and the place where it is strongest. result (may be NULL) is that of
+ * contribute most, each with its region, and the place where it is strongest. prediction (may be NULL) is that of
  * oc_classify_file. Errors of reading as oc_decode_file. */
-OC_API oc_status oc_explain_file(oc_reader *reader, const char *file, const char *path, oc_result *result,
+OC_API oc_status oc_explain_file(oc_predictor *predictor, const char *file, const char *path, oc_prediction *prediction,
                                  oc_error *err);
 
 /* The mean loss, without penalties, of at most 2,000 rows of a labelled set that the model's stages made, drawn by the

@@ -54,10 +54,10 @@ static oc_status take_answer(void *context, const oc_answer *answer, oc_error *e
         return OC_OK;
     }
     if (arrays->scores) {
-        memcpy(arrays->scores + i * f->classes, answer->result.scores, bytes);
+        memcpy(arrays->scores + i * f->classes, answer->prediction.scores, bytes);
     }
-    if (arrays->probabilities && answer->result.probabilities) {
-        memcpy(arrays->probabilities + i * f->classes, answer->result.probabilities, bytes);
+    if (arrays->probabilities && answer->prediction.probabilities) {
+        memcpy(arrays->probabilities + i * f->classes, answer->prediction.probabilities, bytes);
     }
     return OC_OK;
 }

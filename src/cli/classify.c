@@ -11,26 +11,26 @@
 static int explain(const cli_settings *settings, const oc_model *model)
 {
     const char *path = settings->operands.items[1];
-    oc_reader *reader = NULL;
-    oc_result result = {0};
+    oc_predictor *predictor = NULL;
+    oc_prediction prediction = {0};
     oc_error err;
     int status;
     if (oc_features_count(oc_model_features(model)) == 0) {
         return report_usage(&command_classify, "--explain needs a model of images; this one was trained on rows that "
                                                "another program made");
     }
-    if (oc_reader_create(model, &reader, &err)) {
+    if (oc_predictor_create(model, &predictor, &err)) {
         return report_failure(&err);
     }
-    oc_reader_limit(reader, &settings->image);
-    if (oc_explain_file(reader, path, settings->explain, &result, &err)) {
+    oc_predictor_limit(predictor, &settings->image);
+    if (oc_explain_file(predictor, path, settings->explain, &prediction, &err)) {
         print_unread(settings, path, err.message);
         terminal_error("%s", err.message);
         status = EXIT_FAILED;
     } else {
-        status = print_result(settings, model, path, &result);
+        status = print_prediction(settings, model, path, &prediction);
     }
-    oc_reader_free(reader);
+    oc_predictor_free(predictor);
     return status;
 }
 

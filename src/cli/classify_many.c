@@ -55,9 +55,9 @@ static int print_answer(const work *w, const oc_answer *answer)
         status = w->file ? EXIT_DONE : print_unread(w->settings, answer->path, answer->message);
         terminal_error("%s%s", w->lone ? "" : "skipped ", answer->message);
     } else if (!w->file) {
-        status = print_result(w->settings, w->model, answer->path, &answer->result);
-    } else if (answer->result.warning) {
-        terminal_warning(answer->path, answer->result.warning);
+        status = print_prediction(w->settings, w->model, answer->path, &answer->prediction);
+    } else if (answer->prediction.warning) {
+        terminal_warning(answer->path, answer->prediction.warning);
     }
     return status;
 }
@@ -66,7 +66,7 @@ static oc_status take_answer(void *context, const oc_answer *answer, oc_error *e
 {
     work *w = context;
     oc_status status = w->file ? oc_answer_file_add(w->file, answer, err) : OC_OK;
-    bool passed_over = answer->status == OC_OK && !answer->result.scores;
+    bool passed_over = answer->status == OC_OK && !answer->prediction.scores;
     if (status || passed_over) {
         return status;
     }

@@ -9,30 +9,31 @@
 #include <stdio.h>
 
 /* One line a class, best first: path, label, probability (or score). */
-static void print_best(const oc_model *model, const char *path, const oc_result *result, size_t lines)
+static void print_best(const oc_model *model, const char *path, const oc_prediction *prediction, size_t lines)
 {
-    size_t classes = oc_model_classes(model), label = result->label;
-    const float *values = result->probabilities ? result->probabilities : result->scores;
+    size_t classes = oc_model_classes(model), label = prediction->label;
+    const float *values = prediction->probabilities ? prediction->probabilities : prediction->scores;
     for (size_t line = 0; line < lines && label < classes; line++) {
         escape_put_name(stdout, path);
         putchar('\t');
         escape_put_name(stdout, oc_model_class(model, label));
         printf("\t%.4f\n", (double)values[label]);
-        label = line + 1 < lines ? oc_result_next(model, result, label) : label;
+        label = line + 1 < lines ? oc_prediction_next(model, prediction, label) : label;
     }
 }
 
-int print_result(const cli_settings *settings, const oc_model *model, const char *path, const oc_result *result)
+int print_prediction(const cli_settings *settings, const oc_model *model, const char *path,
+                     const oc_prediction *prediction)
 {
     int status = EXIT_DONE;
-    if (result->warning) {
-        terminal_warning(path, result->warning);
+    if (prediction->warning) {
+        terminal_warning(path, prediction->warning);
     }
     if (settings->json) {
-        status = print_json(oc_json_result(model, path, result));
+        status = print_json(oc_json_prediction(model, path, prediction));
     } else {
         progress_clear();
-        print_best(model, path, result, (size_t)settings->top);
+        print_best(model, path, prediction, (size_t)settings->top);
     }
     fflush(stdout);
     return status;

@@ -5,7 +5,8 @@
 #include "src/cli/command.h"
 
 /* Prints the result of one image or row, and the decoder's warning if there is one. Returns the exit status. */
-int print_result(const cli_settings *settings, const oc_model *model, const char *path, const oc_result *result);
+int print_prediction(const cli_settings *settings, const oc_model *model, const char *path,
+                     const oc_prediction *prediction);
 /* The JSON of an image that could not be read; nothing without --json. Returns the exit status. */
 int print_unread(const cli_settings *settings, const char *path, const char *message);
 

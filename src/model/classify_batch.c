@@ -1,5 +1,5 @@
 /* Classifying many images: items are gathered until a batch is full, then all threads of the job work on it, each with
- * a reader of its own, and the answers are handed out in order. A batch holds as many items as keep the threads busy
+ * a predictor of its own, and the answers are handed out in order. A batch holds as many items as keep the threads busy
  * for a tenth to half a second, so that answers come soon and threads seldom wait for the last item of a batch. */
 #include "src/model/classify_batch.h"
 
@@ -7,7 +7,7 @@
 #include "src/base/memory.h"
 #include "src/base/threads.h"
 #include "src/dataset/dataset.h"
-#include "src/model/reader.h"
+#include "src/model/predictor.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@ typedef struct item {
     bool failed; /* the answer was there before */
     bool worked; /* the answer is there */
     oc_status status;
-    oc_result result;
+    oc_prediction prediction;
     char *message; /* owned: why there is no result, or what the decoder warned of */
 } item;
 
@@ -31,24 +31,24 @@ struct oc_batch {
     const oc_model *model;
     oc_batch_options options;
     oc_job *job;
-    oc_reader **readers;      /* (threads) */
-    item *items;              /* (most) */
-    size_t count, size, most; /* items in the batch; that it is to hold; that there is room for */
+    oc_predictor **predictors; /* (threads) */
+    item *items;               /* (most) */
+    size_t count, size, most;  /* items in the batch; that it is to hold; that there is room for */
     size_t answered, total;
     float *scores; /* (most, 2, C): scores, then probabilities, of each item */
 };
 
-static oc_status create_readers(oc_batch *batch, oc_error *err)
+static oc_status create_predictors(oc_batch *batch, oc_error *err)
 {
     size_t threads = oc_job_threads(batch->job);
-    batch->readers = oc_alloc(threads, sizeof *batch->readers);
-    oc_status status = batch->readers ? oc_reader_create(batch->model, &batch->readers[0], err)
-                                      : oc_fail_memory(err, "the classifiers");
+    batch->predictors = oc_alloc(threads, sizeof *batch->predictors);
+    oc_status status = batch->predictors ? oc_predictor_create(batch->model, &batch->predictors[0], err)
+                                         : oc_fail_memory(err, "the classifiers");
     if (status == OC_OK) {
-        oc_reader_limit(batch->readers[0], &batch->options.image);
+        oc_predictor_limit(batch->predictors[0], &batch->options.image);
     }
     for (size_t i = 1; status == OC_OK && i < threads; i++) {
-        status = oc_reader_twin(batch->readers[0], &batch->readers[i], err);
+        status = oc_predictor_copy(batch->predictors[0], &batch->predictors[i], err);
     }
     return status;
 }
@@ -69,7 +69,7 @@ oc_status oc_batch_create(const oc_model *model, const oc_batch_options *options
     batch->size = batch->most < FIRST_BATCH ? batch->most : FIRST_BATCH;
     batch->items = oc_alloc(batch->most, sizeof *batch->items);
     batch->scores = oc_alloc(batch->most, answer_size);
-    oc_status status = batch->items && batch->scores ? create_readers(batch, err) : oc_fail_memory(err, "the batch");
+    oc_status status = batch->items && batch->scores ? create_predictors(batch, err) : oc_fail_memory(err, "the batch");
     if (status != OC_OK) {
         oc_batch_free(batch);
         return status;
@@ -93,10 +93,10 @@ void oc_batch_free(oc_batch *batch)
         return;
     }
     clear_items(batch);
-    for (size_t i = oc_job_threads(batch->job); batch->readers && i-- > 0;) {
-        oc_reader_free(batch->readers[i]);
+    for (size_t i = oc_job_threads(batch->job); batch->predictors && i-- > 0;) {
+        oc_predictor_free(batch->predictors[i]);
     }
-    oc_free(batch->readers);
+    oc_free(batch->predictors);
     oc_free(batch->items);
     oc_free(batch->scores);
     oc_free(batch);
@@ -112,29 +112,29 @@ oc_job *oc_batch_job(const oc_batch *batch)
     return batch->job;
 }
 
-/* Takes a result out of the reader, which goes on to the next item. */
-static void keep_result(oc_batch *batch, size_t index, oc_result result)
+/* Takes a result out of the predictor, which goes on to the next item. */
+static void keep_prediction(oc_batch *batch, size_t index, oc_prediction prediction)
 {
     size_t classes = oc_model_classes(batch->model);
     float *scores = batch->scores + 2 * classes * index, *probabilities = scores + classes;
     item *it = &batch->items[index];
-    memcpy(scores, result.scores, classes * sizeof *scores);
-    if (result.probabilities) {
-        memcpy(probabilities, result.probabilities, classes * sizeof *probabilities);
+    memcpy(scores, prediction.scores, classes * sizeof *scores);
+    if (prediction.probabilities) {
+        memcpy(probabilities, prediction.probabilities, classes * sizeof *probabilities);
     }
-    it->message = result.warning ? oc_strdup(result.warning) : NULL;
-    it->result = result;
-    it->result.scores = scores;
-    it->result.probabilities = result.probabilities ? probabilities : NULL;
-    it->result.warning = it->message;
+    it->message = prediction.warning ? oc_strdup(prediction.warning) : NULL;
+    it->prediction = prediction;
+    it->prediction.scores = scores;
+    it->prediction.probabilities = prediction.probabilities ? probabilities : NULL;
+    it->prediction.warning = it->message;
 }
 
 static void classify_one(void *context, size_t index, size_t worker)
 {
     oc_batch *batch = context;
-    oc_reader *reader = batch->readers[worker];
+    oc_predictor *predictor = batch->predictors[worker];
     item *it = &batch->items[index];
-    oc_result result = {0};
+    oc_prediction prediction = {0};
     oc_error err;
     if (oc_job_cancelled(batch->job)) {
         return;
@@ -143,11 +143,11 @@ static void classify_one(void *context, size_t index, size_t worker)
     if (it->failed || batch->answered + index < batch->options.done) {
         return;
     }
-    it->status = it->dataset ? oc_reader_classify_item(reader, it->dataset, it->index, &result, &err)
-                 : it->set   ? oc_reader_classify_set_row(reader, it->set, it->index, &result, &err)
-                             : oc_classify_file(reader, it->path, &result, &err);
+    it->status = it->dataset ? oc_predictor_classify_item(predictor, it->dataset, it->index, &prediction, &err)
+                 : it->set   ? oc_predictor_classify_set_row(predictor, it->set, it->index, &prediction, &err)
+                             : oc_classify_file(predictor, it->path, &prediction, &err);
     if (it->status == OC_OK) {
-        keep_result(batch, index, result);
+        keep_prediction(batch, index, prediction);
     } else {
         it->message = oc_strdup(err.message);
     }
@@ -164,7 +164,7 @@ static oc_status hand_out(oc_batch *batch, const item *it, oc_error *err)
     oc_answer answer = {.path = it->path,
                         .status = it->status,
                         .message = it->status == OC_OK ? NULL : it->message,
-                        .result = it->result};
+                        .prediction = it->prediction};
     return batch->options.answer(batch->options.context, &answer, err);
 }
 
@@ -242,10 +242,10 @@ oc_status oc_batch_add_set(oc_batch *batch, const oc_set *set, oc_error *err)
     return status == OC_OK ? oc_batch_flush(batch, err) : status;
 }
 
-size_t oc_result_next(const oc_model *model, const oc_result *result, size_t label)
+size_t oc_prediction_next(const oc_model *model, const oc_prediction *prediction, size_t label)
 {
     size_t classes = oc_model_classes(model), next = classes;
-    const float *scores = result->scores;
+    const float *scores = prediction->scores;
     for (size_t c = 0; c < classes; c++) {
         bool after = scores[c] < scores[label] || (!(scores[c] > scores[label]) && c > label);
         if (after && (next == classes || scores[c] > scores[next])) {

@@ -191,21 +191,21 @@ static oc_status take_notes(oc_answer_file *file, oc_error *err)
 
 static void format_lines(oc_answer_file *file, const oc_answer *answer)
 {
-    size_t label = answer->result.label, lines = file->top ? file->top : 1, classes = oc_model_classes(file->model);
+    size_t label = answer->prediction.label, lines = file->top ? file->top : 1, classes = oc_model_classes(file->model);
     file->lines.length = 0;
     for (size_t rank = 1; rank <= lines && label < classes; rank++) {
         oc_csv_add(&file->lines, answer->path);
         oc_string_add(&file->lines, ",");
         oc_csv_add(&file->lines, oc_model_class(file->model, label));
         oc_string_add(&file->lines, ",");
-        if (answer->result.probabilities) {
-            oc_string_format(&file->lines, "%.6g", (double)answer->result.probabilities[label]);
+        if (answer->prediction.probabilities) {
+            oc_string_format(&file->lines, "%.6g", (double)answer->prediction.probabilities[label]);
         }
         if (file->top) {
             oc_string_format(&file->lines, ",%zu", rank);
         }
         oc_string_add(&file->lines, "\n");
-        label = rank < lines ? oc_result_next(file->model, &answer->result, label) : label;
+        label = rank < lines ? oc_prediction_next(file->model, &answer->prediction, label) : label;
     }
 }
 

@@ -14,7 +14,7 @@
 #include "src/draw/shapes.h"
 #include "src/matrix/rows.h"
 #include "src/model/model.h"
-#include "src/model/reader.h"
+#include "src/model/predictor.h"
 #include "src/pipeline/pipeline.h"
 
 #include <math.h>
@@ -150,7 +150,7 @@ static void draw_key(oc_page *page, const oc_panel *p, double limit)
 typedef struct subject {
     const oc_model *model;
     const oc_image *image;
-    const oc_result *result;
+    const oc_prediction *prediction;
     const oc_explanation *explanation;
 } subject;
 
@@ -171,7 +171,7 @@ static void draw_sum(oc_page *page, const oc_panel *p, const subject *s)
     }
     oc_canvas_fill(canvas, p->x, y - 18, 420, 1, OC_QUIET);
     number.bold = name.bold = true;
-    oc_snprintf(text, sizeof text, "%+.3f", (double)s->result->scores[s->result->label]);
+    oc_snprintf(text, sizeof text, "%+.3f", (double)s->prediction->scores[s->prediction->label]);
     oc_canvas_text(canvas, column, y + 8, number, text);
     oc_canvas_text(canvas, column + 20, y + 8, name, "score");
 }
@@ -235,9 +235,10 @@ static oc_status draw_page(const subject *s, oc_panel *panels, const char *path,
     oc_panel *sum = &panels[count++];
     *sum = (oc_panel){.heading = "The score is a sum", .aspect = 1100 / (30 * lines), .height = 30 * lines};
     oc_page page = {.title = title, .panels = panels, .count = count, .widest = 2000};
-    oc_snprintf(title, sizeof title, "%.290s", oc_model_class(s->model, s->result->label));
-    if (s->result->probabilities) {
-        oc_snprintf(subtitle, sizeof subtitle, "probability %.4f", (double)s->result->probabilities[s->result->label]);
+    oc_snprintf(title, sizeof title, "%.290s", oc_model_class(s->model, s->prediction->label));
+    if (s->prediction->probabilities) {
+        oc_snprintf(subtitle, sizeof subtitle, "probability %.4f",
+                    (double)s->prediction->probabilities[s->prediction->label]);
         page.subtitle = subtitle;
     }
     oc_status status = oc_page_lay_out(&page, err);
@@ -257,18 +258,18 @@ static oc_status draw_page(const subject *s, oc_panel *panels, const char *path,
     return oc_page_finish(&page, status, path, err);
 }
 
-static oc_status explain_result(const oc_model *model, const oc_image *image, const oc_result *result, const char *path,
-                                oc_error *err)
+static oc_status explain_prediction(const oc_model *model, const oc_image *image, const oc_prediction *prediction,
+                                    const char *path, oc_error *err)
 {
     size_t stages = oc_features_count(model->features);
     oc_explanation e = {.map = oc_alloc(image->width * image->height, sizeof *e.map),
                         .parts = oc_alloc(stages, sizeof *e.parts),
                         .values = oc_alloc(oc_features_dimension(model->features), sizeof *e.values)};
     oc_panel *panels = oc_alloc(stages + PANELS, sizeof *panels);
-    oc_status status = e.map && e.parts && e.values && panels ? oc_explain(model, image, result->label, &e, err)
+    oc_status status = e.map && e.parts && e.values && panels ? oc_explain(model, image, prediction->label, &e, err)
                                                               : oc_fail_memory(err, "the explanation");
     if (status == OC_OK) {
-        subject s = {model, image, result, &e};
+        subject s = {model, image, prediction, &e};
         status = draw_page(&s, panels, path, err);
     }
     oc_free(e.map);
@@ -278,16 +279,17 @@ static oc_status explain_result(const oc_model *model, const oc_image *image, co
     return status;
 }
 
-oc_status oc_explain_file(oc_reader *reader, const char *file, const char *path, oc_result *out, oc_error *err)
+oc_status oc_explain_file(oc_predictor *predictor, const char *file, const char *path, oc_prediction *out,
+                          oc_error *err)
 {
     oc_image image = {0};
-    oc_result result = {0};
-    oc_status status = oc_reader_classify(reader, file, OC_GRAY | OC_RGB, &image, &result, err);
+    oc_prediction prediction = {0};
+    oc_status status = oc_predictor_classify(predictor, file, OC_GRAY | OC_RGB, &image, &prediction, err);
     if (status == OC_OK) {
-        status = explain_result(oc_reader_model(reader), &image, &result, path, err);
+        status = explain_prediction(oc_predictor_model(predictor), &image, &prediction, path, err);
     }
     if (status == OC_OK && out) {
-        *out = result;
+        *out = prediction;
     }
     return status;
 }

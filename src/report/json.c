@@ -184,15 +184,15 @@ static void add_class_values(oc_string *json, const char *key, const oc_model *m
     oc_json_close(json, '}');
 }
 
-char *oc_json_result(const oc_model *model, const char *path, const oc_result *result)
+char *oc_json_prediction(const oc_model *model, const char *path, const oc_prediction *prediction)
 {
     oc_string json = begin();
     oc_json_string(&json, "path", path);
-    oc_json_string(&json, "label", oc_model_class(model, result->label));
+    oc_json_string(&json, "label", oc_model_class(model, prediction->label));
     oc_json_number(&json, "probability",
-                   result->probabilities ? (double)result->probabilities[result->label] : (double)NAN);
-    add_class_values(&json, "probabilities", model, result->probabilities);
-    add_class_values(&json, "scores", model, result->scores);
+                   prediction->probabilities ? (double)prediction->probabilities[prediction->label] : (double)NAN);
+    add_class_values(&json, "probabilities", model, prediction->probabilities);
+    add_class_values(&json, "scores", model, prediction->scores);
     return finish(&json);
 }
 

@@ -12,27 +12,28 @@ enum { LARGEST = 1 << 18 }; /* pixels; more only take longer */
 
 static void use(const oc_model *model)
 {
-    oc_reader *reader = NULL;
-    oc_result result;
+    oc_predictor *predictor = NULL;
+    oc_prediction prediction;
     oc_error err = {0};
     size_t size;
     const uint8_t *png = fuzz_png(&size);
     char *text = oc_json_info_model(model);
     fuzz_expect(text != NULL, "a model can be described");
     oc_json_free(text);
-    if (fuzz_succeeded(oc_reader_create(model, &reader, &err), &err) &&
-        fuzz_succeeded(oc_classify_memory(reader, png, size, &result, &err), &err)) {
-        fuzz_expect(result.label < oc_model_classes(model), "the label is a class");
+    if (fuzz_succeeded(oc_predictor_create(model, &predictor, &err), &err) &&
+        fuzz_succeeded(oc_classify_memory(predictor, png, size, &prediction, &err), &err)) {
+        fuzz_expect(prediction.label < oc_model_classes(model), "the label is a class");
         for (size_t c = 0; c < oc_model_classes(model); c++) {
-            fuzz_expect(isfinite(result.scores[c]), "scores are finite");
-            fuzz_expect(!result.probabilities || (result.probabilities[c] >= 0 && result.probabilities[c] <= 1.0001F),
+            fuzz_expect(isfinite(prediction.scores[c]), "scores are finite");
+            fuzz_expect(!prediction.probabilities ||
+                            (prediction.probabilities[c] >= 0 && prediction.probabilities[c] <= 1.0001F),
                         "probabilities are");
         }
-        text = oc_json_result(model, "x", &result);
+        text = oc_json_prediction(model, "x", &prediction);
         fuzz_expect(text != NULL, "a result can be described");
         oc_json_free(text);
     }
-    oc_reader_free(reader);
+    oc_predictor_free(predictor);
 }
 
 static void save_and_load(const oc_model *model)

@@ -183,15 +183,17 @@ Test(evaluate, json_has_the_fixed_names)
     cr_assert(json_integer_value(json_object_get(json, "dimension")) == (json_int_t)oc_set_rows(set)->dimension);
     cr_assert(json_is_number(json_object_get(json, "seconds")));
     json_decref(json);
-    oc_reader *reader = NULL;
-    oc_result result;
-    cr_assert(oc_reader_create(model, &reader, NULL) == OC_OK);
-    cr_assert(oc_classify_file(reader, at("in/down/000.png"), &result, NULL) == OC_OK);
-    json = parsed(oc_json_result(model, "a \"path\"\n\xc3\xbf", &result));
+    oc_predictor *predictor = NULL;
+    oc_prediction prediction;
+    cr_assert(oc_predictor_create(model, &predictor, NULL) == OC_OK);
+    cr_assert(oc_classify_file(predictor, at("in/down/000.png"), &prediction, NULL) == OC_OK);
+    json = parsed(oc_json_prediction(model, "a \"path\"\n\xc3\xbf", &prediction));
     cr_assert(strcmp(json_string_value(json_object_get(json, "path")), "a \"path\"\n\xc3\xbf") == 0);
-    cr_assert(strcmp(json_string_value(json_object_get(json, "label")), oc_model_class(model, result.label)) == 0);
-    near(json_number_value(json_object_get(json, "probability")), (double)result.probabilities[result.label], 1e-6);
-    near(json_number_value(json_object_get(json_object_get(json, "scores"), "slope")), (double)result.scores[2], 1e-6);
+    cr_assert(strcmp(json_string_value(json_object_get(json, "label")), oc_model_class(model, prediction.label)) == 0);
+    near(json_number_value(json_object_get(json, "probability")), (double)prediction.probabilities[prediction.label],
+         1e-6);
+    near(json_number_value(json_object_get(json_object_get(json, "scores"), "slope")), (double)prediction.scores[2],
+         1e-6);
     json_decref(json);
     json = parsed(oc_json_failure("p", "because"));
     cr_assert(strcmp(json_string_value(json_object_get(json, "path")), "p") == 0);
@@ -199,7 +201,7 @@ Test(evaluate, json_has_the_fixed_names)
     json_decref(json);
     json_decref(parsed(oc_json_info_model(model)));
     json_decref(parsed(oc_json_info_set(set)));
-    oc_reader_free(reader);
+    oc_predictor_free(predictor);
     oc_model_free(model);
     oc_set_free(set);
 }

@@ -28,12 +28,12 @@ static oc_status hear(void *context, const oc_answer *answer, oc_error *err)
     cr_assert(i < MOST);
     snprintf(h->path[i], sizeof h->path[i], "%s", answer->path);
     h->status[i] = answer->status;
-    h->passed_over[i] = answer->status == OC_OK && !answer->result.scores;
+    h->passed_over[i] = answer->status == OC_OK && !answer->prediction.scores;
     cr_assert((answer->message != NULL) == (answer->status != OC_OK));
     cr_assert(!answer->message || strncmp(answer->message, answer->path, strlen(answer->path)) == 0, "%s",
               answer->message);
-    if (answer->result.scores) {
-        memcpy(h->scores[i], answer->result.scores, sizeof h->scores[i]);
+    if (answer->prediction.scores) {
+        memcpy(h->scores[i], answer->prediction.scores, sizeof h->scores[i]);
     }
     if (h->count == h->fail_at) {
         snprintf(err->message, sizeof err->message, "enough");
@@ -79,20 +79,20 @@ Test(classify, many_are_answered_in_order_as_each_alone)
         oc_job *job = job_of(threads);
         heard *h = calloc(1, sizeof *h);
         oc_batch *batch = batch_of(model, h, 0, job);
-        oc_reader *reader = NULL;
+        oc_predictor *predictor = NULL;
         add_folder(batch, at("in"));
         cr_assert(oc_batch_flush(batch, NULL) == OC_OK);
-        cr_assert(h->count == 182 && oc_reader_create(model, &reader, NULL) == OC_OK);
+        cr_assert(h->count == 182 && oc_predictor_create(model, &predictor, NULL) == OC_OK);
         for (size_t i = 0; i < h->count; i++) {
-            oc_result result;
-            oc_status alone = oc_classify_file(reader, h->path[i], &result, NULL);
+            oc_prediction prediction;
+            oc_status alone = oc_classify_file(predictor, h->path[i], &prediction, NULL);
             cr_assert(h->status[i] == alone, "%s", h->path[i]);
-            cr_assert(alone || memcmp(h->scores[i], result.scores, sizeof h->scores[i]) == 0, "%s", h->path[i]);
+            cr_assert(alone || memcmp(h->scores[i], prediction.scores, sizeof h->scores[i]) == 0, "%s", h->path[i]);
             cr_assert(i < 2 || strcmp(h->path[i - 1], h->path[i]) < 0, "%s", h->path[i]);
         }
         cr_assert(strstr(h->path[0], "in/beside.png") && strstr(h->path[1], "in/across/00.png"));
         cr_assert(h->status[0] == OC_OK && h->status[1] == OC_BAD_IMAGE, "%d %d", h->status[0], h->status[1]);
-        oc_reader_free(reader);
+        oc_predictor_free(predictor);
         oc_batch_free(batch);
         oc_job_free(job);
         free(h);
@@ -213,7 +213,7 @@ static oc_answer_file *answer_file(const oc_model *model, size_t top, bool resum
 
 static oc_status answer_of(oc_answer_file *file, const char *path, const float *scores, oc_error *err)
 {
-    oc_answer answer = {.path = path, .result = {.label = 1, .scores = scores, .probabilities = scores}};
+    oc_answer answer = {.path = path, .prediction = {.label = 1, .scores = scores, .probabilities = scores}};
     return oc_answer_file_add(file, &answer, err);
 }
 

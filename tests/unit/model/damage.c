@@ -24,13 +24,13 @@ static void make_model(const char *spec)
 /* A model that loads must be fit for use. */
 static void use(const oc_model *model)
 {
-    oc_reader *reader = NULL;
-    oc_result result;
+    oc_predictor *predictor = NULL;
+    oc_prediction prediction;
     oc_error err;
-    cr_assert(oc_reader_create(model, &reader, &err) == OC_OK);
-    if (oc_classify_file(reader, at("in/down/000.png"), &result, &err) == OC_OK) {
-        cr_assert(result.label < oc_model_classes(model));
-        char *json = oc_json_result(model, "x", &result);
+    cr_assert(oc_predictor_create(model, &predictor, &err) == OC_OK);
+    if (oc_classify_file(predictor, at("in/down/000.png"), &prediction, &err) == OC_OK) {
+        cr_assert(prediction.label < oc_model_classes(model));
+        char *json = oc_json_prediction(model, "x", &prediction);
         oc_json_free(json);
     }
     for (size_t c = 0; c < oc_model_classes(model); c++) {
@@ -38,7 +38,7 @@ static void use(const oc_model *model)
     }
     cr_assert(oc_model_save(model, at("again"), &err) == OC_OK, "%s", err.message);
     oc_json_free(oc_json_info_model(model));
-    oc_reader_free(reader);
+    oc_predictor_free(predictor);
 }
 
 static void expect_bad(const char *what)
@@ -176,8 +176,8 @@ Test(model_damage, scores_that_overflow_are_an_error)
     make_model("pixels:size=3");
     oc_archive *archive = NULL;
     oc_model *model = NULL;
-    oc_reader *reader = NULL;
-    oc_result result;
+    oc_predictor *predictor = NULL;
+    oc_prediction prediction;
     oc_error err = {0};
     cr_assert(oc_archive_read(at("model"), &archive, NULL) == OC_OK);
     oc_tensor weights = oc_archive_find(archive, "weights");
@@ -189,10 +189,10 @@ Test(model_damage, scores_that_overflow_are_an_error)
         scale.values[i] = 1e3F;
     }
     cr_assert(oc_archive_write(archive, at("bad"), NULL, &err) == OC_OK, "%s", err.message);
-    cr_assert(oc_model_load(at("bad"), &model, &err) == OC_OK && oc_reader_create(model, &reader, &err) == OC_OK);
-    cr_assert(oc_classify_file(reader, at("in/down/000.png"), &result, &err) == OC_BAD_DATA);
+    cr_assert(oc_model_load(at("bad"), &model, &err) == OC_OK && oc_predictor_create(model, &predictor, &err) == OC_OK);
+    cr_assert(oc_classify_file(predictor, at("in/down/000.png"), &prediction, &err) == OC_BAD_DATA);
     cr_assert(strstr(err.message, "finite"), "%s", err.message);
-    oc_reader_free(reader);
+    oc_predictor_free(predictor);
     oc_model_free(model);
     oc_archive_free(archive);
 }

@@ -67,12 +67,12 @@ Test(model, threads_and_the_way_over_the_disk_change_no_byte)
 }
 
 /* The label of an image by its pixels alone, of which the rows lie apart. */
-static size_t label_of_pixels(oc_reader *reader, const void *bytes, size_t size)
+static size_t label_of_pixels(oc_predictor *predictor, const void *bytes, size_t size)
 {
     enum { GAP = 5 };
     oc_decoder *decoder = NULL;
     oc_image image;
-    oc_result result;
+    oc_prediction prediction;
     oc_image_options options = {.planes = OC_GRAY | OC_RGB};
     cr_assert(oc_decoder_create(&decoder, NULL) == OC_OK);
     cr_assert(oc_decode_memory(decoder, bytes, size, &options, &image, NULL) == OC_OK);
@@ -81,48 +81,50 @@ static size_t label_of_pixels(oc_reader *reader, const void *bytes, size_t size)
     for (size_t y = 0; y < image.height; y++) {
         memcpy(pixels + y * stride, (image.grayscale ? image.gray : image.rgb) + y * row, row);
     }
-    cr_assert(oc_classify_pixels(reader, pixels, stride, image.width, image.height, channels, &result, NULL) == OC_OK);
-    cr_assert(oc_classify_pixels(reader, pixels, row - 1, image.width, image.height, channels, &result, NULL) ==
+    cr_assert(oc_classify_pixels(predictor, pixels, stride, image.width, image.height, channels, &prediction, NULL) ==
+              OC_OK);
+    cr_assert(oc_classify_pixels(predictor, pixels, row - 1, image.width, image.height, channels, &prediction, NULL) ==
               OC_USAGE);
     free(pixels);
     oc_decoder_free(decoder);
-    return result.label;
+    return prediction.label;
 }
 
 /* One file at a time, from its name, from memory and by its pixels, against all rows at once. */
 static void check_classification(const char *images, const oc_model *model, const oc_set *set)
 {
     oc_evaluation evaluation;
-    oc_reader *reader = NULL;
+    oc_predictor *predictor = NULL;
     oc_error err = {0};
     cr_assert(oc_evaluate(model, set, NULL, &evaluation, &err) == OC_OK, "%s", err.message);
-    cr_assert(oc_reader_create(model, &reader, &err) == OC_OK);
+    cr_assert(oc_predictor_create(model, &predictor, &err) == OC_OK);
     for (size_t i = 0; i < oc_set_count(set); i++) {
         char path[300];
-        oc_result result, again;
+        oc_prediction prediction, again;
         size_t size;
         snprintf(path, sizeof path, "%s/%s", images, oc_set_path(set, i));
-        cr_assert(oc_classify_file(reader, at(path), &result, &err) == OC_OK, "%s", err.message);
-        cr_assert((int)result.label == evaluation.predicted[i], "%s", path);
-        cr_assert((result.probabilities != NULL) == !oc_model_classifier(model)->nearest);
+        cr_assert(oc_classify_file(predictor, at(path), &prediction, &err) == OC_OK, "%s", err.message);
+        cr_assert((int)prediction.label == evaluation.predicted[i], "%s", path);
+        cr_assert((prediction.probabilities != NULL) == !oc_model_classifier(model)->nearest);
         double sum = 0;
         for (size_t c = 0; c < oc_model_classes(model); c++) {
-            cr_assert(isfinite(result.scores[c]) && result.scores[c] <= result.scores[result.label]);
-            sum += result.probabilities ? (double)result.probabilities[c] : 1.0 / (double)oc_model_classes(model);
+            cr_assert(isfinite(prediction.scores[c]) && prediction.scores[c] <= prediction.scores[prediction.label]);
+            sum += prediction.probabilities ? (double)prediction.probabilities[c]
+                                            : 1.0 / (double)oc_model_classes(model);
         }
         cr_assert(!(fabs(sum - 1) > 1e-6));
         char *bytes = contents(at(path), &size);
-        size_t label = result.label;
-        cr_assert(oc_classify_memory(reader, bytes, size, &again, &err) == OC_OK && again.label == label);
-        cr_assert(label_of_pixels(reader, bytes, size) == label);
+        size_t label = prediction.label;
+        cr_assert(oc_classify_memory(predictor, bytes, size, &again, &err) == OC_OK && again.label == label);
+        cr_assert(label_of_pixels(predictor, bytes, size) == label);
         free(bytes);
     }
-    oc_result result;
+    oc_prediction prediction;
     put_text("text.png", "no image");
-    cr_assert(oc_classify_file(reader, at("none.png"), &result, &err) == OC_NOT_FOUND);
-    cr_assert(oc_classify_file(reader, at("text.png"), &result, &err) == OC_BAD_IMAGE);
+    cr_assert(oc_classify_file(predictor, at("none.png"), &prediction, &err) == OC_NOT_FOUND);
+    cr_assert(oc_classify_file(predictor, at("text.png"), &prediction, &err) == OC_BAD_IMAGE);
     cr_assert(strstr(err.message, "text.png"), "%s", err.message);
-    oc_reader_free(reader);
+    oc_predictor_free(predictor);
     oc_evaluation_free(&evaluation);
 }
 

@@ -51,12 +51,12 @@ static void fill(size_t columns, int exponent)
     }
 }
 
-/* Predictions (count) before saving, after loading, and of the reader must agree; returns the accuracy. */
+/* Predictions (count) before saving, after loading, and of the predictor must agree; returns the accuracy. */
 static double accuracy_of(size_t count, size_t columns, const oc_train_options *options, const char *what)
 {
     oc_set *set = NULL;
     oc_model *model = NULL, *loaded = NULL;
-    oc_reader *reader = NULL;
+    oc_predictor *predictor = NULL;
     oc_error err = {0};
     int before[ROWS], after[ROWS];
     size_t correct = 0;
@@ -67,20 +67,20 @@ static double accuracy_of(size_t count, size_t columns, const oc_train_options *
     cr_assert(oc_model_save(model, model_path, &err) == OC_OK, "%s: %s", what, err.message);
     cr_assert(oc_model_load(model_path, &loaded, &err) == OC_OK, "%s: %s", what, err.message);
     cr_assert(oc_predict(oc_model_classifier(loaded), &rows, after, NULL, &err) == OC_OK, "%s: %s", what, err.message);
-    cr_assert(oc_reader_create(loaded, &reader, &err) == OC_OK);
+    cr_assert(oc_predictor_create(loaded, &predictor, &err) == OC_OK);
     for (size_t i = 0; i < count; i++) {
-        oc_result result;
+        oc_prediction prediction;
         const float *row = &rows_of_test[0][0] + i * columns;
-        cr_assert(oc_classify_row(reader, row, &result, &err) == OC_OK, "%s: %s", what, err.message);
+        cr_assert(oc_classify_row(predictor, row, &prediction, &err) == OC_OK, "%s: %s", what, err.message);
         cr_assert(before[i] == after[i], "%s, row %zu: class %d, loaded %d", what, i, before[i], after[i]);
-        bool probable = result.probabilities &&
-                        !(result.probabilities[before[i]] < 0.999F * result.probabilities[result.label]);
-        cr_assert((size_t)after[i] == result.label || probable, "%s, row %zu: class %d, alone %zu", what, i, after[i],
-                  result.label);
+        bool probable = prediction.probabilities &&
+                        !(prediction.probabilities[before[i]] < 0.999F * prediction.probabilities[prediction.label]);
+        cr_assert((size_t)after[i] == prediction.label || probable, "%s, row %zu: class %d, alone %zu", what, i,
+                  after[i], prediction.label);
         correct += before[i] == oc_set_labels(set)[i];
     }
     trainings++;
-    oc_reader_free(reader);
+    oc_predictor_free(predictor);
     oc_model_free(loaded);
     oc_model_free(model);
     oc_set_free(set);

@@ -35,11 +35,11 @@ Test(show, contributions_sum_to_the_score_without_its_bias)
 {
     oc_set *set;
     oc_model *model = make(SPEC, OC_LOSS_SOFTMAX, &set);
-    oc_reader *reader;
+    oc_predictor *predictor;
     oc_decoder *decoder;
-    oc_result result;
-    cr_assert(oc_reader_create(model, &reader, NULL) == OC_OK && oc_decoder_create(&decoder, NULL) == OC_OK);
-    cr_assert(oc_classify_file(reader, at("in/down/001.png"), &result, NULL) == OC_OK);
+    oc_prediction prediction;
+    cr_assert(oc_predictor_create(model, &predictor, NULL) == OC_OK && oc_decoder_create(&decoder, NULL) == OC_OK);
+    cr_assert(oc_classify_file(predictor, at("in/down/001.png"), &prediction, NULL) == OC_OK);
     oc_image image = decoded(decoder, model, at("in/down/001.png"));
     size_t d = oc_features_dimension(oc_model_features(model));
     double *map = calloc(image.width * image.height, sizeof *map), *values = calloc(d, sizeof *values);
@@ -53,8 +53,8 @@ Test(show, contributions_sum_to_the_score_without_its_bias)
         for (size_t i = 0; i < 4; i++) {
             all += parts[i];
         }
-        cr_assert(fabs(sum + e.bias - (double)result.scores[c]) <= 1e-4, "%g + %g, %g", sum, e.bias,
-                  (double)result.scores[c]);
+        cr_assert(fabs(sum + e.bias - (double)prediction.scores[c]) <= 1e-4, "%g + %g, %g", sum, e.bias,
+                  (double)prediction.scores[c]);
         for (size_t j = 0; j < d; j++) {
             every += values[j];
         }
@@ -66,7 +66,7 @@ Test(show, contributions_sum_to_the_score_without_its_bias)
     free(map);
     free(values);
     oc_decoder_free(decoder);
-    oc_reader_free(reader);
+    oc_predictor_free(predictor);
     oc_model_free(model);
     oc_set_free(set);
 }
@@ -75,17 +75,17 @@ Test(show, explaining_gives_the_result_of_classifying)
 {
     oc_set *set;
     oc_model *model = make(SPEC, OC_LOSS_HINGE, &set);
-    oc_reader *reader;
-    oc_result result, again;
-    cr_assert(oc_reader_create(model, &reader, NULL) == OC_OK);
-    cr_assert(oc_classify_file(reader, at("in/slope/002.png"), &result, NULL) == OC_OK);
-    float score = result.scores[result.label];
-    size_t label = result.label;
-    cr_assert(oc_explain_file(reader, at("in/slope/002.png"), at("why.png"), &again, NULL) == OC_OK);
+    oc_predictor *predictor;
+    oc_prediction prediction, again;
+    cr_assert(oc_predictor_create(model, &predictor, NULL) == OC_OK);
+    cr_assert(oc_classify_file(predictor, at("in/slope/002.png"), &prediction, NULL) == OC_OK);
+    float score = prediction.scores[prediction.label];
+    size_t label = prediction.label;
+    cr_assert(oc_explain_file(predictor, at("in/slope/002.png"), at("why.png"), &again, NULL) == OC_OK);
     cr_assert(again.label == label && fabs((double)(again.scores[label] - score)) <= 0);
-    cr_assert(oc_explain_file(reader, at("in/none.png"), at("no.png"), &again, NULL) == OC_NOT_FOUND);
+    cr_assert(oc_explain_file(predictor, at("in/none.png"), at("no.png"), &again, NULL) == OC_NOT_FOUND);
     cr_assert(fopen(at("no.png"), "rb") == NULL);
-    oc_reader_free(reader);
+    oc_predictor_free(predictor);
     oc_model_free(model);
     oc_set_free(set);
 }

@@ -94,8 +94,8 @@ Test(given, a_model_of_rows_is_saved_loaded_and_classifies_rows_not_images)
     oc_set *set = set_of_points();
     cr_assert(oc_set_classes(set) == 2 && strcmp(oc_set_class(set, 0), "left") == 0 && oc_set_labels(set)[1] == 1);
     oc_model *model = model_of(set, OC_LOSS_SOFTMAX, NULL), *loaded = NULL;
-    oc_reader *reader = NULL;
-    oc_result result;
+    oc_predictor *predictor = NULL;
+    oc_prediction prediction;
     oc_error err = {0};
     cr_assert(oc_model_save(model, at("model"), &err) == OC_OK, "%s", err.message);
     cr_assert(oc_model_load(at("model"), &loaded, &err) == OC_OK, "%s", err.message);
@@ -103,17 +103,17 @@ Test(given, a_model_of_rows_is_saved_loaded_and_classifies_rows_not_images)
     cr_assert(oc_features_count(oc_model_features(loaded)) == 0);
     cr_assert(oc_model_class_counts(loaded)[0] == 15 && oc_model_class_counts(loaded)[1] == 15);
     cr_assert(fabs(oc_model_train_accuracy(loaded) - oc_model_train_accuracy(model)) < 1e-8);
-    cr_assert(oc_reader_create(loaded, &reader, &err) == OC_OK);
+    cr_assert(oc_predictor_create(loaded, &predictor, &err) == OC_OK);
     for (size_t i = 0; i < 30; i++) {
-        cr_assert(oc_classify_row(reader, points[i], &result, &err) == OC_OK);
-        cr_assert(strcmp(oc_model_class(loaded, result.label), names[i]) == 0);
+        cr_assert(oc_classify_row(predictor, points[i], &prediction, &err) == OC_OK);
+        cr_assert(strcmp(oc_model_class(loaded, prediction.label), names[i]) == 0);
     }
     static const float invalid[2] = {NAN, 0};
-    cr_assert(oc_classify_row(reader, invalid, &result, &err) == OC_BAD_DATA);
+    cr_assert(oc_classify_row(predictor, invalid, &prediction, &err) == OC_BAD_DATA);
     put_stripes("in", 1, 8, 8, 1);
-    cr_assert(oc_classify_file(reader, at("in/down/000.png"), &result, &err) == OC_USAGE);
+    cr_assert(oc_classify_file(predictor, at("in/down/000.png"), &prediction, &err) == OC_USAGE);
     cr_assert(strstr(err.message, "rows of 2 values"), "%s", err.message);
-    oc_reader_free(reader);
+    oc_predictor_free(predictor);
     oc_model_free(loaded);
     oc_model_free(model);
     oc_set_free(set);
