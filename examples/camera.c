@@ -35,8 +35,8 @@ static void take_frames(camera *c)
 static oc_status read_frame(void *context, size_t i, size_t worker, oc_image *image, oc_error *err)
 {
     camera *c = (camera *)context;
-    return oc_decode_pixels(c->decoders[worker], c->pixels + i * HEIGHT * WIDTH, WIDTH, WIDTH, HEIGHT, 1, &c->options,
-                            image, err);
+    oc_pixels frame = {c->pixels + i * HEIGHT * WIDTH, WIDTH, HEIGHT, 1, 0};
+    return oc_decode_pixels(c->decoders[worker], &frame, &c->options, image, err);
 }
 
 /* Parses, plans, and lets the stages learn what they must. */
@@ -75,10 +75,11 @@ static oc_status make_model(camera *c, const oc_features *features, const float 
                             oc_error *err)
 {
     oc_rows rows = oc_rows_of(values, FRAMES, oc_features_dimension(features));
+    oc_examples examples = {&rows, c->labels, CLASSES};
     oc_train_options options = oc_train_defaults();
     oc_train_report report;
     oc_classifier *classifier = NULL;
-    oc_status status = oc_train(&(oc_examples){&rows, c->labels, CLASSES}, &options, job, &classifier, &report, err);
+    oc_status status = oc_train(&examples, &options, job, &classifier, &report, err);
     if (status == OC_OK) {
         status = oc_model_create(features, classifier, names, &c->options, model, err);
     }
@@ -94,13 +95,14 @@ static oc_status classify_frame(const camera *c, const char *path, oc_error *err
 {
     oc_model *model = NULL;
     oc_predictor *predictor = NULL;
+    oc_pixels frame = {c->pixels, WIDTH, HEIGHT, 1, 0};
     oc_prediction prediction;
     oc_status status = oc_model_load(path, &model, err);
     if (status == OC_OK) {
         status = oc_predictor_create(model, &predictor, err);
     }
     if (status == OC_OK) {
-        status = oc_classify_pixels(predictor, c->pixels, WIDTH, WIDTH, HEIGHT, 1, &prediction, err);
+        status = oc_classify_pixels(predictor, &frame, &prediction, err);
     }
     if (status == OC_OK) {
         printf("%s, taken as %s\n", oc_model_class(model, prediction.label), names[c->labels[0]]);
@@ -112,7 +114,7 @@ static oc_status classify_frame(const camera *c, const char *path, oc_error *err
 
 int main(int argc, char **argv)
 {
-    camera c = {NULL, {0}, {NULL, NULL}, {{0, 0}, 0, 0, 0, 0, 0, 0, 0, 0, 0}};
+    camera c = {NULL, {0}, {NULL, NULL}, oc_image_defaults()};
     oc_error err = {OC_OK, "needs the name of the model to write, and memory"};
     oc_job *job = NULL;
     oc_features *features = NULL;

@@ -23,7 +23,7 @@ int main(int argc, char **argv)
     oc_dataset *images = NULL;
     oc_features *features = NULL;
     oc_set *set = NULL;
-    oc_extract_options options = {0};
+    oc_extract_options options = oc_extract_defaults();
     oc_params_default(oc_image_params, oc_image_param_count, &options.image);
 
     int failed = argc < 2;
@@ -31,7 +31,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "rows: needs a folder of images\n");
     } else if (oc_job_create(0, NULL, &job, &err) || oc_dataset_open(argv[1], &images, &err) ||
                oc_features_parse(argc > 2 ? argv[2] : "hog+color", &features, &err) ||
-               oc_set_extract(images, features, &options, NULL, job, &set, &err)) {
+               oc_set_extract(images, features, &options, job, &set, &err)) {
         fprintf(stderr, "rows: %s\n", err.message);
         failed = 1;
     } else {

@@ -10,7 +10,7 @@ void oc_draw_pale(const oc_draw_request *s, bool color)
     const oc_image *image = s->image;
     oc_rectangle frame = {s->x, s->y, s->width, s->height};
     oc_canvas_pixels(s->canvas, frame,
-                     (oc_pixels){color ? image->rgb : image->gray, image->width, image->height, color ? 3 : 1});
+                     (oc_pixels){color ? image->rgb : image->gray, image->width, image->height, color ? 3 : 1, 0});
     oc_canvas_wash(s->canvas, frame, OC_PAPER, 0.55);
 }
 

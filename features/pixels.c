@@ -111,7 +111,7 @@ static oc_status draw(const oc_stage *stage, const oc_draw_request *s, oc_error 
         memcpy(rgb + 3 * i, (uint8_t[3]){color.r, color.g, color.b}, 3);
     }
     oc_canvas_pixels(s->canvas, (oc_rectangle){s->x, s->y, s->width, s->height},
-                     (oc_pixels){rgb, p->size.width, p->size.height, 3});
+                     (oc_pixels){rgb, p->size.width, p->size.height, 3, 0});
     oc_canvas_frame(s->canvas, s->x, s->y, s->width, s->height, OC_RULE);
     oc_free(rgb);
     return OC_OK;

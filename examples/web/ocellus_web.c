@@ -165,7 +165,7 @@ EXPORTED int oc_web_scores(const float *points, size_t count, size_t dimension, 
                                 .shift = shift,
                                 .scale = scale};
     if (status == OC_OK) {
-        status = oc_scores(&classifier, &rows, scores, NULL, &error);
+        status = oc_scores(&classifier, &rows, NULL, scores, &error);
     }
     oc_free(shift);
     oc_free(scale);
@@ -292,14 +292,14 @@ EXPORTED int oc_web_classify(uint8_t *rgb, size_t width, size_t height, float *s
             rgb[i] = rgb[3 * i];
         }
     }
-    oc_status status = oc_decode_pixels(page.decoder, rgb, width * channels, width, height, channels, &page.model.image,
+    oc_status status = oc_decode_pixels(page.decoder, &(oc_pixels){rgb, width, height, channels, 0}, &page.model.image,
                                         &page.image, &error);
     if (status == OC_OK) {
         status = oc_features_extract(page.model.features, &page.image, page.workspace, page.row, &error);
     }
     oc_rows row = oc_rows_of(page.row, 1, c->dimension);
     if (status == OC_OK) {
-        status = oc_scores(c, &row, scores, NULL, &error);
+        status = oc_scores(c, &row, NULL, scores, &error);
     }
     for (size_t k = 0; status == OC_OK && k < c->classes; k++) {
         status = isfinite(scores[k]) ? OC_OK : oc_fail(&error, OC_BAD_DATA, "the score of class %zu is not finite", k);

@@ -80,7 +80,7 @@ void oc_words_draw_word(const oc_words_looks *l, oc_canvas *canvas, double x, do
         pixels[j] = (uint8_t)lround(128 + scale * (double)values[j]);
     }
     size_t patch = (size_t)l->params->patch;
-    oc_canvas_pixels(canvas, (oc_rectangle){x, y, side, side}, (oc_pixels){pixels, patch, patch, l->channels});
+    oc_canvas_pixels(canvas, (oc_rectangle){x, y, side, side}, (oc_pixels){pixels, patch, patch, l->channels, 0});
 }
 
 int oc_words_by_key(const void *a, const void *b)

@@ -13,8 +13,8 @@ extern "C" {
 typedef struct oc_settings oc_settings;
 OC_API oc_status oc_settings_create(oc_settings **settings, oc_error *err);
 OC_API void oc_settings_free(oc_settings *settings);
-/* Names are those of oc_image_params, oc_limit_params and oc_train_params, "seed", and for extraction "strict" and
- * "resume" (0 or 1). OC_USAGE for another name, or a value out of range. */
+/* Names are those of oc_image_params, oc_limit_params and oc_train_params, "seed", and for extraction "output" (a
+ * set folder), "strict" and "resume" (0 or 1). OC_USAGE for another name, or a value out of range. */
 OC_API oc_status oc_settings_set(oc_settings *settings, const char *name, const char *value, oc_error *err);
 /* The value as it would be typed; returns its length, and truncates, like snprintf. 0 for a name without a value. */
 OC_API size_t oc_settings_get(oc_settings *settings, const char *name, char *text, size_t size);

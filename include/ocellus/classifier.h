@@ -82,24 +82,24 @@ typedef enum oc_augment { OC_AUGMENT_NONE, OC_AUGMENT_MIRROR } oc_augment;
 /* How a classifier is trained; oc_train_params holds names, defaults, ranges and help. "auto" is NaN or OC_AUTO. */
 typedef struct oc_train_options {
     oc_learner classifier; /* nearest: only scale is used besides */
-    int loss;              /* oc_loss */
-    double l2;             /* weight of the sum of squared weights; auto: by validation */
-    double score_l2;       /* weight of the mean squared scores; auto: 0 */
-    double l1;             /* weight of the sum of the sizes of the weights */
-    double max_norm;       /* upper limit of the length of each class's weights; 0: none */
-    int class_weight;      /* oc_class_weight */
-    int optimizer;         /* oc_optimizer; searches take auto penalties for 0 */
-    int64_t batch;         /* rows in a step; auto: 256, more for wide rows; of sgd alone fewer of few rows */
-    int64_t epochs;        /* passes over the rows (steps of gd, tries of a search); auto: 1; of sgd alone 10; gd 100,
+    oc_loss loss;
+    double l2;       /* weight of the sum of squared weights; auto: by validation */
+    double score_l2; /* weight of the mean squared scores; auto: 0 */
+    double l1;       /* weight of the sum of the sizes of the weights */
+    double max_norm; /* upper limit of the length of each class's weights; 0: none */
+    oc_class_weight class_weight;
+    oc_optimizer optimizer; /* searches take auto penalties for 0 */
+    int64_t batch;          /* rows in a step; auto: 256, more for wide rows; of sgd alone fewer of few rows */
+    int64_t epochs;         /* passes over the rows (steps of gd, tries of a search); auto: 1; of sgd alone 10; gd 100,
                               searches 1,000 */
-    int64_t finish;        /* passes of lbfgs, at most; auto: 100, which are hardly ever needed */
-    double rate;           /* first step size; auto: from the curvature of the loss and the lengths of the rows */
-    int schedule;          /* oc_schedule */
+    int64_t finish;         /* passes of lbfgs, at most; auto: 100, which are hardly ever needed */
+    double rate;            /* first step size; auto: from the curvature of the loss and the lengths of the rows */
+    oc_schedule schedule;
     double momentum;
-    int scale;        /* oc_scale; the report holds what auto came to */
-    int stage_weight; /* oc_stage_weight; the same */
-    int augment;      /* oc_augment: mirror needs rows whose blocks know their mirror */
-    double holdout;   /* part of the rows to validate on, at most 1/2, held out once; auto: folds decide */
+    oc_scale scale;               /* the report holds the scale that auto chose */
+    oc_stage_weight stage_weight; /* the same */
+    oc_augment augment;           /* mirror needs rows whose blocks have a mirror order */
+    double holdout;               /* part of the rows to validate on, at most 1/2, held out once; auto: folds decide */
     int64_t folds; /* cross-validation; 0: no validation; auto: 5, or one hold-out where 5 trainings take long: a tenth
                        of the rows, of fewer than 10,000 more, up to a third */
     bool tune;     /* compare the losses by validation */
@@ -127,8 +127,8 @@ OC_API oc_status oc_train_check_labels(const int *labels, size_t count, size_t c
                                        oc_error *err);
 
 typedef struct oc_classifier {
-    size_t classes, dimension;  /* C, D */
-    int loss;                   /* oc_loss */
+    size_t classes, dimension; /* C, D */
+    oc_loss loss;
     float *weights;             /* (C, D+1): on scaled features, bias last; NULL for nearest neighbours */
     float *shift, *scale;       /* (D) each: z = (x - shift) * scale */
     bool unit;                  /* x is divided by its length first */
@@ -205,12 +205,12 @@ OC_API oc_status oc_train(const oc_examples *examples, const oc_train_options *o
  * that are of this class, plus 1 / (2 + r), if there are any, with r = 0 for the class of the nearest of all,
  * and so on: a fraction that settles ties. A row so far from the training rows that single precision does not hold the
  * distance has a NaN among its scores. OC_USAGE when the dimensions differ, OC_NO_MEMORY. */
-OC_API oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
+OC_API oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, oc_job *job, float *scores,
                            oc_error *err);
 
 /* The class of the highest score for each row, predicted (N); of equal scores the first. OC_BAD_DATA for a row whose
  * scores are not finite; else as oc_scores. Memory: N x C floats. */
-OC_API oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, int *predicted, oc_job *job,
+OC_API oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, oc_job *job, int *predicted,
                             oc_error *err);
 
 /* Loss of one row of scores (C) with true class y; gradient (C), when not NULL, takes dL/ds. */

@@ -53,12 +53,11 @@ OC_API void oc_dataset_free(oc_dataset *dataset);
 
 /* An image that a program holds. A struct of zeros with one of path, bytes and pixels is complete. */
 typedef struct oc_dataset_image {
-    const char *path;      /* the file; of an image in memory, a name for messages, or NULL: "image#" and its number */
-    const char *label;     /* the name of its class; NULL or "": unknown */
-    const void *bytes;     /* an encoded image (size bytes), or NULL */
-    const uint8_t *pixels; /* gray or R, G, B as oc_decode_pixels takes them, or NULL */
+    const char *path;  /* the file; of an image in memory, a name for messages, or NULL: "image#" and its number */
+    const char *label; /* the name of its class; NULL or "": unknown */
+    const void *bytes; /* an encoded image (size bytes), or NULL */
     size_t size;
-    size_t stride, width, height, channels; /* of the pixels */
+    oc_pixels pixels; /* gray or R, G, B as oc_decode_pixels takes them; data is NULL where there are none */
 } oc_dataset_image;
 
 /* A data set of such images (count), files among them or not, in this order; classes are sorted by bytes. What a data

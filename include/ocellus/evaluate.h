@@ -32,7 +32,7 @@ typedef struct oc_evaluation {
     float *true_score;         /* (images): of the expected class */
 } oc_evaluation;
 
-OC_API void oc_evaluation_free(oc_evaluation *evaluation);
+OC_API void oc_evaluation_clear(oc_evaluation *evaluation);
 
 /* The 95 % interval of Wilson (1927) for `correct` of `count`. */
 OC_API void oc_wilson(size_t correct, size_t count, double *low, double *high);
@@ -43,7 +43,7 @@ OC_API double oc_mcnemar(size_t only_first, size_t only_second);
 
 /* Scores the labelled rows of a set that the model's stages made. OC_BAD_DATA: no labels; labels that the
  * model does not know (they are named); features that are NaN or infinite. OC_NO_MEMORY. The caller frees
- * *evaluation with oc_evaluation_free. */
+ * *evaluation with oc_evaluation_clear. */
 OC_API oc_status oc_evaluate(const oc_model *model, const oc_set *set, oc_job *job, oc_evaluation *evaluation,
                              oc_error *err);
 
@@ -87,7 +87,7 @@ typedef struct oc_comparison {
 typedef struct oc_compare_options {
     const char *const *specs; /* (count): the features that are compared, one row of the result each */
     size_t count;
-    oc_extract_options extract;
+    oc_extract_options extract; /* its output is not used */
     oc_train_options train;
     size_t folds;      /* where no test images are given: 2 or more test each image once; 0 or 1 puts a fifth aside */
     bool choose;       /* validate each spec to choose the best row, by a hold-out where train does not say how */
@@ -100,6 +100,9 @@ typedef struct oc_compare_options {
     void (*skipped)(void *context, const oc_set *train, const oc_set *test);
     void *context;
 } oc_compare_options;
+
+/* The defaults of oc_extract_defaults and oc_train_defaults, one seed, nothing chosen or saved. */
+OC_API oc_compare_options oc_compare_defaults(void);
 
 /* Checks before the first image is read that a comparison can succeed: oc_model_check of `train`, and, where `test` is
  * not NULL, oc_dataset_check_test. oc_compare checks the same. */
@@ -141,7 +144,7 @@ typedef struct oc_choice {
 } oc_choice;
 
 typedef struct oc_choose_options {
-    oc_extract_options extract;
+    oc_extract_options extract; /* its output is not used */
     oc_train_options train;
     size_t images;  /* in the sample, at most */
     double seconds; /* of two processors: no comparison begins that may end later, judged by those before it */
@@ -194,6 +197,9 @@ typedef struct oc_report_options {
     const oc_dataset *images; /* the test images, for thumbnails; NULL leaves them out */
     const char *predictions;  /* file (of a comparison: folder) of predictions that is linked to, or NULL */
 } oc_report_options;
+/* Training options as oc_train_defaults, all else empty. */
+OC_API oc_report_options oc_report_defaults(void);
+
 /* OC_IO, OC_NO_MEMORY. */
 OC_API oc_status oc_report_comparison(const oc_comparison *comparison, const oc_report_options *options, oc_error *err);
 /* set: the rows that were evaluated; images, when given, must be the data set that they were extracted from. */

@@ -45,6 +45,13 @@ typedef struct oc_image {
     unsigned used_bits; /* 16-bit PNG without sBIT and `depth`: of its largest sample, 12 for 4095; else 0 */
 } oc_image;
 
+/* Pixels that a program holds; they are only read. */
+typedef struct oc_pixels {
+    const uint8_t *data; /* (height, width, channels) */
+    size_t width, height, channels;
+    size_t stride; /* bytes from the start of a row to that of the next; 0: width * channels, without gaps */
+} oc_pixels;
+
 /* How a source of another shape is brought to the canonical size. */
 typedef enum oc_fit {
     OC_FIT_STRETCH, /* both sides scaled on their own */
@@ -76,10 +83,10 @@ typedef enum oc_fail_on { OC_FAIL_ON_TRUNCATED, OC_FAIL_ON_ERROR, OC_FAIL_ON_WAR
  * one of them OC_TOO_LARGE. Of a PNG nothing is kept but header, palette and transparent colours, whatever chunks it
  * has. */
 typedef struct oc_image_options {
-    oc_extent size;       /* canonical size, at most 100 megapixels; 0 x 0 keeps the source's own */
-    int fit;              /* an oc_fit */
-    unsigned planes;      /* OC_GRAY, OC_RGB or both; 0 reads the header alone, for the sizes */
-    int fail_on;          /* an oc_fail_on */
+    oc_extent size; /* canonical size, at most 100 megapixels; 0 x 0 keeps the source's own */
+    oc_fit fit;
+    unsigned planes; /* OC_GRAY, OC_RGB or both; 0 reads the header alone, for the sizes */
+    oc_fail_on fail_on;
     int64_t max_pixels;   /* width x height; 100 million */
     int64_t max_side;     /* width, height; 65,535, which is also the most */
     int64_t max_scans;    /* of a progressive JPEG, each of which goes over the whole picture; 100 */
@@ -97,6 +104,9 @@ OC_API extern const size_t oc_image_param_count;
 OC_API extern const oc_param oc_limit_params[];
 OC_API extern const size_t oc_limit_param_count;
 
+/* The defaults of both tables, and both planes. */
+OC_API oc_image_options oc_image_defaults(void);
+
 /* A decoder keeps its buffers from image to image. One thread at a time may use it. */
 typedef struct oc_decoder oc_decoder;
 OC_API oc_status oc_decoder_create(oc_decoder **decoder, oc_error *err);
@@ -112,11 +122,10 @@ OC_API oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_
 OC_API oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
                                   oc_image *image, oc_error *err);
 
-/* The same for pixels that are already decoded, of a camera say: gray or R, G, B for 1 or 3 channels; rows of width x
- * channels bytes begin `stride` bytes apart. OC_USAGE for other channels, or rows that overlap. */
-OC_API oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t stride, size_t width,
-                                  size_t height, size_t channels, const oc_image_options *options, oc_image *image,
-                                  oc_error *err);
+/* The same for pixels that are already decoded, of a camera for example: gray or R, G, B for 1 or 3 channels. OC_USAGE for
+ * other channels, or rows that overlap. */
+OC_API oc_status oc_decode_pixels(oc_decoder *decoder, const oc_pixels *pixels, const oc_image_options *options,
+                                  oc_image *image, oc_error *err);
 
 /* True when the first bytes are those of PNG or JPEG; 8 bytes are enough. */
 OC_API bool oc_image_signature(const void *bytes, size_t size);
@@ -124,17 +133,16 @@ OC_API bool oc_image_signature(const void *bytes, size_t size);
  * AVIF, JPEG XL, JPEG 2000, camera raw, SVG and others; 512 bytes are enough. */
 OC_API bool oc_image_foreign(const void *bytes, size_t size);
 
-/* Changes the size of one plane (height, width, channels), 1 to 4 channels, into out (out_height, out_width,
- * channels), which the caller owns. Each axis on its own: shrinking averages the exact area that a pixel covers,
- * enlarging interpolates linearly between pixel centres, the border repeated. Rounded to nearest, ties as
- * OpenCV's INTER_AREA rounds them. OC_USAGE for a side past 65,535; OC_NO_MEMORY. */
-OC_API oc_status oc_image_resize(const uint8_t *pixels, size_t width, size_t height, size_t channels, uint8_t *out,
-                                 size_t out_width, size_t out_height, oc_error *err);
+/* Resizes pixels of 1 to 4 channels to `size`. out (size.height, size.width, channels) belongs to the caller. Each axis is
+ * resized separately: reduction averages the exact area that an output pixel covers, enlargement interpolates linearly
+ * between pixel centres and repeats the border. Values are rounded to nearest, ties as by OpenCV's INTER_AREA. OC_USAGE for
+ * a side outside 1 to 65,535 or another number of channels; OC_NO_MEMORY. */
+OC_API oc_status oc_image_resize(const oc_pixels *pixels, oc_extent size, uint8_t *out, oc_error *err);
 
-/* Writes (height, width, channels) as PNG: gray, RGB or RGBA for 1, 3 or 4 channels. "-" is standard output. A
- * file is replaced whole or not at all. OC_IO, OC_NO_MEMORY. */
-OC_API oc_status oc_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,
-                                    size_t channels, oc_error *err);
+/* Writes pixels without gaps between rows (stride 0) as PNG: gray, RGB or RGBA for 1, 3 or 4 channels. "-" is standard
+ * output. A file is replaced whole or not at all. OC_USAGE for other channels or a side outside 1 to 65,535; OC_IO,
+ * OC_NO_MEMORY. */
+OC_API oc_status oc_image_write_png(const oc_pixels *pixels, const char *path, oc_error *err);
 
 #ifdef __cplusplus
 }

@@ -114,8 +114,8 @@ typedef struct oc_prediction {
 OC_API oc_status oc_classify_file(oc_predictor *predictor, const char *path, oc_prediction *prediction, oc_error *err);
 OC_API oc_status oc_classify_memory(oc_predictor *predictor, const void *bytes, size_t size, oc_prediction *prediction,
                                     oc_error *err);
-OC_API oc_status oc_classify_pixels(oc_predictor *predictor, const uint8_t *pixels, size_t stride, size_t width,
-                                    size_t height, size_t channels, oc_prediction *prediction, oc_error *err);
+OC_API oc_status oc_classify_pixels(oc_predictor *predictor, const oc_pixels *pixels, oc_prediction *prediction,
+                                    oc_error *err);
 
 /* Scores one row (D) of features. OC_BAD_DATA for values that give no finite scores, OC_NO_MEMORY. */
 OC_API oc_status oc_classify_row(oc_predictor *predictor, const float *row, oc_prediction *prediction, oc_error *err);
@@ -144,6 +144,9 @@ typedef struct oc_batch_options {
     oc_status (*answer)(void *context, const oc_answer *answer, oc_error *err);
     void *context;
 } oc_batch_options;
+
+/* Limits as oc_image_defaults; the caller sets `answer`. */
+OC_API oc_batch_options oc_batch_defaults(void);
 
 /* The model and the job must outlive the batch. OC_NO_MEMORY. */
 OC_API oc_status oc_batch_create(const oc_model *model, const oc_batch_options *options, oc_job *job, oc_batch **batch,
@@ -184,6 +187,9 @@ typedef struct oc_answer_file_options {
     bool resume;            /* go on with what an interrupted run left, if there is something; else that is removed */
     oc_image_options image; /* the limits that the images are read under: another run must have the same */
 } oc_answer_file_options;
+
+/* One line an image, nothing resumed, limits as oc_image_defaults. */
+OC_API oc_answer_file_options oc_answer_file_defaults(void);
 
 /* OC_USAGE when PATH is no place for a file, or what is resumed was begun with another model or other options; OC_IO,
  * OC_NO_MEMORY. */

@@ -17,7 +17,7 @@ extern "C" {
  * OC_FLAG         bool                   0 or 1
  * OC_INTEGER      int64_t                decimal; "auto" is stored as OC_AUTO
  * OC_REAL         double                 decimal; "auto" is stored as NaN
- * OC_CHOICE       int                    one of `choices`, stored as its index
+ * OC_CHOICE       an enum, or int        one of `choices`, stored as its index
  * OC_TEXT         const char *           anything; the string is not copied
  * OC_LEVELS       oc_levels              1-2-4: up to OC_MAX_LEVELS integers joined by '-'; "auto" is none of them
  * OC_EXTENT       oc_extent              WxH, or one number for a square
@@ -49,9 +49,9 @@ typedef enum oc_metric { OC_METRIC_L2, OC_METRIC_L1 } oc_metric;
 
 /* The learner; low and high of its parameter are the range of k. */
 typedef struct oc_learner {
-    int kind;   /* oc_learner_kind */
-    int64_t k;  /* nearest neighbours that vote */
-    int metric; /* oc_metric: distance between rows */
+    oc_learner_kind kind;
+    int64_t k;        /* nearest neighbours that vote */
+    oc_metric metric; /* distance between rows */
 } oc_learner;
 
 typedef struct oc_param {

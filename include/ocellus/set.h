@@ -25,7 +25,14 @@ extern "C" {
 
 typedef struct oc_set oc_set;
 
+/* Formats of rows on disk: a set folder with features.npy; svmlight text, "label index:value ..." with indices from 1,
+ * zeros left out, and labels 0, 1, ... in the order of the classes, -1 where unknown; or CSV with the columns path, label,
+ * f0, f1, ..., or, with OC_FORMAT_CSV_NAMED, path, label and the names of oc_features_column_name. */
+typedef enum oc_format { OC_FORMAT_NPY, OC_FORMAT_SVMLIGHT, OC_FORMAT_CSV, OC_FORMAT_CSV_NAMED } oc_format;
+
 typedef struct oc_extract_options {
+    const char *output;     /* the set folder, or the text file ("-" is standard output); NULL: rows in memory */
+    oc_format format;       /* of the output */
     oc_image_options image; /* planes are set by the features; a size of 0 x 0 is the images' own if all are equal, else
                                a square of oc_features_side, and the job's listener gets a note */
     size_t side;            /* minimum side of that square */
@@ -33,45 +40,40 @@ typedef struct oc_extract_options {
     bool strict;            /* the first image that cannot be read ends the work */
     bool mirror;            /* OC_USAGE for features whose rows of mirrored images are not a permutation */
     bool suppress_warnings; /* do not send warnings and notes about these images: an earlier extraction sent them */
-    bool resume;            /* continue an interrupted run from FOLDER.partial, if it is there */
+    bool resume;            /* continue an interrupted run that left OUTPUT.partial, if there is one */
     /* Specs that will be extracted from the same images: the size and `mirror` must suit them as well. */
     const char *const *also; /* (also_count) */
     size_t also_count;
 } oc_extract_options;
 
-/* Extracts the rows of all images. The set gets a copy of the features, planned if they are not and fitted to these
- * images if they are not; fitted features are only applied. With folder NULL the rows stay in memory; else they are
- * written to a set folder, whole or not at all, in memory that does not grow with the rows. An interrupted run (OC_CANCELLED, OC_IO, OC_NO_MEMORY, or a kill)
- * leaves its rows and fitted stages in FOLDER.partial; the message says what is kept. With `resume` the next run
- * continues it, to the same bytes that an uninterrupted run writes, and a note says from where; without `resume` it is
- * removed. Another note names classes without a readable image. Errors: those of reading with `strict`; OC_BAD_DATA when
- * no image can be read; OC_USAGE when the interrupted run had other images, stages or options, or when the folder holds
- * other files than a set; OC_TOO_SMALL. */
-OC_API oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
-                                const oc_extract_options *options, const char *folder, oc_job *job, oc_set **set,
-                                oc_error *err);
+/* Rows in memory; images and limits as oc_image_defaults, seed 0. */
+OC_API oc_extract_options oc_extract_defaults(void);
 
-/* What comes before the rows: plans and fits the features as oc_set_extract does for these images, and makes a set that has
- * no rows, but features and image options. Errors: as oc_set_extract. */
+/* Extracts the rows of all images. The set gets a copy of the features, planned if they are not and fitted to these
+ * images if they are not; fitted features are only applied. An output is written whole or not at all, in memory that does
+ * not grow with the rows. The rows of a text file wait in a folder PATH.rows.partial (for standard output below $TMPDIR),
+ * because the numbers of the labels are known only at the end.
+ *
+ * An interrupted run (OC_CANCELLED, OC_IO, OC_NO_MEMORY, or a kill) leaves its rows and fitted stages in that folder, or in
+ * FOLDER.partial; the message says what is kept. With `resume` the next run continues it, to the same bytes that an
+ * uninterrupted run writes, and a note says from where; without `resume` it is removed. Another note names classes
+ * without a readable image.
+ *
+ * Errors: those of reading with `strict`; OC_BAD_DATA when no image can be read, or for NaN and infinity in text; OC_USAGE
+ * when the interrupted run had other images, stages or options, or when the folder holds other files than a set;
+ * OC_TOO_SMALL. */
+OC_API oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
+                                const oc_extract_options *options, oc_job *job, oc_set **set, oc_error *err);
+
+/* Plans and fits the features as oc_set_extract does for these images, and makes a set that has no rows, but features and
+ * image options. The output is not used. Errors: as oc_set_extract. */
 OC_API oc_status oc_set_fit(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
                             oc_job *job, oc_set **set, oc_error *err);
-
-/* What rows can be written as: a set folder with features.npy; svmlight text, "label index:value ..." with indices from
- * 1, zeros left out, and labels 0, 1, ... in the order of the classes, -1 where unknown; or CSV with the columns path,
- * label, f0, f1, ..., or, with OC_FORMAT_CSV_NAMED, path, label and the names of oc_features_column_name. */
-typedef enum oc_format { OC_FORMAT_NPY, OC_FORMAT_SVMLIGHT, OC_FORMAT_CSV, OC_FORMAT_CSV_NAMED } oc_format;
 
 /* Writes a set as one text file, replaced whole or not at all; "-" is standard output. Values read back to the same
  * float32. Beside svmlight text, PATH.classes names the classes, one a line (as a CSV field); oc_set_open_rows reads
  * it. OC_BAD_DATA for NaN and infinity, OC_USAGE for OC_FORMAT_NPY, OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
 OC_API oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, oc_job *job, oc_error *err);
-
-/* Extracts like oc_set_extract and exports the rows. They wait in a folder of their own, PATH.rows.partial (for
- * standard output below $TMPDIR), because the numbers of the labels are known only at the end; so memory does not grow
- * with the rows, and what is cut short can be resumed. */
-OC_API oc_status oc_set_extract_text(const oc_dataset *dataset, const oc_features *features,
-                                     const oc_extract_options *options, oc_format format, const char *path, oc_job *job,
-                                     oc_set **set, oc_error *err);
 
 /* Merges the shards of one data set, given in any order. The merged folder equals byte for byte the folder of one
  * extraction of the whole by the same stages. *rows (may be NULL) is the number of rows. Notes: oc_set_note_equal of the

@@ -73,7 +73,7 @@ typedef struct oc_losses_options {
 /* Steps are 10^-6 .. 10^2. The caller frees *losses. */
 OC_API oc_status oc_losses_measure(const oc_model *model, const oc_set *set, const oc_losses_options *options,
                                    oc_job *job, oc_losses *losses, oc_error *err);
-OC_API void oc_losses_free(oc_losses *losses);
+OC_API void oc_losses_clear(oc_losses *losses);
 OC_API oc_status oc_show_losses(const oc_model *model, const oc_losses *losses, const char *path, oc_error *err);
 
 #ifdef __cplusplus

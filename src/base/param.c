@@ -71,6 +71,8 @@ static bool set_real(const oc_param *param, const char *text, double *field)
     return true;
 }
 
+_Static_assert(sizeof(oc_param_type) == sizeof(int), "an enum and an int are one type of field for OC_CHOICE");
+
 static bool set_choice(const oc_param *param, const char *text, int *field)
 {
     for (int i = 0; param->choices[i]; i++) {
@@ -144,7 +146,7 @@ static bool set_neighbours(const oc_param *param, const char **text, oc_learner 
         size_t length = strlen(metrics[m]);
         if (strncmp(*text + 7, metrics[m], length) == 0) {
             *text += 7 + length;
-            learner->metric = m;
+            learner->metric = (oc_metric)m;
             return true;
         }
     }

@@ -13,6 +13,7 @@
 struct oc_settings {
     oc_extract_options extract;
     oc_train_options train;
+    char *output; /* extract.output, owned */
 };
 
 oc_status oc_settings_create(oc_settings **out, oc_error *err)
@@ -21,8 +22,7 @@ oc_status oc_settings_create(oc_settings **out, oc_error *err)
     if (!settings) {
         return oc_fail_memory(err, "the options");
     }
-    oc_params_default(oc_image_params, oc_image_param_count, &settings->extract.image);
-    oc_params_default(oc_limit_params, oc_limit_param_count, &settings->extract.image);
+    settings->extract = oc_extract_defaults();
     settings->train = oc_train_defaults();
     *out = settings;
     return OC_OK;
@@ -30,7 +30,10 @@ oc_status oc_settings_create(oc_settings **out, oc_error *err)
 
 void oc_settings_free(oc_settings *settings)
 {
-    oc_free(settings);
+    if (settings) {
+        oc_free(settings->output);
+        oc_free(settings);
+    }
 }
 
 /* The table that has an option of this name, and the struct that it describes. */
@@ -58,6 +61,17 @@ static oc_status set_seed(oc_settings *settings, const char *value, oc_error *er
     return OC_OK;
 }
 
+static oc_status set_output(oc_settings *settings, const char *value, oc_error *err)
+{
+    char *output = oc_strdup(value);
+    if (!output) {
+        return oc_fail_memory(err, "the options");
+    }
+    oc_free(settings->output);
+    settings->extract.output = settings->output = output;
+    return OC_OK;
+}
+
 static oc_status set_flag(bool *flag, const char *name, const char *value, oc_error *err)
 {
     if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0) {
@@ -73,6 +87,7 @@ oc_status oc_settings_set(oc_settings *settings, const char *name, const char *v
     const oc_param *param = find(settings, name, &values);
     if (!param) {
         return strcmp(name, "seed") == 0     ? set_seed(settings, value, err)
+               : strcmp(name, "output") == 0 ? set_output(settings, value, err)
                : strcmp(name, "strict") == 0 ? set_flag(&settings->extract.strict, name, value, err)
                : strcmp(name, "resume") == 0 ? set_flag(&settings->extract.resume, name, value, err)
                                              : oc_fail(err, OC_USAGE, "there is no option '%.60s'", name);

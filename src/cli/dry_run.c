@@ -17,7 +17,7 @@ oc_status try_images(oc_dataset *dataset, const oc_features *features, const oc_
     trial t = {.images = oc_dataset_count(dataset), .classes = oc_dataset_classes(dataset)};
     oc_status status = oc_dataset_sample(dataset, TRIED, err);
     if (!status) {
-        status = oc_set_extract(dataset, features, options, NULL, job, &set, err);
+        status = oc_set_extract(dataset, features, options, job, &set, err);
     }
     if (status) {
         return status;

@@ -83,7 +83,7 @@ static int run(const cli_settings *settings, oc_job *job)
     } else {
         status = report(settings, model, &evaluation, &test);
     }
-    oc_evaluation_free(&evaluation);
+    oc_evaluation_clear(&evaluation);
     test_rows_free(&test);
     oc_model_free(model);
     return status;

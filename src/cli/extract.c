@@ -162,11 +162,10 @@ static int print_extract_plan(extraction *e, oc_job *job)
 
 static oc_status extract(extraction *e, oc_job *job, oc_error *err)
 {
-    const char *path = e->settings->output;
-    return e->settings->format == OC_FORMAT_NPY
-               ? oc_set_extract(e->dataset, e->source.features, &e->options, path, job, &e->set, err)
-               : oc_set_extract_text(e->dataset, e->source.features, &e->options, output_format(e->settings), path, job,
-                                     &e->set, err);
+    oc_extract_options options = e->options;
+    options.output = e->settings->output;
+    options.format = output_format(e->settings);
+    return oc_set_extract(e->dataset, e->source.features, &options, job, &e->set, err);
 }
 
 static int run(const cli_settings *settings, oc_job *job)

@@ -208,7 +208,7 @@ static int write_card(const cli_settings *settings, const oc_model *model, const
         status = rows.set ? report_skipped(rows.set, "test image") : EXIT_DONE;
         print_card(stdout, model, path, rows.set ? &test : NULL, settings->test);
     }
-    oc_evaluation_free(&test);
+    oc_evaluation_clear(&test);
     test_rows_free(&rows);
     return status;
 }

@@ -123,7 +123,7 @@ static oc_status show_losses(const cli_settings *settings, const oc_model *model
             printf("%10.3g  %10.6g\n", losses.at[i], losses.loss[i]);
         }
     }
-    oc_losses_free(&losses);
+    oc_losses_clear(&losses);
     test_rows_free(&rows);
     return status;
 }

@@ -20,7 +20,7 @@ static oc_status extract_rows(const cli_settings *settings, const named_model *m
         status = oc_model_check_test(model->model, rows->images, err);
     }
     if (!status) {
-        status = oc_set_extract(rows->images, oc_model_features(model->model), &options, NULL, job, &rows->set, err);
+        status = oc_set_extract(rows->images, oc_model_features(model->model), &options, job, &rows->set, err);
     }
     return status;
 }

@@ -223,7 +223,7 @@ static int work(const cli_settings *settings, source *from, oc_job *job)
     bool from_rows = from->set != NULL;
     oc_error err;
     if ((!from_rows && !from->features && choose_features(settings, from->dataset, job, &from->features, &err)) ||
-        (!from_rows && oc_set_extract(from->dataset, from->features, &options, NULL, job, &from->set, &err)) ||
+        (!from_rows && oc_set_extract(from->dataset, from->features, &options, job, &from->set, &err)) ||
         oc_set_note_equal(from->set, true, job, &err)) {
         return report_lost(&err, from_rows);
     }

@@ -299,8 +299,9 @@ static oc_status read_pixels(const oc_dataset *dataset, size_t origin, oc_decode
                              const oc_image_options *options, oc_image *image, oc_error *err)
 {
     size_t size = dataset->width * dataset->height * dataset->channels;
-    return oc_decode_pixels(decoder, dataset->pixels + origin * size, dataset->width * dataset->channels,
-                            dataset->width, dataset->height, dataset->channels, options, image, err);
+    return oc_decode_pixels(
+        decoder, &(oc_pixels){dataset->pixels + origin * size, dataset->width, dataset->height, dataset->channels, 0},
+        options, image, err);
 }
 
 /* An image of a program that is not a file. */
@@ -308,8 +309,7 @@ static oc_status read_held(const oc_dataset_image *from, oc_decoder *decoder, co
                            oc_image *image, oc_error *err)
 {
     return from->bytes ? oc_decode_memory(decoder, from->bytes, from->size, options, image, err)
-                       : oc_decode_pixels(decoder, from->pixels, from->stride, from->width, from->height,
-                                          from->channels, options, image, err);
+                       : oc_decode_pixels(decoder, &from->pixels, options, image, err);
 }
 
 oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder, const oc_image_options *options,
@@ -318,7 +318,7 @@ oc_status oc_dataset_read(const oc_dataset *dataset, size_t i, oc_decoder *decod
     assert(i < dataset->count);
     const char *path = dataset->items[i].path;
     const oc_dataset_image *held = dataset->images ? &dataset->images[oc_dataset_origin(dataset, i)] : NULL;
-    if (dataset->pixels || (held && (held->bytes || held->pixels))) {
+    if (dataset->pixels || (held && (held->bytes || held->pixels.data))) {
         oc_status status = held ? read_held(held, decoder, options, image, err)
                                 : read_pixels(dataset, oc_dataset_origin(dataset, i), decoder, options, image, err);
         return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);

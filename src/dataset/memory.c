@@ -13,10 +13,10 @@ static oc_status add_image(oc_dataset *dataset, size_t i, const oc_dataset_image
 {
     char number[NAME];
     const char *path = image->path;
-    if (image->bytes && image->pixels) {
+    if (image->bytes && image->pixels.data) {
         return oc_fail(err, OC_USAGE, "image %zu has both bytes and pixels; one of the two is allowed", i);
     }
-    if (!path && !image->bytes && !image->pixels) {
+    if (!path && !image->bytes && !image->pixels.data) {
         return oc_fail(err, OC_USAGE, "image %zu has neither a path, bytes nor pixels", i);
     }
     if (!path) {

@@ -200,7 +200,7 @@ void oc_canvas_line(oc_canvas *canvas, const double ends[4], double width, oc_co
 
 void oc_canvas_pixels(oc_canvas *canvas, oc_rectangle where, oc_pixels pixels)
 {
-    size_t columns = pixels.columns, rows = pixels.rows, channels = pixels.channels;
+    size_t columns = pixels.width, rows = pixels.height, channels = pixels.channels;
     double left = round(where.x), top = round(where.y);
     double across = round(where.x + where.width) - left, down = round(where.y + where.height) - top;
     size_t right = to_pixel(left + across, canvas->width), bottom = to_pixel(top + down, canvas->height);
@@ -208,9 +208,9 @@ void oc_canvas_pixels(oc_canvas *canvas, oc_rectangle where, oc_pixels pixels)
         size_t row = (size_t)(((double)i + 0.5 - top) / down * (double)rows);
         for (size_t j = to_pixel(left, canvas->width); j < right; j++) {
             size_t column = (size_t)(((double)j + 0.5 - left) / across * (double)columns);
-            const uint8_t *from = pixels.values + ((row < rows ? row : rows - 1) * columns +
-                                                   (column < columns ? column : columns - 1)) *
-                                                      channels;
+            const uint8_t *from = pixels.data + ((row < rows ? row : rows - 1) * columns +
+                                                 (column < columns ? column : columns - 1)) *
+                                                    channels;
             uint8_t *to = canvas->rgb + 3 * (i * canvas->width + j);
             to[0] = from[0];
             to[1] = from[channels > 1 ? 1 : 0];

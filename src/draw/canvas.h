@@ -4,7 +4,7 @@
 #ifndef OC_DRAW_CANVAS_H
 #define OC_DRAW_CANVAS_H
 
-#include <ocellus/error.h>
+#include <ocellus/image.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,12 +45,8 @@ void oc_canvas_polyline(oc_canvas *canvas, const double *points, size_t count, d
 /* One shape of several polylines: points (ends[lines - 1], 2), line i from the end of line i - 1 up to ends[i]. */
 void oc_canvas_strokes(oc_canvas *canvas, const double *points, const size_t *ends, size_t lines, double width,
                        oc_color color);
-/* Pixels over a rectangle whose sides are rounded to whole pixels; each pixel of the canvas takes the value of the pixel
- * that its centre lies on. */
-typedef struct oc_pixels {
-    const uint8_t *values;          /* (rows, columns, channels) */
-    size_t columns, rows, channels; /* 1 or 3 channels */
-} oc_pixels;
+/* Pixels of 1 or 3 channels, without gaps between rows, over a rectangle whose sides are rounded to whole pixels; each
+ * pixel of the canvas takes the value of the pixel that its centre lies on. */
 void oc_canvas_pixels(oc_canvas *canvas, oc_rectangle where, oc_pixels pixels);
 
 /* Text in strokes; `size` is the height of a line, capitals are 0.7 of it; y is the base line. Letters outside of ASCII

@@ -104,7 +104,8 @@ oc_status oc_page_lay_out(oc_page *page, oc_error *err)
 oc_status oc_page_finish(oc_page *page, oc_status status, const char *path, oc_error *err)
 {
     if (status == OC_OK) {
-        status = oc_image_write_png(path, page->canvas.rgb, page->canvas.width, page->canvas.height, 3, err);
+        status = oc_image_write_png(&(oc_pixels){page->canvas.rgb, page->canvas.width, page->canvas.height, 3, 0}, path,
+                                    err);
     }
     oc_canvas_free(&page->canvas);
     return status;

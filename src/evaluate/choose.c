@@ -127,9 +127,10 @@ static oc_status extract(const choosing *c, const oc_dataset *images, const char
     oc_features *features = NULL;
     options.suppress_warnings = true; /* the extraction that follows the choice warns */
     options.resume = false;
+    options.output = NULL;
     oc_status status = oc_features_parse(spec, &features, err);
     if (status == OC_OK) {
-        status = oc_set_extract(images, features, &options, NULL, c->job, set, err);
+        status = oc_set_extract(images, features, &options, c->job, set, err);
     }
     oc_features_free(features);
     return status;

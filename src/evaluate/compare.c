@@ -9,6 +9,11 @@
 #include <math.h>
 #include <stdint.h>
 
+oc_compare_options oc_compare_defaults(void)
+{
+    return (oc_compare_options){.extract = oc_extract_defaults(), .train = oc_train_defaults(), .seeds = 1};
+}
+
 /* The inputs, which are the same for every seed. */
 typedef struct comparing {
     const oc_dataset *train, *test; /* test NULL: images of train are tested on */
@@ -93,6 +98,7 @@ oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const oc_c
     if (options->count == 0) {
         return oc_fail(err, OC_USAGE, "no features to compare");
     }
+    all.extract.output = NULL;
     all.extract.mirror = options->train.augment == OC_AUGMENT_MIRROR;
     oc_status status = oc_compare_check(train, test, options, err);
     if (status == OC_OK) {

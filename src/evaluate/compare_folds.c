@@ -53,14 +53,14 @@ static oc_status widen(const oc_comparison *fold, size_t n, oc_evaluation *e, oc
 {
     oc_evaluation wide = {.has_probabilities = e->has_probabilities};
     if (!oc_evaluation_allocate(&wide, e->classes, n)) {
-        oc_evaluation_free(&wide);
+        oc_evaluation_clear(&wide);
         return oc_fail_memory(err, "the comparison");
     }
     for (size_t i = 0; i < n; i++) {
         wide.expected[i] = -1;
     }
     place(fold, e, &wide);
-    oc_evaluation_free(e);
+    oc_evaluation_clear(e);
     *e = wide;
     return OC_OK;
 }
@@ -188,7 +188,7 @@ static oc_status save_best(const folding *f, const char *spec, oc_error *err)
     oc_status status = oc_features_parse(spec, &features, err);
     if (status == OC_OK) {
         oc_job_note(f->job, "training %.300s on all images", spec);
-        status = oc_set_extract(f->images, features, &f->options->extract, NULL, f->job, &set, err);
+        status = oc_set_extract(f->images, features, &f->options->extract, f->job, &set, err);
     }
     if (status == OC_OK) {
         status = oc_model_train(set, &f->options->train, f->job, &model, &report, err);

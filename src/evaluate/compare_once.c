@@ -92,10 +92,10 @@ static oc_status extract_stages(comparing *c, const char *spec, oc_error *err)
         status = oc_features_parse(spec, &features, err);
     }
     if (status == OC_OK) {
-        status = oc_set_extract(c->train, features, &c->extract, NULL, c->job, &train, err);
+        status = oc_set_extract(c->train, features, &c->extract, c->job, &train, err);
     }
     if (status == OC_OK) {
-        status = oc_set_extract(c->test, oc_set_features(train), &c->extract, NULL, c->job, &test, err);
+        status = oc_set_extract(c->test, oc_set_features(train), &c->extract, c->job, &test, err);
     }
     if (status == OC_OK) {
         status = c->sets ? check_rows(c, train, test, err) : begin(c, train, test, err);

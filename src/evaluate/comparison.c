@@ -25,7 +25,7 @@ void oc_comparison_free(oc_comparison *comparison)
     for (size_t i = 0; i < comparison->count; i++) {
         oc_comparison_row *row = (oc_comparison_row *)(uintptr_t)&comparison->rows[i];
         oc_free((char *)(uintptr_t)row->features);
-        oc_evaluation_free(&row->evaluation);
+        oc_evaluation_clear(&row->evaluation);
         oc_free(row->curve.passes);
         oc_free(row->curve.loss);
     }

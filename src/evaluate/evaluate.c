@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-void oc_evaluation_free(oc_evaluation *evaluation)
+void oc_evaluation_clear(oc_evaluation *evaluation)
 {
     oc_free(evaluation->metrics);
     oc_free(evaluation->confusion);
@@ -124,7 +124,7 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
     oc_evaluation e = {.has_probabilities = oc_classifier_probable(classifier)};
     float *scores = oc_multiply(rows->count, classes, &size) ? oc_alloc(size, sizeof *scores) : NULL;
     oc_status status = scores && oc_evaluation_allocate(&e, classes, rows->count)
-                           ? oc_scores(classifier, rows, scores, job, err)
+                           ? oc_scores(classifier, rows, job, scores, err)
                            : oc_fail_memory(err, "the evaluation");
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
         float *s = scores + i * classes;
@@ -151,7 +151,7 @@ oc_status oc_evaluate_rows(const oc_classifier *classifier, const oc_rows *rows,
             "the images have no labels: an accuracy needs one sub-folder for each class, or a list with path,label");
     }
     if (status != OC_OK) {
-        oc_evaluation_free(&e);
+        oc_evaluation_clear(&e);
         return status;
     }
     oc_evaluation_summarise(&e);

@@ -12,7 +12,7 @@ oc_status oc_map_labels(const oc_set *set, oc_class_list known, int **labels, oc
  * when a row has none, OC_NO_MEMORY. The caller frees *items with oc_free. */
 oc_status oc_match_items(const oc_set *set, const oc_dataset *dataset, size_t **items, oc_error *err);
 
-/* Room for `images` images; false when memory is short. oc_evaluation_free is due in any case. */
+/* Room for `images` images; false when memory is short. oc_evaluation_clear is due in any case. */
 bool oc_evaluation_allocate(oc_evaluation *evaluation, size_t classes, size_t images);
 /* Fills confusion, metrics, accuracies and interval, all 0 before, from predicted and expected (images). */
 void oc_evaluation_summarise(oc_evaluation *evaluation);

@@ -54,6 +54,14 @@ const oc_param oc_limit_params[] = {
 };
 const size_t oc_limit_param_count = sizeof oc_limit_params / sizeof *oc_limit_params;
 
+oc_image_options oc_image_defaults(void)
+{
+    oc_image_options options = {.planes = OC_GRAY | OC_RGB};
+    oc_params_default(oc_image_params, oc_image_param_count, &options);
+    oc_params_default(oc_limit_params, oc_limit_param_count, &options);
+    return options;
+}
+
 bool oc_image_param_recorded(const oc_param *param, const oc_image_options *options)
 {
     return param->offset != FIELD(depth) || options->depth != 0;
@@ -326,9 +334,11 @@ oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_image_o
     return OC_OK;
 }
 
-oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t stride, size_t width, size_t height,
-                           size_t channels, const oc_image_options *options, oc_image *image, oc_error *err)
+oc_status oc_decode_pixels(oc_decoder *decoder, const oc_pixels *pixels, const oc_image_options *options,
+                           oc_image *image, oc_error *err)
 {
+    size_t width = pixels->width, height = pixels->height, channels = pixels->channels;
+    size_t stride = pixels->stride ? pixels->stride : width * channels;
     oc_picture *picture = &decoder->picture;
     oc_image_options limited = oc_image_limits(options);
     oc_status status = oc_image_options_check(options, err);
@@ -353,7 +363,7 @@ oc_status oc_decode_pixels(oc_decoder *decoder, const uint8_t *pixels, size_t st
     bool packed = stride == channels * width; /* then all rows are one long row */
     size_t rows = packed ? 1 : height, length = packed ? width * height : width;
     for (size_t y = 0; y < rows; y++) {
-        const uint8_t *row = pixels + y * stride;
+        const uint8_t *row = pixels->data + y * stride;
         if (picture->rgb) {
             memcpy(picture->rgb + 3 * y * length, row, 3 * length);
         }

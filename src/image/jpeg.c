@@ -165,7 +165,7 @@ static void on_message(j_common_ptr info, int level)
     }
     int code = info->err->msg_code;
     bool again = is_counted(self, code);
-    if (self->options->fail_on != OC_FAIL_ON_NONE && self->options->fail_on >= (int)level_of(self, code)) {
+    if (self->options->fail_on != OC_FAIL_ON_NONE && self->options->fail_on >= level_of(self, code)) {
         on_error(info);
     }
     char message[JMSG_LENGTH_MAX];

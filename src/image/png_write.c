@@ -15,9 +15,9 @@ static oc_status write_standard_output(const oc_bytes *png, oc_error *err)
     return fflush(stdout) == 0 && !ferror(stdout) ? OC_OK : oc_fail_io(err, "standard output", "cannot be written");
 }
 
-oc_status oc_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height, size_t channels,
-                             oc_error *err)
+oc_status oc_image_write_png(const oc_pixels *pixels, const char *path, oc_error *err)
 {
+    size_t width = pixels->width, height = pixels->height, channels = pixels->channels;
     if (channels != 1 && channels != 3 && channels != 4) {
         return oc_fail(err, OC_USAGE, "%s: %zu channels: a PNG is written with 1, 3 or 4", path, channels);
     }
@@ -25,7 +25,7 @@ oc_status oc_image_write_png(const char *path, const uint8_t *pixels, size_t wid
         return oc_fail(err, OC_USAGE, "%s: %zu x %zu pixels: a side has 1 to %d", path, width, height, OC_MAX_SIDE);
     }
     oc_bytes png = {0};
-    oc_status status = oc_png_encode(&png, (oc_raster){pixels, width, height, channels}, OC_PNG_SMALL, err);
+    oc_status status = oc_png_encode(&png, (oc_raster){pixels->data, width, height, channels}, OC_PNG_SMALL, err);
     if (status != OC_OK) {
         status = oc_fail_at(err, status, path);
     } else if (strcmp(path, "-") == 0) {

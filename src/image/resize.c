@@ -194,15 +194,16 @@ void oc_resizer_free(oc_resizer *resizer)
     *resizer = (oc_resizer){0};
 }
 
-oc_status oc_image_resize(const uint8_t *pixels, size_t width, size_t height, size_t channels, uint8_t *out,
-                          size_t out_width, size_t out_height, oc_error *err)
+oc_status oc_image_resize(const oc_pixels *pixels, oc_extent size, uint8_t *out, oc_error *err)
 {
+    size_t channels = pixels->channels, stride = pixels->stride ? pixels->stride : pixels->width * channels;
     if (channels < 1 || channels > 4) {
         return oc_fail(err, OC_USAGE, "%zu channels: a plane has 1 to 4", channels);
     }
     oc_resizer resizer = {0};
-    oc_status status = oc_resizer_run(&resizer, (oc_plane_in){pixels, width * channels, width, height}, channels,
-                                      (oc_plane_out){out, out_width * channels, out_width, out_height}, err);
+    oc_status status = oc_resizer_run(&resizer, (oc_plane_in){pixels->data, stride, pixels->width, pixels->height},
+                                      channels, (oc_plane_out){out, size.width * channels, size.width, size.height},
+                                      err);
     oc_resizer_free(&resizer);
     return status;
 }

@@ -66,7 +66,7 @@ static void score_tile(void *context, size_t index, size_t worker)
     oc_matmul_nt(1, oc_packed(z, count, d), oc_view(c->weights, c->classes, d, d + 1), 1, scores, c->classes);
 }
 
-oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job, oc_error *err)
+oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, oc_job *job, float *scores, oc_error *err)
 {
     if (rows->dimension != classifier->dimension) {
         return oc_fail(err, OC_USAGE, "rows of %zu values; the classifier was trained on %zu", rows->dimension,
@@ -89,11 +89,11 @@ oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows, float 
     return OC_OK;
 }
 
-oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, int *predicted, oc_job *job, oc_error *err)
+oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, oc_job *job, int *predicted, oc_error *err)
 {
     size_t classes = classifier->classes, size;
     float *scores = oc_multiply(rows->count, classes, &size) ? oc_alloc(size, sizeof *scores) : NULL;
-    oc_status status = scores ? oc_scores(classifier, rows, scores, job, err) : oc_fail_memory(err, "scores");
+    oc_status status = scores ? oc_scores(classifier, rows, job, scores, err) : oc_fail_memory(err, "scores");
     for (size_t i = 0; status == OC_OK && i < rows->count; i++) {
         const float *s = scores + i * classes;
         size_t best = oc_vector_argmax(s, classes);

@@ -63,8 +63,7 @@ static oc_status take_rows(check *k, const oc_rows *rows, const int *labels, con
                            labels[at], k->classes, k->classes - 1);
         }
     }
-    oc_status status = oc_scaler_fit(&view, (oc_scale)options->scale, (oc_stage_weight)options->stage_weight, &scaling,
-                                     NULL, err);
+    oc_status status = oc_scaler_fit(&view, options->scale, options->stage_weight, &scaling, NULL, err);
     view.unit = options->scale == OC_SCALE_UNIT;
     for (size_t i = 0; status == OC_OK && i < k->rows; i++) {
         oc_scaler_row(&view, i, scaling.mean, scaling.scale, z);
@@ -200,7 +199,7 @@ oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t class
     check k = {.rows = n,
                .dimension = rows->dimension,
                .classes = classes,
-               .loss = (oc_loss)options->loss,
+               .loss = options->loss,
                .l2 = isnan(options->l2) ? 0 : options->l2,
                .score_l2 = isnan(options->score_l2) ? 0 : options->score_l2,
                .l1 = options->l1};

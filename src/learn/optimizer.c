@@ -7,12 +7,12 @@
  * of a step, plain steps get further in the same time. */
 enum { WIDE_STEP = 16 };
 
-bool oc_optimizer_searches(int optimizer)
+bool oc_optimizer_searches(oc_optimizer optimizer)
 {
     return optimizer == OC_OPTIMIZER_RANDOM_SEARCH || optimizer == OC_OPTIMIZER_LOCAL_SEARCH;
 }
 
-bool oc_optimizer_preconditioned(int optimizer)
+bool oc_optimizer_preconditioned(oc_optimizer optimizer)
 {
     return optimizer == OC_OPTIMIZER_AUTO || optimizer == OC_OPTIMIZER_SGD || optimizer == OC_OPTIMIZER_LBFGS;
 }

@@ -91,7 +91,7 @@ bool oc_train_uses(const oc_train_options *options, const char *name)
     static const char *const of_neighbours[] = {"classifier", "scale", "stage-weight", "augment", "holdout", "folds"};
     static const char *const of_sgd[] = {"batch"}, *const of_lbfgs[] = {"finish"}, *const of_passes[] = {"epochs"};
     static const char *const of_steps[] = {"rate", "schedule", "momentum"};
-    int optimizer = options->optimizer;
+    oc_optimizer optimizer = options->optimizer;
     bool both = optimizer == OC_OPTIMIZER_AUTO, sgd = both || optimizer == OC_OPTIMIZER_SGD;
     bool lbfgs = both || optimizer == OC_OPTIMIZER_LBFGS;
     if (options->classifier.kind == OC_NEAREST) {

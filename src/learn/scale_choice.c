@@ -71,9 +71,8 @@ static void list_candidates(choice *c, const oc_rows *rows, const oc_train_optio
     size_t weights = either && compare && rows->blocks > 1 ? 2 : 1;
     for (size_t s = 0; s < (any && compare ? sizeof scales / sizeof *scales : 1); s++) {
         for (size_t w = 0; w < weights; w++) {
-            c->candidates[c->count++] = (candidate){.scale = any ? scales[s] : (oc_scale)options->scale,
-                                                    .weight = either ? (oc_stage_weight)w
-                                                                     : (oc_stage_weight)options->stage_weight};
+            c->candidates[c->count++] = (candidate){.scale = any ? scales[s] : options->scale,
+                                                    .weight = either ? (oc_stage_weight)w : options->stage_weight};
         }
     }
 }

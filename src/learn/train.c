@@ -107,7 +107,7 @@ static oc_status tune(const oc_examples *all, const oc_train_options *options, o
     bool *base = plan->right, *right = oc_alloc(held, sizeof *right);
     oc_status status = right ? OC_OK : oc_fail_memory(err, "the validation");
     plan->right = right;
-    for (int loss = 0; status == OC_OK && loss < (int)oc_loss_count; loss++) {
+    for (oc_loss loss = 0; status == OC_OK && loss < oc_loss_count; loss++) {
         attempt other = {.used = *options};
         other.used.loss = loss;
         if (loss == options->loss) {

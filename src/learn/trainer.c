@@ -55,7 +55,7 @@ static void set_steps(oc_train_options *used, const oc_rows *rows)
     used->batch = used->batch > (int64_t)rows->count ? (int64_t)rows->count : used->batch;
 }
 
-static oc_classifier *create(size_t classes, size_t dimension, int loss)
+static oc_classifier *create(size_t classes, size_t dimension, oc_loss loss)
 {
     oc_classifier *c = oc_alloc(1, sizeof *c);
     if (c) {
@@ -146,8 +146,7 @@ bool oc_trainer_equal_rows(const oc_trainer *t)
 
 static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
 {
-    oc_status status = oc_scaler_fit(&t->view, (oc_scale)t->used.scale, (oc_stage_weight)t->used.stage_weight,
-                                     &t->scaling, job, err);
+    oc_status status = oc_scaler_fit(&t->view, t->used.scale, t->used.stage_weight, &t->scaling, job, err);
     t->view.unit = t->used.scale == OC_SCALE_UNIT;
     t->problem = t->full;
     if (status != OC_OK || t->used.classifier.kind != OC_LINEAR) {
@@ -177,7 +176,7 @@ oc_status oc_trainer_create(const oc_examples *examples, const oc_train_options 
                            .classes = examples->classes,
                            .center = t->scaling.mean,
                            .scale = t->scaling.scale,
-                           .loss = (oc_loss)options->loss,
+                           .loss = options->loss,
                            .l2 = options->l2,
                            .score_l2 = options->score_l2,
                            .l1 = options->l1,
@@ -273,7 +272,7 @@ oc_status oc_trainer_vote(const oc_trainer *t, const oc_problem *part, const oc_
                        .unit = t->view.unit};
     oc_status status = oc_nearest_learn(&c, &t->used.classifier, &examples, job, err);
     if (status == OC_OK) {
-        status = oc_scores(&c, rows, scores, job, err);
+        status = oc_scores(&c, rows, job, scores, err);
     }
     oc_nearest_free(c.nearest);
     return status;
@@ -385,7 +384,7 @@ static oc_status count_right(const oc_trainer *t, const oc_classifier *c, oc_tra
 {
     size_t n = t->view.count, right = 0;
     float *scores = oc_alloc(n, c->classes * sizeof *scores);
-    oc_status status = scores ? oc_scores(c, &t->view, scores, job, err) : oc_fail_memory(err, "scores");
+    oc_status status = scores ? oc_scores(c, &t->view, job, scores, err) : oc_fail_memory(err, "scores");
     for (size_t i = 0; status == OC_OK && i < n; i++) {
         right += oc_vector_argmax(scores + i * c->classes, c->classes) == (size_t)t->full.labels[i];
     }

@@ -53,6 +53,11 @@ static oc_status create_predictors(oc_batch *batch, oc_error *err)
     return status;
 }
 
+oc_batch_options oc_batch_defaults(void)
+{
+    return (oc_batch_options){.image = oc_image_defaults()};
+}
+
 oc_status oc_batch_create(const oc_model *model, const oc_batch_options *options, oc_job *job, oc_batch **out,
                           oc_error *err)
 {

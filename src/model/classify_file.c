@@ -136,6 +136,11 @@ static void free_file(oc_answer_file *file)
     oc_free(file);
 }
 
+oc_answer_file_options oc_answer_file_defaults(void)
+{
+    return (oc_answer_file_options){.image = oc_image_defaults()};
+}
+
 oc_status oc_answer_file_create(const oc_model *model, const char *path, const oc_answer_file_options *options,
                                 oc_answer_file **out, oc_error *err)
 {

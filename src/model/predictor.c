@@ -106,7 +106,7 @@ oc_status oc_classify_row(oc_predictor *predictor, const float *row, oc_predicti
     oc_status status = OC_OK;
     if (c->nearest) {
         oc_rows rows = oc_rows_of(row, 1, c->dimension);
-        status = oc_scores(c, &rows, predictor->scores, NULL, err);
+        status = oc_scores(c, &rows, NULL, predictor->scores, err);
     } else {
         score(predictor, row);
     }
@@ -189,14 +189,12 @@ oc_status oc_classify_memory(oc_predictor *predictor, const void *bytes, size_t 
     return status == OC_OK ? classify(predictor, &image, prediction, err) : status;
 }
 
-oc_status oc_classify_pixels(oc_predictor *predictor, const uint8_t *pixels, size_t stride, size_t width, size_t height,
-                             size_t channels, oc_prediction *prediction, oc_error *err)
+oc_status oc_classify_pixels(oc_predictor *predictor, const oc_pixels *pixels, oc_prediction *prediction, oc_error *err)
 {
     oc_image image;
     oc_status status = check_stages(predictor, err);
     if (status == OC_OK) {
-        status = oc_decode_pixels(predictor->decoder, pixels, stride, width, height, channels, &predictor->image,
-                                  &image, err);
+        status = oc_decode_pixels(predictor->decoder, pixels, &predictor->image, &image, err);
     }
     return status == OC_OK ? classify(predictor, &image, prediction, err) : status;
 }

@@ -121,7 +121,7 @@ static oc_status draw_map(oc_page *page, const oc_panel *p, const oc_image *imag
         rgb[3 * i + 2] = (uint8_t)lround(shade * color.b);
     }
     oc_canvas_pixels(&page->canvas, (oc_rectangle){p->x, p->y, p->width, p->height},
-                     (oc_pixels){rgb, image->width, image->height, 3});
+                     (oc_pixels){rgb, image->width, image->height, 3, 0});
     oc_canvas_frame(&page->canvas, p->x, p->y, p->width, p->height, OC_RULE);
     oc_free(rgb);
     return OC_OK;
@@ -246,7 +246,7 @@ static oc_status draw_page(const subject *s, oc_panel *panels, const char *path,
         const double *map = s->explanation->map;
         double limit = oc_draw_limit(map, image->width * image->height, 0.01);
         oc_canvas_pixels(&page.canvas, (oc_rectangle){panels[0].x, panels[0].y, panels[0].width, height},
-                         (oc_pixels){image->rgb, image->width, image->height, 3});
+                         (oc_pixels){image->rgb, image->width, image->height, 3, 0});
         oc_canvas_frame(&page.canvas, panels[0].x, panels[0].y, panels[0].width, height, OC_RULE);
         draw_key(&page, &panels[2], limit);
         draw_sum(&page, sum, s);

@@ -95,7 +95,7 @@ static oc_status score(around *a, size_t which, oc_error *err)
 {
     oc_classifier c = *a->classifier;
     c.weights = a->weights;
-    return oc_scores(&c, &a->rows, a->scores[which], a->job, err);
+    return oc_scores(&c, &a->rows, a->job, a->scores[which], err);
 }
 
 /* Draws normal weights of this standard deviation; 0: as long as W. */
@@ -127,7 +127,7 @@ static double loss_at(const around *all, double a, double b, double *s)
             s[c] = (double)all->scores[0][at] + a * (double)all->scores[1][at] +
                    (b != 0 ? b * (double)all->scores[2][at] : 0);
         }
-        sum += oc_loss_value((oc_loss)all->classifier->loss, s, classes, (size_t)all->labels[i], NULL);
+        sum += oc_loss_value(all->classifier->loss, s, classes, (size_t)all->labels[i], NULL);
     }
     return sum / (double)all->rows.count;
 }
@@ -156,7 +156,7 @@ static oc_status gradient(around *a, oc_error *err)
         for (size_t k = 0; k < classes; k++) {
             s[k] = (double)a->scores[0][i * classes + k];
         }
-        oc_loss_value((oc_loss)c->loss, s, classes, (size_t)a->labels[i], s + classes);
+        oc_loss_value(c->loss, s, classes, (size_t)a->labels[i], s + classes);
         for (size_t k = 0; k < classes; k++) {
             double g = s[classes + k] / (double)n, *row = sum + k * (d + 1);
             for (size_t j = 0; g != 0 && j < d; j++) {
@@ -248,14 +248,14 @@ oc_status oc_losses_measure(const oc_model *model, const oc_set *set, const oc_l
         oc_free(a.scores[i]);
     }
     if (status != OC_OK) {
-        oc_losses_free(&losses);
+        oc_losses_clear(&losses);
         return status;
     }
     *out = losses;
     return OC_OK;
 }
 
-void oc_losses_free(oc_losses *losses)
+void oc_losses_clear(oc_losses *losses)
 {
     oc_free(losses->at);
     oc_free(losses->loss);

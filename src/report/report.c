@@ -146,6 +146,11 @@ static void add_curves(const oc_comparison *c, oc_string *data)
     oc_json_close(data, ']');
 }
 
+oc_report_options oc_report_defaults(void)
+{
+    return (oc_report_options){.train = oc_train_defaults()};
+}
+
 oc_status oc_report_comparison(const oc_comparison *c, const oc_report_options *options, oc_error *err)
 {
     const oc_evaluation **evaluations = oc_alloc(c->count, sizeof *evaluations);

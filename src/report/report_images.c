@@ -114,7 +114,8 @@ static oc_status encode_thumbnail(const oc_image *image, oc_bytes *png, uint8_t 
     if (longest > THUMBNAIL) {
         width = width * THUMBNAIL / longest ? width * THUMBNAIL / longest : 1;
         height = height * THUMBNAIL / longest ? height * THUMBNAIL / longest : 1;
-        status = oc_image_resize(pixels, image->width, image->height, channels, scratch, width, height, err);
+        status = oc_image_resize(&(oc_pixels){pixels, image->width, image->height, channels, 0},
+                                 (oc_extent){width, height}, scratch, err);
         pixels = scratch;
     }
     if (status == OC_OK) {

@@ -73,7 +73,7 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
     if (status == OC_OK) {
         oc_draw_request s = sketch_of(&page, 0, OC_DRAW_ROW, row, image);
         oc_canvas_pixels(s.canvas, (oc_rectangle){s.x, s.y, s.width, s.height},
-                         (oc_pixels){image->rgb, image->width, image->height, 3});
+                         (oc_pixels){image->rgb, image->width, image->height, 3, 0});
         oc_canvas_frame(s.canvas, s.x, s.y, s.width, s.height, OC_RULE);
     }
     const float *part = row;
@@ -153,7 +153,7 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
 /* The mean of the rows that the model was trained on, where its scaler has it; else NULL. */
 static const float *mean_row(const oc_model *model)
 {
-    int scale = model->options.scale;
+    oc_scale scale = model->options.scale;
     return scale == OC_SCALE_CENTER || scale == OC_SCALE_STANDARD ? model->classifier->shift : NULL;
 }
 

@@ -398,9 +398,10 @@ static void leave_folder(oc_extraction *e, oc_status status, oc_error *err)
     }
 }
 
-oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
-                         const char *folder, oc_job *job, oc_set **set, oc_error *err)
+oc_status oc_extract_set(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
+                         oc_job *job, oc_set **set, oc_error *err)
 {
+    const char *folder = options->output;
     oc_extraction e = {.dataset = dataset, .options = options, .job = job};
     oc_error own;
     err = err ? err : &own; /* first_size and leave_folder add to what they get */

@@ -54,6 +54,10 @@ typedef struct oc_extraction {
     bool depth_noted;
 } oc_extraction;
 
+/* oc_set_extract with the output a set folder, or NULL: in memory. */
+oc_status oc_extract_set(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
+                         oc_job *job, oc_set **set, oc_error *err);
+
 /* Reads image i with a worker's decoder. OC_SIZES_DIFFER, and e->differ, for one of another size than agreed. */
 oc_status oc_extraction_read(oc_extraction *e, size_t i, size_t worker, oc_image *image, oc_error *err);
 

@@ -33,9 +33,9 @@ static pictures load_pictures(const char *path, size_t count, size_t width, size
     pictures p = {count, width, height, oc_alloc(count, sizeof(oc_decoder *)), oc_alloc(count, sizeof(oc_image))};
     for (size_t i = 0; i < count; i++) {
         bench_check(oc_decoder_create(&p.decoders[i], &err), &err);
-        bench_check(
-            oc_decode_pixels(p.decoders[i], rgb + i * size, 3 * width, width, height, 3, &options, &p.images[i], &err),
-            &err);
+        bench_check(oc_decode_pixels(p.decoders[i], &(oc_pixels){rgb + i * size, width, height, 3, 0}, &options,
+                                     &p.images[i], &err),
+                    &err);
     }
     oc_free(rgb);
     return p;

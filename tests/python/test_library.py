@@ -16,6 +16,7 @@ from support import ROOT
 STRUCTS = {
     "oc_error": _library.Error,
     "oc_listener": _library.Listener,
+    "oc_pixels": _library.Pixels,
     "oc_dataset_image": _library.DatasetImage,
     "oc_answer_arrays": _library.AnswerArrays,
     "oc_extent": _library.Extent,

@@ -8,7 +8,7 @@ from typing import Any, Iterable, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
-from ._library import DatasetImage, Handle, call, created, library, text
+from ._library import DatasetImage, Handle, Pixels, call, created, library, text
 
 Image = Union[str, "os.PathLike[str]", bytes, np.ndarray, Any]
 Images = Union[str, "os.PathLike[str]", np.ndarray, Iterable[Image]]
@@ -89,8 +89,8 @@ class Dataset:
             out.bytes, out.size = data.ctypes.data, data.size
         elif isinstance(image, np.ndarray):
             data = _pixels(image, number)
-            out.pixels, out.stride = data.ctypes.data, data.strides[0]
-            out.height, out.width, out.channels = data.shape
+            height, width, channels = data.shape
+            out.pixels = Pixels(data.ctypes.data, width, height, channels, data.strides[0])
         else:
             raise TypeError(
                 f"image {number} is a {type(image).__name__}; a path, bytes of a file, a PIL image or a uint8 array is "

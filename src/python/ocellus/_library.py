@@ -1,6 +1,6 @@
 """libocellus.so by ctypes: where it is, the declarations of the functions that are called, and their errors.
 
-Only four structs are mirrored here; tests/python/test_library.py compares their layout with the C compiler's.
+Only a few structs are mirrored here; tests/python/test_library.py compares their layout with the C compiler's.
 """
 
 import ctypes
@@ -69,6 +69,18 @@ class Listener(ctypes.Structure):
     _fields_ = [("progress", PROGRESS), ("note", NOTE), ("warning", WARNING), ("loss", c_void_p), ("context", c_void_p)]
 
 
+class Pixels(ctypes.Structure):
+    """oc_pixels"""
+
+    _fields_ = [
+        ("data", c_void_p),
+        ("width", c_size_t),
+        ("height", c_size_t),
+        ("channels", c_size_t),
+        ("stride", c_size_t),
+    ]
+
+
 class DatasetImage(ctypes.Structure):
     """oc_dataset_image"""
 
@@ -76,12 +88,8 @@ class DatasetImage(ctypes.Structure):
         ("path", c_char_p),
         ("label", c_char_p),
         ("bytes", c_void_p),
-        ("pixels", c_void_p),
         ("size", c_size_t),
-        ("stride", c_size_t),
-        ("width", c_size_t),
-        ("height", c_size_t),
-        ("channels", c_size_t),
+        ("pixels", Pixels),
     ]
 
 
@@ -120,7 +128,7 @@ _CALLS = {
     "oc_features_save_memory": [c_void_p, c_void_p, c_void_p, c_size_t, _SIZE],
     "oc_features_load_memory": [c_char_p, c_size_t, _OUT, c_void_p],
     "oc_set_fit": [c_void_p, c_void_p, c_void_p, c_void_p, _OUT],
-    "oc_set_extract": [c_void_p, c_void_p, c_void_p, c_char_p, c_void_p, _OUT],
+    "oc_set_extract": [c_void_p, c_void_p, c_void_p, c_void_p, _OUT],
     "oc_set_merge": [POINTER(c_char_p), c_size_t, c_char_p, c_void_p, _SIZE],
     "oc_set_open_joined": [POINTER(c_char_p), c_size_t, _OUT],
     "oc_set_of_array": [c_void_p, c_size_t, c_size_t, POINTER(c_char_p), _OUT],

@@ -175,8 +175,9 @@ class Features(TransformerMixin, BaseEstimator):
             features = self._fitted
             settings = self._copy_of_image(settings)
         rows, job = Handle("set"), Job(self.threads, self.progress)
-        output = (folder,) if name == "oc_set_extract" else ()
-        job.run(name, dataset.handle, features, library.oc_settings_extract(settings), *output, job.handle, rows.out)
+        if folder is not None:
+            call("oc_settings_set", settings, b"output", folder)
+        job.run(name, dataset.handle, features, library.oc_settings_extract(settings), job.handle, rows.out)
         failures = failures_of(dataset, rows)
         if failures and folder is None:
             self._report(failures)

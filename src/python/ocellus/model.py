@@ -98,7 +98,7 @@ class Model:
             source = features._fitted
         else:
             source = created("features", "oc_features_parse", features.spec.encode())
-        job.run("oc_set_extract", dataset.handle, source, extract, None, job.handle, rows.out)
+        job.run("oc_set_extract", dataset.handle, source, extract, job.handle, rows.out)
         _report(failures_of(dataset, rows), on_error)
         return cls(_trained(rows, settings, job))
 

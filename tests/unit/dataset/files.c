@@ -65,7 +65,7 @@ void put_png(const char *name, uint8_t value)
     const char *path = at(name);
     make_parents(path);
     uint8_t pixels[4] = {value, value, value, value};
-    cr_assert(oc_image_write_png(path, pixels, 2, 2, 1, NULL) == OC_OK);
+    cr_assert(oc_image_write_png(&(oc_pixels){pixels, 2, 2, 1, 0}, path, NULL) == OC_OK);
 }
 
 void put_folder(const char *name)

@@ -45,14 +45,14 @@ static void check_row(const oc_comparison_row *row, const char *spec, const oc_c
     oc_evaluation e;
     oc_dataset *dataset = open_set(at("new"));
     cr_assert(oc_model_train(set, &options->train, NULL, &model, &report, NULL) == OC_OK);
-    cr_assert(oc_set_extract(dataset, oc_set_features(set), &options->extract, NULL, NULL, &test, NULL) == OC_OK);
+    cr_assert(oc_set_extract(dataset, oc_set_features(set), &options->extract, NULL, &test, NULL) == OC_OK);
     cr_assert(oc_evaluate(model, test, NULL, &e, NULL) == OC_OK);
     cr_assert(strcmp(row->features, spec) == 0 && row->dimension == oc_set_rows(set)->dimension);
     cr_assert(row->train_accuracy == report.accuracy && row->test_accuracy == e.accuracy, "%s: %g and %g", spec,
               row->test_accuracy, e.accuracy);
     cr_assert(row->ci_low == e.ci_low && row->ci_high == e.ci_high && row->extract_seconds > 0 &&
               row->train_seconds > 0);
-    oc_evaluation_free(&e);
+    oc_evaluation_clear(&e);
     oc_dataset_free(dataset);
     oc_model_free(model);
     oc_set_free(set);

@@ -92,8 +92,8 @@ Test(statistics, figures_by_hand)
             at_row++;
         }
     }
-    oc_evaluation_free(&e);
-    oc_evaluation_free(&e);
+    oc_evaluation_clear(&e);
+    oc_evaluation_clear(&e);
 }
 
 Test(statistics, features_that_are_no_numbers_are_an_error)
@@ -125,7 +125,7 @@ Test(evaluate, labels_are_matched_by_name)
     cr_assert(oc_evaluate(model, test, NULL, &e, &err) == OC_OK, "%s", err.message);
     cr_assert(e.images == 2 && e.metrics[0].count == 0 && e.metrics[1].count == 1 && e.metrics[2].count == 1);
     cr_assert(e.expected[0] == 2 && e.expected[1] == 1 && isnan(e.metrics[0].recall) && !isnan(e.macro_f1));
-    oc_evaluation_free(&e);
+    oc_evaluation_clear(&e);
     oc_set_free(test);
     put_text("list.csv", "path,label\nnew/down/000.png,down\nnew/down/001.png,zebra\n");
     test = extracted(at("list.csv"), "hog:cell=4", NULL, NULL, NULL);
@@ -176,7 +176,7 @@ Test(evaluate, json_has_the_fixed_names)
         cr_assert(json_integer_value(cell) == (json_int_t)e.confusion[i]);
     }
     json_decref(json);
-    oc_evaluation_free(&e);
+    oc_evaluation_clear(&e);
     json = parsed(oc_json_extraction(set));
     cr_assert(json_integer_value(json_object_get(json, "images")) == 12);
     cr_assert(json_integer_value(json_object_get(json, "skipped")) == 1);

@@ -38,7 +38,7 @@ Test(pixels, other_sizes_are_the_resized_image)
 {
     oc_image image = random_image(31, 17, 2);
     uint8_t resized[8 * 6 * 3];
-    cr_assert_eq(oc_image_resize(image.rgb, 31, 17, 3, resized, 8, 6, NULL), OC_OK);
+    cr_assert_eq(oc_image_resize(&(oc_pixels){image.rgb, 31, 17, 3, 0}, (oc_extent){8, 6}, resized, NULL), OC_OK);
     float *row = row_of("pixels:size=8x6", &image, NULL);
     for (size_t i = 0; i < sizeof resized; i++) {
         cr_assert_eq(row[i], (float)resized[i]);

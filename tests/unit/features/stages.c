@@ -130,8 +130,12 @@ Test(stages, every_stage_writes_the_same_row_twice_and_nothing_else)
 static oc_image resized_image(const oc_image *image, size_t width, size_t height)
 {
     oc_image out = make_image(width, height);
-    cr_assert_eq(oc_image_resize(image->gray, image->width, image->height, 1, out.gray, width, height, NULL), OC_OK);
-    cr_assert_eq(oc_image_resize(image->rgb, image->width, image->height, 3, out.rgb, width, height, NULL), OC_OK);
+    cr_assert_eq(oc_image_resize(&(oc_pixels){image->gray, image->width, image->height, 1, 0},
+                                 (oc_extent){width, height}, out.gray, NULL),
+                 OC_OK);
+    cr_assert_eq(oc_image_resize(&(oc_pixels){image->rgb, image->width, image->height, 3, 0},
+                                 (oc_extent){width, height}, out.rgb, NULL),
+                 OC_OK);
     return out;
 }
 

@@ -113,10 +113,11 @@ Test(image, impossible_options_are_refused)
     bad[5].max_pixels = -1;
     bad[6].max_memory = (int64_t)1 << 44;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        cr_assert_eq(oc_decode_pixels(decoder, &pixel, 1, 1, 1, 1, &bad[i], &image, NULL), OC_USAGE, "%zu", i);
+        cr_assert_eq(oc_decode_pixels(decoder, &(oc_pixels){&pixel, 1, 1, 1, 0}, &bad[i], &image, NULL), OC_USAGE,
+                     "%zu", i);
     }
     oc_image_options vast = sized(OC_GRAY, 10001, 10000, OC_FIT_STRETCH);
-    cr_assert_eq(oc_decode_pixels(decoder, &pixel, 1, 1, 1, 1, &vast, &image, NULL), OC_TOO_LARGE);
+    cr_assert_eq(oc_decode_pixels(decoder, &(oc_pixels){&pixel, 1, 1, 1, 0}, &vast, &image, NULL), OC_TOO_LARGE);
     oc_decoder_free(decoder);
 }
 
@@ -209,7 +210,7 @@ static void expect_fit(oc_fit fit, size_t width, size_t height, const uint8_t *i
     oc_image image;
     oc_image_options options = sized(OC_GRAY | OC_RGB, 2, 2, fit);
     oc_decoder_create(&decoder, NULL);
-    cr_assert_eq(oc_decode_pixels(decoder, in, width, width, height, 1, &options, &image, NULL), OC_OK);
+    cr_assert_eq(oc_decode_pixels(decoder, &(oc_pixels){in, width, height, 1, 0}, &options, &image, NULL), OC_OK);
     cr_assert(image.width == 2 && image.height == 2);
     cr_assert(image.source_width == width && image.source_height == height);
     cr_assert_arr_eq(image.gray, expected, 4);
@@ -240,11 +241,11 @@ Test(image, pixels_of_three_channels)
     oc_image image;
     oc_image_options options = planes_of(OC_GRAY | OC_RGB);
     oc_decoder_create(&decoder, NULL);
-    cr_assert_eq(oc_decode_pixels(decoder, rgb, 6, 2, 2, 3, &options, &image, NULL), OC_OK);
+    cr_assert_eq(oc_decode_pixels(decoder, &(oc_pixels){rgb, 2, 2, 3, 6}, &options, &image, NULL), OC_OK);
     cr_assert_arr_eq(image.rgb, rgb, 12);
     cr_assert_arr_eq(image.gray, ((uint8_t[]){76, 150, 29, 200}), 4);
     cr_assert(!image.grayscale);
-    cr_assert_eq(oc_decode_pixels(decoder, rgb, 6, 0, 2, 3, &options, &image, NULL), OC_BAD_IMAGE);
+    cr_assert_eq(oc_decode_pixels(decoder, &(oc_pixels){rgb, 0, 2, 3, 6}, &options, &image, NULL), OC_BAD_IMAGE);
     cr_assert_eq(image.width, 2, "a failed call must leave the image as it was");
     oc_decoder_free(decoder);
 }
@@ -264,11 +265,13 @@ Test(image, pixels_whose_rows_lie_apart)
         for (size_t i = 0; i < channels * WIDTH * HEIGHT; i++) {
             packed[i] = rows[i / (channels * WIDTH) * STRIDE + i % (channels * WIDTH)];
         }
-        cr_assert_eq(oc_decode_pixels(decoder, rows, STRIDE, WIDTH, HEIGHT, channels, &options, &image, NULL), OC_OK);
+        cr_assert_eq(
+            oc_decode_pixels(decoder, &(oc_pixels){rows, WIDTH, HEIGHT, channels, STRIDE}, &options, &image, NULL),
+            OC_OK);
         cr_assert_arr_eq(channels == 1 ? image.gray : image.rgb, packed, channels * WIDTH * HEIGHT);
     }
-    cr_assert_eq(oc_decode_pixels(decoder, rows, 8, WIDTH, HEIGHT, 3, &options, &image, NULL), OC_USAGE);
-    cr_assert_eq(oc_decode_pixels(decoder, rows, 12, WIDTH, HEIGHT, 4, &options, &image, NULL), OC_USAGE);
+    cr_assert_eq(oc_decode_pixels(decoder, &(oc_pixels){rows, WIDTH, HEIGHT, 3, 8}, &options, &image, NULL), OC_USAGE);
+    cr_assert_eq(oc_decode_pixels(decoder, &(oc_pixels){rows, WIDTH, HEIGHT, 4, 12}, &options, &image, NULL), OC_USAGE);
     oc_decoder_free(decoder);
 }
 
@@ -341,7 +344,7 @@ Test(image, written_png_reads_back)
     for (size_t channels = 1; channels <= 3; channels += 2) {
         uint8_t *pixels = make_pixels(31, 17, channels);
         oc_image_options options = planes_of(OC_GRAY | OC_RGB);
-        cr_assert_eq(oc_image_write_png(path, pixels, 31, 17, channels, NULL), OC_OK);
+        cr_assert_eq(oc_image_write_png(&(oc_pixels){pixels, 31, 17, channels, 0}, path, NULL), OC_OK);
         cr_assert_eq(oc_decode_file(decoder, path, &options, &image, NULL), OC_OK);
         cr_assert(image.width == 31 && image.height == 17 && image.grayscale == (channels == 1));
         cr_assert_arr_eq(channels == 1 ? image.gray : image.rgb, pixels, 31 * 17 * channels);
@@ -349,7 +352,7 @@ Test(image, written_png_reads_back)
     }
     uint8_t rgba[] = {9, 8, 7, 255, 9, 8, 7, 0};
     oc_image_options options = planes_of(OC_RGB);
-    cr_assert_eq(oc_image_write_png(path, rgba, 2, 1, 4, NULL), OC_OK);
+    cr_assert_eq(oc_image_write_png(&(oc_pixels){rgba, 2, 1, 4, 0}, path, NULL), OC_OK);
     cr_assert_eq(oc_decode_file(decoder, path, &options, &image, NULL), OC_OK);
     cr_assert_arr_eq(image.rgb, ((uint8_t[]){9, 8, 7, 255, 255, 255}), 6);
     oc_decoder_free(decoder);
@@ -361,19 +364,19 @@ Test(image, writing_fails_cleanly)
 {
     oc_error err;
     uint8_t pixel[4] = {1};
-    cr_assert_eq(oc_image_write_png("/nowhere/at/all.png", pixel, 1, 1, 1, &err), OC_IO);
+    cr_assert_eq(oc_image_write_png(&(oc_pixels){pixel, 1, 1, 1, 0}, "/nowhere/at/all.png", &err), OC_IO);
     cr_assert(strstr(err.message, "/nowhere/at/all.png"), "%s", err.message);
-    cr_assert_eq(oc_image_write_png("x.png", pixel, 1, 1, 2, &err), OC_USAGE);
-    cr_assert_eq(oc_image_write_png("x.png", pixel, 0, 1, 1, &err), OC_USAGE);
+    cr_assert_eq(oc_image_write_png(&(oc_pixels){pixel, 1, 1, 2, 0}, "x.png", &err), OC_USAGE);
+    cr_assert_eq(oc_image_write_png(&(oc_pixels){pixel, 0, 1, 1, 0}, "x.png", &err), OC_USAGE);
     char folder[] = "/tmp/ocellus-image-XXXXXX", path[100];
     cr_assert(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/x.png", folder);
-    cr_assert_eq(oc_image_write_png(path, pixel, 1, 1, 1, NULL), OC_OK);
+    cr_assert_eq(oc_image_write_png(&(oc_pixels){pixel, 1, 1, 1, 0}, path, NULL), OC_OK);
     struct stat before, after;
     stat(path, &before);
     for (size_t n = 1;; n++) {
         oc_memory_fail_after(n);
-        oc_status status = oc_image_write_png(path, pixel, 1, 1, 4, &err);
+        oc_status status = oc_image_write_png(&(oc_pixels){pixel, 1, 1, 4, 0}, path, &err);
         oc_memory_fail_after(0);
         if (status == OC_OK) {
             cr_assert_gt(n, 4);

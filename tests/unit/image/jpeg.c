@@ -100,8 +100,8 @@ Test(image_jpeg, decoded_no_smaller_than_the_target)
         size_t size, width = cases[i].width, height = cases[i].height;
         unsigned divisor = cases[i].divisor;
         uint8_t *scaled = by_libjpeg(file, JCS_GRAYSCALE, divisor, &size), *expected = malloc(width * height);
-        oc_image_resize(scaled, (100 + divisor - 1) / divisor, (66 + divisor - 1) / divisor, 1, expected, width, height,
-                        NULL);
+        oc_image_resize(&(oc_pixels){scaled, (100 + divisor - 1) / divisor, (66 + divisor - 1) / divisor, 1, 0},
+                        (oc_extent){width, height}, expected, NULL);
         decoded d = decode(file, sized(OC_GRAY, width, height, OC_FIT_STRETCH));
         cr_assert_arr_eq(d.image.gray, expected, width * height, "%zu x %zu", width, height);
         free(scaled);

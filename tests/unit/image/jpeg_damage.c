@@ -41,7 +41,7 @@ static void take_out(image_bytes *file, size_t end, size_t size)
 static decoded read_at(image_bytes file, oc_fail_on level)
 {
     oc_image_options options = planes_of(OC_GRAY);
-    options.fail_on = (int)level;
+    options.fail_on = level;
     return decode(file, options);
 }
 

@@ -11,7 +11,7 @@ enum { LEVELS = 4, WIDTH = 37, HEIGHT = 26 };
 static decoded at_level(image_bytes file, oc_fail_on level, unsigned planes)
 {
     oc_image_options options = planes_of(planes);
-    options.fail_on = (int)level;
+    options.fail_on = level;
     return decode(file, options);
 }
 

@@ -20,7 +20,7 @@ static image_bytes small_png(void)
 static void expect_whole(image_bytes file, oc_fail_on level, oc_status status, size_t warnings, const char *what)
 {
     oc_image_options options = planes_of(OC_GRAY);
-    options.fail_on = (int)level;
+    options.fail_on = level;
     decoded d = decode(file, options);
     cr_assert_eq(d.status, status, "%s: %s", what, d.err.message);
     cr_assert(status != OC_OK || d.image.warnings >= warnings, "%s: %zu warnings", what, d.image.warnings);

@@ -10,7 +10,8 @@ static void expect(size_t width, size_t height, const uint8_t *in, size_t out_wi
                    const uint8_t *expected)
 {
     uint8_t out[100];
-    cr_assert_eq(oc_image_resize(in, width, height, 1, out, out_width, out_height, NULL), OC_OK);
+    cr_assert_eq(oc_image_resize(&(oc_pixels){in, width, height, 1, 0}, (oc_extent){out_width, out_height}, out, NULL),
+                 OC_OK);
     for (size_t i = 0; i < out_width * out_height; i++) {
         cr_assert_eq(out[i], expected[i], "%zu x %zu to %zu x %zu: value %zu is %d, not %d", width, height, out_width,
                      out_height, i, out[i], expected[i]);
@@ -60,7 +61,9 @@ Test(image_resize, equals_opencv)
         snprintf(name, sizeof name, "resize-%zu-%zu.gray", cases[i].width, cases[i].height);
         image_bytes expected = load_fixture(name);
         uint8_t *out = malloc(expected.size);
-        cr_assert_eq(oc_image_resize(in.data, 60, 48, 1, out, cases[i].width, cases[i].height, NULL), OC_OK);
+        cr_assert_eq(oc_image_resize(&(oc_pixels){in.data, 60, 48, 1, 0}, (oc_extent){cases[i].width, cases[i].height},
+                                     out, NULL),
+                     OC_OK);
         cr_assert_leq(largest_difference(out, expected.data, expected.size), cases[i].tolerance, "%s", name);
         free(out);
         free(expected.data);
@@ -85,7 +88,7 @@ Test(image_resize, close_to_the_definition)
         uint8_t *in = make_pixels(n, 1, 1);
         for (size_t out = 1; out < n; out = out * 2 + 1) {
             uint8_t *row = malloc(out);
-            oc_image_resize(in, n, 1, 1, row, out, 1, NULL);
+            oc_image_resize(&(oc_pixels){in, n, 1, 1, 0}, (oc_extent){out, 1}, row, NULL);
             for (size_t i = 0; i < out; i++) {
                 double difference = row[i] - area(in, n, out, i);
                 cr_assert(!(difference > 0.51 || difference < -0.51), "%zu to %zu: %g", n, out, difference);
@@ -106,8 +109,8 @@ Test(image_resize, constants_stay)
         for (int down = 0; down < 2; down++) {
             size_t from = sides[i][0], to = sides[i][1];
             memset(out, 0, 65535);
-            oc_status status = down ? oc_image_resize(in, 1, from, 1, out, 1, to, NULL)
-                                    : oc_image_resize(in, from, 1, 1, out, to, 1, NULL);
+            oc_status status = down ? oc_image_resize(&(oc_pixels){in, 1, from, 1, 0}, (oc_extent){1, to}, out, NULL)
+                                    : oc_image_resize(&(oc_pixels){in, from, 1, 1, 0}, (oc_extent){to, 1}, out, NULL);
             cr_assert_eq(status, OC_OK);
             cr_assert_arr_eq(out, in, to, "%zu to %zu", from, to);
         }
@@ -123,12 +126,12 @@ Test(image_resize, channels_do_not_mix)
         uint8_t *in = make_pixels(53, 31, channels), *out = malloc(90 * 17 * channels + 64);
         uint8_t one[53 * 31], small[90 * 17];
         memset(out, 0xA5, 90 * 17 * channels + 64);
-        oc_image_resize(in, 53, 31, channels, out, 90, 17, NULL);
+        oc_image_resize(&(oc_pixels){in, 53, 31, channels, 0}, (oc_extent){90, 17}, out, NULL);
         for (size_t c = 0; c < channels; c++) {
             for (size_t p = 0; p < 53 * 31; p++) {
                 one[p] = in[p * channels + c];
             }
-            oc_image_resize(one, 53, 31, 1, small, 90, 17, NULL);
+            oc_image_resize(&(oc_pixels){one, 53, 31, 1, 0}, (oc_extent){90, 17}, small, NULL);
             for (size_t p = 0; p < 90 * 17; p++) {
                 cr_assert_eq(out[p * channels + c], small[p]);
             }
@@ -145,8 +148,8 @@ Test(image_resize, impossible_sizes_are_refused)
 {
     uint8_t pixel = 0, out[4];
     oc_error err;
-    cr_assert_eq(oc_image_resize(&pixel, 1, 1, 5, out, 1, 1, &err), OC_USAGE);
-    cr_assert_eq(oc_image_resize(&pixel, 1, 1, 1, out, 0, 1, &err), OC_USAGE);
-    cr_assert_eq(oc_image_resize(&pixel, 0, 1, 1, out, 1, 1, &err), OC_USAGE);
-    cr_assert_eq(oc_image_resize(&pixel, 1, 1, 1, out, 65536, 1, &err), OC_USAGE);
+    cr_assert_eq(oc_image_resize(&(oc_pixels){&pixel, 1, 1, 5, 0}, (oc_extent){1, 1}, out, &err), OC_USAGE);
+    cr_assert_eq(oc_image_resize(&(oc_pixels){&pixel, 1, 1, 1, 0}, (oc_extent){0, 1}, out, &err), OC_USAGE);
+    cr_assert_eq(oc_image_resize(&(oc_pixels){&pixel, 0, 1, 1, 0}, (oc_extent){1, 1}, out, &err), OC_USAGE);
+    cr_assert_eq(oc_image_resize(&(oc_pixels){&pixel, 1, 1, 1, 0}, (oc_extent){65536, 1}, out, &err), OC_USAGE);
 }

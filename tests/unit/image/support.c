@@ -35,7 +35,7 @@ oc_image_options sized(unsigned planes, size_t width, size_t height, oc_fit fit)
 {
     oc_image_options options = planes_of(planes);
     options.size = (oc_extent){width, height};
-    options.fit = (int)fit;
+    options.fit = fit;
     return options;
 }
 

@@ -184,11 +184,11 @@ Test(choice, rows_of_any_length_are_told_apart_by_direction)
     cr_assert(oc_train(&(oc_examples){&rows, y, 3}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
               err.message);
     cr_assert(report.used.scale == OC_SCALE_UNIT && classifier->unit, "scale %d", report.used.scale);
-    cr_assert(oc_scores(classifier, &rows, scores, NULL, NULL) == OC_OK);
+    cr_assert(oc_scores(classifier, &rows, NULL, scores, NULL) == OC_OK);
     for (size_t j = 0; j < N * D; j++) {
         x[j] *= 8;
     }
-    cr_assert(oc_scores(classifier, &rows, larger, NULL, NULL) == OC_OK);
+    cr_assert(oc_scores(classifier, &rows, NULL, larger, NULL) == OC_OK);
     for (size_t j = 0; j < N * 3; j++) {
         cr_assert(fabsf(scores[j] - larger[j]) <= 1e-4F * (1 + fabsf(scores[j])));
     }

@@ -162,7 +162,7 @@ Test(loss, scores_of_two_classes)
         .scale = copied((float[]){1, 1}, scale, 2),
     };
     oc_rows rows = oc_rows_of((float[]){2, 2}, 1, 2);
-    cr_assert(oc_scores(&classifier, &rows, scores, NULL, NULL) == OC_OK);
+    cr_assert(oc_scores(&classifier, &rows, NULL, scores, NULL) == OC_OK);
     near((double)scores[0], -2, 0);
     near((double)scores[1], 16, 0);
 }

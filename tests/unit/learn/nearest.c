@@ -39,7 +39,7 @@ Test(nearest, votes_and_ties_by_hand)
             float scores[3];
             cr_assert(oc_train(&(oc_examples){&rows, y, 3}, &options, NULL, &c, &report, NULL) == OC_OK);
             cr_assert(isnan(report.accuracy) && !oc_classifier_probable(c));
-            cr_assert(oc_scores(c, &asked, scores, NULL, NULL) == OC_OK);
+            cr_assert(oc_scores(c, &asked, NULL, scores, NULL) == OC_OK);
             for (size_t j = 0; j < 3; j++) {
                 cr_assert(!(fabsf(scores[j] - expected[k - 1][j]) > 1e-6F), "k=%d, class %zu: %g", (int)k, j,
                           (double)scores[j]);
@@ -78,7 +78,7 @@ Test(nearest, a_large_offset_costs_no_precision)
     oc_classifier *c = NULL;
     float scores[2 * N];
     cr_assert(oc_train(&(oc_examples){&rows, y, 2}, &options, NULL, &c, NULL, NULL) == OC_OK);
-    cr_assert(oc_scores(c, &rows, scores, NULL, NULL) == OC_OK);
+    cr_assert(oc_scores(c, &rows, NULL, scores, NULL) == OC_OK);
     for (size_t i = 0; i < 8; i++) {
         cr_assert(scores[2 * i + i % 2] > 1, "row %zu", i);
     }
@@ -116,9 +116,9 @@ Test(nearest, a_plain_search_finds_the_same_on_any_number_of_threads)
         oc_train_options options = nearest(K, metric, OC_SCALE_STANDARD);
         oc_classifier *c = trained(&data, &options, job, NULL);
         oc_rows some = oc_rows_of(queries.x, 70, 13);
-        cr_assert(oc_scores(c, &queries.rows, one, NULL, NULL) == OC_OK);
-        cr_assert(oc_scores(c, &queries.rows, three, job, NULL) == OC_OK);
-        cr_assert(oc_scores(c, &some, few, job, NULL) == OC_OK);
+        cr_assert(oc_scores(c, &queries.rows, NULL, one, NULL) == OC_OK);
+        cr_assert(oc_scores(c, &queries.rows, job, three, NULL) == OC_OK);
+        cr_assert(oc_scores(c, &some, job, few, NULL) == OC_OK);
         cr_assert(memcmp(one, three, sizeof one) == 0 && memcmp(one, few, sizeof few) == 0);
         for (size_t q = 0; q < Q; q += 9) {
             static bool taken[MOST_ROWS];
@@ -147,7 +147,7 @@ Test(nearest, short_memory_is_an_error_and_no_crash)
         oc_classifier *c = NULL;
         oc_memory_fail_after(n);
         oc_status status = oc_train(&(oc_examples){&data.rows, data.y, 3}, &options, NULL, &c, NULL, NULL);
-        status = status == OC_OK ? oc_scores(c, &data.rows, scores, NULL, NULL) : status;
+        status = status == OC_OK ? oc_scores(c, &data.rows, NULL, scores, NULL) : status;
         oc_memory_fail_after(0);
         oc_classifier_free(c);
         cr_assert(status == OC_OK || status == OC_NO_MEMORY);

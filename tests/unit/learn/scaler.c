@@ -204,7 +204,7 @@ Test(scores, agree_with_a_plain_loop)
             cr_assert(oc_job_create(threads, NULL, &job, NULL) == OC_OK);
             oc_rows rows = oc_rows_of(data.x, counts[k], 11);
             scores[counts[k] * 5] = 12345;
-            cr_assert(oc_scores(&classifier, &rows, scores, job, NULL) == OC_OK);
+            cr_assert(oc_scores(&classifier, &rows, job, scores, NULL) == OC_OK);
             cr_assert(scores[counts[k] * 5] == 12345);
             oc_job_free(job);
             for (size_t i = 0; i < counts[k] * 5; i++) {
@@ -219,7 +219,7 @@ Test(scores, agree_with_a_plain_loop)
     }
     oc_error err = {0};
     oc_rows wrong = oc_rows_of(data.x, 10, 10);
-    cr_assert(oc_scores(&classifier, &wrong, scores, NULL, &err) == OC_USAGE);
+    cr_assert(oc_scores(&classifier, &wrong, NULL, scores, &err) == OC_USAGE);
     cr_assert(strstr(err.message, "10") && strstr(err.message, "11"), "%s", err.message);
 }
 

@@ -74,7 +74,7 @@ Test(learn, the_report_is_true)
         float scores[900];
         double loss = 0;
         size_t right = 0;
-        cr_assert(oc_scores(classifier, &data.rows, scores, NULL, NULL) == OC_OK);
+        cr_assert(oc_scores(classifier, &data.rows, NULL, scores, NULL) == OC_OK);
         for (size_t i = 0; i < 300; i++) {
             double s[3];
             size_t best = 0;
@@ -154,8 +154,8 @@ Test(learn, views_train_to_the_same_bytes_as_copies)
     cr_assert(oc_train(&(oc_examples){&view, copy.y, 3}, &options, NULL, &b, NULL, NULL) == OC_OK);
     expect_same(a, b);
     float from_view[600], from_copy[600];
-    cr_assert(oc_scores(a, &view, from_view, NULL, NULL) == OC_OK);
-    cr_assert(oc_scores(a, &copy.rows, from_copy, NULL, NULL) == OC_OK);
+    cr_assert(oc_scores(a, &view, NULL, from_view, NULL) == OC_OK);
+    cr_assert(oc_scores(a, &copy.rows, NULL, from_copy, NULL) == OC_OK);
     cr_assert(memcmp(from_view, from_copy, sizeof from_view) == 0);
     oc_classifier_free(a);
     oc_classifier_free(b);
@@ -198,7 +198,7 @@ Test(learn, a_class_without_rows_is_never_predicted)
         options.loss = loss;
         oc_classifier *classifier = trained(&data, &options, NULL, NULL);
         float scores[450];
-        cr_assert(oc_scores(classifier, &data.rows, scores, NULL, NULL) == OC_OK);
+        cr_assert(oc_scores(classifier, &data.rows, NULL, scores, NULL) == OC_OK);
         for (size_t i = 0; i < 90; i++) {
             for (size_t c = 3; c < 5; c++) {
                 cr_assert(scores[5 * i + c] < scores[5 * i + (size_t)data.y[i]], "loss %d, row %zu", loss, i);

@@ -117,7 +117,7 @@ static double validate_by_hand(const uint16_t *fold, uint16_t which, const oc_tr
     oc_classifier *classifier = trained(&kept, options, NULL, NULL);
     int predicted[MOST_ROWS];
     size_t right = 0;
-    cr_assert(oc_predict(classifier, &held.rows, predicted, NULL, NULL) == OC_OK);
+    cr_assert(oc_predict(classifier, &held.rows, NULL, predicted, NULL) == OC_OK);
     for (size_t i = 0; i < held.n; i++) {
         right += predicted[i] == held.y[i];
     }
@@ -464,7 +464,7 @@ Test(validation, many_rows_are_validated_once_and_the_penalties_predict)
         options.holdout = 0.2;
         cr_assert(oc_train(&(oc_examples){&rows, y, KINDS}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
                   err.message);
-        cr_assert(oc_predict(classifier, &new, predicted, NULL, NULL) == OC_OK);
+        cr_assert(oc_predict(classifier, &new, NULL, predicted, NULL) == OC_OK);
         for (size_t i = 0; i < NEW; i++) {
             right += predicted[i] == y[MANY + i];
         }

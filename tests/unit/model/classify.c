@@ -109,7 +109,7 @@ Test(classify, rows_of_a_set_and_pixels_are_answered_like_images)
     oc_extract_options options = extract_defaults();
     oc_dataset *dataset = open_set(at("in"));
     oc_error why = {OC_NOT_FOUND, "there: is none"};
-    cr_assert(oc_set_extract(dataset, oc_model_features(model), &options, NULL, NULL, &set, NULL) == OC_OK);
+    cr_assert(oc_set_extract(dataset, oc_model_features(model), &options, NULL, &set, NULL) == OC_OK);
     add_folder(batch, at("in"));
     cr_assert(oc_batch_flush(batch, NULL) == OC_OK);
     cr_assert(oc_batch_add_failure(other, "there", &why, NULL) == OC_OK);

@@ -200,11 +200,8 @@ static oc_dataset *hold(const oc_dataset *files, held *h)
             for (size_t y = 0; y < decoded.height; y++) {
                 memcpy(pixels + y * stride, decoded.rgb + y * 3 * decoded.width, 3 * decoded.width);
             }
-            image->pixels = h->memory[i] = pixels;
-            image->stride = stride;
-            image->width = decoded.width;
-            image->height = decoded.height;
-            image->channels = 3;
+            h->memory[i] = pixels;
+            image->pixels = (oc_pixels){pixels, decoded.width, decoded.height, 3, stride};
         }
     }
     oc_decoder_free(decoder);
@@ -220,7 +217,7 @@ static oc_set *extract_of(const oc_dataset *dataset, const char *spec, bool fit_
     oc_error err = {0};
     cr_assert(oc_features_parse(spec, &features, NULL) == OC_OK);
     oc_status status = fit_only ? oc_set_fit(dataset, features, &options, job, &set, &err)
-                                : oc_set_extract(dataset, features, &options, NULL, job, &set, &err);
+                                : oc_set_extract(dataset, features, &options, job, &set, &err);
     cr_assert(status == OC_OK, "%s", err.message);
     oc_features_free(features);
     return set;
@@ -302,8 +299,7 @@ Test(model_memory, an_image_that_cannot_be_read_is_an_answer_and_a_bad_list_an_e
     oc_set *set = extracted(at("in"), "pixels:size=4", NULL, NULL, NULL);
     oc_model *model = model_of(set, 0, NULL);
     uint8_t gray[18 * 18] = {0};
-    oc_dataset_image images[] = {{.pixels = gray, .stride = 18, .width = 18, .height = 18, .channels = 1},
-                                 {.bytes = "no image", .size = 8}};
+    oc_dataset_image images[] = {{.pixels = {gray, 18, 18, 1, 0}}, {.bytes = "no image", .size = 8}};
     oc_dataset *dataset = NULL;
     oc_image_options limits = {.fit = OC_FIT_STRETCH};
     float scores[6] = {0, 0, 0, 5, 5, 5};

@@ -25,7 +25,7 @@ static oc_model *loaded(const char *path)
 Test(model, saving_and_loading_keep_every_byte)
 {
     put_stripes("in", 6, 18, 18, 1);
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (oc_loss loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
         oc_set *set = extracted(at("in"), SPEC, NULL, NULL, NULL);
         oc_model *model = model_of(set, loss, NULL);
         cr_assert(oc_model_save(model, at("a"), NULL) == OC_OK);
@@ -81,10 +81,10 @@ static size_t label_of_pixels(oc_predictor *predictor, const void *bytes, size_t
     for (size_t y = 0; y < image.height; y++) {
         memcpy(pixels + y * stride, (image.grayscale ? image.gray : image.rgb) + y * row, row);
     }
-    cr_assert(oc_classify_pixels(predictor, pixels, stride, image.width, image.height, channels, &prediction, NULL) ==
-              OC_OK);
-    cr_assert(oc_classify_pixels(predictor, pixels, row - 1, image.width, image.height, channels, &prediction, NULL) ==
-              OC_USAGE);
+    cr_assert(oc_classify_pixels(predictor, &(oc_pixels){pixels, image.width, image.height, channels, stride},
+                                 &prediction, NULL) == OC_OK);
+    cr_assert(oc_classify_pixels(predictor, &(oc_pixels){pixels, image.width, image.height, channels, row - 1},
+                                 &prediction, NULL) == OC_USAGE);
     free(pixels);
     oc_decoder_free(decoder);
     return prediction.label;
@@ -125,7 +125,7 @@ static void check_classification(const char *images, const oc_model *model, cons
     cr_assert(oc_classify_file(predictor, at("text.png"), &prediction, &err) == OC_BAD_IMAGE);
     cr_assert(strstr(err.message, "text.png"), "%s", err.message);
     oc_predictor_free(predictor);
-    oc_evaluation_free(&evaluation);
+    oc_evaluation_clear(&evaluation);
 }
 
 Test(model, classifying_a_file_is_what_evaluation_says)
@@ -137,7 +137,7 @@ Test(model, classifying_a_file_is_what_evaluation_says)
         oc_model *model = model_of(set, loss, NULL);
         oc_dataset *dataset = open_set(at("new"));
         oc_extract_options options = extract_defaults();
-        cr_assert(oc_set_extract(dataset, oc_model_features(model), &options, NULL, NULL, &test, NULL) == OC_OK);
+        cr_assert(oc_set_extract(dataset, oc_model_features(model), &options, NULL, &test, NULL) == OC_OK);
         check_classification("new", model, test);
         oc_dataset_free(dataset);
         oc_model_free(model);
@@ -185,7 +185,7 @@ Test(model, real_garments_are_told_apart)
     oc_evaluation evaluation;
     cr_assert(oc_evaluate(model, binary, NULL, &evaluation, NULL) == OC_OK);
     cr_assert(evaluation.images == IMAGES && evaluation.accuracy > 0.85, "%g", evaluation.accuracy);
-    oc_evaluation_free(&evaluation);
+    oc_evaluation_clear(&evaluation);
     check_classification("folders", model, folders);
     oc_model_free(model);
     oc_set_free(binary);

@@ -63,10 +63,10 @@ static double accuracy_of(size_t count, size_t columns, const oc_train_options *
     oc_rows rows = oc_rows_of(&rows_of_test[0][0], count, columns);
     cr_assert(oc_set_of_rows(&rows, labels_of_test, &set, &err) == OC_OK, "%s: %s", what, err.message);
     cr_assert(oc_model_train(set, options, NULL, &model, NULL, &err) == OC_OK, "%s: %s", what, err.message);
-    cr_assert(oc_predict(oc_model_classifier(model), &rows, before, NULL, &err) == OC_OK, "%s: %s", what, err.message);
+    cr_assert(oc_predict(oc_model_classifier(model), &rows, NULL, before, &err) == OC_OK, "%s: %s", what, err.message);
     cr_assert(oc_model_save(model, model_path, &err) == OC_OK, "%s: %s", what, err.message);
     cr_assert(oc_model_load(model_path, &loaded, &err) == OC_OK, "%s: %s", what, err.message);
-    cr_assert(oc_predict(oc_model_classifier(loaded), &rows, after, NULL, &err) == OC_OK, "%s: %s", what, err.message);
+    cr_assert(oc_predict(oc_model_classifier(loaded), &rows, NULL, after, &err) == OC_OK, "%s: %s", what, err.message);
     cr_assert(oc_predictor_create(loaded, &predictor, &err) == OC_OK);
     for (size_t i = 0; i < count; i++) {
         oc_prediction prediction;
@@ -153,8 +153,8 @@ static void expect_same_scores(const oc_train_options *options, int exponent)
               err.message);
     cr_assert(oc_train(&(oc_examples){&others, labels, 3}, options, NULL, &large, NULL, &err) == OC_OK, "%s: %s", what,
               err.message);
-    cr_assert(oc_scores(small, &rows, first, NULL, NULL) == OC_OK &&
-              oc_scores(large, &others, second, NULL, NULL) == OC_OK);
+    cr_assert(oc_scores(small, &rows, NULL, first, NULL) == OC_OK &&
+              oc_scores(large, &others, NULL, second, NULL) == OC_OK);
     cr_assert(memcmp(first, second, sizeof first) == 0, "%s, 2^%d: other scores", what, exponent);
     oc_classifier_free(small);
     oc_classifier_free(large);
@@ -333,7 +333,7 @@ Test(scales, distances_that_overflow_are_an_error_and_not_a_guess)
         oc_rows rows = oc_rows_of(&rows_of_test[0][0], ROWS, COLUMNS), one = oc_rows_of(far, 1, COLUMNS);
         cr_assert(oc_train(&(oc_examples){&rows, labels, 3}, &options, NULL, &classifier, NULL, &err) == OC_OK, "%s",
                   err.message);
-        cr_assert(oc_predict(classifier, &one, &predicted, NULL, &err) == OC_BAD_DATA, "metric %d", metric);
+        cr_assert(oc_predict(classifier, &one, NULL, &predicted, &err) == OC_BAD_DATA, "metric %d", metric);
         cr_assert(strstr(err.message, "too large"), "%s", err.message);
         oc_classifier_free(classifier);
     }

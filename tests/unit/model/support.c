@@ -23,7 +23,8 @@ static void put_picture(const char *name, size_t kind, size_t width, size_t heig
         }
     }
     oc_error err = {0};
-    cr_assert(oc_image_write_png(at(name), pixels, width, height, 3, &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_image_write_png(&(oc_pixels){pixels, width, height, 3, 0}, at(name), &err) == OC_OK, "%s",
+              err.message);
     free(pixels);
 }
 
@@ -63,7 +64,9 @@ static oc_status extract(const char *images, const char *spec, const char *folde
     oc_dataset *dataset = open_set(images);
     oc_features *features = NULL;
     cr_assert(oc_features_parse(spec, &features, err) == OC_OK, "%s", err->message);
-    oc_status status = oc_set_extract(dataset, features, options, folder, job, set, err);
+    oc_extract_options written = *options;
+    written.output = folder;
+    oc_status status = oc_set_extract(dataset, features, &written, job, set, err);
     oc_features_free(features);
     oc_dataset_free(dataset);
     return status;

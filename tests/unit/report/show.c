@@ -108,9 +108,9 @@ Test(show, losses_along_a_ray_and_a_plane_meet_at_the_weights)
         cr_assert(fabs(plane.loss[middle * plane.count + middle] - ray.start) <= 1e-9 * ray.start);
         /* both run along U, and begin at the same place */
         cr_assert(fabs(plane.loss[middle * plane.count] - ray.loss[0]) <= 1e-9 * ray.loss[0]);
-        oc_losses_free(&ray);
-        oc_losses_free(&plane);
-        oc_losses_free(&again);
+        oc_losses_clear(&ray);
+        oc_losses_clear(&plane);
+        oc_losses_clear(&again);
         oc_job_free(two);
         oc_model_free(model);
         oc_set_free(set);
@@ -127,7 +127,7 @@ Test(show, small_steps_downhill_lower_the_loss_in_proportion)
     double first_order = (steps.start - steps.loss[0]) / steps.at[0];
     double ten_times = (steps.start - steps.loss[steps.decade]) / steps.at[steps.decade];
     cr_assert(first_order > 0 && fabs(ten_times / first_order - 1) <= 0.01, "%g, %g", first_order, ten_times);
-    oc_losses_free(&steps);
+    oc_losses_clear(&steps);
     oc_model_free(model);
     oc_set_free(set);
 }
@@ -151,7 +151,7 @@ Test(show, every_page_is_a_png_of_reasonable_size)
                                     : kind == 1 ? "plane.png"
                                                 : "steps.png"),
                                  NULL) == OC_OK);
-        oc_losses_free(&losses);
+        oc_losses_clear(&losses);
     }
     static const char *const pages[] = {"image.png", "templates.png", "codebook.png",
                                         "ray.png",   "plane.png",     "steps.png"};

@@ -78,10 +78,10 @@ static oc_set *extracted(const char *from, const char *folder, size_t threads)
     oc_set *set = NULL;
     oc_job *job = NULL;
     oc_error err = {.message = ""};
-    oc_extract_options options = {.seed = 1};
+    oc_extract_options options = {.output = folder, .seed = 1};
     cr_assert(oc_features_parse("pixels:size=2", &features, &err) == OC_OK);
     cr_assert(oc_job_create(threads, NULL, &job, NULL) == OC_OK);
-    cr_assert(oc_set_extract(dataset, features, &options, folder, job, &set, &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_set_extract(dataset, features, &options, job, &set, &err) == OC_OK, "%s", err.message);
     oc_job_free(job);
     oc_features_free(features);
     oc_dataset_free(dataset);

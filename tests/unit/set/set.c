@@ -51,7 +51,7 @@ Test(set, memory_disk_and_threads_give_the_same_rows)
     oc_set *again = NULL;
     options.seed = 99;
     cr_assert(!oc_features_unfitted(features));
-    cr_assert(oc_set_extract(dataset, features, &options, NULL, two, &again, &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_set_extract(dataset, features, &options, two, &again, &err) == OC_OK, "%s", err.message);
     expect_same_rows(memory, again);
     oc_dataset_free(dataset);
     oc_set_free(again);
@@ -356,8 +356,9 @@ Test(set, short_memory_is_an_error_at_every_step)
     for (size_t n = 1;; n++) {
         oc_set *set = NULL;
         oc_error err = {0};
+        options.output = at("set");
         oc_memory_fail_after(n);
-        oc_status status = oc_set_extract(dataset, features, &options, at("set"), NULL, &set, &err);
+        oc_status status = oc_set_extract(dataset, features, &options, NULL, &set, &err);
         oc_memory_fail_after(0);
         if (status == OC_OK) {
             cr_assert(oc_set_count(set) == 6 && oc_set_skipped(set) == 1, "allocation %zu", n);
