@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 5 };
+enum { COLUMNS = 5, PROGRESS_ROWS = 1024 };
 static const char *const columns[COLUMNS] = {"row", "path", "label", "width", "height"}; /* of index.csv */
 
 /* A shard to be merged. */
@@ -93,10 +93,19 @@ static bool read_size(const char *text, size_t *size)
     return *text >= '0' && *text <= '9' && !*end && errno == 0;
 }
 
+/* The merged set while it is written. */
+typedef struct merging {
+    oc_set_writer *writer;
+    oc_job *job;
+    bool hashed;        /* every shard has hashes */
+    size_t done, total; /* rows */
+} merging;
+
 /* Writes the rows of a shard after those before it, with hashes where every shard has them. The sizes of the images are in
  * its index.csv only. */
-static oc_status add_rows(oc_set_writer *writer, const part *from, bool hashed, oc_error *err)
+static oc_status add_rows(merging *m, const part *from, oc_error *err)
 {
+    oc_set_writer *writer = m->writer;
     const oc_rows *rows = oc_set_rows(from->set);
     char *path = oc_path_join(from->folder, "index.csv"), *fields[COLUMNS];
     oc_bytes bytes = {0};
@@ -117,8 +126,11 @@ static oc_status add_rows(oc_set_writer *writer, const part *from, bool hashed, 
             status = oc_set_writer_row(writer, rows->block[0].values + i * rows->dimension, fields[1], fields[2], width,
                                        height, err);
         }
-        if (status == OC_OK && hashed) {
+        if (status == OC_OK && m->hashed) {
             status = oc_set_writer_hash(writer, &from->set->hashes[i], err);
+        }
+        if (++m->done % PROGRESS_ROWS == 0 || m->done == m->total) {
+            oc_job_progress(m->job, "merging", m->done, m->total);
         }
     }
     for (size_t i = 0; status == OC_OK && i < oc_set_skipped(from->set); i++) {
@@ -134,24 +146,22 @@ static oc_status write_parts(const part *parts, size_t count, const char *folder
 {
     const oc_set *first = parts[0].set;
     const oc_shard whole = {0};
-    bool hashed = true;
+    merging m = {.job = job, .hashed = true};
     for (size_t p = 0; p < count; p++) {
-        hashed = hashed && (parts[p].set->hashes || oc_set_count(parts[p].set) == 0);
+        m.hashed = m.hashed && (parts[p].set->hashes || oc_set_count(parts[p].set) == 0);
+        m.total += oc_set_count(parts[p].set);
     }
-    oc_set_writer *writer = NULL;
     oc_status status = oc_set_write_stages(folder, first->features, &first->image, &whole, err);
     if (status == OC_OK) {
-        status = oc_set_writer_create(folder, oc_set_rows(first)->dimension, NULL, &writer, err);
+        status = oc_set_writer_create(folder, oc_set_rows(first)->dimension, NULL, &m.writer, err);
     }
     for (size_t p = 0; p < count && status == OC_OK; p++) {
-        status = oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled")
-                                       : add_rows(writer, &parts[p], hashed, err);
-        oc_job_progress(job, "merging", p + 1, count);
+        status = oc_job_cancelled(job) ? oc_fail(err, OC_CANCELLED, "cancelled") : add_rows(&m, &parts[p], err);
     }
     if (status == OC_OK) {
-        status = oc_set_writer_finish(writer, err);
+        status = oc_set_writer_finish(m.writer, err);
     }
-    oc_set_writer_free(writer);
+    oc_set_writer_free(m.writer);
     return status;
 }
 
