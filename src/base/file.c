@@ -10,6 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+size_t oc_file_size(const struct stat *about)
+{
+    size_t size = (size_t)about->st_size;
+    return about->st_size <= 0 ? 0 : (off_t)size == about->st_size ? size : SIZE_MAX;
+}
+
 static bool reserve(oc_bytes *bytes, size_t capacity)
 {
     if (capacity <= bytes->capacity) {
@@ -38,7 +44,7 @@ static oc_status examine(int file, const char *path, bool named, size_t *guess, 
     if (named && S_ISFIFO(about.st_mode) && fcntl(file, F_SETFL, 0) != 0) { /* wait for the writer */
         return oc_fail_io(err, path, "cannot be read");
     }
-    *guess = S_ISREG(about.st_mode) && about.st_size > 0 ? (size_t)about.st_size : 0;
+    *guess = S_ISREG(about.st_mode) ? oc_file_size(&about) : 0;
     return OC_OK;
 }
 
@@ -100,12 +106,25 @@ bool oc_ends_line(const oc_bytes *bytes)
     return bytes->size && bytes->data[bytes->size - 1] == '\n';
 }
 
+ssize_t oc_file_begin(int file, void *head, size_t size)
+{
+    size_t got = 0;
+    while (got < size) {
+        ssize_t n = read(file, (char *)head + got, size - got);
+        if (n == 0 || (n < 0 && errno != EINTR)) {
+            return n < 0 ? -1 : (ssize_t)got;
+        }
+        got += n > 0 ? (size_t)n : 0;
+    }
+    return (ssize_t)got;
+}
+
 size_t oc_file_head(const char *path, void *head, size_t size)
 {
     struct stat about;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool regular = file >= 0 && fstat(file, &about) == 0 && S_ISREG(about.st_mode);
-    ssize_t got = regular ? read(file, head, size) : 0;
+    ssize_t got = regular ? oc_file_begin(file, head, size) : 0;
     if (file >= 0) {
         close(file);
     }

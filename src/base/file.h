@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 /* A buffer that is used for one file after another. Zero-initialise; free with oc_bytes_free. */
 typedef struct oc_bytes {
@@ -23,6 +24,13 @@ void oc_bytes_free(oc_bytes *bytes);
 /* True when the last line ends with a line feed. A file that this library wrote and that has no such end was cut off.
  * False for an empty file. */
 bool oc_ends_line(const oc_bytes *bytes);
+
+/* The size of a file in memory: 0 for none, SIZE_MAX for one that a 32-bit address space cannot hold. */
+size_t oc_file_size(const struct stat *about);
+
+/* Reads the next bytes, at most `size`, however few a single read gives. Returns their number, which is less than `size` at
+ * the end of the file alone; -1 with errno. */
+ssize_t oc_file_begin(int file, void *head, size_t size);
 
 /* Reads the first bytes of a regular file, at most `size`, and returns their number. Returns 0 for a file that cannot
  * be read and for anything but a regular file: reading from a pipe would remove the bytes. */

@@ -46,7 +46,7 @@ static oc_status read_head(const char *path, char *head, oc_error *err)
     if (file < 0) {
         return oc_fail_io(err, path, "cannot be opened");
     }
-    ssize_t got = read(file, head, HEAD);
+    ssize_t got = oc_file_begin(file, head, HEAD);
     oc_status status = got < 0 ? oc_fail_io(err, path, "cannot be read") : OC_OK;
     close(file);
     memset(head + (got < 0 ? 0 : got), 0, HEAD + 1 - (got < 0 ? 0 : (size_t)got));
@@ -108,7 +108,7 @@ static oc_status read_any(oc_dataset *dataset, const char *path, oc_error *err)
     if (!S_ISREG(about.st_mode)) {
         return oc_read_csv(dataset, path, err); /* a pipe cannot be read twice */
     }
-    return read_file(dataset, path, (size_t)about.st_size, err);
+    return read_file(dataset, path, oc_file_size(&about), err);
 }
 
 /* True for a folder of rows (a set). */

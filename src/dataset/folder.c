@@ -59,7 +59,7 @@ static bool begins_like_image(int folder, const char *name)
         return false;
     }
     uint8_t head[OC_KIND_HEAD];
-    ssize_t got = read(file, head, sizeof head);
+    ssize_t got = oc_file_begin(file, head, sizeof head);
     close(file);
     return got > 0 && (oc_image_signature(head, (size_t)got) || oc_image_foreign(head, (size_t)got));
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes everything fail that can, at every place, and looks what the command does then:
 
-    faults.py OCELLUS OCELLUS-FAULTY FAIL-MALLOC.SO [--long] [--only WORD]
+    faults.py OCELLUS OCELLUS-FAULTY FAIL-MALLOC.SO MEDDLE [--long] [--only WORD]
 
 Whatever fails, the command ends with status 0, 1 or 3, never by a signal of its own. After 0 or 3 its output is what it
 is without a fault. After 1 it has said why, and what was under the output's name before is still there, to the byte (or
@@ -15,6 +15,10 @@ run makes the right one. Faults:
     random   kill -9 at random moments
     limit    no file may become longer than n bytes
     full     a disk of n kB
+    short    every read and write moves half of its bytes
+    clock    clocks jump by days, forwards and back
+    vanished the folder of the output, or that of the images, is removed before the n-th system call
+    readonly the folder of the output, or its whole file system, cannot be written
 
 Without --long each sweep is a sample of a few tens of places, spread evenly, all different from run to run of other
 builds. What needs strace or a mount, and cannot have it, is named and left out. Prints a table; exit 1 for any failure."""
@@ -37,8 +41,10 @@ CALLS = {  # and the errors that they are made to fail with; brk has none, and a
     "write": ("ENOSPC", "EIO"), "fsync": ("EIO",), "fdatasync": ("EIO",), "rename": ("EIO",), "renameat2": ("EINVAL", "EIO"),
     "openat": ("EMFILE", "EACCES"), "close": ("EIO",), "mkdir": ("ENOSPC",), "read": ("EIO",), "pread64": ("EIO",),
     "newfstatat": ("EIO",), "getdents64": ("EIO",), "mmap": ("ENOMEM",), "ftruncate": ("EIO",), "fchmod": ("EPERM",),
-    "clone3": ("EAGAIN",), "brk": (None,), "lseek": ("EIO",), "syncfs": ("EIO",), "flock": ("EIO",), "linkat": ("EIO",), "statx": ("EIO",),
+    "clone3": ("EAGAIN",), "unlink": ("EACCES",), "rmdir": ("EIO",), "fcntl": ("EINVAL",), "brk": (None,), "lseek": ("EIO",), "syncfs": ("EIO",), "flock": ("EIO",), "linkat": ("EIO",), "statx": ("EIO",),
 }
+LONG_ERRORS = {"write": ("EDQUOT", "EINTR"), "fsync": ("EDQUOT", "EINTR", "EROFS"), "rename": ("EXDEV", "EROFS"), "openat": ("EROFS", "ENOSPC", "EINTR"),
+               "mkdir": ("EDQUOT", "EROFS"), "read": ("EINTR",), "pread64": ("EINTR",), "flock": ("EINTR", "ENOLCK"), "ftruncate": ("EINTR",)}
 KILLED_AT = ("rename", "renameat2", "unlink", "rmdir", "mkdir", "fsync", "ftruncate", "flock", "write", "openat", "close")
 FEATURES = "pixels:size=2+hog:cell=4,bins=4+words:count=3,patch=3,samples=60,iterations=2,grid=1"
 TIMES = re.compile(r"\d+\.\d s|^seconds .*$|\"(extract_|train_|fit_)?seconds\": ?[0-9.e-]+|^ *[^ ]+ +\d+ .*$", re.M)
@@ -105,7 +111,7 @@ class Case:
 
 class Bench:
     def __init__(self, programs, long):
-        self.ocellus, self.faulty, self.shim = (os.path.abspath(p) for p in programs)
+        self.ocellus, self.faulty, self.shim, self.meddle = (os.path.abspath(p) for p in programs)
         self.long = long
         self.table, self.failures = [], []
         self.count = 0
@@ -132,11 +138,14 @@ class Bench:
         case.status, case.said = done.returncode, TIMES.sub("", done.stdout.decode())
         case.new = contents(case.output) if case.output else None
         case.skipped = done.stderr.count(b"skipped")
+        for name in self.beside(case):
+            put(os.path.join(os.path.dirname(case.output), name), None)
 
     def beside(self, case):
         """What lies beside the output that was not there before."""
         folder = os.path.dirname(os.path.abspath(case.output)) if case.output else None
-        return set(os.listdir(folder)) - {os.path.basename(case.output)} if folder else set()
+        written = {os.path.basename(case.output) + end for end in ("", ".classes")} if folder else set()  # rows as svmlight have both
+        return set(os.listdir(folder)) - written if folder else set()
 
     def judge(self, case, done, what, mute=False, exact=True, retry=True):
         """mute: the fault may have hit the message itself. exact: the result on standard output must be right too."""
@@ -237,7 +246,7 @@ def sweep_calls(bench, cases, place):
     for case in cases:
         before, tried = len(bench.failures), 0
         for call, errors in CALLS.items():
-            for error in errors:
+            for error in errors + (LONG_ERRORS.get(call, ()) if bench.long else ()):
                 last = 10 ** 6 if bench.long else 400
                 n = 1
                 while n < last:
@@ -347,6 +356,90 @@ def sweep_full(bench, cases, place):
         bench.row("full", case, tried, before)
 
 
+def sweep_short(bench, cases, place):
+    for case in cases:
+        before = len(bench.failures)
+        done = bench.run(case, prefix=[bench.meddle, "short", os.path.join(place, "log")])
+        if done.returncode == 77:
+            print("short    left out: system calls cannot be changed here")
+            return
+        bench.judge(case, done, "short reads and writes")
+        if done.returncode != case.status:
+            bench.failures.append(f"{case.name}, short reads and writes: ended with {done.returncode} {done.stderr.decode()[-300:]}")
+        bench.row("short", case, 1, before)
+
+
+def sweep_clock(bench, cases):
+    for case in cases:
+        before = len(bench.failures)
+        done = bench.run(case, environment={"LD_PRELOAD": bench.shim, "JUMP_CLOCK": "1"})
+        bench.judge(case, done, "a clock that jumps")
+        if done.returncode != case.status:
+            bench.failures.append(f"{case.name}, a clock that jumps: ended with {done.returncode} {done.stderr.decode()[-300:]}")
+        bench.row("clock", case, 1, before)
+
+
+def sweep_vanished(bench, cases, place):
+    """What is gone cannot be written or read. The command says so and ends with 1, unless it was done by then."""
+    log, kept, count = os.path.join(place, "log"), os.path.join(place, "kept"), "0"
+    for case in cases:
+        before, tried = len(bench.failures), 0
+        folders = [folder for folder in ("out", "in", "test", "set") if folder == "out" or folder in case.arguments]
+        for folder in folders:
+            shutil.rmtree(kept, ignore_errors=True)
+            if folder != "out":
+                shutil.copytree(folder, kept)
+            n, most = 1, 10 ** 6
+            while n <= most:
+                os.makedirs("out", exist_ok=True)
+                done = bench.run(case, prefix=[bench.meddle, "before", str(n), f"rm -rf {folder}", log])
+                if done.returncode == 77:
+                    print("vanished left out: system calls cannot be followed here")
+                    return
+                with open(log) as about:
+                    most = int(about.read())
+                text, now = done.stderr.decode(errors="replace"), contents(case.output)
+                tried += 1
+                what = f"{folder} vanished before call {n} of {most}"
+                if done.returncode not in OWN_STATUS:
+                    bench.failures.append(f"{case.name}, {what}: ended with {done.returncode} {text[-300:]}")
+                elif done.returncode == 1 and "ocellus: " not in text:
+                    bench.failures.append(f"{case.name}, {what}: failed without a word")
+                elif done.returncode != 1 and folder == "out" and now != case.new and n < most - 20:
+                    bench.failures.append(f"{case.name}, {what}: ended with {done.returncode}, and its output is not there {text[-300:]}")
+                elif folder != "out" and now not in (case.old, case.new) and not text.count("skipped"):
+                    bench.failures.append(f"{case.name}, {what}: another output {text[-300:]}")
+                shutil.rmtree("out", ignore_errors=True)
+                if folder != "out":
+                    shutil.rmtree(folder, ignore_errors=True)
+                    shutil.copytree(kept, folder)
+                n += 1 if bench.long else max(1, most // 12)
+        os.makedirs("out", exist_ok=True)
+        bench.row("vanished", case, tried, before)
+
+
+def sweep_readonly(bench, cases, place):
+    """A file system that cannot be written: the old output stays."""
+    disk = os.path.join(place, "disk")
+    os.makedirs(disk, exist_ok=True)
+    for case in cases:
+        before, argument = len(bench.failures), case.arguments.index(case.output)
+        moved = Case(case.name, list(case.arguments), os.path.join(disk, "out"), case.old)
+        moved.arguments[argument] = moved.output
+        if subprocess.run(["mount", "-t", "tmpfs", "none", disk], capture_output=True).returncode:
+            print("readonly left out: no file system can be mounted here")
+            return
+        try:
+            put(moved.output, moved.old)
+            subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+            done = bench.run(moved, old=False)
+            if done.returncode != 1 or b"ocellus: " not in done.stderr or contents(moved.output) != moved.old:
+                bench.failures.append(f"{case.name}, read-only: ended with {done.returncode} {done.stderr.decode()[-300:]}")
+        finally:
+            subprocess.run(["umount", disk], check=True)
+        bench.row("readonly", case, 1, before)
+
+
 def make_cases():
     """Images in the current folder, and the commands to be tried."""
     for folder, level in (("in/dark", 20), ("in/light", 120), ("test/dark", 25), ("test/light", 125)):
@@ -378,16 +471,33 @@ def make_cases():
         Case("compare, predictions", ["compare", "in", "--test", "test", "-f", "pixels:size=2", "-f", "hog:cell=4", "--size",
                                       "12x10", "--epochs", "2", "-j1", "--json", "--predictions", "out/predictions"],
              "out/predictions"),
+        Case("compare, folds", ["compare", "in", "--folds", "2", "-f", "pixels:size=2", "-f", "hog:cell=4", "--size", "12x10",
+                                "--epochs", "2", "-j1", "--json", "--predictions", "out/predictions"], "out/predictions"),
+        Case("train, auto", ["train", "in", "-f", "auto", "--size", "12x10", "--epochs", "2", "-j1", "-o", "out/model"], "out/model"),
+        Case("merge", ["merge", "shard1", "shard2", "-o", "out/set"], "out/set"),
+        Case("show", ["show", "model", "-o", "out/picture.png"], "out/picture.png"),
+        Case("show an image", ["show", "in/light/1.png", "-f", "hog:cell=4", "-o", "out/picture.png"], "out/picture.png"),
+        Case("report", ["evaluate", "model", "test", "-j1", "--json", "--report", "out/page.html"], "out/page.html"),
+        Case("explain", ["classify", "model", "in/dark/1.png", "--explain", "out/why.png"], "out/why.png"),
+        Case("extract, svmlight", ["extract", "set", "--format", "svmlight", "-o", "out/rows"], "out/rows"),
         Case("info", ["info", "model", "--json"]),
         Case("info of a set", ["info", "set", "--json"]),
     ]
 
 
+def make_shards(program):
+    """For the case merge, of the set."""
+    for i in (1, 2):
+        subprocess.run([program, "extract", "in", "--with", "set", "--shard", f"{i}/2", "-q", "-o", f"shard{i}"], check=False,
+                       env=dict(os.environ, TSAN_OPTIONS="exitcode=99"))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", nargs=3)
+    parser.add_argument("program", nargs=4)
     parser.add_argument("--long", action="store_true")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="one sweep")
+    parser.add_argument("--case", default="", help="the names of cases, after commas")
     options = parser.parse_args()
     bench = Bench(options.program, options.long)
     with tempfile.TemporaryDirectory(prefix="ocellus-faults-") as top:
@@ -396,20 +506,26 @@ def main():
         os.makedirs(place)
         os.chdir(os.path.join(top, "here"))
         cases = make_cases()
+        if options.case:
+            needed = ("extract", "train", *options.case.split(","))
+            cases = [case for case in cases if case.name in needed]
         for name in ("set", "model"):
             made = next(case for case in cases if case.name == {"set": "extract", "model": "train"}[name])
             bench.learn(made)
             put(name, made.new)
             put(made.output, None)
+        make_shards(bench.ocellus)
         for case in cases:
             bench.learn(case)
             if case.output:
                 case.old = aged(case.new)
                 put(case.output, None)
+        if options.case:
+            cases = [case for case in cases if case.name in options.case.split(",")]
         writing = [case for case in cases if case.output]
         traceable = subprocess.run(["strace", "-qq", "-o", os.path.join(place, "trace"), "true"],
                                    capture_output=True).returncode == 0 if shutil.which("strace") else False
-        if not bench.long:
+        if not bench.long and not options.case:
             chosen = ("extract", "extract, as text", "compare", "unpack", "train on a set", "classify", "classify to a file",
                       "info of a set")
             cases = [case for case in cases if case.name in chosen]
@@ -419,6 +535,9 @@ def main():
             "limit": lambda: sweep_limit(bench, writing), "random": lambda: sweep_random(bench, writing),
             "full": lambda: sweep_full(bench, writing, place), "killed": lambda: sweep_killed(bench, writing if bench.long else writing[:2], place),
             "calls": lambda: sweep_calls(bench, cases if bench.long else cases[:2], place),
+            "short": lambda: sweep_short(bench, cases, place), "clock": lambda: sweep_clock(bench, cases),
+            "vanished": lambda: sweep_vanished(bench, writing if bench.long else writing[:3], place),
+            "readonly": lambda: sweep_readonly(bench, writing, place),
         }
         for name, sweep in sweeps.items():
             if options.only and options.only != name:

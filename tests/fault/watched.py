@@ -67,10 +67,12 @@ def main():
         for name, source in (("set", made["extract"]), ("model", made["train"])):
             subprocess.run([program, *source.arguments, "-q"], env=variables, capture_output=True)
             os.rename(source.output, name)
+        faults.make_shards(program)
         with open("model", "rb") as whole:
             faults.write("cut", whole.read()[:-7])
         # those that read the folder with a damaged image in it
-        damaged = {"extract", "extract, as text", "train", "compare", "classify to a file", "compare, predictions"}
+        damaged = {"extract", "extract, as text", "train", "compare", "classify to a file", "compare, predictions",
+                   "compare, folds", "train, auto", "merge"}
         plans = [(case.name, case.arguments, 3 if case.name in damaged else 0) for case in cases]
         plans += more_cases(6, WORDS.format(5, 300)) if prefix else more_cases(16, WORDS.format(20, 5000))
         for name, arguments, expected in plans:

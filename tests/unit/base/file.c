@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 TestSuite(file, .init = make_test_folder, .fini = remove_test_folder);
@@ -35,6 +37,28 @@ static void expect(const char *path, const char *text)
     cr_assert(bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0, "%s", (char *)bytes.data);
     cr_assert(bytes.data[bytes.size] == 0);
     oc_bytes_free(&bytes);
+}
+
+Test(file, a_read_that_gives_less_is_not_the_end)
+{
+    int ends[2];
+    char head[10] = "";
+    cr_assert(pipe(ends) == 0);
+    pid_t writer = fork();
+    if (writer == 0) {
+        for (const char *c = "abcdef"; *c; c++) {
+            (void)!write(ends[1], c, 1);
+            nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL); /* the reader takes each byte alone */
+        }
+        _exit(0);
+    }
+    close(ends[1]);
+    cr_assert_eq(oc_file_begin(ends[0], head, 4), 4);
+    cr_assert_eq(oc_file_begin(ends[0], head + 4, 6), 2);
+    cr_assert_str_eq(head, "abcdef");
+    cr_assert_eq(oc_file_begin(-1, head, 1), -1);
+    close(ends[0]);
+    waitpid(writer, NULL, 0);
 }
 
 Test(file, is_read_whole_and_ends_with_a_nul)
