@@ -65,16 +65,17 @@ sanitized-unit sanitized-cli sanitized-replay: sanitized-%:
 	@$(MAKE) --no-print-directory -s MODE=sanitize $*
 
 # Fuzzing: tests/fuzz/NAME.c is the target of the programs fuzz-NAME (libFuzzer's, MODE=fuzz) and replay-NAME.
-FUZZ_SHARED := tests/fuzz/replay.c tests/fuzz/support.c
+FUZZ_SHARED := tests/fuzz/replay.c tests/fuzz/support.c tests/fuzz/mutate.c
 FUZZ_TARGETS := $(basename $(notdir $(filter-out $(FUZZ_SHARED),$(sort $(wildcard tests/fuzz/*.c)))))
 FUZZ_INPUTS := $(BUILD)/fuzz-inputs
 FUZZ_SECONDS := 60
+FUZZ_LIBS = $(OC_LIBS) $(shell pkg-config --libs jansson)
 
-$(OBJECTS)/fuzz-%: $(OBJECTS)/tests/fuzz/%.o $(OBJECTS)/tests/fuzz/support.o $(LIBRARY)
-	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(OC_LIBS)
+$(OBJECTS)/fuzz-%: $(OBJECTS)/tests/fuzz/%.o $(OBJECTS)/tests/fuzz/support.o $(OBJECTS)/tests/fuzz/mutate.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS)
 
 $(OBJECTS)/replay-%: $(OBJECTS)/tests/fuzz/%.o $(OBJECTS)/tests/fuzz/support.o $(OBJECTS)/tests/fuzz/replay.o $(LIBRARY)
-	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(FUZZ_LIBS)
 
 .SECONDARY: $(patsubst tests/fuzz/%.c,$(OBJECTS)/tests/fuzz/%.o,$(wildcard tests/fuzz/*.c))
 
@@ -91,17 +92,13 @@ replay: $(addprefix $(OBJECTS)/replay-,$(FUZZ_TARGETS)) $(FUZZ_INPUTS)/unpacked 
 	done
 
 .PHONY: fuzz
-fuzz: ## fuzz every target for FUZZ_SECONDS (60), with clang
+fuzz: ## fuzz every target for FUZZ_SECONDS (60), with clang; what reaches new code is in build/minimised
 	@CC=clang .ci/deps fuzz
 	@$(MAKE) --no-print-directory -s $(JOBS) all $(FUZZ_INPUTS)/unpacked
 	@$(MAKE) --no-print-directory -s $(JOBS) MODE=fuzz CC=clang $(addprefix $(BUILD)/fuzz/fuzz-,$(FUZZ_TARGETS))
 	@rm -rf $(BUILD)/seeds
 	$(PYTHON) tests/fuzz/make_seeds.py $(COMMAND) $(BUILD)/seeds
-	for target in $(FUZZ_TARGETS); do mkdir -p $(BUILD)/corpus/$$target && \
-	    $(BUILD)/fuzz/fuzz-$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2500 -max_len=8192 \
-	        -print_final_stats=1 -artifact_prefix=$(BUILD)/$$target- $(BUILD)/corpus/$$target \
-	        $$(ls -d $(FUZZ_INPUTS)/*/$$target) $(BUILD)/seeds/$$target || exit 1; \
-	done
+	tests/fuzz/fuzz.sh $(BUILD) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 # Faults: the command with allocations that fail, and a library that makes those of the whole process fail.
 $(OBJECTS)/ocellus-faulty: $(CLI_OBJECTS) $(OBJECTS)/tests/fault/fail_after.o $(LIBRARY)
@@ -111,9 +108,12 @@ $(BUILD)/fail_malloc.so: tests/fault/fail_malloc.c
 	$(CC) -std=c11 -D_XOPEN_SOURCE=700 -O2 -fPIC -shared $(WARNINGS) -o $@ $<
 
 # LONG=1 tries every place instead of a sample; MODE=sanitize makes Ocellus' own allocations fail only, and finds leaks.
+$(BUILD)/meddle: tests/fault/meddle.c
+	$(CC) -std=c11 -O2 $(WARNINGS) -o $@ $<
+
 .PHONY: faults
-faults: $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so ## let allocations, calls and disks fail, kill the command (LONG=1: everywhere)
-	$(PYTHON) tests/fault/faults.py $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so $(if $(LONG),--long) \
+faults: $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so $(BUILD)/meddle ## let allocations, calls and disks fail, kill the command (LONG=1: everywhere)
+	$(PYTHON) tests/fault/faults.py $(COMMAND) $(OBJECTS)/ocellus-faulty $(BUILD)/fail_malloc.so $(BUILD)/meddle $(if $(LONG),--long) \
 	    $(if $(filter sanitize,$(MODE)),--only memory)
 
 .PHONY: races
@@ -132,8 +132,8 @@ long: all ## extract 200,000 files, strange names among them, in memory that gro
 	$(PYTHON) tests/fault/long_run.py $(COMMAND)
 
 .PHONY: decoders
-decoders: $(LIBRARY) ## compare decoded pixels with Pillow, OpenCV and stb_image, those of them that are installed
-	CC=$(CC) $(PYTHON) tests/conformance/decoders.py $(LIBRARY)
+decoders: $(LIBRARY) ## compare decoded pixels with Pillow, OpenCV and stb_image, where installed (FOLDER=photos: of these files)
+	CC=$(CC) $(PYTHON) tests/conformance/decoders.py $(LIBRARY) $(FOLDER)
 
 # Built again from a copy of the sources elsewhere, the results must be the same bytes.
 AGAIN := $(abspath $(BUILD))/built-again-in-another-folder
@@ -146,6 +146,19 @@ reproducible: all ## build twice in different folders and compare the bytes
 	    cmp $(BUILD)/$$made $(AGAIN)/made/$$made && echo "the same bytes: $$made" || exit 1; \
 	done
 	@rm -rf $(AGAIN)
+
+.PHONY: determinism
+determinism: ## on what bytes depend: threads, compilers, kernels, OpenBLAS (a table)
+	$(PYTHON) tests/determinism.py $(BUILD)/determinism
+
+# The unit tests without Criterion, with CFLAGS='-isystem tests/machines'; and other machines (MACHINES='arm64 s390x' for
+# some of them).
+$(OBJECTS)/machine-tests: $(TEST_OBJECTS) $(OBJECTS)/tests/machines/runner.o $(LIBRARY)
+	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS) $(shell pkg-config --libs jansson)
+
+.PHONY: machines
+machines: all ## build for aarch64, s390x and i386, run the unit tests there in an emulator, compare what is written
+	$(PYTHON) tests/machines/machines.py $(COMMAND) $(BUILD)/machines $(MACHINES)
 
 .PHONY: report
 report: all ## test the report in Chromium, where that is installed

@@ -32,10 +32,11 @@ typedef struct sampling {
     atomic_size_t done;
 } sampling;
 
+/* image * samples / images, where the product could overflow; there are fewer than 2^32 images. */
 static size_t first_sample(const sampling *s, size_t image)
 {
-    __extension__ typedef unsigned __int128 wide;
-    return (size_t)((wide)image * s->samples / s->source->count);
+    size_t images = s->source->count, each = s->samples / images, rest = s->samples % images;
+    return image * each + (size_t)((uint64_t)image * rest / images);
 }
 
 /* Moves a random subset of `wanted` places to the front, in order; every subset is equally likely (Knuth, algorithm

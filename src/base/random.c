@@ -44,18 +44,27 @@ uint64_t oc_random_bits(oc_random *random)
     return result;
 }
 
+/* The upper 64 bits of a b. Compilers for 32-bit processors have no type of 128 bits; sizes have 32 there. */
+static uint64_t high_product(uint64_t a, uint64_t b)
+{
+#if defined(__SIZEOF_INT128__)
+    __extension__ typedef unsigned __int128 wide;
+    return (uint64_t)((wide)a * b >> 64);
+#else
+    return ((a >> 32) * b + ((a & UINT32_MAX) * b >> 32)) >> 32;
+#endif
+}
+
 size_t oc_random_below(oc_random *random, size_t bound)
 {
-    __extension__ typedef unsigned __int128 wide;
-    uint64_t range = bound;
-    wide product = (wide)oc_random_bits(random) * range;
-    if ((uint64_t)product < range) {
+    uint64_t range = bound, bits = oc_random_bits(random);
+    if (bits * range < range) {
         uint64_t reject = (0 - range) % range;
-        while ((uint64_t)product < reject) {
-            product = (wide)oc_random_bits(random) * range;
+        while (bits * range < reject) {
+            bits = oc_random_bits(random);
         }
     }
-    return (size_t)(product >> 64);
+    return (size_t)high_product(bits, range);
 }
 
 double oc_random_unit(oc_random *random)

@@ -4,6 +4,7 @@
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"
+#include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/string.h"
 
@@ -116,7 +117,7 @@ static oc_status check_size(const char *path, gzFile file, const idx_array *arra
     if (stat(path, &about) != 0 || !S_ISREG(about.st_mode)) {
         return oc_fail(err, OC_IO, "not a regular file");
     }
-    size_t size = (size_t)about.st_size, header = header_size(array);
+    size_t size = oc_file_size(&about), header = header_size(array);
     if (gzdirect(file)) {
         size_t held = size < header ? 0 : size - header;
         return held == array->bytes

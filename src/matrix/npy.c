@@ -1,10 +1,13 @@
 /* NumPy's .npy files, as numpy.lib.format describes them: magic, version, the length of a header that is the text of a
- * Python dictionary, then the values. Files are mapped, so that unused rows are never read. */
+ * Python dictionary, then the values. Files are mapped, so that unused rows are never read; on a big-endian processor
+ * the mapping is private and its values are reversed when it is made, which takes memory for all of them. */
 #include "src/matrix/npy.h"
 
 #include <ocellus/rows.h>
 
+#include "src/base/byte_order.h"
 #include "src/base/fail.h"
+#include "src/base/file.h"
 #include "src/base/memory.h"
 
 #include <errno.h>
@@ -20,8 +23,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "values are written and mapped as they lie in memory");
 
 static const char magic[] = "\x93NUMPY";
 enum { MAGIC = 6, MAX_HEADER = 4096 };
@@ -92,11 +93,11 @@ typedef struct array {
     char type[16]; /* as NumPy writes it: "<f4" */
     bool fortran;
     size_t shape[2]; /* (n, d); d = 1 for one axis */
-    const unsigned char *values;
+    unsigned char *values;
     size_t bytes; /* of the values in the file */
 } array;
 
-static oc_status parse(const unsigned char *file, size_t size, const char *path, array *out, oc_error *err)
+static oc_status parse(unsigned char *file, size_t size, const char *path, array *out, oc_error *err)
 {
     if (!oc_npy_signature(file, size) || size < 10) {
         return oc_fail(err, OC_BAD_FILE, "%s: not a .npy file", path);
@@ -237,8 +238,10 @@ static oc_status map_file(const char *path, void **map, size_t *size, oc_error *
         close(file);
         return oc_fail(err, OC_BAD_FILE, "%s: is no regular file, which .npy rows and labels are", path);
     }
-    *size = about.st_size > 0 ? (size_t)about.st_size : 0;
-    *map = *size ? mmap(NULL, *size, PROT_READ, MAP_SHARED, file, 0) : MAP_FAILED;
+    int protection = oc_bytes_reversed() ? PROT_READ | PROT_WRITE : PROT_READ;
+    int shared = oc_bytes_reversed() ? MAP_PRIVATE : MAP_SHARED;
+    *size = oc_file_size(&about);
+    *map = *size ? mmap(NULL, *size, protection, shared, file, 0) : MAP_FAILED;
     int reason = errno;
     close(file);
     if (*map != MAP_FAILED) {
@@ -263,6 +266,10 @@ oc_status oc_npy_open(const char *path, oc_npy **out, oc_error *err)
     status = parse(npy->map, npy->size, path, &a, err);
     if (status == OC_OK) {
         status = check_rows(&a, path, err);
+    }
+    if (status == OC_OK) {
+        size_t width = strcmp(a.type, "<f8") == 0 ? sizeof(double) : sizeof(float);
+        oc_order_bytes(a.values, a.shape[0] * a.shape[1], width);
     }
     const float *values = (const float *)(const void *)a.values;
     if (status == OC_OK && strcmp(a.type, "<f8") == 0) {

@@ -1,6 +1,7 @@
 /* The safetensors reader and writer. */
 #include "src/matrix/safetensors.h"
 
+#include "src/base/byte_order.h"
 #include "src/base/digest.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
@@ -205,6 +206,7 @@ static oc_status add_values(oc_archive *archive, const oc_header_entry *e, oc_er
 {
     oc_tensor tensor = e->tensor;
     tensor.values = (float *)(void *)(archive->file.data + e->begin);
+    oc_order_bytes(archive->file.data + e->begin, tensor.rows * tensor.columns, sizeof *tensor.values);
     for (size_t i = 0; i < tensor.rows * tensor.columns; i++) {
         if (!isfinite(tensor.values[i])) {
             return oc_fail(err, OC_BAD_FILE, "array %s: value %zu is not a finite number", e->name, i);
@@ -395,7 +397,8 @@ static void write_values(const oc_archive *archive, const oc_string *header, FIL
     fwrite(length, 1, sizeof length, file);
     fwrite(header->data, 1, header->length, file);
     for (size_t i = 0; i < archive->count; i++) {
-        fwrite(archive->tensors[i].values, 1, tensor_bytes(&archive->tensors[i]), file);
+        const oc_tensor *t = &archive->tensors[i];
+        (void)oc_write_numbers(t->values, t->rows * t->columns, sizeof *t->values, file); /* oc_file_close asks */
     }
 }
 
@@ -465,8 +468,10 @@ static void put_values(const oc_archive *archive, const oc_string *header, unsig
     memcpy(out + LENGTH, header->data, header->length);
     out += LENGTH + header->length;
     for (size_t i = 0; i < archive->count; i++) {
-        memcpy(out, archive->tensors[i].values, tensor_bytes(&archive->tensors[i]));
-        out += tensor_bytes(&archive->tensors[i]);
+        const oc_tensor *t = &archive->tensors[i];
+        memcpy(out, t->values, tensor_bytes(t));
+        oc_order_bytes(out, t->rows * t->columns, sizeof *t->values);
+        out += tensor_bytes(t);
     }
 }
 

@@ -1,6 +1,7 @@
 /* The set object, in memory and opened from its folder. */
 #include "src/set/set.h"
 
+#include "src/base/byte_order.h"
 #include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
@@ -202,6 +203,7 @@ static oc_status open_hashes(oc_set *set, const char *folder, oc_error *err)
     }
     if (status == OC_OK && count) {
         memcpy(set->hashes, bytes.data + sizeof header, size);
+        oc_order_bytes(set->hashes, 2 * count, sizeof set->hashes->low);
     }
     oc_bytes_free(&bytes);
     oc_free(path);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* sync_file_range */
 #include "src/set/writer.h"
 
+#include "src/base/byte_order.h"
 #include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
@@ -19,7 +20,7 @@
 
 typedef enum file_index { ROWS, INDEX, SKIPPED, HASHES, FILES } file_index;
 
-static const size_t PUSH = (size_t)8 << 20;
+static const off_t PUSH = (off_t)8 << 20;
 /* Bytes that are written at once; stdio would take 4096. */
 enum { BUFFER = 1 << 16 };
 static const char STAGES[] = "stages.safetensors";
@@ -33,28 +34,36 @@ struct oc_set_writer {
     size_t dimension;
     oc_set_place place;
     oc_string line;
-    size_t pushed; /* bytes of the rows that are on their way to the disk */
+    off_t pushed; /* bytes of the rows that are on their way to the disk */
 };
 
 /* Where a file of the place ends; 0: it is not there. */
-static size_t end_of(const oc_set_writer *writer, file_index which)
+static off_t end_of(const oc_set_writer *writer, file_index which)
 {
     const oc_set_place *place = &writer->place;
     switch (which) {
     case ROWS:
-        return OC_NPY_HEADER + place->rows * writer->dimension * sizeof(float);
+        return OC_NPY_HEADER + (off_t)place->rows * (off_t)(writer->dimension * sizeof(float));
     case HASHES:
-        return place->rows ? OC_NPY_HEADER + place->rows * sizeof(oc_pixel_hash) : 0;
+        return place->rows ? OC_NPY_HEADER + (off_t)place->rows * (off_t)sizeof(oc_pixel_hash) : 0;
     case INDEX:
-        return place->index_bytes;
+        return (off_t)place->index_bytes;
     default:
-        return place->skipped_bytes;
+        return (off_t)place->skipped_bytes;
     }
 }
 
 static oc_status write_bytes(oc_set_writer *writer, file_index which, const void *bytes, size_t size, oc_error *err)
 {
     return fwrite(bytes, 1, size, writer->file[which]) == size
+               ? OC_OK
+               : oc_fail_io(err, writer->path[which], "cannot be written");
+}
+
+static oc_status write_numbers(oc_set_writer *writer, file_index which, const void *numbers, size_t count, size_t width,
+                               oc_error *err)
+{
+    return oc_write_numbers(numbers, count, width, writer->file[which])
                ? OC_OK
                : oc_fail_io(err, writer->path[which], "cannot be written");
 }
@@ -89,7 +98,7 @@ static oc_status begin_file(oc_set_writer *writer, file_index which, oc_error *e
 static oc_status resume_file(oc_set_writer *writer, file_index which, oc_error *err)
 {
     const char *path = writer->path[which];
-    size_t end = end_of(writer, which);
+    off_t end = end_of(writer, which);
     if (end == 0) {
         unlink(path);
         return OC_OK;
@@ -103,10 +112,10 @@ static oc_status resume_file(oc_set_writer *writer, file_index which, oc_error *
     if (!file || fstat(fileno(file), &about) != 0) {
         return oc_fail_io(err, path, "cannot be opened");
     }
-    if (about.st_size < (off_t)end) {
+    if (about.st_size < end) {
         return oc_fail(err, OC_BAD_FILE, "%s: is shorter than it was when the work was interrupted", path);
     }
-    if (ftruncate(fileno(file), (off_t)end) != 0 || fseeko(file, 0, SEEK_END) != 0) {
+    if (ftruncate(fileno(file), end) != 0 || fseeko(file, 0, SEEK_END) != 0) {
         return oc_fail_io(err, path, "cannot be written");
     }
     return OC_OK;
@@ -186,7 +195,7 @@ oc_status oc_set_writer_row(oc_set_writer *writer, const float *row, const char 
     oc_string_add(line, "\n");
     oc_status status = write_line(writer, INDEX, &writer->place.index_bytes, err);
     if (status == OC_OK) {
-        status = write_bytes(writer, ROWS, row, writer->dimension * sizeof *row, err);
+        status = write_numbers(writer, ROWS, row, writer->dimension, sizeof *row, err);
     }
     writer->place.rows++;
     return status;
@@ -195,7 +204,7 @@ oc_status oc_set_writer_row(oc_set_writer *writer, const float *row, const char 
 oc_status oc_set_writer_hash(oc_set_writer *writer, const oc_pixel_hash *hash, oc_error *err)
 {
     oc_status status = writer->file[HASHES] ? OC_OK : begin_file(writer, HASHES, err);
-    return status == OC_OK ? write_bytes(writer, HASHES, hash, sizeof *hash, err) : status;
+    return status == OC_OK ? write_numbers(writer, HASHES, hash, 2, sizeof hash->low, err) : status;
 }
 
 oc_status oc_set_writer_skip(oc_set_writer *writer, const char *path, const char *reason, oc_error *err)
@@ -217,10 +226,9 @@ oc_status oc_set_writer_skip(oc_set_writer *writer, const char *path, const char
 void oc_set_writer_push(oc_set_writer *writer)
 {
 #ifdef SYNC_FILE_RANGE_WRITE
-    size_t end = end_of(writer, ROWS);
+    off_t end = end_of(writer, ROWS);
     if (end - writer->pushed >= PUSH && fflush(writer->file[ROWS]) == 0) {
-        (void)sync_file_range(fileno(writer->file[ROWS]), (off_t)writer->pushed, (off_t)(end - writer->pushed),
-                              SYNC_FILE_RANGE_WRITE);
+        (void)sync_file_range(fileno(writer->file[ROWS]), writer->pushed, end - writer->pushed, SYNC_FILE_RANGE_WRITE);
         writer->pushed = end;
     }
 #else

@@ -44,11 +44,13 @@ static void put_archive(const char *header, size_t floats, float value)
     size_t length = strlen(header);
     char *file = calloc(8 + length + 4 * floats, 1);
     for (size_t i = 0; i < 8; i++) {
-        file[i] = (char)(length >> (8 * i));
+        file[i] = (char)((uint64_t)length >> (8 * i));
     }
     memcpy(file + 8, header, length);
-    for (size_t i = 0; i < floats; i++) {
-        memcpy(file + 8 + length + 4 * i, &value, 4);
+    uint32_t bits; /* little-endian on every machine */
+    memcpy(&bits, &value, sizeof bits);
+    for (size_t i = 0; i < 4 * floats; i++) {
+        file[8 + length + i] = (char)(bits >> (8 * (i % 4)));
     }
     put("hostile", file, 8 + length + 4 * floats);
     free(file);
