@@ -2,6 +2,8 @@
 """Compares decoded pixels with other decoders, for every kind of PNG and JPEG:
 
     make decoders                 or: /usr/bin/python3 tests/conformance/decoders.py [LIBRARY]
+    make decoders FOLDER=photos   the same for all PNG and JPEG files below a folder: a table of equal and different ones,
+                                  and of those that both refuse, or one alone
 
 8-bit PNG must be equal to what Pillow reads, 16-bit PNG to what OpenCV reads unchanged and to the values that were written,
 rounded; JPEG must be within 1 level of Pillow. Where Pillow reads no picture, neither may we. stb_image has decoders of its own; its IDCT differs, and it confuses two
@@ -16,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 import zlib
 
 try:
@@ -316,7 +319,76 @@ def comparable(name):
     return "tRNS" not in name and not name.startswith(("png-4", "png-6", "png-exif", "png-text", "png-sbit", "jpeg-exif"))
 
 
+def images_below(folder):
+    """Every file that begins like a PNG or a JPEG, whatever its name."""
+    for place, _, names in sorted(os.walk(folder)):
+        for name in sorted(names):
+            path = os.path.join(place, name)
+            if os.path.isfile(path):
+                with open(path, "rb") as file:
+                    head = file.read(26)
+                if head.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+                    yield path, head
+
+
+def decoded_safely(program, paths):
+    """As decoded, in batches, for files that may end the program: those give the text "crash"."""
+    for start in range(0, len(paths), 40):
+        batch = paths[start:start + 40]
+        try:
+            yield from list(decoded(program, batch))
+        except (subprocess.CalledProcessError, struct.error):
+            for path in batch:
+                try:
+                    yield from list(decoded(program, [path]))
+                except (subprocess.CalledProcessError, struct.error):
+                    yield "crash"
+
+
+def verdict(path, head, mine):
+    """A column of the table and, for a difference, its levels."""
+    deep = head.startswith(b"\x89PNG") and head[24:25] == b"\x10"
+    if isinstance(mine, str):
+        return mine, 0
+    try:
+        with open(path, "rb") as file:
+            said = deep and (b"sBIT" in (start := file.read(1000)) or b"tRNS" in start)
+        theirs = None if said else by_opencv(path) if deep else by_pillow(path)
+    except Exception as problem:  # pylint: disable=broad-except: Pillow has many
+        print(f"{path}: {type(problem).__name__} of the other decoder: {problem}")
+        theirs = None
+    if deep and (said or cv2 is None):
+        return "not compared", 0
+    if mine is None or theirs is None:
+        return "refused by " + ("both" if mine is None and theirs is None else "us alone" if mine is None else "them alone"), 0
+    levels = difference(mine, theirs)
+    return ("equal" if levels <= (0 if head.startswith(b"\x89PNG") else 1) else "different"), levels
+
+
+def compare_folder(folder, library):
+    Image.MAX_IMAGE_PIXELS = 1 << 26  # twice that is an error; the rest may take minutes
+    warnings.simplefilter("ignore")
+    files = list(images_below(folder))
+    table = {}
+    with tempfile.TemporaryDirectory(prefix="ocellus-decoders-") as place:
+        ours, _ = build(place, library)
+        for (path, head), mine in zip(files, decoded_safely(ours, [path for path, _ in files])):
+            kind = "PNG" if head.startswith(b"\x89PNG") else "JPEG"
+            column, levels = verdict(path, head, mine)
+            table[kind, column] = table.get((kind, column), 0) + 1
+            if column not in ("equal", "not compared"):
+                print(f"{path}: {column}" + (f" by {levels}" if 0 < levels < SHAPE else " in size" if levels == SHAPE else ""))
+    columns = ("equal", "different", "refused by both", "refused by us alone", "refused by them alone", "not compared", "crash")
+    print("| " + " | ".join(("kind", "files") + columns) + " |")
+    for kind in ("PNG", "JPEG"):
+        counts = [table.get((kind, column), 0) for column in columns]
+        print("| " + " | ".join(map(str, [kind, sum(counts)] + counts)) + " |")
+    return 1 if any(column in ("different", "crash") for _, column in table) else 0
+
+
 def main():
+    if len(sys.argv) > 2:
+        return compare_folder(sys.argv[2], os.path.abspath(sys.argv[1]))
     library = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build/release/libocellus.a"))
     worst, by_stb, count, failed = {}, {}, 0, 0
     kinds = list(png_kinds())
