@@ -119,13 +119,14 @@ def models(folder, ocellus):
                 row = bytes((level + 13 * i * j) % 256 for j in range(36))
                 with open(os.path.join(place, "in", name, "%d.png" % i), "wb") as file:
                     file.write(png(12, 10, 2, 8, row))
+        short = ["--epochs", "2"]
         for name, arguments in (
-                ("pixels", ["-f", "pixels:size=2"]), ("hog", ["-f", "hog:cell=6,bins=3", "--loss", "hinge"]),
-                ("words", ["-f", "words:count=2,patch=3,samples=40,iterations=2,grid=1"]),
-                ("sum", ["-f", "pixels:size=1+color:bins=2,joint=0", "--fit", "pad", "--size", "8x9"]),
+                ("pixels", ["-f", "pixels:size=2", *short]), ("hog", ["-f", "hog:cell=6,bins=3", "--loss", "hinge", *short]),
+                ("words", ["-f", "words:count=2,patch=3,samples=40,iterations=2,grid=1", *short]),
+                ("sum", ["-f", "pixels:size=1+color:bins=2,joint=0", "--fit", "pad", "--size", "8x9", *short]),
                 ("nearest", ["-f", "pixels:size=1,gray=1", "--classifier", "nearest:k=2"])):
             path = os.path.join(place, name)
-            subprocess.run([ocellus, "train", os.path.join(place, "in"), *arguments, "--epochs", "2", "-q", "-o", path],
+            subprocess.run([ocellus, "train", os.path.join(place, "in"), *arguments, "-q", "-o", path],
                            check=True, stdout=subprocess.DEVNULL)
             with open(path, "rb") as file:
                 folder.add(name, file.read())
@@ -146,6 +147,13 @@ def main():
     cifar.add("label", b"\x0a" + bytes(3072))
     cifar.add("names", "".join("name %d\n" % i for i in range(10)))
     cifar.add("names-crlf", "".join("%d\r\n" % i for i in range(10)))
+    records = Folder(os.path.join(top, "csv"))
+    tables(records)
+    records.add("names", b"a,b\0\"c\"\0\r\n\0\xef\xbb\xbfd")
+    texts = Folder(os.path.join(top, "json"))
+    for i, text in enumerate((b'{"a": [1, -2.5e3, true, null, "\\u00e4\\ud83d\\ude00"]}', b'"\\udcff"', b'[[[[]]]]', b"\xff\xc3\xa4\x01\"",
+                              b'{"__metadata__":{"format":"x"},"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}')):
+        texts.add(str(i), text)
     rows = Folder(os.path.join(top, "svmlight"))
     rows.add("rows", "1 1:0.5 3:-2e-3 # comment\n\n-1 qid:4 2:1e38\n+1 100000:7\n")
     rows.add("zero", "1 0:2\n")
