@@ -18,7 +18,8 @@
  *     square             sum_j (s_j - t_j)^2
  *
  * Training is deterministic: on one kind of processor and build the same rows, labels, options and seed give the same
- * bytes, whatever the number of threads. */
+ * bytes, whatever the number of threads. *
+ * Thread-safe: any number of threads may use one classifier, each call with a job of its own. */
 #ifndef OCELLUS_CLASSIFIER_H
 #define OCELLUS_CLASSIFIER_H
 
@@ -53,11 +54,11 @@ typedef enum oc_scale {
 /* Joined features: equal gives the scaled columns of each stage (block of the rows) the same mean squared length, so
  * that none drowns another by the number or the unit of its values. auto: chosen together with the scale. */
 typedef enum oc_stage_weight { OC_STAGE_WEIGHT_NONE, OC_STAGE_WEIGHT_EQUAL, OC_STAGE_WEIGHT_AUTO } oc_stage_weight;
-/* auto: one epoch of sgd, then lbfgs. sgd: minibatch stochastic gradient descent with momentum, preconditioned where that
- * is worth its cost, and nothing else. lbfgs: at most `finish` passes over all rows by limited-memory BFGS (by proximal
- * Newton steps for l1 and max_norm). gd: all rows in every step, plain. random-search: the best of whole matrices W drawn
- * at random (normal, standard deviation 1e-4, on scaled features). local-search: from W of deviation 1e-3 on, random
- * changes of deviation 1e-4, of which those are kept that lower the objective. */
+/* auto: one epoch of sgd, then lbfgs. sgd: minibatch stochastic gradient descent with momentum, preconditioned where
+ * that is worth its cost, and nothing else. lbfgs: at most `finish` passes over all rows by limited-memory BFGS (by
+ * proximal Newton steps for l1 and max_norm). gd: all rows in every step, plain. random-search: the best of whole
+ * matrices W drawn at random (normal, standard deviation 1e-4, on scaled features). local-search: from W of deviation
+ * 1e-3 on, random changes of deviation 1e-4, of which those are kept that lower the objective. */
 typedef enum oc_optimizer {
     OC_OPTIMIZER_AUTO,
     OC_OPTIMIZER_SGD,
@@ -121,8 +122,8 @@ OC_API oc_status oc_train_check(const oc_train_options *options, oc_error *err);
 /* An estimate of the bytes that oc_train takes besides `rows` rows (N) of `dimension` values (D) in C classes: (3 C +
  * 256) D floats, and two matrices of m x m floats with m = min(N, D, 16384). */
 OC_API size_t oc_train_memory(size_t rows, size_t dimension, size_t classes);
-/* What labels (N) in 0..classes-1 say before there are rows: OC_USAGE for more nearest neighbours than rows, OC_BAD_DATA
- * where the rows are too few for the validation. OC_NO_MEMORY. */
+/* What labels (N) in 0..classes-1 say before there are rows: OC_USAGE for more nearest neighbours than rows,
+ * OC_BAD_DATA where the rows are too few for the validation. OC_NO_MEMORY. */
 OC_API oc_status oc_train_check_labels(const int *labels, size_t count, size_t classes, const oc_train_options *options,
                                        oc_error *err);
 
@@ -188,16 +189,16 @@ typedef struct oc_train_report {
 } oc_train_report;
 
 /* Scale and stage weight are chosen first, by ridge regression with every row left out once, on up to 1,024 rows. Then
- * classifiers are trained on parts of the rows and validated on the others, under L2 penalties from strong to weak by factors
- * of 4, as long as the log loss falls: the chosen penalty is the strongest to which no weaker one is better by half a
- * percent, and the held-out scores calibrate the probabilities. With tune this is done for every loss; that of the options is
- * kept unless another gets more held-out rows right, by more than two standard errors of the difference. The classifier
- * itself is trained on all rows; the options in the report train it again to the same bytes.
- * Errors: OC_USAGE (as oc_train_check; rows whose mirror is not known, or that hold mirrored ones already), OC_BAD_DATA (fewer
- * than two classes with rows, a label out of range, NaN or infinite values: row (of the blocks) and column are named; a given
- * rate that diverges), OC_NO_MEMORY, OC_CANCELLED. report may be
- * NULL. The caller frees *classifier. Memory besides the rows: see oc_train_memory; a larger batch needs D floats more for
- * each of its rows. Rows are read in place, held-out and mirrored ones too. */
+ * classifiers are trained on parts of the rows and validated on the others, under L2 penalties from strong to weak by
+ * factors of 4, as long as the log loss falls: the chosen penalty is the strongest to which no weaker one is better by
+ * half a percent, and the held-out scores calibrate the probabilities. With tune this is done for every loss; that of
+ * the options is kept unless another gets more held-out rows right, by more than two standard errors of the difference.
+ * The classifier itself is trained on all rows; the options in the report train it again to the same bytes. Errors:
+ * OC_USAGE (as oc_train_check; rows whose mirror is not known, or that hold mirrored ones already), OC_BAD_DATA (fewer
+ * than two classes with rows, a label out of range, NaN or infinite values: row (of the blocks) and column are named; a
+ * given rate that diverges), OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory
+ * besides the rows: see oc_train_memory; a larger batch needs D floats more for each of its rows. Rows are read in
+ * place, held-out and mirrored ones too. */
 OC_API oc_status oc_train(const oc_examples *examples, const oc_train_options *options, oc_job *job,
                           oc_classifier **classifier, oc_train_report *report, oc_error *err);
 

@@ -1,6 +1,7 @@
 /* Evaluation: accuracy, metrics of each class, confusion matrix; the comparison of features; reports and JSON.
  *
- * Thread-safe: any number of threads may call these functions at the same time, each with results and a job of its own. */
+ * Thread-safe: any number of threads may call these functions at the same time, each with results and a job of its
+ * own. */
 #ifndef OCELLUS_EVALUATE_H
 #define OCELLUS_EVALUATE_H
 
@@ -109,22 +110,23 @@ OC_API oc_compare_options oc_compare_defaults(void);
 OC_API oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
                                   oc_error *err);
 
-/* The stages of all specs (count), each once: what oc_compare extracts. The caller frees *features. OC_USAGE for a spec that
- * cannot be read, OC_NO_MEMORY. */
+/* The stages of all specs (count), each once: what oc_compare extracts. The caller frees *features. OC_USAGE for a spec
+ * that cannot be read, OC_NO_MEMORY. */
 OC_API oc_status oc_compare_stages(const char *const *specs, size_t count, oc_features **features, oc_error *err);
 
 /* Trains and tests one classifier for each spec on the same split. Each distinct stage is fitted and extracted once and
  * shared by the specs that name it. The result is freed with oc_comparison_free.
  *
  * With `test` NULL, some images of `train` are tested on. The split is stratified by label and drawn by
- * options->extract.seed, for each of options->seeds again; images with the same pixels are on one side of it, for which all
- * images are read once more. Of a class of one image nothing is tested. Of folds, seconds are sums, train_accuracy is a
- * mean, the curve is that of the first fold, and with `choose` the row that is best on the test images is chosen; it is then
- * trained on all images and saved as options->model. */
+ * options->extract.seed, for each of options->seeds again; images with the same pixels are on one side of it, for which
+ * all images are read once more. Of a class of one image nothing is tested. Of folds, seconds are sums, train_accuracy
+ * is a mean, the curve is that of the first fold, and with `choose` the row that is best on the test images is chosen;
+ * it is then trained on all images and saved as options->model. */
 OC_API oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
                             oc_job *job, oc_comparison **comparison, oc_error *err);
 OC_API void oc_comparison_free(oc_comparison *comparison);
-/* The row that is best on the test images: of the highest accuracy, of equal ones that of the highest balanced accuracy. */
+/* The row that is best on the test images: of the highest accuracy, of equal ones that of the highest balanced
+ * accuracy. */
 OC_API size_t oc_comparison_best(const oc_comparison *comparison);
 
 /* Choosing features: what "-f auto" does. */
@@ -160,11 +162,11 @@ OC_API oc_choose_options oc_choose_defaults(void);
 OC_API const char *oc_choose_largest(void);
 
 /* Compares candidates by cross-validation (that of options->train, else 5 folds) on a sample that is spread evenly over
- * the images. Which candidates there are depends on what the images are: small (of one size, at most 64 pixels a side) or
- * not, gray or coloured. A candidate whose stages the images or the options do not suit is left out; with none left the
- * choice is "hog+color", its accuracy NaN. All candidates see the same images, folds and seeds, so that the choice
- * depends on the time alone beside them. Errors: those of reading under `strict`; OC_IO, OC_NO_MEMORY, OC_CANCELLED. The
- * caller frees choice->features. */
+ * the images. Which candidates there are depends on what the images are: small (of one size, at most 64 pixels a side)
+ * or not, gray or coloured. A candidate whose stages the images or the options do not suit is left out; with none left
+ * the choice is "hog+color", its accuracy NaN. All candidates see the same images, folds and seeds, so that the choice
+ * depends on the time alone beside them. Errors: those of reading under `strict`; OC_IO, OC_NO_MEMORY, OC_CANCELLED.
+ * The caller frees choice->features. */
 OC_API oc_status oc_choose(const oc_dataset *images, const oc_choose_options *options, oc_job *job, oc_choice *choice,
                            oc_error *err);
 /* The same within the default bounds, for the features alone, which the caller frees. */
@@ -176,8 +178,8 @@ OC_API oc_status oc_choose_features(const oc_dataset *images, const oc_extract_o
  * has, of an image in a binary file "name#i". oc_answer_file writes the same paths. The probability is that of the
  * predicted class, empty for a classifier without probabilities.
  *
- * Of an evaluation: one file, which is replaced whole or not at all. images: the data set that the set was extracted from,
- * or NULL for the paths of the set. OC_IO, OC_NO_MEMORY. */
+ * Of an evaluation: one file, which is replaced whole or not at all. images: the data set that the set was extracted
+ * from, or NULL for the paths of the set. OC_IO, OC_NO_MEMORY. */
 OC_API oc_status oc_predictions_evaluation(const oc_model *model, const oc_evaluation *evaluation, const oc_set *set,
                                            const oc_dataset *images, const char *path, oc_error *err);
 /* Of a comparison: a file a row in a folder, which is replaced whole or not at all; `test` is the data set that was
@@ -188,8 +190,8 @@ OC_API oc_status oc_predictions_comparison(const oc_comparison *comparison, cons
  * file system ("02-hog-cell=4.csv"). To be freed with oc_json_free; NULL when memory is short. */
 OC_API char *oc_predictions_name(const oc_comparison *comparison, size_t row);
 
-/* A page of results: one self-contained HTML file, which needs no network. It shows the data of the JSON, which is inside
- * it, and thumbnails of the images. */
+/* A page of results: one self-contained HTML file, which needs no network. It shows the data of the JSON, which is
+ * inside it, and thumbnails of the images. */
 typedef struct oc_report_options {
     const char *path;         /* of the page; replaced whole or not at all */
     const char *command;      /* that makes the page again, shown as it is; may be NULL */

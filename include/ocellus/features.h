@@ -2,7 +2,9 @@
  *
  * A spec names stages and their parameters, name:key=value,key=value, joined by '+'; the row of the whole is the
  * rows of the stages side by side, equal to them to the bit. What a stage learns from images (a codebook) is kept in
- * the oc_features object. The life of one: parse, plan, fit if it must be, extract. */
+ * the oc_features object. The life of one: parse, plan, fit if it must be, extract. *
+ * Thread-safe: any number of threads may read one object (const functions); a thread that changes or frees an object
+ * needs it for itself. A workspace belongs to one thread at a time. */
 #ifndef OCELLUS_FEATURES_H
 #define OCELLUS_FEATURES_H
 
@@ -84,9 +86,9 @@ OC_API oc_status oc_features_fit(oc_features *features, const oc_source *source,
 /* A copy, planned and fitted as far as the original is. OC_NO_MEMORY. */
 OC_API oc_status oc_features_copy(const oc_features *features, oc_features **copy, oc_error *err);
 /* Planned and fitted features as a file, stages.safetensors of a set, and in memory, with the image options that a set
- * records (size, which is that of the plan, fit and depth). Files are replaced whole or not at all. Saving in memory needs
- * `room` for *size bytes; bytes NULL only sets *size. Errors: OC_USAGE for features that are not planned or fitted, or too
- * little room; OC_BAD_FILE with the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
+ * records (size, which is that of the plan, fit and depth). Files are replaced whole or not at all. Saving in memory
+ * needs `room` for *size bytes; bytes NULL only sets *size. Errors: OC_USAGE for features that are not planned or
+ * fitted, or too little room; OC_BAD_FILE with the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
 OC_API oc_status oc_features_save(const oc_features *features, const oc_image_options *image, const char *path,
                                   oc_error *err);
 OC_API oc_status oc_features_load(const char *path, oc_features **features, oc_image_options *image, oc_error *err);

@@ -5,18 +5,20 @@
  * sampling, RGB, CMYK and YCCK (which hold 255 - ink, with Adobe's marker and without), progressive, arithmetic. Gamma
  * and colour profiles are left alone.
  *
- * Orientation is applied as Pillow does: of a JPEG, EXIF's; of a PNG, that of an eXIf chunk, else of a text "Raw profile
- * type exif" (ImageMagick) or "Raw profile type APP1" (Pillow passes that one over); where EXIF has no orientation, or
- * there is none, tiff:Orientation of the XMP in a text "XML:com.adobe.xmp". XMP in a JPEG does not count.
+ * Orientation is applied as Pillow does: of a JPEG, EXIF's; of a PNG, that of an eXIf chunk, else of a text "Raw
+ * profile type exif" (ImageMagick) or "Raw profile type APP1" (Pillow passes that one over); where EXIF has no
+ * orientation, or there is none, tiff:Orientation of the XMP in a text "XML:com.adobe.xmp". XMP in a JPEG does not
+ * count.
  *
  * A sample v of a 16-bit PNG becomes v 255 / F, rounded, halves up. F, the sample of full intensity, is 65535; where
- * `depth` is given, 2^depth - 1, and what is larger is taken for F; else where the file's sBIT chunk says that a channel
- * uses s < 16 bits, 2^s - 1 if they are the lowest bits (no colour of the picture exceeds that, and some have bits among
- * the 16 - s lowest), (2^s - 1) 2^(16-s) if all of the lower bits are 0. Each channel, alpha as well, has its own s.
- * sBIT of files of up to 8 bits changes nothing: their samples fill the range by PNG's own rule.
+ * `depth` is given, 2^depth - 1, and what is larger is taken for F; else where the file's sBIT chunk says that a
+ * channel uses s < 16 bits, 2^s - 1 if they are the lowest bits (no colour of the picture exceeds that, and some have
+ * bits among the 16 - s lowest), (2^s - 1) 2^(16-s) if all of the lower bits are 0. Each channel, alpha as well, has
+ * its own s. sBIT of files of up to 8 bits changes nothing: their samples fill the range by PNG's own rule.
  *
  * Gray is a JPEG's own Y plane; for RGB sources 0.299 R + 0.587 G + 0.114 B, rounded: (19595 R + 38470 G +
- * 7471 B + 32768) / 65536, as libjpeg and Pillow have it. It is the same whether or not RGB is asked for as well. */
+ * 7471 B + 32768) / 65536, as libjpeg and Pillow have it. It is the same whether or not RGB is asked for as well. *
+ * Thread-safe; a decoder, and the image that it gave, belong to one thread at a time. */
 #ifndef OCELLUS_IMAGE_H
 #define OCELLUS_IMAGE_H
 
@@ -64,19 +66,21 @@ typedef enum oc_fit {
  *
  *              JPEG                                              PNG
  * NONE         nothing                                           nothing
- * TRUNCATED    rows are missing: the data end too early, or      rows are missing; a checksum of IHDR, PLTE, tRNS or IDAT
+ * TRUNCATED    rows are missing: the data end too early, or      rows are missing; a checksum of IHDR, PLTE, tRNS or
+ * IDAT
  *              libjpeg gives up                                  is wrong; libpng gives up before the last row is read
  * ERROR        all rows are there, but some of their codes are   as before
  *              wrong; or data of a restart interval are missing
  *              (of the last: if it is no longer than a row of
  *              blocks), or of a scan that refines a progressive
  *              picture: parts of it may be noise or gray
- * WARNING      anything else that libjpeg warns of, such as a    anything else that is wrong, such as a missing IEND chunk
+ * WARNING      anything else that libjpeg warns of, such as a    anything else that is wrong, such as a missing IEND
+ * chunk
  *              missing end marker or an unknown colour transform or a checksum of a chunk that is not used
  *
  * What is not refused is counted in oc_image.warnings; spoilt restart intervals, one after another, count as one. A PNG
- * chunk with orientation or sBIT whose checksum is wrong is passed over. Under NONE, rows that the decoder did not give are gray (JPEG
- * whose data end too early) or black. A header alone (no planes) tells nothing about rows. */
+ * chunk with orientation or sBIT whose checksum is wrong is passed over. Under NONE, rows that the decoder did not give
+ * are gray (JPEG whose data end too early) or black. A header alone (no planes) tells nothing about rows. */
 typedef enum oc_fail_on { OC_FAIL_ON_TRUNCATED, OC_FAIL_ON_ERROR, OC_FAIL_ON_WARNING, OC_FAIL_ON_NONE } oc_fail_on;
 
 /* Limits are checked from the header, before memory is taken, where the header tells; 0 stands for the default. Past
@@ -122,8 +126,8 @@ OC_API oc_status oc_decode_file(oc_decoder *decoder, const char *path, const oc_
 OC_API oc_status oc_decode_memory(oc_decoder *decoder, const void *bytes, size_t size, const oc_image_options *options,
                                   oc_image *image, oc_error *err);
 
-/* The same for pixels that are already decoded, of a camera for example: gray or R, G, B for 1 or 3 channels. OC_USAGE for
- * other channels, or rows that overlap. */
+/* The same for pixels that are already decoded, of a camera for example: gray or R, G, B for 1 or 3 channels. OC_USAGE
+ * for other channels, or rows that overlap. */
 OC_API oc_status oc_decode_pixels(oc_decoder *decoder, const oc_pixels *pixels, const oc_image_options *options,
                                   oc_image *image, oc_error *err);
 
@@ -133,10 +137,10 @@ OC_API bool oc_image_signature(const void *bytes, size_t size);
  * AVIF, JPEG XL, JPEG 2000, camera raw, SVG and others; 512 bytes are enough. */
 OC_API bool oc_image_foreign(const void *bytes, size_t size);
 
-/* Resizes pixels of 1 to 4 channels to `size`. out (size.height, size.width, channels) belongs to the caller. Each axis is
- * resized separately: reduction averages the exact area that an output pixel covers, enlargement interpolates linearly
- * between pixel centres and repeats the border. Values are rounded to nearest, ties as by OpenCV's INTER_AREA. OC_USAGE for
- * a side outside 1 to 65,535 or another number of channels; OC_NO_MEMORY. */
+/* Resizes pixels of 1 to 4 channels to `size`. out (size.height, size.width, channels) belongs to the caller. Each axis
+ * is resized separately: reduction averages the exact area that an output pixel covers, enlargement interpolates
+ * linearly between pixel centres and repeats the border. Values are rounded to nearest, ties as by OpenCV's INTER_AREA.
+ * OC_USAGE for a side outside 1 to 65,535 or another number of channels; OC_NO_MEMORY. */
 OC_API oc_status oc_image_resize(const oc_pixels *pixels, oc_extent size, uint8_t *out, oc_error *err);
 
 /* Writes pixels without gaps between rows (stride 0) as PNG: gray, RGB or RGBA for 1, 3 or 4 channels. "-" is standard

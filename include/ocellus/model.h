@@ -12,8 +12,8 @@
  * A model may also be trained on external rows (oc_set_of_rows, oc_set_open_rows): its spec is then empty, "dimension"
  * replaces size and fit, and it classifies rows, not images.
  *
- * Thread-safe: any number of threads may use one model at the same time; a predictor, a batch or a file of answers belongs
- * to one thread at a time. */
+ * Thread-safe: any number of threads may use one model at the same time; a predictor, a batch or a file of answers
+ * belongs to one thread at a time. */
 #ifndef OCELLUS_MODEL_H
 #define OCELLUS_MODEL_H
 
@@ -27,8 +27,8 @@ extern "C" {
 typedef struct oc_model oc_model;
 
 /* Checks before the first image is read that a training can succeed: oc_train_check, oc_dataset_check_labels,
- * oc_dataset_check_repeats (not for nearest neighbours) and oc_train_check_labels. oc_model_train checks the same of its
- * set. */
+ * oc_dataset_check_repeats (not for nearest neighbours) and oc_train_check_labels. oc_model_train checks the same of
+ * its set. */
 OC_API oc_status oc_model_check(const oc_dataset *dataset, const oc_train_options *options, oc_error *err);
 
 /* Trains on the rows of a set. Errors: those of oc_train; OC_BAD_DATA when labels are missing, or all rows
@@ -38,15 +38,15 @@ OC_API oc_status oc_model_train(const oc_set *set, const oc_train_options *optio
 OC_API void oc_model_free(oc_model *model);
 
 /* A model of features (planned and fitted), of a classifier that was trained on their rows, and of its class names (C),
- * which are UTF-8: for images that no data set holds, such as those of a camera (examples/camera.c). A model gets another
- * classifier by this function too, called with the old model's features and image options. Everything is copied.
- * image: how classify brings images to size; its size is that of the plan, or 0 x 0, which stands for the same. OC_USAGE
- * for parts that do not fit together, OC_NO_MEMORY. */
+ * which are UTF-8: for images that no data set holds, such as those of a camera (examples/camera.c). A model gets
+ * another classifier by this function too, called with the old model's features and image options. Everything is
+ * copied. image: how classify brings images to size; its size is that of the plan, or 0 x 0, which stands for the same.
+ * OC_USAGE for parts that do not fit together, OC_NO_MEMORY. */
 OC_API oc_status oc_model_create(const oc_features *features, const oc_classifier *classifier, const char *const *names,
                                  const oc_image_options *image, oc_model **model, oc_error *err);
-/* Records in such a model how it was trained: the options, the report of oc_train, and the number of rows of each class,
- * counted in their labels (count). The file is then the same as oc_model_train would have made it. OC_BAD_DATA for a
- * label out of range, OC_NO_MEMORY. */
+/* Records in such a model how it was trained: the options, the report of oc_train, and the number of rows of each
+ * class, counted in their labels (count). The file is then the same as oc_model_train would have made it. OC_BAD_DATA
+ * for a label out of range, OC_NO_MEMORY. */
 OC_API oc_status oc_model_note_training(oc_model *model, const oc_train_options *given, const oc_train_report *report,
                                         const int *labels, size_t count, oc_error *err);
 

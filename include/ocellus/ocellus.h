@@ -1,17 +1,17 @@
 /* Ocellus: classic image features and one linear classifier. This header brings in all the others.
  *
- * Versions: until 1.0 a release with another minor number may change functions and structs, which may also grow. A program
- * must then be compiled again; the name of the shared library, libocellus.so.MAJOR.MINOR, ensures that. A release with
- * another patch number changes neither.
+ * Versions: until 1.0 a release with another minor number may change functions and structs, which may also grow. A
+ * program must then be compiled again; the name of the shared library, libocellus.so.MAJOR.MINOR, ensures that. A
+ * release with another patch number changes neither.
  *
  * Arguments, in this order: the object, inputs, options, the job, outputs, and last the error (error.h).
  *
  * Options: a struct oc_X_options begins with the value of oc_X_defaults(); then the program changes fields.
  *
- * Memory: oc_X_free frees an object that the library created, with all that it holds, and accepts NULL. oc_X_clear frees
- * what the library put into a struct that the program owns, and leaves it empty. Objects and outputs need no value before
- * the call that makes them, but a pointer that is freed in any case must begin as NULL. A pointer that a function returns,
- * or that an output holds, belongs to the object that it came from.
+ * Memory: oc_X_free frees an object that the library created, with all that it holds, and accepts NULL. oc_X_clear
+ * frees what the library put into a struct that the program owns, and leaves it empty. Objects and outputs need no
+ * value before the call that makes them, but a pointer that is freed in any case must begin as NULL. A pointer that a
+ * function returns, or that an output holds, belongs to the object that it came from.
  *
  * Threads: any number of threads may read the same object. A job, decoder, workspace, predictor, batch or answer file
  * belongs to one thread at a time. Each header says what else holds for its functions.

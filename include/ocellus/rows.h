@@ -28,8 +28,8 @@ typedef struct oc_block {
     const oc_chunk *chunks; /* (chunk_count), by `first`, where the rows lie in several arrays; else NULL */
     size_t chunk_count;
     size_t column; /* with chunks: the first of the block's columns in their rows */
-    /* (columns): value j of the row of the mirrored image is value mirror[j] of the row, counted in this block; NULL when
-     * it is not known */
+    /* (columns): value j of the row of the mirrored image is value mirror[j] of the row, counted in this block; NULL:
+     * unknown */
     const uint32_t *mirror;
 } oc_block;
 

@@ -10,8 +10,8 @@
  * CSV files follow RFC 4180: a path or label with a comma, a quote or a line break is quoted. Its bytes are written
  * unchanged, UTF-8 or not, so that a path opens the file that it names. Skipped images leave no gap in the rows.
  *
- * Thread-safe: any number of threads may read one object (const functions) and work on different ones; one that changes or
- * frees an object needs it for itself. A job belongs to one call at a time. */
+ * Thread-safe: any number of threads may read one object (const functions) and work on different ones; one that changes
+ * or frees an object needs it for itself. A job belongs to one call at a time. */
 #ifndef OCELLUS_SET_H
 #define OCELLUS_SET_H
 
@@ -26,8 +26,8 @@ extern "C" {
 typedef struct oc_set oc_set;
 
 /* Formats of rows on disk: a set folder with features.npy; svmlight text, "label index:value ..." with indices from 1,
- * zeros left out, and labels 0, 1, ... in the order of the classes, -1 where unknown; or CSV with the columns path, label,
- * f0, f1, ..., or, with OC_FORMAT_CSV_NAMED, path, label and the names of oc_features_column_name. */
+ * zeros left out, and labels 0, 1, ... in the order of the classes, -1 where unknown; or CSV with the columns path,
+ * label, f0, f1, ..., or, with OC_FORMAT_CSV_NAMED, path, label and the names of oc_features_column_name. */
 typedef enum oc_format { OC_FORMAT_NPY, OC_FORMAT_SVMLIGHT, OC_FORMAT_CSV, OC_FORMAT_CSV_NAMED } oc_format;
 
 typedef struct oc_extract_options {
@@ -50,23 +50,23 @@ typedef struct oc_extract_options {
 OC_API oc_extract_options oc_extract_defaults(void);
 
 /* Extracts the rows of all images. The set gets a copy of the features, planned if they are not and fitted to these
- * images if they are not; fitted features are only applied. An output is written whole or not at all, in memory that does
- * not grow with the rows. The rows of a text file wait in a folder PATH.rows.partial (for standard output below $TMPDIR),
- * because the numbers of the labels are known only at the end.
+ * images if they are not; fitted features are only applied. An output is written whole or not at all, in memory that
+ * does not grow with the rows. The rows of a text file wait in a folder PATH.rows.partial (for standard output below
+ * $TMPDIR), because the numbers of the labels are known only at the end.
  *
- * An interrupted run (OC_CANCELLED, OC_IO, OC_NO_MEMORY, or a kill) leaves its rows and fitted stages in that folder, or in
- * FOLDER.partial; the message says what is kept. With `resume` the next run continues it, to the same bytes that an
- * uninterrupted run writes, and a note says from where; without `resume` it is removed. Another note names classes
+ * An interrupted run (OC_CANCELLED, OC_IO, OC_NO_MEMORY, or a kill) leaves its rows and fitted stages in that folder,
+ * or in FOLDER.partial; the message says what is kept. With `resume` the next run continues it, to the same bytes that
+ * an uninterrupted run writes, and a note says from where; without `resume` it is removed. Another note names classes
  * without a readable image.
  *
- * Errors: those of reading with `strict`; OC_BAD_DATA when no image can be read, or for NaN and infinity in text; OC_USAGE
- * when the interrupted run had other images, stages or options, or when the folder holds other files than a set;
- * OC_TOO_SMALL. */
+ * Errors: those of reading with `strict`; OC_BAD_DATA when no image can be read, or for NaN and infinity in text;
+ * OC_USAGE when the interrupted run had other images, stages or options, or when the folder holds other files than a
+ * set; OC_TOO_SMALL. */
 OC_API oc_status oc_set_extract(const oc_dataset *dataset, const oc_features *features,
                                 const oc_extract_options *options, oc_job *job, oc_set **set, oc_error *err);
 
-/* Plans and fits the features as oc_set_extract does for these images, and makes a set that has no rows, but features and
- * image options. The output is not used. Errors: as oc_set_extract. */
+/* Plans and fits the features as oc_set_extract does for these images, and makes a set that has no rows, but features
+ * and image options. The output is not used. Errors: as oc_set_extract. */
 OC_API oc_status oc_set_fit(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
                             oc_job *job, oc_set **set, oc_error *err);
 
@@ -76,19 +76,18 @@ OC_API oc_status oc_set_fit(const oc_dataset *dataset, const oc_features *featur
 OC_API oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, oc_job *job, oc_error *err);
 
 /* Merges the shards of one data set, given in any order. The merged folder equals byte for byte the folder of one
- * extraction of the whole by the same stages. *rows (may be NULL) is the number of rows. Notes: oc_set_note_equal of the
- * whole, and class folders of which no shard has a row. OC_BAD_DATA: a shard is missing or there
- * twice, a set is no shard, or shards differ in list, stages or image options; else as oc_set_open and
- * oc_set_extract. */
+ * extraction of the whole by the same stages. *rows (may be NULL) is the number of rows. Notes: oc_set_note_equal of
+ * the whole, and class folders of which no shard has a row. OC_BAD_DATA: a shard is missing or there twice, a set is no
+ * shard, or shards differ in list, stages or image options; else as oc_set_open and oc_set_extract. */
 OC_API oc_status oc_set_merge(const char *const *shards, size_t count, const char *folder, oc_job *job, size_t *rows,
                               oc_error *err);
 
 /* Opens a set folder; rows are mapped, not read, as by oc_npy_open. OC_NOT_FOUND, OC_BAD_FILE with file and reason,
  * OC_NO_MEMORY. */
 OC_API oc_status oc_set_open(const char *folder, oc_set **set, oc_error *err);
-/* Opens several set folders of the same stages as if they were one, without a copy of their rows, in this order; shards of
- * one list in the order of that list, of which some may be missing. Errors as oc_set_open; OC_USAGE for none, OC_BAD_DATA for
- * sets that were not extracted alike or a shard that is there twice. */
+/* Opens several set folders of the same stages as if they were one, without a copy of their rows, in this order; shards
+ * of one list in the order of that list, of which some may be missing. Errors as oc_set_open; OC_USAGE for none,
+ * OC_BAD_DATA for sets that were not extracted alike or a shard that is there twice. */
 OC_API oc_status oc_set_open_joined(const char *const *folders, size_t count, oc_set **set, oc_error *err);
 OC_API void oc_set_free(oc_set *set);
 
@@ -99,9 +98,9 @@ OC_API oc_status oc_set_of_rows(const oc_rows *rows, const char *const *labels, 
 
 /* The same for the rows of a file, which is recognised by its first bytes:
  *
- *     .npy            float32 (N, D) in C order, mapped, or float64, converted; labels (N) come from a file of their own
- *                     (NULL: unknown): text with one label a line, a CSV file that has a column label, or a .npy file of
- *                     integers
+ *     .npy            float32 (N, D) in C order, mapped, or float64, converted; labels (N) come from a separate file
+ *                     (NULL: unknown): text with one label a line, a CSV file that has a column label, or a .npy file
+ *                     of integers
  *     svmlight text   label index:value ..., indices from 1; classes are named by the labels, which are whole numbers,
  *                     or by the lines of the file beside it named like it with .classes at the end
  *
@@ -117,13 +116,13 @@ OC_API bool oc_rows_recognise(const char *path);
 /* True when the path looks like a set: a folder that has features.npy. */
 OC_API bool oc_set_recognise(const char *path);
 
-/* Checks, as oc_set_extract and oc_set_merge do, that a set may be written to a folder: OC_USAGE when the folder holds a
- * file that is not part of a set, which a new set would replace; the message names it. OC_IO, OC_NO_MEMORY. */
+/* Checks, as oc_set_extract and oc_set_merge do, that a set may be written to a folder: OC_USAGE when the folder holds
+ * a file that is not part of a set, which a new set would replace; the message names it. OC_IO, OC_NO_MEMORY. */
 OC_API oc_status oc_set_check_place(const char *folder, oc_error *err);
 
-/* While an output is built, temporary files lie beside it and in it. Returns the number of bytes by which their paths are
- * longer at most; *name is that number for their names in the folder of the output. For sets, exported rows, models and
- * all other files. */
+/* While an output is built, temporary files lie beside it and in it. Returns the number of bytes by which their paths
+ * are longer at most; *name is that number for their names in the folder of the output. For sets, exported rows, models
+ * and all other files. */
 OC_API size_t oc_output_room(size_t *name);
 
 OC_API const oc_rows *oc_set_rows(const oc_set *set);
@@ -139,9 +138,10 @@ OC_API const oc_features *oc_set_features(const oc_set *set);
 /* How images were brought to size. */
 OC_API oc_image_options oc_set_image_options(const oc_set *set);
 
-/* Sends the listener of the job a note about images with the same pixels, at the size and in the colours that the stages
- * saw (equal hashes and equal rows): how many equal an earlier one that has another label, and the first pair; with `same_label` also how many equal an
- * earlier one of the same label. Nothing for a set without hashes. OC_NO_MEMORY. */
+/* Sends the listener of the job a note about images with the same pixels, at the size and in the colours that the
+ * stages saw (equal hashes and equal rows): how many equal an earlier one that has another label, and the first pair;
+ * with `same_label` also how many equal an earlier one of the same label. Nothing for a set without hashes.
+ * OC_NO_MEMORY. */
 OC_API oc_status oc_set_note_equal(const oc_set *set, bool same_label, oc_job *job, oc_error *err);
 /* oc_dataset_note_labels for the labels of the rows. */
 OC_API oc_status oc_set_note_labels(const oc_set *set, const char *where, oc_job *job, oc_error *err);

@@ -36,8 +36,8 @@ typedef struct oc_explanation {
     double *values; /* (D): W_cj z_j for each value of the row; NULL: not wanted */
     double bias;    /* b_c */
 } oc_explanation;
-/* OC_USAGE for nearest neighbours, for a model of external rows, and for a label that is not below the number of classes;
- * OC_NO_MEMORY. */
+/* OC_USAGE for nearest neighbours, for a model of external rows, and for a label that is not below the number of
+ * classes; OC_NO_MEMORY. */
 OC_API oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label, oc_explanation *explanation,
                             oc_error *err);
 /* The same for the class of the highest score of an image file, as a picture. For words it also shows the ones that
@@ -51,7 +51,7 @@ OC_API oc_status oc_explain_file(oc_predictor *predictor, const char *file, cons
  * neighbours.
  *   ray     loss at W + a U, a = -reach..reach in `count` steps
  *   plane   loss at W + a U + b V, (count, count), b slowest
- *   steps   loss at W' - a dL/dW' for the given a, from random weights W' of deviation 1e-4; *start is the loss there */
+ *   steps   loss at W' - a dL/dW' for the given a, from random weights W' of deviation 1e-4; start: loss there */
 typedef enum oc_landscape { OC_LANDSCAPE_RAY, OC_LANDSCAPE_PLANE, OC_LANDSCAPE_STEPS } oc_landscape;
 
 typedef struct oc_losses {
