@@ -265,7 +265,8 @@ static oc_status read_header(oc_json_reader *reader, oc_archive *archive, oc_hea
             status = oc_header_read(all, name, reader, err);
         }
     }
-    if (status == OC_OK && !reader->error && oc_json_peek(reader) != '\0') {
+    if (status == OC_OK && !reader->error &&
+        (oc_json_peek(reader) != '\0' || reader->at < reader->end)) { /* a NUL too */
         reader->error = "there is more after its end";
     }
     if (status == OC_OK && reader->error) {

@@ -68,10 +68,11 @@ static oc_status check_entry(oc_header_entry *e, oc_error *err)
     if (e->axes < 1 || e->axes > 2) {
         return oc_fail(err, OC_BAD_FILE, "array %s: %zu axes; 1 or 2 are possible", e->name, e->axes);
     }
-    bool positive = e->offsets[0] >= 0 && e->offsets[1] >= 0;
+    bool positive = e->offsets[0] >= 0 && e->offsets[1] >= 0, fits = true;
     for (size_t i = 0; i < e->axes; i++) {
         positive = positive && e->shape[i] > 0;
         sizes[2 - e->axes + i] = (size_t)e->shape[i];
+        fits = fits && (int64_t)(size_t)e->shape[i] == e->shape[i]; /* sizes may have 32 bits */
     }
     if (!positive) {
         return oc_fail(err, OC_BAD_FILE, "array %s: a size or place is not a positive whole number", e->name);
@@ -79,8 +80,8 @@ static oc_status check_entry(oc_header_entry *e, oc_error *err)
     e->tensor = (oc_tensor){.name = e->name, .rows = sizes[0], .columns = sizes[1]};
     e->begin = (uint64_t)e->offsets[0];
     e->end = (uint64_t)e->offsets[1];
-    if (!oc_multiply(sizes[0], sizes[1], &bytes) || !oc_multiply(bytes, sizeof(float), &bytes) || e->end < e->begin ||
-        e->end - e->begin != bytes) {
+    if (!fits || !oc_multiply(sizes[0], sizes[1], &bytes) || !oc_multiply(bytes, sizeof(float), &bytes) ||
+        e->end < e->begin || e->end - e->begin != bytes) {
         return oc_fail(err, OC_BAD_FILE, "array %s: its shape and its place in the file do not agree", e->name);
     }
     return OC_OK;

@@ -52,7 +52,8 @@ static void read_text(const uint8_t *bytes, size_t size)
     bool overflow = !theirs &&
                     json_error_code(&why) == json_error_numeric_overflow; /* 1e999 has a value nowhere here */
     bool deep = reader.error && strstr(reader.error, "deep");
-    fuzz_expect(read == (theirs != NULL) || overflow || deep, "both read a text, or none does");
+    bool cut = !read && memchr(bytes, '\0', size); /* which ends a text for jansson */
+    fuzz_expect(read == (theirs != NULL) || overflow || deep || cut, "both read a text, or none does");
     json_decref(theirs);
     free(text);
 }

@@ -82,6 +82,16 @@ Test(archive, a_sound_header_is_accepted)
     oc_archive_free(archive);
 }
 
+Test(archive, a_nul_after_the_header_is_refused)
+{
+    static const char header[] = "{" ARRAY("a", "[1]", "[0,4]") "}?";
+    char file[8 + sizeof header - 1 + 4] = {(char)(sizeof header - 1)};
+    memcpy(file + 8, header, sizeof header - 1);
+    file[8 + sizeof header - 2] = '\0';
+    put("hostile", file, sizeof file);
+    expect_refused("there is more after its end");
+}
+
 Test(archive, hostile_headers_are_refused)
 {
     static const struct {
