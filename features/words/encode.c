@@ -168,31 +168,13 @@ static void find_least(encoder *e, side *s, size_t count)
     }
 }
 
-/* The `wanted`-th smallest of 32 values: at least so many words are no farther than this. */
-static float bound(const float *best, size_t wanted)
-{
-    float sorted[OC_PANEL];
-    for (size_t lane = 0; lane < OC_PANEL; lane++) {
-        size_t at = lane < wanted ? lane : wanted;
-        for (; at > 0 && sorted[at - 1] > best[lane]; at--) {
-            if (at < wanted) {
-                sorted[at] = sorted[at - 1];
-            }
-        }
-        if (at < wanted) {
-            sorted[at] = best[lane];
-        }
-    }
-    return sorted[wanted - 1];
-}
-
 /* The nearest words of each row and their codes. row_value holds the rows' mean distances. */
 static void code_nearest(encoder *e, side *s, size_t count)
 {
     find_least(e, s, count);
     for (size_t i = 0; i < count; i++) {
         float *codes = e->near_codes + i * e->nearest, mean = e->row_value[i], total = 0;
-        float limit = bound(s->best + i * OC_PANEL, e->nearest);
+        float limit = e->kernels->bound(s->best + i * OC_PANEL, e->nearest);
         e->kernels->nearest(s->z + i * OC_PANEL, e->words->count, e->nearest, limit, codes,
                             e->near_words + i * e->nearest);
         float scale = mean > 0 ? (float)-e->params->softness / (mean * mean) : 0, least = codes[0];
@@ -211,7 +193,7 @@ static void soften_block(encoder *e, side *s, size_t count)
 {
     find_least(e, s, count);
     for (size_t i = 0; i < count; i++) {
-        e->row_least[i] = bound(s->best + i * OC_PANEL, 1);
+        e->row_least[i] = e->kernels->bound(s->best + i * OC_PANEL, 1);
         float mean = e->row_value[i];
         e->row_value[i] = mean > 0 ? (float)-e->params->softness / (mean * mean) : 0;
     }

@@ -3,6 +3,7 @@
 
 #include "src/base/dispatch.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -134,6 +135,32 @@ static inline bool any_within(const float *z, float limit)
     return within;
 }
 
+static float bound(const float *best, size_t wanted)
+{
+    float last = -1;
+    for (size_t i = 0; i < wanted; i++) {
+        float next = FLT_MAX;
+#pragma omp simd reduction(min : next)
+        for (size_t lane = 0; lane < OC_PANEL; lane++) {
+            float value = best[lane] > last ? best[lane] : FLT_MAX;
+            next = value < next ? value : next;
+        }
+        last = next;
+    }
+    return last;
+}
+
+/* Bit `lane` is set where the value is within the limit. */
+static inline uint32_t lanes_within(const float *z, float limit)
+{
+    uint32_t within = 0;
+#pragma omp simd reduction(| : within)
+    for (size_t lane = 0; lane < OC_PANEL; lane++) {
+        within |= z[lane] <= limit ? (uint32_t)1 << lane : 0;
+    }
+    return within;
+}
+
 static void nearest(const float *z, size_t words, size_t wanted, float limit, float *distance, uint32_t *word)
 {
     size_t found = 0;
@@ -141,8 +168,11 @@ static void nearest(const float *z, size_t words, size_t wanted, float limit, fl
         if (!any_within(z, limit)) {
             continue;
         }
-        for (size_t lane = 0; lane < OC_PANEL && first + lane < words; lane++) {
-            if (!(z[lane] <= limit) || (found == wanted && !(z[lane] < distance[found - 1]))) {
+        uint32_t within = lanes_within(z, limit);
+        within &= words - first < OC_PANEL ? ((uint32_t)1 << (words - first)) - 1 : UINT32_MAX;
+        for (; within; within &= within - 1) {
+            size_t lane = (size_t)__builtin_ctz(within);
+            if (found == wanted && !(z[lane] < distance[found - 1])) {
                 continue;
             }
             size_t at = found < wanted ? found++ : wanted - 1;
@@ -208,5 +238,6 @@ static void max_weighted(const float *restrict z, const float *restrict weight, 
 
 extern const oc_words_kernels OC_KERNELS(oc_words_kernels);
 const oc_words_kernels OC_KERNELS(oc_words_kernels) = {
-    contrast, distances, distances_both, add_triangle, max_triangle, least, nearest, soften, add_weighted, max_weighted,
+    contrast, distances, distances_both, add_triangle, max_triangle, least,
+    bound,    nearest,   soften,         add_weighted, max_weighted,
 };

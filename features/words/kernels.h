@@ -21,6 +21,9 @@ typedef struct oc_words_kernels {
     void (*max_triangle)(const float *z, const float *mean, size_t rows, float *pool);
     /* best (rows,32) = min(best, z), z (rows,32). */
     void (*least)(const float *z, size_t rows, size_t lanes, float *best);
+    /* At least `wanted` of the 32 values of best, none of them negative, are not above what this returns: the wanted-th of
+     * them, equal ones counted once; FLT_MAX where there are fewer. */
+    float (*bound)(const float *best, size_t wanted);
     /* The `wanted` nearest of all words of one row, nearest first, of equal ones the first: their distances and numbers.
      * z: the row's place in the first of the panels (48,32). At least so many words are within the limit. */
     void (*nearest)(const float *z, size_t words, size_t wanted, float limit, float *distance, uint32_t *word);

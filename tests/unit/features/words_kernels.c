@@ -151,6 +151,22 @@ Test(words_kernels, least_and_soft)
     cr_assert_float_eq(z[VALUES], guard, 0);
 }
 
+Test(words_kernels, bound_is_the_smallest_that_so_many_are_within)
+{
+    float best[OC_PANEL];
+    for (size_t i = 0; i < OC_PANEL; i++) {
+        best[i] = (float)(i * 13 % 32) / 2; /* 0, 0.5, ... 15.5, each once */
+    }
+    for (size_t wanted = 1; wanted <= OC_PANEL; wanted++) {
+        cr_assert_float_eq(oc_words_kernels_get()->bound(best, wanted), (float)(wanted - 1) / 2, 0);
+    }
+    for (size_t i = 0; i < OC_PANEL; i++) {
+        best[i] = (float)(i % 3);
+    }
+    cr_assert_float_eq(oc_words_kernels_get()->bound(best, 2), 1, 0, "equal values count once");
+    cr_assert_geq(oc_words_kernels_get()->bound(best, 4), 2, "there are three values");
+}
+
 Test(words_kernels, nearest_words_in_order)
 {
     enum { WORDS = 75, WANTED = 7 };
