@@ -134,6 +134,7 @@ typedef struct oc_choice_row {
     const char *features; /* the spec of a candidate: static */
     size_t dimension;
     double accuracy; /* by cross-validation on the sample; NaN: it was not compared */
+    double log_loss; /* of the same; NaN where there are no probabilities */
     double seconds;  /* to measure, where no candidate before it had its stages, and to validate */
 } oc_choice_row;
 
@@ -219,7 +220,9 @@ OC_API char *oc_json_extraction(const oc_set *set);
 /* Of a run of classify: the number of images that were classified and of those that could not be read. */
 OC_API char *oc_json_classification(size_t images, size_t skipped, double seconds);
 /* Of a model that was trained on this set. */
-OC_API char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report);
+/* choice: what "-f auto" compared, or NULL. */
+OC_API char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report,
+                              const oc_choice *choice);
 OC_API char *oc_json_info_model(const oc_model *model);
 OC_API char *oc_json_info_set(const oc_set *set);
 OC_API void oc_json_free(char *json);

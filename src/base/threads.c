@@ -41,6 +41,7 @@ struct oc_job {
     void *tap_context;
     bool hushed;           /* losses are not passed on */
     atomic_bool cancelled; /* set in signal handlers, hence without a lock */
+    double deadline;       /* processor time of the process after which the work counts as cancelled; 0: none */
 };
 
 typedef struct worker_start {
@@ -53,6 +54,13 @@ double oc_seconds(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+double oc_processor_seconds(void)
+{
+    struct timespec used = {0};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
 }
 
 static void take_indices(oc_job *job, size_t worker)
@@ -192,7 +200,15 @@ void oc_job_cancel(oc_job *job)
 
 bool oc_job_cancelled(const oc_job *job)
 {
-    return job && atomic_load_explicit(&job->cancelled, memory_order_relaxed);
+    return job && (atomic_load_explicit(&job->cancelled, memory_order_relaxed) ||
+                   (job->deadline > 0 && oc_processor_seconds() > job->deadline));
+}
+
+void oc_job_limit(oc_job *job, double seconds)
+{
+    if (job) {
+        job->deadline = seconds > 0 ? oc_processor_seconds() + seconds : 0;
+    }
 }
 
 void oc_parallel(oc_job *job, size_t count, oc_task task, void *context)

@@ -13,7 +13,14 @@ typedef void (*oc_task)(void *context, size_t index, size_t worker);
  * task must not call oc_parallel on the same job. */
 void oc_parallel(oc_job *job, size_t count, oc_task task, void *context);
 
+/* True after oc_job_cancel, and past the limit of time. */
 bool oc_job_cancelled(const oc_job *job);
+
+/* From now on the work counts as cancelled when the process has used so many more seconds of processor time, of all its
+ * threads together; 0: no limit. Not while the job works. */
+void oc_job_limit(oc_job *job, double seconds);
+/* Seconds of processor time that the threads of the process have used together. */
+double oc_processor_seconds(void);
 
 /* Notify the listener; all accept a NULL job. Progress may be reported from any task, and is limited to 20 times a
  * second. */

@@ -45,11 +45,10 @@ static void print_candidate(void *context, const oc_choice *choice)
     fflush(stdout);
 }
 
-oc_status choose_features(const cli_settings *settings, const oc_dataset *images, oc_job *job, oc_features **features,
+oc_status choose_features(const cli_settings *settings, const oc_dataset *images, oc_job *job, oc_choice *choice,
                           oc_error *err)
 {
     oc_choose_options options = oc_choose_defaults();
-    oc_choice choice;
     options.extract = extract_options(settings);
     options.train = settings->train;
     options.train.seed = (uint64_t)settings->seed;
@@ -57,12 +56,11 @@ oc_status choose_features(const cli_settings *settings, const oc_dataset *images
         options.row_done = print_candidate;
         options.context = (void *)(uintptr_t)images;
     }
-    oc_status status = oc_choose(images, &options, job, &choice, err);
+    oc_status status = oc_choose(images, &options, job, choice, err);
     if (status != OC_OK) {
         return status;
     }
-    const oc_choice_row *best = &choice.rows[choice.best];
-    *features = choice.features;
+    const oc_choice_row *best = &choice->rows[choice->best];
     if (isnan(best->accuracy)) {
         terminal_note("no features could be compared on these images; %s is measured", best->features);
     } else if (!settings->json) {

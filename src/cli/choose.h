@@ -13,8 +13,8 @@ enum { LONGEST_CHOICE = 70 }; /* letters of a candidate, for the width of a colu
 bool is_auto(const char *spec);
 
 /* Chooses by oc_choose, with the table of candidates on standard output unless --json was given. The caller frees
- * *features. */
-oc_status choose_features(const cli_settings *settings, const oc_dataset *images, oc_job *job, oc_features **features,
+ * choice->features. */
+oc_status choose_features(const cli_settings *settings, const oc_dataset *images, oc_job *job, oc_choice *choice,
                           oc_error *err);
 
 /* Seconds of two processors that a choice takes at most. */

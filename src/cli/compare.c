@@ -80,9 +80,11 @@ static oc_status choose_specs(const cli_settings *settings, const oc_dataset *tr
                               oc_error *err)
 {
     oc_status status = OC_OK;
+    oc_choice choice = {0};
     for (size_t i = 0; i < settings->specs.count && !status; i++) {
         if (is_auto(settings->specs.items[i])) {
-            status = *chosen ? OC_OK : choose_features(settings, train, job, chosen, err);
+            status = *chosen ? OC_OK : choose_features(settings, train, job, &choice, err);
+            *chosen = choice.features;
             if (!status && !settings->test) {
                 terminal_note("-f auto was chosen on all images, those to test on among them: its accuracy may be a "
                               "little too high");

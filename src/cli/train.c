@@ -52,6 +52,7 @@ typedef struct source {
     oc_dataset *dataset;   /* NULL: rows */
     oc_features *features; /* NULL: rows, or -f auto before the choice */
     oc_set *set;           /* NULL until the images are extracted */
+    oc_choice choice;      /* what -f auto compared; count 0 where the features were typed */
 } source;
 
 static oc_status open_source_images(const cli_settings *settings, const char *path, oc_job *job, source *from,
@@ -191,8 +192,10 @@ static int report_lost(oc_error *err, bool from_rows)
     return report_failure(err);
 }
 
-static int train(const cli_settings *settings, const oc_set *set, oc_job *job, bool from_rows)
+static int train(const cli_settings *settings, const source *from, oc_job *job, bool from_rows)
 {
+    const oc_set *set = from->set;
+    const oc_choice *choice = from->choice.count ? &from->choice : NULL;
     oc_model *model = NULL;
     oc_train_report report = {0};
     oc_error err;
@@ -208,7 +211,7 @@ static int train(const cli_settings *settings, const oc_set *set, oc_job *job, b
     } else {
         print_work(&report);
         if (settings->json) {
-            status = print_json(oc_json_training(model, set, &report));
+            status = print_json(oc_json_training(model, set, &report, choice));
         } else {
             print_summary(model, set, &report, settings->output);
         }
@@ -217,19 +220,26 @@ static int train(const cli_settings *settings, const oc_set *set, oc_job *job, b
     return status;
 }
 
+static oc_status choose_source_features(const cli_settings *settings, source *from, oc_job *job, oc_error *err)
+{
+    oc_status status = choose_features(settings, from->dataset, job, &from->choice, err);
+    from->features = status ? NULL : from->choice.features;
+    return status;
+}
+
 static int work(const cli_settings *settings, source *from, oc_job *job)
 {
     oc_extract_options options = extract_options(settings);
     bool from_rows = from->set != NULL;
     oc_error err;
-    if ((!from_rows && !from->features && choose_features(settings, from->dataset, job, &from->features, &err)) ||
+    if ((!from_rows && !from->features && choose_source_features(settings, from, job, &err)) ||
         (!from_rows && oc_set_extract(from->dataset, from->features, &options, job, &from->set, &err)) ||
         oc_set_note_equal(from->set, true, job, &err)) {
         return report_lost(&err, from_rows);
     }
     int skipped = from_rows ? EXIT_DONE : report_skipped(from->set, "image");
     int status = settings->check_gradient ? check_gradient(from->set, &settings->train)
-                                          : train(settings, from->set, job, from_rows);
+                                          : train(settings, from, job, from_rows);
     return status ? status : skipped;
 }
 
@@ -237,7 +247,7 @@ static int run(const cli_settings *typed, oc_job *job)
 {
     cli_settings settings = *typed;
     const input in = recognise(settings.operands.items[0]);
-    source from = {NULL, NULL, NULL};
+    source from = {NULL, NULL, NULL, {0}};
     oc_error err;
     int status = wrong_options(&settings, &in);
     if (status) {

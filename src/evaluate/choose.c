@@ -15,7 +15,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 /* What images are. */
 enum {
@@ -87,9 +86,7 @@ typedef struct choosing {
 /* Seconds of two processors that this process has taken: other work on the machine does not change the choice. */
 static double processor_seconds(void)
 {
-    struct timespec t = {0};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return ((double)t.tv_sec + 1e-9 * (double)t.tv_nsec) / 2;
+    return oc_processor_seconds() / 2;
 }
 
 /* A part of a data set with items of its own and the texts of the whole. */
@@ -226,6 +223,7 @@ static oc_status validate(choosing *c, stage_pool *pool, oc_choice_row *row, oc_
     if (status == OC_OK) {
         row->dimension = rows.dimension;
         row->accuracy = oc_validation_accuracy(&report.validation);
+        row->log_loss = report.validation.log_loss;
         oc_classifier_free(classifier);
     }
     oc_features_free(features);
@@ -238,7 +236,7 @@ static oc_status compare(choosing *c, size_t candidate, oc_error *err)
     stage_pool *pool = c->pool_of[candidate];
     oc_choice_row *row = &choice->rows[choice->count];
     double started = oc_seconds();
-    *row = (oc_choice_row){.features = candidates[candidate].features, .accuracy = NAN};
+    *row = (oc_choice_row){.features = candidates[candidate].features, .accuracy = NAN, .log_loss = NAN};
     if (!pool->set && !pool->failed) {
         pool->failed = extract(c, &c->sample, pool->stages.data, &pool->set, err);
     }
@@ -271,12 +269,15 @@ static oc_status compare_all(choosing *c, oc_error *err)
         if (!c->pool_of[i]) {
             continue;
         }
-        if (processor_seconds() - c->started + c->slowest > c->options->seconds) {
+        double left = c->options->seconds - (processor_seconds() - c->started);
+        oc_job_limit(c->job, left > 0 ? 2 * left : -1);
+        status = left < c->slowest ? oc_fail(err, OC_CANCELLED, "no time is left") : compare(c, i, err);
+        oc_job_limit(c->job, 0);
+        if (status == OC_CANCELLED && !oc_job_cancelled(c->job)) {
             oc_job_note(c->job, "-f auto: no time for %s and what follows; %.0f s of two processors are over",
                         candidates[i].features, processor_seconds() - c->started);
-            break;
+            return OC_OK;
         }
-        status = compare(c, i, err);
     }
     return status;
 }
@@ -285,7 +286,7 @@ static oc_status compare_all(choosing *c, oc_error *err)
 static void fall_back(oc_choice *choice)
 {
     if (choice->count == 0 || isnan(choice->rows[choice->best].accuracy)) {
-        choice->rows[0] = (oc_choice_row){.features = candidates[0].features, .accuracy = NAN};
+        choice->rows[0] = (oc_choice_row){.features = candidates[0].features, .accuracy = NAN, .log_loss = NAN};
         choice->count = 1;
         choice->best = 0;
     }

@@ -240,7 +240,32 @@ static void add_option(oc_string *json, const oc_param *param, const char *typed
     }
 }
 
-char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report)
+/* What "-f auto" compared: the table of candidates, and which of them is the best. */
+static void add_choice(oc_string *json, const oc_choice *choice)
+{
+    if (!choice) {
+        oc_json_null(json, "choice");
+        return;
+    }
+    oc_json_open(json, "choice", '{');
+    oc_json_string(json, "features", choice->rows[choice->best].features);
+    oc_json_count(json, "images", choice->images);
+    oc_json_open(json, "candidates", '[');
+    for (size_t i = 0; i < choice->count; i++) {
+        const oc_choice_row *row = &choice->rows[i];
+        oc_json_open(json, NULL, '{');
+        oc_json_string(json, "features", row->features);
+        oc_json_count(json, "dimension", row->dimension);
+        oc_json_number(json, "accuracy", row->accuracy);
+        oc_json_number(json, "log_loss", row->log_loss);
+        oc_json_number(json, "seconds", row->seconds);
+        oc_json_close(json, '}');
+    }
+    oc_json_close(json, ']');
+    oc_json_close(json, '}');
+}
+
+char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report, const oc_choice *choice)
 {
     oc_string json = begin();
     oc_json_string(&json, "features", oc_features_spec(oc_model_features(model)));
@@ -258,6 +283,7 @@ char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_
     oc_json_number(&json, "gap", report->gap);
     oc_json_count(&json, "zero_weights", report->zeros);
     add_validation(&json, &report->validation);
+    add_choice(&json, choice);
     return finish(&json);
 }
 

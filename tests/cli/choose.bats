@@ -17,7 +17,12 @@ load common
 @test "-f auto is the default; --json prints no table" {
     run -0 --separate-stderr ocellus train "$DATA/test" -f auto -o auto --json
     [ "$(wc -l <<<"$output")" -eq 1 ]
-    jq -e '.images == 200' <<<"$output"
+    jq -e '.images == 200 and .choice.images == 200 and .choice.features == .features' <<<"$output"
+    jq -e '.choice as $c | ($c.candidates | length) > 2 and
+           any($c.candidates[]; .features == $c.features and .accuracy > 0 and .log_loss > 0 and .dimension > 0)' \
+        <<<"$output"
+    run -0 --separate-stderr ocellus train "$DATA/test" -f pixels:size=4 -o typed --json
+    jq -e 'has("choice") and .choice == null' <<<"$output"
 }
 
 # bats test_tags=long

@@ -178,6 +178,24 @@ Test(threads, cancelling_is_seen_by_later_tasks)
     }
 }
 
+Test(threads, past_its_limit_of_time_work_counts_as_cancelled)
+{
+    oc_job *job = NULL;
+    cr_assert_eq(oc_job_create(1, NULL, &job, NULL), OC_OK);
+    double start = oc_processor_seconds();
+    oc_job_limit(job, 0.02);
+    cr_assert_not(oc_job_cancelled(job));
+    while (oc_processor_seconds() < start + 0.03) {
+    }
+    cr_assert(oc_job_cancelled(job));
+    oc_job_limit(job, 0);
+    cr_assert_not(oc_job_cancelled(job), "the limit leaves no trace");
+    oc_job_cancel(job);
+    oc_job_limit(job, 100);
+    cr_assert(oc_job_cancelled(job));
+    oc_job_free(job);
+}
+
 Test(threads, how_many)
 {
     oc_job *job = NULL;
