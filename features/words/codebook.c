@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { TENSORS = 4 };
+enum { TENSORS = 4, FISHER_TENSORS = 5 };
 
 void oc_words_free(oc_words *words)
 {
@@ -17,6 +17,7 @@ void oc_words_free(oc_words *words)
     oc_free(words->transform);
     oc_free(words->parity);
     oc_free(words->words);
+    oc_free(words->spread);
     oc_free(words->transform_panels);
     oc_free(words->transform_bias);
     oc_free(words->even_panels);
@@ -70,7 +71,11 @@ size_t oc_words_save(const oc_words *w, oc_tensor *out)
     out[1] = (oc_tensor){"transform", w->directions, w->depth, w->transform};
     out[2] = (oc_tensor){"parity", 1, w->directions, w->parity};
     out[3] = (oc_tensor){"words", w->count, w->directions, w->words};
-    return TENSORS;
+    if (!w->spread) {
+        return TENSORS;
+    }
+    out[4] = (oc_tensor){"spread", w->count, w->directions, w->spread};
+    return FISHER_TENSORS;
 }
 
 /* Copies the values of the tensor that has the name of `wanted`, after checking that it has its shape and that its values
@@ -114,6 +119,17 @@ static bool parity_valid(const float *parity, size_t count)
     return true;
 }
 
+/* Of encode=fisher: rows are divided by these. */
+static bool spread_valid(const oc_words *w)
+{
+    const float least = 1e-6F;
+    bool valid = true;
+    for (size_t j = 0; w->spread && j < w->count * w->directions; j++) {
+        valid = valid && w->spread[j] >= least;
+    }
+    return valid;
+}
+
 oc_status oc_words_load(const oc_words_params *params, const oc_tensor *from, size_t count, oc_words *words,
                         oc_error *err)
 {
@@ -121,21 +137,26 @@ oc_status oc_words_load(const oc_words_params *params, const oc_tensor *from, si
     for (size_t i = 0; i < count; i++) {
         w.directions = strcmp(from[i].name, "transform") == 0 ? from[i].rows : w.directions;
     }
-    size_t most = params->encode == OC_WORDS_VLAD ? oc_words_values(params) : w.depth;
-    if (count != TENSORS || w.directions == 0 || w.directions > most) {
+    size_t limit = oc_words_most_directions(params), most = limit ? limit : w.depth;
+    size_t needed = params->encode == OC_WORDS_FISHER ? FISHER_TENSORS : TENSORS;
+    if (count != needed || w.directions == 0 || w.directions > most) {
         return oc_fail(err, OC_BAD_FILE, "%zu arrays and %zu directions of %zu", count, w.directions, most);
     }
-    const oc_tensor wanted[TENSORS] = {{"mean", 1, w.depth, NULL},
-                                       {"transform", w.directions, w.depth, NULL},
-                                       {"parity", 1, w.directions, NULL},
-                                       {"words", w.count, w.directions, NULL}};
-    float **const values[TENSORS] = {&w.mean, &w.transform, &w.parity, &w.words};
+    const oc_tensor wanted[] = {{"mean", 1, w.depth, NULL},
+                                {"transform", w.directions, w.depth, NULL},
+                                {"parity", 1, w.directions, NULL},
+                                {"words", w.count, w.directions, NULL},
+                                {"spread", w.count, w.directions, NULL}};
+    float **const values[] = {&w.mean, &w.transform, &w.parity, &w.words, &w.spread};
     oc_status status = OC_OK;
-    for (size_t i = 0; status == OC_OK && i < TENSORS; i++) {
+    for (size_t i = 0; status == OC_OK && i < needed; i++) {
         status = copy(from, count, wanted[i], values[i], err);
     }
     if (status == OC_OK && !parity_valid(w.parity, w.directions)) {
         status = oc_fail(err, OC_BAD_FILE, "the array parity is not made of ones and minus ones");
+    }
+    if (status == OC_OK && !spread_valid(&w)) {
+        status = oc_fail(err, OC_BAD_FILE, "the array spread has a value that is not above 0");
     }
     if (status == OC_OK) {
         status = oc_words_prepare(&w, params->mirror, err);

@@ -4,7 +4,7 @@
 
 #include "features/words/layout.h"
 
-/* The arrays up to `words` are stored, the others are computed from them. */
+/* The arrays up to `spread` are stored, the others are computed from them. */
 typedef struct oc_words {
     size_t depth;            /* D: values of a descriptor */
     size_t directions, even; /* r: values after whitening; the first `even` stay when the image is mirrored */
@@ -13,6 +13,7 @@ typedef struct oc_words {
     float *transform;        /* T (r,D) */
     float *parity;           /* (r): 1 even, -1 odd */
     float *words;            /* (K,r) */
+    float *spread;           /* (K,r), for encode=fisher: standard deviation from a word of what is nearest to it */
 
     float *transform_panels, *transform_bias; /* T, -T mean */
     float *even_panels, *odd_panels;          /* -2 words, the even and the odd values apart; odd NULL without mirror */

@@ -216,7 +216,7 @@ static double aspect(const oc_stage *stage, oc_drawing kind)
 static const char *legend(const oc_stage *stage)
 {
     const oc_words_params *params = stage->params;
-    if (params->encode == OC_WORDS_VLAD) {
+    if (oc_words_residuals(params)) {
         return "the words whose residuals weigh most, for the class or against it";
     }
     return "words in blue frames speak for the class, those in orange frames against it";
@@ -352,7 +352,7 @@ static oc_status draw(const oc_stage *stage, const oc_draw_request *s, oc_error 
     oc_words_looks l;
     oc_status status = oc_words_unwhiten(stage, &l, err);
     if (status == OC_OK) {
-        bool residuals = l.params->encode == OC_WORDS_VLAD;
+        bool residuals = oc_words_residuals(l.params);
         status = residuals ? draw_residuals(&l, stage, s, err) : draw_kind(&l, stage, s, err);
     }
     oc_free(l.values);

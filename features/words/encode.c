@@ -4,6 +4,7 @@
  *     triangle  f_k = max(0, m - z_k), m the mean of the z_k
  *     hard      f_k = 1 for the nearest word, else 0
  *     vlad      as hard, but a word has a vector of values in place of one (vlad.h)
+ *     fisher    as soft, but a word has a vector of values in place of one (fisher.h)
  *     soft      f_k = exp(-softness z_k^2 / m^2) over the sum of these, 0 but for the nearest words where their number
  *               is given (localized soft assignment: Liu, Wang and Liu, 2011)
  *
@@ -18,6 +19,7 @@
  * scores a + b and its mirror image a - b: both at the flops of one. */
 #include "features/words/encode.h"
 
+#include "features/words/fisher.h"
 #include "features/words/kernels.h"
 #include "features/words/patch.h"
 #include "features/words/vlad.h"
@@ -53,6 +55,7 @@ typedef struct encoder {
     side side[2];
     size_t *cell_places; /* (cells): descriptors in a cell */
     oc_vlad vlad;        /* the sums that encode=vlad has in place of pooled codes; without them elsewhere */
+    oc_fisher fisher;    /* the same for encode=fisher */
 } encoder;
 
 static bool take_side(side *s, size_t panels, size_t cells, oc_arena *arena)
@@ -248,6 +251,11 @@ static void pool_block(encoder *e, size_t which, const oc_words_place *places, s
         oc_vlad_add(&e->vlad, which ? places[i].mirror_cell : places[i].cell, e->near_words[i],
                     e->y + i * e->words->directions, which == 1);
     }
+    for (size_t i = 0; e->fisher.sums && i < count * e->nearest; i++) {
+        const oc_words_place *place = &places[i / e->nearest];
+        oc_fisher_add(&e->fisher, which ? place->mirror_cell : place->cell, e->near_words[i], e->near_codes[i],
+                      e->y + i / e->nearest * e->words->directions, which == 1);
+    }
     for (size_t first = 0, end; first < count; first = end) {
         uint32_t cell = which ? places[first].mirror_cell : places[first].cell;
         for (end = first + 1; end < count; end++) {
@@ -312,7 +320,9 @@ static void write_row(const encoder *e, float *row)
 static size_t nearest_words(const oc_words_params *params, size_t words)
 {
     bool one = params->encode == OC_WORDS_HARD || params->encode == OC_WORDS_VLAD;
-    size_t wanted = one ? 1 : params->encode == OC_WORDS_SOFT ? (size_t)params->nearest : 0;
+    bool soft = params->encode == OC_WORDS_SOFT || params->encode == OC_WORDS_FISHER;
+    size_t wanted = one ? 1 : soft ? (size_t)params->nearest : 0;
+    wanted = wanted || params->encode != OC_WORDS_FISHER ? wanted : OC_WORDS_MOST_NEAREST;
     return wanted < words ? wanted : words;
 }
 
@@ -356,6 +366,10 @@ oc_status oc_words_encode(const oc_words_coding *c, float *row, oc_error *err)
         !oc_vlad_create(&e.vlad, c->words, oc_words_values(&c->plan->params), cuts * cuts, c->arena)) {
         return oc_fail_memory(err, "visual words");
     }
+    if (c->plan->params.encode == OC_WORDS_FISHER &&
+        !oc_fisher_create(&e.fisher, c->words, oc_words_values(&c->plan->params), cuts * cuts + 1, c->arena)) {
+        return oc_fail_memory(err, "visual words");
+    }
     memset(e.cell_places, 0, cuts * cuts * sizeof *e.cell_places);
     for (size_t i = 0; i < count; i++) {
         e.cell_places[places[i].cell]++;
@@ -365,6 +379,8 @@ oc_status oc_words_encode(const oc_words_coding *c, float *row, oc_error *err)
     }
     if (e.vlad.sums) {
         oc_vlad_write(&e.vlad, &c->plan->params.grid, row);
+    } else if (e.fisher.sums) {
+        oc_fisher_write(&e.fisher, &c->plan->params.grid, row);
     } else {
         write_row(&e, row);
     }

@@ -133,7 +133,7 @@ static oc_status whiten(const sampling *s, size_t count, oc_words *words, oc_err
     }
     oc_words_mirror_order(s->params, order);
     oc_whiten_options options = {s->params->whiten, s->params->ridge, s->params->keep, s->params->mirror ? order : NULL,
-                                 s->params->encode == OC_WORDS_VLAD ? oc_words_values(s->params) : 0};
+                                 oc_words_most_directions(s->params)};
     oc_whitening map = {0};
     oc_status status = oc_whiten_fit(oc_packed(s->x, count, s->depth), &options, &map, s->job, err);
     oc_free(order);
@@ -170,6 +170,52 @@ static oc_status cluster(const sampling *s, size_t count, oc_words *words, oc_er
     return status == OC_OK ? oc_kmeans_lloyd(points, &options, words->words, NULL, s->job, err) : status;
 }
 
+/* The spread around each word of the samples nearest to it; of few samples, nearly that of all. */
+static oc_status spread(const sampling *s, size_t count, oc_words *w, oc_error *err)
+{
+    enum { FEW = 10 };
+    size_t r = w->directions;
+    double *squares = oc_alloc((w->count + 1) * r, sizeof *squares), *all = squares ? squares + w->count * r : NULL;
+    size_t *members = oc_alloc(w->count, sizeof *members);
+    w->spread = oc_alloc(w->count, r * sizeof *w->spread);
+    if (!squares || !members || !w->spread) {
+        oc_free(squares);
+        oc_free(members);
+        return oc_fail_memory(err, "words");
+    }
+    for (size_t i = 0; i < count; i++) {
+        const float *y = s->x + i * r;
+        size_t nearest = 0;
+        float least = INFINITY;
+        for (size_t k = 0; k < w->count; k++) {
+            float sum = 0;
+#pragma omp simd reduction(+ : sum)
+            for (size_t d = 0; d < r; d++) {
+                float difference = y[d] - w->words[k * r + d];
+                sum += difference * difference;
+            }
+            nearest = sum < least ? k : nearest;
+            least = sum < least ? sum : least;
+        }
+        members[nearest]++;
+        for (size_t d = 0; d < r; d++) {
+            double difference = (double)y[d] - (double)w->words[nearest * r + d];
+            squares[nearest * r + d] += difference * difference;
+            all[d] += difference * difference;
+        }
+    }
+    for (size_t k = 0; k < w->count; k++) {
+        for (size_t d = 0; d < r; d++) {
+            double common = all[d] / (double)count;
+            double own = (squares[k * r + d] + FEW * common) / (double)(members[k] + FEW);
+            w->spread[k * r + d] = (float)sqrt(own + 1e-6);
+        }
+    }
+    oc_free(squares);
+    oc_free(members);
+    return OC_OK;
+}
+
 oc_status oc_words_fit(const oc_words_plan *plan, const oc_source *source, uint64_t seed, oc_words *words, oc_job *job,
                        oc_error *err)
 {
@@ -186,6 +232,9 @@ oc_status oc_words_fit(const oc_words_plan *plan, const oc_source *source, uint6
     }
     if (status == OC_OK) {
         status = cluster(&s, count, &learned, err);
+    }
+    if (status == OC_OK && params->encode == OC_WORDS_FISHER) {
+        status = spread(&s, count, &learned, err);
     }
     if (status == OC_OK) {
         status = oc_words_prepare(&learned, params->mirror, err);

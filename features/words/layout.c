@@ -46,7 +46,7 @@ bool oc_words_gradients(const oc_words_params *params)
     return params->descriptor != OC_WORDS_PATCH;
 }
 
-enum { VLAD_DIRECTIONS = 64 }; /* of most variance; more add noise and values */
+enum { RESIDUAL_DIRECTIONS = 64 }; /* of most variance; more add noise and values */
 
 size_t oc_words_depth(const oc_words_params *params)
 {
@@ -56,13 +56,24 @@ size_t oc_words_depth(const oc_words_params *params)
     return (size_t)(params->patch * params->patch) * (params->gray ? 1 : 3);
 }
 
-size_t oc_words_values(const oc_words_params *params)
+bool oc_words_residuals(const oc_words_params *params)
+{
+    return params->encode == OC_WORDS_VLAD || params->encode == OC_WORDS_FISHER;
+}
+
+size_t oc_words_most_directions(const oc_words_params *params)
 {
     size_t depth = oc_words_depth(params);
-    if (params->encode != OC_WORDS_VLAD) {
-        return 1;
+    if (!oc_words_residuals(params)) {
+        return 0;
     }
-    return depth < VLAD_DIRECTIONS ? depth : VLAD_DIRECTIONS;
+    return depth < RESIDUAL_DIRECTIONS ? depth : RESIDUAL_DIRECTIONS;
+}
+
+size_t oc_words_values(const oc_words_params *params)
+{
+    size_t directions = oc_words_most_directions(params);
+    return directions == 0 ? 1 : params->encode == OC_WORDS_FISHER ? 2 * directions : directions;
 }
 
 size_t oc_words_sizes(const oc_words_params *params)

@@ -4,7 +4,7 @@
 
 #include "features/stage.h"
 
-enum { OC_WORDS_ENCODE_AUTO, OC_WORDS_TRIANGLE, OC_WORDS_HARD, OC_WORDS_SOFT, OC_WORDS_VLAD };
+enum { OC_WORDS_ENCODE_AUTO, OC_WORDS_TRIANGLE, OC_WORDS_HARD, OC_WORDS_SOFT, OC_WORDS_VLAD, OC_WORDS_FISHER };
 enum { OC_WORDS_PATCH, OC_WORDS_SIFT, OC_WORDS_OPPONENT_SIFT };
 enum { OC_WORDS_MAP_AUTO, OC_WORDS_PLAIN, OC_WORDS_ROOT };
 enum { OC_WORDS_POOL_AUTO, OC_WORDS_SUM, OC_WORDS_MEAN, OC_WORDS_MAX };
@@ -34,7 +34,11 @@ oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, siz
 bool oc_words_gradients(const oc_words_params *params);
 /* Values of a descriptor. */
 size_t oc_words_depth(const oc_words_params *params);
-/* Values of a word in a row: 1, or for encode=vlad the directions of a residual. */
+/* Words have residuals in place of counts: encode=vlad and encode=fisher. */
+bool oc_words_residuals(const oc_words_params *params);
+/* Most directions that whitening keeps: 0 for no limit. */
+size_t oc_words_most_directions(const oc_words_params *params);
+/* Values of a word in a row: 1, or the directions of a residual, for encode=fisher twice. */
 size_t oc_words_values(const oc_words_params *params);
 /* The number of sizes of descriptors: 1, or that of `cells`. */
 size_t oc_words_sizes(const oc_words_params *params);

@@ -1,6 +1,6 @@
 /* words: the plan. A row has the axes y and x of the regions, and word; with several levels of regions it has the axes
- * region, which counts all regions of the first level, then those of the next, and word. Words of encode=vlad have a last
- * axis, the directions of their residuals. */
+ * region, which counts all regions of the first level, then those of the next, and word. Words of encode=vlad
+ * have a last axis, the directions of their residuals, and those of encode=fisher twice as many. */
 #include "features/words/plan.h"
 
 #include "src/base/fail.h"
@@ -14,7 +14,7 @@ static oc_status set_axes(const oc_words_params *params, oc_plan *plan, oc_error
     }
     oc_row_axis word = {"word", "word", (size_t)params->count, {0}};
     oc_row_axis direction = {"d", "direction", oc_words_values(params), {0}};
-    size_t last = params->encode == OC_WORDS_VLAD ? 1 : 0;
+    size_t last = oc_words_residuals(params) ? 1 : 0;
     if (grid->count > 1) {
         oc_row_axis axes[] = {{"region", "region, level by level", regions, *grid}, word, direction};
         return oc_plan_axes(plan, axes, 2 + last, err);

@@ -11,6 +11,7 @@
  * fit.c       learning the whitening and the words
  * encode.c    an image's row
  * vlad.c      residuals in place of counts
+ * fisher.c    residuals and how widely they spread
  * draw.c      pictures
  * *_kernels.c inner loops; kernels.c chooses them */
 #include "features/words/codebook.h"
@@ -26,14 +27,14 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const encodings[] = {"auto", "triangle", "hard", "soft", "vlad", NULL};
+static const char *const encodings[] = {"auto", "triangle", "hard", "soft", "vlad", "fisher", NULL};
 static const char *const descriptors[] = {"patch", "sift", "opponent-sift", NULL};
 static const char *const maps[] = {"auto", "none", "sqrt", NULL};
 static const char *const pools[] = {"auto", "sum", "mean", "max", NULL};
 
 #define FIELD(name) offsetof(oc_words_params, name)
 static const oc_param params_table[] = {
-    {"count", OC_INTEGER, FIELD(count), "auto", 1, 65536, NULL, "words; auto: 1600, sift 1000, vlad 128"},
+    {"count", OC_INTEGER, FIELD(count), "auto", 1, 65536, NULL, "words; auto: 1600, sift 1000, vlad 128, fisher 64"},
     {"patch", OC_INTEGER, FIELD(patch), "6", 1, 24, NULL, "side of a patch in pixels"},
     {"stride", OC_INTEGER, FIELD(stride), "auto", 1, 64, NULL,
      "pixels from one descriptor to the next; auto: 1 for patches, for sift 8 at 256x256 and in proportion"},
@@ -54,14 +55,14 @@ static const oc_param params_table[] = {
     {"iterations", OC_INTEGER, FIELD(iterations), "auto", 0, 10000, NULL, "of k-means, at most; auto: 20, for sift 10"},
     {"encode", OC_CHOICE, FIELD(encode), "auto", 0, 0, encodings, "auto: triangle for patches, soft for sift"},
     {"softness", OC_REAL, FIELD(softness), "auto", 0, 1e6, NULL,
-     "for encode=soft: how fast codes fall with the squared distance over its mean; auto: 20"},
+     "for encode=soft, fisher: how fast codes fall with the squared distance over its mean; auto: 20, 50"},
     {"nearest", OC_INTEGER, FIELD(nearest), "auto", 0, OC_WORDS_MOST_NEAREST, NULL,
-     "for encode=soft: nearest words that share a code, 0 for all; auto: 5 for sift, else all"},
+     "for encode=soft, fisher: nearest words that share a code, 0 for all; auto: 5 for sift, fisher, else all"},
     {"pool", OC_CHOICE, FIELD(pool), "auto", 0, 0, pools,
      "how codes are joined in a region; auto: max for soft codes of nearest words, else sum"},
     {"map", OC_CHOICE, FIELD(map), "auto", 0, 0, maps, "applied to the pooled codes; auto: none to maxima, else sqrt"},
     {"grid", OC_LEVELS, FIELD(grid), "auto", 1, 16, NULL,
-     "regions a side; 1-2-4 is a pyramid; auto: 2 for patches, 1-2-4 for sift, 1 for vlad"},
+     "regions a side; 1-2-4 is a pyramid; auto: 2 for patches, 1-2-4 for sift, 1 for vlad, fisher"},
     {"mirror", OC_FLAG, FIELD(mirror), "0", 0, 1, NULL, "add the codes of the mirrored image"},
 };
 
@@ -70,9 +71,9 @@ static const oc_param params_table[] = {
  * descriptors a thousandth of that; the lowest ones of a JPEG file are noise. */
 static void replace_auto(oc_words_params *p)
 {
-    bool sift = oc_words_gradients(p), vlad = p->encode == OC_WORDS_VLAD;
+    bool sift = oc_words_gradients(p), residuals = oc_words_residuals(p), fisher = p->encode == OC_WORDS_FISHER;
     if (p->count == OC_AUTO) {
-        p->count = vlad ? 128 : sift ? 1000 : 1600;
+        p->count = fisher ? 64 : residuals ? 128 : sift ? 1000 : 1600;
     }
     if (p->stride == OC_AUTO && !sift) {
         p->stride = 1;
@@ -88,16 +89,16 @@ static void replace_auto(oc_words_params *p)
         p->iterations = sift ? 10 : 20;
     }
     if (isnan(p->keep)) {
-        p->keep = vlad ? 1 : sift ? 0.85 : 0.97;
+        p->keep = residuals ? 1 : sift ? 0.85 : 0.97;
     }
     if (p->encode == OC_WORDS_ENCODE_AUTO) {
         p->encode = sift ? OC_WORDS_SOFT : OC_WORDS_TRIANGLE;
     }
     if (isnan(p->softness)) {
-        p->softness = 20;
+        p->softness = fisher ? 50 : 20;
     }
     if (p->nearest == OC_AUTO) {
-        p->nearest = sift ? 5 : 0;
+        p->nearest = sift || fisher ? 5 : 0;
     }
     if (p->pool == OC_WORDS_POOL_AUTO) {
         p->pool = p->encode == OC_WORDS_SOFT && p->nearest ? OC_WORDS_MAX : OC_WORDS_SUM;
@@ -106,14 +107,15 @@ static void replace_auto(oc_words_params *p)
         p->map = p->pool == OC_WORDS_MAX ? OC_WORDS_PLAIN : OC_WORDS_ROOT;
     }
     if (p->grid.count == 0) {
-        p->grid = vlad ? (oc_levels){1, {1}} : sift ? (oc_levels){3, {1, 2, 4}} : (oc_levels){1, {2}};
+        p->grid = residuals ? (oc_levels){1, {1}} : sift ? (oc_levels){3, {1, 2, 4}} : (oc_levels){1, {2}};
     }
 }
 
 static const char *conflict(const void *values, const char *name)
 {
     const oc_words_params *p = values;
-    bool sift = oc_words_gradients(p), soft = p->encode == OC_WORDS_SOFT, vlad = p->encode == OC_WORDS_VLAD;
+    bool sift = oc_words_gradients(p), residuals = oc_words_residuals(p);
+    bool soft = p->encode == OC_WORDS_SOFT || p->encode == OC_WORDS_FISHER;
     if (strcmp(name, "patch") == 0 && sift) {
         return "gradient descriptors have no patches; 'cells' are their sizes";
     }
@@ -126,23 +128,23 @@ static const char *conflict(const void *values, const char *name)
     if (strcmp(name, "gray") == 0 && p->descriptor == OC_WORDS_OPPONENT_SIFT) {
         return "descriptor=opponent-sift is of colours; descriptor=sift looks at the luma alone";
     }
-    if (strcmp(name, "pool") == 0 && vlad) {
-        return "encode=vlad adds residuals";
+    if (strcmp(name, "pool") == 0 && residuals) {
+        return "encode=vlad and encode=fisher add residuals";
     }
-    if (strcmp(name, "map") == 0 && vlad) {
-        return "encode=vlad brings residuals to length 1";
+    if (strcmp(name, "map") == 0 && residuals) {
+        return "encode=vlad and encode=fisher bring residuals to length 1";
     }
-    if (strcmp(name, "keep") == 0 && vlad) {
-        return "encode=vlad keeps the 64 directions of most variance";
+    if (strcmp(name, "keep") == 0 && residuals) {
+        return "encode=vlad and encode=fisher keep the 64 directions of most variance";
     }
     if (strcmp(name, "ridge") == 0 && !p->whiten) {
         return "with whiten=0 no eigenvalue is divided by";
     }
     if (strcmp(name, "nearest") == 0 && !soft) {
-        return "only with encode=soft words share a code";
+        return "only with encode=soft or fisher words share a code";
     }
     if (strcmp(name, "softness") == 0 && !soft) {
-        return "only encode=soft has soft codes";
+        return "only encode=soft and encode=fisher have soft codes";
     }
     if (strcmp(name, "softness") == 0 && p->nearest == 1) {
         return "with nearest=1 one word gets the whole code";

@@ -28,6 +28,7 @@ static const char *const more_specs[] = {
     "words:count=12,encode=hard,grid=1-2,whiten=0",
     "words:count=6,patch=4,encode=vlad,grid=1-2,mirror=1",
     "words:count=5,descriptor=opponent-sift,cells=2,stride=2,encode=vlad",
+    "words:count=5,patch=4,encode=fisher,grid=1-2,mirror=1",
     "color:size=9x14,grid=2",
     "hog:size=31,cell=4",
     "words:size=40x24,count=5,descriptor=opponent-sift,cells=2,stride=2",

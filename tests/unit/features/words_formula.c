@@ -37,7 +37,7 @@ static void code_of(const oc_stage *stage, const double *y, double *f, double *s
                                                    : 0;
         total += f[k];
     }
-    for (size_t k = 0; params->encode == OC_WORDS_SOFT && k < w->count; k++) {
+    for (size_t k = 0; (params->encode == OC_WORDS_SOFT || params->encode == OC_WORDS_FISHER) && k < w->count; k++) {
         f[k] /= total;
     }
     oc_free(z);
@@ -244,6 +244,66 @@ Test(words, vlad_follows_the_formula)
     check_residuals("count=5,patch=6,encode=vlad");
     check_residuals("count=9,patch=3,encode=vlad,grid=2,gray=1");
     check_residuals("count=7,patch=5,encode=vlad,grid=3,mirror=1");
+}
+
+/* The sums of fisher.h, (K, 2 D), of one image on a grid of one region. */
+static void add_deviations(const oc_stage *stage, oc_image image, double *sums)
+{
+    const oc_words *w = stage->state;
+    size_t columns = oc_words_positions(stage->params, 0, image.width), r = w->directions;
+    size_t rows = oc_words_positions(stage->params, 0, image.height), values = oc_words_values(stage->params);
+    double y[24 * 24 * 3], *code = oc_alloc(w->count, sizeof *code), *slack = oc_alloc(w->count, sizeof *slack);
+    for (size_t place = 0; place < rows * columns; place++) {
+        whitened(stage, image, place % columns, place / columns, y);
+        code_of(stage, y, code, slack);
+        for (size_t j = 0; j < w->count * r; j++) {
+            double off = (y[j % r] - (double)w->words[j]) / (double)w->spread[j];
+            double *sum = sums + j / r * values + j % r;
+            sum[0] += code[j / r] * off;
+            sum[values / 2] += code[j / r] * (off * off - 1) / sqrt(2);
+        }
+    }
+    oc_free(code);
+    oc_free(slack);
+}
+
+static void check_deviations(const char *spec)
+{
+    pictures p = make_pictures(IMAGES, WIDTH, HEIGHT);
+    oc_stage stage = make_words(spec, WIDTH, HEIGHT);
+    cr_assert_eq(fit_words(&stage, &p, 2, 1, NULL), OC_OK, "%s", spec);
+    size_t values = oc_words_values(stage.params), words = stage.plan.dimension / values; /* all of them have patches */
+    for (size_t i = 0; i < 3; i++) {
+        oc_image other = mirrored_picture(&p, i);
+        float *row = words_row(&stage, picture(&p, i));
+        double *sums = oc_alloc(stage.plan.dimension, sizeof *sums), sizes[10] = {0};
+        add_deviations(&stage, picture(&p, i), sums);
+        if (((const oc_words_params *)stage.params)->mirror) {
+            add_deviations(&stage, other, sums);
+        }
+        for (size_t j = 0; j < stage.plan.dimension; j++) {
+            sizes[j / values] += fabs(sums[j]); /* of the roots, squared */
+        }
+        for (size_t j = 0; j < stage.plan.dimension; j++) {
+            double size = sizes[j / values] * (double)words;
+            double wanted = copysign(sqrt(fabs(sums[j]) / size), sums[j]);
+            cr_assert(fabs((double)row[j] - wanted) <= 2e-3, "%s: value %zu is %g, not %g", spec, j, (double)row[j],
+                      wanted);
+        }
+        oc_free(row);
+        oc_free(sums);
+        oc_free(other.rgb);
+        oc_free(other.gray);
+    }
+    free_words(&stage);
+    free_pictures(&p);
+}
+
+Test(words, fisher_follows_the_formula)
+{
+    check_deviations("count=6,patch=4,encode=fisher,gray=1");
+    check_deviations("count=5,patch=3,encode=fisher,nearest=2,mirror=1");
+    check_deviations("count=4,patch=4,encode=fisher,nearest=0,gray=1,softness=30");
 }
 
 Test(words, vlad_keeps_at_most_64_directions)
