@@ -159,7 +159,7 @@ typedef struct oc_choose_options {
 /* At most 2,000 images and 120 seconds, with the defaults of oc_train_defaults. */
 OC_API oc_choose_options oc_choose_defaults(void);
 
-/* The candidate of the most stages, which takes longest. */
+/* The candidate that takes longest. */
 OC_API const char *oc_choose_largest(void);
 
 /* Compares candidates by cross-validation (that of options->train, else 5 folds) on a sample that is spread evenly over

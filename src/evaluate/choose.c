@@ -27,8 +27,8 @@ enum {
 /* A candidate is compared on images of one of its sizes and of one of its colours, in this order: time may end before the
  * last. The first is the fallback where nothing can be compared. */
 #define SIFT "words:descriptor=sift"
-#define RESIDUALS "words:descriptor=sift,encode=vlad"
-#define OPPONENTS "words:descriptor=opponent-sift,encode=vlad"
+#define DEVIATIONS "words:descriptor=sift,encode=fisher"
+#define OPPONENTS "words:descriptor=opponent-sift,encode=fisher"
 
 static const struct {
     unsigned kinds;
@@ -39,8 +39,8 @@ static const struct {
     {LARGE | GRAY | COLOR, SIFT},
     {LARGE | COLOR, OPPONENTS},
     {LARGE | COLOR, SIFT "+" OPPONENTS},
-    {LARGE | COLOR, SIFT "+" OPPONENTS "+color"},
-    {LARGE | GRAY | COLOR, SIFT "+" RESIDUALS},
+    {LARGE | COLOR, DEVIATIONS "+" OPPONENTS},
+    {LARGE | GRAY | COLOR, SIFT "+" DEVIATIONS},
     {LARGE | COLOR, SIFT "+hog:cell=16+color"},
     {LARGE | GRAY, SIFT "+hog:cell=16"},
     {SMALL | COLOR, "hog:cell=4+color"},
@@ -53,7 +53,7 @@ static const struct {
 
 enum {
     CANDIDATES = sizeof candidates / sizeof *candidates, /* at most OC_MAX_CANDIDATES */
-    LARGEST = 5,
+    LARGEST = 4,
     SMALL_SIDE = 64,
     LOOKED_AT = 64, /* images that tell what all are */
     FOLDS = 5,
