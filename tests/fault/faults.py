@@ -138,8 +138,8 @@ class Bench:
         case.status, case.said = done.returncode, TIMES.sub("", done.stdout.decode())
         case.new = contents(case.output) if case.output else None
         case.skipped = done.stderr.count(b"skipped")
-        for name in self.beside(case):
-            put(os.path.join(os.path.dirname(case.output), name), None)
+        if case.output:
+            put(case.output + ".classes", None)
 
     def beside(self, case):
         """What lies beside the output that was not there before."""
@@ -187,6 +187,7 @@ class Bench:
     def row(self, name, case, tried, before):
         if case.output:
             put(case.output, None)
+            put(case.output + ".classes", None)
         self.table.append((name, case.name, tried, len(self.failures) - before))
         print(f"{name:8} {case.name:24} {tried:6} tried {len(self.failures) - before:4} failed", flush=True)
 
