@@ -22,11 +22,14 @@ class Checks(unittest.TestCase):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for loss in ("softmax", "hinge"):
-                ran = list(check_estimator(ocellus.LinearClassifier(loss=loss), generate_only=True))
-                self.assertGreater(len(ran), 30)
-                for estimator, check in ran:
-                    check(estimator)
-            check_estimator(ocellus.LinearClassifier())
+                ran = 0
+                for estimator, check in check_estimator(ocellus.LinearClassifier(loss=loss), generate_only=True):
+                    try:
+                        check(estimator)
+                        ran += 1
+                    except unittest.SkipTest as skipped:  # one check reads the column names of a pandas table
+                        self.assertIn("pandas", str(skipped))
+                self.assertGreater(ran, 40)
 
     def test_it_learns_digits(self):
         rows, labels = load_digits(return_X_y=True)
