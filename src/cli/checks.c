@@ -19,11 +19,11 @@ static const char **list_inputs(const cli_settings *settings, size_t *count)
     return inputs;
 }
 
-static oc_status check_names(const output *outputs, size_t count, oc_error *err)
+static oc_status check_names(const cli_output *outputs, size_t count, oc_error *err)
 {
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < i; j++) {
-            const output *a = &outputs[j], *b = &outputs[i];
+            const cli_output *a = &outputs[j], *b = &outputs[i];
             if (a->path && b->path && same_output(a->path, b->path)) {
                 return wrong_usage(err, "%.700s: %s and %s need two names", b->path, a->name, b->name);
             }
@@ -32,7 +32,7 @@ static oc_status check_names(const output *outputs, size_t count, oc_error *err)
     return OC_OK;
 }
 
-oc_status check_outputs(const cli_settings *settings, const output *outputs, size_t count, oc_error *err)
+oc_status check_outputs(const cli_settings *settings, const cli_output *outputs, size_t count, oc_error *err)
 {
     size_t input_count;
     const char **inputs = list_inputs(settings, &input_count);

@@ -36,7 +36,7 @@ static int explain(const cli_settings *settings, const oc_model *model)
 
 static int wrong_options(const cli_settings *settings)
 {
-    const strings *operands = &settings->operands;
+    const cli_strings *operands = &settings->operands;
     bool standard_input = false;
     for (size_t i = 1; i < operands->count; i++) {
         standard_input = standard_input || strcmp(operands->items[i], "-") == 0;
@@ -70,8 +70,8 @@ static int wrong_options(const cli_settings *settings)
 
 static oc_status check(const cli_settings *settings, oc_error *err)
 {
-    const output outputs[] = {{settings->explain, "the picture", check_output_picture},
-                              {settings->output, "the labels", check_output_file}};
+    const cli_output outputs[] = {{settings->explain, "the picture", check_output_picture},
+                                  {settings->output, "the labels", check_output_file}};
     return check_outputs(settings, outputs, 2, err);
 }
 
@@ -97,7 +97,7 @@ static int run(const cli_settings *settings, oc_job *job)
     if (status) {
         return status;
     }
-    const input trained = recognise(settings->operands.items[0]);
+    const cli_input trained = recognise(settings->operands.items[0]);
     if (check(settings, &err) || open_model(&trained, &model, &err)) {
         return report_failure(&err);
     }
@@ -112,7 +112,7 @@ static int run(const cli_settings *settings, oc_job *job)
 }
 
 /* clang-format off */
-static const option own_options[] = {
+static const cli_option own_options[] = {
     {'o', "FILE.csv", REPEAT_REFUSED, 0,
      {OPTION_TEXT("output", output,
                   "write path, label and probability of each image to a CSV file; an older one is replaced")}},

@@ -36,12 +36,12 @@ static bool is_file_or_folder(const char *path, bool *folder)
 }
 
 /* A set, or for a model of rows that another program made, a file of such rows. */
-static bool holds_rows(const work *w, const input *in)
+static bool holds_rows(const work *w, const cli_input *in)
 {
     return in->kind == INPUT_SET || (in->kind == INPUT_ROWS && oc_features_count(oc_model_features(w->model)) == 0);
 }
 
-static oc_status open_set(const work *w, const input *in, oc_set **set, oc_error *err)
+static oc_status open_set(const work *w, const cli_input *in, oc_set **set, oc_error *err)
 {
     const named_model model = {w->settings->operands.items[0], w->model};
     return open_fitting_rows(w->settings, &model, in, w->job, set, err);
@@ -78,7 +78,7 @@ static oc_status take_answer(void *context, const oc_answer *answer, oc_error *e
     return status;
 }
 
-static oc_status add_rows(work *w, const input *in, oc_error *err)
+static oc_status add_rows(work *w, const cli_input *in, oc_error *err)
 {
     oc_set *set = NULL;
     oc_status status = open_set(w, in, &set, err);
@@ -111,7 +111,7 @@ static oc_status add_images(work *w, const char *path, bool folder, oc_error *er
 
 static oc_status add_operand(work *w, const char *path, oc_error *err)
 {
-    const input in = recognise(path);
+    const cli_input in = recognise(path);
     bool folder;
     if (holds_rows(w, &in)) {
         w->lone = false;
@@ -134,11 +134,11 @@ static oc_status add_operand(work *w, const char *path, oc_error *err)
 /* All sets are looked at before the work: one that does not fit must not be found after hours. */
 static oc_status check_sets(const work *w, oc_error *err)
 {
-    const strings *operands = &w->settings->operands;
+    const cli_strings *operands = &w->settings->operands;
     oc_status status = OC_OK;
     for (size_t i = 1; !status && i < operands->count; i++) {
         oc_set *set = NULL;
-        const input in = recognise(operands->items[i]);
+        const cli_input in = recognise(operands->items[i]);
         if (in.kind == INPUT_SET) {
             status = open_set(w, &in, &set, err);
         }
@@ -149,7 +149,7 @@ static oc_status check_sets(const work *w, oc_error *err)
 
 static oc_status classify_all(work *w, oc_error *err)
 {
-    const strings *operands = &w->settings->operands;
+    const cli_strings *operands = &w->settings->operands;
     oc_status status = check_sets(w, err);
     for (size_t i = 1; !status && i < operands->count; i++) {
         status = add_operand(w, operands->items[i], err);

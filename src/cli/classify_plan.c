@@ -18,7 +18,7 @@ typedef struct counting {
     oc_dataset *largest; /* of the operands with images, or NULL */
 } counting;
 
-static oc_status count_rows(counting *c, const input *in, oc_error *err)
+static oc_status count_rows(counting *c, const cli_input *in, oc_error *err)
 {
     oc_set *set = NULL;
     oc_status status = open_fitting_rows(c->settings, &c->model, in, c->job, &set, err);
@@ -41,7 +41,7 @@ static void take(counting *c, oc_dataset *dataset)
 
 static oc_status count_operand(counting *c, const char *path, oc_error *err)
 {
-    const input in = recognise(path);
+    const cli_input in = recognise(path);
     oc_dataset *dataset = NULL;
     bool own_rows = oc_features_count(oc_model_features(c->model.model)) == 0;
     if (in.kind == INPUT_SET || own_rows) {
@@ -84,7 +84,7 @@ int classify_plan(const cli_settings *settings, const oc_model *model, oc_job *j
     counting c = {.settings = settings, .model = {settings->operands.items[0], model}, .job = job};
     oc_extract_options options = extract_options(settings);
     oc_error err;
-    trial t = {.dimension = oc_model_classifier(model)->dimension};
+    cli_trial t = {.dimension = oc_model_classifier(model)->dimension};
     use_image_options(&options.image, oc_model_image_options(model));
     oc_status status = count_all(&c, &err);
     if (!status && c.largest) {
@@ -99,7 +99,7 @@ int classify_plan(const cli_settings *settings, const oc_model *model, oc_job *j
     if (t.images) {
         t.image_seconds *= (double)c.images / (double)t.images; /* rows take next to no time */
     }
-    plan p = {.work = t, .output = settings->output ? t.images * LINE_BYTES : 0, .memory = t.memory};
+    cli_plan p = {.work = t, .output = settings->output ? t.images * LINE_BYTES : 0, .memory = t.memory};
     print_plan(&p, settings->json);
     return EXIT_DONE;
 }

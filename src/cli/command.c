@@ -5,7 +5,7 @@
 
 enum { MAX_COMMANDS = 32 };
 
-bool can(const cli_command *command, unsigned capabilities)
+bool command_can(const cli_command *command, unsigned capabilities)
 {
     return (command->options.capabilities & capabilities) != 0;
 }

@@ -38,7 +38,7 @@ OC_COMMANDS(OC_DECLARE_COMMAND)
 #undef OC_DECLARE_COMMAND
 
 /* True when the command has one of these capabilities. */
-bool can(const cli_command *command, unsigned capabilities);
+bool command_can(const cli_command *command, unsigned capabilities);
 
 struct command_list {
     const cli_command *const *items;

@@ -63,7 +63,7 @@ static void note_balance(const cli_settings *settings, const oc_comparison *comp
 }
 
 /* Parses all specs before any work: a typing error in the last one must not cost the time of the first. */
-static oc_status check_specs(const strings *specs, oc_error *err)
+static oc_status check_specs(const cli_strings *specs, oc_error *err)
 {
     oc_status status = OC_OK;
     for (size_t i = 0; i < specs->count && !status; i++) {
@@ -120,9 +120,9 @@ static oc_status write_report(const cli_settings *settings, const oc_train_optio
 
 static oc_status check(const cli_settings *settings, oc_error *err)
 {
-    const output outputs[] = {{settings->output, "the model", check_output_file},
-                              {settings->report, "the report", check_output_file},
-                              {settings->predictions, "the predictions", check_output_predictions}};
+    const cli_output outputs[] = {{settings->output, "the model", check_output_file},
+                                  {settings->report, "the report", check_output_file},
+                                  {settings->predictions, "the predictions", check_output_predictions}};
     return check_outputs(settings, outputs, 3, err);
 }
 
@@ -202,13 +202,13 @@ static int run(const cli_settings *typed, oc_job *job)
         return status;
     }
     if (settings.specs.count == 0) {
-        settings.specs = (strings){default_specs, sizeof default_specs / sizeof *default_specs};
+        settings.specs = (cli_strings){default_specs, sizeof default_specs / sizeof *default_specs};
     }
     return compare(&settings, job);
 }
 
 /* clang-format off */
-static const option own_options[] = {
+static const cli_option own_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, 0,
      {OPTION_TEXT("features", specs,
                   "one row of the table: stages joined by '+', see 'ocellus help stages'; auto: chosen on the training images; repeat it for more rows, the "

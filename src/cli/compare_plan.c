@@ -19,7 +19,7 @@ int print_compare_plan(const cli_settings *settings, oc_dataset *train, const oc
     }
     oc_error err;
     size_t tested = test ? oc_dataset_count(test) : oc_dataset_count(train) / (folds ? folds : 5);
-    trial of_train, of_test = {.images = tested, .classes = oc_dataset_classes(test ? test : train)};
+    cli_trial of_train, of_test = {.images = tested, .classes = oc_dataset_classes(test ? test : train)};
     oc_extract_options options = extract_options(settings);
     oc_features *features = NULL;
     if (oc_compare_stages(settings->specs.items, settings->specs.count, &features, &err) ||
@@ -36,6 +36,6 @@ int print_compare_plan(const cli_settings *settings, oc_dataset *train, const oc
     size_t memory = of_train.memory + sizeof(float) * (n + of_test.images) * d +
                     oc_train_memory(n, d, of_train.classes);
     of_train.choose_seconds = choose ? choose_seconds() : 0;
-    print_plan(&(plan){of_train, &of_test, 0, memory, true}, settings->json);
+    print_plan(&(cli_plan){of_train, &of_test, 0, memory, true}, settings->json);
     return EXIT_DONE;
 }

@@ -12,7 +12,7 @@
 
 enum { CELL = 32, BALANCED_COLUMN = 6 };
 
-static size_t widest_spec(const strings *specs)
+static size_t widest_spec(const cli_strings *specs)
 {
     size_t widest = 0;
     for (size_t i = 0; i < specs->count; i++) {

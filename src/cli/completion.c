@@ -59,7 +59,7 @@ static void put_command(FILE *stream, const command_list *commands, const cli_co
     fprintf(stream, "    %s)\n        options='", command->name);
     each_option(&command->options, put_option, stream);
     fputs("'\n", stream);
-    if (can(command, NAMES_COMMANDS)) {
+    if (command_can(command, NAMES_COMMANDS)) {
         fputs("        values='", stream);
         put_names(stream, commands);
         fputs(" stages' follow=words\n", stream);

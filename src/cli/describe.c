@@ -41,11 +41,11 @@ static option_text describe_option(const char *title, char letter, const char *a
     return o;
 }
 
-static void put_table(const option_set *set, const option *table, size_t count,
+static void put_table(const option_set *set, const cli_option *table, size_t count,
                       void (*put)(void *context, const option_text *option), void *context)
 {
     for (size_t i = 0; i < count; i++) {
-        const option *o = &table[i];
+        const cli_option *o = &table[i];
         if (option_set_has(set, o->needs)) {
             option_text text = describe_option("Options", o->letter, o->argument, &o->param);
             put(context, &text);

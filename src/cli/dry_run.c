@@ -10,11 +10,11 @@
 enum { TRIED = 256 };
 
 oc_status try_images(oc_dataset *dataset, const oc_features *features, const oc_extract_options *options, oc_job *job,
-                     trial *result, oc_error *err)
+                     cli_trial *result, oc_error *err)
 {
     oc_set *set = NULL;
     struct rusage usage;
-    trial t = {.images = oc_dataset_count(dataset), .classes = oc_dataset_classes(dataset)};
+    cli_trial t = {.images = oc_dataset_count(dataset), .classes = oc_dataset_classes(dataset)};
     oc_status status = oc_dataset_sample(dataset, TRIED, err);
     if (!status) {
         status = oc_set_extract(dataset, features, options, job, &set, err);
@@ -56,7 +56,7 @@ static void put_seconds(double seconds)
     }
 }
 
-static void put_images(const char *label, const trial *t)
+static void put_images(const char *label, const cli_trial *t)
 {
     printf("%-11s %zu", label, t->images);
     if (t->classes) {
@@ -68,16 +68,16 @@ static void put_images(const char *label, const trial *t)
     putchar('\n');
 }
 
-static void print_json_plan(const plan *p, size_t images, double seconds)
+static void print_json_plan(const cli_plan *p, size_t images, double seconds)
 {
-    const trial *t = &p->work;
+    const cli_trial *t = &p->work;
     printf("{\"images\":%zu,\"classes\":%zu,\"dimension\":%zu,\"width\":%zu,\"height\":%zu,\"output_bytes\":%zu,"
            "\"memory_bytes\":%zu,\"extract_seconds\":%.3g,\"fit_seconds\":%.3g,\"choose_seconds\":%.3g}\n",
            images, t->classes, t->dimension, t->size.width, t->size.height, p->output, p->memory, seconds,
            t->fit_seconds, t->choose_seconds);
 }
 
-static void put_values(const trial *t)
+static void put_values(const cli_trial *t)
 {
     if (t->tried) {
         printf("values      %zu an image, brought to %zux%zu pixels\n", t->dimension, t->size.width, t->size.height);
@@ -86,9 +86,9 @@ static void put_values(const trial *t)
     }
 }
 
-static void put_time(const plan *p, double seconds)
+static void put_time(const cli_plan *p, double seconds)
 {
-    const trial *t = &p->work;
+    const cli_trial *t = &p->work;
     if (t->tried == 0) {
         puts(p->trains ? "time        that of the training, of which there is no estimate" : "time        little");
         return;
@@ -111,7 +111,7 @@ static void put_time(const plan *p, double seconds)
     }
 }
 
-void print_plan(const plan *p, bool json)
+void print_plan(const cli_plan *p, bool json)
 {
     size_t images = p->work.images + (p->test ? p->test->images : 0);
     double seconds = p->work.image_seconds * (double)images;

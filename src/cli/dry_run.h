@@ -5,7 +5,7 @@
 #include "src/cli/command.h"
 
 /* Measurements of a few images. */
-typedef struct trial {
+typedef struct cli_trial {
     size_t images, classes;   /* of the whole data set */
     size_t dimension;         /* values in a row */
     oc_extent size;           /* that images are brought to */
@@ -14,22 +14,22 @@ typedef struct trial {
     size_t tried, unreadable; /* the few images; those of them that cannot be read */
     double choose_seconds;    /* of two processors: the limit of -f auto, which comes first; 0 without it */
     size_t memory;            /* bytes, the peak of the trial */
-} trial;
+} cli_trial;
 
 /* Extracts a sample of the data set; the data set is reduced to the sample. */
 oc_status try_images(oc_dataset *dataset, const oc_features *features, const oc_extract_options *options, oc_job *job,
-                     trial *result, oc_error *err);
+                     cli_trial *result, oc_error *err);
 
 /* The figures that are printed. */
-typedef struct plan {
-    trial work;        /* tried is 0 for rows that are made already */
-    const trial *test; /* test images, or NULL */
-    size_t output;     /* bytes to be written, or 0 */
-    size_t memory;     /* bytes */
+typedef struct cli_plan {
+    cli_trial work;        /* tried is 0 for rows that are made already */
+    const cli_trial *test; /* test images, or NULL */
+    size_t output;         /* bytes to be written, or 0 */
+    size_t memory;         /* bytes */
     bool trains;
-} plan;
+} cli_plan;
 
 /* Prints the plan, as one JSON object if asked. */
-void print_plan(const plan *plan, bool json);
+void print_plan(const cli_plan *plan, bool json);
 
 #endif

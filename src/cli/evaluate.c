@@ -41,8 +41,8 @@ static void note_balance(const oc_model *model, const oc_evaluation *evaluation)
 
 static oc_status check(const cli_settings *settings, oc_error *err)
 {
-    const output outputs[] = {{settings->report, "the report", check_output_file},
-                              {settings->predictions, "the predictions", check_output_file}};
+    const cli_output outputs[] = {{settings->report, "the report", check_output_file},
+                                  {settings->predictions, "the predictions", check_output_file}};
     return check_outputs(settings, outputs, 2, err);
 }
 
@@ -65,7 +65,7 @@ static int report(const cli_settings *settings, const oc_model *model, const oc_
 
 static int run(const cli_settings *settings, oc_job *job)
 {
-    const input trained = recognise(settings->operands.items[0]), tested = recognise(settings->operands.items[1]);
+    const cli_input trained = recognise(settings->operands.items[0]), tested = recognise(settings->operands.items[1]);
     oc_model *model = NULL;
     test_rows test = {NULL, NULL};
     oc_evaluation evaluation = {0};
@@ -90,7 +90,7 @@ static int run(const cli_settings *settings, oc_job *job)
 }
 
 /* clang-format off */
-static const option own_options[] = {
+static const cli_option own_options[] = {
     {0, "FILE.csv", REPEAT_REFUSED, 0,
      {OPTION_TEXT("predictions", predictions,
                   "write path, label, predicted class and its probability of each image to a CSV file; an older one is "

@@ -27,7 +27,7 @@ static oc_status open_source(const cli_settings *settings, stages_source *source
         source->features = source->parsed;
         return status;
     }
-    const input in = recognise(settings->with);
+    const cli_input in = recognise(settings->with);
     if (in.kind == INPUT_SET) {
         status = oc_set_open(settings->with, &source->set, err);
         if (!status) {
@@ -146,16 +146,16 @@ typedef struct extraction {
 
 static int print_extract_plan(extraction *e, oc_job *job)
 {
-    trial t;
+    cli_trial t;
     oc_error err;
     if (try_images(e->dataset, e->source.features, &e->options, job, &t, &err)) {
         return report_failure(&err);
     }
     size_t values = t.images * t.dimension;
     bool set = e->settings->format == OC_FORMAT_NPY;
-    plan p = {.work = t,
-              .output = values * (set ? sizeof(float) : TEXT_BYTES),
-              .memory = t.memory + ROUND_BYTES + t.images * PATH_BYTES};
+    cli_plan p = {.work = t,
+                  .output = values * (set ? sizeof(float) : TEXT_BYTES),
+                  .memory = t.memory + ROUND_BYTES + t.images * PATH_BYTES};
     print_plan(&p, e->settings->json);
     return EXIT_DONE;
 }
@@ -199,7 +199,7 @@ static int run(const cli_settings *settings, oc_job *job)
 static const char *const formats[] = {"npy", "svmlight", "csv", NULL}; /* as in oc_format */
 
 /* clang-format off */
-static const option own_options[] = {
+static const cli_option own_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, 0,
      {OPTION_TEXT("features", specs,
                   "what to measure in each image: stages joined by '+', see 'ocellus help stages'")}},

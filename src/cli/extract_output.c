@@ -48,8 +48,8 @@ oc_status check_rows_output(const cli_settings *settings, oc_error *err)
     if (svmlight) {
         snprintf(classes, sizeof classes, "%s.classes", settings->output);
     }
-    const output outputs[] = {{settings->output, "the rows", set ? check_output_set : check_output_file},
-                              {svmlight ? classes : NULL, "the names of the classes", check_output_file}};
+    const cli_output outputs[] = {{settings->output, "the rows", set ? check_output_set : check_output_file},
+                                  {svmlight ? classes : NULL, "the names of the classes", check_output_file}};
     return check_outputs(settings, outputs, 2, err);
 }
 

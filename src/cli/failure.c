@@ -17,7 +17,7 @@ int report_failure(const oc_error *err)
         terminal_error("interrupted%s", kept ? kept : "; nothing is kept");
         return EXIT_FAILED;
     }
-    if (interrupted()) {
+    if (got_signal()) {
         terminal_error("interrupted");
         return EXIT_FAILED;
     }

@@ -65,7 +65,7 @@ static char *meant_command(const cli_settings *settings, const char *path, const
 {
     char first[PATH_ROOM], second[PATH_ROOM], flag[] = "--test";
     size_t count = settings->argument_count;
-    bool tests = !can(settings->command, LEARNS);
+    bool tests = !command_can(settings->command, LEARNS);
     char **arguments = calloc(count + 2, sizeof *arguments);
     if (!arguments) {
         return NULL;
@@ -79,7 +79,7 @@ static char *meant_command(const cli_settings *settings, const char *path, const
     if (settings->test && test && same_file(settings->test, path)) {
         replace(arguments, count, settings->test, test, second, sizeof second);
     }
-    if (can(settings->command, LEARNS) && can(settings->command, TESTS) && !settings->test && test) {
+    if (command_can(settings->command, LEARNS) && command_can(settings->command, TESTS) && !settings->test && test) {
         snprintf(second, sizeof second, "%s", test);
         arguments[count++] = flag;
         arguments[count++] = second;
@@ -96,11 +96,11 @@ static char *next_command(const cli_settings *settings, char *test)
     if (!output || !test || strcmp(output, "-") == 0) {
         return NULL;
     }
-    if (can(settings->command, WRITES_MODEL)) {
+    if (command_can(settings->command, WRITES_MODEL)) {
         return command_line("evaluate", (char *[]){output, test}, 2);
     }
     char with[] = "--with", to[] = "-o", rows[PATH_ROOM];
-    if (!can(settings->command, WRITES_SET) || settings->format != OC_FORMAT_NPY) {
+    if (!command_can(settings->command, WRITES_SET) || settings->format != OC_FORMAT_NPY) {
         return NULL;
     }
     snprintf(rows, sizeof rows, "%.4000s-test", output);

@@ -159,7 +159,7 @@ void help_command(FILE *stream, const cli_command *command)
     fputc('\n', stream);
     put_wrapped(stream, 0, 0, command->about);
     each_option(&command->options, put_option, &(options_page){.stream = stream});
-    if (can(command, TAKES_SPEC)) {
+    if (command_can(command, TAKES_SPEC)) {
         put_stages(stream, false);
     }
     put_title(stream, "Examples");
@@ -170,5 +170,5 @@ void help_command(FILE *stream, const cli_command *command)
     }
     put_title(stream, "Exit status");
     fprintf(stream, "  0 done, 1 failed, 2 wrong usage%s\n",
-            can(command, SKIPS_IMAGES) ? ", 3 done but images were skipped" : "");
+            command_can(command, SKIPS_IMAGES) ? ", 3 done but images were skipped" : "");
 }

@@ -10,7 +10,7 @@ typedef enum help_format { HELP_TEXT, HELP_MAN, HELP_BASH } help_format;
 static const char *const formats[] = {"text", "man", "bash", NULL}; /* as in help_format */
 
 /* clang-format off */
-static const option own_options[] = {
+static const cli_option own_options[] = {
     {0, NULL, REPEAT_LAST_WINS, 0,
      {OPTION_CHOICE("format", format, formats,
                     "text; man: a manual page; bash: completion of all commands for that shell")}},

@@ -200,7 +200,7 @@ static int write_card(const cli_settings *settings, const oc_model *model, const
     oc_evaluation test = {0};
     oc_error err;
     int status = EXIT_DONE;
-    const input tested = settings->test ? recognise(settings->test) : (input){NULL, INPUT_IMAGES};
+    const cli_input tested = settings->test ? recognise(settings->test) : (cli_input){NULL, INPUT_IMAGES};
     if (settings->test && (open_test_rows(settings, &(named_model){path, model}, &tested, job, &rows, &err) ||
                            oc_evaluate(model, rows.set, job, &test, &err))) {
         status = report_failure(&err);
@@ -235,7 +235,7 @@ static int run(const cli_settings *settings, oc_job *job)
     oc_set *set = NULL;
     oc_model *model = NULL;
     oc_error err;
-    const input in = recognise(path);
+    const cli_input in = recognise(path);
     bool is_set = in.kind == INPUT_SET;
     int status = wrong_options(settings, is_set);
     if (status) {
@@ -258,7 +258,7 @@ static int run(const cli_settings *settings, oc_job *job)
 }
 
 /* clang-format off */
-static const option own_options[] = {
+static const cli_option own_options[] = {
     {0, NULL, REPEAT_LAST_WINS, 0,
      {OPTION_FLAG("card", card, "write a model card in Markdown: data, settings, accuracy and limits")}},
     {'t', "IMAGES", REPEAT_REFUSED, 0,

@@ -51,7 +51,7 @@ oc_extract_options extract_options(const cli_settings *settings)
                                 .resume = settings->resume};
 }
 
-oc_status open_model(const input *in, oc_model **model, oc_error *err)
+oc_status open_model(const cli_input *in, oc_model **model, oc_error *err)
 {
     struct stat info;
     if (in->kind != INPUT_MODEL && stat(in->path, &info) == 0 && S_ISDIR(info.st_mode)) {
@@ -103,14 +103,14 @@ void use_image_options(oc_image_options *options, oc_image_options from)
     options->depth = from.depth;
 }
 
-oc_status open_rows(const cli_settings *settings, const input *in, size_t dimension, oc_job *job, oc_set **set,
-                    oc_error *err)
+oc_status open_input_rows(const cli_settings *settings, const cli_input *in, size_t dimension, oc_job *job,
+                          oc_set **set, oc_error *err)
 {
     return in->kind == INPUT_SET ? oc_set_open(in->path, set, err)
                                  : oc_set_open_rows(in->path, settings->labels, dimension, job, set, err);
 }
 
-oc_status check_labels_option(const cli_settings *settings, const input *in, oc_error *err)
+oc_status check_labels_option(const cli_settings *settings, const cli_input *in, oc_error *err)
 {
     if (!settings->labels || in->kind == INPUT_ROWS) {
         return OC_OK;
@@ -120,7 +120,7 @@ oc_status check_labels_option(const cli_settings *settings, const input *in, oc_
                                              : "is none: images have theirs from folders or a list");
 }
 
-int check_image_options(const cli_command *command, const cli_settings *settings, const input *in)
+int check_image_options(const cli_command *command, const cli_settings *settings, const cli_input *in)
 {
     const char *idle = is_rows(in) ? given_for_images(settings) : NULL;
     return idle ? report_usage(command, "--%s has no effect: the rows are made already", idle) : EXIT_DONE;

@@ -17,7 +17,7 @@ oc_status open_images(const cli_settings *settings, const char *path, oc_dataset
 oc_extract_options extract_options(const cli_settings *settings);
 
 /* oc_model_load, with a hint for a folder, which is no model. */
-oc_status open_model(const input *in, oc_model **model, oc_error *err);
+oc_status open_model(const cli_input *in, oc_model **model, oc_error *err);
 
 /* The name of an option that was typed and is about reading images, which has no effect on a set; NULL: there is none. */
 const char *given_for_images(const cli_settings *settings);
@@ -30,12 +30,12 @@ void use_image_options(oc_image_options *options, oc_image_options from);
 
 /* Opens a set, or rows of another program with the labels of --labels where that was given; dimension as for
  * oc_set_open_rows. */
-oc_status open_rows(const cli_settings *settings, const input *in, size_t dimension, oc_job *job, oc_set **set,
-                    oc_error *err);
+oc_status open_input_rows(const cli_settings *settings, const cli_input *in, size_t dimension, oc_job *job,
+                          oc_set **set, oc_error *err);
 /* OC_USAGE when --labels was given with anything but rows of another program. */
-oc_status check_labels_option(const cli_settings *settings, const input *in, oc_error *err);
+oc_status check_labels_option(const cli_settings *settings, const cli_input *in, oc_error *err);
 /* Wrong usage when the input is rows and an option was typed that is about reading images; else EXIT_DONE. */
-int check_image_options(const cli_command *command, const cli_settings *settings, const input *in);
+int check_image_options(const cli_command *command, const cli_settings *settings, const cli_input *in);
 /* Prints "hog+color, 656 values", or that another program made the rows. */
 void print_features_line(const oc_features *features);
 

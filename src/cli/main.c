@@ -43,7 +43,7 @@ static int run_with_job(const cli_command *command, const cli_settings *settings
     oc_error err;
     oc_listener listener = terminal_listener();
     oc_job *job = NULL;
-    size_t threads = can(command, WORKS_LONG) ? (size_t)settings->threads : 1;
+    size_t threads = command_can(command, WORKS_LONG) ? (size_t)settings->threads : 1;
     if (oc_job_create(threads, &listener, &job, &err)) {
         return report_failure(&err);
     }

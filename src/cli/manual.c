@@ -195,7 +195,7 @@ void manual_command(FILE *stream, const cli_command *command)
     each_line(stream, command->usage, put_usage);
     fputs(".Sh DESCRIPTION\n", stream);
     put_text(stream, command->about);
-    if (can(command, TAKES_SPEC)) {
+    if (command_can(command, TAKES_SPEC)) {
         fputs(".Pp\n", stream);
         put_text(stream, "SPEC names what is measured in an image, stages and their parameters, as in "
                          "color:space=hsv,grid=2+hog:cell=8;");
@@ -204,8 +204,9 @@ void manual_command(FILE *stream, const cli_command *command)
     options_list list = {.stream = stream};
     each_option(&command->options, put_option, &list);
     fputs(".El\n.Sh EXIT STATUS\n", stream);
-    put_text(stream, can(command, SKIPS_IMAGES) ? "0 done, 1 failed, 2 wrong usage, 3 done but images were skipped."
-                                                : "0 done, 1 failed, 2 wrong usage.");
+    put_text(stream, command_can(command, SKIPS_IMAGES)
+                         ? "0 done, 1 failed, 2 wrong usage, 3 done but images were skipped."
+                         : "0 done, 1 failed, 2 wrong usage.");
     fputs(".Sh EXAMPLES\n", stream);
     put_examples(stream, command->examples);
     fputs(".Sh SEE ALSO\n.Xr ocellus 1 ,\n.Xr ocellus-stages 7\n", stream);

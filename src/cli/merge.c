@@ -6,13 +6,13 @@
 
 static int run(const cli_settings *settings, oc_job *job)
 {
-    const strings *shards = &settings->operands;
+    const cli_strings *shards = &settings->operands;
     oc_error err;
     size_t rows = 0;
     if (!settings->output) {
         return report_usage(&command_merge, "-o SET is missing: the folder to write");
     }
-    if (check_outputs(settings, &(output){settings->output, "the set", check_output_set}, 1, &err) ||
+    if (check_outputs(settings, &(cli_output){settings->output, "the set", check_output_set}, 1, &err) ||
         oc_set_merge(shards->items, shards->count, settings->output, job, &rows, &err)) {
         return report_failure(&err);
     }
@@ -24,7 +24,7 @@ static int run(const cli_settings *settings, oc_job *job)
 }
 
 /* clang-format off */
-static const option own_options[] = {
+static const cli_option own_options[] = {
     {'o', "SET", REPEAT_REFUSED, 0,
      {OPTION_TEXT("output", output, "folder to write; an older set there is replaced")}},
 };

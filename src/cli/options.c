@@ -11,7 +11,7 @@
 static const double EXACT = 9007199254740991.0;
 
 /* clang-format off */
-const option cli_options[] = {
+const cli_option cli_options[] = {
     {'l', "FILE", REPEAT_REFUSED, TAKES_LABELS,
      {OPTION_TEXT("labels", labels,
                   "labels of the rows of a .npy file: one a line, or a CSV file with a column label, or a .npy file of "
@@ -76,11 +76,11 @@ oc_status wrong_usage(oc_error *err, const char *format, ...)
 
 typedef bool option_visitor(void *context, match found);
 
-static bool visit_table(const option_set *set, const option *table, size_t count, cli_settings *settings,
+static bool visit_table(const option_set *set, const cli_option *table, size_t count, cli_settings *settings,
                         option_visitor *visit, void *context)
 {
     for (size_t i = 0; i < count; i++) {
-        const option *o = &table[i];
+        const cli_option *o = &table[i];
         if (option_set_has(set, o->needs) && visit(context, (match){&o->param, settings, o->repeat, o->letter})) {
             return true;
         }
@@ -182,7 +182,7 @@ static oc_status take(match found, const char *value, cli_settings *settings, oc
         settings->given[settings->given_count++] = param->name;
     }
     if (found.repeat == REPEAT_COLLECTED) {
-        strings *list = (strings *)(void *)((char *)found.values + param->offset);
+        cli_strings *list = (cli_strings *)(void *)((char *)found.values + param->offset);
         list->items[list->count++] = value;
         return OC_OK;
     }

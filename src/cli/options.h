@@ -29,10 +29,10 @@ enum {
 };
 
 /* Strings of argv, in the order they were typed. */
-typedef struct strings {
+typedef struct cli_strings {
     const char **items;
     size_t count;
-} strings;
+} cli_strings;
 
 enum { MAX_GIVEN = 128 };
 
@@ -48,8 +48,8 @@ typedef struct cli_settings {
     int64_t threads, seed, seeds, top;
     oc_image_options image;
     oc_train_options train;
-    strings specs;                   /* of each -f */
-    strings operands;                /* arguments that are no options */
+    cli_strings specs;               /* of each -f */
+    cli_strings operands;            /* arguments that are no options */
     char **arguments;                /* all of them as typed, after the name of the command */
     size_t argument_count, consumed; /* arguments in all, and those that were read */
     const char *given[MAX_GIVEN];    /* names of the options that were typed */
@@ -62,13 +62,13 @@ typedef struct cli_settings {
 
 typedef enum option_repeat { REPEAT_LAST_WINS, REPEAT_REFUSED, REPEAT_COLLECTED } option_repeat;
 
-typedef struct option {
+typedef struct cli_option {
     char letter;          /* short form, or 0 */
     const char *argument; /* the name of its value in help; NULL: a word that suits the type */
     option_repeat repeat;
     unsigned needs; /* the capability that brings it; 0: every command has it, or the command whose table it is in */
     oc_param param; /* offset into settings; a flag is typed without a value, a collected one fills `strings` */
-} option;
+} cli_option;
 
 /* A parameter table of the library whose struct is a part of cli_settings. */
 typedef struct option_group {
@@ -82,7 +82,7 @@ typedef struct option_group {
 /* The options of a command. */
 typedef struct option_set {
     unsigned capabilities; /* each brings its options */
-    const option *own;     /* (own_count) */
+    const cli_option *own; /* (own_count) */
     size_t own_count;
 } option_set;
 
@@ -96,7 +96,7 @@ typedef struct option_set {
 /* True when options of this need are among those of the set. */
 bool option_set_has(const option_set *set, unsigned needs);
 
-extern const option cli_options[];
+extern const cli_option cli_options[];
 extern const size_t cli_option_count;
 extern const option_group cli_option_groups[];
 extern const size_t cli_option_group_count;

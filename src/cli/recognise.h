@@ -11,14 +11,14 @@ typedef enum input_kind {
     INPUT_MODEL
 } input_kind;
 
-typedef struct input {
+typedef struct cli_input {
     const char *path;
     input_kind kind;
-} input;
+} cli_input;
 
-input recognise(const char *path);
+cli_input recognise(const char *path);
 
 /* Feature rows that are made already. */
-bool is_rows(const input *in);
+bool is_rows(const cli_input *in);
 
 #endif

@@ -19,7 +19,7 @@ typedef enum show_what {
 static const char *const pictures[] = {"auto", "features", "templates", "codebook", "ray", "plane", "steps", NULL};
 
 /* clang-format off */
-static const option own_options[] = {
+static const cli_option own_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, 0,
      {OPTION_TEXT("features", specs,
                   "what to draw of an image: stages joined by '+', see 'ocellus help stages'; " DEFAULT_SPEC
@@ -107,7 +107,7 @@ static oc_status show_losses(const cli_settings *settings, const oc_model *model
     if (oc_model_classifier(model)->nearest) {
         return wrong_usage(err, "nearest neighbours have no weights, and so no loss around them");
     }
-    const input tested = recognise(settings->operands.items[1]);
+    const cli_input tested = recognise(settings->operands.items[1]);
     oc_status status = open_test_rows(settings, &(named_model){settings->operands.items[0], model}, &tested, job, &rows,
                                       err);
     if (!status) {
@@ -176,7 +176,7 @@ static int wrong_options(const cli_settings *settings, bool is_model)
 
 static int run(const cli_settings *settings, oc_job *job)
 {
-    const strings *operands = &settings->operands;
+    const cli_strings *operands = &settings->operands;
     bool is_model = recognise(operands->items[0]).kind == INPUT_MODEL;
     oc_model *model = NULL;
     oc_error err;
@@ -184,7 +184,7 @@ static int run(const cli_settings *settings, oc_job *job)
     if (wrong) {
         return wrong;
     }
-    oc_status status = check_outputs(settings, &(output){settings->output, "the picture", check_output_picture}, 1,
+    oc_status status = check_outputs(settings, &(cli_output){settings->output, "the picture", check_output_picture}, 1,
                                      &err);
     if (!status && is_model) {
         status = oc_model_load(operands->items[0], &model, &err);

@@ -9,7 +9,7 @@
 static oc_job *volatile running_job; /* a signal handler reads it */
 static volatile sig_atomic_t stop_asked;
 
-bool interrupted(void)
+bool got_signal(void)
 {
     return stop_asked;
 }

@@ -12,6 +12,6 @@ void signals_start(void);
 /* From here on a signal cancels the job; NULL when the job has ended. */
 void signals_cancel(oc_job *job);
 /* True when the user asked to stop (a signal came). */
-bool interrupted(void);
+bool got_signal(void);
 
 #endif

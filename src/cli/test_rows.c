@@ -25,12 +25,13 @@ static oc_status extract_rows(const cli_settings *settings, const named_model *m
     return status;
 }
 
-oc_status open_fitting_rows(const cli_settings *settings, const named_model *model, const input *in, oc_job *job,
+oc_status open_fitting_rows(const cli_settings *settings, const named_model *model, const cli_input *in, oc_job *job,
                             oc_set **set, oc_error *err)
 {
     bool given = oc_features_count(oc_model_features(model->model)) == 0;
     oc_error reason;
-    oc_status status = open_rows(settings, in, given ? oc_model_classifier(model->model)->dimension : 0, job, set, err);
+    oc_status status = open_input_rows(settings, in, given ? oc_model_classifier(model->model)->dimension : 0, job, set,
+                                       err);
     if (status || !oc_model_matches(model->model, *set, &reason)) {
         return status;
     }
@@ -39,7 +40,7 @@ oc_status open_fitting_rows(const cli_settings *settings, const named_model *mod
                                in->path, reason.message, model->path);
 }
 
-oc_status open_test_rows(const cli_settings *settings, const named_model *model, const input *in, oc_job *job,
+oc_status open_test_rows(const cli_settings *settings, const named_model *model, const cli_input *in, oc_job *job,
                          test_rows *rows, oc_error *err)
 {
     oc_status status = check_labels_option(settings, in, err);

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 /* Several operands must be different sets: they are trained on as one. */
-static int check_sets(const strings *operands)
+static int check_sets(const cli_strings *operands)
 {
     for (size_t i = 0; operands->count > 1 && i < operands->count; i++) {
         const char *path = operands->items[i];
@@ -30,7 +30,7 @@ static int check_sets(const strings *operands)
     return EXIT_DONE;
 }
 
-static int wrong_options(const cli_settings *settings, const input *in)
+static int wrong_options(const cli_settings *settings, const cli_input *in)
 {
     if (settings->check_gradient && settings->json) {
         return report_usage(&command_train, "--check-gradient has no --json; its exit status is the result");
@@ -69,12 +69,12 @@ static oc_status open_source_images(const cli_settings *settings, const char *pa
     return status ? status : oc_dataset_note_labels(from->dataset, path, job, err);
 }
 
-static oc_status open_source_rows(const cli_settings *settings, const input *in, oc_job *job, source *from,
+static oc_status open_source_rows(const cli_settings *settings, const cli_input *in, oc_job *job, source *from,
                                   oc_error *err)
 {
-    const strings *operands = &settings->operands;
+    const cli_strings *operands = &settings->operands;
     oc_status status = operands->count > 1 ? oc_set_open_joined(operands->items, operands->count, &from->set, err)
-                                           : open_rows(settings, in, 0, job, &from->set, err);
+                                           : open_input_rows(settings, in, 0, job, &from->set, err);
     if (!status && oc_features_count(oc_set_features(from->set)) == 0 && oc_set_classes(from->set) == 0) {
         status = wrong_usage(err, "--labels FILE is missing: a label for each row of %.700s", in->path);
     }
@@ -82,9 +82,10 @@ static oc_status open_source_rows(const cli_settings *settings, const input *in,
 }
 
 /* All checks that need no image to be read: the work begins after them. */
-static oc_status open_source(const cli_settings *settings, const input *in, oc_job *job, source *from, oc_error *err)
+static oc_status open_source(const cli_settings *settings, const cli_input *in, oc_job *job, source *from,
+                             oc_error *err)
 {
-    const output model = {settings->check_gradient ? NULL : settings->output, "the model", check_output_file};
+    const cli_output model = {settings->check_gradient ? NULL : settings->output, "the model", check_output_file};
     oc_status status = oc_train_check(&settings->train, err);
     if (!status) {
         status = check_outputs(settings, &model, 1, err);
@@ -110,7 +111,7 @@ static int print_train_plan(const cli_settings *settings, source *from, oc_job *
 {
     oc_error err;
     oc_extract_options options = extract_options(settings);
-    trial t = {.images = from->set ? oc_set_count(from->set) : 0};
+    cli_trial t = {.images = from->set ? oc_set_count(from->set) : 0};
     bool choose = !from->set && !from->features;
     if (choose && oc_features_parse(oc_choose_largest(), &from->features, &err)) {
         return report_failure(&err);
@@ -125,7 +126,7 @@ static int print_train_plan(const cli_settings *settings, source *from, oc_job *
     size_t rows = from->set ? 0 : sizeof(float) * t.images * t.dimension;
     size_t memory = t.memory + rows + oc_train_memory(t.images, t.dimension, t.classes);
     size_t weights = sizeof(float) * t.classes * (t.dimension + 1);
-    print_plan(&(plan){t, NULL, weights, memory, true}, settings->json);
+    print_plan(&(cli_plan){t, NULL, weights, memory, true}, settings->json);
     return EXIT_DONE;
 }
 
@@ -246,7 +247,7 @@ static int work(const cli_settings *settings, source *from, oc_job *job)
 static int run(const cli_settings *typed, oc_job *job)
 {
     cli_settings settings = *typed;
-    const input in = recognise(settings.operands.items[0]);
+    const cli_input in = recognise(settings.operands.items[0]);
     source from = {NULL, NULL, NULL, {0}};
     oc_error err;
     int status = wrong_options(&settings, &in);
@@ -264,7 +265,7 @@ static int run(const cli_settings *typed, oc_job *job)
 }
 
 /* clang-format off */
-static const option own_options[] = {
+static const cli_option own_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, 0,
      {OPTION_TEXT("features", specs,
                   "what to measure in each image: stages joined by '+', see 'ocellus help stages'; auto, or left out: "

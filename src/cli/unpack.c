@@ -13,7 +13,7 @@ static int run(const cli_settings *settings, oc_job *job)
     if (!settings->output) {
         return report_usage(&command_unpack, "-o FOLDER is missing: the folder to write");
     }
-    if (check_outputs(settings, &(output){settings->output, "the folder", check_output_unpacked}, 1, &err) ||
+    if (check_outputs(settings, &(cli_output){settings->output, "the folder", check_output_unpacked}, 1, &err) ||
         open_images(settings, settings->operands.items[0], &dataset, &err) ||
         (settings->names && oc_dataset_name_classes(dataset, settings->names, &err)) ||
         oc_unpack(dataset, settings->output, job, &written, &err)) {
@@ -28,7 +28,7 @@ static int run(const cli_settings *settings, oc_job *job)
 }
 
 /* clang-format off */
-static const option own_options[] = {
+static const cli_option own_options[] = {
     {'o', "FOLDER", REPEAT_REFUSED, 0,
      {OPTION_TEXT("output", output, "folder to write; one that was unpacked earlier is replaced")}},
     {'n', "FILE", REPEAT_REFUSED, 0,
