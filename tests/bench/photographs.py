@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """What each kind of features gains on other people's images: one line for each join of stages, one column for each set.
 
-    photographs.py OCELLUS SETS ROWS [--only SET]... SPEC...
+    photographs.py OCELLUS SETS ROWS [--only SET]... [SPEC...]
 
-SETS holds NAME/train/<class>/*; the test images are not looked at. The rows of each stage of the specs are extracted
-once and kept in ROWS. The accuracy is that of ridge regression of the classes with every row left out once, the rows
-centred or standardised, whichever has the smaller squared error, the stages of a join brought to the same mean squared
-length. Needs NumPy.
+SETS holds NAME/train/<class>/*; the test images are not looked at. Without SPEC, the table of features/words/README.md
+is printed. The rows of each stage of the specs are extracted once and kept in ROWS. The accuracy is that of ridge
+regression of the classes with every row left out once, the rows centred or standardised, whichever has the smaller
+squared error, the stages of a join brought to the same mean squared length. Where there are no sets, or a set is not
+there, the script says what it skips. Needs NumPy.
 """
 import argparse
 import csv
@@ -14,6 +15,11 @@ import os
 import subprocess
 
 import numpy as np
+
+S, O = "words:descriptor=sift", "words:descriptor=opponent-sift"
+VLAD, FISHER = ",encode=vlad", ",encode=fisher"
+ABLATION = ["hog+color", S, S + VLAD, S + FISHER, O + VLAD, O + FISHER, f"{S}+{S}{FISHER}", f"{S}+{O}{FISHER}",
+            f"{S}+{O}{FISHER}+color", f"{S}+hog:cell=16+color"]
 
 
 def rows(arguments, name, stage):
@@ -59,20 +65,34 @@ def accuracy(arguments, name, spec):
     return min(results)[1]
 
 
+def sets(folder, only):
+    """The sets that are there; prints which are not."""
+    names = only or (sorted(os.listdir(folder)) if os.path.isdir(folder) else [])
+    there = [name for name in names if os.path.isdir(os.path.join(folder, name, "train"))]
+    for name in names:
+        if name not in there:
+            print("skipped: %s has no folder train" % os.path.join(folder, name))
+    if not there:
+        print("skipped: no sets in %s" % folder)
+    return there
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ocellus")
     parser.add_argument("sets")
     parser.add_argument("rows")
-    parser.add_argument("specs", nargs="+")
-    parser.add_argument("--only", action="append")
+    parser.add_argument("specs", nargs="*", metavar="SPEC")
+    parser.add_argument("--only", action="append", metavar="SET")
     arguments = parser.parse_args()
+    names = sets(arguments.sets, arguments.only)
+    if not names:
+        return
     os.makedirs(arguments.rows, exist_ok=True)
-    names = arguments.only or sorted(os.listdir(arguments.sets))
-    print("  ".join(names) + "  mean")
-    for spec in arguments.specs:
+    print("| features | " + " | ".join(names) + " | mean |\n" + "| --- " * (len(names) + 2) + "|")
+    for spec in arguments.specs or ABLATION:
         values = [100 * accuracy(arguments, name, spec) for name in names]
-        print("  ".join("%*.1f" % (len(n), v) for n, v in zip(names, values)), " %.2f" % np.mean(values), spec, flush=True)
+        print("| `%s` | " % spec + " | ".join("%.1f" % v for v in values + [np.mean(values)]) + " |", flush=True)
 
 
 if __name__ == "__main__":
