@@ -36,7 +36,7 @@ FEW = ',samples=4000,iterations=4'
 
 MODELS = [[f'--loss={loss}'] for loss in ('softmax', 'hinge', 'squared-hinge', 'ovr-squared-hinge', 'square')]
 MODELS += [[f'--scale={scale}'] for scale in ('none', 'center', 'range', 'standard')]
-MODELS += [['--optimizer=sgd', '--epochs=3', '--finish=0'], ['--optimizer=gd', '--epochs=20'],
+MODELS += [['--optimizer=sgd', '--epochs=3'], ['--optimizer=gd', '--epochs=20'],
            ['--optimizer=random-search', '--loss=hinge', '--epochs=50'],
            ['--optimizer=local-search', '--loss=hinge', '--epochs=50'],
            ['--l2=0.01'], ['--l1=0.01'], ['--l2=0.001', '--l1=0.001'], ['--max-norm=0.5'], ['--class-weight=balanced'],

@@ -114,8 +114,7 @@ const cli_command command_evaluate = {
         "model of rows that another program made: a .npy file with --labels, or svmlight text.\n\n"
         "With --predictions, a line path,label,predicted,probability for each image that has a label goes to a CSV "
         "file, in the order of the set. The path is the one that classify -o writes: it opens the image from the "
-        "current "
-        "folder; of a row in a SET it is the path in its index.csv.",
+        "current folder; of a row in a SET it is the path in its index.csv.",
     .examples = "ocellus evaluate photos.model test-photos\n"
                 "ocellus evaluate photos.model test-photos --json | jq .accuracy\n"
                 "ocellus evaluate photos.model test-photos --predictions all.csv",

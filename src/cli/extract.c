@@ -250,8 +250,7 @@ const cli_command command_extract = {
         "fit to those of the first.\n\n"
         "--format svmlight writes a line 'label index:value ...' for each image instead, zeros left out, with labels "
         "0, 1, ... that FILE.classes names; --format csv has the columns path, label, f0, f1, ..., or with --names "
-        "those "
-        "that 'ocellus info' prints, such as hog.y2.x1.b4. Both also take a "
+        "those that 'ocellus info' prints, such as hog.y2.x1.b4. Both also take a "
         "SET that is there already, and '-o -'.\n\n"
         "--shard i/n extracts one of n parts, in a process or on a machine of its own; 'ocellus merge' puts them "
         "together.",

@@ -276,8 +276,7 @@ static const entry files[] = {
      "A folder of feature rows: features.npy (float32, one row an image), index.csv (row, path, label, width, height), "
      "stages.safetensors (the spec and what the stages have learned), hashes.npy (of the pixels of each image, to find "
      "equal ones), and skipped.csv (path, reason) where images could not be read. CSV files are those of RFC 4180; "
-     "paths "
-     "and labels in them are the bytes that they are, UTF-8 or not. In JSON a byte that is not UTF-8 is a lone "
+     "paths and labels in them are the bytes that they are, UTF-8 or not. In JSON a byte that is not UTF-8 is a lone "
      "surrogate, "
      "\\udc80 to \\udcff, as Python's surrogateescape has it."},
     {"Ar MODEL", "One file in the safetensors format that holds all it takes to classify an image: stages, codebook, "

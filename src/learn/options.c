@@ -35,8 +35,8 @@ const oc_param oc_train_params[] = {
      "balanced: the fewer images a class has, the more each of them counts"},
     {"optimizer", OC_CHOICE, FIELD(optimizer), "auto", 0, 0, optimizers,
      "how it is minimised: sgd (minibatch gradient descent), lbfgs (full passes of limited-memory BFGS), auto (sgd, "
-     "then "
-     "lbfgs), gd (full-batch gradient descent), or for comparison random search: with --loss hinge and --scale center, "
+     "then lbfgs), gd (full-batch gradient descent), or for comparison random search: with --loss hinge and --scale "
+     "center, "
      "guesses get about 16 % of CIFAR-10's raw pixels right, random steps 21 %"},
     {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL,
      "rows in a step of sgd; 1: one-sample gradient descent (auto: 256, more for wide rows, fewer of few rows)"},
@@ -61,8 +61,7 @@ const oc_param oc_train_params[] = {
      "validate on this part of the rows, held out once, instead of folds"},
     {"folds", OC_INTEGER, FIELD(folds), "auto", 0, 1000, NULL,
      "validate on each of so many parts, trained on the others; 0: no validation, no choice of the penalty by it and "
-     "no "
-     "probabilities (auto: 5, or one part held out where 5 trainings take long)"},
+     "no probabilities (auto: 5, or one part held out where 5 trainings take long)"},
     {"tune", OC_FLAG, FIELD(tune), "0", 0, 1, NULL,
      "compare the losses too: another than --loss is taken where it gets more rows right by validation, beyond chance"},
 };

@@ -21,10 +21,11 @@ oc_status oc_store_validation(oc_archive *archive, const oc_validation *v, oc_er
     }
     oc_string text = {0};
     oc_string_format(&text, "%s%zu,%zu,%zu,%.9g,%.9g\n%s", SUMMARY, v->held, v->folds, v->best, v->balanced_accuracy,
-                   v->log_loss, TRIALS);
+                     v->log_loss, TRIALS);
     for (size_t k = 0; k < v->count; k++) {
         const oc_trial *t = &v->trial[k];
-        oc_string_format(&text, "%.9g,%.9g,%.9g,%.9g,%.9g\n", t->l2, t->score_l2, t->accuracy, t->deviation, t->log_loss);
+        oc_string_format(&text, "%.9g,%.9g,%.9g,%.9g,%.9g\n", t->l2, t->score_l2, t->accuracy, t->deviation,
+                         t->log_loss);
     }
     oc_status status = text.failed ? oc_fail_memory(err, "the validation")
                                    : oc_archive_set(archive, "validation", text.data, err);
