@@ -151,7 +151,7 @@ build_examples() {
       echo 'int openblas_get_num_threads(void);'
       echo 'static int tasks(void) { int n = 0; DIR *d = opendir("/proc/self/task"); while (readdir(d)) n++; closedir(d); return n - 2; }'
       echo 'static void host(void) { printf("%d of BLAS, %d of the process\n", openblas_get_num_threads(), tasks()); }'
-      sed -e 's/^    make_points();/    host(); make_points();/' -e 's/^    oc_predictor_free(reader);/    host();&/' \
+      sed -e 's/^    make_points();/    host(); make_points();/' -e 's/^    oc_predictor_free(/    host();&/' \
           "$REPO/examples/train_rows.c"; } >loaded.c
     # shellcheck disable=SC2046 # lists of flags
     "${CC:-cc}" -std=c11 -D_XOPEN_SOURCE=700 -include stdio.h loaded.c -o loaded $(pkg-config --cflags --libs ocellus openblas)
