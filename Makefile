@@ -1,5 +1,5 @@
 # Ocellus: classic image features and one linear classifier. `make help` lists what there is to make.
-# This file builds and installs; tests/check.mk has the checks, examples/web/Makefile the page for a browser.
+# It builds and installs; src/compiler.mk has the compiler's flags, tests/check.mk the checks, examples/web/Makefile the page.
 
 CC ?= cc
 BUILD ?= build
@@ -14,42 +14,11 @@ HEADER_PACKAGES := libxxhash
 
 OBJECTS := $(BUILD)/$(MODE)
 
-# The machine to build for, which is another than this one with a cross compiler: aarch64-linux-gnu. On 32-bit x86 and on
-# s390x, C as the standard wants it would compute with more digits than floats have.
-TARGET := $(or $(shell $(CC) -dumpmachine 2>/dev/null),$(shell uname -m)-)
-TARGET_FLAGS := -D_FILE_OFFSET_BITS=64 $(if $(filter i386-% i486-% i586-% i686-%,$(TARGET)),-msse2 -mfpmath=sse) \
-    $(if $(filter s390x-%,$(TARGET)),-fexcess-precision=fast)
-
-WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror=implicit-function-declaration
-MODE_release := -O2 -g
-MODE_sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-MODE_thread := -O1 -g -fsanitize=thread
-MODE_coverage := -O1 -g --coverage -fprofile-update=atomic
-MODE_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-pass-failed
-OC_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION='"$(VERSION)"' -fPIC -fvisibility=hidden -pthread -fopenmp-simd \
-    $(WARNINGS) $(MODE_$(MODE)) $(TARGET_FLAGS) $(HARDENING_$(MODE)) $(REPRODUCIBLE) -Iinclude -I. $(PACKAGE_CFLAGS)
-# Checks of the C library and of the compiler against what a damaged file might make of a mistake: those that this compiler
-# has. HARDENING= switches them off.
-HARDENING = $(eval HARDENING := $(shell for flag in $(if $(filter -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=3) -fstack-protector-strong \
-    -fstack-clash-protection -fcf-protection -mbranch-protection=standard; do $(CC) -Werror -O2 -U_FORTIFY_SOURCE $$flag -x c \
-    -include stdio.h -c -o /dev/null /dev/null 2>/dev/null && echo $$flag; done))$(HARDENING)
-HARDENING_release = -U_FORTIFY_SOURCE $(HARDENING)
-EARLY := -Wl,-z,relro,-z,now
-LINKING_release = $(if $(HARDENING),$(EARLY))
-# Where it was built must not show: the same sources give the same bytes.
-REPRODUCIBLE = -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
+include src/compiler.mk
 OC_LIBS = $(PACKAGE_LIBS) -pthread -lm $(LINKING_$(MODE))
 # Asked once, and only when something is compiled: `make deps` may have to install pkg-config first.
 PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) $(HEADER_PACKAGES)))$(PACKAGE_CFLAGS)
 PACKAGE_LIBS = $(eval PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PACKAGE_LIBS)
-
-# Kernels: *_kernels.c is compiled once for each processor family (src/base/dispatch.h).
-# Multiply-add may be fused, sqrtf need not set errno, comparisons may become masks; none of it reorders a sum.
-KERNEL_FLAGS := -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
-ISAS := $(if $(filter x86_64-%,$(TARGET)),plain avx2 avx512,plain)
-ISA_plain :=
-ISA_avx2 := -mavx2 -mfma -mf16c -mbmi -mbmi2
-ISA_avx512 := $(ISA_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
 
 # Every .c below src and features is part of the library, but for src/cli, which is the command.
 SOURCES := $(sort $(filter-out src/cli/%,$(wildcard features/*.c features/*/*.c src/*/*.c)))
@@ -82,12 +51,12 @@ $(SHARED): $(LIB_OBJECTS)
 $(COMMAND): $(CLI_OBJECTS) $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
 
-$(OBJECTS)/%.o: %.c Makefile
+$(OBJECTS)/%.o: %.c Makefile src/compiler.mk
 	@mkdir -p $(@D)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # NAME.html as an array of bytes, oc_NAME_page, which NAME_page.h beside it declares.
-$(OBJECTS)/%_page.c: %.html Makefile
+$(OBJECTS)/%_page.c: %.html Makefile src/compiler.mk
 	@mkdir -p $(@D)
 	@{ echo '#include "$*_page.h"'; echo 'const unsigned char oc_$(*F)_page[] = {'; \
 	    od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '0};'; } > $@
@@ -98,7 +67,7 @@ $(OBJECTS)/%_page.o: $(OBJECTS)/%_page.c
 $(OBJECTS)/src/cli/manual.o: OC_CFLAGS += -DOC_RELEASED='"$(RELEASED)"'
 
 define KERNEL_RULE
-$$(OBJECTS)/%_kernels.$(1).o: %_kernels.c Makefile
+$$(OBJECTS)/%_kernels.$(1).o: %_kernels.c Makefile src/compiler.mk
 	@mkdir -p $$(@D)
 	$$(CC) $$(OC_CFLAGS) $$(KERNEL_FLAGS) $$(ISA_$(1)) -DOC_ISA=$(1) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
 endef
