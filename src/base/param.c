@@ -235,7 +235,7 @@ static bool are_levels(const oc_param *param, const oc_levels *levels)
 static bool is_learner(const oc_param *param, const oc_learner *learner)
 {
     return learner->kind == OC_LINEAR ||
-           (learner->kind == OC_NEAREST && is_choice(metrics, learner->metric) && within(param, (double)learner->k));
+           (learner->kind == OC_NEAREST && is_choice(metrics, (int)learner->metric) && within(param, (double)learner->k));
 }
 
 /* True when the value of the field could have been typed. */

@@ -33,7 +33,7 @@ int check_gradient(const oc_set *set, const oc_train_options *options)
     for (int l = 0; loss->choices[l]; l++) {
         char cells[PENALTIES][CELL];
         const char *texts[PENALTIES + 1] = {loss->choices[l]};
-        tried.loss = l;
+        tried.loss = (oc_loss)l;
         for (size_t p = 0; p < PENALTIES; p++) {
             double error = NAN;
             tried.l2 = penalties[p].l2;

@@ -209,7 +209,7 @@ static const cli_option own_options[] = {
      {OPTION_TEXT("output", output,
                   "folder to write (with --format svmlight or csv: file, or '-'); an older one is replaced")}},
     {0, NULL, REPEAT_LAST_WINS, 0,
-     {OPTION_CHOICE("format", format, formats, "a set folder with features.npy, or one text file")}},
+     {OPTION_CHOICE("format", format, formats, "npy", "a set folder with features.npy, or one text file")}},
     {0, NULL, REPEAT_LAST_WINS, 0,
      {OPTION_FLAG("names", column_names,
                   "with --format csv: name the columns by stage and place, such as hog.y2.x1.b4, instead of f0, f1")}},

@@ -12,7 +12,7 @@ static const char *const formats[] = {"text", "man", "bash", NULL}; /* as in hel
 /* clang-format off */
 static const cli_option own_options[] = {
     {0, NULL, REPEAT_LAST_WINS, 0,
-     {OPTION_CHOICE("format", format, formats,
+     {OPTION_CHOICE("format", format, formats, "text",
                     "text; man: a manual page; bash: completion of all commands for that shell")}},
 };
 /* clang-format on */

@@ -91,7 +91,7 @@ typedef struct option_set {
 #define OPTION_FIELD(name) offsetof(cli_settings, name)
 #define OPTION_FLAG(name, field, help) name, OC_FLAG, OPTION_FIELD(field), "0", 0, 1, NULL, help
 #define OPTION_TEXT(name, field, help) name, OC_TEXT, OPTION_FIELD(field), NULL, 0, 0, NULL, help
-#define OPTION_CHOICE(name, field, words, help) name, OC_CHOICE, OPTION_FIELD(field), (words)[0], 0, 0, words, help
+#define OPTION_CHOICE(name, field, words, usual, help) name, OC_CHOICE, OPTION_FIELD(field), usual, 0, 0, words, help
 
 /* True when options of this need are among those of the set. */
 bool option_set_has(const option_set *set, unsigned needs);

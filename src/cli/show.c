@@ -25,7 +25,7 @@ static const cli_option own_options[] = {
                   "what to draw of an image: stages joined by '+', see 'ocellus help stages'; " DEFAULT_SPEC
                   " when left out")}},
     {'w', "WORD", REPEAT_LAST_WINS, 0,
-     {OPTION_CHOICE("what", what, pictures,
+     {OPTION_CHOICE("what", what, pictures, "auto",
                     "features: of an image; templates: the weights of each class; codebook: the words that were "
                     "learned; ray, plane: the loss along random directions from the weights; steps: the loss after one "
                     "step of each size; auto: features where an image is given, else templates")}},

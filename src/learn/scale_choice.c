@@ -119,8 +119,8 @@ oc_status oc_scale_choose(const oc_examples *examples, oc_train_options *options
     if (oc_job_cancelled(job)) {
         return oc_fail(err, OC_CANCELLED, "cancelled");
     }
-    options->scale = (int)best->scale;
-    options->stage_weight = (int)best->weight;
+    options->scale = best->scale;
+    options->stage_weight = best->weight;
     if (isnan(options->l2)) {
         double curvature = oc_losses[options->loss].curvature(examples->classes).usual;
         options->l2 = best->found.ridge * curvature / 2 * sampled / (double)examples->rows->count;
