@@ -336,7 +336,7 @@ Test(param, learners_that_a_program_filled_are_checked)
 {
     static const oc_param param = {"classifier", OC_LEARNER, 0, "linear", 1, 1000, NULL, "what learns"};
     static const oc_learner good[] = {{OC_LINEAR, 0, 9}, {OC_NEAREST, 1000, OC_METRIC_L1}};
-    static const oc_learner bad[] = {{2, 1, 0}, {-1, 1, 0}, {OC_NEAREST, 0, 0}, {OC_NEAREST, 1, 2}};
+    static const oc_learner bad[] = {{2, 1, 0}, {(oc_learner_kind)-1, 1, 0}, {OC_NEAREST, 0, 0}, {OC_NEAREST, 1, 2}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         cr_assert(oc_params_check(&param, 1, &good[i], NULL) == OC_OK, "%zu", i);
     }

@@ -216,7 +216,7 @@ Test(choice, sgd_alone_is_enough_for_few_wide_rows)
         oc_train_report report;
         oc_classifier *classifier = NULL;
         oc_error err = {0};
-        options.optimizer = optimizer;
+        options.optimizer = (oc_optimizer)optimizer;
         cr_assert(oc_train(&(oc_examples){&rows, y, C}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
                   err.message);
         accuracy[optimizer] = oc_validation_accuracy(&report.validation);

@@ -18,8 +18,8 @@ Test(gradient, analytic_and_numerical_agree_for_every_loss_penalty_and_scaling)
             for (int scale = OC_SCALE_NONE; scale <= OC_SCALE_STANDARD; scale++) {
                 oc_train_options options = oc_train_defaults();
                 double error = NAN;
-                options.loss = loss;
-                options.scale = scale;
+                options.loss = (oc_loss)loss;
+                options.scale = (oc_scale)scale;
                 options.l2 = penalties[p][0];
                 options.score_l2 = penalties[p][1];
                 options.l1 = penalties[p][2];

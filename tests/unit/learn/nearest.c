@@ -15,8 +15,8 @@ static sample data;
 static oc_train_options nearest(int64_t k, int metric, int scale)
 {
     oc_train_options options = oc_train_defaults();
-    options.classifier = (oc_learner){OC_NEAREST, k, metric};
-    options.scale = scale;
+    options.classifier = (oc_learner){OC_NEAREST, k, (oc_metric)metric};
+    options.scale = (oc_scale)scale;
     return options;
 }
 

@@ -12,8 +12,8 @@ static sample data;
 static oc_train_options options_of(int optimizer, int loss)
 {
     oc_train_options options = oc_train_defaults();
-    options.optimizer = optimizer;
-    options.loss = loss;
+    options.optimizer = (oc_optimizer)optimizer;
+    options.loss = (oc_loss)loss;
     options.l2 = 0.01;
     options.score_l2 = 0;
     return options;

@@ -84,7 +84,7 @@ static void expect_rough_optimum(int loss, double l2, double l1, double max_norm
     oc_train_report report;
     double weights[SIZE];
     size_t d = data.d, zeros = 0;
-    options.loss = loss;
+    options.loss = (oc_loss)loss;
     options.l1 = l1;
     options.max_norm = max_norm;
     options.l2 = l2;
@@ -130,7 +130,7 @@ Test(penalty, proximal_steps_leave_exact_zeros_and_short_weights)
          optimizer += OC_OPTIMIZER_GD - OC_OPTIMIZER_SGD) {
         oc_train_options options = oc_train_defaults();
         oc_train_report report;
-        options.optimizer = optimizer;
+        options.optimizer = (oc_optimizer)optimizer;
         options.epochs = 60;
         options.l1 = 0.05;
         oc_classifier_free(trained(&data, &options, NULL, &report));
@@ -174,7 +174,7 @@ Test(penalty, balanced_classes_equal_repeated_rows)
         repeated.rows = oc_rows_of(repeated.x, m, 5);
         oc_train_options options = oc_train_defaults();
         oc_train_report balanced, plain, twice;
-        options.loss = loss;
+        options.loss = (oc_loss)loss;
         options.l2 = 0.01;
         options.scale = OC_SCALE_NONE;
         oc_classifier_free(trained(&repeated, &options, NULL, &twice));
@@ -201,7 +201,7 @@ Test(penalty, the_gap_is_honest_and_told)
         oc_job *job = NULL;
         oc_train_options options = oc_train_defaults();
         oc_train_report report;
-        options.loss = loss;
+        options.loss = (oc_loss)loss;
         options.l2 = 0.001;
         cr_assert(oc_job_create(1, &listener, &job, NULL) == OC_OK);
         oc_classifier_free(trained(&data, &options, job, &report));
@@ -226,8 +226,8 @@ Test(penalty, one_row_a_step_trains_with_either_schedule)
             for (int schedule = OC_SCHEDULE_COSINE; schedule <= OC_SCHEDULE_CONSTANT; schedule++) {
                 oc_train_options options = oc_train_defaults();
                 oc_train_report report;
-                options.loss = loss;
-                options.schedule = schedule;
+                options.loss = (oc_loss)loss;
+                options.schedule = (oc_schedule)schedule;
                 options.batch = 1;
                 options.epochs = 5;
                 options.finish = 0;
@@ -250,7 +250,7 @@ Test(penalty, scarce_rows)
     }
     data.y[40] = 2;
     for (int weight = OC_CLASS_WEIGHT_NONE; weight <= OC_CLASS_WEIGHT_BALANCED; weight++) {
-        options.class_weight = weight;
+        options.class_weight = (oc_class_weight)weight;
         oc_classifier_free(trained(&data, &options, NULL, &report));
         cr_assert(isfinite(report.objective));
     }

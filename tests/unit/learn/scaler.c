@@ -246,7 +246,7 @@ static int chosen_scale(double signal, double noise)
     cr_assert(oc_train(&(oc_examples){&rows, y, 2}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
               err.message);
     oc_classifier_free(classifier);
-    return report.used.scale;
+    return (int)report.used.scale;
 }
 
 Test(scaler, auto_centres_few_rows_whose_small_columns_are_noise)

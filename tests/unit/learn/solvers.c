@@ -21,7 +21,7 @@ static oc_classifier *solve(int optimizer, const penalties *p, oc_train_report *
     oc_train_options options = oc_train_defaults();
     oc_classifier *classifier = NULL;
     oc_error err = {0};
-    options.optimizer = optimizer;
+    options.optimizer = (oc_optimizer)optimizer;
     options.loss = OC_LOSS_SQUARE;
     options.scale = OC_SCALE_NONE;
     options.folds = 0;

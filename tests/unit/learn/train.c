@@ -24,7 +24,7 @@ Test(learn, reaches_the_optimum_of_every_loss)
     for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
         for (size_t p = 0; p < 2; p++) {
             oc_train_options options = oc_train_defaults();
-            options.loss = loss;
+            options.loss = (oc_loss)loss;
             options.l2 = penalties[p][0];
             options.score_l2 = penalties[p][1];
             options.epochs = 400;
@@ -47,7 +47,7 @@ Test(learn, few_wide_rows_reach_the_optimum_too)
     make_sample(&data, 15, 22, 3, 1, 5);
     for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
         oc_train_options options = oc_train_defaults();
-        options.loss = loss;
+        options.loss = (oc_loss)loss;
         options.l2 = 0.02;
         options.epochs = 2000;
         oc_classifier *classifier = trained(&data, &options, NULL, NULL);
@@ -68,7 +68,7 @@ Test(learn, the_report_is_true)
     make_sample(&data, 300, 6, 3, 1.5, 2);
     for (int scale = OC_SCALE_NONE; scale <= OC_SCALE_STANDARD; scale++) {
         oc_train_options options = oc_train_defaults();
-        options.scale = scale;
+        options.scale = (oc_scale)scale;
         oc_train_report report;
         oc_classifier *classifier = trained(&data, &options, NULL, &report);
         float scores[900];
@@ -142,7 +142,7 @@ Test(learn, views_train_to_the_same_bytes_as_copies)
                     .dimension = 6,
                     .chosen = chosen,
                     .blocks = 2,
-                    .block = {{left, 2, 3, NULL}, {right + 2, 4, 7, NULL}}};
+                    .block = {{left, 2, 3, NULL, 0}, {right + 2, 4, 7, NULL, 0}}};
     float row[6];
     for (size_t i = 0; i < 200; i++) {
         oc_rows_copy(&view, i, row);
@@ -195,7 +195,7 @@ Test(learn, a_class_without_rows_is_never_predicted)
     data.classes = 5; /* 3 and 4 have no rows */
     for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
         oc_train_options options = oc_train_defaults();
-        options.loss = loss;
+        options.loss = (oc_loss)loss;
         oc_classifier *classifier = trained(&data, &options, NULL, NULL);
         float scores[450];
         cr_assert(oc_scores(classifier, &data.rows, NULL, scores, NULL) == OC_OK);
@@ -219,7 +219,7 @@ Test(learn, the_smallest_problems)
             }
             oc_train_options options = oc_train_defaults();
             oc_train_report report;
-            options.loss = loss;
+            options.loss = (oc_loss)loss;
             oc_classifier *classifier = trained(&data, &options, NULL, &report);
             cr_assert(isfinite(report.objective));
             cr_assert(report.accuracy >= (k == 2 ? 2.0 / 3 : 1) - 1e-9, "%zu x %zu, loss %d: %g", data.n, data.d, loss,
@@ -261,8 +261,8 @@ Test(learn, hostile_columns)
                 x[6] = 2 * x[1] - x[2];
             }
             oc_train_options options = oc_train_defaults();
-            options.scale = scale;
-            options.loss = loss;
+            options.scale = (oc_scale)scale;
+            options.loss = (oc_loss)loss;
             oc_train_report report;
             oc_classifier *classifier = trained(&data, &options, NULL, &report);
             cr_assert(isfinite(report.objective) && report.accuracy > 0.95, "scale %d, loss %d: %g", scale, loss,
@@ -303,7 +303,7 @@ Test(learn, every_scaling_separates_what_is_separable)
     make_sample(&data, 400, 6, 4, 14, 11);
     for (int scale = OC_SCALE_NONE; scale <= OC_SCALE_STANDARD; scale++) {
         oc_train_options options = oc_train_defaults();
-        options.scale = scale;
+        options.scale = (oc_scale)scale;
         oc_train_report report;
         oc_classifier_free(trained(&data, &options, NULL, &report));
         cr_assert(report.accuracy >= 0.99, "scale %d: %g", scale, report.accuracy);
@@ -317,7 +317,7 @@ Test(learn, a_rate_that_diverges_is_an_error)
         make_sample(&data, n, 6, 3, 1, 12);
         for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
             oc_train_options options = oc_train_defaults();
-            options.loss = loss;
+            options.loss = (oc_loss)loss;
             options.rate = 1e6;
             oc_classifier *classifier = NULL;
             oc_error err = {0};

@@ -185,7 +185,7 @@ Test(validation, the_penalty_is_that_of_least_log_loss_and_can_be_typed)
         oc_train_report report;
         make_sample(&data, 300, 20, 3, 1, 7);
         oc_train_options options = quick();
-        options.loss = loss;
+        options.loss = (oc_loss)loss;
         oc_classifier *classifier = trained(&data, &options, NULL, &report);
         const oc_validation *v = &report.validation;
         cr_assert(v->count > 2 && v->folds == 5 && v->held == 300 && v->best + 1 < v->count);
@@ -460,7 +460,7 @@ Test(validation, many_rows_are_validated_once_and_the_penalties_predict)
         oc_classifier *classifier = NULL;
         oc_error err = {0};
         size_t right = 0;
-        options.loss = loss;
+        options.loss = (oc_loss)loss;
         options.holdout = 0.2;
         cr_assert(oc_train(&(oc_examples){&rows, y, KINDS}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
                   err.message);

@@ -78,7 +78,7 @@ Test(model_memory, a_model_of_parts_is_the_model_that_training_on_the_set_makes)
     oc_image_options image = oc_set_image_options(set);
     oc_train_options options = oc_train_defaults();
     for (int kind = OC_LINEAR; kind <= OC_NEAREST; kind++) {
-        options.classifier = (oc_learner){.kind = kind, .k = 3};
+        options.classifier = (oc_learner){.kind = (oc_learner_kind)kind, .k = 3};
         oc_train_report report;
         oc_classifier *classifier = trained(set, &options, &report);
         oc_model *expected = NULL, *model = NULL;

@@ -27,7 +27,7 @@ Test(model, saving_and_loading_keep_every_byte)
     put_stripes("in", 6, 18, 18, 1);
     for (oc_loss loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
         oc_set *set = extracted(at("in"), SPEC, NULL, NULL, NULL);
-        oc_model *model = model_of(set, loss, NULL);
+        oc_model *model = model_of(set, (int)loss, NULL);
         cr_assert(oc_model_save(model, at("a"), NULL) == OC_OK);
         oc_model *back = loaded(at("a"));
         cr_assert(oc_model_save(back, at("b"), NULL) == OC_OK);

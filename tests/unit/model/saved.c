@@ -149,7 +149,7 @@ Test(saved, used_options_train_again_to_the_same_classifier)
         oc_train_report first, second;
         oc_classifier *a = NULL, *b = NULL;
         oc_error err = {0};
-        options.optimizer = optimizer;
+        options.optimizer = (oc_optimizer)optimizer;
         options.epochs = oc_train_uses(&options, "epochs") ? 20 : OC_AUTO;
         cr_assert(oc_train(&(oc_examples){&rows, labels, 2}, &options, NULL, &a, &first, &err) == OC_OK, "%s",
                   err.message);

@@ -90,9 +90,9 @@ static double accuracy_of(size_t count, size_t columns, const oc_train_options *
 static oc_train_options options_of(int loss, int optimizer, int scale)
 {
     oc_train_options options = oc_train_defaults();
-    options.loss = loss;
-    options.optimizer = optimizer;
-    options.scale = scale;
+    options.loss = (oc_loss)loss;
+    options.optimizer = (oc_optimizer)optimizer;
+    options.scale = (oc_scale)scale;
     options.epochs = optimizer <= OC_OPTIMIZER_LBFGS ? OC_AUTO : optimizer == OC_OPTIMIZER_GD ? 40 : 100;
     return options;
 }
@@ -194,8 +194,8 @@ Test(scales, nearest_neighbours_at_every_scale)
     for (int metric = OC_METRIC_L2; metric <= OC_METRIC_L1; metric++) {
         for (int scale = 0; scale < SCALES; scale++) {
             oc_train_options options = oc_train_defaults();
-            options.classifier = (oc_learner){.kind = OC_NEAREST, .k = 1, .metric = metric};
-            options.scale = scale;
+            options.classifier = (oc_learner){.kind = OC_NEAREST, .k = 1, .metric = (oc_metric)metric};
+            options.scale = (oc_scale)scale;
             expect_every_scale(&options, 3);
         }
     }
@@ -211,7 +211,7 @@ Test(scales, the_ends_of_single_precision)
             for (int kind = OC_LINEAR; kind <= OC_NEAREST; kind++) {
                 char what[200];
                 oc_train_options options = options_of(OC_LOSS_SOFTMAX, OC_OPTIMIZER_AUTO, scale);
-                options.classifier.kind = kind;
+                options.classifier.kind = (oc_learner_kind)kind;
                 name(what, &options, exponents[e]);
                 fill(COLUMNS, exponents[e]);
                 double accuracy = accuracy_of(ROWS, COLUMNS, &options, what);
@@ -264,7 +264,7 @@ Test(scales, a_large_offset_hides_nothing)
             for (float offset = 1e4F; offset < 1e8F; offset *= 10) {
                 char what[200];
                 oc_train_options options = options_of(OC_LOSS_SOFTMAX, OC_OPTIMIZER_AUTO, scale);
-                options.classifier.kind = kind;
+                options.classifier.kind = (oc_learner_kind)kind;
                 name(what, &options, 0);
                 fill(COLUMNS, 0);
                 for (size_t i = 0; i < ROWS * COLUMNS; i++) {
@@ -329,7 +329,7 @@ Test(scales, distances_that_overflow_are_an_error_and_not_a_guess)
         for (size_t i = 0; i < ROWS; i++) {
             labels[i] = (int)(i % 3);
         }
-        options.classifier = (oc_learner){.kind = OC_NEAREST, .k = 1, .metric = metric};
+        options.classifier = (oc_learner){.kind = OC_NEAREST, .k = 1, .metric = (oc_metric)metric};
         oc_rows rows = oc_rows_of(&rows_of_test[0][0], ROWS, COLUMNS), one = oc_rows_of(far, 1, COLUMNS);
         cr_assert(oc_train(&(oc_examples){&rows, labels, 3}, &options, NULL, &classifier, NULL, &err) == OC_OK, "%s",
                   err.message);

@@ -98,7 +98,7 @@ oc_model *model_of(const oc_set *set, int loss, oc_job *job)
     oc_train_options options = oc_train_defaults();
     oc_model *model = NULL;
     oc_error err = {0};
-    options.loss = loss;
+    options.loss = (oc_loss)loss;
     options.epochs = 20;
     cr_assert(oc_model_train(set, &options, job, &model, NULL, &err) == OC_OK, "%s", err.message);
     return model;
