@@ -17,7 +17,7 @@ done
 endef
 
 .PHONY: check
-check: ## install what is missing (DEPS=no: only say it), build, run what every change must pass, in about six minutes
+check: ## install what is missing (DEPS=no: only say it), build, run what every change must pass, in about four minutes
 	@CC=$(CC) .ci/deps check
 	$(call STEPS,all $(CHECK))
 
@@ -40,7 +40,7 @@ unit: $(TESTS) ## run the unit tests (MODE=sanitize, TESTED='hog*/*' for some of
 # The command. bats runs several tests at a time where GNU parallel is there.
 BATS = env -u MAKEFLAGS OCELLUS=$(COMMAND) bats $(if $(shell command -v parallel),--jobs $(PROCESSORS))
 
-# Tests with the tag "long" take four seconds or more on an idle machine; TESTED finds them as well.
+# Tests with the tag "long" take a second and a half or more on an idle machine; TESTED finds them as well.
 .PHONY: cli cli-long
 cli: all ## run the tests of the command (MODE=sanitize, TESTED='regular expression' for some of them)
 	$(BATS) $(if $(TESTED),-f '$(TESTED)',--filter-tags '!long') tests/cli

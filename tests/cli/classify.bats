@@ -53,6 +53,7 @@ load common
     [ "$(cut -f1,2 <<<"$output")" = $'-\tTrouser' ]
 }
 
+# bats test_tags=long
 @test "every loss has calibrated probabilities; a model without validation has scores and says so" {
     for loss in softmax hinge square; do
         ocellus train "$DATA/test" -f pixels:size=8,gray=1 --loss $loss -o with -q

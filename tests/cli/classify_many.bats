@@ -75,6 +75,7 @@ load common
     [ "$(tail -n +2 all.csv | wc -l)" -eq 50 ]
 }
 
+# bats test_tags=long
 @test "what cannot be read is named and left out: status 3, and 1 where nothing can be read" {
     make_damaged damaged
     run -3 --separate-stderr ocellus classify "$DATA/model" damaged -o out.csv
@@ -106,6 +107,7 @@ assert all(r["label"] == "Trouser" for r in rows)
 PYTHON
 }
 
+# bats test_tags=long
 @test "--files-from takes lines, CR LF and NUL; and says what is wrong with a list" {
     name=$'new\nline.png'
     cp "$DATA/kinds/plain.png" "$name"
@@ -155,6 +157,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 PYTHON
 }
 
+# bats test_tags=long
 @test "memory does not grow with the names that come through a pipe" {
     local long
     long="$DATA/kinds/$(printf './%.0s' $(seq 500))plain.png" # 20,000 of them are 20 MB
@@ -169,6 +172,7 @@ PYTHON
     [ "$many" -lt $((few + 8000)) ]
 }
 
+# bats test_tags=long
 @test "what is cut short is kept, and --resume writes the same bytes as one run" {
     make_damaged damaged
     run -3 ocellus classify "$DATA/model" damaged --top 2 -o whole.csv -q

@@ -1,5 +1,6 @@
 load common
 
+# bats test_tags=long
 @test "compare prints one aligned row for each -f" {
     run -0 --separate-stderr ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=8 -f hog:cell=7
     [[ "${lines[0]}" == "1000 images to train on, 200 to test on, 10 classes" ]]
@@ -31,6 +32,7 @@ load common
     [[ "$output" == *"pixels:size=14"* ]]
 }
 
+# bats test_tags=long
 @test "binary data sets and folders give the same figures" {
     ocellus compare "$DATA/small-images-idx3-ubyte" --test "$DATA/check-images-idx3-ubyte" -f pixels:size=8 --json | jq .rows[0].dimension >a
     ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=8 --json | jq .rows[0].dimension >b

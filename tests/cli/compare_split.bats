@@ -2,6 +2,7 @@ load common
 
 # compare without --test: some of the images are put aside, or each is tested once in folds.
 
+# bats test_tags=long
 @test "without --test a stratified fifth is put aside, and that is said" {
     run -0 --separate-stderr ocellus compare "$DATA/train" -f pixels:size=4
     [[ "${lines[0]}" == "800 images to train on, 200 put aside to test on, 10 classes" ]]
@@ -31,6 +32,7 @@ load common
     [[ "$stderr" == *"comparing pixels and hog+color"* ]]
 }
 
+# bats test_tags=long
 @test "--folds tests every image once" {
     ocellus compare "$DATA/test" -f pixels:size=4 -f hog:cell=7 --folds 4 --json --predictions p 2>/dev/null >table
     jq -e '.split == "folds" and .folds == 4 and .test == 200 and .train == 150' table

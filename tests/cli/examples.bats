@@ -57,6 +57,7 @@ needs_python() {
     ocellus classify model "$DATA/kinds/plain.png"
 }
 
+# bats test_tags=long
 @test "read_model.py reads models and sets with NumPy alone" {
     needs_python numpy
     run -0 python3 "$EXAMPLES/read_model.py" "$DATA/model"

@@ -197,6 +197,7 @@ PYTHON
     [[ "$stderr" != *ignored* ]]
 }
 
+# bats test_tags=long
 @test "all processor families write the same rows within 1e-5 of the largest value" {
     python3 -c 'import numpy' || skip "python3 has no numpy"
     local family spec

@@ -121,6 +121,7 @@ meant() {
     [[ "$stderr" == *"are no classes: c1, c2, c3, c4, c5 and 3 more"* ]]
 }
 
+# bats test_tags=long
 @test "a missing file of a list: its line, and the folder it was looked up from" {
     make_classes d 2
     mkdir lists
@@ -158,6 +159,7 @@ end_at() {
     [ -d set.partial ]
 }
 
+# bats test_tags=long
 @test "stages that were learned before the end are the same after --resume" {
     spec=words:count=10,samples=2000+words:count=100,patch=5,samples=100000
     ocellus extract "$DATA/test" -f $spec -o whole

@@ -11,6 +11,7 @@ load common
     [ "$output" = "$(ocellus help)" ]
 }
 
+# bats test_tags=long
 @test "every command has help with usage, options and examples, within 80 columns" {
     for command in extract train evaluate classify compare show info unpack merge help; do
         run -0 --separate-stderr ocellus help $command
@@ -92,6 +93,7 @@ load common
     [[ "$output" != *$'\r'* ]]
 }
 
+# bats test_tags=long
 @test "on a terminal: progress, and colour unless NO_COLOR is set" {
     script -qec true /dev/null >/dev/null 2>&1 || skip "no script(1), or no pseudo-terminal for it"
     export TERM=xterm

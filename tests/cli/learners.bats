@@ -10,6 +10,7 @@ load common
     done
 }
 
+# bats test_tags=long
 @test "following the slope beats local search, local search beats guessing" {
     local accuracy=()
     for optimizer in random-search local-search gd; do

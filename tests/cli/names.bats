@@ -70,6 +70,7 @@ assert os.fsencode(line["path"]) == b"new/bad\n\xfe.png", line
 assert os.fsencode(line["error"]).startswith(line["path"].encode("utf-8", "surrogateescape")), line'
 }
 
+# bats test_tags=long
 @test "the Python of README.md reads an index of any names, and index.csv, skipped.csv and classes come back" {
     make_names new m
     mv new classes/plain/more

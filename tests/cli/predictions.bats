@@ -57,6 +57,7 @@ load common
     run ! grep -qF '"predictions"' page.html
 }
 
+# bats test_tags=long
 @test "predictions replace nothing but predictions" {
     mkdir folder && echo mine >folder/letter
     run -2 --separate-stderr ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 --predictions folder

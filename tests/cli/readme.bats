@@ -61,6 +61,7 @@ setup_file() {
     done
 }
 
+# bats test_tags=long
 @test "the files that the pages point to are there" {
     for page in README.md .github/CONTRIBUTING.md .github/SECURITY.md src/README.md features/README.md tests/README.md \
         examples/README.md; do
@@ -108,6 +109,7 @@ setup_file() {
     done <commands
 }
 
+# bats test_tags=long
 @test "the Python of README.md classifies an image" {
     python3 -c 'import numpy' || skip "python3 has no numpy"
     cp "$DATA/model" fashion.model

@@ -11,6 +11,7 @@ print(found[0])
 PYTHON
 }
 
+# bats test_tags=long
 @test "the page of compare holds what --json prints, and images" {
     ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 -f hog:cell=7 --json --report page.html >json
     page_data page.html >data
@@ -28,6 +29,7 @@ PYTHON
     run -1 grep -iE '(src|href) *= *"?(https?:)?//|url\(|@import' page.html
 }
 
+# bats test_tags=long
 @test "the command that the page shows makes the page again" {
     cp -r "$DATA/train" "a train'ing"
     ocellus compare "a train'ing" --test "$DATA/test" -f pixels:size=4 --seed 3 --report page.html -q >/dev/null

@@ -3,6 +3,7 @@ load common
 # Outputs
 
 # What a kill at any other moment leaves is swept by tests/fault/faults.py.
+# bats test_tags=long
 @test "an interrupted extraction is kept, and --resume writes the same bytes as one run" {
     strace -o trace true 2>/dev/null || skip "nothing can be traced here"
     cp -r "$DATA/test" many
@@ -153,6 +154,7 @@ load common
 }
 
 
+# bats test_tags=long
 @test "messages never land in an output, whichever standard streams are closed" {
     make_damaged images
     ocellus extract images -f pixels:size=2 -o whole || [ $? -eq 3 ]
@@ -241,6 +243,7 @@ load common
     done
 }
 
+# bats test_tags=long
 @test "a stack of 128 kB, as threads of musl have, is enough" {
     [[ "$OCELLUS" != */sanitize/* ]] || skip "the sanitizers need more themselves"
     spec=hog:block=2+color+words:count=100,samples=5000

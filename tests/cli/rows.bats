@@ -84,6 +84,7 @@ PYTHON
     [ "${BASH_REMATCH[1]}" -ge 75 ]
 }
 
+# bats test_tags=long
 @test "scikit-learn loads svmlight text, and what it writes comes back" {
     python3 -c 'import sklearn' 2>/dev/null || skip "python3 has no scikit-learn"
     ocellus extract "$DATA/test" -f hog:cell=7 -o set
@@ -137,6 +138,7 @@ PYTHON
     ocellus info model --json | jq -e '.dimension == 3'
 }
 
+# bats test_tags=long
 @test "such a model evaluates and classifies rows" {
     make_rows
     ocellus train rows.npy --labels labels.txt -o model
@@ -165,6 +167,7 @@ PYTHON
     run -2 ocellus evaluate model set
 }
 
+# bats test_tags=long
 @test "arrays that cannot be rows are refused with the NumPy expression that helps" {
     make_rows
     python3 - <<'PYTHON'

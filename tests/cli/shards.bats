@@ -2,6 +2,7 @@ load common
 
 # Shards of one extraction, extracted apart and put together.
 
+# bats test_tags=long
 @test "merged shards equal one extraction byte for byte, whatever their number and order" {
     make_damaged damaged
     run -3 ocellus extract damaged -f hog:cell=7+color -o whole
@@ -81,6 +82,7 @@ load common
     [ ! -e merged ]
 }
 
+# bats test_tags=long
 @test "merge refuses what does not fit together" {
     for i in 1 2 3; do
         ocellus extract "$DATA/test" -f pixels:size=4 --shard $i/3 -o part$i

@@ -34,6 +34,7 @@ first_image() {
     png_size default.png
 }
 
+# bats test_tags=long
 @test "show draws templates, a codebook, and an image by its words" {
     first_image photo.png
     ocellus train "$DATA/train" -f hog:cell=7+words:count=12,gray=1,samples=2000 -o model -q >/dev/null
@@ -46,6 +47,7 @@ first_image() {
     [ ! -e none.png ]
 }
 
+# bats test_tags=long
 @test "show draws the loss, and the same for the same seed" {
     ocellus extract "$DATA/test" --with "$DATA/model" -o rows -q >/dev/null
     for what in ray plane; do

@@ -14,6 +14,7 @@ load common
     cmp from-set from-images
 }
 
+# bats test_tags=long
 @test "the same seed gives the same bytes on one thread and on two" {
     for threads in 1 2; do
         ocellus train "$DATA/test" -f hog:cell=7+words:count=8,patch=5 --seed 5 --threads $threads -o model$threads
@@ -27,6 +28,7 @@ load common
     run ! cmp -s model1 model2
 }
 
+# bats test_tags=long
 @test "every loss and every scaling trains" {
     for loss in softmax hinge squared-hinge ovr-squared-hinge square; do
         ocellus train "$DATA/test" -f pixels:size=8,gray=1 --loss $loss -o model

@@ -9,6 +9,7 @@ load common
     [[ "$stderr" != *"rows are equal"* ]]
 }
 
+# bats test_tags=long
 @test "train prints the accuracy on images held out first, and the model is that of all" {
     run -0 --separate-stderr ocellus train "$DATA/train" -f pixels:size=8,gray=1 -o model
     [[ "${lines[0]}" == "accuracy "*" % of 1000 images held out, 95 % interval "*" to "*" % (5 folds)" ]]
@@ -120,6 +121,7 @@ load common
     run -2 ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 --tune --l2 1
 }
 
+# bats test_tags=long
 @test "compare --seeds tells mean and deviation, codebooks learned anew" {
     ocellus compare "$DATA/test" --test "$DATA/train" -f words:count=6,patch=5,samples=2000 -f pixels:size=4 --seeds 3 --json >json
     jq -e '.seeds == 3 and .rows[0].test_deviation > 0 and (.rows[0].test_mean - .rows[0].test_accuracy | fabs) < 0.2' json
