@@ -17,7 +17,7 @@ done
 endef
 
 .PHONY: check
-check: ## install what is missing (DEPS=no: only say it), build, run what every change must pass, in about four minutes
+check: ## install what is missing (DEPS=no: only say it), build, run what every change must pass, in about six minutes
 	@CC=$(CC) .ci/deps check
 	$(call STEPS,all $(CHECK))
 
