@@ -37,8 +37,9 @@ $(TESTS): $(TEST_OBJECTS) $(LIBRARY)
 unit: $(TESTS) ## run the unit tests (MODE=sanitize, TESTED='hog*/*' for some of them)
 	$(TESTS) $(if $(TESTED),--filter '$(TESTED)')
 
-# The command. bats runs several tests at a time where GNU parallel is there.
-BATS = env -u MAKEFLAGS OCELLUS=$(COMMAND) bats $(if $(shell command -v parallel),--jobs $(PROCESSORS))
+# The command. bats runs several files at a time where GNU parallel is there: to start it again for every test took longer
+# than most tests.
+BATS = env -u MAKEFLAGS OCELLUS=$(COMMAND) bats $(if $(shell command -v parallel),--jobs $(PROCESSORS) --no-parallelize-within-files)
 
 # Tests with the tag "long" take a second and a half or more on an idle machine; TESTED finds them as well.
 .PHONY: cli cli-long
