@@ -14,12 +14,12 @@ void oc_draw_pale(const oc_draw_request *s, bool color)
     oc_canvas_wash(s->canvas, frame, OC_PAPER, 0.55);
 }
 
-/* Bars up and down from a middle line, or up from the ground where no value is below 0. With more than MOST_BARS values,
+/* Bars up and down from a middle line, or up from the ground where no value is below 0. With more than MAX_BARS values,
  * each bar shows the largest of a run of values. */
 static void draw_bars(const oc_stage *stage, const oc_draw_request *s)
 {
-    enum { MOST_BARS = 128 };
-    size_t n = stage->plan.dimension, bars = n < MOST_BARS ? n : MOST_BARS;
+    enum { MAX_BARS = 128 };
+    size_t n = stage->plan.dimension, bars = n < MAX_BARS ? n : MAX_BARS;
     double largest = oc_largest(s->row, n), width = s->width / (double)bars;
     bool both = s->kind == OC_DRAW_WEIGHTS;
     for (size_t j = 0; j < n && !both; j++) {

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST_BARS = 24 };
+enum { MAX_BARS = 24 };
 
 static double aspect(const oc_stage *stage, oc_drawing kind)
 {
@@ -100,7 +100,7 @@ static size_t pick(const oc_histogram *h, const float *values, bar *bars)
         return h->size;
     }
     qsort(bars, h->size, sizeof *bars, by_value);
-    size_t shown = h->size < MOST_BARS ? h->size : MOST_BARS;
+    size_t shown = h->size < MAX_BARS ? h->size : MAX_BARS;
     bool negative = bars[h->size - 1].value < 0;
     for (size_t i = shown / 2; negative && i < shown; i++) { /* half of them from either end */
         bars[i] = bars[h->size - shown + i];
@@ -120,7 +120,7 @@ typedef struct frame {
 static void draw_bars(const oc_histogram *h, const bar *bars, size_t count, const oc_draw_request *s, frame f)
 {
     bool weights = s->kind == OC_DRAW_WEIGHTS;
-    double gaps = h->joint ? 0 : (double)(h->channels - 1), places = h->joint && !weights ? MOST_BARS : (double)count;
+    double gaps = h->joint ? 0 : (double)(h->channels - 1), places = h->joint && !weights ? MAX_BARS : (double)count;
     double wide = f.width / (places + gaps), room = f.height * (weights ? 0.5 : 1), zero = f.y + room;
     for (size_t i = 0; i < count; i++) {
         double length = 0.96 * room * fmin(1, fabs((double)bars[i].value) / f.limit);

@@ -311,14 +311,14 @@ static inline __attribute__((always_inline)) votes find_votes(const oc_hog_band 
 static inline __attribute__((always_inline)) void band_lanes(const oc_hog_band *band, size_t x, const bool between_bins,
                                                              const bool between_cells, float *sums, float *carry)
 {
-    enum { FEW = 8 };
-    votes few[FEW];
+    enum { ROWS = 8 };
+    votes few[ROWS];
     lanes totals[NINE], weighted[NINE];
     for (int k = 0; k < NINE; k++) {
         totals[k] = weighted[k] = (lanes){0};
     }
-    for (size_t begin = 0; begin < band->rows; begin += FEW) {
-        size_t n = band->rows - begin < FEW ? band->rows - begin : FEW;
+    for (size_t begin = 0; begin < band->rows; begin += ROWS) {
+        size_t n = band->rows - begin < ROWS ? band->rows - begin : ROWS;
         for (size_t r = 0; r < n; r++) {
             few[r] = find_votes(band, band->lines + (begin + r + 1) * band->stride + x, between_bins);
         }

@@ -16,7 +16,7 @@
 #include <string.h>
 
 /* Of gradient descriptors no more words are drawn than can be told apart; heights are in columns. */
-enum { MOST_USED = 100 };
+enum { MAX_SHOWN = 100 };
 static const double USED_HEAD = 0.4, USED_HEIGHT = 1.12;
 
 static double luma(const oc_words_looks *l, const float *values, size_t pixel)
@@ -75,7 +75,7 @@ static size_t sheet_columns(size_t count)
 
 static size_t most_used_columns(size_t count)
 {
-    size_t shown = count < MOST_USED ? count : MOST_USED;
+    size_t shown = count < MAX_SHOWN ? count : MAX_SHOWN;
     return (size_t)ceil(sqrt((double)shown));
 }
 
@@ -95,7 +95,7 @@ static oc_status draw_most_used(const oc_words_looks *l, const oc_stage *stage, 
         sum -= order[k].key;
     }
     qsort(order, l->count, sizeof *order, oc_words_by_key);
-    size_t columns = most_used_columns(l->count), shown = l->count < MOST_USED ? l->count : MOST_USED;
+    size_t columns = most_used_columns(l->count), shown = l->count < MAX_SHOWN ? l->count : MAX_SHOWN;
     double side = s->width / (double)columns, top = s->y + USED_HEAD * side, word = 0.82 * side;
     oc_pen pen = {.size = fmin(20, 0.18 * side), .color = OC_QUIET};
     char text[100];
@@ -201,7 +201,7 @@ static oc_status draw_mosaic(const oc_words_looks *l, const oc_stage *stage, con
 static double aspect(const oc_stage *stage, oc_drawing kind)
 {
     const oc_words_params *params = stage->params;
-    size_t count = (size_t)params->count, used = count < MOST_USED ? count : MOST_USED;
+    size_t count = (size_t)params->count, used = count < MAX_SHOWN ? count : MAX_SHOWN;
     double columns = (double)sheet_columns(count), rows = ceil((double)count / columns);
     if (oc_words_gradients(params)) {
         columns = (double)most_used_columns(count);

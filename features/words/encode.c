@@ -82,8 +82,8 @@ static bool take_memory(encoder *e, size_t cells, oc_arena *arena)
     e->norm = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->norm);
     e->row_value = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->row_value);
     e->row_least = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->row_least);
-    e->near_codes = oc_arena_take(arena, OC_PANEL_BLOCK * OC_WORDS_MOST_NEAREST, sizeof *e->near_codes);
-    e->near_words = oc_arena_take(arena, OC_PANEL_BLOCK * OC_WORDS_MOST_NEAREST, sizeof *e->near_words);
+    e->near_codes = oc_arena_take(arena, OC_PANEL_BLOCK * OC_WORDS_MAX_NEAREST, sizeof *e->near_codes);
+    e->near_words = oc_arena_take(arena, OC_PANEL_BLOCK * OC_WORDS_MAX_NEAREST, sizeof *e->near_words);
     e->cell_places = oc_arena_take(arena, cells, sizeof *e->cell_places);
     bool complete = e->x && e->packed && e->y && e->packed_even && e->packed_odd && e->norm && e->row_value &&
                     e->row_least && e->near_codes && e->near_words && e->cell_places;
@@ -322,7 +322,7 @@ static size_t nearest_words(const oc_words_params *params, size_t words)
     bool one = params->encode == OC_WORDS_HARD || params->encode == OC_WORDS_VLAD;
     bool soft = params->encode == OC_WORDS_SOFT || params->encode == OC_WORDS_FISHER;
     size_t wanted = one ? 1 : soft ? (size_t)params->nearest : 0;
-    wanted = wanted || params->encode != OC_WORDS_FISHER ? wanted : OC_WORDS_MOST_NEAREST;
+    wanted = wanted || params->encode != OC_WORDS_FISHER ? wanted : OC_WORDS_MAX_NEAREST;
     return wanted < words ? wanted : words;
 }
 

@@ -173,7 +173,7 @@ static oc_status cluster(const sampling *s, size_t count, oc_words *words, oc_er
 /* The spread around each word of the samples nearest to it; of few samples, nearly that of all. */
 static oc_status spread(const sampling *s, size_t count, oc_words *w, oc_error *err)
 {
-    enum { FEW = 10 };
+    enum { PRIOR_SAMPLES = 10 };
     size_t r = w->directions;
     double *squares = oc_alloc((w->count + 1) * r, sizeof *squares), *all = squares ? squares + w->count * r : NULL;
     size_t *members = oc_alloc(w->count, sizeof *members);
@@ -207,7 +207,7 @@ static oc_status spread(const sampling *s, size_t count, oc_words *w, oc_error *
     for (size_t k = 0; k < w->count; k++) {
         for (size_t d = 0; d < r; d++) {
             double common = all[d] / (double)count;
-            double own = (squares[k * r + d] + FEW * common) / (double)(members[k] + FEW);
+            double own = (squares[k * r + d] + PRIOR_SAMPLES * common) / (double)(members[k] + PRIOR_SAMPLES);
             w->spread[k * r + d] = (float)sqrt(own + 1e-6);
         }
     }

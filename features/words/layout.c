@@ -13,7 +13,7 @@
 
 /* Images of this side have a gradient descriptor every 8 pixels, of cells of these sizes; other images have them in
  * proportion, so that a descriptor covers the same part of the scene at every scale. */
-enum { SIDE = 256, STRIDE = 8, LONGEST_STRIDE = 64 };
+enum { SIDE = 256, STRIDE = 8, MAX_STRIDE = 64 };
 static const int64_t cell_sizes[] = {4, 6, 8, 12};
 
 static int64_t between(int64_t value, int64_t least, int64_t most)
@@ -28,11 +28,11 @@ oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, siz
     if (p.stride == OC_AUTO) {
         int64_t stride = lround(STRIDE * scale);
         stride -= stride > 2 && stride % 2; /* cells and even strides have coarser lattices in common */
-        p.stride = between(stride, 1, LONGEST_STRIDE);
+        p.stride = between(stride, 1, MAX_STRIDE);
     }
     if (p.cells.count == 0) {
         for (size_t i = 0; i < sizeof cell_sizes / sizeof *cell_sizes; i++) {
-            int64_t cell = between(lround((double)cell_sizes[i] * scale), OC_SIFT_LEAST_CELL, OC_SIFT_MOST_CELL);
+            int64_t cell = between(lround((double)cell_sizes[i] * scale), OC_SIFT_MIN_CELL, OC_SIFT_MAX_CELL);
             if (p.cells.count == 0 || p.cells.level[p.cells.count - 1] < cell) {
                 p.cells.level[p.cells.count++] = cell;
             }

@@ -8,7 +8,7 @@ enum { OC_WORDS_ENCODE_AUTO, OC_WORDS_TRIANGLE, OC_WORDS_HARD, OC_WORDS_SOFT, OC
 enum { OC_WORDS_PATCH, OC_WORDS_SIFT, OC_WORDS_OPPONENT_SIFT };
 enum { OC_WORDS_MAP_AUTO, OC_WORDS_PLAIN, OC_WORDS_ROOT };
 enum { OC_WORDS_POOL_AUTO, OC_WORDS_SUM, OC_WORDS_MEAN, OC_WORDS_MAX };
-enum { OC_WORDS_MOST_NEAREST = 32 };
+enum { OC_WORDS_MAX_NEAREST = 32 };
 
 typedef struct oc_words_params {
     int64_t count, patch, stride, samples, iterations, nearest; /* nearest 0: all words */

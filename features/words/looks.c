@@ -68,13 +68,13 @@ static void draw_stars(oc_canvas *canvas, double x, double y, double side, const
 /* Word k in a square: mid-gray for 0, full contrast for its largest value. */
 void oc_words_draw_word(const oc_words_looks *l, oc_canvas *canvas, double x, double y, double side, size_t k)
 {
-    enum { MOST = 24 * 24 * 3 };
+    enum { MAX_VALUES = 24 * 24 * 3 };
     const float *values = l->values + k * l->depth;
     if (oc_words_gradients(l->params)) {
         draw_stars(canvas, x, y, side, values);
         return;
     }
-    uint8_t pixels[MOST];
+    uint8_t pixels[MAX_VALUES];
     double scale = 127 / oc_largest(values, l->depth);
     for (size_t j = 0; j < l->depth; j++) {
         pixels[j] = (uint8_t)lround(128 + scale * (double)values[j]);

@@ -17,7 +17,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_TAPS = 2 * OC_SIFT_MOST_CELL - 1 };
+enum { MAX_TAPS = 2 * OC_SIFT_MAX_CELL - 1 };
 
 OC_KERNEL_GETTER(extern, oc_sift_kernels, oc_sift)
 
@@ -147,7 +147,7 @@ static size_t lattice(size_t length, size_t cell, size_t stride, size_t step, si
 
 void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride, size_t left, size_t top)
 {
-    float weight[MOST_TAPS];
+    float weight[MAX_TAPS];
     if (v->cell == cell) {
         return;
     }

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { OC_SIFT_LEAST_CELL = 2, OC_SIFT_MOST_CELL = 64 };
+enum { OC_SIFT_MIN_CELL = 2, OC_SIFT_MAX_CELL = 64 };
 
 /* Scratch memory is from an arena. */
 typedef struct oc_sift_view {

@@ -13,7 +13,7 @@
 enum { COLUMNS = 4, CELL = 32 };
 
 static const table_column columns[COLUMNS] = {
-    {"candidates", LONGEST_CHOICE, true}, {"values", 6, false}, {"accuracy %", 10, false}, {"seconds", 7, false}};
+    {"candidates", MAX_CHOICE_WIDTH, true}, {"values", 6, false}, {"accuracy %", 10, false}, {"seconds", 7, false}};
 
 bool is_auto(const char *spec)
 {

@@ -4,7 +4,7 @@
 
 #include "src/cli/command.h"
 
-enum { LONGEST_CHOICE = 70 }; /* letters of a candidate, for the width of a column */
+enum { MAX_CHOICE_WIDTH = 70 }; /* letters of a candidate, for the width of a column */
 
 /* For commands without labels to judge by. */
 #define AUTO_REFUSED "-f auto chooses features by labels, for train and compare; here write the SPEC that they print"

@@ -16,7 +16,7 @@ static size_t widest_spec(const cli_strings *specs)
 {
     size_t widest = 0;
     for (size_t i = 0; i < specs->count; i++) {
-        size_t width = is_auto(specs->items[i]) ? LONGEST_CHOICE : escape_width(specs->items[i]);
+        size_t width = is_auto(specs->items[i]) ? MAX_CHOICE_WIDTH : escape_width(specs->items[i]);
         widest = width > widest ? width : widest;
     }
     return widest;

@@ -10,9 +10,9 @@
 #include <string.h>
 
 enum {
-    LEAST_VALUES = 16,
-    MOST_VALUES = 512, /* D for which heads are tried */
-    LEAST_CENTERS = 64,
+    MIN_VALUES = 16,
+    MAX_VALUES = 512, /* D for which heads are tried */
+    MIN_CENTERS = 64,
     CANDIDATE_COST = 600 /* of a full score besides its D multiply-adds: a branch that is not foreseen */
 };
 
@@ -28,7 +28,7 @@ static size_t part_size(size_t d, size_t part)
 oc_status oc_kmeans_head_create(oc_kmeans_head *head, size_t n, size_t d, size_t k, oc_error *err)
 {
     *head = (oc_kmeans_head){.d = d, .k = k};
-    if (d < LEAST_VALUES || d > MOST_VALUES || k < LEAST_CENTERS || n / 16 < k) {
+    if (d < MIN_VALUES || d > MAX_VALUES || k < MIN_CENTERS || n / 16 < k) {
         return OC_OK;
     }
     head->most = part_size(d, PARTS - 1);
@@ -59,7 +59,7 @@ void oc_kmeans_head_free(oc_kmeans_head *head)
 static bool make_basis(oc_kmeans_head *head, const float *centers)
 {
     size_t d = head->d;
-    float values[MOST_VALUES], row[MOST_VALUES];
+    float values[MAX_VALUES], row[MAX_VALUES];
     oc_matmul_tn(1 / (float)head->k, oc_packed(centers, head->k, d), oc_packed(centers, head->k, d), 0, head->basis, d);
     for (size_t i = 0; i < d * d; i++) {
         if (!isfinite(head->basis[i])) {

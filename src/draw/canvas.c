@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LONGEST_SIDE = 20000 };
+enum { MAX_SIDE = 20000 };
 
 const oc_color OC_INK = {34, 36, 40}, OC_QUIET = {110, 114, 122}, OC_RULE = {208, 211, 216}, OC_PAPER = {255, 255, 255},
                OC_FOR = {20, 92, 168}, OC_AGAINST = {200, 86, 10};
@@ -46,9 +46,8 @@ oc_color oc_color_scale(double value)
 
 oc_status oc_canvas_create(oc_canvas *canvas, size_t width, size_t height, oc_error *err)
 {
-    if (width == 0 || height == 0 || width > LONGEST_SIDE || height > LONGEST_SIDE) {
-        return oc_fail(err, OC_TOO_LARGE, "a picture of %zux%zu pixels; a side has 1 to %d", width, height,
-                       LONGEST_SIDE);
+    if (width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE) {
+        return oc_fail(err, OC_TOO_LARGE, "a picture of %zux%zu pixels; a side has 1 to %d", width, height, MAX_SIDE);
     }
     *canvas = (oc_canvas){width, height, oc_alloc(width * height, 3), oc_alloc(width * height, sizeof(float))};
     if (!canvas->rgb || !canvas->mask) {

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ARC = 6, MOST_POINTS = 160, MOST_STROKES = 12 };
+enum { ARC = 6, MAX_POINTS = 160, MAX_STROKES = 12 };
 
 /* In units: the gap between letters, the widths of strokes, the height of a line. */
 static const double GAP = 2.3, PLAIN = 1.1, BOLD = 1.75, LINE = 10 / 0.7;
@@ -153,14 +153,14 @@ static double read_number(const char **path)
 }
 
 typedef struct shape {
-    double points[2 * MOST_POINTS];
-    size_t ends[MOST_STROKES];
+    double points[2 * MAX_POINTS];
+    size_t ends[MAX_STROKES];
     size_t count, lines;
 } shape;
 
 static void add_point(shape *s, double x, double y)
 {
-    if (s->count < MOST_POINTS) {
+    if (s->count < MAX_POINTS) {
         s->points[2 * s->count] = x;
         s->points[2 * s->count + 1] = y;
         s->ends[s->lines - 1] = ++s->count;
@@ -183,7 +183,7 @@ static void read_path(const char *path, shape *s)
     while (*path) {
         char what = *path++;
         double x = read_number(&path), y = read_number(&path);
-        if (what == 'M' && s->lines < MOST_STROKES) {
+        if (what == 'M' && s->lines < MAX_STROKES) {
             s->ends[s->lines++] = s->count;
             add_point(s, x, y);
         } else if (what == 'C') {
@@ -223,13 +223,13 @@ void oc_canvas_text(oc_canvas *canvas, double x, double y, oc_pen pen, const cha
 
 void oc_canvas_text_cut(oc_canvas *canvas, double x, double y, oc_pen pen, double room, const char *text)
 {
-    enum { LONGEST = 400 };
-    char cut[LONGEST + 4];
-    if (strlen(text) < LONGEST && oc_text_extent(pen, text) <= room) {
+    enum { MAX_LENGTH = 400 };
+    char cut[MAX_LENGTH + 4];
+    if (strlen(text) < MAX_LENGTH && oc_text_extent(pen, text) <= room) {
         oc_canvas_text(canvas, x, y, pen, text);
         return;
     }
-    size_t length = strlen(text) < LONGEST ? strlen(text) : LONGEST;
+    size_t length = strlen(text) < MAX_LENGTH ? strlen(text) : MAX_LENGTH;
     memcpy(cut, text, length);
     do {
         while (length && ((unsigned char)cut[length - 1] & 0xc0) == 0x80) {

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static const double TITLE = 30, TEXT = 20, CAPTION_ROOM = 34, HEADING_ROOM = 50, LEAST_WIDTH = 560;
+static const double TITLE = 30, TEXT = 20, CAPTION_ROOM = 34, HEADING_ROOM = 50, MIN_WIDTH = 560;
 
 oc_pen oc_page_pen(double size, double align, bool bold, oc_color color)
 {
@@ -33,7 +33,7 @@ static size_t fit_line(const oc_page *page, size_t first)
 /* Sets the places of all panels; *width and *height are those of the page. */
 static void place(oc_page *page, double *width, double *height)
 {
-    double y = OC_PAGE_MARGIN, right = OC_PAGE_MARGIN + LEAST_WIDTH;
+    double y = OC_PAGE_MARGIN, right = OC_PAGE_MARGIN + MIN_WIDTH;
     y += page->title ? TITLE + 8 : 0;
     y += page->subtitle ? TEXT + 8 : 0;
     for (size_t i = 0; i < page->count; i++) {

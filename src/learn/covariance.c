@@ -13,7 +13,7 @@
 
 enum { SLAB = 1024, TILE = 512 }; /* rows of a slab, side of a tile */
 /* C is estimated from at most max(4 D, 16384) rows. */
-enum { ROWS_A_COLUMN = 4, MIN_ROWS = 16384 };
+enum { ROWS_PER_COLUMN = 4, MIN_ROWS = 16384 };
 
 typedef struct slab {
     const oc_problem *problem;
@@ -65,7 +65,7 @@ static void multiply_tile(void *context, size_t index, size_t worker)
 oc_status oc_covariance_fit(const oc_problem *problem, oc_covariance *covariance, oc_job *job, oc_error *err)
 {
     size_t n = problem->rows->count, d = problem->rows->dimension;
-    size_t enough = ROWS_A_COLUMN * d > MIN_ROWS ? ROWS_A_COLUMN * d : MIN_ROWS;
+    size_t enough = ROWS_PER_COLUMN * d > MIN_ROWS ? ROWS_PER_COLUMN * d : MIN_ROWS;
     oc_covariance c = {.dimension = d, .rows = n < enough ? n : enough};
     c.matrix = oc_alloc(d, d * sizeof *c.matrix);
     c.variance = oc_alloc(d, sizeof *c.variance);

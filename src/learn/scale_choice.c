@@ -2,7 +2,7 @@
  * tests/bench/classifier.md this picks as well as the cross-validated log loss of softmax, at a fraction of its cost.
  *
  * Scaling matters where rows are few against columns; with many rows the penalty is weak, and a linear classifier is
- * nearly the same whatever the scale: more than FEW rows, and more than ENOUGH a column, are standardised.
+ * nearly the same whatever the scale: more than SMALL_N rows, and more than ROWS_PER_COLUMN a column, are standardised.
  *
  * The ridge of least squares is carried over to the loss by its curvature, which is 2 for least squares; of another
  * number of rows the sum of squared residuals, not their mean, wants the same penalty. */
@@ -19,7 +19,7 @@
 #include <math.h>
 #include <stdatomic.h>
 
-enum { SAMPLE = 1024, FEW = 4096, ENOUGH = 4, MAX_CANDIDATES = 8 };
+enum { SAMPLE = 1024, SMALL_N = 4096, ROWS_PER_COLUMN = 4, MAX_CANDIDATES = 8 };
 
 typedef struct candidate {
     oc_scale scale;
@@ -66,7 +66,7 @@ static void judge(void *context, size_t index, size_t worker)
 static void list_candidates(choice *c, const oc_rows *rows, const oc_train_options *options)
 {
     static const oc_scale scales[] = {OC_SCALE_STANDARD, OC_SCALE_CENTER, OC_SCALE_PARETO, OC_SCALE_UNIT};
-    bool compare = rows->count <= FEW || rows->count < ENOUGH * rows->dimension;
+    bool compare = rows->count <= SMALL_N || rows->count < ROWS_PER_COLUMN * rows->dimension;
     bool any = options->scale == OC_SCALE_AUTO, either = options->stage_weight == OC_STAGE_WEIGHT_AUTO;
     size_t weights = either && compare && rows->blocks > 1 ? 2 : 1;
     for (size_t s = 0; s < (any && compare ? sizeof scales / sizeof *scales : 1); s++) {

@@ -17,7 +17,7 @@
 enum { TILES = 16 };
 /* Spreads that none and center leave as they are, powers of two: between them a column's share of the bias in a step is
  * neither lost nor too large, and products of rows keep far from the limits of single precision. */
-static const double LEAST_SPREAD = 0x1p-6, LARGEST_SPREAD = 0x1p10;
+static const double MIN_SPREAD = 0x1p-6, MAX_SPREAD = 0x1p10;
 static const double FAR = 1024; /* a mean of more spreads than this costs 10 of the 24 bits of single precision */
 
 OC_KERNEL_GETTER(static, oc_scaler_kernels, kernels)
@@ -104,7 +104,7 @@ static double find_spread(const statistics *all)
 static double find_unit(double spread)
 {
     int exponent;
-    if (!(spread > 0) || (spread >= LEAST_SPREAD && spread <= LARGEST_SPREAD)) {
+    if (!(spread > 0) || (spread >= MIN_SPREAD && spread <= MAX_SPREAD)) {
         return 1;
     }
     frexp(spread, &exponent);

@@ -14,8 +14,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { FEW = 4096 }; /* rows that can be separated, and do not take long */
-enum { BATCH = 256, LARGEST_BATCH = 2048, LEAST_BATCH = 16, STEPS_AN_EPOCH = 32 };
+enum { MAX_SEPARABLE_ROWS = 4096 }; /* rows that can be separated, and do not take long */
+enum { BATCH = 256, MAX_BATCH = 2048, MIN_BATCH = 16, STEPS_PER_EPOCH = 32 };
 enum { SGD_EPOCHS = 10, FINISH = 100, DESCENT_STEPS = 100, TRIES = 1000 };
 /* Refactoring a preconditioner for another penalty pays up to so many columns; with more the first factor serves all. */
 enum { REFACTOR_WIDEST = 2048 };
@@ -28,11 +28,11 @@ enum { COARSE_PASSES = 19, COARSE_PASSES_MANY = 5, MAX_STAGES = 24 };
 static int64_t choose_batch(const oc_train_options *used, const oc_rows *rows)
 {
     int64_t batch = BATCH;
-    while ((double)batch < (double)rows->dimension / 4 && batch < LARGEST_BATCH) {
+    while ((double)batch < (double)rows->dimension / 4 && batch < MAX_BATCH) {
         batch *= 2;
     }
     bool alone = used->optimizer == OC_OPTIMIZER_SGD && !(used->l1 > 0 || used->max_norm > 0);
-    while (alone && batch > LEAST_BATCH && (double)batch * STEPS_AN_EPOCH > (double)rows->count) {
+    while (alone && batch > MIN_BATCH && (double)batch * STEPS_PER_EPOCH > (double)rows->count) {
         batch /= 2;
     }
     return batch;
@@ -136,7 +136,7 @@ static oc_status choose_columns(oc_trainer *t, oc_job *job, oc_error *err)
 
 bool oc_trainer_few(const oc_trainer *t)
 {
-    return t->span.rows || t->problem.rows->count <= FEW;
+    return t->span.rows || t->problem.rows->count <= MAX_SEPARABLE_ROWS;
 }
 
 bool oc_trainer_equal_rows(const oc_trainer *t)

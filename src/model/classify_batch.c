@@ -11,9 +11,9 @@
 
 #include <string.h>
 
-enum { FIRST_BATCH = 64, LONGEST_BATCH = 4096, LEAST_A_THREAD = 8 };
-static const size_t SCORE_BYTES = (size_t)4 << 20;       /* of all scores and probabilities of a batch */
-static const double SHORT_BATCH = 0.1, LONG_BATCH = 0.5; /* seconds */
+enum { FIRST_BATCH = 64, MAX_BATCH = 4096, MIN_PER_THREAD = 8 };
+static const size_t SCORE_BYTES = (size_t)4 << 20; /* of all scores and probabilities of a batch */
+static const double SHORT_BATCH_SECONDS = 0.1, LONG_BATCH_SECONDS = 0.5; /* seconds */
 
 typedef struct item {
     char *path;                /* owned */
@@ -61,8 +61,8 @@ oc_batch_options oc_batch_defaults(void)
 oc_status oc_batch_create(const oc_model *model, const oc_batch_options *options, oc_job *job, oc_batch **out,
                           oc_error *err)
 {
-    size_t answer_size = 2 * oc_model_classes(model) * sizeof(float), least = LEAST_A_THREAD * oc_job_threads(job);
-    size_t most = SCORE_BYTES / answer_size < LONGEST_BATCH ? SCORE_BYTES / answer_size : LONGEST_BATCH;
+    size_t answer_size = 2 * oc_model_classes(model) * sizeof(float), least = MIN_PER_THREAD * oc_job_threads(job);
+    size_t most = SCORE_BYTES / answer_size < MAX_BATCH ? SCORE_BYTES / answer_size : MAX_BATCH;
     oc_batch *batch = oc_alloc(1, sizeof *batch);
     if (!batch) {
         return oc_fail_memory(err, "the batch");
@@ -175,9 +175,9 @@ static oc_status hand_out(oc_batch *batch, const item *it, oc_error *err)
 
 static void adapt_size(oc_batch *batch, double seconds)
 {
-    if (seconds < SHORT_BATCH && batch->size <= batch->most / 2) {
+    if (seconds < SHORT_BATCH_SECONDS && batch->size <= batch->most / 2) {
         batch->size *= 2;
-    } else if (seconds > LONG_BATCH && batch->size / 2 >= LEAST_A_THREAD * oc_job_threads(batch->job)) {
+    } else if (seconds > LONG_BATCH_SECONDS && batch->size / 2 >= MIN_PER_THREAD * oc_job_threads(batch->job)) {
         batch->size /= 2;
     }
 }

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PIECE = 65536, LONGEST_PATH = 65536, PATIENCE = 200 /* ms between looks whether the job is cancelled */ };
+enum { PIECE = 65536, MAX_PATH_LENGTH = 65536, PATIENCE = 200 /* ms between looks whether the job is cancelled */ };
 
 typedef struct list {
     oc_batch *batch;
@@ -79,9 +79,9 @@ static oc_status take_piece(list *l, const char *piece, size_t size, oc_error *e
         if (l->rest.failed) {
             return oc_fail_memory(err, "a path");
         }
-        if (l->rest.length > LONGEST_PATH) {
+        if (l->rest.length > MAX_PATH_LENGTH) {
             return oc_fail(err, OC_BAD_FILE, "%s: name %zu is longer than %d bytes", l->name, l->line + 1,
-                           LONGEST_PATH);
+                           MAX_PATH_LENGTH);
         }
         status = stop ? take_name(l, err) : OC_OK;
         piece = stop ? stop + 1 : end;

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { MOST_STAGES = 64, MOST_PARAMETERS = 64 };
+enum { MAX_STAGES = 64, MAX_PARAMETERS = 64 };
 
 /* "there is no stage 'hgo'; did you mean 'hog'? There are: pixels, color, hog". */
 static oc_status fail_unknown(oc_error *err, const char *what, const char *typed, const char *const *names,
@@ -31,9 +31,9 @@ static oc_status fail_unknown(oc_error *err, const char *what, const char *typed
 
 static const oc_stage_type *find_type(const char *name, oc_error *err)
 {
-    const char *names[MOST_STAGES];
+    const char *names[MAX_STAGES];
     size_t count = oc_stage_count();
-    assert(count <= MOST_STAGES);
+    assert(count <= MAX_STAGES);
     for (size_t i = 0; i < count; i++) {
         if (strcmp(oc_stage_types[i]->name, name) == 0) {
             return oc_stage_types[i];
@@ -52,7 +52,7 @@ static const oc_stage_type *find_type(const char *name, oc_error *err)
 
 static oc_status fail_parameter(oc_error *err, const oc_stage_type *type, const char *key)
 {
-    const char *names[MOST_PARAMETERS];
+    const char *names[MAX_PARAMETERS];
     size_t count = 0;
     for (size_t i = 0; i < type->param_count; i++) {
         names[count++] = type->params[i].name;
@@ -77,8 +77,8 @@ static char *cut(char *text, char mark)
 static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
 {
     const oc_stage_type *type = stage->type;
-    const char *given[MOST_PARAMETERS] = {NULL}; /* the stage's own parameters, then those of every stage */
-    assert(type->param_count + oc_stage_param_count <= MOST_PARAMETERS);
+    const char *given[MAX_PARAMETERS] = {NULL}; /* the stage's own parameters, then those of every stage */
+    assert(type->param_count + oc_stage_param_count <= MAX_PARAMETERS);
     for (char *next; text; text = next) {
         next = cut(text, ',');
         char *value = cut(text, '=');

@@ -18,7 +18,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-static const size_t LONGEST_SKIPS = (size_t)1 << 31;
+static const size_t MAX_SKIPS_BYTES = (size_t)1 << 31;
 
 oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_error *err)
 {
@@ -173,7 +173,7 @@ static oc_status open_skips(oc_set *set, const char *folder, oc_error *err)
         return oc_fail_memory(err, "a path");
     }
     oc_bytes bytes = {0};
-    oc_status status = oc_bytes_read(&bytes, path, LONGEST_SKIPS, err);
+    oc_status status = oc_bytes_read(&bytes, path, MAX_SKIPS_BYTES, err);
     if (status == OC_OK) {
         status = oc_ends_line(&bytes) ? parse_skips(set, (char *)bytes.data, err)
                                       : oc_fail(err, OC_BAD_FILE, "its last line has no end: something was cut off");

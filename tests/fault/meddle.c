@@ -22,7 +22,7 @@
 enum { CANNOT = 77 };
 
 #if defined(__x86_64__)
-enum { MOST_THREADS = 1000, TRAPPED = SIGTRAP | 0x80 };
+enum { MAX_THREADS = 1000, TRAPPED = SIGTRAP | 0x80 };
 
 static bool begun;
 static size_t calls;
@@ -59,7 +59,7 @@ static int follow(pid_t program, size_t n, const char *command)
     static struct {
         pid_t id;
         bool inside;
-    } threads[MOST_THREADS];
+    } threads[MAX_THREADS];
     size_t count = 0;
     for (int status;;) {
         pid_t thread = waitpid(-1, &status, __WALL);
@@ -76,12 +76,12 @@ static int follow(pid_t program, size_t n, const char *command)
         while (t < count && threads[t].id != thread) {
             t++;
         }
-        if (t == count && count < MOST_THREADS) {
+        if (t == count && count < MAX_THREADS) {
             threads[count].id = thread;
             threads[count++].inside = false;
         }
         int signal = WSTOPSIG(status);
-        if (signal == TRAPPED && t < MOST_THREADS) {
+        if (signal == TRAPPED && t < MAX_THREADS) {
             threads[t].inside = !threads[t].inside;
             if (threads[t].inside) {
                 on_call(thread, n, command);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LARGEST = 1 << 18 }; /* pixels; more only take longer */
+enum { MAX_PIXELS = 1 << 18 }; /* pixels; more only take longer */
 
 static void use(const oc_model *model)
 {
@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     (void)oc_model_recognise(path);
     if (fuzz_succeeded(oc_model_load(path, &model, &err), &err)) {
         oc_extent image = oc_model_image_options(model).size;
-        if (image.width * image.height <= LARGEST) {
+        if (image.width * image.height <= MAX_PIXELS) {
             use(model);
         }
         save_and_load(model);

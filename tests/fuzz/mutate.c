@@ -7,7 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { MOST_PARTS = 64, LARGEST = 1 << 16, FRAME = 12 };
+enum { MAX_PARTS = 64, MAX_SIZE = 1 << 16, FRAME = 12 };
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t capacity);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t capacity, unsigned seed);
@@ -20,7 +20,7 @@ typedef struct part {
 
 typedef struct file {
     bool png;
-    part parts[MOST_PARTS];
+    part parts[MAX_PARTS];
     size_t count;
 } file;
 
@@ -53,7 +53,7 @@ static void add(file *f, const uint8_t *at, size_t size)
 static void split(file *f, const uint8_t *data, size_t size)
 {
     size_t at = f->png ? 8 : 2;
-    while (f->count < MOST_PARTS - 1 && size - at >= (f->png ? FRAME : 4)) {
+    while (f->count < MAX_PARTS - 1 && size - at >= (f->png ? FRAME : 4)) {
         size_t length = f->png ? get_32(data + at) + FRAME : ((size_t)data[at + 2] << 8 | data[at + 3]) + 2;
         if (length > size - at || (!f->png && (data[at] != 0xFF || data[at + 1] == 0xDA))) {
             break;
@@ -88,9 +88,9 @@ static size_t make_part(bool png, const uint8_t *type, const uint8_t *payload, s
 /* The part with a changed payload. */
 static part changed(bool png, part old)
 {
-    static uint8_t payload[LARGEST], made[LARGEST + FRAME];
+    static uint8_t payload[MAX_SIZE], made[MAX_SIZE + FRAME];
     size_t head = png ? 8 : 4, tail = png ? 4 : 0;
-    if (old.size < head + tail || old.size > LARGEST / 2) {
+    if (old.size < head + tail || old.size > MAX_SIZE / 2) {
         return old;
     }
     size_t size = old.size - head - tail;
@@ -118,7 +118,7 @@ static part inserted(bool png)
 /* All IDAT chunks as one, whose pixels are changed. */
 static part repacked(const file *f)
 {
-    static uint8_t packed[LARGEST], pixels[LARGEST], made[2 * LARGEST];
+    static uint8_t packed[MAX_SIZE], pixels[MAX_SIZE], made[2 * MAX_SIZE];
     size_t size = 0;
     for (size_t i = 0; i < f->count; i++) {
         const part *p = &f->parts[i];
@@ -127,7 +127,7 @@ static part repacked(const file *f)
             size += p->size - FRAME;
         }
     }
-    uLongf length = LARGEST / 2, squeezed = sizeof packed;
+    uLongf length = MAX_SIZE / 2, squeezed = sizeof packed;
     int result = uncompress(pixels, &length, packed, (uLong)size);
     if ((result != Z_OK && result != Z_BUF_ERROR) || length == 0) {
         return inserted(true);
@@ -152,7 +152,7 @@ static void change(file *f)
         break;
     case 2: /* double, or insert another */
     case 3:
-        if (f->count < MOST_PARTS) {
+        if (f->count < MAX_PARTS) {
             part new = below(2) ? f->parts[j] : inserted(f->png);
             memmove(f->parts + i + 1, f->parts + i, (f->count - i) * sizeof *f->parts);
             f->parts[i] = new;

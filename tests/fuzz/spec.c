@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST_SIDE = 40, LARGEST_ROW = 100000 };
+enum { MAX_SIDE = 40, MAX_ROW = 100000 };
 
 static void extract(const oc_features *features)
 {
-    static uint8_t gray[LARGEST_SIDE * LARGEST_SIDE], rgb[3 * LARGEST_SIDE * LARGEST_SIDE];
+    static uint8_t gray[MAX_SIDE * MAX_SIDE], rgb[3 * MAX_SIDE * MAX_SIDE];
     oc_extent size = oc_features_size(features);
     size_t dimension = oc_features_dimension(features);
     oc_image image = {.width = size.width, .height = size.height, .gray = gray, .rgb = rgb};
@@ -48,11 +48,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     oc_features *features = NULL;
     oc_error err = {0};
     if (fuzz_succeeded(oc_features_parse(spec, &features, &err), &err)) {
-        size_t width = 1 + bytes[0] % LARGEST_SIDE, height = 1 + bytes[1] % LARGEST_SIDE;
+        size_t width = 1 + bytes[0] % MAX_SIDE, height = 1 + bytes[1] % MAX_SIDE;
         fuzz_expect(strcmp(oc_features_spec(features), spec) == 0, "a spec is kept as it was typed");
         bool planned = fuzz_succeeded(oc_features_plan(features, width, height, &err), &err);
         fuzz_expect(planned == (oc_features_dimension(features) > 0), "what is planned has values");
-        if (planned && !oc_features_unfitted(features) && oc_features_dimension(features) <= LARGEST_ROW) {
+        if (planned && !oc_features_unfitted(features) && oc_features_dimension(features) <= MAX_ROW) {
             extract(features);
         }
     }

@@ -60,7 +60,7 @@ const char *fuzz_file(const char *name, const void *bytes, size_t size)
 
 oc_dataset *fuzz_dataset(const char *path)
 {
-    enum { MOST = 20 };
+    enum { MAX_LINES = 20 };
     static oc_decoder *decoder;
     oc_dataset *dataset = NULL;
     oc_image_options options = {0}; /* and the usual limits */
@@ -79,7 +79,7 @@ oc_dataset *fuzz_dataset(const char *path)
         int label = oc_dataset_label(dataset, i);
         fuzz_expect(*oc_dataset_path(dataset, i), "every image has a path");
         fuzz_expect(label >= -1 && label < (int)oc_dataset_classes(dataset), "a label is a class or unknown");
-        if (i < MOST) {
+        if (i < MAX_LINES) {
             fuzz_succeeded(oc_dataset_read(dataset, i, decoder, &options, &image, &err), &err);
         }
     }

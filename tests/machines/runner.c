@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SECONDS = 900, SKIPPED = 77, LONGEST = 300, MOST_PATTERNS = 100 };
+enum { SECONDS = 900, SKIPPED = 77, MAX_LENGTH = 300, MAX_PATTERNS = 100 };
 
 static runner_test *suites, *tests;
 static bool failed;
@@ -109,9 +109,9 @@ static bool matches(char *const *patterns, size_t count, const char *name)
 
 int main(int argc, char **argv)
 {
-    char *wanted[MOST_PATTERNS], *left[MOST_PATTERNS], name[LONGEST];
+    char *wanted[MAX_PATTERNS], *left[MAX_PATTERNS], name[MAX_LENGTH];
     size_t wanted_count = 0, left_count = 0, tried = 0, wrong = 0, skipped = 0, without = 0;
-    for (int i = 1; i + 1 < argc && i < MOST_PATTERNS; i += 2) {
+    for (int i = 1; i + 1 < argc && i < MAX_PATTERNS; i += 2) {
         if (strcmp(argv[i], "--filter") == 0) {
             wanted[wanted_count++] = argv[i + 1];
         } else {

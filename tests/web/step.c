@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum { MOST = 1000, CLASSES = 10 };
+enum { MAX_POINTS = 1000, CLASSES = 10 };
 
-static float points[2 * MOST], weights[3 * CLASSES];
-static int labels[MOST];
+static float points[2 * MAX_POINTS], weights[3 * CLASSES];
+static int labels[MAX_POINTS];
 
 /* W - rate (dL/ds x^T / N + 2 l2 W), the bias without penalty, point by point: expected (C, 3). */
 static void follow(const oc_web_task *task, double rate, const float *from, double *expected)
@@ -42,7 +42,7 @@ int main(void)
     oc_web_task task = {.points = points, .labels = labels, .dimension = 2};
     double rate;
     bool read = scanf("%zu %zu %d %lf %lf", &task.count, &task.classes, &task.loss, &task.l2, &rate) == 5 &&
-                task.count <= MOST && task.classes <= CLASSES;
+                task.count <= MAX_POINTS && task.classes <= CLASSES;
     for (size_t i = 0; read && i < task.count; i++) {
         read = scanf("%f %f %d", &points[2 * i], &points[2 * i + 1], &labels[i]) == 3;
     }

@@ -10,12 +10,12 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { MOST = 1000 };
+enum { MAX_TASKS = 1000 };
 
 typedef struct tally {
     oc_job *job;
     size_t threads, cancel_at;
-    atomic_int times[MOST];
+    atomic_int times[MAX_TASKS];
     atomic_int in_use[8];              /* by worker: a worker runs one task at a time */
     atomic_size_t strangers, overlaps; /* tasks of a worker beyond `threads`, and of one that was at work already */
     atomic_size_t done, inner;
@@ -52,7 +52,7 @@ static oc_job *make_job(size_t threads)
 
 Test(threads, every_index_exactly_once)
 {
-    static const size_t threads[] = {1, 2, 5}, counts[] = {0, 1, 2, 3, 17, MOST};
+    static const size_t threads[] = {1, 2, 5}, counts[] = {0, 1, 2, 3, 17, MAX_TASKS};
     for (size_t t = 0; t < 3; t++) {
         oc_job *job = make_job(threads[t]);
         for (size_t round = 0; round < 50; round++) {
@@ -60,7 +60,7 @@ Test(threads, every_index_exactly_once)
             tally all = {.threads = threads[t]};
             oc_parallel(job, count, count_index, &all);
             assert_order(&all);
-            for (size_t i = 0; i < MOST; i++) {
+            for (size_t i = 0; i < MAX_TASKS; i++) {
                 int times = atomic_load(&all.times[i]);
                 cr_assert(times == (i < count), "%zu threads, index %zu of %zu: %d times", threads[t], i, count, times);
             }
@@ -171,9 +171,9 @@ Test(threads, cancelling_is_seen_by_later_tasks)
 {
     for (size_t threads = 1; threads <= 5; threads += 2) {
         tally all = {.job = make_job(threads), .cancel_at = 10};
-        oc_parallel(all.job, MOST, cancel_on_the_way, &all);
+        oc_parallel(all.job, MAX_TASKS, cancel_on_the_way, &all);
         cr_assert(oc_job_cancelled(all.job));
-        cr_assert(atomic_load(&all.done) < MOST && atomic_load(&all.done) > 10 / threads);
+        cr_assert(atomic_load(&all.done) < MAX_TASKS && atomic_load(&all.done) > 10 / threads);
         oc_job_free(all.job);
     }
 }

@@ -301,10 +301,10 @@ Test(color, joint_counts_of_all_processor_families_equal_those_by_tables)
 {
     static const oc_histogram_kernels *const tables[] = OC_KERNEL_TABLES(oc_histogram_kernels);
     static const oc_color_space spaces[] = {OC_SPACE_RGB, OC_SPACE_HSV, OC_SPACE_LAB};
-    enum { N = 2055, LARGEST = 32 * 32 * 32 };
+    enum { N = 2055, MAX_BINS = 32 * 32 * 32 };
     uint8_t pixels[3 * N];
-    uint32_t *counts = calloc(OC_HISTOGRAM_BANKS * LARGEST, sizeof *counts),
-             *expected = calloc(LARGEST, sizeof *expected);
+    uint32_t *counts = calloc(OC_HISTOGRAM_BANKS * MAX_BINS, sizeof *counts),
+             *expected = calloc(MAX_BINS, sizeof *expected);
     oc_histogram_map map;
     for (size_t i = 0; i < 3 * 31 * OC_HISTOGRAM_BANKS; i++) {
         oc_histogram h = {.space = spaces[i % 3], .bins = 2 + i / 3 % 31, .channels = 3, .joint = true};

@@ -17,7 +17,7 @@ static void fill_noise(float *values, size_t n, uint64_t seed)
     }
 }
 
-enum { ROWS = 5, LARGEST = 203 };
+enum { ROWS = 5, MAX_WIDTH = 203 };
 
 static const float tangent[OC_HOG_TERMS] = {0.99997721904F,  -0.33262282680F, 0.19354036900F,
                                             -0.11642646357F, 0.05264733087F,  -0.01171912745F};
@@ -26,7 +26,7 @@ static const float tangent[OC_HOG_TERMS] = {0.99997721904F,  -0.33262282680F, 0.
 static void noisy_sums(const oc_hog_kernels *kernels, size_t width, size_t bins, bool with_sign, bool plain,
                        float *sums)
 {
-    static float gx[LARGEST], gy[LARGEST], position[ROWS][LARGEST], magnitude[ROWS][LARGEST];
+    static float gx[MAX_WIDTH], gy[MAX_WIDTH], position[ROWS][MAX_WIDTH], magnitude[ROWS][MAX_WIDTH];
     static const float weights[ROWS] = {1, 0.5F, 0.25F, 2, 0};
     const float *positions[ROWS], *magnitudes[ROWS];
     for (size_t r = 0; r < ROWS; r++) {
@@ -47,8 +47,8 @@ static void noisy_sums(const oc_hog_kernels *kernels, size_t width, size_t bins,
 Test(hog, votes_of_all_processor_families_equal_the_plain_ones)
 {
     static const oc_hog_kernels *const tables[] = OC_KERNEL_TABLES(oc_hog_kernels);
-    static const size_t widths[] = {9, 15, 16, 17, 64, 100, LARGEST}, all_bins[] = {1, 2, 8, 9, 18};
-    static float plain[18 * LARGEST + 1], fast[18 * LARGEST + 1];
+    static const size_t widths[] = {9, 15, 16, 17, 64, 100, MAX_WIDTH}, all_bins[] = {1, 2, 8, 9, 18};
+    static float plain[18 * MAX_WIDTH + 1], fast[18 * MAX_WIDTH + 1];
     for (size_t i = 0; i < 2 * 7 * 5; i++) {
         size_t width = widths[i / 2 % 7], bins = all_bins[i / 14];
         noisy_sums(tables[0], width, bins, i % 2, true, plain);
@@ -63,16 +63,16 @@ Test(hog, votes_of_all_processor_families_equal_the_plain_ones)
 Test(hog, sectors_of_all_processor_families_are_equal)
 {
     static const oc_hog_kernels *const tables[] = OC_KERNEL_TABLES(oc_hog_kernels);
-    float gx[LARGEST], gy[LARGEST], position[2][LARGEST + 1], magnitude[2][LARGEST];
+    float gx[MAX_WIDTH], gy[MAX_WIDTH], position[2][MAX_WIDTH + 1], magnitude[2][MAX_WIDTH];
     oc_hog_edges edges = {.bins = 9, .count = 8, .turn = 8};
     for (size_t k = 0; k < 8; k++) {
         edges.cosine[k] = (float)cos((double)(k + 1) * M_PI / 9);
         edges.sine[k] = (float)sin((double)(k + 1) * M_PI / 9);
     }
-    fill_noise(gx, LARGEST, 1);
-    fill_noise(gy, LARGEST, 2);
+    fill_noise(gx, MAX_WIDTH, 1);
+    fill_noise(gy, MAX_WIDTH, 2);
     for (size_t isa = 0; isa <= oc_isa_index(); isa++) {
-        for (size_t width = 1; width <= LARGEST; width += 13) {
+        for (size_t width = 1; width <= MAX_WIDTH; width += 13) {
             position[1][width] = 77;
             tables[0]->sectors(gx, gy, width, &edges, position[0], magnitude[0]);
             tables[isa]->sectors(gx, gy, width, &edges, position[1], magnitude[1]);
@@ -133,7 +133,7 @@ Test(hog, cells_of_all_processor_families_equal_the_plain_ones)
 static void plain_band(const oc_hog_band *band, bool between_bins, const float *weights, float *sums)
 {
     const oc_hog_kernels *kernels = &oc_hog_kernels_plain;
-    float gx[LARGEST], gy[LARGEST], position[12][LARGEST], magnitude[12][LARGEST];
+    float gx[MAX_WIDTH], gy[MAX_WIDTH], position[12][MAX_WIDTH], magnitude[12][MAX_WIDTH];
     const float *positions[12], *magnitudes[12];
     oc_hog_edges edges = {.bins = 9, .count = 8, .turn = 8};
     for (size_t k = 0; k < 8; k++) {
@@ -156,7 +156,7 @@ static void plain_band(const oc_hog_band *band, bool between_bins, const float *
     kernels->vote_reference(&rows, 9, sums);
 }
 
-enum { BAND_ROOM = (LARGEST + 15) / 16 * 16, BAND_STRIDE = BAND_ROOM + 32 };
+enum { BAND_ROOM = (MAX_WIDTH + 15) / 16 * 16, BAND_STRIDE = BAND_ROOM + 32 };
 
 /* Pixels, a flat part among them; what lies past the width must not be seen. */
 static void fill_lines(float *lines, size_t rows, size_t width)
@@ -171,8 +171,8 @@ static void fill_lines(float *lines, size_t rows, size_t width)
 Test(hog, bands_of_all_processor_families_equal_gradients_votes_and_sums_one_by_one)
 {
     static const oc_hog_kernels *const tables[] = OC_KERNEL_TABLES(oc_hog_kernels);
-    static const size_t widths[] = {1, 15, 16, 17, 64, 100, LARGEST}, heights[] = {1, 4, 8, 9, 12};
-    static float lines[14 * BAND_STRIDE], whole[9 * LARGEST], below[9 * LARGEST];
+    static const size_t widths[] = {1, 15, 16, 17, 64, 100, MAX_WIDTH}, heights[] = {1, 4, 8, 9, 12};
+    static float lines[14 * BAND_STRIDE], whole[9 * MAX_WIDTH], below[9 * MAX_WIDTH];
     static float sums[9 * BAND_ROOM + 1], carry[9 * BAND_ROOM + 1];
     float ones[12], rising[12];
     for (size_t i = 0; i < 7 * 5 * 4; i++) {
@@ -215,9 +215,9 @@ Test(hog, bands_of_all_processor_families_equal_gradients_votes_and_sums_one_by_
 Test(hog, bands_are_joined_to_cells_as_by_the_plain_form)
 {
     static const oc_hog_gatherer *const tables[] = OC_KERNEL_TABLES(oc_hog_gatherer);
-    static const size_t cells_of[] = {2, 4, 6, 8, 12, 200}, widths[] = {12, 13, 17, 100, 200, LARGEST};
-    static float sums[9 * BAND_ROOM + 200], packed[9 * LARGEST], weights[400], pairs[BAND_ROOM];
-    static float scratch[OC_HOG_JOIN_SCRATCH * BAND_ROOM], cells[2][9 * LARGEST + 1];
+    static const size_t cells_of[] = {2, 4, 6, 8, 12, 200}, widths[] = {12, 13, 17, 100, 200, MAX_WIDTH};
+    static float sums[9 * BAND_ROOM + 200], packed[9 * MAX_WIDTH], weights[400], pairs[BAND_ROOM];
+    static float scratch[OC_HOG_JOIN_SCRATCH * BAND_ROOM], cells[2][9 * MAX_WIDTH + 1];
     for (size_t i = 0; i < 6 * 6; i++) {
         size_t cell = cells_of[i / 6], width = widths[i % 6], targets = width / cell;
         oc_hog_band band = {.width = width, .room = (width + 15) / 16 * 16, .cell = cell, .per_row = 1 / (float)cell};

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 256, MOST = 400 };
+enum { SIDE = 256, MAX_MARKERS = 400 };
 
 /* A gray file with a restart marker after every row of blocks. */
 static image_bytes striped(size_t height)
@@ -15,12 +15,12 @@ static image_bytes striped(size_t height)
 }
 
 /* Where the restart markers of the first scan are, and at last its end. */
-static size_t find_markers(image_bytes file, size_t at[MOST])
+static size_t find_markers(image_bytes file, size_t at[MAX_MARKERS])
 {
     size_t count = 0, i = 0;
     for (; !(file.data[i] == 0xFF && file.data[i + 1] == 0xDA); i++) {
     }
-    for (i += 2; i + 1 < file.size && count < MOST; i++) {
+    for (i += 2; i + 1 < file.size && count < MAX_MARKERS; i++) {
         if (file.data[i] == 0xFF && file.data[i + 1] != 0) {
             at[count++] = i;
             if (file.data[i + 1] < JPEG_RST0 || file.data[i + 1] > JPEG_RST0 + 7) {
@@ -70,7 +70,7 @@ Test(image_jpeg_damage, one_short_interval_is_a_warning)
     enum { INTERVALS = SIDE / 8 };
     for (size_t i = 0; i < INTERVALS; i++) {
         image_bytes file = striped(SIDE);
-        size_t at[MOST];
+        size_t at[MAX_MARKERS];
         cr_assert_eq(find_markers(file, at), INTERVALS);
         decoded whole = read_at(file, OC_FAIL_ON_WARNING);
         cr_assert_eq(whole.status, OC_OK, "%s", whole.err.message);
@@ -89,7 +89,7 @@ Test(image_jpeg_damage, one_short_interval_is_a_warning)
 Test(image_jpeg_damage, a_lost_marker_is_a_warning)
 {
     image_bytes file = striped(SIDE);
-    size_t at[MOST];
+    size_t at[MAX_MARKERS];
     find_markers(file, at);
     take_out(&file, at[10] + 2, 2);
     decoded d = expect_spoilt(file, 1, "a lost marker");
@@ -105,7 +105,7 @@ Test(image_jpeg_damage, neighbouring_intervals_count_as_one)
     } cases[] = {{1, 1, 1}, {200, 1, 1}, {60, 3, 60}, {120, 2, 0}};
     for (size_t c = 0; c < 4; c++) {
         image_bytes file = striped(8 * 300);
-        size_t at[MOST];
+        size_t at[MAX_MARKERS];
         cr_assert_eq(find_markers(file, at), 300);
         for (size_t i = cases[c].spoilt; i-- > 0;) {
             take_out(&file, at[20 + i * cases[c].step], 9);
@@ -125,7 +125,7 @@ Test(image_jpeg_damage, neighbouring_intervals_count_as_one)
 /* The file ends in, or before, its last intervals: with its end marker or without. */
 Test(image_jpeg_damage, missing_intervals_are_refused)
 {
-    size_t at[MOST];
+    size_t at[MAX_MARKERS];
     for (size_t cut = 0; cut < 6; cut++) {
         image_bytes file = striped(SIDE);
         size_t intervals = find_markers(file, at), end = at[intervals - 3 - cut / 2 * 7] + 2;

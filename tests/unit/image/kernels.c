@@ -12,7 +12,7 @@
 OC_DECLARE_KERNELS(oc_convert_kernels, oc_convert_kernels);
 OC_DECLARE_KERNELS(oc_resize_kernels, oc_resize_kernels);
 
-enum { LARGEST = 300, GUARD = 64 };
+enum { MAX_WIDTH = 300, GUARD = 64 };
 
 static void run_color(const oc_convert_kernels *kernels, int kernel, const uint8_t *in, size_t n, uint8_t *out)
 {
@@ -38,10 +38,10 @@ Test(image_kernels, colour_is_the_same_for_every_processor)
 {
     static const oc_convert_kernels *const tables[] = OC_KERNEL_TABLES(oc_convert_kernels);
     static const size_t written[] = {1, 1, 3, 4, 3};
-    uint8_t *in = make_pixels(LARGEST, 4, 1), plain[4 * LARGEST + GUARD], tuned[4 * LARGEST + GUARD];
+    uint8_t *in = make_pixels(MAX_WIDTH, 4, 1), plain[4 * MAX_WIDTH + GUARD], tuned[4 * MAX_WIDTH + GUARD];
     for (size_t isa = 0; isa <= oc_isa_index(); isa++) {
         for (int kernel = 0; kernel < 5; kernel++) {
-            for (size_t n = 0; n <= LARGEST; n += n < 70 ? 1 : 23) {
+            for (size_t n = 0; n <= MAX_WIDTH; n += n < 70 ? 1 : 23) {
                 memset(plain, 0xA5, sizeof plain);
                 memset(tuned, 0xA5, sizeof tuned);
                 run_color(tables[0], kernel, in, n, plain);
@@ -77,12 +77,12 @@ Test(image_kernels, jfif_equations)
 Test(image_kernels, resizing_is_the_same_for_every_processor)
 {
     static const oc_resize_kernels *const tables[] = OC_KERNEL_TABLES(oc_resize_kernels);
-    uint8_t *in = make_pixels(LARGEST, 2, 1);
-    for (size_t width = 1; width <= LARGEST; width += width < 40 ? 1 : 37) {
-        for (size_t out_width = 1; out_width <= LARGEST; out_width += out_width < 40 ? 3 : 41) {
+    uint8_t *in = make_pixels(MAX_WIDTH, 2, 1);
+    for (size_t width = 1; width <= MAX_WIDTH; width += width < 40 ? 1 : 37) {
+        for (size_t out_width = 1; out_width <= MAX_WIDTH; out_width += out_width < 40 ? 3 : 41) {
             oc_resizer resizer = {0};
-            uint8_t ready[LARGEST], plain[LARGEST + GUARD], tuned[LARGEST + GUARD];
-            int32_t a[LARGEST], b[LARGEST];
+            uint8_t ready[MAX_WIDTH], plain[MAX_WIDTH + GUARD], tuned[MAX_WIDTH + GUARD];
+            int32_t a[MAX_WIDTH], b[MAX_WIDTH];
             if (width == out_width) {
                 continue;
             }
@@ -93,9 +93,9 @@ Test(image_kernels, resizing_is_the_same_for_every_processor)
                 memset(plain, 0xA5, sizeof plain);
                 memset(tuned, 0xA5, sizeof tuned);
                 tables[0]->start_sums(in, width, 12345, a);
-                tables[0]->add_to_sums(in + LARGEST, width, 23456, a);
+                tables[0]->add_to_sums(in + MAX_WIDTH, width, 23456, a);
                 tables[isa]->start_sums(in, width, 12345, b);
-                tables[isa]->add_to_sums(in + LARGEST, width, 23456, b);
+                tables[isa]->add_to_sums(in + MAX_WIDTH, width, 23456, b);
                 cr_assert_arr_eq(a, b, width * sizeof *a);
                 tables[0]->combine(a, &resizer.lanes, 12345 + 23456, width % 2, plain);
                 tables[isa]->combine(a, &resizer.lanes, 12345 + 23456, width % 2, tuned);

@@ -121,7 +121,7 @@ Test(nearest, a_plain_search_finds_the_same_on_any_number_of_threads)
         cr_assert(oc_scores(c, &some, job, few, NULL) == OC_OK);
         cr_assert(memcmp(one, three, sizeof one) == 0 && memcmp(one, few, sizeof few) == 0);
         for (size_t q = 0; q < Q; q += 9) {
-            static bool taken[MOST_ROWS];
+            static bool taken[MAX_ROWS];
             float votes[5] = {0};
             memset(taken, 0, sizeof taken);
             for (size_t rank = 0; rank < K; rank++) {

@@ -78,7 +78,7 @@ Test(optimizer, losses_fall_with_work_and_are_reported)
 static double slow_search(bool local, int loss, double l2, size_t tries, uint64_t seed, size_t *steps)
 {
     size_t d = data.d, size = data.classes * (d + 1);
-    double best[MOST_CLASSES * (MOST_COLUMNS + 1)] = {0}, tried[MOST_CLASSES * (MOST_COLUMNS + 1)], least = INFINITY;
+    double best[MAX_CLASSES * (MAX_COLUMNS + 1)] = {0}, tried[MAX_CLASSES * (MAX_COLUMNS + 1)], least = INFINITY;
     *steps = 0;
     for (size_t t = 0; t < tries; t++) {
         oc_random random = oc_random_stream(seed, 0x747279, t);

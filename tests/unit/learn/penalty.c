@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SIZE = MOST_CLASSES * (MOST_COLUMNS + 1) };
+enum { SIZE = MAX_CLASSES * (MAX_COLUMNS + 1) };
 
 static sample data;
 

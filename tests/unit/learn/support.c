@@ -10,8 +10,8 @@
 void make_sample(sample *s, size_t n, size_t d, size_t classes, double apart, uint64_t seed)
 {
     oc_random random = oc_random_stream(seed, 0, 0);
-    double center[MOST_CLASSES * MOST_COLUMNS];
-    cr_assert(n <= MOST_ROWS && d <= MOST_COLUMNS && classes <= MOST_CLASSES);
+    double center[MAX_CLASSES * MAX_COLUMNS];
+    cr_assert(n <= MAX_ROWS && d <= MAX_COLUMNS && classes <= MAX_CLASSES);
     for (size_t i = 0; i < classes * d; i++) {
         center[i] = apart * oc_random_normal(&random) / sqrt((double)d);
     }
@@ -68,7 +68,7 @@ static double objective(const sample *s, const double *z, int loss, double l2, d
         memset(gradient, 0, classes * (d + 1) * sizeof *gradient);
     }
     for (size_t i = 0; i < s->n; i++) {
-        double plain[MOST_CLASSES], scores[MOST_CLASSES], g[MOST_CLASSES];
+        double plain[MAX_CLASSES], scores[MAX_CLASSES], g[MAX_CLASSES];
         for (size_t c = 0; c < classes; c++) {
             plain[c] = 0;
             for (size_t j = 0; j < d; j++) {
@@ -106,7 +106,7 @@ double slow_objective(const sample *s, int loss, double l2, double score_l2, con
 
 double slow_minimum(const sample *s, int loss, double l2, double score_l2)
 {
-    enum { SIZE = MOST_CLASSES * (MOST_COLUMNS + 1), STEPS = 1500 };
+    enum { SIZE = MAX_CLASSES * (MAX_COLUMNS + 1), STEPS = 1500 };
     double w[SIZE] = {0}, last[SIZE] = {0}, ahead[SIZE], next[SIZE], g[SIZE];
     double *z = standardise(s), rate = 1, momentum = 1, best = objective(s, z, loss, l2, score_l2, w, NULL);
     size_t size = s->classes * (s->d + 1);

@@ -4,12 +4,12 @@
 
 #include <ocellus/classifier.h>
 
-enum { MOST_ROWS = 2200, MOST_COLUMNS = 24, MOST_CLASSES = 12 };
+enum { MAX_ROWS = 2200, MAX_COLUMNS = 24, MAX_CLASSES = 12 };
 
 typedef struct sample {
     size_t n, d, classes;
-    float x[MOST_ROWS * MOST_COLUMNS]; /* (N,D) */
-    int y[MOST_ROWS];
+    float x[MAX_ROWS * MAX_COLUMNS]; /* (N,D) */
+    int y[MAX_ROWS];
     oc_rows rows;
 } sample;
 

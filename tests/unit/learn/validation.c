@@ -115,7 +115,7 @@ static double validate_by_hand(const uint16_t *fold, uint16_t which, const oc_tr
     kept.rows = oc_rows_of(kept.x, kept.n, kept.d);
     held.rows = oc_rows_of(held.x, held.n, held.d);
     oc_classifier *classifier = trained(&kept, options, NULL, NULL);
-    int predicted[MOST_ROWS];
+    int predicted[MAX_ROWS];
     size_t right = 0;
     cr_assert(oc_predict(classifier, &held.rows, NULL, predicted, NULL) == OC_OK);
     for (size_t i = 0; i < held.n; i++) {
@@ -128,7 +128,7 @@ static double validate_by_hand(const uint16_t *fold, uint16_t which, const oc_tr
 /* Scaling and coordinates are those of all rows, so a row may fall to the other side here and there. */
 Test(validation, a_hold_out_is_training_on_the_rest)
 {
-    uint16_t fold[MOST_ROWS];
+    uint16_t fold[MAX_ROWS];
     oc_folds folds = {.fold = fold};
     oc_train_report report;
     make_sample(&data, 400, 6, 4, 2, 5);
@@ -154,7 +154,7 @@ Test(validation, a_hold_out_is_training_on_the_rest)
 Test(validation, folds_give_mean_deviation_and_balanced_accuracy)
 {
     enum { FOLDS = 3 };
-    uint16_t fold[MOST_ROWS];
+    uint16_t fold[MAX_ROWS];
     oc_folds folds = {.fold = fold};
     oc_train_report report;
     make_sample(&data, 300, 6, 3, 1, 6);

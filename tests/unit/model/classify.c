@@ -8,24 +8,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 600, CLASSES = 3 };
+enum { MAX_IMAGES = 600, CLASSES = 3 };
 
 TestSuite(classify, .init = make_test_folder, .fini = remove_test_folder);
 
 /* What a batch answered. */
 typedef struct heard {
     size_t count, fail_at; /* fail_at: the answer, counted from 1, that is refused; 0: none */
-    char path[MOST][100];
-    oc_status status[MOST];
-    float scores[MOST][CLASSES];
-    bool passed_over[MOST];
+    char path[MAX_IMAGES][100];
+    oc_status status[MAX_IMAGES];
+    float scores[MAX_IMAGES][CLASSES];
+    bool passed_over[MAX_IMAGES];
 } heard;
 
 static oc_status hear(void *context, const oc_answer *answer, oc_error *err)
 {
     heard *h = context;
     size_t i = h->count++;
-    cr_assert(i < MOST);
+    cr_assert(i < MAX_IMAGES);
     snprintf(h->path[i], sizeof h->path[i], "%s", answer->path);
     h->status[i] = answer->status;
     h->passed_over[i] = answer->status == OC_OK && !answer->prediction.scores;
