@@ -221,7 +221,7 @@ static void note_untested(const folding *f, const uint32_t *group)
 {
     size_t untested = 0;
     for (size_t i = 0; i < oc_dataset_count(f->images); i++) {
-        untested += f->fold[i] == OC_STAYS && group[i] != OC_UNREADABLE;
+        untested += f->fold[i] == OC_FOLD_NONE && group[i] != OC_UNREADABLE;
     }
     if (untested) {
         oc_job_note(

@@ -111,7 +111,7 @@ oc_status oc_split_images(const oc_dataset *images, const uint32_t *group, size_
 {
     oc_status status = split_groups(images, group, folds, seed, fold, err);
     for (size_t i = 0; status == OC_OK && i < oc_dataset_count(images); i++) {
-        fold[i] = group[i] == OC_UNREADABLE ? OC_STAYS : fold[group[i]];
+        fold[i] = group[i] == OC_UNREADABLE ? OC_FOLD_NONE : fold[group[i]];
     }
     return status;
 }

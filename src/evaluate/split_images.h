@@ -13,7 +13,7 @@ enum { OC_UNREADABLE = UINT32_MAX };
 oc_status oc_group_images(const oc_dataset *images, oc_extract_options *extract, oc_job *job, uint32_t **group,
                           oc_error *err);
 
-/* fold (N): the number of the part, 0 to folds - 1, that tests an image, or OC_STAYS (src/learn/split.h) for an image that
+/* fold (N): the number of the part, 0 to folds - 1, that tests an image, or OC_FOLD_NONE (src/learn/split.h) for an image that
  * is trained on only. folds 1: a fifth of the images is part 0, the others are trained on. Images of one group are in one
  * part. The split is stratified by label, and drawn by the seed. OC_BAD_DATA when there are too few images, OC_NO_MEMORY. */
 oc_status oc_split_images(const oc_dataset *images, const uint32_t *group, size_t folds, uint64_t seed, uint16_t *fold,

@@ -79,21 +79,21 @@ static bool find_equal(const oc_rows *rows, digested *sorted, uint32_t *first)
     return any;
 }
 
-/* Rows stay that are equal to a row of a class all of whose rows are in one fold. place (C): that fold, or OC_STAYS. */
+/* Rows stay that are equal to a row of a class all of whose rows are in one fold. place (C): that fold, or OC_FOLD_NONE. */
 static void keep_classes(const uint32_t *first, const int *labels, size_t count, size_t classes, uint16_t *fold,
                          uint16_t *place)
 {
-    enum { UNSEEN = OC_STAYS - 1 };
+    enum { UNSEEN = OC_FOLD_NONE - 1 };
     for (size_t c = 0; c < classes; c++) {
         place[c] = UNSEEN;
     }
     for (size_t i = 0; i < count; i++) {
         uint16_t *p = &place[labels[i]];
-        *p = *p == UNSEEN || *p == fold[i] ? fold[i] : (uint16_t)OC_STAYS;
+        *p = *p == UNSEEN || *p == fold[i] ? fold[i] : (uint16_t)OC_FOLD_NONE;
     }
     for (size_t i = 0; i < count; i++) {
-        if (place[labels[i]] != OC_STAYS) {
-            fold[first[i]] = OC_STAYS;
+        if (place[labels[i]] != OC_FOLD_NONE) {
+            fold[first[i]] = OC_FOLD_NONE;
         }
     }
     for (size_t i = 0; i < count; i++) {
@@ -107,7 +107,7 @@ static bool count_held(const uint16_t *fold, size_t count, size_t folds, size_t 
     size_t filled = 0;
     *held = 0;
     for (size_t i = 0; i < count; i++) {
-        if (fold[i] != OC_STAYS) {
+        if (fold[i] != OC_FOLD_NONE) {
             filled += members[fold[i]]++ == 0;
             (*held)++;
         }

@@ -5,7 +5,7 @@
 
 #include "src/learn/split.h"
 
-/* Gives equal rows (N) the fold of one of them. Rows stay (OC_STAYS) whose class would else be held out whole. Where a
+/* Gives equal rows (N) the fold of one of them. Rows stay (OC_FOLD_NONE) whose class would else be held out whole. Where a
  * fold would be left without a row, nothing changes. Thread-safe. OC_NO_MEMORY. */
 oc_status oc_folds_join_equal(const oc_examples *examples, oc_folds *folds, oc_error *err);
 

@@ -8,7 +8,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
-#include "src/learn/span.h"
+#include "src/learn/row_space.h"
 #include "src/matrix/blas.h"
 
 #include <math.h>
@@ -43,7 +43,7 @@ static void fill_targets(regression *r, const int *labels)
 static oc_status decompose(regression *r, const oc_problem *problem, oc_error *err)
 {
     size_t n = r->rows;
-    oc_status status = oc_span_gram(problem, r->vectors, NULL, err);
+    oc_status status = oc_row_space_gram(problem, r->vectors, NULL, err);
     for (size_t i = 0; status == OC_OK && i < n; i++) {
         for (size_t j = i + 1; j < n; j++) {
             r->vectors[i * n + j] = r->vectors[j * n + i];

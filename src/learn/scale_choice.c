@@ -30,7 +30,7 @@ typedef struct candidate {
 } candidate;
 
 typedef struct choice {
-    const oc_portion *sample;
+    const oc_subset *sample;
     size_t classes;
     oc_job *job;
     atomic_size_t done;
@@ -78,19 +78,18 @@ static void list_candidates(choice *c, const oc_rows *rows, const oc_train_optio
 }
 
 /* All rows, or of every class its share of SAMPLE rows. */
-static oc_status take_sample(const oc_examples *examples, uint64_t seed, oc_portion *sample, oc_error *err)
+static oc_status take_sample(const oc_examples *examples, uint64_t seed, oc_subset *sample, oc_error *err)
 {
     size_t count = examples->rows->count;
     if (count <= SAMPLE) {
-        return oc_portion_take(examples->rows, examples->labels, &(oc_portion_choice){.fold = NULL}, sample, err);
+        return oc_subset_take(examples->rows, examples->labels, &(oc_subset_choice){.fold = NULL}, sample, err);
     }
     oc_split_options split = {.folds = 1, .fraction = (double)SAMPLE / (double)count, .seed = seed};
     oc_folds folds = {.fold = oc_alloc(count, sizeof *folds.fold)};
     oc_status status = folds.fold ? oc_split(examples->labels, count, examples->classes, &split, &folds, err)
                                   : oc_fail_memory(err, "the choice of the scale");
     if (status == OC_OK) {
-        status = oc_portion_take(examples->rows, examples->labels, &(oc_portion_choice){.fold = folds.fold}, sample,
-                                 err);
+        status = oc_subset_take(examples->rows, examples->labels, &(oc_subset_choice){.fold = folds.fold}, sample, err);
     }
     oc_free(folds.fold);
     return status;
@@ -98,7 +97,7 @@ static oc_status take_sample(const oc_examples *examples, uint64_t seed, oc_port
 
 oc_status oc_scale_choose(const oc_examples *examples, oc_train_options *options, oc_job *job, oc_error *err)
 {
-    oc_portion sample = {0};
+    oc_subset sample = {0};
     choice c = {.sample = &sample, .classes = examples->classes, .job = job};
     oc_status status = take_sample(examples, options->seed, &sample, err);
     if (status != OC_OK) {
@@ -107,7 +106,7 @@ oc_status oc_scale_choose(const oc_examples *examples, oc_train_options *options
     list_candidates(&c, examples->rows, options);
     oc_parallel(job, c.count, judge, &c);
     double sampled = (double)sample.rows.count;
-    oc_portion_free(&sample);
+    oc_subset_free(&sample);
     const candidate *best = &c.candidates[0];
     for (size_t k = 0; k < c.count; k++) {
         const candidate *other = &c.candidates[k];

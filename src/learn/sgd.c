@@ -11,8 +11,8 @@
 #include "src/base/threads.h"
 #include "src/learn/descent.h"
 #include "src/learn/loss.h"
-#include "src/learn/order.h"
 #include "src/learn/penalty.h"
+#include "src/learn/shuffle.h"
 #include "src/matrix/vector.h"
 
 #include <math.h>
@@ -24,7 +24,7 @@ enum { CHECKED_ROWS = 1024 }; /* rows that show whether the last steps diverged 
 typedef struct sgd {
     oc_descent *d;
     oc_evaluator *evaluator;
-    oc_order order;             /* of the rows; empty where every step takes all of them */
+    oc_shuffle shuffle;         /* of the rows; empty when every step uses all rows */
     float *gradient, *velocity; /* (C D + C) */
     float *start;               /* (C D + C) */
     size_t batch, rows;         /* B, N */
@@ -35,7 +35,7 @@ typedef struct sgd {
 static double evaluate(sgd *s, size_t first, size_t count, float *gradient, oc_job *job)
 {
     oc_objective found = {.gradient = gradient};
-    oc_evaluator_run(s->evaluator, s->d->w, s->order.row ? s->order.row + first : NULL, count, &found, job);
+    oc_evaluator_run(s->evaluator, s->d->w, s->shuffle.row ? s->shuffle.row + first : NULL, count, &found, job);
     return found.loss;
 }
 
@@ -81,8 +81,8 @@ static bool diverges(sgd *s, double rate, oc_job *job)
     s->d->steps = 0;
     for (size_t epoch = 0; epoch < epochs; epoch++) {
         double mean = 0;
-        if (s->order.row) {
-            oc_order_epoch(&s->order, s->d->used.seed, epoch);
+        if (s->shuffle.row) {
+            oc_shuffle_epoch(&s->shuffle, s->d->used.seed, epoch);
         }
         for (size_t first = 0; first < s->rows; first += s->batch) {
             size_t count = s->rows - first < s->batch ? s->rows - first : s->batch;
@@ -136,7 +136,7 @@ oc_status oc_sgd(oc_descent *descent, oc_job *job, oc_error *err)
     s.gradient = oc_alloc(size, sizeof *s.gradient);
     s.velocity = oc_alloc(size, sizeof *s.velocity);
     s.start = oc_alloc(size, sizeof *s.start);
-    bool ordered = s.batch >= s.rows || oc_order_init(&s.order, s.rows, problem->rows->dimension * sizeof(float));
+    bool ordered = s.batch >= s.rows || oc_shuffle_init(&s.shuffle, s.rows, problem->rows->dimension * sizeof(float));
     if (status == OC_OK && (!ordered || !zeros || !s.gradient || !s.velocity || !s.start)) {
         status = oc_fail_memory(err, "training");
     }
@@ -145,7 +145,7 @@ oc_status oc_sgd(oc_descent *descent, oc_job *job, oc_error *err)
         status = run(&s, job, err);
     }
     oc_evaluator_free(s.evaluator);
-    oc_order_free(&s.order);
+    oc_shuffle_free(&s.shuffle);
     oc_free(zeros);
     oc_free(s.gradient);
     oc_free(s.velocity);

@@ -1,5 +1,5 @@
-/* The rows, ordered by class and at random within, are dealt out one after the other: to the folds in turn, or every
- * 1/fraction-th to the part that is held out. So each class gives its share. */
+/* Orders the rows by class, at random within each class. Then it assigns them in that order to the folds in turn, or
+ * every (1/fraction)-th row to the part that is held out. So each class has its share in each part. */
 #include "src/learn/split.h"
 
 #include "src/base/fail.h"
@@ -13,7 +13,7 @@ double oc_split_fraction(size_t count)
     return fmin(fmax(0.1, 1000 / fmax((double)count, 1)), 1.0 / 3);
 }
 
-/* The members of each class, one class after the other, in order (N); first (C+1) says where each begins. */
+/* Counting sort. order (N): the rows of class 0, then of class 1, ...; first (C+1): where each class begins in it. */
 static void sort_by_class(const int *labels, size_t count, size_t classes, uint32_t *order, size_t *first)
 {
     for (size_t i = 0; i < count; i++) {
@@ -22,7 +22,7 @@ static void sort_by_class(const int *labels, size_t count, size_t classes, uint3
     for (size_t c = 0; c < classes; c++) {
         first[c + 1] += first[c];
     }
-    for (size_t i = count; i-- > 0;) { /* from the back: first[c + 1] runs down to where class c begins */
+    for (size_t i = count; i-- > 0;) { /* backwards: first[c + 1] decreases to where class c begins */
         order[--first[labels[i] + 1]] = (uint32_t)i;
     }
     for (size_t c = 0; c < classes; c++) {
@@ -51,13 +51,13 @@ oc_status oc_split(const int *labels, size_t count, size_t classes, const oc_spl
         oc_random_shuffle(&random, row, members);
         for (size_t i = 0; i < members; i++) {
             if (members == 1) {
-                out->fold[row[i]] = OC_STAYS;
+                out->fold[row[i]] = OC_FOLD_NONE;
                 continue;
             }
             double before = (double)place * options->fraction + 0.5;
             double after = (double)(place + 1) * options->fraction + 0.5;
             bool held = folds > 1 || floor(after) > floor(before);
-            out->fold[row[i]] = (uint16_t)(!held ? OC_STAYS : folds > 1 ? place % folds : 0);
+            out->fold[row[i]] = (uint16_t)(!held ? OC_FOLD_NONE : folds > 1 ? place % folds : 0);
             out->held += held;
             place++;
         }
@@ -77,13 +77,13 @@ oc_status oc_split(const int *labels, size_t count, size_t classes, const oc_spl
     return OC_OK;
 }
 
-static bool is_taken(const oc_portion_choice *choice, size_t i)
+static bool is_taken(const oc_subset_choice *choice, size_t i)
 {
     return !choice->fold || (choice->fold[i] == choice->which) != choice->outside;
 }
 
-oc_status oc_portion_take(const oc_rows *rows, const int *labels, const oc_portion_choice *choice, oc_portion *portion,
-                          oc_error *err)
+oc_status oc_subset_take(const oc_rows *rows, const int *labels, const oc_subset_choice *choice, oc_subset *subset,
+                         oc_error *err)
 {
     size_t count = 0, copies = choice->mirror ? 2 : 1;
     if (choice->mirror && rows->mirrored) {
@@ -91,7 +91,7 @@ oc_status oc_portion_take(const oc_rows *rows, const int *labels, const oc_porti
     }
     for (size_t b = 0; choice->mirror && b < rows->blocks; b++) {
         if (!rows->block[b].mirror) {
-            return oc_fail(err, OC_USAGE, "the rows of mirrored images cannot be told from these rows");
+            return oc_fail(err, OC_USAGE, "the rows of mirrored images cannot be computed from these rows");
         }
     }
     if (rows->count > UINT32_MAX / copies) {
@@ -101,11 +101,11 @@ oc_status oc_portion_take(const oc_rows *rows, const int *labels, const oc_porti
     for (size_t i = 0; i < rows->count; i++) {
         count += is_taken(choice, i) ? copies : 0;
     }
-    oc_portion p = {.rows = *rows};
+    oc_subset p = {.rows = *rows};
     p.chosen = oc_alloc(count, sizeof *p.chosen);
     p.labels = oc_alloc(count, sizeof *p.labels);
     if (!p.chosen || !p.labels) {
-        oc_portion_free(&p);
+        oc_subset_free(&p);
         return oc_fail_memory(err, "the rows to train on");
     }
     size_t at = 0;
@@ -119,13 +119,13 @@ oc_status oc_portion_take(const oc_rows *rows, const int *labels, const oc_porti
     p.rows.count = count;
     p.rows.chosen = p.chosen;
     p.rows.mirrored = rows->mirrored || choice->mirror;
-    *portion = p;
+    *subset = p;
     return OC_OK;
 }
 
-void oc_portion_free(oc_portion *portion)
+void oc_subset_free(oc_subset *subset)
 {
-    oc_free(portion->chosen);
-    oc_free(portion->labels);
-    *portion = (oc_portion){0};
+    oc_free(subset->chosen);
+    oc_free(subset->labels);
+    *subset = (oc_subset){0};
 }

@@ -1,18 +1,19 @@
-/* Rows that are held out to validate on, and views of the others.
+/* Splits rows into those to train on and those held out for validation.
  *
- * The split is stratified: of every class as large a part is held out as of all, to within a row. Of a class of one row
- * nothing is held out, so every class that there is has rows to train on. It depends on labels and seed alone. */
+ * The split is stratified: the held-out fraction of each class equals that of all rows, to within one row. The only row
+ * of a class is never held out, so that every class has rows to train on. The split depends on labels and seed
+ * alone. */
 #ifndef OC_LEARN_SPLIT_H
 #define OC_LEARN_SPLIT_H
 
 #include <ocellus/classifier.h>
 
-/* The part of `count` rows that is held out by default: a tenth, of fewer than 10,000 rows more, up to a third. */
+/* The fraction of `count` rows that is held out by default: 1000 / count, but at least 1/10 and at most 1/3. */
 double oc_split_fraction(size_t count);
 
-enum { OC_STAYS = UINT16_MAX }; /* the fold of a row that is never held out */
+enum { OC_FOLD_NONE = UINT16_MAX }; /* the fold of a row that is never held out */
 
-/* Which rows are held out, together: fold[i] in 0..folds-1, or OC_STAYS for a row that is only trained on. */
+/* The rows with fold[i] = f, f in 0..folds-1, are held out together; OC_FOLD_NONE: the row is only trained on. */
 typedef struct oc_folds {
     size_t folds;   /* 1: one hold-out; 0: no validation */
     size_t held;    /* rows */
@@ -20,33 +21,33 @@ typedef struct oc_folds {
 } oc_folds;
 
 typedef struct oc_split_options {
-    size_t folds; /* 1: one hold-out of `fraction` of the rows, at most 1/2 */
+    size_t folds; /* 1: one hold-out of `fraction` (at most 1/2) of the rows */
     double fraction;
     uint64_t seed;
 } oc_split_options;
 
-/* Fills out->fold (N), the caller's, and sets the rest of *out, for rows with these labels (N), each in 0..classes-1.
- * OC_BAD_DATA when a fold would stay empty, OC_NO_MEMORY. */
+/* Assigns rows with labels (N), each in 0..classes-1, to folds. Fills out->fold (N), which the caller owns, and sets
+ * the other fields. OC_BAD_DATA when a fold would be empty, OC_NO_MEMORY. */
 oc_status oc_split(const int *labels, size_t count, size_t classes, const oc_split_options *options, oc_folds *out,
                    oc_error *err);
 
-/* Some rows with their labels. */
-typedef struct oc_portion {
+/* A part of the rows, with their labels. */
+typedef struct oc_subset {
     oc_rows rows;
-    uint32_t *chosen;
-    int *labels;
-} oc_portion;
+    uint32_t *chosen; /* (N'): numbers of the rows */
+    int *labels;      /* (N') */
+} oc_subset;
 
-/* Which rows of a view: all (fold NULL), those of fold number `which`, or those outside of it; in their order. With
- * `mirror` each is followed by the row of its mirrored image. OC_USAGE when that is not known, OC_TOO_LARGE,
+/* Selects rows, in their order: all (fold NULL), those of fold number `which`, or with `outside` all but those. With
+ * `mirror`, the row of the mirrored image follows each row; OC_USAGE when a stage has no mirror order. OC_TOO_LARGE,
  * OC_NO_MEMORY. */
-typedef struct oc_portion_choice {
+typedef struct oc_subset_choice {
     const uint16_t *fold;
     uint16_t which;
     bool outside, mirror;
-} oc_portion_choice;
-oc_status oc_portion_take(const oc_rows *rows, const int *labels, const oc_portion_choice *choice, oc_portion *portion,
-                          oc_error *err);
-void oc_portion_free(oc_portion *portion);
+} oc_subset_choice;
+oc_status oc_subset_take(const oc_rows *rows, const int *labels, const oc_subset_choice *choice, oc_subset *subset,
+                         oc_error *err);
+void oc_subset_free(oc_subset *subset);
 
 #endif

@@ -175,7 +175,7 @@ oc_status oc_train(const oc_examples *examples, const oc_train_options *options,
     oc_train_options used = *options;
     trained out = {0};
     oc_folds folds = {0};
-    oc_portion all = {0};
+    oc_subset all = {0};
     oc_validation_plan plan = {.folds = &folds, .mirrored = options->augment == OC_AUGMENT_MIRROR};
     oc_status status = oc_train_check(options, err);
     if (status == OC_OK) {
@@ -185,8 +185,8 @@ oc_status oc_train(const oc_examples *examples, const oc_train_options *options,
         status = oc_folds_choose(examples, &used, &folds, err);
     }
     if (status == OC_OK) {
-        status = oc_portion_take(examples->rows, examples->labels, &(oc_portion_choice){.mirror = plan.mirrored}, &all,
-                                 err);
+        status = oc_subset_take(examples->rows, examples->labels, &(oc_subset_choice){.mirror = plan.mirrored}, &all,
+                                err);
     }
     if (status == OC_OK && options->tune && folds.folds == 0) {
         status = oc_fail(err, OC_BAD_DATA,
@@ -201,7 +201,7 @@ oc_status oc_train(const oc_examples *examples, const oc_train_options *options,
         status = train_on(&taken, &used, &plan, &out, job, err);
     }
     oc_free(plan.right);
-    oc_portion_free(&all);
+    oc_subset_free(&all);
     oc_folds_free(&folds);
     if (status != OC_OK) {
         return status;

@@ -7,14 +7,14 @@
 #include "src/learn/covariance.h"
 #include "src/learn/loss.h"
 #include "src/learn/nearest.h"
+#include "src/learn/row_space.h"
 #include "src/learn/scaler.h"
-#include "src/learn/span.h"
 #include "src/matrix/vector.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { MAX_SEPARABLE_ROWS = 4096 }; /* rows that can be separated, and do not take long */
+enum { MAX_SEPARABLE_ROWS = 4096 }; /* up to here rows are likely to be separable, and a descent is short */
 enum { BATCH = 256, MAX_BATCH = 2048, MIN_BATCH = 16, STEPS_PER_EPOCH = 32 };
 enum { SGD_EPOCHS = 10, FINISH = 100, DESCENT_STEPS = 100, TRIES = 1000 };
 /* Refactoring a preconditioner for another penalty pays up to so many columns; with more the first factor serves all. */
@@ -76,7 +76,7 @@ struct oc_trainer {
     oc_problem full;      /* on all D columns */
     oc_problem problem;   /* the one that is minimised, on M columns: the same, or few wide rows in their row space */
     oc_rows reduced_rows; /* of that problem, in the second case */
-    oc_span span;
+    oc_row_space row_space;
     oc_train_options used;
     oc_scaling scaling;           /* (D) */
     oc_covariance covariance;     /* (M,M), or empty */
@@ -90,7 +90,7 @@ void oc_trainer_free(oc_trainer *t)
     if (!t) {
         return;
     }
-    oc_span_free(&t->span);
+    oc_row_space_free(&t->row_space);
     oc_free(t->scaling.shift);
     oc_free(t->scaling.scale);
     oc_free(t->scaling.mean);
@@ -118,7 +118,7 @@ static oc_status balance(oc_trainer *t, oc_error *err)
     return OC_OK;
 }
 
-/* Few wide rows are described in coordinates of their span, which has fewer columns. */
+/* Few wide rows are trained in coordinates of their row space, which has fewer columns. */
 static oc_status choose_columns(oc_trainer *t, oc_job *job, oc_error *err)
 {
     size_t n = t->view.count, d = t->view.dimension;
@@ -126,17 +126,17 @@ static oc_status choose_columns(oc_trainer *t, oc_job *job, oc_error *err)
     if (!few || t->used.l1 > 0 || !oc_optimizer_preconditioned(t->used.optimizer) || !(t->scaling.variance > 0)) {
         return OC_OK;
     }
-    oc_status status = oc_span_fit(&t->full, &t->span, job, err);
-    t->reduced_rows = oc_rows_of(t->span.rows, n, n);
+    oc_status status = oc_row_space_fit(&t->full, &t->row_space, job, err);
+    t->reduced_rows = oc_rows_of(t->row_space.rows, n, n);
     t->problem.rows = &t->reduced_rows;
-    t->problem.center = t->span.center;
-    t->problem.scale = t->span.scale;
+    t->problem.center = t->row_space.center;
+    t->problem.scale = t->row_space.scale;
     return status;
 }
 
 bool oc_trainer_few(const oc_trainer *t)
 {
-    return t->span.rows || t->problem.rows->count <= MAX_SEPARABLE_ROWS;
+    return t->row_space.rows || t->problem.rows->count <= MAX_SEPARABLE_ROWS;
 }
 
 bool oc_trainer_equal_rows(const oc_trainer *t)
@@ -261,8 +261,8 @@ oc_status oc_trainer_descend(oc_trainer *t, oc_descent *d, bool coarse, bool war
     return status;
 }
 
-oc_status oc_trainer_vote(const oc_trainer *t, const oc_problem *part, const oc_rows *rows, float *scores, oc_job *job,
-                          oc_error *err)
+oc_status oc_trainer_nearest_scores(const oc_trainer *t, const oc_problem *part, const oc_rows *rows, float *scores,
+                                    oc_job *job, oc_error *err)
 {
     oc_examples examples = {part->rows, part->labels, part->classes};
     oc_classifier c = {.classes = part->classes,
@@ -285,9 +285,9 @@ static oc_status assemble(const oc_trainer *t, float *w, oc_classifier *c, oc_jo
     const oc_scaling *s = &t->scaling;
     const float *weights = w, *bias = w + oc_problem_weights(&t->problem);
     float *expanded = NULL;
-    if (t->span.rows) {
+    if (t->row_space.rows) {
         expanded = oc_alloc(c->classes, d * sizeof *expanded);
-        oc_status status = expanded ? oc_span_expand(&t->full, &t->span, w, expanded, job, err)
+        oc_status status = expanded ? oc_row_space_expand(&t->full, &t->row_space, w, expanded, job, err)
                                     : oc_fail_memory(err, "the weights");
         if (status != OC_OK) {
             oc_free(expanded);

@@ -36,8 +36,8 @@ oc_status oc_trainer_descend(oc_trainer *trainer, oc_descent *descent, bool coar
                              oc_error *err);
 
 /* scores (Q,C) of rows (Q,D) by nearest neighbours among the rows of a part. */
-oc_status oc_trainer_vote(const oc_trainer *trainer, const oc_problem *part, const oc_rows *rows, float *scores,
-                          oc_job *job, oc_error *err);
+oc_status oc_trainer_nearest_scores(const oc_trainer *trainer, const oc_problem *part, const oc_rows *rows,
+                                    float *scores, oc_job *job, oc_error *err);
 
 /* Descends on all rows from zero under the l2 and score_l2 of `penalties`, and puts the classifier together; for nearest
  * neighbours it keeps the rows. The report but for seconds and validation. */

@@ -119,7 +119,7 @@ void oc_folds_free(oc_folds *folds)
 
 /* One split into rows to train on and rows to look at. */
 typedef struct part {
-    oc_portion kept, held;
+    oc_subset kept, held;
     oc_problem problem; /* of the kept rows */
     float *w;           /* (C M + C) */
     size_t first;       /* of its held-out rows among all of them */
@@ -139,8 +139,8 @@ typedef struct validator {
 static void free_validator(validator *v)
 {
     for (size_t f = 0; v->part && f < v->parts; f++) {
-        oc_portion_free(&v->part[f].kept);
-        oc_portion_free(&v->part[f].held);
+        oc_subset_free(&v->part[f].kept);
+        oc_subset_free(&v->part[f].held);
         oc_free(v->part[f].w);
     }
     oc_free(v->part);
@@ -149,17 +149,17 @@ static void free_validator(validator *v)
     oc_free(v->best);
 }
 
-/* fold, and seen (N'): the same for rows that may be looked at, OC_STAYS for mirrored ones. */
+/* fold, and seen (N'): the same for rows that may be looked at, OC_FOLD_NONE for mirrored ones. */
 static oc_status take_parts(validator *v, const uint16_t *fold, const uint16_t *seen, oc_error *err)
 {
     size_t at = 0;
     for (size_t f = 0; f < v->parts; f++) {
         part *p = &v->part[f];
-        oc_portion_choice outside = {.fold = fold, .which = (uint16_t)f, .outside = true};
-        oc_portion_choice inside = {.fold = seen, .which = (uint16_t)f};
-        oc_status status = oc_portion_take(v->whole->rows, v->whole->labels, &outside, &p->kept, err);
+        oc_subset_choice outside = {.fold = fold, .which = (uint16_t)f, .outside = true};
+        oc_subset_choice inside = {.fold = seen, .which = (uint16_t)f};
+        oc_status status = oc_subset_take(v->whole->rows, v->whole->labels, &outside, &p->kept, err);
         if (status == OC_OK) {
-            status = oc_portion_take(v->whole->rows, v->whole->labels, &inside, &p->held, err);
+            status = oc_subset_take(v->whole->rows, v->whole->labels, &inside, &p->held, err);
         }
         if (status != OC_OK) {
             return status;
@@ -193,7 +193,7 @@ static oc_status make_validator(validator *v, const oc_validation_plan *plan, oc
                                                                             : oc_fail_memory(err, "the validation");
     for (size_t i = 0; status == OC_OK && i < rows; i++) {
         fold[i] = plan->folds->fold[i / copies];
-        seen[i] = i % copies ? (uint16_t)OC_STAYS : fold[i];
+        seen[i] = i % copies ? (uint16_t)OC_FOLD_NONE : fold[i];
     }
     if (status == OC_OK) {
         status = take_parts(v, fold, seen, err);
@@ -207,7 +207,7 @@ static oc_status try_part(validator *v, part *p, double l2, oc_job *job, oc_erro
 {
     float *scores = v->scores + p->first * v->classes;
     if (v->nearest) {
-        return oc_trainer_vote(v->trainer, &p->problem, &p->held.rows, scores, job, err);
+        return oc_trainer_nearest_scores(v->trainer, &p->problem, &p->held.rows, scores, job, err);
     }
     double fewer = (double)v->whole->rows->count / (double)p->kept.rows.count;
     p->problem.score_l2 = v->whole->score_l2 * fewer;

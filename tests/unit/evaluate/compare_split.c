@@ -36,11 +36,11 @@ Test(compare_split, groups_stay_together_and_classes_give_their_share)
     group[5] = OC_UNREADABLE;
     for (uint64_t seed = 0; seed < 20; seed++) {
         cr_assert(oc_split_images(images, group, 1, seed, fold, NULL) == OC_OK);
-        cr_assert(fold[1] == fold[3] && fold[1] == fold[7] && fold[5] == OC_STAYS);
+        cr_assert(fold[1] == fold[3] && fold[1] == fold[7] && fold[5] == OC_FOLD_NONE);
     }
     cr_assert(oc_split_images(images, group, 4, 1, fold, NULL) == OC_OK);
     for (size_t i = 0; i < n; i++) {
-        cr_assert(i == 5 ? fold[i] == OC_STAYS : fold[i] < 4);
+        cr_assert(i == 5 ? fold[i] == OC_FOLD_NONE : fold[i] < 4);
         if (group[i] == i && fold[i] == 0) {
             of_class[oc_dataset_label(images, i)]++;
             tested++;

@@ -12,7 +12,7 @@ static oc_folds join(const float *x, const int *labels, uint16_t *fold, size_t f
     oc_folds out = {.folds = folds, .fold = fold};
     oc_rows rows = oc_rows_of(x, N, D);
     for (size_t i = 0; i < N; i++) {
-        out.held += fold[i] != OC_STAYS;
+        out.held += fold[i] != OC_FOLD_NONE;
     }
     cr_assert(oc_folds_join_equal(&(oc_examples){&rows, labels, 2}, &out, NULL) == OC_OK);
     return out;
@@ -45,7 +45,7 @@ Test(equal_rows, a_class_of_copies_stays)
     fill(x, (const int[]){1, 2, 3, 4, 5, 5, 5, 5}); /* class 1 is one image */
     oc_folds out = join(x, labels, fold, 2);
     for (size_t i = 0; i < N; i++) {
-        cr_assert(fold[i] == (i < 4 ? i % 2 : (size_t)OC_STAYS), "row %zu: %u", i, fold[i]);
+        cr_assert(fold[i] == (i < 4 ? i % 2 : (size_t)OC_FOLD_NONE), "row %zu: %u", i, fold[i]);
     }
     cr_assert(out.held == 4);
 }

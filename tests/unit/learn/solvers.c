@@ -3,7 +3,7 @@
  *
  *     F(w) = 2 [(w - 1)^2 + l2 w^2 + l1 |w|],   least at w = (1 - l1 / 2) / (1 + l2), at most max_norm
  */
-#include "src/learn/span.h"
+#include "src/learn/row_space.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -72,17 +72,17 @@ Test(solvers, searches_move_by_small_steps_downhill)
 
 /* Two orthogonal rows of four columns: Z Z^T = diag(4, 9), so coordinates are 2 and 3 along the axes, and weights V in them
  * are W = V U^-1 Z in the columns. */
-Test(solvers, coordinates_of_the_span_by_hand)
+Test(solvers, coordinates_of_the_row_space_by_hand)
 {
     static const float z[] = {2, 0, 0, 0, 0, 3, 0, 0};
     static const float zero[4] = {0}, one[] = {1, 1, 1, 1};
     oc_rows rows = oc_rows_of(z, 2, 4);
     oc_problem problem = {.rows = &rows, .labels = labels, .classes = 1, .center = zero, .scale = one};
-    oc_span span = {0};
-    cr_assert(oc_span_fit(&problem, &span, NULL, NULL) == OC_OK && span.count == 2);
-    cr_assert(fabsf(span.rows[0] - 2) <= 1e-4F && fabsf(span.rows[3] - 3) <= 1e-4F && fabsf(span.rows[2]) <= 1e-6F);
+    oc_row_space space = {0};
+    cr_assert(oc_row_space_fit(&problem, &space, NULL, NULL) == OC_OK && space.count == 2);
+    cr_assert(fabsf(space.rows[0] - 2) <= 1e-4F && fabsf(space.rows[3] - 3) <= 1e-4F && fabsf(space.rows[2]) <= 1e-6F);
     float v[] = {4, 6}, w[4];
-    cr_assert(oc_span_expand(&problem, &span, v, w, NULL, NULL) == OC_OK);
+    cr_assert(oc_row_space_expand(&problem, &space, v, w, NULL, NULL) == OC_OK);
     cr_assert(fabsf(w[0] - 4) <= 1e-3F && fabsf(w[1] - 6) <= 1e-3F && fabsf(w[2]) <= 1e-6F && fabsf(w[3]) <= 1e-6F);
-    oc_span_free(&span);
+    oc_row_space_free(&space);
 }

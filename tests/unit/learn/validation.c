@@ -1,7 +1,7 @@
 /* Hold-outs, folds, the choice of penalties, mirrored rows. */
 #include "src/base/memory.h"
 #include "src/base/random.h"
-#include "src/learn/order.h"
+#include "src/learn/shuffle.h"
 #include "src/learn/split.h"
 #include "tests/unit/learn/support.h"
 
@@ -42,8 +42,8 @@ Test(validation, every_fold_has_its_share_of_every_class)
     size_t held = folds.held;
     cr_assert(held == ROWS - 1);
     for (size_t i = 0; i < ROWS; i++) {
-        cr_assert((fold[i] == OC_STAYS) == (labels[i] == 1), "row %zu", i);
-        if (fold[i] != OC_STAYS) {
+        cr_assert((fold[i] == OC_FOLD_NONE) == (labels[i] == 1), "row %zu", i);
+        if (fold[i] != OC_FOLD_NONE) {
             cr_assert(fold[i] < FOLDS);
             count[fold[i]][labels[i]]++;
             of_fold[fold[i]]++;
@@ -280,14 +280,14 @@ Test(validation, mirrored_rows_are_as_good_as_stored_ones)
     cr_assert(oc_train(&(oc_examples){&rows, data.y, 3}, &options, NULL, &view, &report, NULL) == OC_OK);
     cr_assert(memcmp(view->weights, stored->weights, 3 * (D + 1) * sizeof(float)) == 0);
     cr_assert(report.validation.held == 30, "mirrored copies are not counted");
-    oc_portion p;
-    cr_assert(oc_portion_take(&rows, data.y, &(oc_portion_choice){.mirror = true}, &p, NULL) == OC_OK);
+    oc_subset p;
+    cr_assert(oc_subset_take(&rows, data.y, &(oc_subset_choice){.mirror = true}, &p, NULL) == OC_OK);
     for (size_t i = 0; i < p.rows.count; i++) {
         float copy[D];
         oc_rows_copy(&p.rows, i, copy);
         cr_assert(memcmp(copy, twice.x + i * D, sizeof copy) == 0 && p.labels[i] == twice.y[i]);
     }
-    oc_portion_free(&p);
+    oc_subset_free(&p);
     oc_classifier_free(view);
     oc_classifier_free(stored);
 }
@@ -402,22 +402,22 @@ Test(validation, short_memory_is_an_error_at_every_step)
 
 Test(validation, few_rows_are_visited_in_any_order_many_in_windows)
 {
-    enum { MANY = 4000, BYTES = 256 << 10, ROOM = OC_ORDER_WINDOW / BYTES, WINDOWS = 4, PARTS = 10 };
+    enum { MANY = 4000, BYTES = 256 << 10, ROOM = OC_SHUFFLE_WINDOW / BYTES, WINDOWS = 4, PARTS = 10 };
     static bool seen[MANY];
-    oc_order order;
-    cr_assert(oc_order_init(&order, MANY, BYTES) && order.windows == WINDOWS);
+    oc_shuffle shuffle;
+    cr_assert(oc_shuffle_init(&shuffle, MANY, BYTES) && shuffle.windows == WINDOWS);
     for (uint64_t epoch = 0; epoch < 3; epoch++) {
-        oc_order_epoch(&order, 5, epoch);
+        oc_shuffle_epoch(&shuffle, 5, epoch);
         memset(seen, 0, sizeof seen);
         for (size_t i = 0; i < MANY; i++) {
-            cr_assert(order.row[i] < MANY && !seen[order.row[i]]);
-            seen[order.row[i]] = true;
+            cr_assert(shuffle.row[i] < MANY && !seen[shuffle.row[i]]);
+            seen[shuffle.row[i]] = true;
         }
-        for (size_t w = 0, first = 0; w < WINDOWS; first = order.end[w++]) {
-            size_t part[PARTS] = {0}, length = order.end[w] - first;
+        for (size_t w = 0, first = 0; w < WINDOWS; first = shuffle.end[w++]) {
+            size_t part[PARTS] = {0}, length = shuffle.end[w] - first;
             cr_assert(length <= ROOM, "a window of %zu rows", length);
-            for (size_t i = first; i < order.end[w]; i++) {
-                part[order.row[i] / (MANY / PARTS)]++;
+            for (size_t i = first; i < shuffle.end[w]; i++) {
+                part[shuffle.row[i] / (MANY / PARTS)]++;
             }
             for (size_t k = 0; k < PARTS; k++) { /* rows sorted by class: each window has as many of each */
                 cr_assert(part[k] >= MANY / PARTS / WINDOWS - 1 && part[k] <= MANY / PARTS / WINDOWS + 1, "%zu",
@@ -425,18 +425,18 @@ Test(validation, few_rows_are_visited_in_any_order_many_in_windows)
             }
         }
     }
-    uint32_t last = order.row[0];
-    oc_order_epoch(&order, 5, 2);
-    cr_assert(order.row[0] == last, "the same epoch, the same order");
-    oc_order_free(&order);
-    cr_assert(oc_order_init(&order, 100, 4) && order.windows == 1);
-    oc_order_epoch(&order, 5, 0);
+    uint32_t last = shuffle.row[0];
+    oc_shuffle_epoch(&shuffle, 5, 2);
+    cr_assert(shuffle.row[0] == last, "the same epoch, the same order");
+    oc_shuffle_free(&shuffle);
+    cr_assert(oc_shuffle_init(&shuffle, 100, 4) && shuffle.windows == 1);
+    oc_shuffle_epoch(&shuffle, 5, 0);
     size_t moved = 0;
     for (size_t i = 0; i < 100; i++) {
-        moved += order.row[i] != i;
+        moved += shuffle.row[i] != i;
     }
     cr_assert(moved > 80);
-    oc_order_free(&order);
+    oc_shuffle_free(&shuffle);
 }
 
 /* More than 4,096 rows: one hold-out, penalties around the guess, each descent from the one before.

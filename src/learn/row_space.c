@@ -1,5 +1,5 @@
-/* The Gram matrix of the rows tile by tile, its factor, and the way back. */
-#include "src/learn/span.h"
+/* Computes the Gram matrix of the rows tile by tile, its Cholesky factor, and the weights from the coordinates. */
+#include "src/learn/row_space.h"
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
@@ -16,7 +16,7 @@ typedef struct work {
     const oc_problem *problem;
     float *gram;    /* (N,N) */
     float *scratch; /* (threads, 2 TILE, D) */
-    /* expanding */
+    /* used by oc_row_space_expand alone: */
     size_t first, count; /* rows of this tile */
     const float *a;      /* (C,N) */
     float *weights;      /* (C,D) */
@@ -36,7 +36,7 @@ static void scale_tile(const work *w, size_t tile, float *z)
     }
 }
 
-/* One row of tiles of the lower triangle. */
+/* Computes one row of tiles of the lower triangle. */
 static void gram_tiles(void *context, size_t row, size_t worker)
 {
     work *w = context;
@@ -50,7 +50,7 @@ static void gram_tiles(void *context, size_t row, size_t worker)
     }
 }
 
-oc_status oc_span_gram(const oc_problem *problem, float *gram, oc_job *job, oc_error *err)
+oc_status oc_row_space_gram(const oc_problem *problem, float *gram, oc_job *job, oc_error *err)
 {
     work w = {.problem = problem, .gram = gram};
     w.scratch = oc_alloc(problem->rows->dimension, oc_job_threads(job) * 2 * TILE * sizeof *w.scratch);
@@ -62,55 +62,55 @@ oc_status oc_span_gram(const oc_problem *problem, float *gram, oc_job *job, oc_e
     return OC_OK;
 }
 
-void oc_span_free(oc_span *span)
+void oc_row_space_free(oc_row_space *space)
 {
-    oc_free(span->rows);
-    oc_free(span->center);
-    oc_free(span->scale);
-    *span = (oc_span){0};
+    oc_free(space->rows);
+    oc_free(space->center);
+    oc_free(space->scale);
+    *space = (oc_row_space){0};
 }
 
-oc_status oc_span_fit(const oc_problem *problem, oc_span *out, oc_job *job, oc_error *err)
+oc_status oc_row_space_fit(const oc_problem *problem, oc_row_space *out, oc_job *job, oc_error *err)
 {
     size_t n = problem->rows->count;
     oc_status status = OC_OK;
-    oc_span span = {.count = n};
-    span.rows = oc_alloc(n, n * sizeof *span.rows);
-    span.center = oc_alloc(n, sizeof *span.center);
-    span.scale = oc_alloc(n, sizeof *span.scale);
-    if (!span.rows || !span.center || !span.scale) {
-        status = oc_fail_memory(err, "the rows' span");
+    oc_row_space space = {.count = n};
+    space.rows = oc_alloc(n, n * sizeof *space.rows);
+    space.center = oc_alloc(n, sizeof *space.center);
+    space.scale = oc_alloc(n, sizeof *space.scale);
+    if (!space.rows || !space.center || !space.scale) {
+        status = oc_fail_memory(err, "the row space");
         goto cleanup;
     }
-    status = oc_span_gram(problem, span.rows, job, err);
+    status = oc_row_space_gram(problem, space.rows, job, err);
     if (status != OC_OK) {
         goto cleanup;
     }
     double trace = 0;
     for (size_t i = 0; i < n; i++) {
-        trace += (double)span.rows[i * n + i];
-        span.scale[i] = 1;
+        trace += (double)space.rows[i * n + i];
+        space.scale[i] = 1;
     }
-    /* Centred rows are dependent: what rounding leaves of the eigenvalue 0 must not be negative. */
+    /* Centred rows are linearly dependent: one eigenvalue is 0, and rounding must not make it negative. */
     for (size_t i = 0; i < n; i++) {
-        span.rows[i * n + i] += (float)(1e-6 * trace + 1e-30);
+        space.rows[i * n + i] += (float)(1e-6 * trace + 1e-30);
     }
-    if (!oc_cholesky_factor(n, span.rows, job)) {
+    if (!oc_cholesky_factor(n, space.rows, job)) {
         status = oc_job_cancelled(job)
                      ? oc_fail(err, OC_CANCELLED, "cancelled")
                      : oc_fail(err, OC_BAD_DATA,
-                               "the rows are too alike, or of too different lengths, to be told apart");
+                               "the rows are too similar, or their lengths too different, to separate them");
         goto cleanup;
     }
     for (size_t i = 0; i < n; i++) {
-        memset(span.rows + i * n + i + 1, 0, (n - i - 1) * sizeof *span.rows);
+        memset(space.rows + i * n + i + 1, 0, (n - i - 1) * sizeof *space.rows);
     }
 cleanup:
     if (status != OC_OK) {
-        oc_span_free(&span);
+        oc_row_space_free(&space);
         return status;
     }
-    *out = span;
+    *out = space;
     return OC_OK;
 }
 
@@ -124,16 +124,16 @@ static void add_columns(void *context, size_t index, size_t worker)
                  oc_view(w->scratch + left, w->count, width, d), 1, w->weights + left, d);
 }
 
-oc_status oc_span_expand(const oc_problem *problem, const oc_span *span, float *v, float *weights, oc_job *job,
-                         oc_error *err)
+oc_status oc_row_space_expand(const oc_problem *problem, const oc_row_space *space, float *v, float *weights,
+                              oc_job *job, oc_error *err)
 {
-    size_t n = span->count, d = problem->rows->dimension;
+    size_t n = space->count, d = problem->rows->dimension;
     work w = {.problem = problem, .a = v, .weights = weights};
     w.scratch = oc_alloc(d, TILE * sizeof *w.scratch);
     if (!w.scratch) {
         return oc_fail_memory(err, "the weights");
     }
-    oc_cholesky_backward(n, span->rows, problem->classes, v, job);
+    oc_cholesky_backward(n, space->rows, problem->classes, v, job);
     memset(weights, 0, problem->classes * d * sizeof *weights);
     for (size_t tile = 0; tile * TILE < n; tile++) {
         w.first = tile * TILE;
