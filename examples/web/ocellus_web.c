@@ -139,7 +139,7 @@ EXPORTED int oc_web_solve(const oc_web_task *task, float *weights)
     options.loss = task->loss;
     options.l2 = task->l2;
     options.scale = OC_SCALE_NONE;
-    options.finish = 1000;
+    options.batch_passes = 1000;
     oc_status status = oc_train(&(oc_examples){&rows, task->labels, task->classes}, &options, NULL, &found, NULL,
                                 &error);
     if (status == OC_OK) {

@@ -55,10 +55,10 @@ typedef enum oc_scale {
  * that none drowns another by the number or the unit of its values. auto: chosen together with the scale. */
 typedef enum oc_stage_weight { OC_STAGE_WEIGHT_NONE, OC_STAGE_WEIGHT_EQUAL, OC_STAGE_WEIGHT_AUTO } oc_stage_weight;
 /* auto: one epoch of sgd, then lbfgs. sgd: minibatch stochastic gradient descent with momentum, preconditioned where
- * that is worth its cost, and nothing else. lbfgs: at most `finish` passes over all rows by limited-memory BFGS (by
- * proximal Newton steps for l1 and max_norm). gd: all rows in every step, plain. random-search: the best of whole
- * matrices W drawn at random (normal, standard deviation 1e-4, on scaled features). local-search: from W of deviation
- * 1e-3 on, random changes of deviation 1e-4, of which those are kept that lower the objective. */
+ * that is worth its cost, and nothing else. lbfgs: at most `batch_passes` passes over all rows by limited-memory BFGS
+ * (by proximal Newton steps for l1 and max_norm). gd: all rows in every step, plain. random-search: the best of whole
+ * matrices W drawn at random (normal, standard deviation 1e-4, on scaled features). local-search: starts from W of
+ * deviation 1e-3 and adds random changes of deviation 1e-4; keeps those that lower the objective. */
 typedef enum oc_optimizer {
     OC_OPTIMIZER_AUTO,
     OC_OPTIMIZER_SGD,
@@ -82,7 +82,7 @@ typedef enum oc_augment { OC_AUGMENT_NONE, OC_AUGMENT_MIRROR } oc_augment;
 
 /* How a classifier is trained; oc_train_params holds names, defaults, ranges and help. "auto" is NaN or OC_AUTO. */
 typedef struct oc_train_options {
-    oc_learner classifier; /* nearest: only scale is used besides */
+    oc_learner classifier; /* nearest neighbours use few of the other options, see oc_train_uses */
     oc_loss loss;
     double l2;       /* weight of the sum of squared weights; auto: by validation */
     double score_l2; /* weight of the mean squared scores; auto: 0 */
@@ -93,7 +93,7 @@ typedef struct oc_train_options {
     int64_t batch;          /* rows in a step; auto: 256, more for wide rows; of sgd alone fewer of few rows */
     int64_t epochs;         /* passes over the rows (steps of gd, tries of a search); auto: 1; of sgd alone 10; gd 100,
                               searches 1,000 */
-    int64_t finish;         /* passes of lbfgs, at most; auto: 100, which are hardly ever needed */
+    int64_t batch_passes;   /* the parameter "finish": passes of lbfgs, at most; auto: 100, rarely needed */
     double rate;            /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     oc_schedule schedule;
     double momentum;
@@ -111,9 +111,9 @@ OC_API extern const oc_param oc_train_params[];
 OC_API extern const size_t oc_train_param_count;
 /* The defaults of the table, seed 0. */
 OC_API oc_train_options oc_train_defaults(void);
-/* Whether the option of this name (one of oc_train_params) has an effect beside the others: nearest neighbours use
- * classifier, scale, augment, holdout and folds alone; batch and finish belong to sgd, rate, schedule and momentum to
- * sgd and gd. */
+/* Whether the option of this name (one of oc_train_params) has an effect with these options. Nearest neighbours use
+ * classifier, scale, stage-weight, augment, holdout and folds alone; batch is for sgd, finish for lbfgs, epochs for all
+ * but lbfgs; rate, schedule and momentum are for sgd and gd. The optimizer auto is sgd and lbfgs. */
 OC_API bool oc_train_uses(const oc_train_options *options, const char *name);
 /* OC_USAGE for options out of their ranges (a struct of zeros: oc_train_defaults has what to begin with), that exclude
  * each other, or that differ from their default where they have no effect. oc_train checks as well, but after the

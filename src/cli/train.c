@@ -162,7 +162,7 @@ static void print_work(const oc_train_report *report)
     const char *optimizer =
         oc_params_find(oc_train_params, oc_train_param_count, "optimizer")->choices[used->optimizer];
     if (used->optimizer == OC_OPTIMIZER_AUTO) {
-        optimizer = used->finish ? "minibatch SGD, then L-BFGS" : "minibatch SGD";
+        optimizer = used->batch_passes ? "minibatch SGD, then L-BFGS" : "minibatch SGD";
     }
     if (used->epochs != OC_AUTO) {
         size_t epochs = (size_t)used->epochs;

@@ -11,7 +11,7 @@ typedef struct oc_descent {
     const float *covariance;             /* (D,D), both triangles, for such penalties; or NULL */
     const float *shift;                  /* (D): of the classifier's scaling */
     double tolerance;       /* full passes end when no more than this part of the objective is left to gain */
-    oc_train_options used;  /* batch, epochs and finish are set; a rate of auto is replaced */
+    oc_train_options used;  /* batch, epochs and batch_passes are set; a rate of auto is replaced */
     float *w;               /* (C D + C): the start, then the result */
     size_t passes, steps;   /* over the rows, and changes of w, so far */
     oc_objective objective; /* at the result; its gradient is not used */
@@ -25,7 +25,7 @@ typedef struct oc_descent {
  * rows, and quartered as long as training diverges. The objective is not set. OC_BAD_DATA when a given rate diverges. */
 oc_status oc_sgd(oc_descent *descent, oc_job *job, oc_error *err);
 
-/* At most `finish` passes over all rows. L-BFGS where the problem has neither l1 nor max_norm, else proximal Newton steps. */
+/* At most `batch_passes` passes over all rows: proximal Newton steps if the problem has l1 or max_norm, else L-BFGS. */
 oc_status oc_lbfgs(oc_descent *descent, oc_job *job, oc_error *err);
 oc_status oc_proximal_newton(oc_descent *descent, oc_job *job, oc_error *err);
 

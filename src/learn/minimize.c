@@ -135,7 +135,7 @@ static void run(loop *l, oc_job *job)
 oc_status oc_minimize(oc_descent *descent, const oc_method *method, oc_job *job, oc_error *err)
 {
     size_t size = oc_problem_parameters(descent->problem);
-    loop l = {.d = descent, .method = method, .left = (size_t)descent->used.finish};
+    loop l = {.d = descent, .method = method, .left = (size_t)descent->used.batch_passes};
     l.i = (oc_iterate){
         .problem = *descent->problem, .weights = oc_problem_weights(descent->problem), .size = size, .w = descent->w};
     float *memory = oc_alloc(size, 3 * sizeof *memory);

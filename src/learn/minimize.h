@@ -40,7 +40,7 @@ void oc_gap_restart(oc_gap *gap, double value);
  * predicted decrease over the last OC_RECENT steps; after so many steps at least the decrease that they achieved. */
 double oc_gap_estimate(const oc_gap *gap, double value, double predicted);
 
-/* At most `finish` passes; sets the objective and the gap. OC_NO_MEMORY, OC_CANCELLED. */
+/* At most `batch_passes` passes; sets the objective and the gap. OC_NO_MEMORY, OC_CANCELLED. */
 oc_status oc_minimize(oc_descent *descent, const oc_method *method, oc_job *job, oc_error *err);
 
 #endif

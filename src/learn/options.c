@@ -43,7 +43,7 @@ const oc_param oc_train_params[] = {
     {"epochs", OC_INTEGER, FIELD(epochs), "auto", 1, 1e6, NULL,
      "passes over the training rows by sgd: steps of gd, tries of a search (auto: 1; sgd alone 10, gd 100, searches "
      "1000)"},
-    {"finish", OC_INTEGER, FIELD(finish), "auto", 0, 1e6, NULL,
+    {"finish", OC_INTEGER, FIELD(batch_passes), "auto", 0, 1e6, NULL,
      "passes of lbfgs, at most; it ends as soon as little is left to gain (auto: 100)"},
     {"rate", OC_REAL, FIELD(rate), "auto", 1e-300, INFINITY, NULL, "first step size"},
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},

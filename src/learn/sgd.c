@@ -76,7 +76,7 @@ static double scheduled(const oc_descent *d, double rate, size_t step, size_t st
 static bool diverges(sgd *s, double rate, oc_job *job)
 {
     size_t per_epoch = (s->rows + s->batch - 1) / s->batch, epochs = (size_t)s->d->used.epochs;
-    size_t all = per_epoch * epochs, total = epochs + (size_t)s->d->used.finish;
+    size_t all = per_epoch * epochs, total = epochs + (size_t)s->d->used.batch_passes;
     double limit = s->zero_loss;
     s->d->steps = 0;
     for (size_t epoch = 0; epoch < epochs; epoch++) {

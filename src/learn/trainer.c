@@ -16,7 +16,7 @@
 
 enum { MAX_SEPARABLE_ROWS = 4096 }; /* up to here rows are likely to be separable, and a descent is short */
 enum { BATCH = 256, MAX_BATCH = 2048, MIN_BATCH = 16, STEPS_PER_EPOCH = 32 };
-enum { SGD_EPOCHS = 10, FINISH = 100, DESCENT_STEPS = 100, TRIES = 1000 };
+enum { SGD_EPOCHS = 10, BATCH_PASSES = 100, DESCENT_STEPS = 100, TRIES = 1000 };
 /* Refactoring a preconditioner for another penalty pays up to so many columns; with more the first factor serves all. */
 enum { REFACTOR_WIDEST = 2048 };
 /* Part of the objective that may be left to gain, in the end and in validation. */
@@ -46,10 +46,10 @@ static void set_steps(oc_train_options *used, const oc_rows *rows)
         int64_t usual = oc_optimizer_searches(used->optimizer) ? TRIES : DESCENT_STEPS;
         used->epochs = used->epochs == OC_AUTO ? usual : used->epochs;
         used->batch = (int64_t)rows->count;
-        used->finish = 0;
+        used->batch_passes = 0;
         return;
     }
-    used->finish = used->finish != OC_AUTO ? used->finish : sgd ? 0 : FINISH;
+    used->batch_passes = used->batch_passes != OC_AUTO ? used->batch_passes : sgd ? 0 : BATCH_PASSES;
     used->epochs = lbfgs ? 0 : used->epochs != OC_AUTO ? used->epochs : sgd ? SGD_EPOCHS : 1;
     used->batch = used->batch == OC_AUTO ? choose_batch(used, rows) : used->batch;
     used->batch = used->batch > (int64_t)rows->count ? (int64_t)rows->count : used->batch;
@@ -244,11 +244,11 @@ oc_status oc_trainer_descend(oc_trainer *t, oc_descent *d, bool coarse, bool war
     if (used->batch > (int64_t)d->problem->rows->count) {
         used->batch = (int64_t)d->problem->rows->count;
     }
-    bool passes = used->finish > 0;
+    bool passes = used->batch_passes > 0;
     used->rate = coarse && !passes ? NAN : used->rate; /* a given rate of sgd alone is that of the last descent */
     int64_t most = oc_trainer_few(t) ? COARSE_PASSES : COARSE_PASSES_MANY;
-    if (coarse && !oc_problem_nonsmooth(d->problem) && used->finish > most) {
-        used->finish = most;
+    if (coarse && !oc_problem_nonsmooth(d->problem) && used->batch_passes > most) {
+        used->batch_passes = most;
     }
     if (warm && coarse) { /* the start is near: full passes are enough, or half of the epochs */
         used->epochs = passes ? 0 : (used->epochs + 1) / 2;
@@ -341,7 +341,7 @@ static oc_status learn_weights(oc_trainer *t, double l2, oc_classifier *c, oc_tr
     if (status == OC_OK) {
         report->used = d.used;
         report->used.epochs = t->used.epochs;
-        report->used.finish = t->used.finish;
+        report->used.batch_passes = t->used.batch_passes;
         report->steps = d.steps;
         report->loss = d.objective.loss;
         report->objective = d.objective.value;
@@ -393,12 +393,12 @@ static oc_status count_right(const oc_trainer *t, const oc_classifier *c, oc_tra
     return status;
 }
 
-/* Settings that had no effect (oc_train_uses) are left at auto. */
+/* Sets settings that had no effect (oc_train_uses) to auto. */
 static void leave_idle(oc_train_options *used)
 {
     used->batch = oc_train_uses(used, "batch") ? used->batch : OC_AUTO;
     used->epochs = oc_train_uses(used, "epochs") ? used->epochs : OC_AUTO;
-    used->finish = oc_train_uses(used, "finish") ? used->finish : OC_AUTO;
+    used->batch_passes = oc_train_uses(used, "finish") ? used->batch_passes : OC_AUTO;
 }
 
 oc_status oc_trainer_run(oc_trainer *t, const oc_train_options *penalties, oc_job *job, oc_classifier **classifier,

@@ -141,7 +141,7 @@ int main(int count, char **argument)
     oc_descent descent = {.problem = &problem, .precondition = &precondition, .used = oc_train_defaults(), .w = w};
     descent.used.batch = d > 6000 ? 2048 : 1024;
     descent.used.epochs = (int64_t)epochs;
-    descent.used.finish = 0;
+    descent.used.batch_passes = 0;
     status = oc_sgd(&descent, b.job, &err);
     size_t steps = descent.steps;
     char name[64];

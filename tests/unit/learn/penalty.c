@@ -208,7 +208,7 @@ Test(penalty, the_gap_is_honest_and_told)
         double best = slow_minimum(&data, loss, 0.001, 0);
         cr_assert(!(report.objective > 1.01 * best) && report.gap <= 0.01 * best && notes == 0, "loss %d: %g of %g",
                   loss, report.objective, best);
-        options.finish = 0;
+        options.batch_passes = 0;
         options.rate = 1e-4;
         oc_classifier_free(trained(&data, &options, job, &report));
         cr_assert(notes == 1 && report.gap > 0.2 * (report.objective - best), "loss %d: %g for %g", loss, report.gap,
@@ -230,7 +230,7 @@ Test(penalty, one_row_a_step_trains_with_either_schedule)
                 options.schedule = (oc_schedule)schedule;
                 options.batch = 1;
                 options.epochs = 5;
-                options.finish = 0;
+                options.batch_passes = 0;
                 oc_classifier_free(trained(&data, &options, NULL, &report));
                 cr_assert(report.accuracy > 0.75, "%zu columns, loss %d, schedule %d: %g", d, loss, schedule,
                           report.accuracy);

@@ -90,7 +90,7 @@ Test(learn, the_report_is_true)
         cr_assert(report.objective >= report.loss && report.seconds >= 0);
         cr_assert(!isnan(report.used.l2) && !isnan(report.used.score_l2) && !isnan(report.used.rate));
         cr_assert(report.used.batch == 256 && report.used.epochs > 0);
-        cr_assert(report.used.epochs == 1 && report.used.finish > 0);
+        cr_assert(report.used.epochs == 1 && report.used.batch_passes > 0);
         cr_assert(report.steps >= 2); /* two minibatches, then passes */
         oc_classifier_free(classifier);
     }

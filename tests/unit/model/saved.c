@@ -118,7 +118,7 @@ Test(saved, settings_without_an_effect_are_refused)
         wrong[i].classifier.kind = i < 4 ? OC_LINEAR : OC_NEAREST;
     }
     wrong[0].batch = 10;
-    wrong[1].finish = 0;
+    wrong[1].batch_passes = 0;
     wrong[2].rate = 0.1;
     wrong[3].momentum = 0.5;
     wrong[4].loss = OC_LOSS_HINGE;
