@@ -34,23 +34,6 @@ void oc_fisher_add(const oc_fisher *f, size_t cell, size_t word, float code, con
     }
 }
 
-/* to: the sums of one region of the grid. */
-static void add_region(const oc_fisher *f, const oc_levels *grid, size_t g, size_t region, float *to)
-{
-    size_t cuts = oc_words_cuts(grid), count = f->words->count * sums_of_word(f->words);
-    size_t top = oc_words_region_start(grid, region / g, g), left = oc_words_region_start(grid, region % g, g);
-    size_t bottom = oc_words_region_start(grid, region / g + 1, g);
-    size_t right = oc_words_region_start(grid, region % g + 1, g);
-    memset(to, 0, count * sizeof *to);
-    for (size_t cell = top * cuts; cell < bottom * cuts; cell++) {
-        const float *sums = f->sums + cell * count;
-        bool inside = cell % cuts >= left && cell % cuts < right;
-        for (size_t j = 0; inside && j < count; j++) {
-            to[j] += sums[j];
-        }
-    }
-}
-
 static float signed_root(float value)
 {
     return copysignf(sqrtf(fabsf(value)), value);
@@ -83,7 +66,7 @@ void oc_fisher_write(const oc_fisher *f, const oc_levels *grid, float *row)
         size_t g = (size_t)grid->level[l];
         for (size_t region = 0; region < g * g; region++, row += words * f->values) {
             size_t present = 0;
-            add_region(f, grid, g, region, region_sums);
+            oc_words_sum_region(grid, g, region, f->sums, words * each, region_sums);
             memset(row, 0, words * f->values * sizeof *row);
             for (size_t k = 0; k < words; k++) {
                 present += write_word(f, k, region_sums + k * each, row + k * f->values);

@@ -10,6 +10,7 @@
 #include "features/words/sift_kernels.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Images of this side have a gradient descriptor every 8 pixels, of cells of these sizes; other images have them in
  * proportion, so that a descriptor covers the same part of the scene at every scale. */
@@ -147,6 +148,21 @@ size_t oc_words_cuts(const oc_levels *grid)
 size_t oc_words_region_start(const oc_levels *grid, size_t i, size_t g)
 {
     return i == g ? oc_words_cuts(grid) : borders_up_to(grid, i, g);
+}
+
+void oc_words_sum_region(const oc_levels *grid, size_t g, size_t region, const float *sums, size_t count, float *to)
+{
+    size_t cuts = oc_words_cuts(grid), v = region / g, u = region % g;
+    size_t left = oc_words_region_start(grid, u, g), right = oc_words_region_start(grid, u + 1, g);
+    memset(to, 0, count * sizeof *to);
+    for (size_t row = oc_words_region_start(grid, v, g); row < oc_words_region_start(grid, v + 1, g); row++) {
+        for (size_t column = left; column < right; column++) {
+            const float *cell = sums + (row * cuts + column) * count;
+            for (size_t j = 0; j < count; j++) {
+                to[j] += cell[j];
+            }
+        }
+    }
 }
 
 /* The first position of an interval: positions count upwards through the intervals. */

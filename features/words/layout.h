@@ -53,6 +53,8 @@ size_t oc_words_positions(const oc_words_params *params, size_t s, size_t length
 size_t oc_words_cuts(const oc_levels *grid);
 /* The interval in which region i of level g begins. */
 size_t oc_words_region_start(const oc_levels *grid, size_t i, size_t g);
+/* to (count): the sum over the cells of a region of level g. sums (cuts * cuts, count): a row for each cell. */
+void oc_words_sum_region(const oc_levels *grid, size_t g, size_t region, const float *sums, size_t count, float *to);
 /* The places of all descriptors of an image, size by size, cell by cell, column by column inside a cell. */
 void oc_words_places(const oc_words_params *params, size_t width, size_t height, oc_words_place *places);
 

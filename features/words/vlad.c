@@ -54,21 +54,11 @@ static void normalise(float *out, size_t words, size_t values)
 
 void oc_vlad_write(const oc_vlad *v, const oc_levels *grid, float *row)
 {
-    size_t cuts = oc_words_cuts(grid), count = v->words->count * v->values;
+    size_t count = v->words->count * v->values;
     for (size_t l = 0; l < grid->count; l++) {
         size_t g = (size_t)grid->level[l];
         for (size_t region = 0; region < g * g; region++, row += count) {
-            size_t top = oc_words_region_start(grid, region / g, g), left = oc_words_region_start(grid, region % g, g);
-            size_t bottom = oc_words_region_start(grid, region / g + 1, g);
-            size_t right = oc_words_region_start(grid, region % g + 1, g);
-            memset(row, 0, count * sizeof *row);
-            for (size_t cell = top * cuts; cell < bottom * cuts; cell++) {
-                const float *sums = v->sums + cell * count;
-                bool inside = cell % cuts >= left && cell % cuts < right;
-                for (size_t j = 0; inside && j < count; j++) {
-                    row[j] += sums[j];
-                }
-            }
+            oc_words_sum_region(grid, g, region, v->sums, count, row);
             normalise(row, v->words->count, v->values);
         }
     }

@@ -1,0 +1,26 @@
+/* What an archive is in memory, for its reader and its writer. */
+#ifndef OC_MATRIX_SAFETENSORS_OBJECT_H
+#define OC_MATRIX_SAFETENSORS_OBJECT_H
+
+#include "src/base/file.h"
+#include "src/matrix/safetensors.h"
+
+/* The header's length in front of it, and what the values are aligned to, in bytes. */
+enum { OC_ARCHIVE_LENGTH = 8, OC_ARCHIVE_ALIGNMENT = 64 };
+
+typedef struct oc_archive_string {
+    char *key, *value;
+} oc_archive_string;
+
+struct oc_archive {
+    oc_archive_string *strings;
+    size_t string_count, string_capacity;
+    oc_tensor *tensors; /* names are owned */
+    size_t count, capacity;
+    oc_bytes file; /* the contents of the file that was read; tensors point into it */
+};
+
+/* Adds a string whose key the archive does not have yet. OC_NO_MEMORY. */
+oc_status oc_archive_add_string(oc_archive *archive, const char *key, const char *value, oc_error *err);
+
+#endif
