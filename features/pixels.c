@@ -50,9 +50,9 @@ static oc_status extract(const oc_stage *stage, const oc_image *image, oc_scratc
         if (!resized) {
             return oc_fail_memory(err, "the resized image");
         }
-        oc_plane_in in = {pixels, image->width * channels, image->width, image->height};
+        oc_pixels in = {pixels, image->width, image->height, channels, 0};
         oc_plane_out out = {resized, p->size.width * channels, p->size.width, p->size.height};
-        oc_status status = oc_resizer_run(&scratch->resizer, in, channels, out, err);
+        oc_status status = oc_resizer_run(&scratch->resizer, &in, out, err);
         if (status != OC_OK) {
             return status;
         }

@@ -19,9 +19,9 @@ static uint8_t *resize(const oc_image *image, size_t channels, const oc_image *o
         oc_fail_memory(err, "the resized image");
         return NULL;
     }
-    oc_plane_in from = {plane, image->width * channels, image->width, image->height};
+    oc_pixels from = {plane, image->width, image->height, channels, 0};
     oc_plane_out to = {pixels, out->width * channels, out->width, out->height};
-    oc_status status = oc_resizer_run(&scratch->resizer, from, channels, to, err);
+    oc_status status = oc_resizer_run(&scratch->resizer, &from, to, err);
     return status == OC_OK ? pixels : NULL;
 }
 

@@ -106,8 +106,8 @@ static oc_status write_image(const unpacking *work, size_t i, oc_bytes *png, oc_
 {
     const oc_dataset *dataset = work->dataset;
     size_t size = dataset->width * dataset->height * dataset->channels, number = oc_dataset_origin(dataset, i);
-    oc_raster raster = {dataset->pixels + number * size, dataset->width, dataset->height, dataset->channels};
-    oc_status status = oc_png_encode(png, raster, OC_PNG_FAST, err);
+    oc_pixels pixels = {dataset->pixels + number * size, dataset->width, dataset->height, dataset->channels, 0};
+    oc_status status = oc_png_encode(png, &pixels, OC_PNG_FAST, err);
     if (status != OC_OK) {
         return oc_fail_at(err, status, dataset->items[i].path);
     }

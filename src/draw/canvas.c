@@ -5,6 +5,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/image/picture.h"
 
 #include <math.h>
 #include <string.h>
@@ -200,6 +201,7 @@ void oc_canvas_line(oc_canvas *canvas, const double ends[4], double width, oc_co
 void oc_canvas_pixels(oc_canvas *canvas, oc_rectangle where, oc_pixels pixels)
 {
     size_t columns = pixels.width, rows = pixels.height, channels = pixels.channels;
+    size_t stride = oc_pixels_stride(&pixels);
     double left = round(where.x), top = round(where.y);
     double across = round(where.x + where.width) - left, down = round(where.y + where.height) - top;
     size_t right = to_pixel(left + across, canvas->width), bottom = to_pixel(top + down, canvas->height);
@@ -207,9 +209,8 @@ void oc_canvas_pixels(oc_canvas *canvas, oc_rectangle where, oc_pixels pixels)
         size_t row = (size_t)(((double)i + 0.5 - top) / down * (double)rows);
         for (size_t j = to_pixel(left, canvas->width); j < right; j++) {
             size_t column = (size_t)(((double)j + 0.5 - left) / across * (double)columns);
-            const uint8_t *from = pixels.data + ((row < rows ? row : rows - 1) * columns +
-                                                 (column < columns ? column : columns - 1)) *
-                                                    channels;
+            const uint8_t *from = pixels.data + (row < rows ? row : rows - 1) * stride +
+                                  (column < columns ? column : columns - 1) * channels;
             uint8_t *to = canvas->rgb + 3 * (i * canvas->width + j);
             to[0] = from[0];
             to[1] = from[channels > 1 ? 1 : 0];

@@ -165,12 +165,12 @@ static oc_status fit_plane(oc_decoder *decoder, const oc_placement *place, size_
     if (place->width < place->result_width || place->height < place->result_height) {
         memset(out, 0, out_stride * place->result_height);
     }
-    oc_plane_in from = {*plane + place->source_y * stride + place->source_x * channels, stride, place->source_width,
-                        place->source_height};
+    oc_pixels from = {*plane + place->source_y * stride + place->source_x * channels, place->source_width,
+                      place->source_height, channels, stride};
     oc_plane_out to = {out + place->y * out_stride + place->x * channels, out_stride, place->width, place->height};
     *plane = out;
     oc_resizer *resizer = channels == 1 ? &decoder->gray_resizer : &decoder->rgb_resizer;
-    return oc_resizer_run(resizer, from, channels, to, err);
+    return oc_resizer_run(resizer, &from, to, err);
 }
 
 /* Replaces the planes of the picture by planes of the canonical size. */
@@ -338,7 +338,7 @@ oc_status oc_decode_pixels(oc_decoder *decoder, const oc_pixels *pixels, const o
                            oc_image *image, oc_error *err)
 {
     size_t width = pixels->width, height = pixels->height, channels = pixels->channels;
-    size_t stride = pixels->stride ? pixels->stride : width * channels;
+    size_t stride = oc_pixels_stride(pixels);
     oc_picture *picture = &decoder->picture;
     oc_image_options limited = oc_image_limits(options);
     oc_status status = oc_image_options_check(options, err);
@@ -349,9 +349,8 @@ oc_status oc_decode_pixels(oc_decoder *decoder, const oc_pixels *pixels, const o
     if (status == OC_OK) {
         status = oc_picture_begin(picture, width, height, &limited, err);
     }
-    if (status == OC_OK && stride / channels < width) {
-        status = oc_fail(err, OC_USAGE, "rows of %zu pixels of %zu bytes that begin %zu bytes apart", width, channels,
-                         stride);
+    if (status == OC_OK) {
+        status = oc_pixels_check(pixels, err);
     }
     if (status == OC_OK) {
         picture->grayscale = channels == 1;

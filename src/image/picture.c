@@ -8,6 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
+size_t oc_pixels_stride(const oc_pixels *pixels)
+{
+    return pixels->stride ? pixels->stride : pixels->width * pixels->channels;
+}
+
+oc_status oc_pixels_check(const oc_pixels *pixels, oc_error *err)
+{
+    size_t stride = oc_pixels_stride(pixels);
+    return pixels->channels && stride / pixels->channels >= pixels->width
+               ? OC_OK
+               : oc_fail(err, OC_USAGE, "rows of %zu pixels of %zu bytes that begin %zu bytes apart", pixels->width,
+                         pixels->channels, stride);
+}
+
 uint8_t *oc_buffer_reserve(oc_buffer *buffer, size_t width, size_t height, size_t channels)
 {
     size_t pixels, bytes;

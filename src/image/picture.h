@@ -11,6 +11,11 @@ enum { OC_MAX_SIDE = 65535 };
  * images. */
 enum { OC_MAX_CANONICAL = 100000000 };
 
+/* Bytes from the start of a row to that of the next. */
+size_t oc_pixels_stride(const oc_pixels *pixels);
+/* OC_USAGE when rows overlap, or have no channels. */
+oc_status oc_pixels_check(const oc_pixels *pixels, oc_error *err);
+
 /* Checks the options: OC_USAGE or OC_TOO_LARGE when they are wrong for every image. */
 oc_status oc_image_options_check(const oc_image_options *options, oc_error *err);
 

@@ -3,6 +3,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/image/picture.h"
 
 #include <png.h>
 #include <setjmp.h>
@@ -63,9 +64,9 @@ static void on_flush(png_structp png)
     (void)png;
 }
 
-static bool encode(encoder *state, oc_raster raster, oc_png_effort effort)
+static bool encode(encoder *state, const oc_pixels *pixels, oc_png_effort effort)
 {
-    size_t channels = raster.channels;
+    size_t channels = pixels->channels, stride = oc_pixels_stride(pixels);
     if (setjmp(state->failed)) {
         return false;
     }
@@ -77,30 +78,34 @@ static bool encode(encoder *state, oc_raster raster, oc_png_effort effort)
     }
     int color = channels == 1 ? PNG_COLOR_TYPE_GRAY : channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGBA;
     png_set_write_fn(state->png, state, on_write, on_flush);
-    png_set_IHDR(state->png, state->info, (png_uint_32)raster.width, (png_uint_32)raster.height, 8, color,
+    png_set_IHDR(state->png, state->info, (png_uint_32)pixels->width, (png_uint_32)pixels->height, 8, color,
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     if (effort == OC_PNG_FAST) {
         png_set_filter(state->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
         png_set_compression_level(state->png, 1);
     }
     png_write_info(state->png, state->info);
-    for (size_t y = 0; y < raster.height; y++) {
-        png_write_row(state->png, raster.pixels + y * raster.width * channels);
+    for (size_t y = 0; y < pixels->height; y++) {
+        png_write_row(state->png, pixels->data + y * stride);
     }
     png_write_end(state->png, state->info);
     return true;
 }
 
-oc_status oc_png_encode(oc_bytes *out, oc_raster raster, oc_png_effort effort, oc_error *err)
+oc_status oc_png_encode(oc_bytes *out, const oc_pixels *pixels, oc_png_effort effort, oc_error *err)
 {
-    size_t width = raster.width, height = raster.height, channels = raster.channels;
+    size_t width = pixels->width, height = pixels->height, channels = pixels->channels;
+    oc_status status = oc_pixels_check(pixels, err);
+    if (status != OC_OK) {
+        return status;
+    }
     if (width == 0 || height == 0 || width > PNG_UINT_31_MAX || height > PNG_UINT_31_MAX ||
         !(channels == 1 || channels == 3 || channels == 4)) {
         return oc_fail(err, OC_USAGE, "%zu x %zu pixels with %zu channels cannot be a PNG", width, height, channels);
     }
     encoder state = {.out = out, .message = "out of memory"};
     out->size = 0;
-    bool encoded = encode(&state, raster, effort);
+    bool encoded = encode(&state, pixels, effort);
     png_destroy_write_struct(&state.png, &state.info);
     return encoded ? OC_OK : oc_fail(err, OC_NO_MEMORY, "PNG cannot be encoded: %s", state.message);
 }

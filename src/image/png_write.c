@@ -25,7 +25,7 @@ oc_status oc_image_write_png(const oc_pixels *pixels, const char *path, oc_error
         return oc_fail(err, OC_USAGE, "%s: %zu x %zu pixels: a side has 1 to %d", path, width, height, OC_MAX_SIDE);
     }
     oc_bytes png = {0};
-    oc_status status = oc_png_encode(&png, (oc_raster){pixels->data, width, height, channels}, OC_PNG_SMALL, err);
+    oc_status status = oc_png_encode(&png, pixels, OC_PNG_SMALL, err);
     if (status != OC_OK) {
         status = oc_fail_at(err, status, path);
     } else if (strcmp(path, "-") == 0) {

@@ -15,7 +15,6 @@
 #include "src/image/kernels.h"
 #include "src/image/picture.h"
 
-#include <assert.h>
 #include <string.h>
 
 enum { FRACTION_BITS = 16 };
@@ -130,15 +129,15 @@ static bool prepare_lanes(oc_lanes *lanes, const oc_axis *axis, size_t channels)
     return true;
 }
 
-static bool prepare(oc_resizer *resizer, oc_plane_in in, size_t channels, oc_plane_out out)
+static bool prepare(oc_resizer *resizer, const oc_pixels *in, oc_plane_out out)
 {
     oc_axis *across = &resizer->across;
-    bool known = across->in == in.width && across->out == out.width && resizer->lanes.count == out.width * channels;
+    bool known = across->in == in->width && across->out == out.width && resizer->lanes.count == out.width * in->channels;
     void *sums = resizer->sums;
     bool reserved = (known ||
-                     (prepare_axis(across, in.width, out.width) && prepare_lanes(&resizer->lanes, across, channels))) &&
-                    prepare_axis(&resizer->down, in.height, out.height) &&
-                    reserve(&sums, &resizer->sums_capacity, in.width * channels, sizeof *resizer->sums);
+                     (prepare_axis(across, in->width, out.width) && prepare_lanes(&resizer->lanes, across, in->channels))) &&
+                    prepare_axis(&resizer->down, in->height, out.height) &&
+                    reserve(&sums, &resizer->sums_capacity, in->width * in->channels, sizeof *resizer->sums);
     resizer->sums = sums;
     return reserved;
 }
@@ -148,31 +147,38 @@ static bool is_side(size_t side)
     return side >= 1 && side <= OC_MAX_SIDE;
 }
 
-oc_status oc_resizer_run(oc_resizer *resizer, oc_plane_in in, size_t channels, oc_plane_out out, oc_error *err)
+oc_status oc_resizer_run(oc_resizer *resizer, const oc_pixels *in, oc_plane_out out, oc_error *err)
 {
-    assert(channels >= 1 && channels <= 4);
-    if (!is_side(in.width) || !is_side(in.height) || !is_side(out.width) || !is_side(out.height)) {
-        return oc_fail(err, OC_USAGE, "size %zu x %zu to %zu x %zu: a side has 1 to %d pixels", in.width, in.height,
+    size_t stride = oc_pixels_stride(in);
+    if (in->channels < 1 || in->channels > 4) {
+        return oc_fail(err, OC_USAGE, "%zu channels: a plane has 1 to 4", in->channels);
+    }
+    if (!is_side(in->width) || !is_side(in->height) || !is_side(out.width) || !is_side(out.height)) {
+        return oc_fail(err, OC_USAGE, "size %zu x %zu to %zu x %zu: a side has 1 to %d pixels", in->width, in->height,
                        out.width, out.height, OC_MAX_SIDE);
     }
-    if (in.width == out.width && in.height == out.height) {
-        for (size_t y = 0; y < in.height; y++) {
-            memcpy(out.pixels + y * out.stride, in.pixels + y * in.stride, in.width * channels);
+    oc_status status = oc_pixels_check(in, err);
+    if (status != OC_OK) {
+        return status;
+    }
+    if (in->width == out.width && in->height == out.height) {
+        for (size_t y = 0; y < in->height; y++) {
+            memcpy(out.pixels + y * out.stride, in->data + y * stride, in->width * in->channels);
         }
         return OC_OK;
     }
-    if (!prepare(resizer, in, channels, out)) {
+    if (!prepare(resizer, in, out)) {
         return oc_fail_memory(err, "the change of size");
     }
     const oc_resize_kernels *kernels = oc_resize();
-    bool up = in.width == 2 * out.width && in.height == 2 * out.height;
+    bool up = in->width == 2 * out.width && in->height == 2 * out.height;
     for (size_t y = 0; y < out.height; y++) {
         const oc_window *window = &resizer->down.windows[y];
         const uint32_t *weights = resizer->down.weights + window->offset;
-        const uint8_t *row = in.pixels + window->first * in.stride;
-        kernels->start_sums(row, in.width * channels, (int32_t)weights[0], resizer->sums);
+        const uint8_t *row = in->data + window->first * stride;
+        kernels->start_sums(row, in->width * in->channels, (int32_t)weights[0], resizer->sums);
         for (size_t k = 1; k < window->count; k++) {
-            kernels->add_to_sums(row + k * in.stride, in.width * channels, (int32_t)weights[k], resizer->sums);
+            kernels->add_to_sums(row + k * stride, in->width * in->channels, (int32_t)weights[k], resizer->sums);
         }
         kernels->combine(resizer->sums, &resizer->lanes, window->total, up, out.pixels + y * out.stride);
     }
@@ -196,14 +202,9 @@ void oc_resizer_free(oc_resizer *resizer)
 
 oc_status oc_image_resize(const oc_pixels *pixels, oc_extent size, uint8_t *out, oc_error *err)
 {
-    size_t channels = pixels->channels, stride = pixels->stride ? pixels->stride : pixels->width * channels;
-    if (channels < 1 || channels > 4) {
-        return oc_fail(err, OC_USAGE, "%zu channels: a plane has 1 to 4", channels);
-    }
     oc_resizer resizer = {0};
-    oc_status status = oc_resizer_run(&resizer, (oc_plane_in){pixels->data, stride, pixels->width, pixels->height},
-                                      channels, (oc_plane_out){out, size.width * channels, size.width, size.height},
-                                      err);
+    oc_status status = oc_resizer_run(
+        &resizer, pixels, (oc_plane_out){out, size.width * pixels->channels, size.width, size.height}, err);
     oc_resizer_free(&resizer);
     return status;
 }

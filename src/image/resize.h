@@ -28,18 +28,14 @@ typedef struct oc_resizer {
     size_t sums_capacity;
 } oc_resizer;
 
-/* A plane, or a part of a larger one, of width x height pixels: rows begin `stride` bytes apart. */
-typedef struct oc_plane_in {
-    const uint8_t *pixels;
-    size_t stride, width, height;
-} oc_plane_in;
+/* A plane to write, or a part of a larger one, of width x height pixels: rows begin `stride` bytes apart. */
 typedef struct oc_plane_out {
     uint8_t *pixels;
     size_t stride, width, height;
 } oc_plane_out;
 
-/* As oc_image_resize, for parts of planes of 1 to 4 channels. */
-oc_status oc_resizer_run(oc_resizer *resizer, oc_plane_in in, size_t channels, oc_plane_out out, oc_error *err);
+/* As oc_image_resize, into a part of a plane. */
+oc_status oc_resizer_run(oc_resizer *resizer, const oc_pixels *in, oc_plane_out out, oc_error *err);
 void oc_resizer_free(oc_resizer *resizer);
 
 #endif

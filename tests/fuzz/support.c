@@ -95,7 +95,7 @@ const uint8_t *fuzz_png(size_t *size)
         for (size_t i = 0; i < sizeof pixels; i++) {
             pixels[i] = (uint8_t)(i * i * 7);
         }
-        oc_status status = oc_png_encode(&png, (oc_raster){pixels, WIDTH, HEIGHT, 3}, OC_PNG_FAST, NULL);
+        oc_status status = oc_png_encode(&png, &(oc_pixels){pixels, WIDTH, HEIGHT, 3, 0}, OC_PNG_FAST, NULL);
         fuzz_expect(status == OC_OK, "an image can be made");
     }
     *size = png.size;

@@ -350,6 +350,12 @@ Test(image, written_png_reads_back)
         cr_assert_arr_eq(channels == 1 ? image.gray : image.rgb, pixels, 31 * 17 * channels);
         free(pixels);
     }
+    uint8_t apart[] = {1, 2, 0, 3, 4, 0}, joined[] = {1, 2, 3, 4}; /* rows of two that begin three bytes apart */
+    oc_image_options gray = planes_of(OC_GRAY);
+    cr_assert_eq(oc_image_write_png(&(oc_pixels){apart, 2, 2, 1, 3}, path, NULL), OC_OK);
+    cr_assert_eq(oc_decode_file(decoder, path, &gray, &image, NULL), OC_OK);
+    cr_assert_arr_eq(image.gray, joined, sizeof joined);
+    cr_assert_eq(oc_image_write_png(&(oc_pixels){apart, 2, 2, 1, 1}, path, NULL), OC_USAGE);
     uint8_t rgba[] = {9, 8, 7, 255, 9, 8, 7, 0};
     oc_image_options options = planes_of(OC_RGB);
     cr_assert_eq(oc_image_write_png(&(oc_pixels){rgba, 2, 1, 4, 0}, path, NULL), OC_OK);

@@ -86,9 +86,9 @@ Test(image_kernels, resizing_is_the_same_for_every_processor)
             if (width == out_width) {
                 continue;
             }
-            oc_plane_in from = {in, width, width, 1};
+            oc_pixels from = {in, width, 1, 1, 0};
             oc_plane_out to = {ready, out_width, out_width, 1};
-            cr_assert_eq(oc_resizer_run(&resizer, from, 1, to, NULL), OC_OK);
+            cr_assert_eq(oc_resizer_run(&resizer, &from, to, NULL), OC_OK);
             for (size_t isa = 0; isa <= oc_isa_index(); isa++) {
                 memset(plain, 0xA5, sizeof plain);
                 memset(tuned, 0xA5, sizeof tuned);
