@@ -127,9 +127,10 @@ OC_API oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *er
 OC_API oc_status oc_dataset_check_repeats(const oc_dataset *dataset, oc_error *err);
 
 /* OC_BAD_DATA when `test` has no labels, or labels that `train` does not have. The message lists them, and shows those
- * that differ from a known label by case, blanks or Unicode form alone. Images of a label that `train` does not have
- * are read up to the first that can be; a label without any does not count. */
-OC_API oc_status oc_dataset_check_test(const oc_dataset *test, const oc_dataset *train, oc_error *err);
+ * that differ from a known label by case, blanks or Unicode form alone. Images of unknown labels are decoded with `image`
+ * (its fail_on and limits): a label of which no image can be read does not count. With NULL, every label counts. */
+OC_API oc_status oc_dataset_check_test(const oc_dataset *test, const oc_dataset *train, const oc_image_options *image,
+                                       oc_error *err);
 
 /* Notifies the listener of the job of probable mistakes in the labels: labels that differ by case, blanks or Unicode
  * form alone, and classes of one item. Notes begin with `where`. OC_NO_MEMORY. */

@@ -84,10 +84,12 @@ OC_API double oc_model_train_accuracy(const oc_model *model);
 OC_API size_t oc_model_parameters(const oc_model *model);
 OC_API size_t oc_model_stage_parameters(const oc_model *model);
 
-/* Checks, before its images are read, that a data set can test the model. OC_BAD_DATA when it has no label at all, or
+/* Checks, before features are extracted, that a data set can test the model. OC_BAD_DATA when it has no label at all, or
  * labels that are not classes of the model. The message lists them, and points out a label that differs from a class
- * only by case, blanks or Unicode form. */
-OC_API oc_status oc_model_check_test(const oc_model *model, const oc_dataset *test, oc_error *err);
+ * only by case, blanks or Unicode form. Images of unknown classes are decoded with `image` (its fail_on and limits): a
+ * class of which no image can be read does not count, because extraction leaves it out. */
+OC_API oc_status oc_model_check_test(const oc_model *model, const oc_dataset *test, const oc_image_options *image,
+                                     oc_error *err);
 
 /* OC_OK when the set was made by stages that are the same as the model's to the bit, at the same size and
  * fit; else OC_USAGE saying what differs. */

@@ -17,7 +17,7 @@ static oc_status extract_rows(const cli_settings *settings, const named_model *m
     use_image_options(&options.image, oc_model_image_options(model->model));
     oc_status status = open_images(settings, path, &rows->images, err);
     if (!status) {
-        status = oc_model_check_test(model->model, rows->images, err);
+        status = oc_model_check_test(model->model, rows->images, &options.image, err);
     }
     if (!status) {
         status = oc_set_extract(rows->images, oc_model_features(model->model), &options, job, &rows->set, err);

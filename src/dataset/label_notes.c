@@ -169,28 +169,8 @@ static const char *find_alike(const keyed_label *known, size_t count, const keye
     return low < count && strcmp(known[low].key, label->key) == 0 ? known[low].name : NULL;
 }
 
-static const char *first_path(const oc_dataset *dataset, size_t label)
-{
-    size_t i = 0;
-    while (dataset->items[i].label != (int32_t)label) {
-        i++;
-    }
-    return dataset->items[i].path;
-}
-
-/* True when at least one image of a class can be read. */
-static bool class_readable(const oc_dataset *dataset, size_t label, oc_decoder *decoder)
-{
-    const oc_image_options options = {.planes = OC_GRAY};
-    for (size_t i = 0; i < dataset->count; i++) {
-        oc_image image;
-        if (dataset->items[i].label == (int32_t)label &&
-            oc_dataset_read(dataset, i, decoder, &options, &image, NULL) == OC_OK) {
-            return true;
-        }
-    }
-    return false;
-}
+/* What a search for unknown labels knows of a class. */
+typedef enum label_state { NOT_SEEN, KNOWN, NOT_READ, UNKNOWN } label_state;
 
 /* Labels that are compared with a list of known ones. */
 typedef struct label_check {
@@ -198,69 +178,124 @@ typedef struct label_check {
     const keyed_label *known; /* (known_count), sorted */
     size_t known_count;
     const char *owner;   /* whose labels the known ones are */
-    oc_decoder *decoder; /* a class without a readable image does not count; NULL: each class counts */
+    label_state *state;  /* (classes) */
+    const char **first;  /* (classes): of an unknown class, the first image, or the first that can be read */
     oc_string unknown;   /* the unknown labels, as text */
     size_t count;        /* of them */
 } label_check;
 
-/* Adds one label to the unknown ones unless it is known. OC_NO_MEMORY. */
-static oc_status check_label(label_check *check, size_t c, size_t *shown, oc_error *err)
+/* *alike is a known label that looks like that of class c, or NULL; *same is true when it is the label itself. */
+static oc_status look_up(const label_check *check, size_t c, const char **alike, bool *same, oc_error *err)
 {
     keyed_label label = {oc_label_key(check->dataset->classes[c], OC_FOLD_ALL), check->dataset->classes[c]};
-    bool same;
     if (!label.key) {
         return oc_fail_memory(err, "the labels");
     }
-    const char *alike = find_alike(check->known, check->known_count, &label, &same);
-    if (!same && (!check->decoder || class_readable(check->dataset, c, check->decoder)) &&
-        begin_item(&check->unknown, &check->count)) {
+    *alike = find_alike(check->known, check->known_count, &label, same);
+    oc_free(label.key);
+    return OC_OK;
+}
+
+static bool can_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder, const oc_image_options *options)
+{
+    oc_image image;
+    return oc_dataset_read(dataset, i, decoder, options, &image, NULL) == OC_OK;
+}
+
+/* Fills state and first. With a decoder, a class is unknown when one of its images can be read; images of known classes
+ * are not read. */
+static oc_status find_unknown(label_check *check, oc_decoder *decoder, const oc_image_options *options, oc_error *err)
+{
+    const oc_dataset *dataset = check->dataset;
+    for (size_t i = 0; i < dataset->count; i++) {
+        if (dataset->items[i].label < 0) {
+            continue;
+        }
+        size_t c = (size_t)dataset->items[i].label;
+        if (check->state[c] == NOT_SEEN) {
+            const char *alike;
+            bool same;
+            oc_status status = look_up(check, c, &alike, &same, err);
+            if (status != OC_OK) {
+                return status;
+            }
+            check->state[c] = same ? KNOWN : NOT_READ;
+        }
+        if (check->state[c] == NOT_READ && (!decoder || can_read(dataset, i, decoder, options))) {
+            check->state[c] = UNKNOWN;
+            check->first[c] = dataset->items[i].path;
+        }
+    }
+    return OC_OK;
+}
+
+/* Writes the unknown labels as text, in the order of the classes. */
+static oc_status list_unknown(label_check *check, oc_error *err)
+{
+    size_t shown = 0;
+    for (size_t c = 0; c < check->dataset->class_count; c++) {
+        if (check->state[c] != UNKNOWN || !begin_item(&check->unknown, &check->count)) {
+            continue;
+        }
+        const char *alike, *name = check->dataset->classes[c];
+        bool same;
+        oc_status status = look_up(check, c, &alike, &same, err);
+        if (status != OC_OK) {
+            return status;
+        }
         if (alike) {
             char between[100];
             snprintf(between, sizeof between, " where %.80s has ", check->owner);
-            oc_label_add_pair(&check->unknown, label.name, between, alike);
+            oc_label_add_pair(&check->unknown, name, between, alike);
         } else {
-            oc_string_format(&check->unknown, "'%.255s' (first: %.100s)", label.name, first_path(check->dataset, c));
+            oc_string_format(&check->unknown, "'%.255s' (first: %.100s)", name, check->first[c]);
         }
-        ++*shown;
+        shown++;
     }
-    oc_free(label.key);
+    end_list(&check->unknown, check->count, shown);
     return check->unknown.failed ? oc_fail_memory(err, "the labels") : OC_OK;
 }
 
-static oc_status list_unknown(label_check *check, oc_error *err)
+static oc_status check_known(label_check *check, const oc_image_options *read, oc_error *err)
 {
-    size_t *counts, shown = 0;
-    oc_status status = oc_label_counts(check->dataset, &counts, err);
+    oc_decoder *decoder = NULL;
+    oc_image_options options = read ? *read : (oc_image_options){0};
+    oc_status status = read ? oc_decoder_create(&decoder, err) : OC_OK;
     if (status != OC_OK) {
         return status;
     }
-    for (size_t c = 0; c < check->dataset->class_count && status == OC_OK; c++) {
-        status = counts[c] ? check_label(check, c, &shown, err) : OC_OK;
+    options.size = (oc_extent){0, 0};
+    options.planes = OC_GRAY;
+    status = find_unknown(check, decoder, &options, err);
+    oc_decoder_free(decoder);
+    if (status == OC_OK) {
+        status = list_unknown(check, err);
     }
-    end_list(&check->unknown, check->count, shown);
-    oc_free(counts);
+    if (status == OC_OK && check->count) {
+        status = oc_fail(err, OC_BAD_DATA, "the test has %zu %s that %s does not know: %s", check->count,
+                         check->count == 1 ? "label" : "labels", check->owner, check->unknown.data);
+    }
     return status;
 }
 
-oc_status oc_labels_check_known(const oc_dataset *dataset, oc_class_list list, const char *owner, bool read,
-                                oc_error *err)
+oc_status oc_labels_check_known(const oc_dataset *dataset, oc_class_list list, const char *owner,
+                                const oc_image_options *read, oc_error *err)
 {
     keyed_label *known = NULL;
-    label_check check = {.dataset = dataset, .known_count = list.count, .owner = owner};
     oc_status status = sort_labels(list, &known, err);
-    check.known = known;
-    if (status == OC_OK && read) {
-        status = oc_decoder_create(&check.decoder, err);
+    if (status != OC_OK) {
+        return status;
     }
-    if (status == OC_OK) {
-        status = list_unknown(&check, err);
-    }
-    if (status == OC_OK && check.count) {
-        status = oc_fail(err, OC_BAD_DATA, "the test has %zu %s that %s does not know: %s", check.count,
-                         check.count == 1 ? "label" : "labels", owner, check.unknown.data);
-    }
+    label_check check = {.dataset = dataset,
+                         .known = known,
+                         .known_count = list.count,
+                         .owner = owner,
+                         .state = oc_alloc(dataset->class_count, sizeof *check.state),
+                         .first = oc_alloc(dataset->class_count, sizeof *check.first)};
+    status = check.state && check.first ? check_known(&check, read, err) : oc_fail_memory(err, "the labels");
     oc_string_free(&check.unknown);
-    oc_decoder_free(check.decoder);
+    oc_free(check.state);
+    oc_free((void *)check.first);
     free_keyed(known, list.count);
     return status;
 }
@@ -277,8 +312,9 @@ oc_status oc_labels_check_any(const oc_dataset *dataset, oc_error *err)
         "the images have no labels: an accuracy needs one sub-folder for each class, or a list with path,label");
 }
 
-oc_status oc_dataset_check_test(const oc_dataset *test, const oc_dataset *train, oc_error *err)
+oc_status oc_dataset_check_test(const oc_dataset *test, const oc_dataset *train, const oc_image_options *image,
+                                oc_error *err)
 {
     oc_status status = oc_labels_check_any(test, err);
-    return status == OC_OK ? oc_labels_check_known(test, oc_dataset_class_list(train), "training", true, err) : status;
+    return status == OC_OK ? oc_labels_check_known(test, oc_dataset_class_list(train), "training", image, err) : status;
 }

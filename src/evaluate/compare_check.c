@@ -8,7 +8,7 @@ oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, cons
                            oc_error *err)
 {
     oc_status status = oc_model_check(train, &options->train, err);
-    return status == OC_OK && test ? oc_dataset_check_test(test, train, err) : status;
+    return status == OC_OK && test ? oc_dataset_check_test(test, train, &options->extract.image, err) : status;
 }
 
 oc_status oc_compare_stages(const char *const *specs, size_t count, oc_features **features, oc_error *err)

@@ -27,7 +27,7 @@ oc_status oc_map_labels(const oc_set *set, oc_class_list known, int **out, oc_er
 {
     size_t count = oc_set_count(set), names = oc_set_classes(set);
     int *map = oc_alloc(names, sizeof *map), *labels = oc_alloc(count, sizeof *labels);
-    oc_status status = map && labels ? oc_labels_check_known(set->index, known, "the model", false, err)
+    oc_status status = map && labels ? oc_labels_check_known(set->index, known, "the model", NULL, err)
                                      : oc_fail_memory(err, "the labels");
     for (size_t c = 0; status == OC_OK && c < names; c++) {
         map[c] = -1;

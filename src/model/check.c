@@ -30,10 +30,11 @@ oc_status oc_model_check(const oc_dataset *dataset, const oc_train_options *opti
     return status;
 }
 
-oc_status oc_model_check_test(const oc_model *model, const oc_dataset *test, oc_error *err)
+oc_status oc_model_check_test(const oc_model *model, const oc_dataset *test, const oc_image_options *image,
+                              oc_error *err)
 {
     oc_status status = oc_labels_check_any(test, err);
-    return status == OC_OK ? oc_labels_check_known(test, oc_model_class_list(model), "the model", true, err) : status;
+    return status == OC_OK ? oc_labels_check_known(test, oc_model_class_list(model), "the model", image, err) : status;
 }
 
 oc_status oc_set_note_labels(const oc_set *set, const char *where, oc_job *job, oc_error *err)

@@ -50,7 +50,7 @@ make_tiff() {
     run -3 ocellus evaluate model d --predictions p.csv --report page.html
     cp "$(ls -d d/*/*.png | head -1)" d/cat/9.png
     run -1 --separate-stderr ocellus evaluate model d
-    [[ "$stderr" == *"label that the model does not know: 'cat' (first: cat/1.tif)"* ]]
+    [[ "$stderr" == *"label that the model does not know: 'cat' (first: cat/9.png)"* ]]
     run -1 ocellus compare other --test d -f pixels:size=4
 }
 

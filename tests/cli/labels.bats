@@ -28,14 +28,14 @@ one_image() {
         # shellcheck disable=SC2086 # a list of words
         run -1 ocellus $refusal
         [[ "$output" == *"3 labels that training does not know: 'Cat ' where training has 'cat' (case, blanks), 'emu'"* ]]
-        [[ "$output" == *"'fox' (first: fox/0.png)"* && "$output" != *"no image'"* ]]
+        [[ "$output" == *"'fox' (first: fox/3.png)"* && "$output" != *"no image'"* ]]
     done
     one_image other Bag 'coat' emu
     for refusal in "evaluate $DATA/model other" "info $DATA/model --card --test other" \
         "show $DATA/model other --what ray -o ray.png" "show $DATA/model other --what steps -o -"; do
         # shellcheck disable=SC2086 # a list of words
         run -1 ocellus $refusal
-        [[ "$output" == *"2 labels that the model does not know: 'coat' where the model has 'Coat' (case), 'emu' (first: emu/0.png)"* ]]
+        [[ "$output" == *"2 labels that the model does not know: 'coat' where the model has 'Coat' (case), 'emu' (first: emu/3.png)"* ]]
     done
     mkdir flat && cp other/Bag/* flat
     run -1 ocellus evaluate "$DATA/model" flat

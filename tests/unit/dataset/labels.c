@@ -103,7 +103,9 @@ static void expect_test(const char *test_list, const char *train_list, const cha
     put_text("test.csv", test_list);
     put_text("train.csv", train_list);
     oc_dataset *test = open_set(at("test.csv")), *train = open_set(at("train.csv"));
-    oc_status status = oc_dataset_check_test(test, train, &err);
+    oc_image_options image = oc_image_defaults();
+    image.max_pixels = 4;
+    oc_status status = oc_dataset_check_test(test, train, &image, &err);
     cr_assert(status == (*expected ? OC_BAD_DATA : OC_OK) && (!*expected || strcmp(err.message, expected) == 0), "%s",
               err.message);
     oc_dataset_free(test);
@@ -127,7 +129,10 @@ Test(labels, unknown_ones_are_told_all_at_once)
     /* a class of which no image can be read does not count: extraction leaves it out */
     expect_test("path,label\n1,cat\nnone,emu\ntest.csv,emu\n", train, "");
     expect_test("path,label\n1,cat\nnone,emu\n7,emu\n", train,
-                "the test has 1 label that training does not know: 'emu' (first: none)");
+                "the test has 1 label that training does not know: 'emu' (first: 7)");
+    uint8_t pixels[6] = {0}; /* more than the options allow */
+    cr_assert_eq(oc_image_write_png(&(oc_pixels){pixels, 3, 2, 1, 0}, at("large"), NULL), OC_OK);
+    expect_test("path,label\n1,cat\nlarge,emu\n", train, "");
     expect_test(
         "path,label\n1,\n", train,
         "the images have no labels: an accuracy needs one sub-folder for each class, or a list with path,label");
