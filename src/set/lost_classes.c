@@ -83,20 +83,31 @@ static bool of_class_folders(const oc_set *set)
 oc_status oc_note_lost_folders(const oc_set *set, oc_job *job, oc_error *err)
 {
     lost_list list = {.count = 0};
-    char name[NAME_MAX + 1] = "";
-    size_t images = 0;
     if (!of_class_folders(set)) {
         return OC_OK;
     }
-    for (size_t i = 0; i <= set->skip_count; i++) { /* skipped images of one folder follow each other */
-        const char *path = i < set->skip_count ? set->skips[i].path : "";
-        size_t length = strcspn(path, "/");
-        if (strlen(name) != length || strncmp(name, path, length) != 0) {
-            add_lost(&list, name, *name && !has_class(set, name) ? images : 0);
-            snprintf(name, sizeof name, "%.*s", path[length] ? (int)length : 0, path);
-            images = 0;
-        }
-        images++;
+    const char **paths = oc_alloc(set->skip_count, sizeof *paths);
+    if (!paths) {
+        return oc_fail_memory(err, "the classes");
     }
+    for (size_t i = 0; i < set->skip_count; i++) {
+        paths[i] = set->skips[i].path;
+    }
+    if (set->skip_count) {
+        qsort(paths, set->skip_count, sizeof *paths, oc_compare_strings);
+    }
+    for (size_t i = 0, images; i < set->skip_count; i += images) { /* the paths of one folder are neighbours now */
+        char name[NAME_MAX + 1];
+        size_t length = strcspn(paths[i], "/");
+        images = 1;
+        while (i + images < set->skip_count && strncmp(paths[i], paths[i + images], length + 1) == 0) {
+            images++;
+        }
+        snprintf(name, sizeof name, "%.*s", (int)length, paths[i]);
+        if (paths[i][length] && !has_class(set, name)) {
+            add_lost(&list, name, images);
+        }
+    }
+    oc_free((void *)paths);
     return send_note(&list, job, err);
 }

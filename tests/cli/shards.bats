@@ -31,6 +31,15 @@ load common
     [[ "$stderr" == *"left out: Dress (2)"* ]]
     run -0 --separate-stderr ocellus merge part1 part2 -o merged -q
     [ -z "$stderr" ]
+    # in whatever order a list has them
+    mkdir photos/Shirt && echo no image >photos/Shirt/1.png && echo no image >photos/Shirt/2.png
+    (cd photos && echo path,label && printf '%s\n' Dress/1.png,Dress Shirt/1.png,Shirt Bag/*.png Dress/2.png,Dress \
+        Shirt/2.png,Shirt Coat/*.png | sed -E 's|^((Bag\|Coat)/.*)|\1,\2|') >photos/list.csv
+    for i in 1 2; do
+        ocellus extract photos/list.csv -f pixels:size=4 --shard $i/2 -o listed$i || [ $? -eq 3 ]
+    done
+    run -0 --separate-stderr ocellus merge listed1 listed2 -o merged
+    [[ "$stderr" == *"classes of which no image can be read, and which are left out: Dress (2), Shirt (2)"* ]]
 }
 
 @test "a codebook is learned once and comes from --with" {
