@@ -104,8 +104,16 @@ static void add_base64(oc_string *out, const uint8_t *bytes, size_t size)
     }
 }
 
-/* The address "data:image/png;base64,..." of an image, which is made smaller where it is larger than a thumbnail. */
-static oc_status encode_thumbnail(const oc_image *image, oc_bytes *png, uint8_t *scratch, oc_string *out, oc_error *err)
+/* Buffers that all thumbnails use. */
+typedef struct thumbnails {
+    oc_decoder *decoder;
+    uint8_t *pixels; /* (THUMBNAIL, THUMBNAIL, 3) */
+    oc_bytes png;
+} thumbnails;
+
+/* Adds an image to the object as the address "data:image/png;base64,...". It is made smaller where it is larger than a
+ * thumbnail. */
+static oc_status encode_thumbnail(thumbnails *t, const oc_image *image, const char *key, oc_string *out, oc_error *err)
 {
     size_t channels = image->grayscale ? 1 : 3, width = image->width, height = image->height;
     const uint8_t *pixels = image->grayscale ? image->gray : image->rgb;
@@ -115,58 +123,50 @@ static oc_status encode_thumbnail(const oc_image *image, oc_bytes *png, uint8_t 
         width = width * THUMBNAIL / longest ? width * THUMBNAIL / longest : 1;
         height = height * THUMBNAIL / longest ? height * THUMBNAIL / longest : 1;
         status = oc_image_resize(&(oc_pixels){pixels, image->width, image->height, channels, 0},
-                                 (oc_extent){width, height}, scratch, err);
-        pixels = scratch;
+                                 (oc_extent){width, height}, t->pixels, err);
+        pixels = t->pixels;
     }
     if (status == OC_OK) {
-        status = oc_png_encode(png, (oc_raster){pixels, width, height, channels}, OC_PNG_SMALL, err);
+        status = oc_png_encode(&t->png, &(oc_pixels){pixels, width, height, channels, 0}, OC_PNG_SMALL, err);
     }
     if (status == OC_OK) {
-        oc_string_add(out, "data:image/png;base64,");
-        add_base64(out, png->data, png->size);
+        oc_json_raw(out, key, "\"data:image/png;base64,");
+        add_base64(out, t->png.data, t->png.size);
+        oc_string_add(out, "\"");
     }
-    return status == OC_OK && out->failed ? oc_fail_memory(err, "the report") : status;
+    return status;
 }
 
 /* Adds the thumbnail of a row to the object, unless its image cannot be read. */
-static oc_status add_thumbnail(const oc_report_subject *s, size_t row, oc_decoder *decoder, uint8_t *scratch,
-                               oc_string *out, oc_error *err)
+static oc_status add_thumbnail(const oc_report_subject *s, size_t row, thumbnails *t, oc_string *out, oc_error *err)
 {
     oc_image_options options = s->image;
     oc_image image;
-    oc_bytes png = {0};
-    oc_string address = {0};
     char key[32];
     options.size = (oc_extent){0, 0};
     options.planes = OC_GRAY | OC_RGB;
-    if (oc_dataset_read(s->options->images, s->items[row], decoder, &options, &image, NULL) != OC_OK) {
+    if (oc_dataset_read(s->options->images, s->items[row], t->decoder, &options, &image, NULL) != OC_OK) {
         return OC_OK;
     }
-    oc_status status = encode_thumbnail(&image, &png, scratch, &address, err);
-    if (status == OC_OK) {
-        snprintf(key, sizeof key, "%zu", row);
-        oc_json_string(out, key, address.data);
-    }
-    oc_string_free(&address);
-    oc_bytes_free(&png);
-    return status;
+    snprintf(key, sizeof key, "%zu", row);
+    return encode_thumbnail(t, &image, key, out, err);
 }
 
 /* Thumbnails of the rows that are shown and have none yet. */
 static oc_status add_thumbnails(const oc_report_subject *s, uint8_t *wanted, oc_string *out, oc_error *err)
 {
-    oc_decoder *decoder = NULL;
-    uint8_t *scratch = oc_alloc(THUMBNAIL * THUMBNAIL, 3);
-    oc_status status = scratch ? oc_decoder_create(&decoder, err) : oc_fail_memory(err, "the report");
+    thumbnails t = {.pixels = oc_alloc(THUMBNAIL * THUMBNAIL, 3)};
+    oc_status status = t.pixels ? oc_decoder_create(&t.decoder, err) : oc_fail_memory(err, "the report");
     bool images = s->options->images != NULL;
     for (size_t row = 0; status == OC_OK && images && row < s->rows && out->length < MAX_THUMBNAILS; row++) {
         if (wanted[row] == SHOWN) {
             wanted[row] = SHOWN_WITH_THUMBNAIL;
-            status = add_thumbnail(s, row, decoder, scratch, out, err);
+            status = add_thumbnail(s, row, &t, out, err);
         }
     }
-    oc_decoder_free(decoder);
-    oc_free(scratch);
+    oc_decoder_free(t.decoder);
+    oc_free(t.pixels);
+    oc_bytes_free(&t.png);
     return status;
 }
 
@@ -186,15 +186,15 @@ static void add_paths(const oc_report_subject *s, const uint8_t *wanted, oc_stri
 
 oc_status oc_report_add_images(const oc_report_subject *s, oc_string *data, oc_error *err)
 {
-    oc_string thumbnails = {0};
+    oc_string pictures = {0};
     uint8_t *wanted = oc_alloc(s->rows, 1);
     oc_status status = wanted ? OC_OK : oc_fail_memory(err, "the report");
-    oc_json_open(&thumbnails, NULL, '{');
+    oc_json_open(&pictures, NULL, '{');
     for (size_t i = 0; status == OC_OK && i < s->count; i++) {
         status = pick(s->evaluations[i], wanted, NULL, err);
     }
     if (status == OC_OK) {
-        status = add_thumbnails(s, wanted, &thumbnails, err);
+        status = add_thumbnails(s, wanted, &pictures, err);
     }
     oc_json_open(data, "images", '[');
     for (size_t i = 0; status == OC_OK && i < s->count; i++) {
@@ -204,15 +204,17 @@ oc_status oc_report_add_images(const oc_report_subject *s, oc_string *data, oc_e
     }
     oc_json_close(data, ']');
     if (status == OC_OK) {
-        status = add_thumbnails(s, wanted, &thumbnails, err);
+        status = add_thumbnails(s, wanted, &pictures, err);
+    }
+    oc_json_close(&pictures, '}');
+    if (status == OC_OK && pictures.failed) {
+        status = oc_fail_memory(err, "the report");
     }
     if (status == OC_OK) {
-        oc_json_close(&thumbnails, '}');
-        oc_json_raw(data, "thumbnails", thumbnails.data);
-        data->failed = data->failed || thumbnails.failed;
+        oc_json_raw(data, "thumbnails", pictures.data);
         add_paths(s, wanted, data);
     }
-    oc_string_free(&thumbnails);
+    oc_string_free(&pictures);
     oc_free(wanted);
     return status;
 }
