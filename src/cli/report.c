@@ -8,7 +8,6 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
 
 enum { CELL = 32, MATRIX_CLASSES = 20, MAX_NAME = 32, SCREEN = 80, MAX_CONFUSIONS = 15 };
 

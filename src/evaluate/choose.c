@@ -14,7 +14,6 @@
 #include "src/pipeline/store.h"
 
 #include <math.h>
-#include <string.h>
 
 /* What images are. */
 enum {
@@ -270,10 +269,14 @@ static oc_status compare_all(choosing *c, oc_error *err)
             continue;
         }
         double left = c->options->seconds - (processor_seconds() - c->started);
-        oc_job_limit(c->job, left > 0 ? 2 * left : -1);
-        status = left < c->slowest ? oc_fail(err, OC_CANCELLED, "no time is left") : compare(c, i, err);
-        oc_job_limit(c->job, 0);
-        if (status == OC_CANCELLED && !oc_job_cancelled(c->job)) {
+        bool over = left <= 0 || left < c->slowest;
+        if (!over) {
+            oc_job_limit(c->job, 2 * left);
+            status = compare(c, i, err);
+            oc_job_limit(c->job, 0);
+            over = status == OC_CANCELLED && !oc_job_cancelled(c->job);
+        }
+        if (over) {
             oc_job_note(c->job, "-f auto: no time for %s and what follows; %.0f s of two processors are over",
                         candidates[i].features, processor_seconds() - c->started);
             return OC_OK;

@@ -14,8 +14,6 @@
 #include "src/set/equal_images.h"
 
 #include <math.h>
-#include <stdint.h>
-#include <string.h>
 
 typedef struct comparing {
     const oc_dataset *train, *test;
@@ -23,7 +21,8 @@ typedef struct comparing {
     oc_job *job;
     oc_extract_options extract;       /* with the size that the first extraction found */
     oc_train_options learn;           /* with validation where a row is chosen */
-    oc_set **train_sets, **test_sets; /* (sets): the rows of the stages, one set for each extraction */
+    oc_set **train_sets, **test_sets; /* (specs), of which sets are there: the rows of the stages, one set for each
+                                         extraction */
     size_t sets;
     oc_comparison *comparison;
     oc_comparison_row *rows;
@@ -72,25 +71,12 @@ static oc_status begin(comparing *c, const oc_set *train, const oc_set *test, oc
     return status != OC_OK ? status : oc_map_labels(test, oc_set_class_list(train), &c->test_labels, err);
 }
 
-/* Makes room for one more set on each side. */
-static oc_status grow(comparing *c, oc_error *err)
-{
-    oc_set **train = oc_realloc(c->train_sets, c->sets + 1, sizeof *train);
-    c->train_sets = train ? train : c->train_sets;
-    oc_set **test = oc_realloc(c->test_sets, c->sets + 1, sizeof *test);
-    c->test_sets = test ? test : c->test_sets;
-    return train && test ? OC_OK : oc_fail_memory(err, "the comparison");
-}
-
 /* Fits stages to the training images and extracts their rows of both sides. */
 static oc_status extract_stages(comparing *c, const char *spec, oc_error *err)
 {
     oc_features *features = NULL;
     oc_set *train = NULL, *test = NULL;
-    oc_status status = grow(c, err);
-    if (status == OC_OK) {
-        status = oc_features_parse(spec, &features, err);
-    }
+    oc_status status = oc_features_parse(spec, &features, err);
     if (status == OC_OK) {
         status = oc_set_extract(c->train, features, &c->extract, c->job, &train, err);
     }
@@ -322,20 +308,22 @@ oc_status oc_compare_once(const oc_sides *sides, const oc_compare_options *optio
                    .job = job,
                    .extract = options->extract,
                    .learn = options->train};
-    oc_status status = oc_compare_check(c.train, c.test, options, err);
+    oc_status status = oc_model_check(c.train, &options->train, err);
     if (status != OC_OK) {
         return status;
     }
     c.comparison = oc_alloc(1, sizeof *c.comparison);
     c.rows = oc_alloc(options->count, sizeof *c.rows);
-    if (!c.comparison || !c.rows) {
+    c.train_sets = oc_alloc(options->count, sizeof(oc_set *));
+    c.test_sets = oc_alloc(options->count, sizeof(oc_set *));
+    if (c.comparison && c.rows && c.train_sets && c.test_sets) {
+        c.comparison->rows = c.rows;
+        c.comparison->split = sides->split;
+        status = compare(&c, err);
+    } else {
         oc_free(c.rows);
-        oc_free(c.comparison);
-        return oc_fail_memory(err, "the comparison");
+        status = oc_fail_memory(err, "the comparison");
     }
-    c.comparison->rows = c.rows;
-    c.comparison->split = sides->split;
-    status = compare(&c, err);
     for (size_t i = 0; i < c.sets; i++) {
         oc_set_free(c.train_sets[i]);
         oc_set_free(c.test_sets[i]);

@@ -1,4 +1,4 @@
-/* Stages are found by their specs in the form that the library writes: "hog" and "hog:cell=8" are the same stage. */
+/* Stages are compared by their specs as they were typed: "hog" and "hog:cell=8" are two stages, each extracted once. */
 #include "src/evaluate/stage_rows.h"
 
 #include <string.h>

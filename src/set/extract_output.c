@@ -6,7 +6,6 @@
 #include "src/base/memory.h"
 #include "src/base/string.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

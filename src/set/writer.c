@@ -53,19 +53,17 @@ static off_t end_of(const oc_set_writer *writer, file_index which)
     }
 }
 
-static oc_status write_bytes(oc_set_writer *writer, file_index which, const void *bytes, size_t size, oc_error *err)
-{
-    return fwrite(bytes, 1, size, writer->file[which]) == size
-               ? OC_OK
-               : oc_fail_io(err, writer->path[which], "cannot be written");
-}
-
 static oc_status write_numbers(oc_set_writer *writer, file_index which, const void *numbers, size_t count, size_t width,
                                oc_error *err)
 {
     return oc_write_numbers(numbers, count, width, writer->file[which])
                ? OC_OK
                : oc_fail_io(err, writer->path[which], "cannot be written");
+}
+
+static oc_status write_bytes(oc_set_writer *writer, file_index which, const void *bytes, size_t size, oc_error *err)
+{
+    return write_numbers(writer, which, bytes, size, 1, err);
 }
 
 static oc_status write_npy_header(oc_set_writer *writer, file_index which, oc_error *err)
