@@ -14,6 +14,7 @@ from sklearn.preprocessing import Normalizer
 from sklearn.utils.estimator_checks import check_estimator
 
 import ocellus
+from ocellus import _substitutes
 from support import FolderCase, command
 
 
@@ -94,7 +95,7 @@ class Rows(FolderCase):
     def test_classes_of_any_kind_come_back_in_their_order(self):
         rows = self.extracted("-f", "hog:cell=6")
         number = np.array([("across", "down", "slope").index(label) for label in self.labels])
-        for classes in ([2, 10, 33], [-1, 0, 1], ["é", "b", "a"], ["", "x", "y"], [True, False], [b"a", b"b", b"c"]):
+        for classes in ([2, 10, 33], [-1, 0, 1], ["é", "b", "a"], ["", "x", "y"], ["a", "a\0b", "b"], [True, False], [b"a", b"b", b"c"]):
             labels = np.array(classes)[np.minimum(number, len(classes) - 1)]
             classifier = ocellus.LinearClassifier().fit(rows, labels)
             np.testing.assert_array_equal(classifier.classes_, np.unique(labels))
@@ -110,6 +111,58 @@ class Rows(FolderCase):
         np.testing.assert_array_equal(again.decision_function(rows), classifier.decision_function(rows))
         self.assertEqual(again.get_params(), classifier.get_params())
 
+    def test_a_fit_that_fails_changes_nothing(self):
+        rows = self.extracted("-f", "hog:cell=6")
+        classifier = ocellus.LinearClassifier(scale="standard").fit(rows, self.labels)
+        before = classifier.decision_function(rows)
+        for x, y in ((np.zeros((20, 5000)), np.zeros(20)), (rows[:, :3], self.labels[1:]), (rows * np.nan, self.labels)):
+            with self.assertRaises(ValueError):
+                classifier.fit(x, y)
+        self.assertEqual((classifier.coef_.shape, classifier.n_features_in_), ((3, rows.shape[1]), rows.shape[1]))
+        np.testing.assert_array_equal(classifier.decision_function(rows), before)
+        classifier.set_params(progress=lambda *_: 1 / 0)
+        with self.assertRaises(ZeroDivisionError):
+            classifier.fit(rows, self.labels)
+        np.testing.assert_array_equal(classifier.decision_function(rows), before)
+
+    def test_files_are_loaded_as_they_were_saved(self):
+        rows = self.extracted("-f", "hog:cell=6")
+        for options in (dict(), dict(balanced=True, loss="hinge", l1=0.25, scale="standard", seed=3)):
+            classifier = ocellus.LinearClassifier(**options).fit(rows, self.labels)
+            classifier.save(self.folder / "saved")
+            loaded = ocellus.LinearClassifier.load(self.folder / "saved", threads=1)
+            np.testing.assert_array_equal(loaded.decision_function(rows), classifier.decision_function(rows))
+            self.assertEqual((loaded.predict(rows).tolist(), loaded.n_features_in_), (self.labels, rows.shape[1]))
+            params = loaded.get_params()
+            self.assertEqual({name: params[name] for name in options}, options)
+            loaded.save(self.folder / "again")
+            self.assertEqual((self.folder / "again").read_bytes(), (self.folder / "saved").read_bytes())
+            np.testing.assert_array_equal(loaded.fit(rows, self.labels).predict(rows), self.labels)
+        with self.assertRaisesRegex(ocellus.InvalidValue, "LinearClassifier.load"):
+            ocellus.Model.load(self.folder / "saved").classify(self.paths)
+        command("train", self.photos, "-f", "color", "-o", self.folder / "images")
+        np.save(self.folder / "rows.npy", rows)
+        np.save(self.folder / "labels.npy", np.repeat([0, 1, 2], 6))
+        numbers = ["--labels", self.folder / "labels.npy", "--classifier", "nearest:k=1"]
+        command("train", self.folder / "rows.npy", *numbers, "-o", self.folder / "near")
+        for path, message in (("images", "Model.load"), ("near", "nearest neighbours"), ("set/index.csv", "index.csv")):
+            with self.assertRaisesRegex(ocellus.InvalidValue, message):
+                ocellus.LinearClassifier.load(self.folder / path)
+        with self.assertRaises(ocellus.MissingFile):
+            ocellus.LinearClassifier.load(self.folder / "none")
+        for path, error in ((self.photos, ocellus.InvalidValue), (self.folder / "no" / "file", ocellus.FileError)):
+            with self.assertRaises(error):
+                classifier.save(path)
+
+    def test_rows_of_other_layouts_are_converted(self):
+        rows = self.extracted("-f", "hog:cell=6")
+        expected = ocellus.LinearClassifier().fit(rows, self.labels).decision_function(rows)
+        fixed = rows.copy()
+        fixed.flags.writeable = False
+        for x in (fixed, np.asfortranarray(rows), rows.astype(">f4"), rows.astype(float), np.repeat(rows, 2, 1)[:, ::2]):
+            classifier = ocellus.LinearClassifier().fit(x, self.labels)
+            np.testing.assert_array_equal(classifier.decision_function(x), expected)
+
     def test_wrong_options_and_rows_are_refused(self):
         rows = self.extracted("-f", "hog:cell=6")
         for wrong, message in (
@@ -117,6 +170,8 @@ class Rows(FolderCase):
             (dict(l2=-1), "l2"),
             (dict(optimizer="adam"), "adam"),
             (dict(seed=-1), "seed"),
+            (dict(threads=300), "threads=300"),
+            (dict(epochs=3.5), "whole number"),
         ):
             with self.assertRaisesRegex(ocellus.InvalidValue, message):
                 ocellus.LinearClassifier(**wrong).fit(rows, self.labels)
@@ -132,6 +187,37 @@ class Rows(FolderCase):
 
         classifier = ocellus.LinearClassifier().fit(rows, self.labels)
         self.assertTrue(np.shares_memory(checked(classifier, rows, reset=False), rows))
+
+
+class Substitutes(unittest.TestCase):
+    """What stands for scikit-learn where it is not installed; Alone uses it without."""
+
+    def test_they_refuse_and_accept_the_same(self):
+        class Line(_substitutes.ClassifierMixin, _substitutes.BaseEstimator):
+            def __init__(self, bend=1):
+                self.bend = bend
+
+            def predict(self, X):
+                return np.asarray(X)[:, 0] > 0
+
+        line = Line().set_params(bend=2)
+        self.assertEqual(line.get_params(), {"bend": 2})
+        with self.assertRaisesRegex(ValueError, "no parameter bent.*bend"):
+            line.set_params(bent=3)
+        rows, labels = _substitutes.validate_data(line, [[1, 2], [-3, 4]], [True, True])
+        self.assertEqual((rows.dtype, line.n_features_in_, line.score(rows, labels)), (np.float32, 2, 0.5))
+        self.assertEqual(line.score(rows, labels, sample_weight=[3, 1]), 0.75)
+        for wrong in ([1, 2], [[np.nan, 1]], np.zeros((0, 2))):
+            with self.assertRaises(ValueError):
+                _substitutes.validate_data(line, wrong, [1])
+        with self.assertRaises(ValueError):
+            _substitutes.validate_data(line, [[1, 2]], [1, 2])
+        with self.assertRaises(ValueError):
+            _substitutes.validate_data(line, [[1, 2, 3]], reset=False)
+        with self.assertRaises(ValueError):
+            _substitutes.check_classification_targets([0.5])
+        with self.assertRaises(_substitutes.NotFittedError):
+            _substitutes.check_is_fitted(ocellus.LinearClassifier())
 
 
 class Together(FolderCase):

@@ -2,10 +2,13 @@
 
 import csv
 import pickle
+import re
+import shutil
 import subprocess
 import unittest
 import warnings
 from io import BytesIO
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +17,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 import ocellus
+from ocellus import _images
 from support import FolderCase, command, stripes
 
 SPEC = "hog:cell=6+words:count=6,patch=4,samples=1000"
@@ -84,6 +88,75 @@ class Rows(FolderCase):
         other = [Image.fromarray(self.arrays[0]).convert(mode) for mode in ("CMYK", "YCbCr", "F", "HSV")]
         self.assertEqual(features.transform(other).shape, (4, 108))
 
+    def test_stages_with_a_size_of_their_own_and_fisher_vectors(self):
+        for spec in (
+            "hog:cell=8,size=48+color:size=12",
+            "pixels:size=5+words:count=3,patch=4,samples=1000,encode=fisher,size=24x20",
+        ):
+            shutil.rmtree(self.folder / "set", ignore_errors=True)
+            expected = self.extracted("-f", spec)
+            features = ocellus.Features(spec)
+            rows = features.fit_transform(self.paths)
+            self.assertEqual(rows.tobytes(), expected.tobytes())
+            self.assertEqual(pickle.loads(pickle.dumps(features)).transform(self.arrays).tobytes(), expected.tobytes())
+            features.save(self.folder / "stages")
+            for place in ("stages", "set"):
+                loaded = ocellus.Features.load(self.folder / place)
+                self.assertEqual((loaded.spec, loaded.size_), (spec, (18, 18)))
+                self.assertEqual(loaded.transform(self.paths).tobytes(), expected.tobytes())
+            names = features.get_feature_names_out()
+            self.assertEqual((len(set(names)), len(names)), (rows.shape[1], rows.shape[1]))
+            parts = [name.split(".")[0] for name in names]
+            self.assertEqual(list(dict.fromkeys(parts)), re.findall(r"(?:^|[+])([a-z]+)", spec))
+            first = spec.split("+")[0]
+            alone = ocellus.Features(first).fit_transform(self.paths)
+            np.testing.assert_array_equal(rows[:, : alone.shape[1]], alone)
+            model = ocellus.Model.train(self.photos, features=spec)
+            command("train", self.photos, "-f", spec, "-o", self.folder / "model")
+            self.assertEqual(model.dumps(), (self.folder / "model").read_bytes())
+
+    def test_arrays_are_taken_where_they_lie(self):
+        wide = np.zeros((40, 60, 3), np.uint8)
+        for image in (wide, wide[3:9, 5:50], wide[::2], wide[:, :, 1][:, :7].copy(), wide[:, :1], wide[:1], wide[::-1]):
+            array, pixels = _images._pixels(image, 0)
+            in_place = image.strides[0] > 0
+            self.assertEqual(np.shares_memory(array, image), in_place)
+            self.assertEqual(pixels.data, array.ctypes.data)
+            self.assertGreaterEqual(pixels.stride, pixels.width * pixels.channels)
+        gray = np.zeros((40, 60), np.uint8)
+        self.assertTrue(np.shares_memory(_images._pixels(gray[3:9, 5:50], 0)[0], gray))
+        backwards = self.arrays[0][::-1][-1:]  # one line, whose stride is negative
+        features = ocellus.Features("color").fit(self.arrays)
+        np.testing.assert_array_equal(features.transform([backwards]), features.transform([self.arrays[0][:1]]))
+
+    def test_views_read_only_arrays_and_buffers_give_the_row_of_a_copy(self):
+        features = ocellus.Features("pixels:size=6+color").fit(self.arrays)
+        image, data = self.arrays[0], Path(self.paths[0]).read_bytes()
+        fixed = image.copy()
+        fixed.flags.writeable = False
+        np.save(self.folder / "image.npy", image)
+        spread = memoryview(bytes(x for byte in data for x in (byte, 0)))[::2]
+        with open(self.paths[0], "rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as mapped:
+            kinds = [fixed, np.load(self.folder / "image.npy", mmap_mode="r"), memoryview(data), spread, mapped]
+            rows = features.transform(kinds)
+        for row in rows:
+            np.testing.assert_array_equal(row, features.transform([image])[0])
+        gray = image[:, :, 0]
+        np.testing.assert_array_equal(features.transform([np.ma.array(gray)]), features.transform([gray]))
+
+    def test_pil_images_of_many_bits(self):
+        features = ocellus.Features("pixels:size=6").fit(self.arrays)
+        deep = self.arrays[0][:, :, 0].astype(np.uint16) * 257
+        Image.fromarray(deep).save(self.folder / "deep.png")
+        with Image.open(self.folder / "deep.png") as image:
+            np.testing.assert_array_equal(features.transform([image]), features.transform([self.folder / "deep.png"]))
+        for wrong, message in (
+            (deep.astype(np.int32) - 20000, "0 to 65535"),
+            ((deep / 65535).astype(np.float32), "not 0 to 1"),
+        ):
+            with self.assertRaisesRegex(ocellus.ImageError, f"image#0: Pillow cannot give its pixels.*{message}"):
+                features.transform([Image.fromarray(wrong)])
+
     def test_gray_arrays_with_and_without_an_axis_are_the_same(self):
         gray = [array[:, :, 0] for array in self.arrays]
         features = ocellus.Features("hog:cell=6")
@@ -121,6 +194,41 @@ class Failures(FolderCase):
         np.testing.assert_array_equal(rows, features.transform([images[i] for i in (0, 2, 5)]))
         self.assertEqual(features.skipped_, [])
 
+    def test_where_none_can_be_read_all_are_named_or_there_are_no_rows(self):
+        Path(self.folder / "half.png").write_bytes(Path(self.paths[0]).read_bytes()[:200])
+        images = [b"", "missing.png", Image.open(self.folder / "half.png")]
+        features = ocellus.Features("hog:cell=6").fit(self.paths)
+        for call in (features.transform, ocellus.Features("hog:cell=6", on_error="skip").fit, features.fit_transform):
+            with self.assertRaisesRegex(ocellus.ImageError, "(?s)3 image.*empty.*missing.png.*image#2: Pillow.*trunc"):
+                call(images)
+        with self.assertRaisesRegex(ocellus.ImageError, "2 image"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ocellus.Model.train(images[:2], ["a", "b"], "hog:cell=6")
+        features.set_params(on_error="skip")
+        with self.assertWarnsRegex(ocellus.OcellusWarning, "3 image.*first, 0: image#0: empty"):
+            rows = features.transform(images)
+        self.assertEqual((rows.shape, rows.dtype), ((0, features.n_features_out_), np.float32))
+        self.assertEqual((len(features.skipped_), features.kept_.tolist()), (3, []))
+        images[2].close()
+
+    def test_more_pixels_than_the_limit_are_refused(self):
+        images = [np.zeros((20, 30), np.uint8), np.zeros((20, 31), np.uint8)]
+        features = ocellus.Features("color", size=20, max_pixels=600)
+        with self.assertRaisesRegex(ocellus.ImageError, "1 image.*\n.*image#1.*20.*limit of 600"):
+            features.fit_transform(images)
+        self.assertEqual(features.set_params(max_pixels=None).fit_transform(images).shape[0], 2)
+        model = ocellus.Model.train(self.photos, features="color")
+        with self.assertRaisesRegex(ocellus.ImageError, "limit of 600"):
+            model.classify(images, max_pixels=600)
+
+    def test_warnings_are_of_the_line_that_called(self):
+        images = self.arrays + [stripes("down", 1, 30, 20)]
+        for call in (ocellus.Features("color").fit, ocellus.Features("color").fit_transform):
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                call(images)
+            self.assertEqual([Path(warning.filename).name for warning in caught], ["test_features.py"])
+
     def test_errors_say_what_is_wrong_and_change_nothing(self):
         features = ocellus.Features("hog:cell=6").fit(self.paths)
         before = features.transform(self.paths)
@@ -130,12 +238,24 @@ class Failures(FolderCase):
             (dict(resize="squeeze"), "squeeze"),
             (dict(seed=-1), "seed"),
             (dict(on_error="ignore"), "on_error"),
+            (dict(size=(4.5, 4)), "size=.*whole numbers"),
+            (dict(threads=-1), "threads=-1.*1 to 256"),
+            (dict(threads=1.5), "threads=1.5"),
+            (dict(spec="hog\0"), "NUL"),
+            (dict(max_pixels=0), "max-pixels"),
         ):
             with self.assertRaisesRegex(ValueError, message):
                 clone(features).set_params(**wrong).fit(self.paths)
         for images, error in (
             ([1.5], TypeError),
             ([np.zeros((4, 4))], TypeError),
+            ([self.arrays[0].transpose(2, 0, 1)], TypeError),
+            ([np.frombuffer(b"one", np.uint8)], TypeError),
+            (self.arrays[0], TypeError),
+            (self.arrays[0][:, :, 0], TypeError),
+            (5, TypeError),
+            (memoryview(b"one"), TypeError),
+            ([self.paths[0] + "\0.png"], ValueError),
             ([np.zeros((4, 4, 4), np.uint8)], TypeError),
             (b"one", TypeError),
             ([], ValueError),
@@ -210,6 +330,27 @@ class Keeping(FolderCase):
             features.write(self.arrays, self.folder / "x", labels=["a", "b"])
         with self.assertRaises(TypeError):
             features.write(self.photos, self.folder / "x", labels=["a", "b"])
+
+    def test_labels_of_many_kinds_become_texts(self):
+        class Column(list):  # as a table of pandas, it is indexed by the names of its lines
+            def __getitem__(self, name):
+                raise KeyError(name)
+
+        features = ocellus.Features("color")
+        labels = Column(["é", b"b\xff", 3, np.int64(4), True, np.str_("s"), None, np.nan, 1.5])
+        features.write(self.arrays[:9], self.folder / "written", labels=labels)
+        with open(self.folder / "written" / "index.csv", newline="", errors="surrogateescape") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([row["label"] for row in rows], ["é", "b\udcff", "3", "4", "True", "s", "", "", "1.5"])
+        for wrong, error in (("ab", TypeError), ([["a"], "b"], TypeError), (["a\0", "b"], ValueError)):
+            with self.assertRaises(error):
+                features.write(self.arrays[:2], self.folder / "x", labels=wrong)
+
+    def test_parts_that_are_none_are_refused(self):
+        features = ocellus.Features("color").fit(self.arrays)
+        for shard in ((0, 2), (3, 2), (1.5, 2), (1,), (-1, 2), 1):
+            with self.assertRaisesRegex(ValueError, "shard=.*part i, from 1 to n"):
+                features.write(self.photos, self.folder / "x", shard=shard)
 
     def test_names_are_as_many_as_values_and_differ(self):
         features = ocellus.Features("hog:cell=6+color+hog:cell=9").fit(self.paths)

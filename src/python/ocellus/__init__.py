@@ -13,7 +13,7 @@ Features and LinearClassifier are scikit-learn estimators. Rows, models and pred
 the command `ocellus`. Long calls run on all processors (threads=0), without Python's global lock, and Ctrl-C ends them.
 """
 
-from ._library import ImageError, InvalidValue, OcellusError, OcellusWarning
+from ._library import FileError, ImageError, InvalidValue, MissingFile, OcellusError, OcellusWarning, OutOfMemory
 from ._version import __version__
 from .classifier import LinearClassifier
 from .features import Features, merge
@@ -21,12 +21,15 @@ from .model import Model, Predictions
 
 __all__ = [
     "Features",
+    "FileError",
     "ImageError",
     "InvalidValue",
     "LinearClassifier",
+    "MissingFile",
     "Model",
     "OcellusError",
     "OcellusWarning",
+    "OutOfMemory",
     "Predictions",
     "__version__",
     "merge",

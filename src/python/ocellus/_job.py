@@ -1,12 +1,27 @@
 """Long calls: on threads, with progress, notes as warnings, and Ctrl-C."""
 
 import ctypes
+import importlib
+import operator
 import threading
-import warnings
-from typing import Any, Callable, List, Optional, Union
+from typing import Any, Callable, List, Optional, Tuple, Union
 
-from ._library import NOTE, PROGRESS, WARNING, Cancelled, Handle, Listener, OcellusWarning, call, created, library, text
+from ._library import (
+    NOTE,
+    PROGRESS,
+    WARNING,
+    Cancelled,
+    Handle,
+    InvalidValue,
+    Listener,
+    call,
+    created,
+    library,
+    text,
+    warn,
+)
 
+MAX_THREADS = 256
 Progress = Union[None, bool, Callable[[str, int, int], None]]
 
 
@@ -34,12 +49,58 @@ def _listener_of(progress: Progress) -> Optional[Callable[[str, int, int], None]
     if progress is None or progress is False:
         return None
     if progress is not True:
+        if not callable(progress):
+            raise TypeError(f"progress={progress!r}: None, True or a function of (what, done, total) is needed")
         return progress
     try:
-        from tqdm.auto import tqdm
+        tqdm = importlib.import_module("tqdm.auto").tqdm
     except ImportError:
         return None
     return _Bar(tqdm)
+
+
+def _count_of(threads: Any) -> int:
+    try:
+        count = operator.index(threads)
+    except TypeError:
+        count = -1
+    if not 0 <= count <= MAX_THREADS:
+        raise InvalidValue(
+            f"threads={threads!r}: a whole number from 1 to {MAX_THREADS}, or 0 for one for each processor, is needed"
+        )
+    return count
+
+
+class _Events:
+    """What the library's listener calls: progress goes to a function, notes are collected."""
+
+    def __init__(self, progress: Progress):
+        self.progress = _listener_of(progress)
+        self.notes: List[str] = []
+        self.trouble: Optional[BaseException] = None
+        self.job: Optional[Handle] = None
+
+    def on_progress(self, _: Any, what: bytes, done: int, total: int) -> None:
+        try:
+            if self.progress and not self.trouble:
+                self.progress(text(what), done, total)
+        except BaseException as trouble:  # an exception cannot pass through C: run() raises it
+            self.trouble = trouble
+            library.oc_job_cancel(self.job)
+
+    def on_note(self, _: Any, message: bytes) -> None:
+        self.notes.append(text(message))
+
+    def on_warning(self, _: Any, path: bytes, message: bytes) -> None:
+        self.notes.append(f"{text(path)}: {text(message)}")
+
+    def end(self) -> None:
+        """Warns of the notes, at the caller's line."""
+        if isinstance(self.progress, _Bar):
+            self.progress.close()
+        notes, self.notes = self.notes, []
+        for note in notes:
+            warn(note)
 
 
 class Job:
@@ -47,24 +108,13 @@ class Job:
     True for a bar by tqdm, if that is installed."""
 
     def __init__(self, threads: int = 0, progress: Progress = None):
-        self._progress = _listener_of(progress)
-        self._notes: List[str] = []
-        self._trouble: Optional[BaseException] = None
-        listener = Listener()
-        if self._progress:
-            listener.progress = PROGRESS(self._on_progress)
-        listener.note = NOTE(lambda _, message: self._notes.append(text(message)))
-        listener.warning = WARNING(lambda _, path, message: self._notes.append(f"{text(path)}: {text(message)}"))
+        self._events = events = _Events(progress)
+        listener = Listener(note=NOTE(events.on_note), warning=WARNING(events.on_warning))
+        if events.progress:
+            listener.progress = PROGRESS(events.on_progress)
         self._listener = listener  # its functions live as long as the job
-        self.handle: Handle = created("job", "oc_job_create", threads, ctypes.byref(listener))
-
-    def _on_progress(self, _: Any, what: bytes, done: int, total: int) -> None:
-        try:
-            if self._progress and not self._trouble:
-                self._progress(text(what), done, total)
-        except BaseException as trouble:  # an exception cannot pass through C: run() raises it
-            self._trouble = trouble
-            library.oc_job_cancel(self.handle)
+        self.handle: Handle = created("job", "oc_job_create", _count_of(threads), ctypes.byref(listener))
+        events.job = self.handle
 
     def run(self, name: str, *arguments: Any) -> None:
         """Calls a function that returns a status. In the main thread the call runs in another one, so that Ctrl-C
@@ -75,37 +125,41 @@ class Job:
             else:
                 call(name, *arguments)
         except Cancelled:
-            raise self._trouble or KeyboardInterrupt from None
+            raise self._events.trouble or KeyboardInterrupt() from None
         finally:
-            if isinstance(self._progress, _Bar):
-                self._progress.close()
-            notes, self._notes = self._notes, []
-            for note in notes:
-                warnings.warn(note, OcellusWarning, stacklevel=4)
-        if self._trouble:
-            raise self._trouble
+            self._events.end()
+        if self._events.trouble:
+            raise self._events.trouble
 
     def _run_aside(self, name: str, *arguments: Any) -> None:
         done = threading.Event()
         failure: List[BaseException] = []
-
-        def work() -> None:
-            try:
-                call(name, *arguments)
-            except BaseException as trouble:
-                failure.append(trouble)
-            finally:
-                done.set()
-
-        threading.Thread(target=work, name="ocellus", daemon=True).start()
-        interrupted = False
+        work = threading.Thread(target=self._work, args=(name, arguments, failure, done), name="ocellus", daemon=True)
+        try:
+            work.start()
+        except BaseException:
+            library.oc_job_cancel(self.handle)
+            raise
+        trouble: Optional[BaseException] = None
         while not done.is_set():
             try:
                 done.wait()
-            except KeyboardInterrupt:
-                interrupted = True
+            except BaseException as error:  # KeyboardInterrupt, or what a program's own signal handler raised
+                trouble = error
                 library.oc_job_cancel(self.handle)
-        if interrupted:
-            raise KeyboardInterrupt
+        if trouble:
+            raise trouble
         if failure:
             raise failure[0]
+
+    def _work(
+        self, name: str, arguments: Tuple[Any, ...], failure: List[BaseException], done: threading.Event
+    ) -> None:
+        """The thread holds the job and all arguments, so that they live until the call ends, whatever the main thread
+        does meanwhile."""
+        try:
+            call(name, *arguments)
+        except BaseException as trouble:
+            failure.append(trouble)
+        finally:
+            done.set()

@@ -6,10 +6,12 @@ Only a few structs are mirrored here; tests/python/test_library.py compares thei
 import ctypes
 import ctypes.util
 import os
+import sys
+import warnings
 import weakref
 from ctypes import POINTER, c_char_p, c_float, c_int, c_size_t, c_void_p
 from pathlib import Path
-from typing import Any, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Tuple, Union
 
 from ._version import __version__
 
@@ -94,8 +96,9 @@ class DatasetImage(ctypes.Structure):
 
 
 class AnswerArrays(ctypes.Structure):
-    """oc_answer_arrays"""
+    """oc_answer_arrays; `uses` has the arrays themselves."""
 
+    uses: Any
     _fields_ = [
         ("scores", c_void_p),
         ("probabilities", c_void_p),
@@ -115,7 +118,7 @@ _ERR = POINTER(Error)
 _OUT = POINTER(c_void_p)
 _SIZE = POINTER(c_size_t)
 # Functions that return a status: the types of the arguments before oc_error *.
-_CALLS = {
+_CALLS: Dict[str, List[Any]] = {
     "oc_job_create": [c_size_t, POINTER(Listener), _OUT],
     "oc_dataset_open": [c_char_p, _OUT],
     "oc_dataset_open_unlabelled": [c_char_p, _OUT],
@@ -145,7 +148,7 @@ _CALLS = {
     "oc_classify_set": [c_void_p, c_void_p, c_void_p, POINTER(AnswerArrays)],
 }
 # All others: the type of the result, and those of the arguments.
-_PLAIN = {
+_PLAIN: Dict[str, Tuple[Any, List[Any]]] = {
     "oc_status_text": (c_char_p, [c_int]),
     "oc_job_free": (None, [c_void_p]),
     "oc_job_cancel": (None, [c_void_p]),
@@ -197,46 +200,68 @@ for _name, (_result, _types) in _PLAIN.items():
 class OcellusError(Exception):
     """A call of the library failed; the text says why."""
 
+    __module__ = "ocellus"
+
 
 class InvalidValue(OcellusError, ValueError):
     """An argument, an image, a file or data that cannot be worked with."""
 
+    __module__ = "ocellus"
+
 
 class ImageError(InvalidValue):
     """Images that cannot be read; `failures` has (index, name, reason) of each."""
+
+    __module__ = "ocellus"
 
     def __init__(self, failures: List[Tuple[int, str, str]]):
         self.failures = failures
         lines = "".join(f"\n  {name}: {reason}" for _, name, reason in failures)
         super().__init__(f"{len(failures)} image(s) cannot be read (on_error='skip' leaves them out):{lines}")
 
-    def __reduce__(self):
+    def __reduce__(self) -> Tuple[Any, ...]:
         return ImageError, (self.failures,)
+
+
+class MissingFile(OcellusError, FileNotFoundError):
+    """A file or folder is not there."""
+
+    __module__ = "ocellus"
+
+
+class FileError(OcellusError, OSError):
+    """Reading or writing failed."""
+
+    __module__ = "ocellus"
+
+
+class OutOfMemory(OcellusError, MemoryError):
+    """The library's MemoryError."""
+
+    __module__ = "ocellus"
 
 
 class OcellusWarning(UserWarning):
     """What the library notes about images and data."""
 
-
-class _Missing(OcellusError, FileNotFoundError):
-    pass
-
-
-class _Io(OcellusError, OSError):
-    pass
-
-
-class _Memory(OcellusError, MemoryError):
-    pass
-
-
-# In the order of oc_status: OC_OK, OC_USAGE, OC_NO_MEMORY, OC_IO, OC_NOT_FOUND; all others are bad values.
-_KINDS = {2: _Memory, 3: _Io, 4: _Missing}
-CANCELLED = 11
+    __module__ = "ocellus"
 
 
 class Cancelled(OcellusError):
-    """The work was cancelled."""
+    """The work was cancelled; jobs raise the reason in place of it."""
+
+
+def warn(message: str) -> None:
+    """Warns at the line that called this package, or scikit-learn."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in ("ocellus", "sklearn"):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, OcellusWarning, stacklevel=level)
+
+
+# By oc_status: OC_NO_MEMORY, OC_IO, OC_NOT_FOUND, OC_CANCELLED; all others are bad values.
+CANCELLED = 11
+_KINDS = {2: OutOfMemory, 3: FileError, 4: MissingFile, CANCELLED: Cancelled}
 
 
 def text(value: bytes) -> str:
@@ -244,22 +269,39 @@ def text(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")
 
 
+def encoded(value: Any, what: str) -> bytes:
+    """The opposite of text()."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what} is a text, not a {type(value).__name__}")
+    if "\0" in value:
+        raise ValueError(f"{value!r} has a NUL character, which no {what.split()[-1]} can have")
+    return value.encode("utf-8", "surrogateescape")
+
+
+def encoded_path(path: "Union[str, os.PathLike[str]]") -> bytes:
+    data = os.fsencode(path)
+    if b"\0" in data:
+        raise ValueError(f"{path!r} has a NUL character, which no path can have")
+    return data
+
+
 def call(name: str, *arguments: Any) -> None:
     """Calls a function that returns a status; raises what went wrong."""
     error = Error()
     status = getattr(library, name)(*arguments, ctypes.byref(error))
-    if status == CANCELLED:
-        raise Cancelled(text(error.message))
     if status:
         raise _KINDS.get(status, InvalidValue)(text(error.message))
 
 
 class Handle:
-    """A pointer to an object of the library, freed with this object. `out` is where a call puts the pointer."""
+    """A pointer to an object of the library, freed with this object. `out` is where a call puts the pointer. `uses` has
+    what the library's object reads in place."""
 
     def __init__(self, kind: str):
         self._as_parameter_ = c_void_p()
-        weakref.finalize(self, self._free, getattr(library, f"oc_{kind}_free"), self._as_parameter_)
+        self.uses: Any = None
+        free = weakref.finalize(self, self._free, getattr(library, f"oc_{kind}_free"), self._as_parameter_)
+        free.atexit = False  # a thread may still be at work then
 
     @staticmethod
     def _free(free: Any, pointer: c_void_p) -> None:
@@ -269,6 +311,14 @@ class Handle:
     @property
     def out(self) -> Any:
         return ctypes.byref(self._as_parameter_)
+
+
+class Part:
+    """A pointer that a function returns, into an object that lives as long as this."""
+
+    def __init__(self, name: str, owner: Handle):
+        self._as_parameter_ = getattr(library, name)(owner)
+        self._owner = owner
 
 
 def created(kind: str, name: str, *arguments: Any) -> Handle:

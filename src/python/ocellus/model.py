@@ -3,17 +3,17 @@
 import ctypes
 import json
 import os
-import warnings
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union, cast
 
 import numpy as np
 
 from ._answers import Answers
-from ._estimator import settings_of
-from ._images import Dataset, Images, failures_of
+from ._images import Dataset, Floats, Images, Path, failures_of, is_path
 from ._job import Job, Progress
-from ._library import Handle, ImageError, InvalidValue, OcellusWarning, call, created, library, saved, text
-from .features import Features, Size
+from ._library import Handle, ImageError, InvalidValue, Part, call, created, encoded, encoded_path, library, saved
+from ._library import text, warn
+from ._settings import checked_on_error, settings_of
+from .features import Features, Size, none_readable
 
 
 class Predictions(NamedTuple):
@@ -21,9 +21,9 @@ class Predictions(NamedTuple):
 
     labels: List[Optional[str]]
     """(N) The class of the highest score; None for an image that cannot be read."""
-    scores: np.ndarray
+    scores: Floats
     """(N, C) float32, in the order of Model.classes; NaN for an image that cannot be read."""
-    probabilities: Optional[np.ndarray]
+    probabilities: Optional[Floats]
     """(N, C) float32; None where the scores give no probabilities."""
     failures: List[Tuple[int, str, str]]
     """(index, name, reason) of the images that cannot be read."""
@@ -39,13 +39,14 @@ class Model:
         self._handle = handle
 
     @classmethod
-    def load(cls, path: "Union[str, os.PathLike[str]]") -> "Model":
-        """Reads a model file. FileNotFoundError, InvalidValue with the reason for a file that is damaged or none."""
-        return cls(created("model", "oc_model_load", os.fsencode(path)))
+    def load(cls, path: Path) -> "Model":
+        """Reads a model file. MissingFile (a FileNotFoundError); InvalidValue with the reason for a file that is
+        damaged or no model."""
+        return cls(created("model", "oc_model_load", encoded_path(path)))
 
     @classmethod
     def loads(cls, data: bytes) -> "Model":
-        """The model of the bytes of such a file."""
+        """The model of the bytes of such a file, which are copied. InvalidValue as load."""
         return cls(created("model", "oc_model_load_memory", bytes(data), len(data)))
 
     @classmethod
@@ -64,15 +65,20 @@ class Model:
     ) -> "Model":
         """Fits features and classifier; the same bytes as `ocellus train IMAGES -f FEATURES`.
 
-        images: a folder with one sub-folder a class, or a list or file, as the command takes it (one path); a sequence of
-            images as Features takes them, with labels (N), which become texts; or a SET, or a sequence of SETs of the
-            same stages, whose rows are read in place (labels, features, size and resize are theirs).
+        images: a folder with one sub-folder a class, or a list or file, as the command takes it (one path); a sequence
+            of images as Features takes them, with labels (N), texts or numbers, which become texts; or a SET, or a
+            sequence of SETs of the same stages, whose rows are read in place (labels, features, size and resize are
+            theirs).
         features: a spec, fitted Features, or "auto": chosen by cross-validation, as by the
             command's -f auto (two minutes of two processors at most).
-        size, resize, seed, threads, progress: as for Features. on_error: "skip" warns of images that cannot be read.
+        size, resize, seed, threads, progress: as for Features. on_error: "skip" warns of images that cannot be read,
+            "raise" raises ImageError.
         options: training options by the names of the command, such as loss="hinge", l2=0.001, class_weight="balanced".
-            Raises InvalidValue for an option or data that cannot be used, ImageError, FileNotFoundError, MemoryError.
+
+        Raises InvalidValue for an option or data that cannot be used, such as images without a label or of one class,
+        TypeError for images or labels of a wrong kind, ImageError, MissingFile, MemoryError, KeyboardInterrupt.
         """
+        checked_on_error(on_error)
         folders = _sets_among(images)
         if folders:
             if labels is not None or features != "auto" or size is not None or resize != "stretch":
@@ -87,42 +93,54 @@ class Model:
         settings = settings_of({"size": features.size, "fit": features.resize, "seed": seed, **options})
         if fitted:
             features._copy_of_image(settings)
-        train, job = library.oc_settings_train(settings), Job(threads, progress)
+        train, job = Part("oc_settings_train", settings), Job(threads, progress)
         call("oc_model_check", dataset.handle, train)
         rows = Handle("set")
-        extract = library.oc_settings_extract(settings)
+        extract = Part("oc_settings_extract", settings)
         if choose:
             source = Handle("features")
             job.run("oc_choose_features", dataset.handle, extract, train, job.handle, source.out)
         elif fitted:
             source = features._fitted
         else:
-            source = created("features", "oc_features_parse", features.spec.encode())
-        job.run("oc_set_extract", dataset.handle, source, extract, job.handle, rows.out)
+            source = created("features", "oc_features_parse", encoded(features.spec, "spec"))
+        try:
+            job.run("oc_set_extract", dataset.handle, source, extract, job.handle, rows.out)
+        except InvalidValue as error:
+            raise none_readable(error, dataset, options.get("max_pixels"), threads) from None
         _report(failures_of(dataset, rows), on_error)
         return cls(_trained(rows, settings, job))
 
     def classify(
-        self, images: Images, on_error: str = "raise", threads: int = 0, progress: Progress = None
+        self,
+        images: Images,
+        on_error: str = "raise",
+        threads: int = 0,
+        progress: Progress = None,
+        max_pixels: Optional[int] = None,
     ) -> Predictions:
         """Reads, measures and scores images, which are given as to Features.transform.
 
         on_error: "raise" raises ImageError with all images that cannot be read; "skip" gives them the label None.
+        threads, progress, max_pixels: as for Features.
+        InvalidValue for a model of rows, which cannot read images: LinearClassifier.load takes it.
         """
-        dataset = Dataset(images, unlabelled=True)
-        job = Job(threads, progress)
-        answers = Answers(self._handle, len(dataset)).of_images(dataset.handle, job)
-        failures = [(i, dataset.name(i), reason) for i, reason in sorted(answers.reasons.items())]
-        _report(failures, on_error)
-        classes = self.classes
+        checked_on_error(on_error)
+        if not self.spec:
+            raise InvalidValue("this model was trained on rows, not on images: LinearClassifier.load(path) takes it")
+        dataset, job = Dataset(images, unlabelled=True), Job(threads, progress)
+        limits = Part("oc_settings_image", settings_of({"max_pixels": max_pixels}))
+        answers = Answers(self._handle, len(dataset)).of_images(dataset, limits, job)
+        _report(answers.failures, on_error)
         best = np.argmax(np.nan_to_num(answers.scores, nan=-np.inf), axis=1)
+        classes = self.classes
         labels = [None if answers.status[i] else classes[c] for i, c in enumerate(best)]
         probable = library.oc_classifier_probable(library.oc_model_classifier(self._handle))
-        return Predictions(labels, answers.scores, answers.probabilities if probable else None, failures)
+        return Predictions(labels, answers.scores, answers.probabilities if probable else None, answers.failures)
 
     @property
     def classes(self) -> List[str]:
-        """The names of the classes (C)."""
+        """The names of the classes (C), in the order of scores and probabilities."""
         return [text(library.oc_model_class(self._handle, i)) for i in range(library.oc_model_classes(self._handle))]
 
     @property
@@ -132,18 +150,20 @@ class Model:
 
     @property
     def info(self) -> Dict[str, Any]:
-        """What `ocellus info MODEL --json` prints: spec, size, training options as used, validation."""
+        """What `ocellus info MODEL --json` prints: spec, size, training options as used, validation. A new dict each
+        time."""
         pointer = library.oc_json_info_model(self._handle)
         if not pointer:
             raise MemoryError
         try:
-            return json.loads(ctypes.string_at(pointer))
+            return cast(Dict[str, Any], json.loads(ctypes.string_at(pointer)))
         finally:
             library.oc_json_free(pointer)
 
-    def save(self, path: "Union[str, os.PathLike[str]]") -> None:
-        """Writes the model file, whole or not at all."""
-        call("oc_model_save", self._handle, os.fsencode(path))
+    def save(self, path: Path) -> None:
+        """Writes the model file, whole or not at all; a file of this name is replaced. FileError where it cannot be
+        written; InvalidValue for a folder."""
+        call("oc_model_save", self._handle, encoded_path(path))
 
     def dumps(self) -> bytes:
         """The bytes that save writes."""
@@ -158,19 +178,19 @@ class Model:
 
 def _sets_among(images: Images) -> List[bytes]:
     """The folders of SETs that `images` names; empty for images. A sequence that begins with a folder must be SETs."""
-    if isinstance(images, (str, os.PathLike)):
-        folder = os.fsencode(images)
+    if is_path(images):
+        folder = encoded_path(cast(Path, images))
         return [folder] if library.oc_set_recognise(folder) else []
-    if not isinstance(images, (list, tuple)) or not images or not isinstance(images[0], (str, os.PathLike)):
+    if not isinstance(images, (list, tuple)) or not images or not is_path(images[0]):
         return []
     if not os.path.isdir(images[0]):
         return []
-    folders = [os.fsencode(folder) for folder in images]
+    folders = [encoded_path(folder) for folder in images]
     for folder in folders:
         if not library.oc_set_recognise(folder):
             raise InvalidValue(
-                f"{os.fsdecode(folder)}: several folders are taken as SETs, which Features.write and `ocellus extract` "
-                "make, and this is none; give one folder of images, or a list of images with labels"
+                f"{text(folder)}: several folders are taken as SETs, which Features.write and `ocellus extract` make, "
+                "and this is none; give one folder of images, or a list of images with labels"
             )
     return folders
 
@@ -182,16 +202,13 @@ def _joined(folders: List[bytes]) -> Handle:
 
 def _trained(rows: Handle, settings: Handle, job: Job) -> Handle:
     model = Handle("model")
-    job.run("oc_model_train", rows, library.oc_settings_train(settings), job.handle, model.out, None)
+    job.run("oc_model_train", rows, Part("oc_settings_train", settings), job.handle, model.out, None)
     return model
 
 
 def _report(failures: List[Tuple[int, str, str]], on_error: str) -> None:
-    if on_error not in ("raise", "skip"):
-        raise ValueError(f"on_error={on_error!r}: 'raise' or 'skip' is needed")
     if failures and on_error == "raise":
         raise ImageError(failures)
     if failures:
         index, name, reason = failures[0]
-        message = f"{len(failures)} image(s) cannot be read (the first, {index}: {name}: {reason})"
-        warnings.warn(message, OcellusWarning, stacklevel=3)
+        warn(f"{len(failures)} image(s) cannot be read (the first, {index}: {name}: {reason})")
