@@ -95,7 +95,8 @@ class Rows(FolderCase):
     def test_classes_of_any_kind_come_back_in_their_order(self):
         rows = self.extracted("-f", "hog:cell=6")
         number = np.array([("across", "down", "slope").index(label) for label in self.labels])
-        for classes in ([2, 10, 33], [-1, 0, 1], ["é", "b", "a"], ["", "x", "y"], ["a", "a\0b", "b"], [True, False], [b"a", b"b", b"c"]):
+        texts = ["é", "b", "a"], ["", "x", "y"], ["a", "a\0b", "b"], [b"a", b"b", b"c"]
+        for classes in (*texts, [2, 10, 33], [-1, 0, 1], [True, False]):
             labels = np.array(classes)[np.minimum(number, len(classes) - 1)]
             classifier = ocellus.LinearClassifier().fit(rows, labels)
             np.testing.assert_array_equal(classifier.classes_, np.unique(labels))
@@ -115,7 +116,8 @@ class Rows(FolderCase):
         rows = self.extracted("-f", "hog:cell=6")
         classifier = ocellus.LinearClassifier(scale="standard").fit(rows, self.labels)
         before = classifier.decision_function(rows)
-        for x, y in ((np.zeros((20, 5000)), np.zeros(20)), (rows[:, :3], self.labels[1:]), (rows * np.nan, self.labels)):
+        wrong = (np.zeros((20, 5000)), np.zeros(20)), (rows[:, :3], self.labels[1:]), (rows * np.nan, self.labels)
+        for x, y in wrong:
             with self.assertRaises(ValueError):
                 classifier.fit(x, y)
         self.assertEqual((classifier.coef_.shape, classifier.n_features_in_), ((3, rows.shape[1]), rows.shape[1]))
@@ -159,7 +161,8 @@ class Rows(FolderCase):
         expected = ocellus.LinearClassifier().fit(rows, self.labels).decision_function(rows)
         fixed = rows.copy()
         fixed.flags.writeable = False
-        for x in (fixed, np.asfortranarray(rows), rows.astype(">f4"), rows.astype(float), np.repeat(rows, 2, 1)[:, ::2]):
+        converted = rows.astype(">f4"), rows.astype(float)
+        for x in (fixed, np.asfortranarray(rows), np.repeat(rows, 2, 1)[:, ::2], *converted):
             classifier = ocellus.LinearClassifier().fit(x, self.labels)
             np.testing.assert_array_equal(classifier.decision_function(x), expected)
 
