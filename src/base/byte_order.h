@@ -1,5 +1,5 @@
-/* Numbers in files are little-endian. On a little-endian processor they lie there as in memory, and nothing here costs
- * time; on a big-endian one (s390x) their bytes are reversed. */
+/* Numbers in files are little-endian. On a little-endian processor these functions change nothing and cost no time; on
+ * a big-endian processor (s390x) they reverse the bytes of each number. */
 #ifndef OC_BASE_BYTE_ORDER_H
 #define OC_BASE_BYTE_ORDER_H
 
@@ -7,11 +7,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* False where files hold numbers as memory does. */
+/* True on a big-endian processor. */
 bool oc_bytes_reversed(void);
-/* Turns `count` numbers of `width` bytes from the order of files to that of memory, or back, in place. */
+/* Converts `count` numbers of `width` bytes between the byte orders of files and of memory, in place. */
 void oc_order_bytes(void *numbers, size_t count, size_t width);
-/* fwrite of numbers in the order of files. Returns false when not all were written. */
+/* Writes numbers in the byte order of files. Returns false when fwrite fails. */
 bool oc_write_numbers(const void *numbers, size_t count, size_t width, FILE *file);
 
 #endif

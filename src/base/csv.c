@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-/* What some spreadsheets write in front of a CSV file. */
+/* Some spreadsheets begin a CSV file with it. */
 static const char BYTE_ORDER_MARK[] = "\xef\xbb\xbf";
 
 void oc_csv_add(oc_string *string, const char *field)
 {
-    /* A byte order mark that is part of the field must not be taken for the file's. */
+    /* A byte order mark at the start of a field must not be read as the byte order mark of the file. */
     if (!strpbrk(field, ",\"\r\n") && strncmp(field, BYTE_ORDER_MARK, 3) != 0) {
         oc_string_add(string, field);
         return;

@@ -36,7 +36,8 @@
     }
 
 /* Index into an OC_KERNEL_TABLES array: the best family that this processor supports. The environment variable
- * OCELLUS_KERNELS (plain, avx2, avx512) selects a lower one, for tests and benchmarks; it is read once. Thread-safe. */
+ * OCELLUS_KERNELS (plain, avx2, avx512) selects a lower family, for tests and benchmarks; it is read once.
+ * Thread-safe. */
 size_t oc_isa_index(void);
 
 /* "plain", "avx2" or "avx512". */

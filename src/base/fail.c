@@ -18,11 +18,12 @@ const char *oc_status_text(oc_status status)
     return index < sizeof texts / sizeof *texts ? texts[index] : "unknown status";
 }
 
-/* WHOLE: room for two paths of any length; HEAD: bytes kept of the beginning of a message that is too long */
+/* WHOLE: bytes for a message with two paths of PATH_MAX; HEAD: bytes kept of the beginning of a long message */
 enum { WHOLE = 9000, HEAD = 300 };
 
-/* A message that is too long, as with a path of 4,000 characters, loses its middle: the reason is at its end. */
-static void put_message(oc_error *err, oc_status status, const char *whole)
+/* Stores a message. The middle of a long one (a path may have 4,000 characters) is cut out: the reason is at its
+ * end. */
+static void set_message(oc_error *err, oc_status status, const char *whole)
 {
     size_t length = strlen(whole), room = sizeof err->message - 1;
     if (length <= room) {
@@ -45,7 +46,7 @@ oc_status oc_fail(oc_error *err, oc_status status, const char *format, ...)
         va_start(arguments, format);
         oc_vsnprintf(whole, sizeof whole, format, arguments);
         va_end(arguments);
-        put_message(err, status, whole);
+        set_message(err, status, whole);
     }
     return status;
 }
@@ -55,7 +56,7 @@ oc_status oc_fail_at(oc_error *err, oc_status status, const char *where)
     if (err) {
         char whole[WHOLE];
         snprintf(whole, sizeof whole, "%s: %s", where, err->message);
-        put_message(err, status, whole);
+        set_message(err, status, whole);
     }
     return status;
 }
@@ -68,8 +69,7 @@ oc_status oc_fail_memory(oc_error *err, const char *what)
 oc_status oc_fail_io(oc_error *err, const char *path, const char *doing)
 {
     int reason = errno;
-    bool is_short = reason == ENOMEM || reason == EMFILE ||
-                    reason == ENFILE; /* the system is short, whichever file it is */
+    bool is_short = reason == ENOMEM || reason == EMFILE || reason == ENFILE; /* not the fault of this file */
     oc_status status = reason == ENOENT ? OC_NOT_FOUND : is_short ? OC_NO_MEMORY : OC_IO;
     return oc_fail(err, status, "%s: %s: %s", path, doing, strerror(reason));
 }

@@ -28,8 +28,8 @@ bool oc_ends_line(const oc_bytes *bytes);
 /* The size of a file in memory: 0 for none, SIZE_MAX for one that a 32-bit address space cannot hold. */
 size_t oc_file_size(const struct stat *about);
 
-/* Reads the next bytes, at most `size`, however few a single read gives. Returns their number, which is less than `size` at
- * the end of the file alone; -1 with errno. */
+/* Reads the next `size` bytes; calls read again when it returns fewer. Returns the number of bytes, which is less than
+ * `size` only at the end of the file; -1 with errno on failure. */
 ssize_t oc_file_begin(int file, void *head, size_t size);
 
 /* Reads the first bytes of a regular file, at most `size`, and returns their number. Returns 0 for a file that cannot

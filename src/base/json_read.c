@@ -116,7 +116,7 @@ const char *oc_json_read_string(oc_json_reader *r)
             *to++ = (char)c;
         }
         if (!to || c < 0x20) {
-            fail(r, to ? "a string holds a control character" : "a backslash begins no character");
+            fail(r, to ? "a string holds a control character" : "an unknown character after a backslash");
             return NULL;
         }
     }

@@ -1,7 +1,7 @@
 /* Outputs: NAME.partial, its lock, and the swap. The folder NAME.partial holds the mark; `new`, the unfinished output
- * (and the older output after two names were exchanged); `old`, the older output where names cannot be exchanged; and
- * `swapping`, an empty file that exists from the start of the swap on. So an output itself never holds a file of ours.
- */
+ * (and the older output after the two names were exchanged); `old`, the older output on a file system that cannot
+ * exchange names; and `swapping`, an empty file that exists from the start of the swap on. So an output itself never
+ * holds a file of ours. */
 #define _GNU_SOURCE /* renameat2 */
 #include "src/base/output.h"
 
@@ -39,7 +39,7 @@ static int remove_entry(const char *path, const struct stat *about, int type, st
     return last ? 0 : remove(path);
 }
 
-/* Removes everything but the mark; false, with errno, when something stays. */
+/* Removes everything but the mark; false, with errno, when something cannot be removed. */
 static bool empty_folder(const char *path)
 {
     return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0;
@@ -156,7 +156,7 @@ static oc_status take_lock(oc_output *output, const char *path, oc_error *err)
     if (fstat(file, &about) != 0) {
         status = oc_fail_io(err, path, "cannot be examined");
     } else if (!made && (!S_ISREG(about.st_mode) || about.st_uid != geteuid())) {
-        status = oc_fail(err, OC_USAGE, "%s: is in the way: it belongs to somebody else or is no file", path);
+        status = oc_fail(err, OC_USAGE, "%s: is in the way: it belongs to another user or is not a file", path);
     } else if ((flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) || stat(path, &named) != 0 ||
                named.st_ino != about.st_ino || named.st_dev != about.st_dev) {
         status = oc_fail(err, OC_IO, "%s: another program is writing it", output->path);
@@ -179,7 +179,7 @@ static oc_status begin_file(oc_output *output, oc_error *err)
     return status;
 }
 
-/* Both in one listing: another program may be creating the mark at this moment. */
+/* One listing answers both questions, because another program may be creating the mark at this moment. */
 static bool is_marked_or_empty(DIR *directory)
 {
     bool empty = true;
@@ -225,7 +225,7 @@ static oc_status recover_old(const oc_output *output, oc_error *err)
         if (lstat(output->path, &about) == 0) {
             oc_remove_folder(old);
         } else if (rename(old, output->path) != 0) {
-            status = oc_fail_io(err, old, "cannot be put back");
+            status = oc_fail_io(err, old, "cannot be moved back");
         }
     }
     oc_free(old);
@@ -448,7 +448,7 @@ oc_status oc_output_commit(oc_output *output, oc_error *err)
     }
     oc_status status = parent < 0 || synchronise(parent)
                            ? OC_OK
-                           : oc_fail_io(err, output->path, "is in place, but cannot be brought to the disk");
+                           : oc_fail_io(err, output->path, "is in place, but cannot be flushed to the disk");
     if (output->around) { /* with the older output, if there was one */
         remove_around(output);
     }

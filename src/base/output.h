@@ -29,8 +29,8 @@ typedef struct oc_output {
     int lock; /* descriptor of the temporary file, or of the mark, which may hold notes */
 } oc_output;
 
-/* Makes the temporary file or folder, empty, so that an obstacle shows before the work. OC_USAGE when `path` exists and
- * is of the other kind, is a device, a pipe or a dangling link, or names no entry of a folder (".."), or when
+/* Creates the temporary file or folder, empty, so that an error is found before the work. OC_USAGE when `path` exists
+ * and is of the other kind, is a device, a pipe or a dangling link, or names no entry of a folder (".."), or when
  * NAME.partial belongs to somebody else. OC_IO, also when another program is building the same output. OC_NO_MEMORY. */
 oc_status oc_output_begin(oc_output *output, const char *path, bool folder, oc_error *err);
 /* The same for a folder, but keeps the contents that an earlier program left in NAME.partial. */
@@ -40,8 +40,8 @@ oc_status oc_output_resume(oc_output *output, const char *path, oc_error *err);
 oc_status oc_output_begin_noted(oc_output *output, const char *path, bool resume, oc_error *err);
 /* Moves the output to its final name, in one step where the system can, and removes the older output. The caller must
  * have flushed the files in a folder to the disk; this function flushes the folder and its parent. On failure the
- * output is as it was before the call, and is to be abandoned or kept; but when the message says that it is in place,
- * it is in place, and nothing is left to do. */
+ * output is as it was before the call, and the caller must abandon or keep it. The exception: when the message says
+ * that the output is in place, only the flush failed, and no further call is needed. */
 oc_status oc_output_commit(oc_output *output, oc_error *err);
 /* Removes the unfinished output, if it was not committed. Safe on a zeroed or committed output. */
 void oc_output_abandon(oc_output *output);

@@ -44,7 +44,7 @@ uint64_t oc_random_bits(oc_random *random)
     return result;
 }
 
-/* The upper 64 bits of a b. Compilers for 32-bit processors have no type of 128 bits; sizes have 32 there. */
+/* The upper 64 bits of a b. Compilers for 32-bit processors have no 128-bit type, but there size_t has 32 bits. */
 static uint64_t high_product(uint64_t a, uint64_t b)
 {
 #if defined(__SIZEOF_INT128__)

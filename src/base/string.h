@@ -16,7 +16,7 @@ typedef struct oc_string {
 
 void oc_string_add(oc_string *string, const char *text);
 void oc_string_add_bytes(oc_string *string, const void *bytes, size_t length);
-/* In decimal digits: what oc_string_format does with "%zu", in a twentieth of the time. */
+/* Adds decimal digits, like oc_string_format with "%zu" but 20 times as fast. */
 void oc_string_add_size(oc_string *string, size_t number);
 void oc_string_format(oc_string *string, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void oc_string_free(oc_string *string);

@@ -41,7 +41,7 @@ struct oc_job {
     void *tap_context;
     bool hushed;           /* losses are not passed on */
     atomic_bool cancelled; /* set in signal handlers, hence without a lock */
-    double deadline;       /* processor time of the process after which the work counts as cancelled; 0: none */
+    double deadline;       /* processor time of the process at which the work is cancelled; 0: none */
 };
 
 typedef struct worker_start {
@@ -100,8 +100,8 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* Workers block all signals, so that the thread that made the job handles them, except those that a fault of the thread
- * itself raises. */
+/* Workers block all signals except those that a fault of the thread raises, so that the thread that created the job
+ * handles signals. */
 static int start_worker(oc_job *job, size_t worker)
 {
     worker_start *start = oc_alloc(1, sizeof *start);

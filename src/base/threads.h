@@ -13,27 +13,27 @@ typedef void (*oc_task)(void *context, size_t index, size_t worker);
  * task must not call oc_parallel on the same job. */
 void oc_parallel(oc_job *job, size_t count, oc_task task, void *context);
 
-/* True after oc_job_cancel, and past the limit of time. */
+/* True after oc_job_cancel, and after the limit of oc_job_limit. */
 bool oc_job_cancelled(const oc_job *job);
 
-/* From now on the work counts as cancelled when the process has used so many more seconds of processor time, of all its
- * threads together; 0: no limit. Not while the job works. */
+/* Cancels the work after the process has used `seconds` more seconds of processor time, summed over its threads; 0: no
+ * limit. Must not be called while the job works. */
 void oc_job_limit(oc_job *job, double seconds);
-/* Seconds of processor time that the threads of the process have used together. */
+/* Seconds of processor time of the process, summed over its threads. */
 double oc_processor_seconds(void);
 
-/* Notify the listener; all accept a NULL job. Progress may be reported from any task, and is limited to 20 times a
- * second. */
+/* These notify the listener; all accept a NULL job and may be called from any task. Progress is reported at most 20
+ * times a second. */
 void oc_job_progress(oc_job *job, const char *what, size_t done, size_t total);
 void oc_job_loss(oc_job *job, size_t passes, size_t total, size_t steps, double loss);
 void oc_job_warning(oc_job *job, const char *path, const char *message);
 void oc_job_note(oc_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Passes losses to `loss` too, until it is set to NULL. */
+/* Calls `loss` too for each reported loss, until it is set to NULL. */
 void oc_job_tap_loss(oc_job *job, void (*loss)(void *context, size_t passes, size_t total, size_t steps, double loss),
                      void *context);
 
-/* While hushed, losses are not reported: for trainings that only prepare or validate another. */
+/* While hushed, losses are not reported: for trainings that only prepare or validate the main training. */
 void oc_job_hush(oc_job *job, bool hushed);
 
 /* Seconds of a monotonic clock. */

@@ -1,6 +1,6 @@
-/* The two file formats. Both check the limits from the header, decode the planes that the options select (with no
- * plane: the header alone), and leave turning and the exact size to the decoder. On failure the planes are undefined.
- * Thread-safe for different pictures. */
+/* The two file formats. Both check the limits against the header and decode the planes that the options select (with no
+ * plane: the header alone). The decoder turns the picture upright and brings it to the exact size. On failure the
+ * planes are undefined. Thread-safe for different pictures. */
 #ifndef OC_IMAGE_CODEC_H
 #define OC_IMAGE_CODEC_H
 

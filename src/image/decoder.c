@@ -30,8 +30,7 @@ const oc_param oc_image_params[] = {
     {"fit", OC_CHOICE, offsetof(oc_image_options, fit), "stretch", 0, 0, fits,
      "for images of another shape: stretch them, crop to the centre, or pad with black"},
     {"depth", OC_INTEGER, offsetof(oc_image_options, depth), "0", 0, 16, NULL,
-     "bits that the samples of 16-bit PNG files use, from the lowest: 12 for a 12-bit camera; 0 takes what each file "
-     "says (sBIT), or 16"},
+     "bits that 16-bit PNG samples use, from the lowest: 12 for a 12-bit camera; 0: as the file says (sBIT), else 16"},
 };
 const size_t oc_image_param_count = sizeof oc_image_params / sizeof *oc_image_params;
 
@@ -41,8 +40,8 @@ static const char *const levels[] = {"truncated", "error", "warning", "none", NU
 
 const oc_param oc_limit_params[] = {
     {"fail-on", OC_CHOICE, FIELD(fail_on), "truncated", 0, 0, levels,
-     "which pictures are unreadable; truncated: those that lack rows; error: also those with wrong codes in them; "
-     "warning: also those that the decoder warns of; none: only those without a header"},
+     "which damage makes an image unreadable; truncated: missing rows; error: also wrong codes in its data; warning: "
+     "also anything that the decoder warns about; none: only a missing header"},
     {"max-pixels", OC_INTEGER, FIELD(max_pixels), "100000000", 1, (double)OC_MAX_SIDE *OC_MAX_SIDE, NULL,
      "refuse images with more pixels than this"},
     {"max-side", OC_INTEGER, FIELD(max_side), "65535", 1, OC_MAX_SIDE, NULL, "refuse images with a longer side"},
@@ -301,8 +300,8 @@ static size_t file_limit(const oc_image_options *options)
     return oc_multiply((size_t)options->max_pixels, 8, &limit) && oc_add(limit, rest, &limit) ? limit : SIZE_MAX;
 }
 
-/* A file that is not named like a PNG or JPEG file may be a large file of another kind: its first bytes show that
- * before all of it is read. A file whose first bytes cannot be read is left to the reader of the whole. */
+/* A file without the name of a PNG or JPEG file may be a large file of another kind: checks its first bytes before all
+ * of it is read. When they cannot be read, the read of the whole file reports the error. */
 static oc_status check_kind(const char *path, oc_error *err)
 {
     char head[OC_KIND_HEAD];

@@ -25,7 +25,7 @@
 #include <string.h>
 
 #include <jpeglib.h>
-/* After jpeglib.h, which defines what it needs. */
+/* Must follow jpeglib.h, which defines the types that it uses. */
 #include <jerror.h>
 
 enum { ROWS = 16 }; /* rows in one read: the height of a row of blocks at 4:2:0 */
@@ -234,7 +234,7 @@ static unsigned scale_for(const oc_picture *picture, const oc_image_options *opt
     return divisor;
 }
 
-/* Sets from the header what libjpeg has to deliver. */
+/* Sets the output format of libjpeg, from the header and the options. */
 static oc_status choose(reader *self, const oc_image_options *options, oc_error *err)
 {
     struct jpeg_decompress_struct *info = &self->info;

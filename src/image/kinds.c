@@ -322,7 +322,7 @@ static oc_status fail_unknown(const uint8_t *bytes, size_t size, oc_error *err)
 oc_status oc_fail_foreign(const char *path, const void *bytes, size_t size, oc_error *err)
 {
     if (size == 0) {
-        return oc_fail(err, OC_BAD_IMAGE, "empty, without a single byte");
+        return oc_fail(err, OC_BAD_IMAGE, "empty: the file has no bytes");
     }
     kind content = kind_of_content(bytes, size), name = path ? kind_of_name(path) : KINDS;
     if (content == KINDS && name == KINDS) {

@@ -4,7 +4,7 @@
 
 #include <ocellus/image.h>
 
-/* The longest side of an image and of a canonical size: the limits of PNG and JPEG are not relied upon. */
+/* The longest side of an image and of a canonical size, whatever PNG and JPEG allow. */
 enum { OC_MAX_SIDE = 65535 };
 
 /* Maximum of pixels of a canonical size. A model, which may come from an untrusted source, fixes the size for all
@@ -67,7 +67,7 @@ oc_status oc_fail_picture_memory(const oc_image_options *options, oc_error *err)
 /* Keeps a warning of the codec; false when there are more warnings than the limit. */
 bool oc_picture_warn(oc_picture *picture, const oc_image_options *options, const char *message);
 
-/* Which part of an upright picture goes where in the result. The rest of the result is black. */
+/* A rectangle of the upright picture and the rectangle of the result that it fills. The rest of the result is black. */
 typedef struct oc_placement {
     size_t source_x, source_y, source_width, source_height;
     size_t x, y, width, height; /* in the result */

@@ -4,7 +4,7 @@
 
 #include "src/base/dispatch.h"
 
-/* Images of up to LARGE bytes are hashed whole, of larger ones at least MIN_ROWS rows. */
+/* Images of up to LARGE bytes are hashed whole; of a larger image at least MIN_ROWS rows are hashed. */
 enum { LARGE = 12288, MIN_ROWS = 8 };
 
 OC_KERNEL_GETTER(static, oc_hash_kernels, kernel_table)

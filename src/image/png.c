@@ -44,7 +44,7 @@ typedef struct reader {
     size_t stored;      /* rows that were copied from the scratch to the planes one by one */
     bool rows_are_read; /* all of them: a later fault does no harm */
 
-    bool unsaid;                    /* deep, and neither options nor file give the number of bits */
+    bool bits_unknown;              /* deep, and neither options nor file give the number of bits */
     bool scaled;                    /* deep, and options or file give fewer than 16 bits, `bits` */
     uint8_t bits[OC_PNG_CHANNELS];  /* of a sample */
     uint16_t full[OC_PNG_CHANNELS]; /* the sample of full intensity */
@@ -166,7 +166,7 @@ static void choose(reader *self)
     bool transparent = (type & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, self->info, PNG_INFO_tRNS);
     self->deep = depth == 16;
     self->scaled = self->deep && find_bits(self, type);
-    self->unsaid = self->deep && self->options->depth == 0 && !png_get_valid(png, self->info, PNG_INFO_sBIT);
+    self->bits_unknown = self->deep && self->options->depth == 0 && !png_get_valid(png, self->info, PNG_INFO_sBIT);
     png_set_expand(png);
     if (transparent && !self->scaled) {
         png_uint_16 full = depth == 16 ? 0xFFFF : 0xFF;
@@ -202,7 +202,7 @@ static void store_row(const reader *self, uint8_t *row, size_t y)
     if (self->scaled) {
         oc_png_round(row, width, self->channels, self->full, plane);
     } else if (self->deep) {
-        if (self->unsaid) {
+        if (self->bits_unknown) {
             oc_png_use(row, values, 1, &picture->used_bits);
         }
         color->round_16(row, values, plane);

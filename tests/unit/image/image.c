@@ -37,7 +37,7 @@ static void expect_refusal(const char *name, oc_status status, const char *messa
 Test(image, messages_say_what_is_wrong)
 {
     expect_refusal("text.jpg", OC_BAD_IMAGE, "neither PNG nor JPEG: begins with '<html><body>404 '");
-    expect_refusal("empty.png", OC_BAD_IMAGE, "empty, without a single byte");
+    expect_refusal("empty.png", OC_BAD_IMAGE, "empty: the file has no bytes");
     expect_refusal("truncated.jpg", OC_BAD_IMAGE, "truncated JPEG: its 747 bytes end before the picture does");
     expect_refusal("truncated.png", OC_BAD_IMAGE, "truncated PNG: its 1874 bytes end before the picture does");
     expect_refusal("bomb.png", OC_TOO_LARGE, "787402 x 787402 pixels: no side may be longer than 65535 (--max-side)");
