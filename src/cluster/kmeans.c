@@ -29,7 +29,7 @@ typedef struct lloyd {
     float *centers;       /* (K,D) */
     float *panels, *bias; /* (panels, D, 32), (panels, 32) */
     oc_kmeans_head head;  /* bounds, where they save time */
-    float *trial;         /* (2, OC_KMEANS_TRIAL, K + D): for choosing the bounds */
+    float *trial;         /* (2, OC_KMEANS_TRIAL, K + D): scratch of oc_kmeans_head_prepare */
     float *heads;         /* (threads, OC_PANEL_BLOCK, D): heads of a block */
     uint32_t *nearest;    /* (N): centre of each point */
     uint32_t *order;      /* (N): points sorted by centre */
@@ -118,7 +118,7 @@ static void pack_centers(lloyd *l)
     }
 }
 
-/* Scores a block in full. */
+/* Computes all scores of a block. */
 static void score_block(lloyd *l, size_t start, size_t count, size_t worker)
 {
     const oc_panel_kernels *panel = oc_panel();
@@ -140,7 +140,8 @@ static void score_block(lloyd *l, size_t start, size_t count, size_t worker)
     memcpy(l->score + start, best, count * sizeof *best);
 }
 
-/* Scores a block by bounds first. Each point starts with the score of its previous centre. */
+/* Computes bounds for a block, then the scores that the bounds do not rule out. Each point starts with the score of its
+ * previous centre. */
 static void bound_block(lloyd *l, size_t start, size_t count, size_t worker)
 {
     const oc_panel_kernels *panel = oc_panel();
@@ -217,7 +218,7 @@ static double assign(lloyd *l, size_t *changed, oc_job *job)
     return sum / (double)l->n;
 }
 
-/* Counting sort of the points by centre; within a centre the order of the points stays. */
+/* Counting sort of the points by centre; the points of one centre keep their order. */
 static void sort_points(lloyd *l)
 {
     memset(l->first, 0, (l->k + 1) * sizeof *l->first);
@@ -251,8 +252,8 @@ static void update_group(void *context, size_t group, size_t worker)
     }
 }
 
-/* Moves each centre without points onto the point that lies farthest from its own centre; returns how many were moved.
- * A centre stays where it is when every point lies on its centre. */
+/* Moves each centre without points to the point that is farthest from its own centre; returns the number of moved
+ * centres. Moves none when every point is on its centre. */
 static size_t reseed_empty(lloyd *l)
 {
     size_t moved = 0;

@@ -26,12 +26,12 @@ typedef struct oc_kmeans_report {
     double seeding_seconds, seconds;
 } oc_kmeans_report;
 
-/* k-means++ on at most 20 K points, drawn at random: points (N,D), without gaps between them, -> centres (K,D).
- * OC_BAD_DATA when K > N, with both numbers; OC_USAGE, OC_TOO_LARGE, OC_NO_MEMORY, OC_CANCELLED. */
+/* k-means++ on at most 20 K points, drawn at random: points (N,D), stride D, -> centres (K,D). OC_BAD_DATA when K > N,
+ * with both numbers; OC_USAGE, OC_TOO_LARGE, OC_NO_MEMORY, OC_CANCELLED. */
 oc_status oc_kmeans_seed(oc_matrix points, const oc_kmeans_options *options, float *centers, oc_job *job,
                          oc_error *err);
 
-/* Lloyd's iterations from the given centres (K,D), which are replaced on success. report may be NULL. Errors as above. */
+/* Lloyd's iterations; on success the centres (K,D) are replaced. report may be NULL. Errors as above. */
 oc_status oc_kmeans_lloyd(oc_matrix points, const oc_kmeans_options *options, float *centers, oc_kmeans_report *report,
                           oc_job *job, oc_error *err);
 

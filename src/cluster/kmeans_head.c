@@ -1,4 +1,5 @@
-/* The basis from the eigenvectors of C^T C, the size of the head by counting what passes the bound. */
+/* The basis consists of the eigenvectors of C^T C. The size of the head is chosen by counting the bounds that do not
+ * rule out their centre. */
 #include "src/cluster/kmeans_head.h"
 
 #include "src/base/fail.h"
@@ -13,10 +14,10 @@ enum {
     MIN_VALUES = 16,
     MAX_VALUES = 512, /* D for which heads are tried */
     MIN_CENTERS = 64,
-    CANDIDATE_COST = 600 /* of a full score besides its D multiply-adds: a branch that is not foreseen */
+    CANDIDATE_COST = 600 /* multiply-adds that a mispredicted branch costs, for each full score */
 };
 
-/* Sizes that are tried, in parts of D. */
+/* Sizes of the head that are tried, as fractions of D. */
 static const double parts[] = {0.1, 0.15, 0.2, 0.25, 0.3, 0.375, 0.45, 0.55, 0.65};
 enum { PARTS = sizeof parts / sizeof *parts };
 
@@ -55,7 +56,7 @@ void oc_kmeans_head_free(oc_kmeans_head *head)
     *head = (oc_kmeans_head){0};
 }
 
-/* Directions by falling energy: rows of basis (D,D). */
+/* Computes the basis (D,D): its rows are the directions, in order of decreasing energy. */
 static bool make_basis(oc_kmeans_head *head, const float *centers)
 {
     size_t d = head->d;
@@ -78,7 +79,7 @@ static bool make_basis(oc_kmeans_head *head, const float *centers)
     return true;
 }
 
-/* The norm of what a head of m values leaves of a vector, rounded up: the bound must hold in floats too. */
+/* |rest(x)| for a head of m values, rounded up, because the bound must hold in float32 too. */
 static float rest_norm(const float *head, size_t m, double squared_norm)
 {
     double sum = 0;
@@ -90,7 +91,7 @@ static float rest_norm(const float *head, size_t m, double squared_norm)
     return (float)sqrt((rest > 0 ? rest : 0) + 1e-6 * squared_norm);
 }
 
-/* heads (rows, stride) of V (rows, D): m values and the norm of the rest. */
+/* Computes heads (rows, stride) of V (rows, D): m values and the norm of the rest. */
 static void head_rows(const oc_kmeans_head *head, const float *v, size_t rows, size_t m, size_t stride, float *heads)
 {
     oc_matmul_nt(1, oc_packed(v, rows, head->d), oc_packed(head->basis, m, head->d), 0, heads, stride);
@@ -103,7 +104,7 @@ static void head_rows(const oc_kmeans_head *head, const float *v, size_t rows, s
     }
 }
 
-/* Bounds among (rows, K) that reach the best of the full scores (rows, K) of the same point. */
+/* Counts the bounds (rows, K) that are at least the best score (rows, K) of the same point. */
 static size_t count_candidates(const oc_kmeans_head *head, const float *scores, const float *bounds, size_t rows,
                                const float *bias)
 {
@@ -121,7 +122,7 @@ static size_t count_candidates(const oc_kmeans_head *head, const float *scores, 
     return candidates;
 }
 
-/* Multiply-adds a point, for the bounds and the full scores that remain. */
+/* Multiply-adds per point, for the bounds and the remaining full scores. */
 static double cost(const oc_kmeans_head *head, size_t m, size_t candidates, size_t rows)
 {
     double d = (double)head->d;

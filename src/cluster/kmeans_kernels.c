@@ -1,4 +1,4 @@
-/* Inner loops of k-means, compiled once a processor family. */
+/* Inner loops of k-means, compiled once for each processor family. */
 #include "src/cluster/kmeans_kernels.h"
 
 #include "src/base/dispatch.h"
@@ -7,8 +7,8 @@
 #include <immintrin.h>
 #endif
 
-/* Finds the largest score of a row first: after a few panels it is rarely larger than the best so far, and only then
- * its lane matters. */
+/* Finds the largest score of a row first, without its lane: after a few panels that score is rarely larger than the
+ * best so far, and only then is the lane needed. */
 static void track(const float *restrict tile, size_t rows, uint32_t first, float *restrict best,
                   uint32_t *restrict center)
 {
@@ -29,7 +29,8 @@ static void track(const float *restrict tile, size_t rows, uint32_t first, float
     }
 }
 
-/* The lanes of a row that are above the limit, one bit a lane. Compilers do not find the instruction for it. */
+/* The lanes of a row that are above the limit, one bit for each lane. Compilers do not find the instruction for
+ * this. */
 static inline uint32_t lanes_above(const float *row, float limit)
 {
     uint32_t mask = 0;

@@ -10,7 +10,7 @@
 /* Checks sizes: OC_USAGE, OC_BAD_DATA or OC_TOO_LARGE for sizes that k-means cannot work on. */
 oc_status oc_kmeans_check(size_t n, size_t d, size_t k, oc_error *err);
 
-/* Centres C (K,D) and their bias (K): a point's score of centre k is x . c_k + bias_k. */
+/* Centres C (K,D) and their bias (K): the score of point x for centre k is x . c_k + bias_k. */
 typedef struct oc_kmeans_centers {
     const float *values, *bias;
     size_t d;
@@ -19,17 +19,17 @@ typedef struct oc_kmeans_centers {
 /* Rows of points, X (rows,D), and their nearest centres so far. */
 typedef struct oc_kmeans_rows {
     const float *x;
-    const float *slack; /* (rows): what rounding may take from a bound */
+    const float *slack; /* (rows): maximum rounding error of a bound */
     float *best;        /* (rows): the largest score */
     uint32_t *center;   /* (rows): its centre */
 } oc_kmeans_rows;
 
 typedef struct oc_kmeans_kernels {
     /* Updates, for each row of the tile (rows, OC_PANEL), the largest score so far and its centre; `first` is the
-     * centre of the first lane. Of equal scores the lower number stays. best, center (rows). */
+     * centre of the first lane. For equal scores the centre of lower index is kept. best, center (rows). */
     void (*track)(const float *tile, size_t rows, uint32_t first, float *best, uint32_t *center);
-    /* The same for a tile of upper bounds of the scores: centres whose bound passes best - slack are scored in full.
-     * Only the first `count` rows are used. */
+    /* The same for a tile of upper bounds of the scores: computes the score of a centre only when its bound is above
+     * best - slack. Only the first `count` rows are used. */
     void (*refine)(const float *tile, size_t count, uint32_t first, const oc_kmeans_centers *centers,
                    const oc_kmeans_rows *rows);
     /* x . y, (D) each */

@@ -48,7 +48,7 @@ static void shrink_tile(void *context, size_t tile, size_t worker)
     s->tile_sum[tile] = oc_kmeans()->shrink(s->points + start * s->d, count, s->d, s->center, s->nearest + start);
 }
 
-/* The point at which the running sum of the distances passes a random part of their total. */
+/* Returns the point at which the running sum of the squared distances exceeds a random fraction of their total. */
 static size_t draw(const seeding *s, size_t tiles, oc_random *random)
 {
     double total = 0;

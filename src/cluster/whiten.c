@@ -138,7 +138,7 @@ typedef struct part {
     size_t first, count;
 } part;
 
-/* The eigenvectors of a part, in the coordinates of the points and by falling value, become its rows of the transform. */
+/* Stores the eigenvectors of a part, in the coordinates of the points, by decreasing eigenvalue, in its rows of T. */
 static oc_status diagonalize(const double *cov, const uint32_t *symmetry, part *p, oc_whitening *w, oc_error *err)
 {
     oc_status status = OC_OK;
@@ -264,7 +264,7 @@ oc_status oc_whiten_fit(oc_matrix points, const oc_whiten_options *options, oc_w
 {
     size_t n = points.rows, d = points.columns;
     if (n == 0 || d == 0 || d > UINT32_MAX) {
-        return oc_fail(err, OC_BAD_DATA, "whitening needs points; there are %zu of %zu values", n, d);
+        return oc_fail(err, OC_BAD_DATA, "whitening needs points, but there are %zu points of %zu values", n, d);
     }
     oc_whitening w = {.d = d};
     w.mean = oc_alloc(d, sizeof *w.mean);

@@ -25,7 +25,7 @@ typedef struct oc_whitening {
     size_t d, r;      /* values of a point, directions kept */
     size_t even;      /* the first `even` directions are even, the others odd; r without symmetry */
     float *mean;      /* (D); averaged with its mirror image when there is a symmetry */
-    float *transform; /* T (r,D); even rows first, each part by falling variance */
+    float *transform; /* T (r,D); even rows first, each part by decreasing variance */
     float *variance;  /* (r): l_i, the variance of the points in the direction of row i */
 } oc_whitening;
 
@@ -37,8 +37,8 @@ typedef struct oc_whiten_options {
     size_t most;              /* directions to keep, those of most variance; of equal ones all or none; 0: no limit */
 } oc_whiten_options;
 
-/* Learns the map from points (N,D) without gaps between them. The result has the same bytes on any number of threads. OC_BAD_DATA when there is no
- * variance or a value is not finite; OC_NO_MEMORY. The caller frees *whitening with oc_whiten_free. */
+/* Learns the map from points (N,D), stride D. The result has the same bytes on any number of threads. OC_BAD_DATA when
+ * there is no variance or a value is not finite; OC_NO_MEMORY. The caller frees *whitening with oc_whiten_free. */
 oc_status oc_whiten_fit(oc_matrix points, const oc_whiten_options *options, oc_whitening *whitening, oc_job *job,
                         oc_error *err);
 

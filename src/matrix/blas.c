@@ -10,12 +10,12 @@
 #include <limits.h>
 #include <pthread.h>
 
-/* Fortran LAPACK, which OpenBLAS carries without a header of its own in every package. */
+/* LAPACK functions of OpenBLAS; not every package of OpenBLAS has a header for them. */
 void ssyevd_(const char *jobz, const char *uplo, const blasint *n, float *a, const blasint *lda, float *w, float *work,
              const blasint *lwork, blasint *iwork, const blasint *liwork, blasint *info);
 void spotrf_(const char *uplo, const blasint *n, float *a, const blasint *lda, blasint *info);
 
-/* OpenBLAS calls it before a fork. Builds without threads lack it. */
+/* Ends the threads of OpenBLAS, which itself calls it before a fork. Builds without threads lack it. */
 int blas_thread_shutdown_(void) __attribute__((weak));
 
 /* The number of threads is a setting of the whole process. The first of our concurrent calls saves it, the last one
@@ -96,7 +96,7 @@ oc_status oc_eigen_symmetric(size_t n, float *a, float *values)
     float size = 0;
     enter();
     ssyevd_("V", "U", &order, a, &order, values, &size, &query, &integer_size, &query, &info);
-    /* The size is returned as a float: add more than rounding can have removed. */
+    /* The size is returned as a float, perhaps rounded down: add more than the rounding error. */
     size_t capacity = (size_t)(size * 1.0001F) + 64;
     float *work = oc_alloc(capacity, sizeof *work);
     blasint *integers = oc_alloc((size_t)integer_size, sizeof *integers);

@@ -1,6 +1,6 @@
 /* Dense products and factorisations: the one place that calls BLAS and LAPACK. Matrices are row-major float32. Each
- * call runs on the calling thread alone, and parallel work calls them on tiles: OpenBLAS has one thread, in the whole
- * process, while a call is under way, and afterwards the number of threads that it had before. Thread-safe. */
+ * call runs on the calling thread alone; parallel work calls these functions on tiles. During a call, OpenBLAS is set
+ * to one thread in the whole process; after the call it has its former number of threads. Thread-safe. */
 #ifndef OC_MATRIX_BLAS_H
 #define OC_MATRIX_BLAS_H
 
@@ -26,8 +26,8 @@ void oc_syrk_upper(float alpha, oc_matrix a, float beta, float *c, size_t stride
  * the vector of value i. OC_BAD_DATA when LAPACK did not converge, OC_NO_MEMORY. */
 oc_status oc_eigen_symmetric(size_t n, float *a, float *values);
 
-/* Replaces the lower triangle of a small A (n,n) by the L with A = L L^T; cholesky.h is for large matrices.
- * False when A is not positive definite to rounding; its lower triangle is then undefined. */
+/* Replaces the lower triangle of a small A (n,n) by the L with A = L L^T; cholesky.h is for large matrices. False when
+ * A is not positive definite in float32; its lower triangle is then undefined. */
 bool oc_cholesky_block(size_t n, float *a, size_t lda);
 
 /* Replaces the rows B (count,n) by the X of X L = B, or of X L^T = B, with L (n,n) lower triangular. */

@@ -3,15 +3,16 @@
  *
  *     L_kk = chol A_kk,   L_ik = A_ik L_kk^-T,   A_ij <- A_ij - L_ik L_jk^T     (k < j <= i)
  *
- * The tiles of one step are independent of each other. The solutions go by blocks too, always along the rows of L: the
- * forward solution reads the blocks that are solved, the backward solution updates the blocks that are left. */
+ * The tiles of one step are independent of each other. The solutions work by blocks too, always along the rows of L:
+ * the forward solution reads the blocks that are solved, the backward solution updates the blocks that are not solved
+ * yet. */
 #include "src/matrix/cholesky.h"
 
 #include "src/base/threads.h"
 #include "src/matrix/blas.h"
 
-/* Columns of a panel, for narrow and for wide matrices; rows or columns of L in a task of a solution; side of the tiles
- * that a matrix is transposed in. */
+/* NARROW_BLOCK, WIDE_BLOCK: columns of a panel, for matrices of fewer than WIDE columns and of more. STRIP: rows or
+ * columns of L in one task of a solution. REFLECT: side of the tiles of a transposition. */
 enum { NARROW_BLOCK = 256, WIDE_BLOCK = 512, WIDE = 4096, STRIP = 64, REFLECT = 64 };
 
 static size_t block_of(size_t n)
@@ -38,7 +39,7 @@ static void solve_tile(void *context, size_t index, size_t worker)
                               p->a + top * p->n + p->first, smaller(p->block, p->n - top), p->n);
 }
 
-/* Tile `index` of the lower triangle after the panel, counted row by row. */
+/* Updates tile `index` of the lower triangle after the panel, counted row by row. */
 static void update_tile(void *context, size_t index, size_t worker)
 {
     (void)worker;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 /* Replaces the lower triangle of A by L; the values above the diagonal are neither read nor written. False when A is
- * not positive definite to rounding, or the job was cancelled; the lower triangle is then undefined. */
+ * not positive definite in float32, or the job was cancelled; the lower triangle is then undefined. */
 bool oc_cholesky_factor(size_t n, float *a, oc_job *job);
 
 /* Copies the values above the diagonal of A to the places below it. */

@@ -30,7 +30,7 @@ enum { MAGIC = 6, MAX_HEADER = 4096 };
 struct oc_npy {
     void *map;
     size_t size;
-    float *narrowed; /* the values of a float64 file as float32; NULL for float32, which is used where it lies */
+    float *narrowed; /* the values of a float64 file as float32; NULL for a float32 file, whose mapping is used */
     oc_rows rows;
 };
 
@@ -59,7 +59,7 @@ void oc_npy_header(size_t count, size_t dimension, char header[OC_NPY_HEADER])
     oc_npy_header_of("<f4", count, dimension, header);
 }
 
-/* The text after 'key': in the dictionary, or NULL. */
+/* Returns the text after 'key': of the dictionary, or NULL. */
 static const char *find_value(const char *header, const char *key)
 {
     const char *at = strstr(header, key);
@@ -163,13 +163,13 @@ static oc_status check_rows(const array *a, const char *path, oc_error *err)
     }
     oc_status status = check_size(a, path, single ? sizeof(float) : sizeof(double), err);
     if (status == OC_OK && single && (uintptr_t)a->values % sizeof(float) != 0) {
-        status = oc_fail(err, OC_BAD_FILE, "%s: the header's length is no multiple of four", path);
+        status = oc_fail(err, OC_BAD_FILE, "%s: the length of the header is not a multiple of four", path);
     }
     return status;
 }
 
-/* An error when values of a float64 column differ but are all the same as float32: nothing could be learned from it.
- * Relative differences below DIGITS are rounding in a constant column. */
+/* OC_BAD_DATA when the values of a float64 column differ but are all equal as float32: nothing can be learned from such
+ * a column. Relative differences below DIGITS are rounding errors in a constant column. */
 static oc_status check_columns(const array *a, const float *values, const char *path, oc_error *err)
 {
     static const double DIGITS = 1e-10;
@@ -187,7 +187,7 @@ static oc_status check_columns(const array *a, const float *values, const char *
         if (same && high - low > DIGITS * fmax(fabs(low), fabs(high))) {
             return oc_fail(
                 err, OC_BAD_DATA,
-                "%s: column %zu: its values, %.17g to %.17g, are all the same as float32, the type of features: "
+                "%s: column %zu: its values, %.17g to %.17g, are all equal as float32, the type of features: "
                 "subtract their mean, or scale them up",
                 path, j, low, high);
         }
@@ -236,7 +236,7 @@ static oc_status map_file(const char *path, void **map, size_t *size, oc_error *
     }
     if (!S_ISREG(about.st_mode)) {
         close(file);
-        return oc_fail(err, OC_BAD_FILE, "%s: is no regular file, which .npy rows and labels are", path);
+        return oc_fail(err, OC_BAD_FILE, "%s: is not a regular file, as .npy rows and labels must be", path);
     }
     int protection = oc_bytes_reversed() ? PROT_READ | PROT_WRITE : PROT_READ;
     int shared = oc_bytes_reversed() ? MAP_PRIVATE : MAP_SHARED;
@@ -285,7 +285,7 @@ oc_status oc_npy_open(const char *path, oc_npy **out, oc_error *err)
     return OC_OK;
 }
 
-/* Integer i of an array of "i1", "u2", "<i4" and their like, sign-extended. */
+/* Element i of an integer array (type "i1", "u2", "<i4", ...), sign-extended. */
 static int64_t integer_at(const array *a, size_t width, size_t i)
 {
     uint64_t value = 0;

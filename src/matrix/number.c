@@ -1,5 +1,5 @@
 /* Float32 as decimal text. Nine significant digits distinguish any two float32 (Goldberg, 1991, theorem 15). Whole
- * numbers, such as pixels and counts, have a path of their own, which needs no division of floats. */
+ * numbers, such as pixels and counts, are formatted by integer divisions, which is faster. */
 #include "src/matrix/number.h"
 
 #include "src/base/locale.h"

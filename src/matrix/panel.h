@@ -11,13 +11,13 @@
 
 enum {
     OC_PANEL = 32,         /* words in a panel */
-    OC_PANEL_MAX_ROWS = 12 /* maximum of rows of a tile; the number of every family divides OC_PANEL_BLOCK */
+    OC_PANEL_MAX_ROWS = 12 /* maximum of R, the rows of a tile; R of every family divides OC_PANEL_BLOCK */
 };
-enum { OC_PANEL_BLOCK = 48 }; /* rows that go through all panels together */
+enum { OC_PANEL_BLOCK = 48 }; /* rows that are multiplied with all panels together */
 
 typedef struct oc_panel_kernels {
     size_t rows; /* R: rows of a group and of a tile */
-    /* X (count,depth) with a stride -> packed (depth,R), rows from count on zero; count <= R. */
+    /* X (count,depth) with a stride -> packed (depth,R), where rows count..R-1 are zero; count <= R. */
     void (*pack)(const float *x, size_t stride, size_t count, size_t depth, float *packed);
     /* tile (R,OC_PANEL) = bias (OC_PANEL) + packed^T (R,depth) panel (depth,OC_PANEL); bias and panel are aligned to 64
      * bytes. */

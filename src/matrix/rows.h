@@ -4,7 +4,7 @@
 
 #include <ocellus/rows.h>
 
-/* The row of the blocks that holds row i of the view; *mirrored is true when its values are to be permuted. */
+/* The index in the blocks of row i of the view; *mirrored is true when its values must be permuted. */
 static inline size_t oc_rows_place(const oc_rows *rows, size_t i, bool *mirrored)
 {
     size_t at = rows->chosen ? rows->chosen[i] : i;
@@ -12,7 +12,7 @@ static inline size_t oc_rows_place(const oc_rows *rows, size_t i, bool *mirrored
     return rows->mirrored ? at / 2 : at;
 }
 
-/* What the values of row i are multiplied by: 1, or one over its length where the view is of unit rows. */
+/* The factor of the values of row i: 1, or 1 / |x_i| in a view of unit rows. */
 double oc_rows_factor(const oc_rows *rows, size_t i);
 /* The first value of a row of a block. */
 static inline const float *oc_block_row(const oc_block *block, size_t row)

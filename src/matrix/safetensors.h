@@ -18,8 +18,8 @@ typedef struct oc_archive oc_archive;
 oc_status oc_archive_create(oc_archive **archive, oc_error *err);
 void oc_archive_free(oc_archive *archive);
 
-/* Strings. oc_archive_set copies both, and replaces an older value; OC_USAGE when the value is not UTF-8; OC_NO_MEMORY.
- * oc_archive_get returns NULL when there is no such key; the string belongs to the archive. */
+/* Strings. oc_archive_set copies key and value, and replaces an older value; OC_USAGE when the value is not UTF-8;
+ * OC_NO_MEMORY. oc_archive_get returns NULL when there is no such key; the string belongs to the archive. */
 oc_status oc_archive_set(oc_archive *archive, const char *key, const char *value, oc_error *err);
 const char *oc_archive_get(const oc_archive *archive, const char *key);
 
@@ -39,19 +39,19 @@ oc_status oc_archive_digest(const oc_archive *archive, uint64_t *digest, oc_erro
 /* Writes the file completely or not at all. Before the file is replaced, the new one is read again and passed to
  * `check`, if that is not NULL. OC_BAD_DATA when it cannot be read again; OC_IO, OC_NO_MEMORY. */
 oc_status oc_archive_write(const oc_archive *archive, const char *path, oc_archive_check check, oc_error *err);
-/* Reads a file; arrays belong to the archive. Checked are the header's length and JSON, duplicate names, types, shapes,
- * offsets, and that all values are finite. OC_BAD_FILE with the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
+/* Reads a file; arrays belong to the archive. Checks the length and the JSON of the header, duplicate names, types,
+ * shapes, offsets, and that all values are finite. OC_BAD_FILE with the reason, OC_NOT_FOUND, OC_IO, OC_NO_MEMORY. */
 oc_status oc_archive_read(const char *path, oc_archive **archive, oc_error *err);
 
-/* Memory that an archive is written to; bytes NULL only asks for the size. */
+/* Memory that an archive is written to; with `bytes` NULL only the size is computed. */
 typedef struct oc_room {
     void *bytes;
-    size_t room, size; /* bytes that there are, and that the archive takes */
+    size_t room, size; /* bytes allocated at `bytes`; bytes of the archive */
 } oc_room;
-/* The bytes that oc_archive_write would write; sets out->size. Nothing is written unless there is room: OC_USAGE. Errors
- * otherwise as oc_archive_write. */
+/* Writes to memory the bytes that oc_archive_write would write; sets out->size in any case. OC_USAGE, and nothing is
+ * written, when out->room is too small. Other errors as for oc_archive_write. */
 oc_status oc_archive_write_memory(const oc_archive *archive, oc_archive_check check, oc_room *out, oc_error *err);
-/* oc_archive_read of bytes, which are copied. */
+/* As oc_archive_read, from memory; the bytes are copied. */
 oc_status oc_archive_read_memory(const void *bytes, size_t size, oc_archive **archive, oc_error *err);
 
 #endif

@@ -127,7 +127,8 @@ static oc_status check_places(oc_header_entries *all, uint64_t size, oc_error *e
         covered = e->end;
     }
     if (covered != size) {
-        return oc_fail(err, OC_BAD_FILE, "the arrays take %" PRIu64 " bytes, the file holds %" PRIu64, covered, size);
+        return oc_fail(err, OC_BAD_FILE, "the arrays have %" PRIu64 " bytes, but the file holds %" PRIu64, covered,
+                       size);
     }
     return OC_OK;
 }

@@ -40,7 +40,7 @@ static bool blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Moves to the next row, at or after `at`; at the end of the text `at` is at the NUL. */
+/* Moves to the first row at or after `at`; to the NUL when no row follows. */
 static void find_row(line *l)
 {
     for (;;) {
@@ -63,7 +63,7 @@ static oc_status read_label(line *l, int64_t *label, oc_error *err)
     double value = oc_strtod(l->at, &end);
     size_t length = strcspn(l->at, " \t\r\n#");
     if (end == l->at || (!blank(*end) && !ends(end))) {
-        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' in place of a label; labels are whole numbers", l->number,
+        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' is not a label; labels are whole numbers", l->number,
                        (int)(length < 40 ? length : 40), l->at);
     }
     if (!(fabs(value) <= MAX_LABEL) || floor(value) < value) {
@@ -92,7 +92,7 @@ static oc_status read_entry(line *l, size_t *index, double *value, oc_error *err
         *value = oc_strtod(at + digits + 1, &end);
     }
     if (!end || end == at + digits + 1 || (!blank(*end) && !ends(end))) {
-        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' in place of index:value", l->number, shown, at);
+        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' is not of the form index:value", l->number, shown, at);
     }
     *index = (size_t)strtoull(at, NULL, 10);
     if (*index == 0) {
@@ -108,8 +108,8 @@ static oc_status read_entry(line *l, size_t *index, double *value, oc_error *err
     return OC_OK;
 }
 
-/* Reads one line: its label, and its values into row (dimension) unless row is NULL. *largest becomes the maximum of
- * itself and the largest index. */
+/* Reads one line: its label, and its values into row (dimension) unless row is NULL. Raises *largest to the largest
+ * index of the line. */
 static oc_status read_row(line *l, int64_t *label, float *row, size_t *largest, oc_error *err)
 {
     size_t before = 0, index = 0;
@@ -137,7 +137,8 @@ static oc_status read_row(line *l, int64_t *label, float *row, size_t *largest, 
     return status;
 }
 
-/* The text is read twice, to learn its size and for its values; `read` is the part that is read, 0 to 2. In kilobytes. */
+/* Reports progress in kilobytes. The text is read twice, first for its shape, then for its values: `read` is in
+ * 0..2. */
 static oc_status note_progress(const oc_bytes *bytes, double read, oc_job *job, oc_error *err)
 {
     double kilobytes = (double)bytes->size / 1000;
@@ -189,11 +190,11 @@ static oc_status parse(const oc_bytes *bytes, oc_svmlight *rows, size_t dimensio
         return status;
     }
     if (dimension && largest > dimension) {
-        return oc_fail(err, OC_BAD_FILE, "there is an index %zu; rows of %zu values are needed", largest, dimension);
+        return oc_fail(err, OC_BAD_FILE, "an index is %zu, but rows have %zu values", largest, dimension);
     }
     rows->dimension = dimension ? dimension : largest;
     if (rows->count == 0 || rows->dimension == 0) {
-        return oc_fail(err, OC_BAD_FILE, "no row with values in it");
+        return oc_fail(err, OC_BAD_FILE, "no row has a value");
     }
     bool fits = oc_multiply(rows->count, rows->dimension, &values);
     rows->values = fits ? oc_alloc(values, sizeof *rows->values) : NULL;
@@ -230,7 +231,7 @@ void oc_svmlight_free(oc_svmlight *rows)
     *rows = (oc_svmlight){0};
 }
 
-/* A line that is cut off still counts by its first index:value. */
+/* The line may be cut off after its first index:value. */
 bool oc_svmlight_signature(const char *head)
 {
     line l = {head, 1};

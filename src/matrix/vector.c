@@ -1,4 +1,4 @@
-/* Operations on vectors that BLAS does not have, or makes in single precision. */
+/* Operations on vectors that BLAS lacks or computes in single precision. */
 #include "src/matrix/vector.h"
 
 #include <math.h>

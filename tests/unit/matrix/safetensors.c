@@ -89,7 +89,7 @@ Test(archive, a_nul_after_the_header_is_refused)
     memcpy(file + 8, header, sizeof header - 1);
     file[8 + sizeof header - 2] = '\0';
     put("hostile", file, sizeof file);
-    expect_refused("there is more after its end");
+    expect_refused("text follows its end");
 }
 
 Test(archive, hostile_headers_are_refused)
@@ -130,8 +130,8 @@ Test(archive, hostile_headers_are_refused)
         {"{" ARRAY("a", "[2]", "[0,8]") "," ARRAY("b", "[2]", "[0,8]") "}", 2, "overlaps"},
         {"{" ARRAY("a", "[1]", "[0,4]") "," ARRAY("b", "[1]", "[8,12]") "}", 3, "hole"},
         {"{" ARRAY("a", "[1]", "[4,8]") "}", 2, "hole"},
-        {"{" ARRAY("a", "[2]", "[0,8]") "}", 3, "8 bytes, the file holds 12"},
-        {"{" ARRAY("a", "[2]", "[0,8]") "}", 1, "8 bytes, the file holds 4"},
+        {"{" ARRAY("a", "[2]", "[0,8]") "}", 3, "8 bytes, but the file holds 12"},
+        {"{" ARRAY("a", "[2]", "[0,8]") "}", 1, "8 bytes, but the file holds 4"},
         {"{\"a\\u0000b\":{}}", 0, "header is damaged"},
         {"[1]", 0, "not a model file"},
         {"", 0, "not a model file"},
