@@ -184,7 +184,7 @@ static oc_status open_work(work *w, oc_job *job, oc_error *err)
         done = oc_answer_file_done(w->file);
     }
     if (done) {
-        terminal_note("going on after the first %zu images", done);
+        terminal_note("continuing after the first %zu images", done);
     }
     oc_batch_options options = {.image = settings->image, .done = done, .answer = take_answer, .context = w};
     return oc_batch_create(w->model, &options, job, &w->batch, err);

@@ -1,5 +1,5 @@
-/* CIFAR-10's binary files: records of one byte of label and 3,072 bytes of pixels, a 32 x 32 plane each of red, green
- * and blue. There is no header: the size of the file and the labels identify it. */
+/* CIFAR-10's binary files: records of a label (1 byte) and pixels (3,072 bytes: red, green and blue planes of 32 x 32).
+ * They have no header: a file is recognised by its size and its labels. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"

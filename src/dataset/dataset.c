@@ -1,4 +1,4 @@
-/* The data set object: recognises the kind of the input. Each kind is read in a file of its own. */
+/* The data set object: recognises the kind of the input. Each kind has a reader in its own source file. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"
@@ -53,8 +53,9 @@ static oc_status read_head(const char *path, char *head, oc_error *err)
     return status;
 }
 
-/* IDX has a magic number and an exact size; CIFAR-10 has a size and labels only, and its first pixels may look like the
- * magic number. So a complete IDX file is tried first, then CIFAR-10, then an IDX file of a wrong size. */
+/* An IDX file has a magic number and an exact size. A CIFAR-10 file is known by its size and labels only, and may begin
+ * with the bytes of that magic number. So the order of the tests is: a complete IDX file, CIFAR-10, an IDX file of a
+ * wrong size. */
 static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, oc_error *err)
 {
     char head[HEAD + 1];
@@ -111,7 +112,7 @@ static oc_status read_any(oc_dataset *dataset, const char *path, oc_error *err)
     return read_file(dataset, path, oc_file_size(&about), err);
 }
 
-/* True for a folder of rows (a set). */
+/* True for the folder of a set. */
 static bool is_set(const char *path)
 {
     struct stat about;
@@ -132,7 +133,7 @@ static oc_status open_any(const char *path, bool unlabelled, oc_dataset **out, o
     if (status == OC_OK && dataset->count == 0) {
         const char *others = dataset->ignored ? ", only files of other kinds (name an IDX or CIFAR-10 file itself)"
                                               : "";
-        status = oc_fail(err, OC_BAD_DATA, "%s: no image in it%s", strcmp(path, "-") == 0 ? "standard input" : path,
+        status = oc_fail(err, OC_BAD_DATA, "%s: holds no image%s", strcmp(path, "-") == 0 ? "standard input" : path,
                          is_set(path) ? ": it is a set of rows that 'ocellus extract' wrote" : others);
     }
     if (status != OC_OK) {
@@ -158,7 +159,7 @@ oc_status oc_dataset_open_list(const char *path, oc_dataset **out, oc_error *err
     oc_dataset *dataset = oc_alloc(1, sizeof *dataset);
     oc_status status = dataset ? oc_read_lines(dataset, path, err) : oc_fail_memory(err, "the list");
     if (status == OC_OK && dataset->count == 0) {
-        status = oc_fail(err, OC_BAD_DATA, "%s: no path in it", strcmp(path, "-") == 0 ? "standard input" : path);
+        status = oc_fail(err, OC_BAD_DATA, "%s: holds no path", strcmp(path, "-") == 0 ? "standard input" : path);
     }
     if (status != OC_OK) {
         oc_dataset_free(dataset);
@@ -237,7 +238,7 @@ size_t oc_dataset_origin(const oc_dataset *dataset, size_t i)
     return dataset->origins ? dataset->origins[i] : i;
 }
 
-/* The prefix by which a path is opened. */
+/* The text before a path when it is opened. */
 static const char *prefix_of(const oc_dataset *dataset, const char *path)
 {
     const char *prefix = path[0] == '/' ? "" : dataset->prefix;
@@ -304,7 +305,7 @@ static oc_status read_pixels(const oc_dataset *dataset, size_t origin, oc_decode
         options, image, err);
 }
 
-/* An image of a program that is not a file. */
+/* Decodes an image that a program holds in memory. */
 static oc_status read_held(const oc_dataset_image *from, oc_decoder *decoder, const oc_image_options *options,
                            oc_image *image, oc_error *err)
 {

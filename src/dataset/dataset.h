@@ -1,4 +1,4 @@
-/* The inside of a data set, and the readers that fill it. A reader adds items and classes to an empty data set; when it
+/* The fields of a data set, and the readers that fill it. A reader adds items and classes to an empty data set; when it
  * fails, the caller frees the data set. */
 #ifndef OC_DATASET_DATASET_H
 #define OC_DATASET_DATASET_H
@@ -11,7 +11,7 @@ typedef struct oc_item {
     uint32_t line; /* of the list, from 1; 0 without a list */
 } oc_item;
 
-/* The part of a list of images that a data set is; count 0: all of it. */
+/* The part of a list of images that a data set holds; count 0: the whole list. */
 typedef struct oc_shard {
     size_t index, count, items; /* part `index` (from 1) of `count`, of a list of `items` items */
     uint64_t digest;            /* of the paths and labels of the whole list */
@@ -29,22 +29,22 @@ struct oc_dataset {
     bool class_folders;         /* classes are the first folders of the paths */
     const char **empty_folders; /* names of folders without images */
     size_t empty_count, empty_capacity;
-    const oc_dataset *whole; /* NULL, or the data set whose texts, classes and pixels this part of it shares */
-    uint32_t *origins; /* (count): the former numbers of the items when this is a part of a data set; NULL: their own */
+    const oc_dataset *whole; /* the data set whose texts, classes and pixels this part shares, or NULL */
+    uint32_t *origins;       /* (count): the numbers of the items in the whole data set; NULL: the same numbers */
     oc_shard shard;
-    /* IDX and CIFAR-10: (count, height, width, channels); NULL for files. */
+    /* (count, height, width, channels) of IDX and CIFAR-10; NULL for image files */
     uint8_t *pixels;
     size_t width, height, channels;
-    oc_dataset_image *images; /* of a program, by their origins; NULL for other data sets */
+    oc_dataset_image *images; /* given by a program, in the order of the whole data set; else NULL */
 };
 
-/* The number of item i in the whole data set: the place of its pixels. */
+/* The number of item i in the whole data set, which is the index of its pixels. */
 size_t oc_dataset_origin(const oc_dataset *dataset, size_t i);
 
 /* True when images are not files that can be opened by their paths alone. */
 bool oc_dataset_in_memory(const oc_dataset *dataset);
 
-/* The name of image i in files of results: the path that opens it from the current folder; of an image that is no file,
+/* The name of image i in result files: its path from the current folder; for an image that is not a file,
  * oc_dataset_path. The caller frees it with oc_free; NULL when memory is short. */
 char *oc_dataset_file(const oc_dataset *dataset, size_t i);
 
@@ -54,8 +54,8 @@ oc_status oc_dataset_add_class(oc_dataset *dataset, const char *name, oc_error *
 oc_status oc_dataset_add_empty_folder(oc_dataset *dataset, const char *name, oc_error *err);
 /* Sorts the classes by the bytes of their names and removes those without items. OC_NO_MEMORY. */
 oc_status oc_dataset_sort_classes(oc_dataset *dataset, oc_error *err);
-/* Labels the first `count` items by these strings (NULL or "": unknown). The classes are the distinct strings, sorted
- * by bytes. OC_NO_MEMORY; OC_BAD_DATA for more than OC_MAX_CLASSES classes. */
+/* Sets the labels of the first `count` items from strings (NULL or "": unknown). The classes are the distinct strings,
+ * sorted by bytes. OC_NO_MEMORY; OC_BAD_DATA for more than OC_MAX_CLASSES classes. */
 oc_status oc_dataset_name_labels(oc_dataset *dataset, const char *const *labels, size_t count, oc_error *err);
 /* Adds the classes "0", "1", ... */
 oc_status oc_dataset_add_digits(oc_dataset *dataset, size_t classes, oc_error *err);
@@ -78,7 +78,7 @@ oc_status oc_read_csv(oc_dataset *dataset, const char *path, oc_error *err);
 oc_status oc_read_index(oc_dataset *dataset, const char *path, oc_error *err);
 oc_status oc_read_lines(oc_dataset *dataset, const char *path, oc_error *err);
 
-/* idx.c: result of looking at a file. */
+/* idx.c: result of the check of a file. */
 typedef enum oc_idx_kind {
     OC_IDX_NOT,    /* another kind of file */
     OC_IDX_HEADER, /* begins like IDX, but has another size */
@@ -97,8 +97,9 @@ oc_status oc_read_cifar_batches(oc_dataset *dataset, const char *folder, size_t 
 /* parts.c: OC_BAD_DATA, with an example, when the folders are parts of a data set (train, test) and not classes. */
 oc_status oc_check_parts(const oc_dataset *dataset, oc_error *err);
 
-/* subset.c: some items of a data set, chosen (count), each at most once, in this order. The part shares texts, classes and
- * pixels with the whole, which has to live longer. OC_NO_MEMORY. The caller frees *part with oc_dataset_free. */
+/* subset.c: makes a data set of the items chosen (count), each at most once, in this order. The part shares texts,
+ * classes and pixels with the whole, which must live longer. OC_NO_MEMORY. The caller frees *part with
+ * oc_dataset_free. */
 oc_status oc_dataset_part(const oc_dataset *whole, const uint32_t *chosen, size_t count, oc_dataset **part,
                           oc_error *err);
 

@@ -1,5 +1,5 @@
-/* Folders of images. Each folder is listed and closed before the folders in it are opened, so that depth takes no file
- * descriptors; the length of a path limits it. */
+/* Reads folders of images. Each folder is listed and closed before the folders in it are opened, so only one file
+ * descriptor is open at any depth. The length of a path limits the depth. */
 #define _DEFAULT_SOURCE /* d_type */
 #include "src/dataset/dataset.h"
 
@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A folder on the way from the top to the current folder: a link to one of them is a loop. */
+/* The folders from the top folder to the current one: a link to one of them is a loop. */
 typedef struct place {
     const struct place *above;
     dev_t device;
@@ -100,7 +100,7 @@ static bool leads_back(const place *here)
     return false;
 }
 
-/* Adds the images of the current folder and lists the folders in it. Only here->above is set before. */
+/* Adds the images of the current folder and lists the folders in it. The caller sets only here->above. */
 static oc_status list_folder(walk *w, place *here, names *folders)
 {
     DIR *folder = opendir(w->path.data);
@@ -152,7 +152,7 @@ static oc_status walk_folder(walk *w, const place *above, const char *name)
     return status;
 }
 
-/* Every folder of the top folder that has images in it is a class. */
+/* Makes a class of every folder in the top folder that has images in it. */
 static oc_status walk_classes(walk *w, const place *top, const names *folders)
 {
     const char **sorted = oc_alloc(folders->count, sizeof *sorted);
@@ -188,7 +188,7 @@ static oc_status walk_classes(walk *w, const place *top, const names *folders)
     return status;
 }
 
-/* Adds the images, in class folders or not; adds nothing when there are none. */
+/* Adds the images, with or without class folders. */
 static oc_status read_images(oc_dataset *dataset, oc_error *err)
 {
     walk w = {.dataset = dataset, .prefix = strlen(dataset->prefix), .label = -1, .err = err};
@@ -205,10 +205,11 @@ static oc_status read_images(oc_dataset *dataset, oc_error *err)
         status = walk_classes(&w, &top, &folders);
     }
     if (status == OC_OK && images > 0 && dataset->class_count > 0 && !dataset->unlabelled) {
-        status = oc_fail(err, OC_BAD_DATA,
-                         "%s: images (such as %s) are beside class folders (such as %s): move them into a class "
-                         "or elsewhere",
-                         dataset->prefix, dataset->items[0].path, dataset->classes[0]);
+        status = oc_fail(
+            err, OC_BAD_DATA,
+            "%s: images (such as %s) are in the same folder as class folders (such as %s): move them into a "
+            "class folder or elsewhere",
+            dataset->prefix, dataset->items[0].path, dataset->classes[0]);
     }
     oc_string_free(&folders.text);
     oc_string_free(&w.path);

@@ -52,7 +52,7 @@ static bool is_idx_type(uint8_t type)
     return type == UNSIGNED_BYTE || type == 0x09 || (type >= 0x0B && type <= 0x0E);
 }
 
-/* Fills everything but data. OC_BAD_FILE when the file does not begin like IDX, then dimensions is 0, or is cut off. */
+/* Fills all fields but data. OC_BAD_FILE when the file is cut off or does not begin like IDX (then dimensions is 0). */
 static oc_status read_header(gzFile file, idx_array *array, oc_error *err)
 {
     uint8_t magic[4], sizes[4 * MAX_DIMENSIONS] = {0};
@@ -73,7 +73,7 @@ static oc_status read_header(gzFile file, idx_array *array, oc_error *err)
         return status;
     }
     if (got < 4 * array->dimensions) {
-        return oc_fail(err, OC_BAD_FILE, "the header needs %zu bytes, the file ends after %zu",
+        return oc_fail(err, OC_BAD_FILE, "the header needs %zu bytes, but the file ends after %zu",
                        4 + 4 * array->dimensions, 4 + got);
     }
     array->bytes = 1;
@@ -122,12 +122,12 @@ static oc_status check_size(const char *path, gzFile file, const idx_array *arra
         size_t held = size < header ? 0 : size - header;
         return held == array->bytes
                    ? OC_OK
-                   : oc_fail(err, OC_BAD_FILE, "the header gives %zu bytes of data, the file holds %zu", array->bytes,
-                             held);
+                   : oc_fail(err, OC_BAD_FILE, "the header gives %zu bytes of data, but the file holds %zu",
+                             array->bytes, held);
     }
     return array->bytes / MAX_INFLATION <= size
                ? OC_OK
-               : oc_fail(err, OC_BAD_FILE, "the header gives %zu bytes, more than %zu compressed ones can hold",
+               : oc_fail(err, OC_BAD_FILE, "the header gives %zu bytes, more than %zu compressed bytes can hold",
                          array->bytes, size);
 }
 
@@ -145,13 +145,14 @@ static oc_status read_elements(const char *path, gzFile file, idx_array *array, 
     uint8_t more;
     status = read_bytes(file, array->data, array->bytes, &got, err);
     if (status == OC_OK && got < array->bytes) {
-        return oc_fail(err, OC_BAD_FILE, "the header gives %zu bytes of data, the file holds %zu", array->bytes, got);
+        return oc_fail(err, OC_BAD_FILE, "the header gives %zu bytes of data, but the file holds %zu", array->bytes,
+                       got);
     }
     if (status == OC_OK) {
-        status = read_bytes(file, &more, 1, &rest, err); /* zlib checks its sum at the end */
+        status = read_bytes(file, &more, 1, &rest, err); /* at the end of the file zlib verifies the checksum */
     }
     if (status == OC_OK && rest > 0) {
-        status = oc_fail(err, OC_BAD_FILE, "the header gives %zu bytes of data, the file holds more", array->bytes);
+        status = oc_fail(err, OC_BAD_FILE, "the header gives %zu bytes of data, but the file holds more", array->bytes);
     }
     return status;
 }
@@ -179,7 +180,7 @@ static oc_status read_array(const char *path, size_t low, size_t high, const cha
     return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
 }
 
-/* Adds the text with every `old` replaced by `new`. */
+/* Appends the text, with `new` in place of every `old`. */
 static void add_replaced(oc_string *out, const char *text, const char *old, const char *new)
 {
     for (const char *hit; (hit = strstr(text, old)) != NULL; text = hit + strlen(old)) {
@@ -189,7 +190,7 @@ static void add_replaced(oc_string *out, const char *text, const char *old, cons
     oc_string_add(out, text);
 }
 
-/* The path of the labels of a file of images; empty when there is no such file. */
+/* Finds the path of the label file of a file of images; empty when there is none. */
 static oc_status find_labels(const char *path, oc_string *labels, oc_error *err)
 {
     const char *name = oc_path_name(path);

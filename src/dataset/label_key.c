@@ -36,7 +36,7 @@ static char *fold_ascii(const char *label, unsigned folds)
     return key;
 }
 
-/* Decomposes by utf8proc into our own memory, and encodes as UTF-8 in the same place. */
+/* utf8proc decomposes the label into a buffer of ours, then encodes the result as UTF-8 in the same buffer. */
 static char *fold_unicode(const char *label, unsigned folds)
 {
     unsigned form = folds & OC_FOLD_FORM ? UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_IGNORE : 0;
@@ -65,7 +65,7 @@ char *oc_label_key(const char *label, unsigned folds)
     return key;
 }
 
-/* True when the labels differ in `fold`: they differ when everything else is folded. */
+/* True when the labels differ in `fold`: their keys differ when all other differences are folded. */
 static bool differ_by(const char *a, const char *b, oc_label_fold fold, bool *failed)
 {
     char *left = oc_label_key(a, OC_FOLD_ALL & ~(unsigned)fold),

@@ -1,5 +1,5 @@
-/* Keys of labels: labels that people take for the same have the same key. They differ by blanks, by case, or by the
- * Unicode form of their letters. Keys are for messages only; labels themselves are never changed. */
+/* Keys of labels: labels that differ only in blanks, in case, or in the Unicode form of their letters look alike to
+ * people and have the same key. Keys are for messages only; labels themselves are never changed. */
 #ifndef OC_DATASET_LABEL_KEY_H
 #define OC_DATASET_LABEL_KEY_H
 

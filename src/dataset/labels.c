@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-/* Two classes of one image each are the smallest problem; from three on, one image a class means that names were taken
- * for labels. */
+/* Two classes of one image each are the smallest problem. With three or more images, one class for each image means
+ * that file names were used as labels. */
 oc_status oc_dataset_check_repeats(const oc_dataset *dataset, oc_error *err)
 {
     size_t count = dataset->count, *counts = NULL, single = 0;
@@ -19,11 +19,10 @@ oc_status oc_dataset_check_repeats(const oc_dataset *dataset, oc_error *err)
     }
     oc_free(counts);
     if (status == OC_OK && count > 2 && single == count) {
-        return oc_fail(
-            err, OC_BAD_DATA,
-            "each of the %zu images or rows has a label of its own (the first: '%.200s'): there is nothing to "
-            "learn a class from; is that the column of labels?",
-            count, dataset->classes[dataset->items[0].label]);
+        return oc_fail(err, OC_BAD_DATA,
+                       "each of the %zu images or rows has a different label (the first: '%.200s'), so no class can be "
+                       "learned; is that the column of labels?",
+                       count, dataset->classes[dataset->items[0].label]);
     }
     return status;
 }
@@ -64,7 +63,7 @@ oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err)
     }
     for (size_t c = 0; c < dataset->class_count; c++) {
         if (!oc_utf8_valid(dataset->classes[c])) {
-            return oc_fail(err, OC_BAD_DATA, "class %zu has a name that is not UTF-8, which model files need: %s", c,
+            return oc_fail(err, OC_BAD_DATA, "the name of class %zu is not UTF-8 text, as model files require: %s", c,
                            dataset->classes[c]);
         }
     }

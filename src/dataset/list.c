@@ -12,14 +12,14 @@
 #include <sys/stat.h>
 
 enum { MAX_COLUMNS = 1024 };
-static const size_t MAX_LIST = (size_t)1 << 31; /* bytes: more than ten million paths */
+static const size_t MAX_LIST = (size_t)1 << 31; /* bytes, enough for more than ten million paths */
 static const size_t NO_COLUMN = SIZE_MAX;
 
 typedef struct columns {
     size_t count, path, label, row; /* label and row may be NO_COLUMN */
 } columns;
 
-/* The label column: strings in the buffer of the file, one an item. */
+/* The label column: for each item a string in the buffer of the file. */
 typedef struct label_list {
     const char **text; /* empty: unknown */
     size_t count, capacity;
@@ -83,7 +83,7 @@ static oc_status check_row(const char *text, size_t row, size_t line, oc_error *
     snprintf(number, sizeof number, "%zu", row);
     return strcmp(text, number) == 0 ? OC_OK
                                      : oc_fail(err, OC_BAD_FILE,
-                                               "line %zu: row '%s' in place of %zu; rows are "
+                                               "line %zu: row '%s' instead of %zu; rows are "
                                                "numbered 0, 1, 2... in the order of features.npy",
                                                line, text, row);
 }
@@ -92,12 +92,12 @@ static oc_status add_listed(oc_dataset *dataset, const char *path, size_t length
 {
     oc_status status = oc_dataset_add(dataset, path, length, -1, err);
     if (status == OC_OK) {
-        dataset->items[dataset->count - 1].line = (uint32_t)line; /* a list has fewer lines than that */
+        dataset->items[dataset->count - 1].line = (uint32_t)line; /* MAX_LIST bytes hold fewer than 2^32 lines */
     }
     return status;
 }
 
-/* With `numbered`, the column `row` is required and counts from 0. */
+/* With `numbered`, the column `row` is required and must be 0, 1, 2, ... */
 static oc_status read_records(oc_dataset *dataset, char *buffer, bool numbered, label_list *labels, oc_error *err)
 {
     oc_csv csv = oc_csv_start(buffer);
@@ -160,7 +160,7 @@ static oc_status read_table(oc_dataset *dataset, const char *path, bool numbered
     if (memchr(bytes.data, '\0', bytes.size)) {
         status = oc_fail(err, OC_BAD_FILE, "not a list of images: it holds NUL bytes (a CSV list is UTF-8 text)");
     } else if (numbered && !oc_ends_line(&bytes)) {
-        status = oc_fail(err, OC_BAD_FILE, "its last line has no end: something was cut off");
+        status = oc_fail(err, OC_BAD_FILE, "its last line has no line feed: the file was cut off");
     } else {
         status = read_records(dataset, (char *)bytes.data, numbered, &labels, err);
     }

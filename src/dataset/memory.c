@@ -1,4 +1,4 @@
-/* A data set of images that a program holds: encoded, as pixels, or as files that it names. */
+/* A data set of images that a program gives: encoded bytes, pixels, or paths of files. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"

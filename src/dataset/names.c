@@ -11,7 +11,7 @@
 
 static const size_t MAX_NAMES_FILE = (size_t)1 << 26;
 
-/* Cuts the text into lines, in place. *count is their number, of which at most `capacity` are stored. */
+/* Splits the text into lines, in place. *count is the number of lines; at most `capacity` are stored. */
 static void split_lines(char *text, char **lines, size_t capacity, size_t *count)
 {
     *count = 0;
@@ -41,13 +41,13 @@ static oc_status check_names(const char *path, char **names, size_t count, oc_er
     qsort(names, count, sizeof *names, oc_compare_strings);
     for (size_t i = 1; i < count; i++) {
         if (strcmp(names[i], names[i - 1]) == 0) {
-            return oc_fail(err, OC_BAD_FILE, "%s: the name %s is there twice", path, names[i]);
+            return oc_fail(err, OC_BAD_FILE, "%s: the name %s occurs twice", path, names[i]);
         }
     }
     return OC_OK;
 }
 
-/* Builds the list of names beside the old one, which stays on failure. */
+/* Builds a new list of names. On failure the old list is kept. */
 static oc_status replace_classes(oc_dataset *dataset, char **names, oc_error *err)
 {
     size_t classes = dataset->class_count;
@@ -82,7 +82,7 @@ oc_status oc_dataset_name_classes(oc_dataset *dataset, const char *names_file, o
         goto cleanup;
     }
     if (memchr(bytes.data, '\0', bytes.size)) {
-        status = oc_fail(err, OC_BAD_FILE, "%s: no list of names: it holds NUL bytes", names_file);
+        status = oc_fail(err, OC_BAD_FILE, "%s: not a list of names: it holds NUL bytes", names_file);
         goto cleanup;
     }
     split_lines((char *)bytes.data, names, classes, &count);

@@ -1,5 +1,5 @@
-/* The meaning of the levels of folders: classes, folders below classes, or parts of a data set (train, test) that hold
- * the classes. */
+/* Decides from their names whether folders are classes, or parts of a data set (train, test) that hold class
+ * folders. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/fail.h"
@@ -9,10 +9,10 @@
 
 typedef enum part { NO_PART, TRAIN, TEST, VALIDATION, PARTS } part;
 
-/* The meaning of the name of one folder. */
+/* The part that the name of a folder means. */
 typedef struct folder_name {
     part part;
-    bool plain; /* no word in it has another meaning */
+    bool plain; /* all other words of the name are fillers, such as "data" */
 } folder_name;
 
 static bool among(const char *word, size_t length, const char *const *words)
@@ -59,7 +59,7 @@ static folder_name read_name(const char *name)
         size_t length = word_length(at);
         part p = part_of_word(at, length);
         if (p != NO_PART && found.part != NO_PART && p != found.part) {
-            return (folder_name){NO_PART, false}; /* train_test is neither */
+            return (folder_name){NO_PART, false}; /* train_test means neither */
         }
         found.part = p != NO_PART ? p : found.part;
         found.plain = found.plain && (length == 0 || p != NO_PART || among(at, length, fillers));
@@ -112,7 +112,8 @@ static bool two_of(const bool parts[PARTS])
 
 bool oc_dataset_parts(const oc_dataset *dataset, oc_parts *parts)
 {
-    const char *first[PARTS] = {NULL}; /* the folder of each part that holds class folders; at NO_PART, of any part */
+    const char *first[PARTS] = {
+        NULL}; /* for each part, the first folder that holds class folders; at NO_PART, of any part */
     bool plain[PARTS] = {false}, labelled[PARTS] = {false}, all_plain = true, plain_labelled = false;
     size_t next = 0;
     for (size_t c = 0; dataset->class_folders && c < dataset->class_count; c++) {

@@ -1,4 +1,4 @@
-/* Parts of a data set: a shard, the items of a list, a sample. */
+/* Parts of a data set: a shard, a sample, or the items of a list. */
 #include "src/dataset/dataset.h"
 
 #include "src/base/digest.h"
@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Gives a data set the items chosen (count) of another one, or of itself; they may repeat none, and keep their order. */
+/* Replaces the items of a data set by the items chosen (count) of `source`, which may be the data set itself. No item
+ * may be chosen twice; the order of `chosen` is kept. */
 static oc_status keep_from(oc_dataset *dataset, const oc_dataset *source, const uint32_t *chosen, size_t count,
                            oc_error *err)
 {
@@ -40,7 +41,7 @@ oc_status oc_dataset_part(const oc_dataset *whole, const uint32_t *chosen, size_
     }
     *part = *whole;
     part->whole = whole;
-    part->items = NULL; /* those of the whole stay there: keep_from makes new ones */
+    part->items = NULL; /* the items belong to the whole; keep_from makes new ones */
     part->origins = NULL;
     oc_status status = keep_from(part, whole, chosen, count, err);
     if (status != OC_OK) {
@@ -113,7 +114,7 @@ typedef struct spread {
     size_t items, count;
 } spread;
 
-/* The middle item of part i of `count`. */
+/* The middle item of part i of `count` equal parts. */
 static size_t from_middle(size_t i, const void *context)
 {
     const spread *s = context;
@@ -154,7 +155,7 @@ static oc_status find_items(const oc_dataset *dataset, const oc_dataset *list, n
         numbered *found = bsearch(&wanted, sorted, dataset->count, sizeof *sorted, compare_paths);
         if (!found) {
             return oc_fail(err, OC_BAD_DATA,
-                           "%s: is not among the images (line %u of the list); paths are those of index.csv, "
+                           "%s: is not among the images (line %u of the list); write paths as in index.csv, "
                            "relative to the folder",
                            path, list->items[i].line);
         }

@@ -1,5 +1,5 @@
-/* IDX and CIFAR-10 as class folders of PNG files. The folder is built under a temporary name and flushed to the disk as
- * a whole before it is swapped in: a flush for each of 70,000 small files would take minutes. */
+/* Unpacks IDX and CIFAR-10 files to class folders of PNG files. The folder is built under a temporary name and flushed
+ * to the disk as a whole before it is swapped in: to flush each of 70,000 small files would take minutes. */
 #define _GNU_SOURCE /* syncfs */
 #include "src/dataset/dataset.h"
 
@@ -39,7 +39,7 @@ typedef struct unpacking {
     atomic_bool failed;
 } unpacking;
 
-/* A class name as the name of one folder that is not hidden; different names stay different. */
+/* Makes of a class name the name of a folder that is not hidden. Different classes get different names. */
 static char *escape(const char *name)
 {
     oc_string text = {0};
@@ -72,7 +72,7 @@ static oc_status make_folders(unpacking *work, oc_error *err)
         if (!path) {
             return oc_fail_memory(err, "the names of folders");
         }
-        oc_status status = mkdir(path, 0777) == 0 ? OC_OK : oc_fail_io(err, path, "folder cannot be made");
+        oc_status status = mkdir(path, 0777) == 0 ? OC_OK : oc_fail_io(err, path, "folder cannot be created");
         oc_free(path);
         if (status != OC_OK) {
             return status;
@@ -140,7 +140,7 @@ static void unpack_image(void *context, size_t index, size_t worker)
     oc_job_progress(work->job, "images", done, work->dataset->count);
 }
 
-/* Of the failures of all threads, the one at the first image. */
+/* Returns the failure, of all threads, that has the smallest index of the image. */
 static oc_status first_failure(const unpacking *work, oc_error *err)
 {
     const writer *first = NULL;
@@ -187,7 +187,7 @@ int oc_unpack_digits(size_t count)
     return digits < 5 ? 5 : digits;
 }
 
-/* The largest number of a file. Of a part of a data set, it is the number of the item in the whole. */
+/* The largest number in a file name. An item of a part of a data set has its number in the whole data set. */
 static size_t last_number(const oc_dataset *dataset)
 {
     size_t last = 0;

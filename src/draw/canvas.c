@@ -1,6 +1,6 @@
-/* Lines, rectangles and pixels on a canvas. A line covers a pixel by r + 1/2 - d, cut to 0..1: d the distance of the
- * pixel's centre from the line, r half its width. The segments of one shape are joined by the larger coverage before
- * anything is painted, so that joints are no darker than the rest. */
+/* Draws lines, rectangles and pixels on a canvas. A line covers a pixel by the fraction r + 1/2 - d, clamped to 0..1,
+ * where d is the distance of the pixel's centre from the line and r half the width of the line. Where segments of one
+ * shape overlap, the larger coverage counts; the shape is painted once, so that its joints are not darker. */
 #include "src/draw/canvas.h"
 
 #include "src/base/fail.h"
@@ -80,7 +80,7 @@ static void paint(oc_canvas *canvas, size_t x, size_t y, oc_color color, double 
     pixel[2] = mixed.b;
 }
 
-/* The part of pixel `at` that lies between the two ends. */
+/* The fraction of pixel `at` that is between the two ends. */
 static double covered(size_t at, double from, double to)
 {
     double p = (double)at;
@@ -125,7 +125,7 @@ typedef struct touched {
     size_t left, top, right, bottom;
 } touched;
 
-/* Marks the pixels near the segment a, b and widens the box by them. */
+/* Marks the pixels near the segment a, b and extends the box to them. */
 static void cover(oc_canvas *canvas, const double *a, const double *b, double radius, touched *box)
 {
     double reach = radius + 1;
@@ -161,7 +161,7 @@ static void paint_marked(oc_canvas *canvas, const touched *box, oc_color color)
     }
 }
 
-/* Coordinates that are not finite would reach everywhere. */
+/* True when all coordinates are finite. */
 static bool drawable(const double *points, size_t count)
 {
     for (size_t i = 0; i < 2 * count; i++) {

@@ -1,4 +1,4 @@
-/* Text on a canvas, in letters made of strokes of one width, so that they can be drawn at any size.
+/* Draws text on a canvas. Letters are made of strokes of one width, so they can be drawn at any size.
  *
  * A letter is written as its width and a path in units of a tenth of the height of capitals, y up from the base line:
  * Mx y begins a stroke, Lx y is a straight line, Cu v x y a quarter of an ellipse to (x, y) that turns towards the
@@ -18,7 +18,7 @@ typedef struct letter {
     const char *path;
 } letter;
 
-/* From the blank on, in the order of ASCII. */
+/* The printable ASCII characters in order, from the blank on. */
 static const letter letters[] = {
     {2.2, ""},
     {0, "M0 10L0 3M0 .1L0 0"},
@@ -120,7 +120,7 @@ static const letter letters[] = {
 };
 static const letter unknown_letter = {5, "M0 0L5 0L5 10L0 10L0 0"};
 
-/* The next letter of UTF-8 text; *text is moved past it. */
+/* Returns the next letter of UTF-8 text and moves *text past it. */
 static const letter *next_letter(const char **text)
 {
     unsigned char first = (unsigned char)*(*text)++;
@@ -130,7 +130,7 @@ static const letter *next_letter(const char **text)
     return first >= 0x20 && first < 0x7f ? &letters[first - 0x20] : &unknown_letter;
 }
 
-/* A decimal number of the table; *path is moved past it. */
+/* Reads a decimal number of the table and moves *path past it. */
 static double read_number(const char **path)
 {
     double sign = 1, value = 0, unit = 1;

@@ -12,8 +12,8 @@ oc_pen oc_page_pen(double size, double align, bool bold, oc_color color)
     return (oc_pen){size, align, bold, color};
 }
 
-/* Panels of a line: those from `first` on that fit beside each other; where a group of equal panels takes several
- * lines, about as many in each. */
+/* The number of panels, from `first` on, that fit in one line. When a group of equal panels needs several lines, its
+ * panels are spread evenly over them. */
 static size_t fit_line(const oc_page *page, size_t first)
 {
     double x = 0;

@@ -1,4 +1,4 @@
-/* Stars of lines, and values spread over an image. */
+/* Draws stars of lines, and spreads values over an image. */
 #include "src/draw/shapes.h"
 
 #include <math.h>
@@ -9,7 +9,7 @@ static double overlap(size_t pixel, double from, double to)
     return high > low ? high - low : 0;
 }
 
-/* Cuts from..to to 0..length; where nothing is left, to the nearest pixel. */
+/* Clips from..to to 0..length; an empty interval becomes the nearest pixel. */
 static void cut(double *from, double *to, size_t length)
 {
     double last = (double)length;

@@ -1,11 +1,11 @@
-/* What the pictures of several stages are made of. */
+/* Shapes that the pictures of several stages have in common. */
 #ifndef OC_DRAW_SHAPES_H
 #define OC_DRAW_SHAPES_H
 
 #include "src/draw/canvas.h"
 
-/* Adds `value` to the pixels of the map inside the box, evenly by area. The part of a box that lies inside the map
- * takes the whole value; a box entirely outside adds it to the nearest pixel. */
+/* oc_spread_evenly adds `value` to the pixels of the map inside the box, in proportion to their area in the box. When
+ * only a part of the box is inside the map, that part gets the whole value; when none is, the nearest pixel gets it. */
 typedef struct oc_map {
     double *values; /* (height, width) */
     size_t width, height;
@@ -15,10 +15,10 @@ typedef struct oc_box {
 } oc_box;
 void oc_spread_evenly(oc_map map, oc_box box, double value);
 
-/* A star of lines through (x, y). Line k stands for gradients in the direction first + k * step (radians) and is drawn
- * along the edge, at right angles to the gradient. Each half of it is radius * min(1, values[k] / limit) long; nothing
- * is drawn where that is negative, so that a negative limit draws the negative values. Where the directions cover the
- * whole circle only one half is drawn. */
+/* A star of lines through (x, y). Line k shows gradients in the direction first + k * step (radians); it is drawn along
+ * the edge, at right angles to the gradient. Each half of the line has the length radius * min(1, values[k] / limit); a
+ * line of negative length is not drawn, so that a negative limit draws the negative values. When the directions cover
+ * the whole circle, only one half of each line is drawn. */
 typedef struct oc_star {
     double first, step, radius, width;
     size_t lines;
@@ -30,8 +30,8 @@ void oc_draw_star(oc_canvas *canvas, const oc_star *star, double x, double y, co
 
 /* The largest absolute value, but at least 1e-30: a safe divisor. */
 double oc_largest(const float *values, size_t count);
-/* The value that at most `share` (0 to 1) of the absolute values exceed: where these are cut off, they do not leave the
- * others pale or short. */
+/* The value that at most the fraction `share` (0 to 1) of the absolute values exceed. Used as upper limit of a picture,
+ * so that a few large values do not make all others pale or short. */
 double oc_draw_limit(const double *values, size_t count, double share);
 
 #endif

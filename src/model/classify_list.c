@@ -107,7 +107,7 @@ static oc_status read_pieces(list *l, char *piece, oc_error *err)
     if (status == OC_OK && l->rest.length > 0) {
         status = take_name(l, err);
     }
-    return status == OC_OK && l->paths == 0 ? oc_fail(err, OC_BAD_DATA, "%s: no path in it", l->name) : status;
+    return status == OC_OK && l->paths == 0 ? oc_fail(err, OC_BAD_DATA, "%s: holds no path", l->name) : status;
 }
 
 oc_status oc_batch_add_list(oc_batch *batch, const char *path, oc_error *err)

@@ -1,4 +1,4 @@
-/* The columns of a row: the axes of each stage's part, and a name for every value. */
+/* The columns of a row: the axes of the part of each stage, and a name for every value. */
 #include "src/pipeline/pipeline.h"
 
 #include "features/plan.h"
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* oc_features_stage gives access that may write; this file only reads. */
+/* oc_features_stage returns a pointer to a stage that may be changed; this file only reads it. */
 static const oc_stage *stage_of(const oc_features *features, size_t i)
 {
     return oc_features_stage((oc_features *)(uintptr_t)features, i);

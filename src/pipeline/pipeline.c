@@ -1,5 +1,5 @@
-/* Pipelines of stages: a spec is parsed into stages, planned for one image size, fitted where a stage learns, and then
- * writes rows: the values of the first stage, of the second, and so on. */
+/* Pipelines of stages. A spec is parsed into stages, which are planned for one image size and fitted, if they learn
+ * from images. Then they compute rows: the values of the first stage, of the second, and so on. */
 #include "src/pipeline/pipeline.h"
 
 #include "features/plan.h"
@@ -27,7 +27,7 @@ struct oc_workspace {
     oc_scratch scratch;
 };
 
-/* Parses one "name:key=value,..." of the given length. The part is cleaned up by the caller on failure. */
+/* Parses one "name:key=value,..." of the given length. The caller frees the part also on failure. */
 static oc_status parse_part(stage_part *part, const char *spec, size_t length, oc_error *err)
 {
     part->spec = oc_realloc(NULL, length + 1, 1);
@@ -45,7 +45,7 @@ oc_status oc_features_parse(const char *spec, oc_features **out, oc_error *err)
 {
     size_t count = 1;
     if (spec[strcspn(spec, " \t\r\n")]) {
-        return oc_fail(err, OC_USAGE, "'%s': a spec is written without spaces, as in hog:cell=4,bins=9+color", spec);
+        return oc_fail(err, OC_USAGE, "'%s': write the spec without spaces, as in hog:cell=4,bins=9+color", spec);
     }
     for (const char *at = spec; (at = strchr(at, '+')) != NULL; at++) {
         count++;
@@ -136,7 +136,7 @@ size_t oc_features_side(const oc_features *features)
     return largest ? largest : SIDE;
 }
 
-/* plans (count): of every stage. On failure those that were made are the caller's to free. */
+/* Plans every stage: plans (count). On failure the caller frees the plans that were made. */
 static oc_status make_plans(const oc_features *features, size_t width, size_t height, oc_plan *plans, oc_error *err)
 {
     size_t total = 0;
@@ -159,7 +159,7 @@ oc_status oc_features_plan(oc_features *features, size_t width, size_t height, o
 {
     size_t pixels;
     if (features->count == 0) {
-        return oc_fail(err, OC_USAGE, "rows that another program made have no images to plan for");
+        return oc_fail(err, OC_USAGE, "rows made by another program have no stages that could be planned");
     }
     if (width == 0 || height == 0) {
         return oc_fail(err, OC_TOO_SMALL, "an image of %zux%zu pixels has no features", width, height);
@@ -270,7 +270,7 @@ static oc_status fit_stage(oc_stage *stage, const oc_source *source, uint64_t se
     return status == OC_OK ? OC_OK : oc_fail_at(err, status, stage->type->name);
 }
 
-/* Every stage gets the same seed, so that it learns the same in a joined spec as alone. */
+/* Every stage gets the same seed, so that it learns the same alone and in a joined spec. */
 oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job, oc_error *err)
 {
     if (features->dimension == 0) {
@@ -330,17 +330,17 @@ void oc_workspace_free(oc_workspace *workspace)
 static oc_status check_image(const oc_features *features, const oc_image *image, oc_error *err)
 {
     if (features->count == 0) {
-        return oc_fail(err, OC_USAGE,
-                       "rows of %zu values that another program made stand in for images here: no stage can make one "
-                       "of an image",
-                       features->dimension);
+        return oc_fail(
+            err, OC_USAGE,
+            "the features are rows of %zu values made by another program, which cannot be computed from an image",
+            features->dimension);
     }
     if (features->dimension == 0) {
         return oc_fail(err, OC_USAGE, "%s: the size of the images is not planned yet", features->spec);
     }
     if (image->width != features->width || image->height != features->height) {
-        return oc_fail(err, OC_USAGE, "%s: planned for images of %zux%zu pixels, this one has %zux%zu", features->spec,
-                       features->width, features->height, image->width, image->height);
+        return oc_fail(err, OC_USAGE, "%s: planned for images of %zux%zu pixels, but this image has %zux%zu",
+                       features->spec, features->width, features->height, image->width, image->height);
     }
     unsigned planes = oc_features_planes(features);
     if (((planes & OC_GRAY) && !image->gray) || ((planes & OC_RGB) && !image->rgb)) {
@@ -350,7 +350,7 @@ static oc_status check_image(const oc_features *features, const oc_image *image,
     return OC_OK;
 }
 
-/* The arena is reset after every stage, not before it, so that it has its final size after the first image. */
+/* The arena is reset after every stage, not before it: so its size is final after the first image. */
 oc_status oc_features_extract(const oc_features *features, const oc_image *image, oc_workspace *workspace, float *row,
                               oc_error *err)
 {
@@ -358,7 +358,7 @@ oc_status oc_features_extract(const oc_features *features, const oc_image *image
     for (size_t i = 0; status == OC_OK && i < features->count; i++) {
         const oc_stage *stage = &features->parts[i].stage;
         if (unfitted(stage)) {
-            return oc_fail(err, OC_USAGE, "%s: has still to learn from images", features->parts[i].spec);
+            return oc_fail(err, OC_USAGE, "%s: is not fitted yet; it learns from images", features->parts[i].spec);
         }
         oc_image own;
         status = oc_stage_image(stage, image, stage->needs.planes, &workspace->scratch, &own, err);
@@ -374,10 +374,10 @@ oc_status oc_features_extract(const oc_features *features, const oc_image *image
 oc_status oc_features_mirror_order(const oc_features *features, uint32_t *order, oc_error *err)
 {
     if (features->dimension == 0) {
-        return oc_fail(err, OC_USAGE, "the size of the images is not known yet");
+        return oc_fail(err, OC_USAGE, "the features are not planned for a size of images yet");
     }
     if (features->count == 0) {
-        return oc_fail(err, OC_USAGE, "rows that another program made have no mirror image that is known here");
+        return oc_fail(err, OC_USAGE, "rows made by another program cannot be mirrored");
     }
     if (features->dimension > UINT32_MAX) {
         return oc_fail(err, OC_TOO_LARGE, "rows of %zu values; at most %" PRIu32 " can be mirrored",

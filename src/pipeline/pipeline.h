@@ -1,4 +1,4 @@
-/* The inside of a pipeline, for the modules that store it. */
+/* Access to the stages of a pipeline, for the modules that store and fit it. */
 #ifndef OC_PIPELINE_PIPELINE_H
 #define OC_PIPELINE_PIPELINE_H
 
@@ -7,12 +7,12 @@
 /* Stage i of features. */
 oc_stage *oc_features_stage(oc_features *features, size_t i);
 
-/* As oc_features_fit, but only the first stage that has not learned yet; nothing where all have. */
+/* As oc_features_fit, but fits only the first stage that is not fitted yet. Does nothing when all stages are fitted. */
 oc_status oc_features_fit_next(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job,
                                oc_error *err);
 
-/* Features for rows of `dimension` values that another program made: no stages, an empty spec, and nothing to extract
- * from an image. */
+/* Features for rows of `dimension` values made by another program: without stages, with an empty spec. No row can be
+ * computed from an image. */
 oc_status oc_features_given(size_t dimension, oc_features **features, oc_error *err);
 
 #endif

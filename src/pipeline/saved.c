@@ -1,4 +1,4 @@
-/* Features on their own: a copy, and the stages as a file or in memory. */
+/* Copies features, and saves and loads them, in a file or in memory. */
 #include "src/base/fail.h"
 #include "src/pipeline/store.h"
 
@@ -7,7 +7,7 @@ oc_status oc_features_copy(const oc_features *features, oc_features **copy, oc_e
     return oc_copy_features(features, copy, err);
 }
 
-/* What is saved must load. */
+/* Checks that the saved stages can be loaded. */
 static oc_status check_stages(const oc_archive *archive, oc_error *err)
 {
     oc_features *features = NULL;
@@ -23,7 +23,7 @@ static oc_status store(const oc_features *features, const oc_image_options *imag
     oc_image_options planned = *image;
     planned.size = oc_features_size(features);
     if (oc_features_dimension(features) == 0 || oc_features_unfitted(features)) {
-        return oc_fail(err, OC_USAGE, "%s can be saved when it is planned and has learned", oc_features_spec(features));
+        return oc_fail(err, OC_USAGE, "%s cannot be saved before it is planned and fitted", oc_features_spec(features));
     }
     oc_status status = oc_archive_create(&archive, err);
     if (status == OC_OK) {

@@ -42,7 +42,7 @@ static const oc_stage_type *find_type(const char *name, oc_error *err)
     }
     size_t length = strcspn(name, ",=");
     if (name[length]) {
-        oc_fail(err, OC_USAGE, "'%s': a ':' goes between a stage and its parameters: %.*s:%s", name, (int)length, name,
+        oc_fail(err, OC_USAGE, "'%s': write ':' between a stage and its parameters: %.*s:%s", name, (int)length, name,
                 name + length + (name[length] == ','));
         return NULL;
     }
@@ -63,7 +63,7 @@ static oc_status fail_parameter(oc_error *err, const oc_stage_type *type, const 
     return fail_unknown(err, "parameter", key, names, count);
 }
 
-/* Cuts `text` at the first `mark`, which is overwritten. Returns the text after it, or NULL when there is no mark. */
+/* Overwrites the first `mark` in `text` with a NUL. Returns the text after the mark, or NULL when there is no mark. */
 static char *cut(char *text, char mark)
 {
     char *at = strchr(text, mark);
@@ -77,13 +77,13 @@ static char *cut(char *text, char mark)
 static oc_status set_parameters(oc_stage *stage, char *text, oc_error *err)
 {
     const oc_stage_type *type = stage->type;
-    const char *given[MAX_PARAMETERS] = {NULL}; /* the stage's own parameters, then those of every stage */
+    const char *given[MAX_PARAMETERS] = {NULL}; /* the parameters of this stage, then those that all stages have */
     assert(type->param_count + oc_stage_param_count <= MAX_PARAMETERS);
     for (char *next; text; text = next) {
         next = cut(text, ',');
         char *value = cut(text, '=');
         if (!value) {
-            return oc_fail(err, OC_USAGE, "'%s': a parameter is written key=value", text);
+            return oc_fail(err, OC_USAGE, "'%s': write a parameter as key=value", text);
         }
         const oc_param *own = oc_params_find(type->params, type->param_count, text);
         const oc_param *param = own ? own : oc_params_find(oc_stage_params, oc_stage_param_count, text);

@@ -1,4 +1,4 @@
-/* Features in archives. */
+/* Stores features in archives, loads, copies and compares them. */
 #include "src/pipeline/store.h"
 
 #include "src/base/fail.h"
@@ -12,7 +12,7 @@
 
 enum { NAME = 64, VALUE = 200 };
 
-/* oc_features_stage gives access that may write; nothing here does. */
+/* oc_features_stage returns a pointer to a stage that may be changed; this file only reads it. */
 static const oc_stage *stage_of(const oc_features *features, size_t i)
 {
     return oc_features_stage((oc_features *)(uintptr_t)features, i);
@@ -33,7 +33,7 @@ oc_status oc_check_format(const oc_archive *archive, const char *format, const c
 {
     const char *found = oc_archive_get(archive, "format"), *version = oc_archive_get(archive, "version");
     if (!found || strcmp(found, format) != 0) {
-        return oc_fail(err, OC_BAD_FILE, "not %s of this program (format '%s')", what, found ? found : "none");
+        return oc_fail(err, OC_BAD_FILE, "not %s of ocellus (format '%s')", what, found ? found : "none");
     }
     if (!version || strcmp(version, OC_FORMAT_VERSION) != 0) {
         return oc_fail(err, OC_BAD_FILE, "format version %s; this program reads version " OC_FORMAT_VERSION,
@@ -69,7 +69,7 @@ oc_status oc_store_features(oc_archive *archive, const oc_features *features, co
     return status;
 }
 
-/* The tensors of stage i, their names without the prefix. */
+/* Finds the tensors of stage i; their names lose the prefix. */
 static size_t find_tensors(const oc_archive *archive, size_t i, oc_tensor tensors[OC_STAGE_MAX_TENSORS])
 {
     char prefix[NAME];
@@ -84,7 +84,7 @@ static size_t find_tensors(const oc_archive *archive, size_t i, oc_tensor tensor
     return found;
 }
 
-/* Rows of another program: their dimension is all there is to know. */
+/* Loads the features of rows made by another program, which consist of a dimension. */
 static oc_status load_given(const oc_archive *archive, oc_features **out, oc_image_options *image, oc_error *err)
 {
     const char *text = oc_archive_get(archive, "dimension");
@@ -161,7 +161,7 @@ oc_status oc_load_learned(const oc_archive *archive, oc_features *features, oc_e
     return status;
 }
 
-/* Copies the learned state of a stage to one of the same spec and size that has none. */
+/* Copies the learned state of `from` to a stage of the same spec and size that is not fitted. */
 static oc_status copy_state(oc_stage *stage, const oc_stage *from, oc_error *err)
 {
     oc_tensor tensors[OC_STAGE_MAX_TENSORS];
@@ -206,7 +206,7 @@ oc_status oc_adopt_features(oc_features *features, const oc_features *from, oc_e
     return status;
 }
 
-/* a and b are structs that the table describes, of a stage of that name. */
+/* a and b are structs of parameters that the table describes; `name` is that of their stage. */
 static oc_status compare_params(const char *name, const oc_param *table, size_t count, const void *a, const void *b,
                                 oc_error *err)
 {
@@ -242,11 +242,11 @@ static oc_status compare_stages(const oc_stage *a, const oc_stage *b, oc_error *
         same = first[t].rows == second[t].rows && first[t].columns == second[t].columns &&
                memcmp(first[t].values, second[t].values, first[t].rows * first[t].columns * sizeof(float)) == 0;
     }
-    return same ? OC_OK
-                : oc_fail(err, OC_USAGE,
-                          "stage %s learned other things in one than in the other (a codebook of other images, or of "
-                          "another seed)",
-                          name);
+    return same
+               ? OC_OK
+               : oc_fail(err, OC_USAGE,
+                         "the learned states of stage %s differ (codebooks of different images, or of different seeds)",
+                         name);
 }
 
 oc_status oc_compare_features(const oc_features *a, const oc_features *b, oc_error *err)
@@ -256,7 +256,7 @@ oc_status oc_compare_features(const oc_features *a, const oc_features *b, oc_err
         bool same = oc_features_count(a) == oc_features_count(b) &&
                     oc_features_dimension(a) == oc_features_dimension(b);
         return same ? OC_OK
-                    : oc_fail(err, OC_USAGE, "rows of %zu values%s and rows of %zu values%s do not fit together",
+                    : oc_fail(err, OC_USAGE, "rows of %zu values%s and rows of %zu values%s cannot be combined",
                               oc_features_dimension(a), oc_features_count(a) ? "" : " of another program",
                               oc_features_dimension(b), oc_features_count(b) ? "" : " of another program");
     }

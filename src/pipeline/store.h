@@ -1,4 +1,4 @@
-/* Features to and from archives: spec, size of the images and learned state of the stages. */
+/* Stores features in archives and loads them: spec, size of the images and learned state of the stages. */
 #ifndef OC_PIPELINE_STORE_H
 #define OC_PIPELINE_STORE_H
 
@@ -6,8 +6,8 @@
 
 #include <ocellus/features.h>
 
-/* The version of models and sets. A spec is stored as it was typed. A change of its meaning (a default, a formula) has to
- * raise the version, so that older files give an error instead of other rows. */
+/* The version of models and sets. A spec is stored as it was typed. Raise the version when the meaning of a spec
+ * changes (a default, a formula), so that older files give an error instead of other rows. */
 #define OC_FORMAT_VERSION "1"
 
 oc_status oc_store_format(oc_archive *archive, const char *format, oc_error *err);
@@ -31,7 +31,7 @@ oc_status oc_copy_features(const oc_features *features, oc_features **copy, oc_e
  * state yet. */
 oc_status oc_adopt_features(oc_features *features, const oc_features *from, oc_error *err);
 
-/* OC_OK when both write the same rows to the bit; else OC_USAGE with the difference. */
+/* OC_OK when both compute the same rows, bit for bit; else OC_USAGE with the difference. */
 oc_status oc_compare_features(const oc_features *a, const oc_features *b, oc_error *err);
 
 /* The number of learned values. */

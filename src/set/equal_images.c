@@ -1,6 +1,6 @@
-/* Equal hashes are found by a table of the first image of each hash: open addressing, at most half full. The
- * search starts at the low half of the hash. Images count as equal when their feature rows are equal as well, because the
- * hash of a large image leaves out some of its pixels. */
+/* A hash table finds the first image of each hash: open addressing, at most half full; the search starts at the low
+ * half of the hash. Images count as equal when their feature rows are equal too, because the hash of a large image
+ * leaves out some of its pixels. */
 #include "src/set/equal_images.h"
 
 #include "src/base/fail.h"
@@ -26,7 +26,7 @@ static oc_status create_table(const oc_set *set, hash_table *table, oc_error *er
     return table->places ? OC_OK : oc_fail_memory(err, "the search for equal images");
 }
 
-/* The place of the image with this hash, or the free one where it belongs. */
+/* Returns the slot of the image with this hash, or the free slot for it. */
 static uint32_t *find(const hash_table *table, const oc_pixel_hash *hash)
 {
     size_t i = hash->low & table->mask;
@@ -36,7 +36,7 @@ static uint32_t *find(const hash_table *table, const oc_pixel_hash *hash)
     return &table->places[i];
 }
 
-/* Pairs of equal images: how many, and the first. */
+/* Pairs of equal images: their number, and the first pair. */
 typedef struct equal_pairs {
     size_t count, image, earlier;
 } equal_pairs;
@@ -77,7 +77,7 @@ oc_status oc_set_find_equal(const oc_set *set, uint32_t *first, oc_error *err)
     return status;
 }
 
-/* Counts the images that are equal to an earlier one, each with the first of its kind. */
+/* Counts the images that are equal to an earlier image; the first equal image forms the pair. */
 static oc_status find_within(const oc_set *set, equal_pairs *same_label, equal_pairs *other_label, oc_error *err)
 {
     uint32_t *first = oc_alloc(set->rows.count, sizeof *first);

@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHUNK = 16, CHUNKS = 64, COLUMN_NAME = 200 }; /* rows a task, tasks a block, bytes of a name of a column */
+enum { CHUNK = 16, CHUNKS = 64, COLUMN_NAME = 200 }; /* rows per task, tasks per block, bytes of a column name */
 
 typedef struct exporting {
     const oc_set *set;
@@ -106,7 +106,7 @@ static oc_status write_rows(exporting *e, FILE *file, oc_job *job, oc_error *err
             }
         }
         if ((invalid = atomic_load(&e->invalid)) != SIZE_MAX && status == OC_OK) {
-            status = oc_fail(err, OC_BAD_DATA, "row %zu holds NaN or infinity, which text for other programs cannot",
+            status = oc_fail(err, OC_BAD_DATA, "row %zu holds NaN or infinity, which svmlight and CSV text cannot hold",
                              invalid);
         }
         if (oc_job_cancelled(job)) {
@@ -120,7 +120,7 @@ static oc_status write_rows(exporting *e, FILE *file, oc_job *job, oc_error *err
     return status;
 }
 
-/* The classes that svmlight labels number. */
+/* Writes the names of the classes, one a line: svmlight labels are numbers of classes. */
 static oc_status write_classes(const oc_set *set, const char *path, oc_error *err)
 {
     oc_string text = {0}, name = {0};
@@ -141,7 +141,8 @@ oc_status oc_set_export(const oc_set *set, oc_format format, const char *path, o
 {
     exporting e = {.set = set, .format = format};
     if (format != OC_FORMAT_SVMLIGHT && !is_csv(format)) {
-        return oc_fail(err, OC_USAGE, "a set becomes svmlight or CSV text; as it is, it is .npy already");
+        return oc_fail(err, OC_USAGE,
+                       "a set is exported as svmlight or CSV text; its features.npy is a .npy file already");
     }
     if (strcmp(path, "-") == 0) {
         oc_status status = write_rows(&e, stdout, job, err);

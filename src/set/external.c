@@ -17,7 +17,7 @@
 
 enum { HEAD = 4096, MAX_COLUMNS = 1024, LABEL = 24 };
 
-/* Labels as texts (count), one a row; NULL or empty: unknown. */
+/* Labels as texts (count), one for each row; NULL or empty: unknown. */
 typedef struct label_texts {
     const char **items;
     size_t count, capacity;
@@ -54,7 +54,7 @@ static oc_status add_numbers(label_texts *labels, const int64_t *values, size_t 
     return status;
 }
 
-/* A line each; an empty line is an unknown label. */
+/* Reads one label from each line; an empty line is an unknown label. */
 static oc_status read_lines(label_texts *labels, oc_error *err)
 {
     char *at = (char *)labels->bytes.data, *end = at + labels->bytes.size;
@@ -72,7 +72,7 @@ static oc_status read_lines(label_texts *labels, oc_error *err)
     return status;
 }
 
-/* The column `label` of a CSV file; *found is false when its first line has none. */
+/* Reads the column `label` of a CSV file; *found is false when its header has no such column. */
 static oc_status read_column(label_texts *labels, char *text, bool *found, oc_error *err)
 {
     char *fields[MAX_COLUMNS];
@@ -98,7 +98,7 @@ static oc_status read_column(label_texts *labels, char *text, bool *found, oc_er
     return status;
 }
 
-/* Has the first line a field "label"? */
+/* True when the first line has a field "label". */
 static bool names_label(const char *text)
 {
     size_t line = strcspn(text, "\r\n");
@@ -138,7 +138,7 @@ static oc_status read_labels(const char *path, label_texts *labels, oc_error *er
     return status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
 }
 
-/* "name#0", "name#1", ... with the labels, and the classes sorted. */
+/* Makes the index: paths "name#0", "name#1", ..., the labels, and the sorted classes. */
 static oc_status make_index(oc_set *set, const char *name, const char *const *labels, oc_error *err)
 {
     set->index = oc_alloc(1, sizeof *set->index);
@@ -150,7 +150,7 @@ static oc_status make_index(oc_set *set, const char *name, const char *const *la
     return status == OC_OK ? oc_set_gather_labels(set, err) : status;
 }
 
-/* Rows, labels and features come together; the set is complete. */
+/* Completes a set that has its rows: adds labels and features. */
 static oc_status finish(oc_set *set, const char *name, const char *const *labels, oc_error *err)
 {
     if (set->rows.count == 0 || set->rows.dimension == 0) {
@@ -205,7 +205,7 @@ static oc_status open_npy(oc_set *set, const char *path, size_t dimension, oc_er
                : oc_fail(err, OC_USAGE, "%s: rows of %zu values; %zu are needed", path, set->rows.dimension, dimension);
 }
 
-/* The names of the classes that the labels number, from the file beside the rows where there is one. */
+/* Replaces labels that are numbers by class names, if the file PATH.classes exists. */
 static oc_status name_numbers(label_texts *labels, const char *path, const oc_svmlight *rows, oc_error *err)
 {
     char *beside = oc_realloc(NULL, strlen(path) + sizeof OC_CLASSES_SUFFIX, 1);
@@ -233,7 +233,7 @@ static oc_status name_numbers(label_texts *labels, const char *path, const oc_sv
                          : oc_fail(err, OC_BAD_FILE, "%s: names %zu classes, a label in %s is %" PRId64, beside,
                                    names.count, path, label);
         }
-        labels->bytes = names.bytes; /* the texts lie there */
+        labels->bytes = names.bytes; /* the labels point into it */
         names.bytes = (oc_bytes){0};
     }
     free_labels(&names);

@@ -1,14 +1,14 @@
-/* Extraction. The levels, from the call to one image: oc_set_extract (one set) -> extract (chooses the size of the images)
- * -> extract_at_size (prepares the stages; in memory or to a folder) -> oc_extraction_rows (extraction.c: all images, in
- * batches) -> extract_one (one image, by one worker thread).
+/* Extraction. The calls, from a data set to one image: oc_set_extract (one set) -> extract (chooses the size of the
+ * images) -> extract_at_size (prepares the stages; in memory or to a folder) -> oc_extraction_rows (extraction.c: all
+ * images, in batches) -> extract_one (one image, by one worker thread).
  *
- * Without a given size the images' own size is used: that of the first readable image. When a later image differs, the
- * work starts again at 128 x 128, or at the larger side that the stages need (oc_features_side); so in a folder of equal
- * images no header is read twice.
+ * When the options give no size, it is that of the first readable image. If a later image has another size, the work
+ * starts again at 128 x 128, or at a larger side that the stages need (oc_features_side). So in a folder of images of
+ * one size no header is read twice.
  *
- * A folder is built with a journal in it, which records the progress. When a signal, a full disk or a lack of memory
- * ends the run, folder and journal stay, and another run with the same settings continues after the last image that the
- * journal records. */
+ * A set folder is built with a journal in it, which records the progress. When a signal, a full disk or a lack of
+ * memory ends the run, folder and journal are kept, and another run with the same settings continues after the last
+ * image that the journal records. */
 #include "src/set/extraction.h"
 
 #include "src/base/fail.h"
@@ -51,7 +51,7 @@ static oc_status create_set(oc_extraction *e, oc_error *err)
     return status;
 }
 
-/* Sets how images are read; the stages are planned. */
+/* Sets how images are read. Call it when the stages are planned. */
 static void set_image_options(oc_extraction *e)
 {
     e->image = e->options->image;
@@ -100,8 +100,8 @@ static oc_status prepare_features(oc_extraction *e, const oc_features *features,
     if (e->dataset->shard.count) {
         return oc_fail(
             err, OC_USAGE,
-            "%s has to learn from images first, the same for every shard: extract a set of some images, and take "
-            "the stages of that",
+            "%s must learn from images first, from the same ones for every shard: extract a set of some images, and "
+            "use the stages of that set",
             oc_features_spec(features));
     }
     return oc_extraction_fit(e, err);
@@ -121,7 +121,7 @@ static oc_status own_size_of(const oc_extraction *e, size_t i, oc_extent *size, 
     return status;
 }
 
-/* The size of the first image that can be read, and which that is. err is not NULL. */
+/* Finds the first image that can be read and its size. err must not be NULL. */
 static oc_status first_size(const oc_extraction *e, oc_extent *size, size_t *first, oc_error *err)
 {
     oc_status status = OC_OK;
@@ -143,8 +143,8 @@ static oc_status first_size(const oc_extraction *e, oc_extent *size, size_t *fir
                    err->message);
 }
 
-/* The size of the first image is too small for a stage, as err says. OC_SIZES_DIFFER when another image has another size,
- * so that all are brought to a larger one; else OC_TOO_SMALL. */
+/* Called when the size of the first image is too small for a stage, with the message in err. Returns OC_SIZES_DIFFER
+ * when another image has another size, so that all images are brought to a larger size; else OC_TOO_SMALL. */
 static oc_status check_other_sizes(const oc_extraction *e, oc_extent size, size_t first, oc_error *err)
 {
     size_t count = oc_dataset_count(e->dataset);
@@ -172,13 +172,13 @@ static oc_status resume_rows(oc_extraction *e, oc_error *err)
     }
     oc_extent size = oc_features_size(e->set->features);
     if (size.width != e->journal.size.width || size.height != e->journal.size.height) {
-        return oc_fail(err, OC_BAD_FILE, "%s: its stages are for another size of images than its journal", folder);
+        return oc_fail(err, OC_BAD_FILE, "%s: its stages and its journal differ in the size of the images", folder);
     }
     e->set->fit_seconds = e->journal.fit_seconds;
     e->first = e->journal.images;
     set_image_options(e);
-    oc_job_note(e->job, "going on after %zu of %zu images%s", e->first, oc_dataset_count(e->dataset),
-                e->journal.fit_seconds > 0 ? ", with what the stages learned" : "");
+    oc_job_note(e->job, "continuing after %zu of %zu images%s", e->first, oc_dataset_count(e->dataset),
+                e->journal.fit_seconds > 0 ? ", with the fitted stages" : "");
     return OC_OK;
 }
 
@@ -228,7 +228,7 @@ static void look_at_size(void *context, size_t i, size_t worker)
     }
 }
 
-/* Without rows it is not noticed by the way that an image has another size. */
+/* Compares the sizes of all images: when no rows are made, no other function does so. */
 static oc_status check_sizes(oc_extraction *e, oc_error *err)
 {
     if (e->agreed.width) {
@@ -346,7 +346,7 @@ static oc_status open_folder(oc_extraction *e, const oc_features *features, cons
         }
     }
     if (status == OC_OK && e->options->resume && !e->journal.begun && !e->journal.learning) {
-        oc_job_note(e->job, "nothing is kept of an earlier run in %.300s: beginning anew", e->output.around);
+        oc_job_note(e->job, "no earlier run left results in %.300s: starting from the beginning", e->output.around);
     }
     oc_string_free(&settings);
     return status;
@@ -360,7 +360,7 @@ static oc_status check_rows(oc_extraction *e, oc_error *err)
     return wanted ? oc_note_lost_classes(e->dataset, e->set, e->job, err) : status;
 }
 
-/* Opens the written folder as a check and gives it its name. The rows stay mapped. */
+/* Opens the written folder, as a check, and gives it its final name. Its rows stay mapped. */
 static oc_status finish_folder(oc_extraction *e, oc_error *err)
 {
     oc_set *written = NULL;
@@ -393,7 +393,7 @@ static void leave_folder(oc_extraction *e, oc_status status, oc_error *err)
         oc_output_keep(&e->output);
     } else {
         oc_fail(err, status, "%s; nothing is kept: %s", err->message,
-                e->journal.begun ? "no image was done yet" : "the stages had not learned yet");
+                e->journal.begun ? "no image was done" : "no stage was fitted");
         oc_output_abandon(&e->output);
     }
 }
@@ -404,7 +404,7 @@ oc_status oc_extract_set(const oc_dataset *dataset, const oc_features *features,
     const char *folder = options->output;
     oc_extraction e = {.dataset = dataset, .options = options, .job = job};
     oc_error own;
-    err = err ? err : &own; /* first_size and leave_folder add to what they get */
+    err = err ? err : &own; /* first_size and leave_folder extend the message */
     oc_status status = oc_image_options_check(&options->image, err);
     if (status == OC_OK) {
         status = create_workers(&e, err);
@@ -433,7 +433,7 @@ oc_status oc_set_fit(const oc_dataset *dataset, const oc_features *features, con
 {
     oc_extraction e = {.dataset = dataset, .options = options, .job = job, .fit_only = true};
     oc_error own;
-    err = err ? err : &own; /* first_size adds to what it gets */
+    err = err ? err : &own; /* first_size extends the message */
     oc_status status = oc_image_options_check(&options->image, err);
     if (status == OC_OK) {
         status = create_workers(&e, err);

@@ -1,4 +1,4 @@
-/* Fits the stages of an extraction one after the other, so that an interrupted run keeps the stages that are done. */
+/* Fits the stages of an extraction one after the other, so that an interrupted run keeps the fitted stages. */
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
@@ -22,16 +22,16 @@ static oc_status read_for_fit(void *context, size_t i, size_t worker, oc_image *
     return status;
 }
 
-/* An image that could not be read during the fit but can be read now would have a row without being part of the fit;
- * another run would then give other rows. */
+/* OC_IO for an image that could not be read during the fit but can be read now: it would get a row without being part
+ * of the fit, and another run would give other rows. */
 static oc_status check_unread(const fit_source *l, oc_error *err)
 {
     for (size_t i = 0; i < oc_dataset_count(l->e->dataset); i++) {
         oc_image image;
         if (l->unread[i] && oc_extraction_read(l->e, i, 0, &image, NULL) == OC_OK) {
             return oc_fail(err, OC_IO,
-                           "%s: could not be read while the stages learned from the images, and can be now: "
-                           "please try again",
+                           "%s: could not be read while the stages were fitted, but can be read now: "
+                           "please run the extraction again",
                            oc_dataset_path(l->e->dataset, i));
         }
     }
@@ -79,12 +79,12 @@ static oc_status resume_fit(oc_extraction *e, oc_error *err)
     oc_free(path);
     if (status == OC_OK) {
         e->set->fit_seconds = e->journal.fit_seconds;
-        oc_job_note(e->job, "going on with what the first stages learned");
+        oc_job_note(e->job, "continuing with the fitted stages");
     }
     return status;
 }
 
-/* The state of the last stage is written with all others, before the first row. */
+/* The state of the last stage is not written here: extract.c writes all states before the first row. */
 oc_status oc_extraction_fit(oc_extraction *e, oc_error *err)
 {
     oc_status status = e->journal.learning ? resume_fit(e, err) : OC_OK;

@@ -1,4 +1,4 @@
-/* Where extracted rows go: to memory or a set folder (extract.c), or by way of a set folder to a text file. */
+/* The output of an extraction: memory or a set folder (extract.c), or a text file, which is made from a set folder. */
 #include "src/set/extraction.h"
 
 #include "src/base/fail.h"
@@ -33,7 +33,7 @@ size_t oc_output_room(size_t *name)
 }
 
 /* The rows are extracted to a set inside "PATH.rows.partial", then become text. The next run resumes or removes that
- * folder like any unfinished output. For standard output the folder lies in $TMPDIR; a kill leaves it there. */
+ * folder like any unfinished output. For standard output the folder is in $TMPDIR; a killed run leaves it there. */
 static oc_status open_scratch(const char *path, bool resume, oc_output *scratch, oc_error *err)
 {
     oc_string name = {0};

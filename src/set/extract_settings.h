@@ -1,4 +1,5 @@
-/* What the rows of an extraction depend on, as text: an interrupted one is continued with the same only. */
+/* The settings that the rows of an extraction depend on, as text: an interrupted extraction is continued only with
+ * equal settings. */
 #ifndef OC_SET_EXTRACT_SETTINGS_H
 #define OC_SET_EXTRACT_SETTINGS_H
 
@@ -7,7 +8,7 @@
 #include <ocellus/set.h>
 
 /* Appends lines "name value": program and kernels, spec, image options, seed, the number of images and a digest of
- * their paths and classes, and a digest of what the stages learned already. The images' contents are not looked at. */
+ * their paths and classes, and a digest of the learned state of the stages. The contents of the images are not read. */
 oc_status oc_extract_settings(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
                               oc_string *text, oc_error *err);
 

@@ -1,6 +1,6 @@
-/* Images become rows batch by batch. All threads work on one batch, while one of them keeps the rows of the batch before
- * it, in the order of the images: in memory, or with a writer of set folders. So memory does not grow with the number of
- * images, and no thread waits for the disk. */
+/* Computes the rows of the images batch by batch. All threads work on one batch, while one of them stores the rows of
+ * the previous batch in the order of the images, in memory or by the writer of a set folder. So memory does not grow
+ * with the number of images, and no thread waits for the disk. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "src/set/extraction.h"
 
@@ -15,10 +15,10 @@
 enum { FIRST_BATCH = 64, MAX_BATCH = 4096 };
 /* 16-bit PNG files that are checked before a note says that they use no more than SMALL_DEPTH bits. */
 enum { DEEP_TRIED = 100, SMALL_DEPTH = 13 };
-static const size_t BATCH_BYTES = (size_t)4 << 20; /* small enough to be written from the cache */
-/* A batch of 0.1 to 0.5 s keeps the threads busy, and little is lost when the run is interrupted. */
+static const size_t BATCH_BYTES = (size_t)4 << 20; /* so that rows are still in the cache when they are written */
+/* Batches of 0.1 to 0.5 s keep the threads busy, and an interrupted run loses little work. */
 static const double MIN_BATCH_SECONDS = 0.1, MAX_BATCH_SECONDS = 0.5;
-/* The journal is written every second, or less often where that would take more than a twentieth of the time. */
+/* The journal is written every second, or less often if that would take more than 1/20 of the time. */
 static const double JOURNAL_PAUSE = 1, JOURNAL_SHARE = 20;
 
 oc_status oc_extraction_read(oc_extraction *e, size_t i, size_t worker, oc_image *image, oc_error *err)
@@ -76,7 +76,7 @@ static oc_status skip(oc_extraction *e, size_t index, oc_error *err)
     return e->writer ? oc_set_writer_skip(e->writer, path, reason, err) : oc_set_add_skip(e->set, path, reason, err);
 }
 
-/* After a restart at another size, only the warnings that were not sent before. */
+/* Sends a warning to the listener, unless it was sent before a restart at another size. */
 static void send_warning(oc_extraction *e, size_t index)
 {
     const oc_outcome *o = &e->keeping->outcomes[index];
@@ -90,7 +90,7 @@ static void send_warning(oc_extraction *e, size_t index)
     }
 }
 
-/* Sent once, after DEEP_TRIED files or at the end. */
+/* Sends the note about dark 16-bit files once, after DEEP_TRIED files or at the end. */
 static void note_depth(oc_extraction *e)
 {
     bool whole = e->used_bits > SMALL_DEPTH || e->deep == 0 || e->options->suppress_warnings;
@@ -140,7 +140,8 @@ static oc_status keep(oc_extraction *e, size_t index, oc_error *err)
     return oc_dataset_add(set->index, path, strlen(path), label, err);
 }
 
-/* Moves `first` past the images that are done; when the job is cancelled, these may be a part of the batch. */
+/* Stores the batch and moves `first` past its images. When the job is cancelled, this may be only a part of the
+ * batch. */
 static oc_status keep_batch(oc_extraction *e, oc_error *err)
 {
     const oc_image_batch *batch = e->keeping;
@@ -177,7 +178,7 @@ static void work(void *context, size_t index, size_t worker)
     }
 }
 
-/* Reads a batch of images, from image `next` on, and keeps the batch before it. */
+/* Reads a batch of images, from image `next` on, and stores the previous batch. */
 static oc_status process_batch(oc_extraction *e, size_t next, size_t count, oc_error *err)
 {
     oc_image_batch *read = e->reading;
@@ -228,7 +229,7 @@ static oc_status reserve_rows(oc_set *set, size_t count, oc_error *err)
                    set->rows.dimension);
 }
 
-/* The maximum number of images in a batch: what fits into BATCH_BYTES, at least one a thread. */
+/* The maximum number of images in a batch: their rows fit into BATCH_BYTES, but at least one image per thread. */
 static size_t max_batch(const oc_extraction *e)
 {
     size_t threads = oc_job_threads(e->job), batch = BATCH_BYTES / (e->set->rows.dimension * sizeof(float));
@@ -279,7 +280,8 @@ static oc_status create_batches(oc_image_batch batches[2], size_t longest, size_
         if (!batches[i].outcomes) {
             return oc_fail_memory(err, "the rows");
         }
-        batches[i].rows = written && fits ? oc_realloc(NULL, size, sizeof(float)) : NULL; /* in pages not yet there */
+        batches[i].rows = written && fits ? oc_realloc(NULL, size, sizeof(float))
+                                          : NULL; /* pages are allocated when written */
         if (written && !batches[i].rows) {
             return oc_fail(err, OC_NO_MEMORY, "out of memory for %zu rows of %zu values", 2 * longest, d);
         }

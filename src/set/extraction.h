@@ -1,4 +1,4 @@
-/* The state of an extraction, shared by extract.c (sizes and folders), extract_fit.c (fitting) and extraction.c (rows). */
+/* The state of an extraction, shared by extract.c (sizes, folders), extract_fit.c (fitting) and extraction.c (rows). */
 #ifndef OC_SET_EXTRACTION_H
 #define OC_SET_EXTRACTION_H
 
@@ -19,7 +19,7 @@ typedef struct oc_outcome {
     oc_status status;
     oc_image image; /* its sizes; the pixels are not valid */
     oc_pixel_hash hash;
-    char *reason; /* owned: why it could not be read, or what the decoder warned of; NULL also when memory was short */
+    char *reason; /* owned: of a failure, or the decoder's warning; NULL: none, or memory was short */
 } oc_outcome;
 
 /* Consecutive images that are read together. */
@@ -39,33 +39,34 @@ typedef struct oc_extraction {
     oc_job *job;
     oc_worker *workers;
     oc_set *set;
-    oc_output output;      /* the folder, or zero: rows go to set->values */
+    oc_output output;      /* the folder, or zero: rows are stored in set->values */
     oc_journal journal;    /* in the folder */
-    oc_set_writer *writer; /* NULL: rows go to set->values */
-    double journal_due;    /* time of the next entry */
+    oc_set_writer *writer; /* NULL: rows are stored in set->values */
+    double journal_due;    /* time of the next line of the journal */
     size_t first;          /* the next image to keep */
     oc_image_batch *reading, *keeping;
-    oc_status keep_status; /* of keeping the last batch */
+    oc_status keep_status; /* of storing the last batch */
     oc_error keep_error;
     size_t warned;          /* images whose warnings were sent to the listener */
     bool stopped_by_strict; /* an image ended the work under `strict` */
-    size_t deep;        /* 16-bit PNG files that were kept and do not say how many bits they use, up to DEEP_TRIED */
-    unsigned used_bits; /* of the largest sample in them */
+    size_t deep;            /* 16-bit PNG files without sBIT whose rows were stored, at most DEEP_TRIED */
+    unsigned used_bits;     /* of the largest sample in them */
     bool depth_noted;
 } oc_extraction;
 
-/* oc_set_extract with the output a set folder, or NULL: in memory. */
+/* As oc_set_extract, for an output that is a set folder or NULL (in memory). */
 oc_status oc_extract_set(const oc_dataset *dataset, const oc_features *features, const oc_extract_options *options,
                          oc_job *job, oc_set **set, oc_error *err);
 
-/* Reads image i with a worker's decoder. OC_SIZES_DIFFER, and e->differ, for one of another size than agreed. */
+/* Reads image i with a worker's decoder. When its size is not e->agreed: OC_SIZES_DIFFER, and e->differ becomes
+ * true. */
 oc_status oc_extraction_read(oc_extraction *e, size_t i, size_t worker, oc_image *image, oc_error *err);
 
-/* extract_fit.c: fits the stages that are not fitted. In a folder the state of each stage is on the disk before the next
- * one is fitted, and the states that an interrupted run left are loaded. */
+/* extract_fit.c: fits the stages that are not fitted. In a folder, the state of each stage is flushed to the disk
+ * before the next stage is fitted, and the states that an interrupted run left are loaded. */
 oc_status oc_extraction_fit(oc_extraction *e, oc_error *err);
 
-/* Extracts the rows of all images from e->first on. Under OC_CANCELLED, rows of a folder are those up to e->first. */
+/* Extracts the rows of all images from e->first on. After OC_CANCELLED, a folder has the rows before e->first. */
 oc_status oc_extraction_rows(oc_extraction *e, oc_error *err);
 
 #endif

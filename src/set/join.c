@@ -1,5 +1,5 @@
-/* Several sets as one, without a copy of their rows: the view of the rows has a chunk for each set. Shards of one list are
- * joined in the order of that list, so that training on them gives the bytes of training on the merged set. */
+/* Joins sets without a copy of their rows: the view of the rows has a chunk for each set. Shards of one list are joined
+ * in the order of the list, so that a model trained on them has the same bytes as one trained on the merged set. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/pipeline/store.h"
@@ -69,8 +69,8 @@ static oc_status join_rows(oc_set *joined, oc_error *err)
     return OC_OK;
 }
 
-/* The number of a class of the joined index, which it gets where it has none. The search begins at `guess`: sets of the same
- * classes have them in the same order. */
+/* Finds the number of a class in the joined index, and adds the class if it is new. The search begins at `guess`,
+ * because sets with the same classes have them in the same order. */
 static oc_status find_class(oc_dataset *index, const char *name, size_t guess, int32_t *label, oc_error *err)
 {
     size_t classes = oc_dataset_classes(index);
@@ -112,7 +112,7 @@ static oc_status join_index(oc_set *joined, oc_error *err)
     return status == OC_OK ? oc_set_gather_labels(joined, err) : status;
 }
 
-/* Hashes are known where every part knows them. */
+/* The joined set has hashes if every part has them. */
 static oc_status join_hashes(oc_set *joined, oc_error *err)
 {
     for (size_t p = 0; p < joined->part_count; p++) {

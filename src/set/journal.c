@@ -39,7 +39,7 @@ oc_status oc_journal_open(oc_journal *journal, int file, const char *settings, c
     return oc_notes_open(&notes, parse_line, journal, err);
 }
 
-/* A line of the stages' size and time. */
+/* Writes a line with the image size of the stages and the seconds of their fit. */
 static oc_status write_stages(const oc_journal *journal, const char *word, oc_error *err)
 {
     char line[200];

@@ -1,5 +1,5 @@
-/* Merges shards. A shard is a set whose stages.safetensors records which part of which list it holds; the merged set is
- * written by the same functions as a set that was extracted in one run. */
+/* Merges shards. A shard is a set whose stages.safetensors records its part of the list of images (shard.h). The merged
+ * set is written by the same functions as a set that is extracted in one run. */
 #include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
@@ -18,7 +18,7 @@
 enum { COLUMNS = 5, PROGRESS_ROWS = 1024 };
 static const char *const columns[COLUMNS] = {"row", "path", "label", "width", "height"}; /* of index.csv */
 
-/* A shard to be merged. */
+/* A shard to merge. */
 typedef struct part {
     const char *folder;
     oc_set *set;
@@ -36,7 +36,7 @@ static oc_status check_pair(const part *a, const part *b, oc_error *err)
     const oc_shard *x = &a->set->shard, *y = &b->set->shard;
     if (x->count != y->count || x->items != y->items || x->digest != y->digest) {
         return oc_fail(err, OC_BAD_DATA,
-                       "%s is shard %zu/%zu of %zu images, %s shard %zu/%zu of %zu%s: shards of one list are needed",
+                       "%s is shard %zu/%zu of %zu images, %s is shard %zu/%zu of %zu%s: shards of one list are needed",
                        a->folder, x->index, x->count, x->items, b->folder, y->index, y->count, y->items,
                        x->count == y->count && x->items == y->items ? " others" : "");
     }
@@ -46,13 +46,13 @@ static oc_status check_pair(const part *a, const part *b, oc_error *err)
     return oc_sets_check_alike(a->set, a->folder, b->set, b->folder, err);
 }
 
-/* Sorted by index, without a gap. */
+/* Checks that the parts, sorted by index, are all shards of one extraction. */
 static oc_status check_parts(part *parts, size_t count, oc_error *err)
 {
     oc_status status = OC_OK;
     for (size_t i = 0; i < count && status == OC_OK; i++) {
         if (parts[i].set->shard.count == 0) {
-            status = oc_fail(err, OC_BAD_DATA, "%s: is no shard; 'ocellus extract --shard i/n' makes them",
+            status = oc_fail(err, OC_BAD_DATA, "%s: is not a shard; 'ocellus extract --shard i/n' makes shards",
                              parts[i].folder);
         }
     }
@@ -70,7 +70,7 @@ static oc_status check_parts(part *parts, size_t count, oc_error *err)
     return status;
 }
 
-/* A record of index.csv. The columns of the first one must be those that ocellus writes, in their order. */
+/* Reads a record of index.csv. The first record must be the header that ocellus writes. */
 static oc_status next_record(oc_csv *csv, const char *path, char **fields, bool first, oc_error *err)
 {
     size_t count;
@@ -80,7 +80,8 @@ static oc_status next_record(oc_csv *csv, const char *path, char **fields, bool 
         fits = strcmp(fields[i], columns[i]) == 0;
     }
     if (status == OC_OK && !fits) {
-        status = oc_fail(err, OC_BAD_FILE, "%s: line %zu: row,path,label,width,height are needed", path, csv->line);
+        status = oc_fail(err, OC_BAD_FILE, "%s: line %zu: the fields row,path,label,width,height are needed", path,
+                         csv->line);
     }
     return status;
 }
@@ -101,8 +102,8 @@ typedef struct merging {
     size_t done, total; /* rows */
 } merging;
 
-/* Writes the rows of a shard after those before it, with hashes where every shard has them. The sizes of the images are in
- * its index.csv only. */
+/* Appends the rows of a shard, with hashes if every shard has them. The sizes of the images are read from its
+ * index.csv. */
 static oc_status add_rows(merging *m, const part *from, oc_error *err)
 {
     oc_set_writer *writer = m->writer;
@@ -119,8 +120,8 @@ static oc_status add_rows(merging *m, const part *from, oc_error *err)
         size_t width, height;
         status = next_record(&csv, path, fields, false, err);
         if (status == OC_OK && !(read_size(fields[3], &width) && read_size(fields[4], &height))) {
-            status = oc_fail(err, OC_BAD_FILE, "%s: line %zu: '%.40s' x '%.40s' is no size of an image", path, csv.line,
-                             fields[3], fields[4]);
+            status = oc_fail(err, OC_BAD_FILE, "%s: line %zu: '%.40s' x '%.40s' is not a size of an image", path,
+                             csv.line, fields[3], fields[4]);
         }
         if (status == OC_OK) {
             status = oc_set_writer_row(writer, rows->block[0].values + i * rows->dimension, fields[1], fields[2], width,
@@ -165,7 +166,7 @@ static oc_status write_parts(const part *parts, size_t count, const char *folder
     return status;
 }
 
-/* Sends the notes that only the whole set can give: equal images in two shards, and classes that no shard has a row of. */
+/* Sends the notes that need the whole set: equal images in two shards, and classes without a row in any shard. */
 static oc_status note_whole(const char *folder, oc_job *job, oc_error *err)
 {
     oc_set *set = NULL;
@@ -188,7 +189,7 @@ static oc_status merge(const part *parts, size_t count, const char *folder, oc_j
         *rows += oc_set_count(parts[p].set);
     }
     if (*rows == 0) {
-        return oc_fail(err, OC_BAD_DATA, "there is no row in any of the %zu shards", count);
+        return oc_fail(err, OC_BAD_DATA, "none of the %zu shards has a row", count);
     }
     oc_status status = oc_set_check_place(folder, err);
     if (status == OC_OK) {

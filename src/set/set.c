@@ -83,9 +83,10 @@ oc_status oc_set_check_place(const char *folder, oc_error *err)
     oc_status status = OC_OK;
     for (struct dirent *entry; status == OC_OK && (entry = readdir(directory)) != NULL;) {
         if (!is_file_of_set(entry->d_name)) {
-            status = oc_fail(err, OC_USAGE,
-                             "%s: holds other files than a set, '%s', and is not replaced; choose another name", folder,
-                             entry->d_name);
+            status = oc_fail(
+                err, OC_USAGE,
+                "%s: holds a file that is not part of a set, '%s', so it is not replaced; choose another name", folder,
+                entry->d_name);
         }
     }
     closedir(directory);
@@ -109,7 +110,7 @@ static oc_status open_index(oc_set *set, const char *folder, oc_error *err)
     set->index = oc_alloc(1, sizeof *set->index);
     oc_status status = path && set->index ? oc_read_index(set->index, path, err) : oc_fail_memory(err, "the index");
     if (status == OC_OK && oc_dataset_count(set->index) != set->rows.count) {
-        status = oc_fail(err, OC_BAD_FILE, "%s: lists %zu images, features.npy beside it has %zu rows", path,
+        status = oc_fail(err, OC_BAD_FILE, "%s: lists %zu images, but features.npy has %zu rows", path,
                          oc_dataset_count(set->index), set->rows.count);
     }
     oc_free(path);
@@ -137,7 +138,7 @@ static oc_status open_stages(oc_set *set, const char *folder, oc_error *err)
     oc_status status = oc_set_read_stages(set, folder, err);
     if (status == OC_OK && oc_features_dimension(set->features) != set->rows.dimension) {
         status = oc_fail(err, OC_BAD_FILE,
-                         "%s/stages.safetensors: its stages write rows of %zu values, features.npy beside it has %zu",
+                         "%s/stages.safetensors: its stages compute rows of %zu values, but features.npy has %zu",
                          folder, oc_features_dimension(set->features), set->rows.dimension);
     }
     return status;
@@ -158,14 +159,14 @@ static oc_status parse_skips(oc_set *set, char *text, oc_error *err)
         if (status != OC_OK || count == 0) {
             break;
         }
-        status = count == 2
-                     ? oc_set_add_skip(set, fields[0], fields[1], err)
-                     : oc_fail(err, OC_BAD_FILE, "line %zu: %zu fields, path and reason are two", csv.line, count);
+        status = count == 2 ? oc_set_add_skip(set, fields[0], fields[1], err)
+                            : oc_fail(err, OC_BAD_FILE, "line %zu: %zu fields instead of two, path and reason",
+                                      csv.line, count);
     }
     return status;
 }
 
-/* skipped.csv, where there is one. */
+/* Reads skipped.csv, if it exists. */
 static oc_status open_skips(oc_set *set, const char *folder, oc_error *err)
 {
     char *path = oc_path_join(folder, "skipped.csv");
@@ -175,8 +176,9 @@ static oc_status open_skips(oc_set *set, const char *folder, oc_error *err)
     oc_bytes bytes = {0};
     oc_status status = oc_bytes_read(&bytes, path, MAX_SKIPS_BYTES, err);
     if (status == OC_OK) {
-        status = oc_ends_line(&bytes) ? parse_skips(set, (char *)bytes.data, err)
-                                      : oc_fail(err, OC_BAD_FILE, "its last line has no end: something was cut off");
+        status = oc_ends_line(&bytes)
+                     ? parse_skips(set, (char *)bytes.data, err)
+                     : oc_fail(err, OC_BAD_FILE, "its last line has no line feed: the file was cut off");
         status = status == OC_OK ? OC_OK : oc_fail_at(err, status, path);
     }
     status = status == OC_NOT_FOUND ? OC_OK : status;
@@ -185,7 +187,7 @@ static oc_status open_skips(oc_set *set, const char *folder, oc_error *err)
     return status;
 }
 
-/* hashes.npy, where there is one. */
+/* Reads hashes.npy, if it exists. */
 static oc_status open_hashes(oc_set *set, const char *folder, oc_error *err)
 {
     char *path = oc_path_join(folder, "hashes.npy"), header[OC_NPY_HEADER];
@@ -194,8 +196,10 @@ static oc_status open_hashes(oc_set *set, const char *folder, oc_error *err)
     oc_status status = path ? oc_bytes_read(&bytes, path, OC_NPY_HEADER + size, err) : oc_fail_memory(err, "a path");
     oc_npy_header_of("<u8", count, 2, header);
     if (status == OC_OK && (bytes.size != sizeof header + size || memcmp(bytes.data, header, sizeof header) != 0)) {
-        status = oc_fail(err, OC_BAD_FILE, "%s: not two 64-bit numbers for each of the %zu rows; a set needs none",
-                         path, count);
+        status = oc_fail(
+            err, OC_BAD_FILE,
+            "%s: does not hold two 64-bit numbers for each of the %zu rows; delete the file, a set does not need it",
+            path, count);
     }
     if (status == OC_OK && count) {
         set->hashes = oc_alloc(count, sizeof *set->hashes);

@@ -25,20 +25,20 @@ struct oc_set {
     oc_pixel_hash *hashes; /* (N), or NULL: not known */
     oc_features *features;
     oc_image_options image;
-    oc_shard shard; /* a count of 0: the whole */
+    oc_shard shard; /* count 0: the whole set */
     oc_skip *skips;
     size_t skip_count, skip_capacity;
     double seconds, fit_seconds;
 };
 
-/* "rows.svm" has the names of the classes that its labels number beside it in "rows.svm.classes": one a line, as a CSV
- * field. */
+/* Labels in "rows.svm" are numbers of classes; the file "rows.svm.classes" holds their names, one a line, as CSV
+ * fields. */
 #define OC_CLASSES_SUFFIX ".classes"
 
 oc_status oc_set_add_skip(oc_set *set, const char *path, const char *reason, oc_error *err);
 
-/* Brings the classes into the form that index.csv will give them (sorted, only those of rows), and gathers
- * the labels of the index into set->labels. */
+/* Sorts the classes and removes those without rows, as in a set read from index.csv, and copies the labels of the index
+ * to set->labels. */
 oc_status oc_set_gather_labels(oc_set *set, oc_error *err);
 
 /* Reads stages.safetensors of a folder into set->features and set->image. */

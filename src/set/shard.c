@@ -1,4 +1,4 @@
-/* Which part of which list a set is, as text: "1/3 of 1000 images, list 0123456789abcdef". */
+/* The text of a shard: "1/3 of 1000 images, list 0123456789abcdef". */
 #include "src/set/shard.h"
 
 #include "src/base/fail.h"
@@ -24,7 +24,7 @@ oc_status oc_shard_load(const oc_archive *archive, oc_shard *shard, oc_error *er
     if (text && (sscanf(text, "%zu/%zu of %zu images, list %" SCNx64, &found.index, &found.count, &found.items,
                         &found.digest) != 4 ||
                  found.index < 1 || found.index > found.count || found.count > OC_MAX_SHARDS)) {
-        return oc_fail(err, OC_BAD_FILE, "'%.100s' is no shard", text);
+        return oc_fail(err, OC_BAD_FILE, "'%.100s' does not describe a shard", text);
     }
     *shard = found;
     return OC_OK;

@@ -1,4 +1,4 @@
-/* The files of a set folder as streams. */
+/* Writes the files of a set folder as streams. */
 #define _GNU_SOURCE /* sync_file_range */
 #include "src/set/writer.h"
 
@@ -21,7 +21,7 @@
 typedef enum file_index { ROWS, INDEX, SKIPPED, HASHES, FILES } file_index;
 
 static const off_t PUSH = (off_t)8 << 20;
-/* Bytes that are written at once; stdio would take 4096. */
+/* Bytes that are written at once; the default of stdio is 4096. */
 enum { BUFFER = 1 << 16 };
 static const char STAGES[] = "stages.safetensors";
 
@@ -34,10 +34,10 @@ struct oc_set_writer {
     size_t dimension;
     oc_set_place place;
     oc_string line;
-    off_t pushed; /* bytes of the rows that are on their way to the disk */
+    off_t pushed; /* bytes of the rows that the system was asked to write to the disk */
 };
 
-/* Where a file of the place ends; 0: it is not there. */
+/* The size of a file at the place, in bytes; 0: it does not exist. */
 static off_t end_of(const oc_set_writer *writer, file_index which)
 {
     const oc_set_place *place = &writer->place;
@@ -111,7 +111,7 @@ static oc_status resume_file(oc_set_writer *writer, file_index which, oc_error *
         return oc_fail_io(err, path, "cannot be opened");
     }
     if (about.st_size < end) {
-        return oc_fail(err, OC_BAD_FILE, "%s: is shorter than it was when the work was interrupted", path);
+        return oc_fail(err, OC_BAD_FILE, "%s: is shorter than when the work was interrupted", path);
     }
     if (ftruncate(fileno(file), end) != 0 || fseeko(file, 0, SEEK_END) != 0) {
         return oc_fail_io(err, path, "cannot be written");
@@ -271,8 +271,8 @@ size_t oc_set_writer_growth(void)
     return oc_output_growth(true) + strlen("/") + strlen(STAGES) + oc_output_growth(false);
 }
 
-/* Checks that the written file loads. Stages that a run has only begun to fit are read back as arrays alone: no set is made of
- * them. */
+/* Checks that the written file can be loaded. The file of an unfinished fit is only read, because no set can be made of
+ * it. */
 static oc_status check_stages(const oc_archive *archive, oc_error *err)
 {
     oc_features *features = NULL;

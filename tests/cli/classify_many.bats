@@ -121,7 +121,7 @@ PYTHON
     [[ "$stderr" == *"a plain list of paths can be given by --files-from"* ]]
     : >empty
     run -1 --separate-stderr ocellus classify "$DATA/model" --files-from empty
-    [ "$stderr" = "ocellus: empty: no path in it" ]
+    [ "$stderr" = "ocellus: empty: holds no path" ]
     run -1 ocellus classify "$DATA/model" --files-from missing
     head -c 70000 /dev/zero | tr '\0' x >long
     run -1 ocellus classify "$DATA/model" --files-from long
@@ -205,7 +205,7 @@ PYTHON
         [[ "$stderr" == *"there are only 20 now"* ]]
         [ ! -e out.csv ]
         run -3 --separate-stderr ocellus classify "$DATA/model" --top 2 -o out.csv --resume --files-from all --threads 1
-        [[ "$stderr" == *"going on after the first "* ]]
+        [[ "$stderr" == *"continuing after the first "* ]]
         cmp whole.csv out.csv
         [ ! -e out.csv.partial ]
         rm out.csv

@@ -152,10 +152,10 @@ end_at() {
     sleep 0.3
     kill -TERM $!
     wait $! || true
-    grep -q "nothing is kept: the stages had not learned yet" message
+    grep -q "nothing is kept: no stage was fitted" message
     [ ! -e other.partial ]
     run -0 --separate-stderr ocellus extract "$DATA/test" -f pixels:size=4 -o other --resume
-    [[ "$stderr" == *"nothing is kept of an earlier run in other.partial: beginning anew"* ]]
+    [[ "$stderr" == *"no earlier run left results in other.partial: starting from the beginning"* ]]
     [ -d set.partial ]
 }
 
@@ -166,7 +166,7 @@ end_at() {
     end_at fitted "$DATA/test" -f $spec -o set
     [ -d set.partial ]
     run -0 --separate-stderr ocellus extract "$DATA/test" -f $spec -o set --resume
-    [[ "$stderr" == *"going on with what the first stages learned"* ]]
+    [[ "$stderr" == *"continuing with the fitted stages"* ]]
     diff -r whole set
 }
 

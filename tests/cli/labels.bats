@@ -76,13 +76,13 @@ one_image() {
     no_images names a b
     (cd names && printf 'path,label\n' && for f in */*.png; do echo "$f,$f"; done) >names/list.csv
     run -1 ocellus train names/list.csv -f pixels -o m
-    [[ "$output" == *"each of the 8 images or rows has a label of its own (the first: 'a/0.png')"* ]]
+    [[ "$output" == *"each of the 8 images or rows has a different label (the first: 'a/0.png')"* ]]
     run -1 ocellus compare names/list.csv --test names/list.csv -f pixels
-    [[ "$output" == *"a label of its own"* ]]
+    [[ "$output" == *"a different label"* ]]
     printf '%s\n' 1,2,3 >rows.csv
     printf '%d 1:%d 2:1\n' 1 1 2 2 3 3 >rows.svm
     run -1 ocellus train rows.svm -o m
-    [[ "$output" == *"a label of its own"* ]]
+    [[ "$output" == *"a different label"* ]]
     run -0 ocellus train rows.svm -o m --classifier nearest:k=1
 }
 

@@ -21,7 +21,7 @@ load common
         run -2 ocellus extract many -f $spec -o set --resume --seed 6
         [[ "$output" == *"seed 5"* && "$output" == *"seed 6"* ]]
         run -3 ocellus extract many -f $spec -o set --resume --seed 5 --threads 2
-        [[ "$output" == *"going on after"* ]]
+        [[ "$output" == *"continuing after"* ]]
         diff -r whole set
         [ ! -e set.partial ]
     done

@@ -226,7 +226,7 @@ PYTHON
     run -1 ocellus train rows.npy --labels missing -o m
     run -2 ocellus train rows.npy --labels labels.txt -f hog -o m
     run -2 ocellus train rows.npy --labels labels.txt --augment mirror -o m
-    [[ "$output" == *"no mirror image"* ]]
+    [[ "$output" == *"cannot be mirrored"* ]]
     printf '1 1:2 1:3\n' >twice.svm
     run -1 ocellus train twice.svm -o m
     [[ "$output" == *"line 1"*ascend* ]]
@@ -240,6 +240,6 @@ PYTHON
     run -1 timeout 20 "$OCELLUS" info pipe
     run -1 timeout 20 "$OCELLUS" train rows.npy --labels pipe -o m
     run -1 timeout 20 "$OCELLUS" train rows.npy --labels <(cat rows64.npy) -o m
-    [[ "$output" == *"no regular file"* ]]
+    [[ "$output" == *"not a regular file"* ]]
     run -0 timeout 20 "$OCELLUS" train rows.npy --labels <(cat labels.txt) -o m
 }

@@ -112,12 +112,12 @@ load common
     run -1 ocellus merge part1 other part3 -o merged
     ocellus extract "$DATA/test" -f pixels:size=4 -o whole
     run -1 ocellus merge whole -o merged
-    [[ "$output" == *"is no shard"* ]]
+    [[ "$output" == *"is not a shard"* ]]
     rm -r other
     cp -r part3 other
     sed '1s/.*/row,path,label,height,width/' part3/index.csv >other/index.csv
     run -1 ocellus merge part1 part2 other -o merged
-    [[ "$output" == *"other/index.csv: line 1: row,path,label,width,height are needed"* ]]
+    [[ "$output" == *"other/index.csv: line 1: the fields row,path,label,width,height are needed"* ]]
     sed '2s/[0-9]*$/-5/' part3/index.csv >other/index.csv
     run -1 ocellus merge part1 part2 other -o merged
     [[ "$output" == *"other/index.csv: line 2: '28' x '-5' is no size"* ]]

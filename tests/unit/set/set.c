@@ -237,9 +237,9 @@ Test(set, an_index_in_another_order_is_refused)
 {
     put_stripes("in", 1, 12, 12, 6);
     oc_set_free(extracted(at("in"), "pixels:size=4", at("good"), NULL, NULL));
-    index_refused("row,path,label\n1,b,y\n0,a,x\n2,c,x\n", "line 2: row '1' in place of 0");
-    index_refused("row,path,label\n0,a,x\n1,b,y\n1,c,x\n", "line 4: row '1' in place of 2");
-    index_refused("row,path,label\n0,a,x\n1,b,y\n,c,x\n", "line 4: row '' in place of 2");
+    index_refused("row,path,label\n1,b,y\n0,a,x\n2,c,x\n", "line 2: row '1' instead of 0");
+    index_refused("row,path,label\n0,a,x\n1,b,y\n1,c,x\n", "line 4: row '1' instead of 2");
+    index_refused("row,path,label\n0,a,x\n1,b,y\n,c,x\n", "line 4: row '' instead of 2");
     index_refused("row,path,label\n0,a,x\n1,b,y\n", "2 images");
     index_refused("path,label\na,x\nb,y\nc,x\n", "no column row");
     index_refused("\n", "column");
@@ -301,7 +301,7 @@ Test(set, stages_of_another_version_are_refused)
     change_header("bad/stages.safetensors", "\"version\":\"1\"", "\"version\":\"2\"");
     set_refused("format version 2; this program reads version 1");
     change_header("bad/stages.safetensors", "ocellus-stages", "ocellus-models");
-    set_refused("not a set of this program (format 'ocellus-models')");
+    set_refused("not a set of ocellus (format 'ocellus-models')");
 }
 
 Test(set, every_cut_is_refused)
