@@ -62,7 +62,7 @@ oc_status oc_archive_add_string(oc_archive *archive, const char *key, const char
 oc_status oc_archive_set(oc_archive *archive, const char *key, const char *value, oc_error *err)
 {
     if (!oc_utf8_valid(value)) {
-        return oc_fail(err, OC_USAGE, "%s: '%s' is not UTF-8 text, which model files need", key, value);
+        return oc_fail(err, OC_USAGE, "%s: '%s' is not UTF-8 text, as model files require", key, value);
     }
     oc_archive_string *old = find_string(archive, key);
     if (!old) {

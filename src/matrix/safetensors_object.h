@@ -1,11 +1,11 @@
-/* What an archive is in memory, for its reader and its writer. */
+/* The fields of an archive in memory, for its reader and its writer. */
 #ifndef OC_MATRIX_SAFETENSORS_OBJECT_H
 #define OC_MATRIX_SAFETENSORS_OBJECT_H
 
 #include "src/base/file.h"
 #include "src/matrix/safetensors.h"
 
-/* The header's length in front of it, and what the values are aligned to, in bytes. */
+/* Bytes of the length before the header, and alignment of the values in bytes. */
 enum { OC_ARCHIVE_LENGTH = 8, OC_ARCHIVE_ALIGNMENT = 64 };
 
 typedef struct oc_archive_string {

@@ -16,7 +16,7 @@
 enum { LENGTH = OC_ARCHIVE_LENGTH };
 static const uint64_t MAX_HEADER = 64 << 20;
 static const size_t MAX_PIPE = (size_t)1 << 31;
-static const char NO_MODEL[] = "not a model file, or cut off (safetensors begins with the length of its header)";
+static const char NO_MODEL[] = "not a model file, or cut off (a safetensors file begins with the length of its header)";
 
 static oc_status add_values(oc_archive *archive, const oc_header_entry *e, oc_error *err)
 {
@@ -83,7 +83,7 @@ static oc_status read_header(oc_json_reader *reader, oc_archive *archive, oc_hea
     }
     if (status == OC_OK && !reader->error &&
         (oc_json_peek(reader) != '\0' || reader->at < reader->end)) { /* a NUL too */
-        reader->error = "there is more after its end";
+        reader->error = "text follows its end";
     }
     if (status == OC_OK && reader->error) {
         status = oc_fail(err, OC_BAD_FILE, "the header is damaged at byte %td: %s", reader->at - start, reader->error);
@@ -91,7 +91,7 @@ static oc_status read_header(oc_json_reader *reader, oc_archive *archive, oc_hea
     return status;
 }
 
-/* `header` is the text of the header, which is changed; `size` bytes of values begin where the file's buffer does. */
+/* Parses the text of the header, in place. `size` bytes of values are at the start of the file's buffer. */
 static oc_status parse(oc_archive *archive, char *header, size_t length, uint64_t size, oc_error *err)
 {
     oc_header_entries all = {0};
@@ -122,7 +122,7 @@ static oc_status parse_file(oc_archive *archive, oc_error *err)
         return oc_fail_memory(err, "the header of the model file");
     }
     memcpy(header, file->data + LENGTH, (size_t)length);
-    /* The values move to the start of the buffer, so that they are aligned. */
+    /* Move the values to the start of the buffer, so that they are aligned. */
     size_t size = file->size - LENGTH - (size_t)length;
     memmove(file->data, file->data + LENGTH + length, size);
     oc_status status = parse(archive, header, (size_t)length, size, err);
@@ -138,7 +138,7 @@ static oc_status check_start(const char *path, size_t *limit, oc_error *err)
     struct stat about;
     *limit = SIZE_MAX / 4;
     if (stat(path, &about) != 0 || S_ISDIR(about.st_mode)) {
-        return OC_OK; /* reading it reports why */
+        return OC_OK; /* the read that follows reports the reason */
     }
     if (S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode)) {
         return oc_fail(err, OC_BAD_FILE, "%s: is a device, not a model file", path);
@@ -184,7 +184,7 @@ oc_status oc_archive_read_memory(const void *bytes, size_t size, oc_archive **ou
         return status;
     }
     oc_bytes *copy = &archive->file;
-    copy->data = oc_realloc(NULL, size + 1, 1); /* 1 more, so that there is one for no bytes */
+    copy->data = oc_realloc(NULL, size + 1, 1); /* 1 more, so that the size is not 0 */
     if (copy->data) {
         copy->size = copy->capacity = size;
         memcpy(copy->data, bytes, size);

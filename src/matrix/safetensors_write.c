@@ -1,4 +1,4 @@
-/* Writes an archive to a file or to memory, and reads it again before it counts as written. */
+/* Writes an archive to a file or to memory, and reads it again as a check. */
 #include "src/matrix/safetensors_object.h"
 
 #include "src/base/byte_order.h"
@@ -85,11 +85,11 @@ static void write_values(const oc_archive *archive, const oc_string *header, FIL
     fwrite(header->data, 1, header->length, file);
     for (size_t i = 0; i < archive->count; i++) {
         const oc_tensor *t = &archive->tensors[i];
-        (void)oc_write_numbers(t->values, t->rows * t->columns, sizeof *t->values, file); /* oc_file_close asks */
+        (void)oc_write_numbers(t->values, t->rows * t->columns, sizeof *t->values, file); /* oc_file_close reports errors */
     }
 }
 
-/* Passes to `check` what was read again with `status`, and frees it. */
+/* Passes an archive that was read again (with `status`) to `check`, and frees it. */
 static oc_status check_again(oc_archive *archive, oc_status status, oc_archive_check check, oc_error *err)
 {
     if (status == OC_OK && check) {
@@ -162,7 +162,7 @@ oc_status oc_archive_write_memory(const oc_archive *archive, oc_archive_check ch
         size += tensor_bytes(&archive->tensors[i]);
     }
     if (out->bytes && out->room < size) {
-        status = oc_fail(err, OC_USAGE, "room for %zu bytes; %zu are needed", out->room, size);
+        status = oc_fail(err, OC_USAGE, "a buffer of %zu bytes; %zu are needed", out->room, size);
     } else if (out->bytes) {
         put_values(archive, &header, out->bytes);
         oc_archive *again = NULL;

@@ -120,7 +120,7 @@ load common
     [[ "$output" == *"other/index.csv: line 1: the fields row,path,label,width,height are needed"* ]]
     sed '2s/[0-9]*$/-5/' part3/index.csv >other/index.csv
     run -1 ocellus merge part1 part2 other -o merged
-    [[ "$output" == *"other/index.csv: line 2: '28' x '-5' is no size"* ]]
+    [[ "$output" == *"other/index.csv: line 2: '28' x '-5' is not a size"* ]]
     run -2 ocellus merge part1 part2 part3
     run -2 ocellus merge
     [ ! -e merged ]
