@@ -91,7 +91,8 @@ static oc_status store_classifier(oc_archive *archive, const oc_classifier *c, f
 
 /* Options under "<prefix><name>"; *options stays what it was where there is none of a name: a model of another version
  * may lack it. Numbers that training worked out are not held to the ranges of what is typed: they are finite and, as no
- * option is negative, not below 0. */
+ * option is negative, not below 0. The given options are the same numbers in a model that had the used ones alone and was
+ * saved again. */
 static oc_status load_options(const oc_archive *archive, const char *prefix, oc_train_options *options, oc_error *err)
 {
     char name[OPTION];
@@ -99,7 +100,7 @@ static oc_status load_options(const oc_archive *archive, const char *prefix, oc_
         oc_param param = oc_train_params[i];
         snprintf(name, sizeof name, "%s%s", prefix, param.name);
         const char *value = oc_archive_get(archive, name);
-        if (strcmp(prefix, USED) == 0 && (param.type == OC_REAL || param.type == OC_INTEGER)) {
+        if (param.type == OC_REAL || param.type == OC_INTEGER) {
             param.low = param.type == OC_REAL ? 0 : param.low;
             param.high = INFINITY;
         }

@@ -66,7 +66,7 @@ static void alter(const char *key, const char *value)
     oc_archive_free(archive);
 }
 
-Test(saved, older_models_load_and_values_must_be_finite_and_not_negative)
+Test(saved, older_models_load_and_save_and_values_must_be_finite_and_not_negative)
 {
     oc_model *model = small_model();
     cr_assert(oc_model_save(model, at("model"), NULL) == OC_OK);
@@ -75,10 +75,11 @@ Test(saved, older_models_load_and_values_must_be_finite_and_not_negative)
     model = loaded(at("altered"));
     cr_assert(!(fabs(oc_model_train_options(model).l2 - 58206427.4) > 0));
     cr_assert(!(fabs(oc_model_given_options(model).l2 - 58206427.4) > 0));
+    oc_error err = {0};
+    cr_assert(oc_model_save(model, at("again"), &err) == OC_OK, "%s", err.message);
     oc_model_free(model);
     static const char *const bad[] = {"-1", "inf", "1e400", "much"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        oc_error err = {0};
         alter("train.rate", bad[i]);
         cr_assert(oc_model_load(at("altered"), &model, &err) == OC_BAD_FILE, "%s", bad[i]);
         cr_assert(strstr(err.message, "rate") && strstr(err.message, bad[i]), "%s", err.message);
