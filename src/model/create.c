@@ -2,6 +2,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/string.h"
+#include "src/base/utf8.h"
 #include "src/image/picture.h"
 #include "src/learn/nearest.h"
 #include "src/model/training_data.h"
@@ -34,6 +35,10 @@ static oc_status check_parts(const oc_features *features, const oc_classifier *c
     for (size_t i = 0; i < c->classes; i++) {
         if (!names[i] || !*names[i]) {
             return oc_fail(err, OC_USAGE, "class %zu of %zu has no name", i, c->classes);
+        }
+        if (!oc_utf8_valid(names[i])) {
+            return oc_fail(err, OC_USAGE, "class %zu of %zu has a name that is not UTF-8, which model files need: %s",
+                           i, c->classes, names[i]);
         }
     }
     return oc_image_options_check(image, err);
@@ -145,6 +150,9 @@ oc_status oc_model_create(const oc_features *features, const oc_classifier *clas
     model->image.planes = oc_features_planes(features);
     model->options = oc_train_defaults();
     model->options.loss = classifier->loss;
+    if (classifier->unit) {
+        model->options.scale = OC_SCALE_UNIT; /* what makes a model that is loaded divide rows by their length */
+    }
     if (classifier->nearest) {
         model->options.classifier = classifier->nearest->learner;
     }

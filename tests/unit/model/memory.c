@@ -104,6 +104,27 @@ Test(model_memory, a_model_of_parts_is_the_model_that_training_on_the_set_makes)
     oc_set_free(set);
 }
 
+Test(model_memory, a_model_of_parts_divides_rows_by_their_length_after_it_was_loaded)
+{
+    put_stripes("in", 6, 18, 18, 1);
+    oc_set *set = extracted(at("in"), "pixels:size=4", NULL, NULL, NULL);
+    oc_image_options image = oc_set_image_options(set);
+    oc_train_options options = oc_train_defaults();
+    options.scale = OC_SCALE_UNIT;
+    oc_classifier *classifier = trained(set, &options, NULL);
+    oc_model *model = NULL, *back = NULL;
+    oc_error err = {0};
+    cr_assert(oc_model_create(oc_set_features(set), classifier, NAMES, &image, &model, &err) == OC_OK, "%s",
+              err.message);
+    cr_assert(oc_model_save(model, at("unit"), &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_model_load(at("unit"), &back, &err) == OC_OK, "%s", err.message);
+    cr_assert(classifier->unit && oc_model_classifier(model)->unit && oc_model_classifier(back)->unit);
+    oc_model_free(back);
+    oc_model_free(model);
+    oc_classifier_free(classifier);
+    oc_set_free(set);
+}
+
 static void expect_refused(const oc_features *features, const oc_classifier *classifier, const char *const *names,
                            const oc_image_options *image, const char *why)
 {
@@ -132,6 +153,8 @@ Test(model_memory, parts_that_do_not_belong_together_are_refused)
     expect_refused(features, c, NAMES, &wide, "19x18");
     expect_refused(features, c, (const char *const[]){"a", "", "b"}, &image, "class 1 of 3 has no name");
     expect_refused(features, c, (const char *const[]){"a", "b", "a"}, &image, "two classes have the name 'a'");
+    expect_refused(features, c, (const char *const[]){"a", "b", "\xff"}, &image,
+                   "class 2 of 3 has a name that is not UTF-8");
     oc_classifier_free(c);
     oc_features_free(other);
     oc_features_free(unfitted);
