@@ -21,7 +21,9 @@ for target in "$@"; do
     mkdir -p "$corpus"
     # shellcheck disable=SC2086 # a list of folders
     "$build/fuzz/fuzz-$target" -runs=0 -timeout=10 -rss_limit_mb=2500 -max_len=8192 $kept "$build/seeds/$target" >"$log" 2>&1 || failed=1
-    before=$(last cov "$log") inputs=$(find $kept -type f 2>/dev/null | wc -l)
+    before=$(last cov "$log") inputs=0
+    # shellcheck disable=SC2086
+    [ -z "$kept" ] || inputs=$(find $kept -type f | wc -l)
     # shellcheck disable=SC2086
     "$build/fuzz/fuzz-$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2500 -max_len=8192 -print_final_stats=1 \
         -artifact_prefix="$build/$target-" "$corpus" $kept "$build/seeds/$target" >"$log" 2>&1 || {

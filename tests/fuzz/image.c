@@ -95,7 +95,7 @@ static void decode_both_ways(const uint8_t *bytes, size_t size)
     options.max_pixels = 1 << 18;
     decode(bytes, size, options);
     options.size = (oc_extent){9, 7};
-    options.fit = (int)(size % 3);
+    options.fit = (oc_fit)(size % 3);
     options.depth = (int64_t)(size % 17);
     decode(bytes, size, options);
 }

@@ -134,6 +134,21 @@ def models(folder, ocellus):
     folder.add("foreign", struct.pack("<Q", len(foreign)) + foreign + bytes(4))
 
 
+def binding(folder, models_folder, images_folder):
+    """The first byte is 0 before a model, 1 before stages, and 2 before an image or pixels."""
+    for name in sorted(os.listdir(models_folder)):
+        with open(os.path.join(models_folder, name), "rb") as file:
+            data = file.read()
+        folder.add("model-" + name, b"\0" + data)
+        if b"ocellus-model" in data:
+            length = struct.unpack("<Q", data[:8])[0] + 1
+            folder.add("stages-" + name, b"\1" + struct.pack("<Q", length) + data[8:].replace(b"ocellus-model", b"ocellus-stages"))
+    for name in sorted(os.listdir(images_folder)):
+        with open(os.path.join(images_folder, name), "rb") as file:
+            folder.add("image-" + name, b"\2" + file.read())
+    folder.add("pixels", b"\2\4\3" + bytes(range(94)))
+
+
 def main():
     ocellus, top = sys.argv[1:]
     images(Folder(os.path.join(top, "image")))
@@ -154,6 +169,11 @@ def main():
     for i, text in enumerate((b'{"a": [1, -2.5e3, true, null, "\\u00e4\\ud83d\\ude00"]}', b'"\\udcff"', b'[[[[]]]]', b"\xff\xc3\xa4\x01\"",
                               b'{"__metadata__":{"format":"x"},"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}')):
         texts.add(str(i), text)
+    values = struct.pack("<6f", 0, -1.5, 1e-45, 3.4e38, 0.1, 16777217)
+    written = Folder(os.path.join(top, "predictions"))
+    written.add("plain", b"a.png\0x\0b.png\0y\0c.png\0x\0d.png\0\0" + values)
+    written.add("odd", b"a,\"b\"\0\xef\xbb\xbfx\0\r\n\0 y\0\xff\0x\ty\0\\\0\"\0" + values)
+    binding(Folder(os.path.join(top, "binding")), os.path.join(top, "model"), os.path.join(top, "image"))
     rows = Folder(os.path.join(top, "svmlight"))
     rows.add("rows", "1 1:0.5 3:-2e-3 # comment\n\n-1 qid:4 2:1e38\n+1 100000:7\n")
     rows.add("zero", "1 0:2\n")
