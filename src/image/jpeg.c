@@ -20,6 +20,7 @@
 #include "src/image/orientation.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
@@ -394,7 +395,8 @@ static oc_status read_picture(reader *self, oc_error *err)
     if (!oc_buffer_reserve(&picture->scratch, picture->width, ROWS, 4)) {
         return oc_fail_memory(err, "rows of a JPEG");
     }
-    self->info.mem->max_memory_to_use = picture->memory_left ? (long)picture->memory_left : 1;
+    uint64_t left = picture->memory_left < LONG_MAX ? picture->memory_left : LONG_MAX;
+    self->info.mem->max_memory_to_use = left ? (long)left : 1; /* 0 would be no limit */
     return guarded(self, read_rows) || is_enough(self) ? OC_OK : fail_jpeg(self, err);
 }
 

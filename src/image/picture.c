@@ -69,8 +69,8 @@ oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, con
 /* The memory of the planes; twice that when they have to be turned. */
 static oc_status check_memory(oc_picture *picture, size_t channels, const oc_image_options *options, oc_error *err)
 {
-    size_t limit = (size_t)options->max_memory << 20, times = picture->orientation == 1 ? 1 : 2;
-    size_t bytes = picture->width * picture->height * channels * times; /* 2^32 pixels at the most */
+    uint64_t limit = (uint64_t)options->max_memory << 20, times = picture->orientation == 1 ? 1 : 2;
+    uint64_t bytes = (uint64_t)picture->width * picture->height * channels * times; /* 2^32 pixels at the most */
     if (bytes > limit) {
         return oc_fail_picture_memory(options, err);
     }

@@ -37,10 +37,10 @@ typedef struct oc_picture {
     bool grayscale;
     uint8_t *gray, *rgb; /* in the buffers below, or NULL */
     oc_buffer gray_buffer, rgb_buffer;
-    oc_buffer scratch;  /* the codec's, between file and planes */
-    size_t memory_left; /* bytes that the codec may allocate besides the planes */
-    uint16_t used_bits; /* union of the bits of the samples of a 16-bit PNG without sBIT and `depth`; else 0 */
-    size_t warnings;    /* of the codec; the first one is kept */
+    oc_buffer scratch;    /* the codec's, between file and planes */
+    uint64_t memory_left; /* bytes that the codec may allocate besides the planes */
+    uint16_t used_bits;   /* union of the bits of the samples of a 16-bit PNG without sBIT and `depth`; else 0 */
+    size_t warnings;      /* of the codec; the first one is kept */
     char warning[200];
 } oc_picture;
 

@@ -320,7 +320,7 @@ static oc_status reserve_rows(reader *self, oc_error *err)
     if (is_direct(self)) {
         return OC_OK;
     }
-    if (self->row_bytes * rows > picture->memory_left) {
+    if ((uint64_t)self->row_bytes * rows > picture->memory_left) {
         return oc_fail_picture_memory(self->options, err);
     }
     uint8_t *scratch = oc_buffer_reserve(&picture->scratch, self->row_bytes, rows, 1);

@@ -36,7 +36,8 @@ static const double PAUSE = 1, SHARE = 20;
 
 /* How far the file is. */
 typedef struct place {
-    size_t items, bytes, skipped;
+    size_t items, skipped;
+    uint64_t bytes; /* a file may be longer than memory of 32 bits */
     uint64_t paths; /* digest of the items' paths */
 } place;
 
@@ -55,7 +56,8 @@ struct oc_answer_file {
 static void parse_line(void *context, const char *line)
 {
     place *noted = context, read;
-    if (oc_sscanf(line, "done %zu %zu %zu %" SCNx64, &read.items, &read.bytes, &read.skipped, &read.paths) == 4) {
+    if (oc_sscanf(line, "done %zu %" SCNu64 " %zu %" SCNx64, &read.items, &read.bytes, &read.skipped, &read.paths) ==
+        4) {
         *noted = read;
     }
 }
@@ -84,7 +86,7 @@ static oc_status write_settings(const oc_model *model, const oc_answer_file_opti
 static oc_status open_lines(oc_answer_file *file, oc_error *err)
 {
     const char *name = file->output.temporary;
-    size_t bytes = file->noted.bytes;
+    uint64_t bytes = file->noted.bytes;
     file->file = fopen(name, bytes ? "r+b" : "wb");
     if (!file->file || fseeko(file->file, 0, SEEK_END) != 0) {
         return oc_fail_io(err, file->output.path, "cannot be written");
@@ -183,7 +185,7 @@ static oc_status take_notes(oc_answer_file *file, oc_error *err)
     if (fflush(file->file) != 0 || ferror(file->file) || (fsync(fileno(file->file)) != 0 && errno != EINVAL)) {
         return oc_fail_io(err, file->output.path, "cannot be written");
     }
-    snprintf(line, sizeof line, "done %zu %zu %zu %016" PRIx64 "\n", file->now.items, file->now.bytes,
+    snprintf(line, sizeof line, "done %zu %" PRIu64 " %zu %016" PRIx64 "\n", file->now.items, file->now.bytes,
              file->now.skipped, file->now.paths);
     oc_status status = oc_notes_add(file->output.lock, line, err);
     if (status == OC_OK) {

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 static const oc_fail_on levels[] = {OC_FAIL_ON_NONE, OC_FAIL_ON_TRUNCATED, OC_FAIL_ON_ERROR, OC_FAIL_ON_WARNING};
 enum { LEVELS = 4, WIDTH = 37, HEIGHT = 26 };
@@ -200,6 +201,31 @@ Test(image_levels, memory_is_limited)
         }
         free(file.data);
     }
+}
+
+static void put_side(uint8_t *at, uint32_t side)
+{
+    for (int i = 0; i < 4; i++) {
+        at[i] = (uint8_t)(side >> (24 - 8 * i));
+    }
+}
+
+/* 65,535 x 16,385 pixels in four planes are 196,604 bytes in a size of 32 bits. */
+Test(image_levels, memory_is_counted_in_64_bits_everywhere)
+{
+    enum { WIDTH_AT = 16, HEIGHT_AT = 20, SUM_AT = 29, NAME_AT = 12 };
+    uint8_t pixels[12] = {0};
+    image_bytes file = make_png(&(png_recipe){.width = 2, .height = 2, .type = 2, .depth = 8}, pixels, 6);
+    put_side(file.data + WIDTH_AT, 65535);
+    put_side(file.data + HEIGHT_AT, 16385);
+    put_side(file.data + SUM_AT, (uint32_t)crc32(0, file.data + NAME_AT, SUM_AT - NAME_AT));
+    oc_image_options options = planes_of(OC_GRAY | OC_RGB);
+    options.max_pixels = (int64_t)1 << 31;
+    decoded d = decode(file, options);
+    cr_assert_eq(d.status, OC_TOO_LARGE, "%s", d.err.message);
+    cr_assert(strstr(d.err.message, "--max-memory"), "%s", d.err.message);
+    free_decoded(&d);
+    free(file.data);
 }
 
 Test(image_levels, warnings_are_limited_at_any_level)

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { MAX_IMAGES = 600, CLASSES = 3 };
 
@@ -271,6 +273,34 @@ Test(classify, a_file_that_was_cut_short_is_resumed_by_the_same_images_only)
     cr_assert(file && oc_answer_file_done(file) == 0);
     cr_assert(oc_answer_file_close(file, OC_BAD_DATA, &err) == OC_BAD_DATA);
     expect_text("out.csv", "path,label,probability\na,down,0.5\nb,down,0.5\nc,down,0.5\n");
+    oc_model_free(model);
+}
+
+/* The place where it goes on needs more than 32 bits. The 5 GB before it are a hole, which takes no room. */
+Test(classify, a_file_longer_than_4_gb_is_resumed_at_its_end)
+{
+    static const float scores[] = {0.25F, 0.5F, 0.25F};
+    static const char NOTES[] = "out.csv.partial/.ocellus-partial", LINES[] = "out.csv.partial/new";
+    const off_t size = (off_t)5 << 30;
+    oc_model *model = make_model(2);
+    oc_error err = {OC_CANCELLED, "cancelled"};
+    oc_answer_file *file = answer_file(model, 0, false, &err);
+    cr_assert(answer_of(file, "a", scores, NULL) == OC_OK &&
+              oc_answer_file_close(file, OC_CANCELLED, &err) == OC_CANCELLED);
+    size_t length;
+    char *notes = contents(at(NOTES), &length), *longer = malloc(length + 30), *place = strstr(notes, "done 1 ");
+    cr_assert(place);
+    sprintf(longer, "%.*sdone 1 %lld%s", (int)(place - notes), notes, (long long)size, strchr(place + 7, ' '));
+    put_text(NOTES, longer);
+    cr_assert(truncate(at(LINES), size) == 0);
+    file = answer_file(model, 0, true, &err);
+    cr_assert(file && answer_of(file, "a", NULL, NULL) == OC_OK && answer_of(file, "b", scores, NULL) == OC_OK, "%s",
+              err.message);
+    cr_assert(oc_answer_file_close(file, OC_OK, &err) == OC_OK, "%s", err.message);
+    struct stat about;
+    cr_assert(stat(at("out.csv"), &about) == 0 && about.st_size == size + (off_t)strlen("b,down,0.5\n"));
+    free(notes);
+    free(longer);
     oc_model_free(model);
 }
 
