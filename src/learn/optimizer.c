@@ -1,4 +1,4 @@
-/* The optimisers behind one call. */
+/* The table of optimisers. */
 #include "src/learn/optimizer.h"
 
 #include <math.h>
@@ -6,16 +6,6 @@
 /* Preconditioning a step takes about C D^2 operations, its rows C D each: with more columns than so many times the rows
  * of a step, plain steps get further in the same time. */
 enum { WIDE_STEP = 16 };
-
-bool oc_optimizer_searches(oc_optimizer optimizer)
-{
-    return optimizer == OC_OPTIMIZER_RANDOM_SEARCH || optimizer == OC_OPTIMIZER_LOCAL_SEARCH;
-}
-
-bool oc_optimizer_preconditioned(oc_optimizer optimizer)
-{
-    return optimizer == OC_OPTIMIZER_AUTO || optimizer == OC_OPTIMIZER_SGD || optimizer == OC_OPTIMIZER_LBFGS;
-}
 
 static oc_status minibatches(oc_descent *descent, oc_job *job, oc_error *err)
 {
@@ -33,22 +23,30 @@ static oc_status minibatches(oc_descent *descent, oc_job *job, oc_error *err)
     return status;
 }
 
-oc_status oc_optimize(oc_descent *descent, oc_job *job, oc_error *err)
+/* Epochs of SGD, then full passes; each may be none. */
+static oc_status minibatches_then_passes(oc_descent *descent, oc_job *job, oc_error *err)
 {
-    const oc_train_options *used = &descent->used;
-    oc_status status = OC_OK;
-    descent->gap = NAN;
-    if (oc_optimizer_searches(used->optimizer)) {
-        return oc_search(descent, job, err);
-    }
-    if (used->epochs) {
-        status = minibatches(descent, job, err);
-    }
+    oc_status status = descent->used.epochs ? minibatches(descent, job, err) : OC_OK;
     if (status != OC_OK) {
         return status;
     }
-    if (!oc_optimizer_preconditioned(used->optimizer)) {
-        return oc_problem_evaluate(descent->problem, descent->w, &descent->objective, job, err);
-    }
     return oc_problem_nonsmooth(descent->problem) ? oc_proximal_newton(descent, job, err) : oc_lbfgs(descent, job, err);
 }
+
+static oc_status gradient_descent(oc_descent *descent, oc_job *job, oc_error *err)
+{
+    oc_status status = oc_sgd(descent, job, err);
+    return status == OC_OK ? oc_problem_evaluate(descent->problem, descent->w, &descent->objective, job, err) : status;
+}
+
+enum { READS_SGD = OC_READS_BATCH | OC_READS_EPOCHS | OC_READS_STEPS };
+
+const char *const oc_optimizer_names[] = {"auto", "sgd", "lbfgs", "gd", "random-search", "local-search", NULL};
+const oc_optimizer_type oc_optimizers[] = {
+    [OC_OPTIMIZER_AUTO] = {minibatches_then_passes, READS_SGD | OC_READS_FINISH, 1, 100, .preconditioned = true},
+    [OC_OPTIMIZER_SGD] = {minibatches_then_passes, READS_SGD, 10, 0, .preconditioned = true},
+    [OC_OPTIMIZER_LBFGS] = {minibatches_then_passes, OC_READS_FINISH, 0, 100, .preconditioned = true},
+    [OC_OPTIMIZER_GD] = {gradient_descent, OC_READS_EPOCHS | OC_READS_STEPS, 100, 0},
+    [OC_OPTIMIZER_RANDOM_SEARCH] = {oc_search, OC_READS_EPOCHS, 1000, 0, .searches = true},
+    [OC_OPTIMIZER_LOCAL_SEARCH] = {oc_search, OC_READS_EPOCHS, 1000, 0, .searches = true},
+};

@@ -1,17 +1,28 @@
-/* The choice of optimiser. */
+/* The table of optimisers: a new one is an entry in optimizer.c and a name in enum oc_optimizer. */
 #ifndef OC_LEARN_OPTIMIZER_H
 #define OC_LEARN_OPTIMIZER_H
 
 #include "src/learn/descent.h"
 
-/* True for random search and local search. They get no penalties but given ones. */
-bool oc_optimizer_searches(oc_optimizer optimizer);
+/* Training options that an optimiser may read; the others have no effect on it. */
+enum {
+    OC_READS_BATCH = 1,
+    OC_READS_EPOCHS = 2,
+    OC_READS_FINISH = 4,
+    OC_READS_STEPS = 8, /* rate, schedule, momentum */
+};
 
-/* True for sgd, lbfgs and both after each other: few wide rows are described in their row space, and a preconditioner is
- * used. */
-bool oc_optimizer_preconditioned(oc_optimizer optimizer);
+typedef struct oc_optimizer_type {
+    /* Minimises the objective. Errors: those of the optimisers. */
+    oc_status (*run)(oc_descent *descent, oc_job *job, oc_error *err);
+    unsigned reads;
+    int64_t epochs, batch_passes; /* of auto */
+    /* Steps are preconditioned, few wide rows are described in their row space, and penalties are chosen by validation. */
+    bool preconditioned;
+    bool searches; /* tries weights without following the slope: gets no penalties but given ones */
+} oc_optimizer_type;
 
-/* Minimises the objective by the optimiser of descent->used. Errors: those of the optimisers. */
-oc_status oc_optimize(oc_descent *descent, oc_job *job, oc_error *err);
+extern const oc_optimizer_type oc_optimizers[]; /* by enum oc_optimizer */
+extern const char *const oc_optimizer_names[];  /* the same; NULL at the end */
 
 #endif

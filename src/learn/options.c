@@ -10,7 +10,6 @@
 
 enum { VALUE = 100 }; /* bytes for a setting as text */
 
-static const char *const optimizers[] = {"auto", "sgd", "lbfgs", "gd", "random-search", "local-search", NULL};
 static const char *const class_weights[] = {"none", "balanced", NULL};
 static const char *const schedules[] = {"cosine", "constant", NULL};
 static const char *const augments[] = {"none", "mirror", NULL};
@@ -33,7 +32,7 @@ const oc_param oc_train_params[] = {
      "upper limit of the length of the weights of each class; 0: none"},
     {"class-weight", OC_CHOICE, FIELD(class_weight), "none", 0, 0, class_weights,
      "balanced: the fewer images a class has, the more each of them counts"},
-    {"optimizer", OC_CHOICE, FIELD(optimizer), "auto", 0, 0, optimizers,
+    {"optimizer", OC_CHOICE, FIELD(optimizer), "auto", 0, 0, oc_optimizer_names,
      "how it is minimised: sgd (minibatch gradient descent), lbfgs (full passes of limited-memory BFGS), auto (sgd, "
      "then lbfgs), gd (full-batch gradient descent), or for comparison random search: with --loss hinge and --scale "
      "center, "
@@ -75,30 +74,28 @@ oc_train_options oc_train_defaults(void)
     return options;
 }
 
-static bool among(const char *name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(name, names[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool oc_train_uses(const oc_train_options *options, const char *name)
 {
     static const char *const of_neighbours[] = {"classifier", "scale", "stage-weight", "augment", "holdout", "folds"};
-    static const char *const of_sgd[] = {"batch"}, *const of_lbfgs[] = {"finish"}, *const of_passes[] = {"epochs"};
-    static const char *const of_steps[] = {"rate", "schedule", "momentum"};
-    oc_optimizer optimizer = options->optimizer;
-    bool both = optimizer == OC_OPTIMIZER_AUTO, sgd = both || optimizer == OC_OPTIMIZER_SGD;
-    bool lbfgs = both || optimizer == OC_OPTIMIZER_LBFGS;
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } of_optimizers[] = {{"batch", OC_READS_BATCH}, {"epochs", OC_READS_EPOCHS},  {"finish", OC_READS_FINISH},
+                         {"rate", OC_READS_STEPS},  {"schedule", OC_READS_STEPS}, {"momentum", OC_READS_STEPS}};
     if (options->classifier.kind == OC_NEAREST) {
-        return among(name, of_neighbours, sizeof of_neighbours / sizeof *of_neighbours);
+        for (size_t i = 0; i < sizeof of_neighbours / sizeof *of_neighbours; i++) {
+            if (strcmp(name, of_neighbours[i]) == 0) {
+                return true;
+            }
+        }
+        return false;
     }
-    return (sgd || !among(name, of_sgd, 1)) && (lbfgs || !among(name, of_lbfgs, 1)) &&
-           (optimizer != OC_OPTIMIZER_LBFGS || !among(name, of_passes, 1)) &&
-           (sgd || optimizer == OC_OPTIMIZER_GD || !among(name, of_steps, sizeof of_steps / sizeof *of_steps));
+    for (size_t i = 0; i < sizeof of_optimizers / sizeof *of_optimizers; i++) {
+        if (strcmp(name, of_optimizers[i].name) == 0) {
+            return oc_optimizers[options->optimizer].reads & of_optimizers[i].bit;
+        }
+    }
+    return true;
 }
 
 /* OC_USAGE for a setting other than the default where it has no effect. */
@@ -139,7 +136,7 @@ oc_status oc_train_check(const oc_train_options *options, oc_error *err)
     if (options->tune && options->classifier.kind == OC_NEAREST) {
         return oc_fail(err, OC_USAGE, "--tune compares losses, and nearest neighbours have none");
     }
-    if (options->tune && oc_optimizer_searches(options->optimizer)) {
+    if (options->tune && oc_optimizers[options->optimizer].searches) {
         return oc_fail(err, OC_USAGE,
                        "--tune compares what losses are worth at their optimum, which random search misses");
     }

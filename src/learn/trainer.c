@@ -16,7 +16,6 @@
 
 enum { MAX_SEPARABLE_ROWS = 4096 }; /* up to here rows are likely to be separable, and a descent is short */
 enum { BATCH = 256, MAX_BATCH = 2048, MIN_BATCH = 16, STEPS_PER_EPOCH = 32 };
-enum { SGD_EPOCHS = 10, BATCH_PASSES = 100, DESCENT_STEPS = 100, TRIES = 1000 };
 /* Refactoring a preconditioner for another penalty pays up to so many columns; with more the first factor serves all. */
 enum { REFACTOR_WIDEST = 2048 };
 /* Part of the objective that may be left to gain, in the end and in validation. */
@@ -41,17 +40,14 @@ static int64_t choose_batch(const oc_train_options *used, const oc_rows *rows)
 /* Replaces what is auto of the steps. */
 static void set_steps(oc_train_options *used, const oc_rows *rows)
 {
-    bool sgd = used->optimizer == OC_OPTIMIZER_SGD, lbfgs = used->optimizer == OC_OPTIMIZER_LBFGS;
-    if (!oc_optimizer_preconditioned(used->optimizer)) {
-        int64_t usual = oc_optimizer_searches(used->optimizer) ? TRIES : DESCENT_STEPS;
-        used->epochs = used->epochs == OC_AUTO ? usual : used->epochs;
+    const oc_optimizer_type *optimizer = &oc_optimizers[used->optimizer];
+    used->epochs = used->epochs == OC_AUTO ? optimizer->epochs : used->epochs;
+    used->batch_passes = used->batch_passes == OC_AUTO ? optimizer->batch_passes : used->batch_passes;
+    if (!(optimizer->reads & OC_READS_BATCH)) {
         used->batch = (int64_t)rows->count;
-        used->batch_passes = 0;
-        return;
+    } else if (used->batch == OC_AUTO) {
+        used->batch = choose_batch(used, rows);
     }
-    used->batch_passes = used->batch_passes != OC_AUTO ? used->batch_passes : sgd ? 0 : BATCH_PASSES;
-    used->epochs = lbfgs ? 0 : used->epochs != OC_AUTO ? used->epochs : sgd ? SGD_EPOCHS : 1;
-    used->batch = used->batch == OC_AUTO ? choose_batch(used, rows) : used->batch;
     used->batch = used->batch > (int64_t)rows->count ? (int64_t)rows->count : used->batch;
 }
 
@@ -123,7 +119,7 @@ static oc_status choose_columns(oc_trainer *t, oc_job *job, oc_error *err)
 {
     size_t n = t->view.count, d = t->view.dimension;
     bool few = n < d && n <= OC_PRECONDITION_WIDEST;
-    if (!few || t->used.l1 > 0 || !oc_optimizer_preconditioned(t->used.optimizer) || !(t->scaling.variance > 0)) {
+    if (!few || t->used.l1 > 0 || !oc_optimizers[t->used.optimizer].preconditioned || !(t->scaling.variance > 0)) {
         return OC_OK;
     }
     oc_status status = oc_row_space_fit(&t->full, &t->row_space, job, err);
@@ -154,7 +150,7 @@ static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
     }
     status = choose_columns(t, job, err);
     set_steps(&t->used, t->problem.rows);
-    if (status == OC_OK && oc_optimizer_preconditioned(t->used.optimizer) &&
+    if (status == OC_OK && oc_optimizers[t->used.optimizer].preconditioned &&
         t->problem.rows->dimension <= OC_PRECONDITION_WIDEST) {
         status = oc_covariance_fit(&t->problem, &t->covariance, job, err);
     }
@@ -201,7 +197,7 @@ oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool ex
     oc_problem *problem = &t->problem;
     t->used.l2 = problem->l2 = l2;
     t->used.score_l2 = problem->score_l2 = score_l2;
-    if (oc_optimizer_searches(t->used.optimizer) ||
+    if (oc_optimizers[t->used.optimizer].searches ||
         (t->prepared && !exactly && problem->rows->dimension > REFACTOR_WIDEST)) {
         return OC_OK;
     }
@@ -220,7 +216,7 @@ oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool ex
 double oc_trainer_strongest(const oc_trainer *t, double l2)
 {
     const oc_problem *problem = &t->problem;
-    bool plain = oc_optimizer_preconditioned(t->used.optimizer) && !oc_problem_nonsmooth(problem) &&
+    bool plain = oc_optimizers[t->used.optimizer].preconditioned && !oc_problem_nonsmooth(problem) &&
                  t->covariance.matrix;
     if (!plain || !(l2 > 0) || !oc_trainer_few(t)) {
         return l2;
@@ -256,7 +252,7 @@ oc_status oc_trainer_descend(oc_trainer *t, oc_descent *d, bool coarse, bool war
         used->epochs = coarse ? 1 : used->epochs - 1;
     }
     oc_job_hush(job, coarse);
-    oc_status status = oc_optimize(d, job, err);
+    oc_status status = oc_optimizers[d->used.optimizer].run(d, job, err);
     oc_job_hush(job, false);
     return status;
 }
