@@ -298,6 +298,8 @@ class Keeping(FolderCase):
         expected = self.extracted("-f", SPEC)
         loaded = ocellus.Features.load(self.folder / "set")
         self.assertEqual(loaded.transform(self.paths).tobytes(), expected.tobytes())
+        with self.assertRaisesRegex(TypeError, "spec is that of the file"):
+            ocellus.Features.load(self.folder / "set", spec="color")
         ocellus.Features(SPEC).fit(self.paths).save(self.folder / "stages")
         stages = (self.folder / "set" / "stages.safetensors").read_bytes()
         self.assertEqual((self.folder / "stages").read_bytes(), stages)
@@ -316,6 +318,8 @@ class Keeping(FolderCase):
             subprocess.run(["diff", "-r", self.folder / "set", self.folder / merged], check=True)
         with self.assertRaises(ocellus.InvalidValue):
             ocellus.merge(parts[:2], self.folder / "incomplete")
+        with self.assertRaisesRegex(TypeError, "sequence of SETs"):
+            ocellus.merge(parts[0], self.folder / "incomplete")
         with self.assertRaisesRegex(ValueError, "learn"):
             ocellus.Features(SPEC).write(self.photos, self.folder / "x", shard=(1, 2))
 

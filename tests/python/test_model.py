@@ -97,8 +97,18 @@ class Models(FolderCase):
                 ocellus.Model.loads(data)
         with self.assertRaisesRegex(ocellus.InvalidValue, "there is no option 'lose'"):
             ocellus.Model.train(self.photos, lose="hinge")
-        with self.assertRaises(ocellus.InvalidValue):
+        with self.assertRaisesRegex(ocellus.InvalidValue, "needs labels"):
             ocellus.Model.train(self.paths)
+        for features in (None, ["hog"]):
+            with self.assertRaisesRegex(TypeError, "features are a spec"):
+                ocellus.Model.train(self.paths, self.labels, features)
+        for labels in (5, dict(a=1), "text"):
+            with self.assertRaisesRegex(TypeError, "labels are a sequence"):
+                ocellus.Model.train(self.paths, labels, "hog:cell=6")
+        with self.assertRaisesRegex(ocellus.InvalidValue, "no option 'output'"):
+            ocellus.Model.train(self.paths, self.labels, "hog:cell=6", output="set")
+        with self.assertRaises(TypeError):
+            ocellus.Model.loads("text")
         with self.assertRaisesRegex(ValueError, "on_error"):
             ocellus.Model.train(self.photos, on_error="ignore")
 

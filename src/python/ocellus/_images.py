@@ -115,8 +115,8 @@ def _sequence(images: Any) -> List[Any]:
 
 def _labels(labels: Any, count: int) -> List[Optional[bytes]]:
     """The name of the class of each image; None and NaN are none."""
-    if isinstance(labels, (str, bytes)):
-        raise TypeError(f"labels are a sequence, one for each image, not the text {labels!r}")
+    if isinstance(labels, (str, bytes, dict)) or not hasattr(labels, "__iter__"):
+        raise TypeError(f"labels are a sequence, one for each image, not {labels!r:.60}")
     names: List[Optional[bytes]] = []
     for label in labels:
         if isinstance(label, (np.ndarray, list, tuple, dict)):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._estimator import BaseEstimator, TransformerMixin, check_is_fitted
-from ._images import Dataset, Failure, Floats, Images, Path, array_of, failures_of
+from ._images import Dataset, Failure, Floats, Images, Path, array_of, failures_of, is_path
 from ._job import Job, Progress
 from ._library import Handle, ImageError, InvalidValue, Part, call, created, encoded, encoded_path, library, saved
 from ._library import text, warn
@@ -151,6 +151,9 @@ class Features(TransformerMixin, BaseEstimator):
         """The stages of such a file, or of a SET (a folder); spec, size and resize are theirs. params: threads, seed,
         on_error, progress, max_pixels. MissingFile; InvalidValue with the reason for a file that is damaged or has no
         stages."""
+        for name in ("spec", "size", "resize"):
+            if name in params:
+                raise TypeError(f"{name} is that of the file")
         if os.path.isdir(path):
             path = os.path.join(path, "stages.safetensors")
         return cls(**params)._take("oc_features_load", encoded_path(path))
@@ -262,6 +265,8 @@ def merge(
     """Puts `parts`, the SETs of all shards in any order, together into a SET of the same bytes as one process writes,
     as `ocellus merge` does; returns its number of rows N. progress: as for Features. InvalidValue for a shard that is
     missing or of other stages, MissingFile, FileError where the SET cannot be written."""
+    if is_path(parts):
+        raise TypeError(f"parts are a sequence of SETs, not the one path {parts!r}")
     names = (ctypes.c_char_p * len(parts))(*[encoded_path(part) for part in parts])
     rows, job = ctypes.c_size_t(), Job(1, progress)
     job.run("oc_set_merge", names, len(parts), encoded_path(folder), job.handle, ctypes.byref(rows))

@@ -47,7 +47,8 @@ class Model:
     @classmethod
     def loads(cls, data: bytes) -> "Model":
         """The model of the bytes of such a file, which are copied. InvalidValue as load."""
-        return cls(created("model", "oc_model_load_memory", bytes(data), len(data)))
+        whole = bytes(memoryview(data))
+        return cls(created("model", "oc_model_load_memory", whole, len(whole)))
 
     @classmethod
     def train(
@@ -85,6 +86,13 @@ class Model:
                 raise TypeError("labels, features, size and resize are those of the SETs")
             settings = settings_of({"seed": seed, **options})
             return cls(_trained(_joined(folders), settings, Job(threads, progress)))
+        if labels is None and not is_path(images):
+            raise InvalidValue("a sequence of images needs labels, one for each image")
+        if not isinstance(features, (str, Features)):
+            raise TypeError(f"features are a spec, Features or 'auto', not a {type(features).__name__}")
+        for name in ("output", "resume", "strict"):  # of extraction, which writes nothing here
+            if name in options:
+                raise InvalidValue(f"there is no option '{name}'")
         dataset = Dataset(images, labels)
         choose = isinstance(features, str) and features == "auto"
         if isinstance(features, str):
