@@ -18,8 +18,8 @@ oc_status oc_pixels_check(const oc_pixels *pixels, oc_error *err)
     size_t stride = oc_pixels_stride(pixels);
     return pixels->channels && stride / pixels->channels >= pixels->width
                ? OC_OK
-               : oc_fail(err, OC_USAGE, "rows of %zu pixels of %zu bytes that begin %zu bytes apart", pixels->width,
-                         pixels->channels, stride);
+               : oc_fail(err, OC_USAGE, "stride %zu is less than the %zu pixels of %zu byte(s) in a row", stride,
+                         pixels->width, pixels->channels);
 }
 
 uint8_t *oc_buffer_reserve(oc_buffer *buffer, size_t width, size_t height, size_t channels)

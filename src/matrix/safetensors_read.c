@@ -187,7 +187,9 @@ oc_status oc_archive_read_memory(const void *bytes, size_t size, oc_archive **ou
     copy->data = oc_realloc(NULL, size + 1, 1); /* 1 more, so that the size is not 0 */
     if (copy->data) {
         copy->size = copy->capacity = size;
-        memcpy(copy->data, bytes, size);
+        if (size) { /* bytes may be NULL without any */
+            memcpy(copy->data, bytes, size);
+        }
         status = parse_file(archive, err);
     } else {
         status = oc_fail_memory(err, "the model file");

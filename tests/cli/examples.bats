@@ -46,6 +46,15 @@ needs_python() {
     [[ "$output" == *"left, right"* ]]
 }
 
+@test "train_images.c makes a model of images in memory in three calls" {
+    compile train_images
+    run ! --separate-stderr ./train_images
+    run -0 ./train_images model
+    [ "$output" = $'across is taken as across\nupright is taken as upright' ]
+    run -0 ocellus info model --json
+    jq -e '.features == "hog:cell=8+color" and .classes == ["across", "upright"]' <<<"$output"
+}
+
 @test "camera.c makes a model of frames in memory, which the command takes" {
     compile camera
     run ! --separate-stderr ./camera

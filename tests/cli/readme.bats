@@ -90,9 +90,9 @@ setup_file() {
     ocellus extract test --with train-rows -o learned
     ocellus compare train --test test -f pixels:size=7 --json >compare.json
     sed -nE 's/^    (cc .*)/\1/p' README.md >commands
-    sed -e 's/classify/rows/g' commands >more
-    sed -e 's/classify/train_rows/g' commands >>more
-    sed -e 's/classify/camera/g' commands >>more
+    for name in rows train_rows train_images camera; do
+        sed -e "s/classify/$name/g" commands >>more
+    done
     cat more >>commands
     sed -nE 's/^\|.*\| `(.*)` \|$/\1/p' README.md >>commands
     [ "$(wc -l <commands)" -ge 12 ]

@@ -113,7 +113,7 @@ compiles() {
 build_examples() {
     local name flags
     needs "$1"
-    for name in classify rows train_rows camera; do
+    for name in classify rows train_rows train_images camera; do
         # shellcheck disable=SC2046 # lists of flags
         "$@" "$REPO/examples/$name.c" -o "$name" $(pkg-config --cflags --libs ocellus)
         # shellcheck disable=SC2046
@@ -127,6 +127,8 @@ build_examples() {
     [[ "$output" == *"is above"* ]]
     run -0 env -u LD_LIBRARY_PATH ./train_rows-static model2
     cmp model model2
+    run -0 ./train_images model3
+    [ "$output" = $'across is taken as across\nupright is taken as upright' ]
     run -1 --separate-stderr ./classify model "$REPO/README.md"
     [ "$output" = "" ]
 }

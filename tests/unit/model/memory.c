@@ -54,6 +54,7 @@ Test(model_memory, the_bytes_in_memory_are_those_of_the_file_and_load)
     for (size_t cut = 0; cut < size; cut += sampled(97)) {
         cr_assert(oc_model_load_memory(bytes, cut, &back, &err) == OC_BAD_FILE && back == NULL);
     }
+    cr_assert(oc_model_load_memory(NULL, 0, &back, &err) == OC_BAD_FILE && back == NULL);
     free(second);
     free(bytes);
     oc_model_free(model);
@@ -152,9 +153,9 @@ Test(model_memory, parts_that_do_not_belong_together_are_refused)
     expect_refused(unfitted, c, NAMES, &image, "oc_features_fit");
     expect_refused(features, c, NAMES, &wide, "19x18");
     expect_refused(features, c, (const char *const[]){"a", "", "b"}, &image, "class 1 of 3 has no name");
-    expect_refused(features, c, (const char *const[]){"a", "b", "a"}, &image, "two classes have the name 'a'");
     expect_refused(features, c, (const char *const[]){"a", "b", "\xff"}, &image,
                    "class 2 of 3 has a name that is not UTF-8");
+    expect_refused(features, c, (const char *const[]){"a", "b", "a"}, &image, "two classes have the name 'a'");
     oc_classifier_free(c);
     oc_features_free(other);
     oc_features_free(unfitted);
