@@ -1,4 +1,4 @@
-/* A comparison: on images that are given to test on, on a fifth of the images, or in folds, for one seed or several. */
+/* A comparison tests on given images, on a fifth of the training images, or in folds, for one seed or several. */
 #include "src/evaluate/compare_folds.h"
 
 #include "src/base/fail.h"
@@ -14,10 +14,10 @@ oc_compare_options oc_compare_defaults(void)
     return (oc_compare_options){.extract = oc_extract_defaults(), .train = oc_train_defaults(), .seeds = 1};
 }
 
-/* The inputs, which are the same for every seed. */
+/* The inputs that are the same for every seed. */
 typedef struct comparing {
-    const oc_dataset *train, *test; /* test NULL: images of train are tested on */
-    const uint32_t *group;          /* (images of train): equal images, where test is NULL */
+    const oc_dataset *train, *test; /* test NULL: a part of train is the test set */
+    const uint32_t *group;          /* (images of train): of oc_group_images, if test is NULL */
     oc_job *job;
 } comparing;
 
@@ -32,10 +32,10 @@ static void add_seed(oc_comparison_row *row, double accuracy, size_t done)
 {
     double step = accuracy - row->test_mean;
     row->test_mean += step / (double)done;
-    row->test_std += step * (accuracy - row->test_mean); /* so far the sum of squared distances */
+    row->test_std += step * (accuracy - row->test_mean); /* until the last seed: sum of squared differences */
 }
 
-/* The seeds after the first one. */
+/* Repeats the comparison for the seeds after the first one. */
 static oc_status repeat(const comparing *c, const oc_compare_options *options, oc_comparison_row *rows, oc_error *err)
 {
     oc_compare_options again = {.specs = options->specs,
@@ -44,7 +44,7 @@ static oc_status repeat(const comparing *c, const oc_compare_options *options, o
                                 .train = options->train,
                                 .folds = options->folds};
     again.extract.suppress_warnings = true;
-    if (!again.train.tune) { /* the first seed has chosen the row */
+    if (!again.train.tune) { /* no validation: the first seed has chosen the row */
         again.train.holdout = NAN;
         again.train.folds = OC_AUTO;
     }

@@ -1,6 +1,6 @@
-/* Each fold is a comparison of its own: trained on the images of the other folds, tested on its own. The predictions of all
- * folds are put together, a place for each image, so that accuracies, intervals and McNemar's test are those of one
- * test of all images. A fifth that is put aside is the case of one fold. */
+/* Each fold is one comparison, which trains on the images of the other folds and tests on the images of the fold. The
+ * predictions of all folds are merged, one for each image, so that accuracies, intervals and McNemar's test are those
+ * of one test of all images. A fifth of the images as test set is the case of one fold. */
 #include "src/evaluate/compare_folds.h"
 
 #include "src/base/fail.h"
@@ -20,11 +20,11 @@ typedef struct folding {
     oc_job *job;
     size_t folds;
     uint16_t *fold;        /* (images) */
-    uint32_t *chosen;      /* (images): the items of the side that was taken last */
+    uint32_t *chosen;      /* (images): the items that take_side chose last */
     oc_comparison *merged; /* NULL before the first fold; test_rows: all images */
 } folding;
 
-/* The images of one fold, or those outside of it. */
+/* Makes a data set of the images of one fold, or of those outside of the fold. */
 static oc_status take_side(const folding *f, size_t which, bool inside, oc_dataset **side, oc_error *err)
 {
     size_t count = 0;
@@ -36,7 +36,7 @@ static oc_status take_side(const folding *f, size_t which, bool inside, oc_datas
     return oc_dataset_part(f->images, f->chosen, count, side, err);
 }
 
-/* Puts the predictions of a fold into the places of their images. */
+/* Copies the predictions of a fold to the places of their images. */
 static void place(const oc_comparison *fold, const oc_evaluation *part, oc_evaluation *all)
 {
     for (size_t i = 0; i < part->images; i++) {
@@ -48,7 +48,8 @@ static void place(const oc_comparison *fold, const oc_evaluation *part, oc_evalu
     }
 }
 
-/* Gives the evaluation of the first fold a place for each of n images; the places of other folds stay empty (-1). */
+/* Extends the evaluation of the first fold to one place for each of n images; the places of other folds are empty
+ * (-1). */
 static oc_status widen(const oc_comparison *fold, size_t n, oc_evaluation *e, oc_error *err)
 {
     oc_evaluation wide = {.has_probabilities = e->has_probabilities};
@@ -70,7 +71,7 @@ static oc_comparison_row *row_of(const oc_comparison *comparison, size_t r)
     return (oc_comparison_row *)(uintptr_t)&comparison->rows[r];
 }
 
-/* The first fold becomes the result. */
+/* Makes the first fold the result, to which the other folds are added. */
 static oc_status merge_first(folding *f, oc_comparison *fold, oc_error *err)
 {
     size_t n = oc_dataset_count(f->images), *items = oc_alloc(n, sizeof *items);
@@ -110,7 +111,7 @@ static oc_status compare_fold(folding *f, size_t which, oc_error *err)
         options.choose = false;
         options.model = NULL;
         options.skipped = which == 0 ? options.skipped
-                                     : NULL; /* images that cannot be read are outside of every fold */
+                                     : NULL; /* unreadable images are in no fold, so one report is enough */
         oc_job_note(f->job, "fold %zu of %zu", which + 1, f->folds);
     }
     oc_status status = take_side(f, which, false, &train, err);
@@ -121,7 +122,7 @@ static oc_status compare_fold(folding *f, size_t which, oc_error *err)
         status = oc_compare_once(&(oc_sides){train, test, split}, &options, f->job, &comparison, err);
     }
     for (size_t i = 0; status == OC_OK && i < comparison->test_rows; i++) {
-        comparison->items[i] = f->chosen[comparison->items[i]]; /* the test images were taken last */
+        comparison->items[i] = f->chosen[comparison->items[i]]; /* of the test images, the last that take_side chose */
     }
     if (status == OC_OK && !f->merged) {
         status = merge_first(f, comparison, err);
@@ -178,7 +179,7 @@ static void finish_rows(const folding *f)
     c->folds = f->folds > 1 ? f->folds : 0;
 }
 
-/* Trains the best row on all images and saves it: the classifiers of the folds saw only a part of them. */
+/* Trains the best row on all images and saves the model: the classifiers of the folds saw only a part of the images. */
 static oc_status save_best(const folding *f, const char *spec, oc_error *err)
 {
     oc_features *features = NULL;
@@ -226,8 +227,8 @@ static void note_untested(const folding *f, const uint32_t *group)
     if (untested) {
         oc_job_note(
             f->job,
-            "%zu of %zu images are never tested: their classes have no other image to train on, and do not count "
-            "in the accuracies",
+            "%zu of %zu images are never tested, because their classes have no other image to train on; they do not "
+            "count in the accuracies",
             untested, oc_dataset_count(f->images));
     }
 }

@@ -1,4 +1,4 @@
-/* A comparison that takes its test images from the images that it trains on. */
+/* A comparison whose test images are a part of the training images. */
 #ifndef OC_EVALUATE_COMPARE_FOLDS_H
 #define OC_EVALUATE_COMPARE_FOLDS_H
 

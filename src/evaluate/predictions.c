@@ -1,4 +1,5 @@
-/* Predictions as CSV, one file for an evaluation or for each row of a comparison, and the links of a report to them. */
+/* Writes predictions as CSV, one file for an evaluation or for each row of a comparison, and makes the links of a
+ * report to these files. */
 #include "src/evaluate/predictions.h"
 
 #include "src/base/csv.h"
@@ -14,17 +15,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NAME = 120 }; /* of a file that is named by a spec */
+enum { MAX_NAME = 120 }; /* bytes of a file name that is made from a spec */
 
 /* The images and classes of an evaluation. */
 typedef struct tested {
-    const oc_dataset *images; /* NULL: the rows of a set have the names of the set */
-    const size_t *items;      /* of images: which one each row is */
+    const oc_dataset *images; /* NULL: the paths are those of the set */
+    const size_t *items;      /* (rows): the item of `images` of each row */
     const oc_set *set;
     oc_class_list classes;
 } tested;
 
-/* Adds path,label,predicted,probability of the i-th image of the evaluation. OC_NO_MEMORY. */
+/* Adds the line path,label,predicted,probability of image i of the evaluation. OC_NO_MEMORY. */
 static oc_status add_prediction(const tested *t, const oc_evaluation *e, size_t i, oc_string *text, oc_error *err)
 {
     char *path = t->images ? oc_dataset_file(t->images, t->items[e->row[i]])
@@ -74,7 +75,7 @@ oc_status oc_predictions_evaluation(const oc_model *model, const oc_evaluation *
     return status;
 }
 
-/* The letter itself, or another where a file system or a shell gives it a meaning. */
+/* Replaces letters that have a meaning for file systems or shells. */
 static char safe_letter(char c)
 {
     return c == ':' ? '-' : isalnum((unsigned char)c) || strchr("=,.+-", c) ? c : '_';
@@ -123,7 +124,8 @@ oc_status oc_predictions_comparison(const oc_comparison *comparison, const oc_da
     return status;
 }
 
-/* The absolute name of the folder that holds `path`, and a slash; to be freed with free. NULL when there is none. */
+/* The absolute path of the folder that holds `path`, with a slash; to be freed with free. NULL when it does not
+ * exist. */
 static char *folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -138,7 +140,7 @@ static char *folder_of(const char *path)
     return folder;
 }
 
-/* A path as a part of an address (RFC 3986). */
+/* Adds a path, escaped as a part of a URL (RFC 3986). */
 static void add_address(oc_string *link, const char *path)
 {
     for (; *path; path++) {

@@ -6,8 +6,8 @@
 
 #include <ocellus/evaluate.h>
 
-/* Adds the address of `file` as seen from `page`; both lie in folders that are there. The address does not begin with
- * a name and a colon, which would be another protocol. OC_NO_MEMORY. */
+/* Adds the URL of `file` relative to `page`; the folders of both must exist. The URL never begins with a name and a
+ * colon, which would be a protocol. OC_NO_MEMORY. */
 oc_status oc_link_between(const char *page, const char *file, oc_string *link, oc_error *err);
 
 #endif

@@ -1,6 +1,6 @@
-/* Equal images are found by the hashes of their pixels, which extraction makes. So all images are read once, with the
- * cheapest stage, before the split is drawn. Each group of equal images is drawn as one image (oc_split), and all its images
- * go to the same part. */
+/* Equal images are found by the hashes of their pixels, which extraction computes. So all images are read once, with
+ * the cheapest stage, before the split is drawn. oc_split then draws each group of equal images as one image, so that
+ * all images of a group are in the same part. */
 #include "src/evaluate/split_images.h"
 
 #include "src/base/fail.h"
@@ -12,7 +12,7 @@
 static const double TEST_FRACTION = 0.2;
 static const char CHEAPEST_STAGE[] = "pixels:size=4";
 
-/* group (N) from first (rows of the set): the first equal row of each. */
+/* Computes group (N), for images, from first (rows), the first equal row of each row of the set. */
 static oc_status group_items(const oc_dataset *images, const oc_set *set, const uint32_t *first, uint32_t *group,
                              oc_error *err)
 {
@@ -92,7 +92,7 @@ static oc_status split_groups(const oc_dataset *images, const uint32_t *group, s
     status = oc_split(label, count, oc_dataset_classes(images), &split, &drawn, err);
     if (status == OC_BAD_DATA && err) {
         oc_fail(err, status,
-                "%zu different images are too few to put some aside as test images (%s); name other images to "
+                "%zu different images are too few to use some of them as test images (%s); give other images to "
                 "test on",
                 count, err->message);
     }

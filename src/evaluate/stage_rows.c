@@ -1,4 +1,4 @@
-/* Stages are compared by their specs as they were typed: "hog" and "hog:cell=8" are two stages, each extracted once. */
+/* Stages are compared by their specs as typed: "hog" and "hog:cell=8" are two stages, and each is extracted. */
 #include "src/evaluate/stage_rows.h"
 
 #include <string.h>
@@ -40,7 +40,7 @@ bool oc_stage_columns(const oc_set *set, const char *stage, oc_block *columns)
     return false;
 }
 
-/* The set that has the stage; `count` when none has. */
+/* The index of the set that has the stage; `count` when no set has it. */
 static size_t find_set(const char *stage, oc_set *const *sets, size_t count, oc_block *columns)
 {
     size_t i = 0;

@@ -1,4 +1,5 @@
-/* Rows of a spec as a view of sets that hold the rows of its stages: a stage that several specs name is extracted once. */
+/* The rows of a spec as a view of sets that hold the rows of its stages: so a stage of several specs is extracted
+ * once. */
 #ifndef OC_EVALUATE_STAGE_ROWS_H
 #define OC_EVALUATE_STAGE_ROWS_H
 
@@ -6,17 +7,17 @@
 
 #include <ocellus/set.h>
 
-/* Adds to a spec the stages of another spec that it does not have yet. */
+/* Adds to the spec `stages` the stages of `spec` that it does not have yet. */
 void oc_add_stages(oc_string *stages, const char *spec);
 
-/* True when the rows of the set have the columns of a stage; *columns (may be NULL) is where they lie. */
+/* True when the rows of the set have the columns of a stage; sets *columns, which may be NULL, to these columns. */
 bool oc_stage_columns(const oc_set *set, const char *stage, oc_block *columns);
 
-/* Adds to `missing` the stages of the features that none of the sets (count) has. */
+/* Adds to the spec `missing` the stages of the features that none of the sets (count) has. */
 void oc_missing_stages(const oc_features *features, oc_set *const *sets, size_t count, oc_string *missing);
 
-/* The rows of the features (N,D), stage by stage, as a view of the sets (count), which have the rows of the same images.
- * Each stage is in one of the sets. The view is valid as long as the sets are. */
+/* The rows (N,D) of the features, stage by stage, as a view of the sets (count), which must have rows of the same
+ * images and together all stages. The view is valid as long as the sets are. */
 oc_rows oc_stage_rows(const oc_features *features, oc_set *const *sets, size_t count);
 
 #endif

@@ -21,8 +21,8 @@ void oc_wilson(size_t correct, size_t count, double *low, double *high)
     *high = correct == count ? 1 : fmin(1, center + half);
 }
 
-/* Under equal accuracy the images that only one of the two got right are coin tosses: the two-sided binomial tail
- * (McNemar, 1947, in its exact form), summed in logarithms. */
+/* McNemar's exact test (1947). If the accuracies are equal, each image that exactly one of the two classifies correctly
+ * is a coin toss: the two-sided tail of the binomial distribution, summed in logarithms. */
 double oc_mcnemar(size_t only_first, size_t only_second)
 {
     size_t n = only_first + only_second, fewer = only_first < only_second ? only_first : only_second;

@@ -1,6 +1,6 @@
-/* Classifying many images: items are gathered until a batch is full, then all threads of the job work on it, each with
- * a predictor of its own, and the answers are handed out in order. A batch holds as many items as keep the threads busy
- * for a tenth to half a second, so that answers come soon and threads seldom wait for the last item of a batch. */
+/* Classifies many images. Items are collected until a batch is full; then all threads of the job classify it, each with
+ * its own predictor, and the answers are returned in order. The size of a batch adapts so that it takes 0.1 to 0.5 s:
+ * the answers come soon, and threads rarely wait for the last item of a batch. */
 #include "src/model/classify_batch.h"
 
 #include "src/base/fail.h"
@@ -13,18 +13,18 @@
 
 enum { FIRST_BATCH = 64, MAX_BATCH = 4096, MIN_PER_THREAD = 8 };
 static const size_t SCORE_BYTES = (size_t)4 << 20; /* of all scores and probabilities of a batch */
-static const double SHORT_BATCH_SECONDS = 0.1, LONG_BATCH_SECONDS = 0.5; /* seconds */
+static const double SHORT_BATCH_SECONDS = 0.1, LONG_BATCH_SECONDS = 0.5;
 
 typedef struct item {
     char *path;                /* owned */
     const oc_dataset *dataset; /* of image `index` in a binary file, or NULL */
     const oc_set *set;         /* of row `index`, or NULL */
     size_t index;
-    bool failed; /* the answer was there before */
-    bool worked; /* the answer is there */
+    bool failed; /* the item was added as a failure: it is not classified */
+    bool worked; /* the item is answered */
     oc_status status;
     oc_prediction prediction;
-    char *message; /* owned: why there is no result, or what the decoder warned of */
+    char *message; /* owned: the error, or the decoder's warning */
 } item;
 
 struct oc_batch {
@@ -33,7 +33,7 @@ struct oc_batch {
     oc_job *job;
     oc_predictor **predictors; /* (threads) */
     item *items;               /* (most) */
-    size_t count, size, most;  /* items in the batch; that it is to hold; that there is room for */
+    size_t count, size, most;  /* items in the batch; items of a full batch; maximum of that */
     size_t answered, total;
     float *scores; /* (most, 2, C): scores, then probabilities, of each item */
 };
@@ -117,7 +117,7 @@ oc_job *oc_batch_job(const oc_batch *batch)
     return batch->job;
 }
 
-/* Takes a result out of the predictor, which goes on to the next item. */
+/* Copies a result, because the predictor overwrites it with the next item. */
 static void keep_prediction(oc_batch *batch, size_t index, oc_prediction prediction)
 {
     size_t classes = oc_model_classes(batch->model);
@@ -202,7 +202,7 @@ oc_status oc_batch_flush(oc_batch *batch, oc_error *err)
     return status;
 }
 
-/* Adds an item, whose path and message are the batch's from now on. */
+/* Adds an item; the batch owns its path and message from now on. */
 static oc_status add(oc_batch *batch, item it, oc_error *err)
 {
     if (!it.path || (it.failed && !it.message)) {

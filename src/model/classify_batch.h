@@ -1,4 +1,4 @@
-/* The job of a batch, for the reading of lists. */
+/* The job of a batch, for the functions that read lists. */
 #ifndef OC_MODEL_CLASSIFY_BATCH_H
 #define OC_MODEL_CLASSIFY_BATCH_H
 

@@ -1,14 +1,13 @@
 /* The CSV file of answers. It is built in NAME.partial with notes (base/notes.h) beside it:
  *
  *     ocellus classification 1
- *     program 0.1.0 x86-64-v3        what the answers depend on
+ *     program 0.1.0 x86-64-v3        settings that the answers depend on
  *     model 2f0c...                  digest of the model
  *     ...
+ *     done 4096 183201 6 8c12...     items, bytes of the file, unreadable items, digest of the paths of the items
  *
- *     done 4096 183201 6 8c12...     items, bytes of the file, items that could not be read, digest of the items' paths
- *
- * Another run reads the same items again, but classifies only those after the last line of the notes. That the items
- * before it are the same is known by the digest of their paths; so no list of them is kept. */
+ * Another run reads the list of items again, but classifies only those after the last line of the notes. The digest of
+ * their paths shows that the items before are the same, so no list of them is stored. */
 #include "src/base/csv.h"
 #include "src/base/digest.h"
 #include "src/base/dispatch.h"
@@ -31,10 +30,10 @@
 #include <unistd.h>
 
 static const char TITLE[] = "ocellus classification 1\n";
-/* Notes are taken every second, or less often where that would take more than a twentieth of the time. */
+/* Notes are written every second, or less often if that would take more than 1/20 of the time. */
 static const double PAUSE = 1, SHARE = 20;
 
-/* How far the file is. */
+/* A position in the file. */
 typedef struct place {
     size_t items, skipped;
     uint64_t bytes; /* a file may be longer than memory of 32 bits */
@@ -47,10 +46,10 @@ struct oc_answer_file {
     oc_output output;
     FILE *file;
     oc_string lines; /* of one answer */
-    place noted;     /* where an interrupted run, or this one, took its last notes */
+    place noted;     /* position of the last notes, of this run or of the interrupted one */
     place now;
     size_t done;     /* items of the interrupted run */
-    double next_due; /* when notes are taken next */
+    double next_due; /* time of the next notes */
 };
 
 static void parse_line(void *context, const char *line)
@@ -62,7 +61,7 @@ static void parse_line(void *context, const char *line)
     }
 }
 
-/* What the answers depend on, but for the items. */
+/* Writes the settings that the answers depend on, without the items. */
 static oc_status write_settings(const oc_model *model, const oc_answer_file_options *options, oc_string *text,
                                 oc_error *err)
 {
@@ -82,7 +81,7 @@ static oc_status write_settings(const oc_model *model, const oc_answer_file_opti
     return text->failed ? oc_fail_memory(err, "the settings") : OC_OK;
 }
 
-/* Opens the file where the notes say that it ends. */
+/* Opens the file and cuts it off at the position of the notes. */
 static oc_status open_lines(oc_answer_file *file, oc_error *err)
 {
     const char *name = file->output.temporary;
@@ -177,7 +176,7 @@ size_t oc_answer_file_skipped(const oc_answer_file *file)
     return file->now.skipped;
 }
 
-/* Brings the lines to the disk, then notes how many there are. */
+/* Flushes the lines to the disk, then writes a note with the position. */
 static oc_status take_notes(oc_answer_file *file, oc_error *err)
 {
     char line[120];
@@ -216,7 +215,7 @@ static void format_lines(oc_answer_file *file, const oc_answer *answer)
     }
 }
 
-/* An item that the interrupted run has answered. */
+/* Skips an item that the interrupted run has answered. */
 static oc_status pass_over(oc_answer_file *file, oc_error *err)
 {
     if (file->now.items < file->done) {
@@ -224,8 +223,8 @@ static oc_status pass_over(oc_answer_file *file, oc_error *err)
     }
     if (file->now.paths != file->noted.paths) {
         return oc_fail(err, OC_USAGE,
-                       "%s: was begun with other images: the first %zu are not the same; it is resumed with the same "
-                       "images only, or begun anew without resume",
+                       "%s: was started with other images: the first %zu differ; resume with the same images, or start "
+                       "again without resume",
                        file->output.around, file->done);
     }
     file->now = file->noted;
@@ -257,17 +256,18 @@ oc_status oc_answer_file_add(oc_answer_file *file, const oc_answer *answer, oc_e
 static oc_status put_in_place(oc_answer_file *file, oc_error *err)
 {
     if (file->now.items < file->done) {
-        return oc_fail(err, OC_USAGE,
-                       "%s: was begun with other images: %zu of them are done, and there are only %zu now; it is "
-                       "resumed with the same images only, or begun anew without resume",
-                       file->output.around, file->done, file->now.items);
+        return oc_fail(
+            err, OC_USAGE,
+            "%s: was started with other images: %zu are done, but there are only %zu now; resume with the same "
+            "images, or start again without resume",
+            file->output.around, file->done, file->now.items);
     }
     oc_status status = oc_file_close(file->file, file->output.path, err);
     file->file = NULL;
     return status == OC_OK ? oc_output_commit(&file->output, err) : status;
 }
 
-/* Leaves what can be resumed and says so, or removes it. */
+/* Keeps an output that can be resumed and adds that to the message; else removes the output. */
 static void leave(oc_answer_file *file, oc_status status, oc_error *err)
 {
     bool other_images = status == OC_USAGE && file->done > 0;

@@ -1,4 +1,4 @@
-/* A list of paths that is classified while it is read, so that it may be longer than memory, or a pipe without end. */
+/* Classifies a list of paths while it is read, so that the list may be larger than memory, or an endless pipe. */
 #include "src/model/classify_batch.h"
 
 #include "src/base/fail.h"
@@ -12,18 +12,18 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PIECE = 65536, MAX_PATH_LENGTH = 65536, PATIENCE = 200 /* ms between looks whether the job is cancelled */ };
+enum { PIECE = 65536, MAX_PATH_LENGTH = 65536, PATIENCE = 200 /* ms between checks whether the job is cancelled */ };
 
 typedef struct list {
     oc_batch *batch;
     const char *name; /* for messages */
     int file;
-    bool begun, nul;    /* something was read; names are ended by NUL bytes */
-    size_t line, paths; /* names that were read; those that are not empty */
-    oc_string rest;     /* of a name whose end has not come yet */
+    bool begun, nul;    /* some bytes were read; names end with NUL bytes instead of line feeds */
+    size_t line, paths; /* names read; names that are not empty */
+    oc_string rest;     /* the beginning of a name whose end is not read yet */
 } list;
 
-/* Waits until something can be read. While nothing comes, what came before is answered. */
+/* Waits until bytes can be read. Before it waits, the collected paths are classified. */
 static oc_status wait_for_piece(list *l, oc_error *err)
 {
     struct pollfd input = {.fd = l->file, .events = POLLIN};
@@ -43,7 +43,7 @@ static oc_status wait_for_piece(list *l, oc_error *err)
     return OC_OK;
 }
 
-/* A whole name. */
+/* Adds a complete name to the batch. */
 static oc_status take_name(list *l, oc_error *err)
 {
     oc_string *name = &l->rest;
@@ -54,7 +54,7 @@ static oc_status take_name(list *l, oc_error *err)
     oc_status status = OC_OK;
     if (name->length > 0) {
         l->paths++;
-        /* "./-" is a file of that name, "-" would be standard input. */
+        /* "./-" is a file of the name "-"; "-" alone would be standard input. */
         status = oc_batch_add_file(l->batch, strcmp(name->data, "-") == 0 ? "./-" : name->data, err);
     }
     name->length = 0;
@@ -68,8 +68,7 @@ static oc_status take_piece(list *l, const char *piece, size_t size, oc_error *e
         l->begun = true;
     } else if (!l->nul && memchr(piece, '\0', size)) {
         return oc_fail(err, OC_BAD_FILE,
-                       "%s: a NUL byte after line %zu: names are ended by NUL bytes from the first on, "
-                       "or one a line",
+                       "%s: a NUL byte after line %zu: all names must end with a NUL byte, or all with a line feed",
                        l->name, l->line);
     }
     oc_status status = OC_OK;

@@ -1,4 +1,4 @@
-/* A model put together from parts that a program made itself. */
+/* Makes a model from parts that the calling program made. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/string.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether stages, classifier, names and image options belong together. */
+/* Checks that stages, classifier, names and image options fit together. */
 static oc_status check_parts(const oc_features *features, const oc_classifier *c, const char *const *names,
                              const oc_image_options *image, oc_error *err)
 {
@@ -20,13 +20,12 @@ static oc_status check_parts(const oc_features *features, const oc_classifier *c
     bool own_size = (other.width == 0 && other.height == 0) ||
                     (other.width == size.width && other.height == size.height);
     if (oc_features_dimension(features) != c->dimension) {
-        return oc_fail(err, OC_USAGE, "the classifier takes rows of %zu values, the features write %zu%s", c->dimension,
-                       oc_features_dimension(features),
+        return oc_fail(err, OC_USAGE, "the classifier takes rows of %zu values, but the features compute %zu%s",
+                       c->dimension, oc_features_dimension(features),
                        oc_features_dimension(features) ? "" : ": call oc_features_plan first");
     }
     if (oc_features_unfitted(features)) {
-        return oc_fail(err, OC_USAGE, "%s has not learned from images yet: call oc_features_fit first",
-                       oc_features_spec(features));
+        return oc_fail(err, OC_USAGE, "%s is not fitted yet: call oc_features_fit first", oc_features_spec(features));
     }
     if (!own_size) {
         return oc_fail(err, OC_USAGE, "images of %zux%zu pixels, but the features are planned for %zux%zu", other.width,

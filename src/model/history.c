@@ -1,4 +1,4 @@
-/* The tables of a validation, written and read. */
+/* Writes and reads the tables of a validation. */
 #include "src/model/history.h"
 
 #include "src/base/fail.h"
@@ -11,7 +11,7 @@
 
 static const char SUMMARY[] = "held,folds,best,balanced-accuracy,log-loss\n",
                   TRIALS[] = "l2,score-l2,accuracy,deviation,log-loss\n";
-/* As models of earlier versions have them: */
+/* Headers in models of earlier versions. */
 static const char OLD_SUMMARY[] = "held,folds,best\n", OLD_TRIALS[] = "l2,score-l2,accuracy,deviation\n";
 
 oc_status oc_store_validation(oc_archive *archive, const oc_validation *v, oc_error *err)

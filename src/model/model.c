@@ -1,4 +1,4 @@
-/* The model object: training on a set, and its parts. Its file: model_file.c. */
+/* The model object: training on a set, and access to its parts. model_file.c has its file. */
 #include "src/model/model.h"
 
 #include "src/base/fail.h"
@@ -23,7 +23,7 @@ void oc_model_free(oc_model *model)
     oc_free(model);
 }
 
-/* Needs model->classifier for the number of classes. */
+/* Copies the names of the classes; model->classifier must be set. */
 static oc_status name_classes(oc_model *model, const oc_model_parts *parts, oc_error *err)
 {
     model->classes = oc_alloc(parts->classes.count, sizeof *model->classes);
@@ -96,7 +96,7 @@ oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *op
     return OC_OK;
 }
 
-/* The rows of a set with a block for each stage, where there are several. */
+/* The rows of a set, with one block of columns for each stage. */
 static oc_rows rows_by_stage(const oc_set *set)
 {
     const oc_features *features = oc_set_features(set);

@@ -1,4 +1,4 @@
-/* From rows to a model. */
+/* Makes a model from rows. */
 #ifndef OC_MODEL_MODEL_H
 #define OC_MODEL_MODEL_H
 
@@ -13,7 +13,7 @@ typedef struct oc_model_parts {
     oc_image_options image;
 } oc_model_parts;
 
-/* Trains a classifier on the rows and puts the model together; see oc_model_train. */
+/* Trains a classifier on the rows and makes the model; see oc_model_train. */
 oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *options, oc_job *job, oc_model **model,
                          oc_train_report *report, oc_error *err);
 

@@ -1,4 +1,4 @@
-/* The model file: what it holds, storing and loading it.
+/* Stores and loads the model file, which holds:
  *
  *     options ("train.NAME" as they were used, "given.NAME" as they were given), seed, validation, classes, counts
  *     weights (C,D+1), or neighbours (N,D) and neighbour_labels (1,N); shift (1,D), scale (1,D); the fitted stages */
@@ -22,7 +22,7 @@
 enum { OPTION = 100 };
 static const char USED[] = "train.", GIVEN[] = "given."; /* prefixes of options in the file */
 
-/* Training options as strings under "<prefix><name>". */
+/* Stores training options as strings with the keys "<prefix><name>". */
 static oc_status store_options(oc_archive *archive, const char *prefix, const oc_train_options *options, oc_error *err)
 {
     char name[OPTION], value[OPTION];
@@ -35,7 +35,7 @@ static oc_status store_options(oc_archive *archive, const char *prefix, const oc
     return status;
 }
 
-/* The options as they were used and as they were given, seed, validation, and the classes one a line. */
+/* Stores the options as used and as given, seed, validation, and the class names, one a line. */
 static oc_status store_training(oc_archive *archive, const oc_model *model, oc_error *err)
 {
     char value[OPTION];
@@ -67,7 +67,7 @@ static oc_status store_training(oc_archive *archive, const oc_model *model, oc_e
     return status;
 }
 
-/* Weights, or the neighbours with their labels; *labels is to be freed when the archive is written. */
+/* Stores weights, or the neighbours with their labels. The caller frees *labels after the archive is written. */
 static oc_status store_classifier(oc_archive *archive, const oc_classifier *c, float **labels, oc_error *err)
 {
     const oc_nearest *n = c->nearest;
@@ -89,10 +89,9 @@ static oc_status store_classifier(oc_archive *archive, const oc_classifier *c, f
                            : status;
 }
 
-/* Options under "<prefix><name>"; *options stays what it was where there is none of a name: a model of another version
- * may lack it. Numbers that training worked out are not held to the ranges of what is typed: they are finite and, as no
- * option is negative, not below 0. The given options are the same numbers in a model that had the used ones alone and was
- * saved again. */
+/* Loads options with the keys "<prefix><name>". An option that the archive lacks is not changed: a model of another
+ * version may lack it. Numbers that training computed may be outside of the range for the user; they must be finite and
+ * at least 0. The same holds for the given options of a model that was loaded without them and saved again. */
 static oc_status load_options(const oc_archive *archive, const char *prefix, oc_train_options *options, oc_error *err)
 {
     char name[OPTION];
@@ -111,7 +110,7 @@ static oc_status load_options(const oc_archive *archive, const char *prefix, oc_
     return OC_OK;
 }
 
-/* A model of an earlier version holds the used options alone. */
+/* A model of an earlier version holds only the options as used. */
 static oc_status load_training(const oc_archive *archive, oc_model *model, oc_error *err)
 {
     const char *seed = oc_archive_get(archive, "seed");
@@ -125,7 +124,7 @@ static oc_status load_training(const oc_archive *archive, oc_model *model, oc_er
     return status == OC_OK ? oc_load_validation(archive, &model->validation, err) : status;
 }
 
-/* A name that two classes share would make their results one. */
+/* Checks that no two classes have the same name. */
 static oc_status check_names(char *const *classes, size_t count, oc_error *err)
 {
     const char **sorted = oc_alloc(count, sizeof *sorted);
@@ -179,13 +178,13 @@ static oc_status load_classes(const oc_archive *archive, oc_model *model, oc_err
     return status == OC_OK ? check_names(model->classes, classes, err) : status;
 }
 
-/* Moves one array out of the archive: the values are copied. */
+/* Copies the values of one array of the archive. */
 static oc_status load_array(const oc_archive *archive, const char *name, size_t rows, size_t columns, float **values,
                             oc_error *err)
 {
     oc_tensor tensor = oc_archive_find(archive, name);
     if (!tensor.values || tensor.rows != rows || tensor.columns != columns) {
-        return oc_fail(err, OC_BAD_FILE, "array %s: %zux%zu values, %zux%zu are needed", name, tensor.rows,
+        return oc_fail(err, OC_BAD_FILE, "array %s: %zux%zu values instead of %zux%zu", name, tensor.rows,
                        tensor.columns, rows, columns);
     }
     *values = oc_alloc(rows * columns, sizeof **values);
@@ -196,8 +195,8 @@ static oc_status load_array(const oc_archive *archive, const char *name, size_t 
     return OC_OK;
 }
 
-/* The number of rows of weights, or of names, one a CSV record, for neighbours. Damaged CSV is reported when names are
- * loaded. */
+/* The number of classes: of rows of weights, or for neighbours of names, one in each CSV record. Damaged CSV is
+ * reported when the names are loaded. */
 static size_t count_classes(const oc_archive *archive, bool linear)
 {
     if (linear) {
@@ -232,7 +231,7 @@ static oc_status load_neighbours(const oc_archive *archive, const oc_learner *le
     return status == OC_USAGE ? oc_fail_at(err, OC_BAD_FILE, "damaged neighbours") : status;
 }
 
-/* A model without a calibration has scores, no probabilities. */
+/* Without a calibration a model has scores but no probabilities. */
 static oc_status load_calibration(const oc_archive *archive, double *calibration, oc_error *err)
 {
     const char *text = oc_archive_get(archive, "calibration");
@@ -321,7 +320,7 @@ oc_status oc_model_load_memory(const void *bytes, size_t size, oc_model **model,
     return status;
 }
 
-/* What is saved must load. */
+/* Checks that the saved model can be loaded. */
 static oc_status check_model(const oc_archive *archive, oc_error *err)
 {
     oc_model *model = NULL;
@@ -330,7 +329,7 @@ static oc_status check_model(const oc_archive *archive, oc_error *err)
     return status;
 }
 
-/* Everything that a model's file holds; *labels is to be freed after the archive. */
+/* Stores the whole model. The caller frees *labels after the archive. */
 static oc_status store_model(oc_archive *archive, const oc_model *model, float **labels, oc_error *err)
 {
     const oc_classifier *c = model->classifier;

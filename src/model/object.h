@@ -12,8 +12,8 @@ struct oc_model {
     oc_train_options given;   /* with auto where the user left the choice to training */
     oc_validation validation;
     char **classes;  /* (C) */
-    size_t *counts;  /* (C): rows of each class that it was trained on; NULL: unknown */
-    double accuracy; /* on those rows; NaN: unknown */
+    size_t *counts;  /* (C): training rows of each class; NULL: unknown */
+    double accuracy; /* on the training rows; NaN: unknown */
 };
 
 #endif

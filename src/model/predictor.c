@@ -1,5 +1,5 @@
-/* Classifying single images: z = (x - shift) * scale, then W z + b. The scaling is not folded into the weights, for in
- * single precision W * scale may leave the range of a float, and (W * scale) x may lose all of x - shift. */
+/* Classifies single images: z = (x - shift) * scale, then W z + b. The scaling is not folded into the weights: in
+ * single precision W * scale may overflow, and (W * scale) x may lose all digits of x - shift. */
 #include "src/model/predictor.h"
 
 #include "src/base/fail.h"
@@ -140,13 +140,13 @@ static oc_status classify(oc_predictor *predictor, const oc_image *image, oc_pre
     return status;
 }
 
-/* A model of another program's rows cannot take an image, whatever is in it. */
+/* OC_USAGE for a model of rows made by another program, which cannot classify images. */
 static oc_status check_stages(const oc_predictor *predictor, oc_error *err)
 {
     return oc_features_count(predictor->model->features)
                ? OC_OK
                : oc_fail(err, OC_USAGE,
-                         "the model was trained on rows of %zu values that another program made; it classifies such "
+                         "the model was trained on rows of %zu values made by another program; it classifies such "
                          "rows, not images",
                          predictor->model->classifier->dimension);
 }

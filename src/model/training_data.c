@@ -1,4 +1,4 @@
-/* Counts and accuracy of the training rows, in the model and in its file. */
+/* Sets, stores and loads the counts and the accuracy of the training rows. */
 #include "src/model/training_data.h"
 
 #include "src/base/fail.h"
@@ -51,7 +51,7 @@ oc_status oc_training_data_load(const oc_archive *archive, oc_model *model, oc_e
     char *end = NULL;
     model->accuracy = accuracy ? oc_strtod(accuracy, &end) : NAN;
     if (accuracy && (end == accuracy || *end || !(model->accuracy >= 0 && model->accuracy <= 1))) {
-        return oc_fail(err, OC_BAD_FILE, "'%.40s' is no accuracy", accuracy);
+        return oc_fail(err, OC_BAD_FILE, "'%.40s' is not an accuracy", accuracy);
     }
     if (!at) {
         return OC_OK;
@@ -65,7 +65,7 @@ oc_status oc_training_data_load(const oc_archive *archive, oc_model *model, oc_e
         errno = 0;
         unsigned long long count = digit ? strtoull(at, &end, 10) : 0;
         if (!digit || errno || count > SIZE_MAX / OC_MAX_CLASSES || *end != (c + 1 < classes ? ',' : '\0')) {
-            return oc_fail(err, OC_BAD_FILE, "the numbers of training rows are not one a class");
+            return oc_fail(err, OC_BAD_FILE, "the numbers of training rows are damaged: one for each class is needed");
         }
         model->counts[c] = (size_t)count;
         at = end + 1;

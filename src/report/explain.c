@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Both terms of W_cj z_j, (D) each. */
+/* The two terms of W_cj z_j, (D) each. */
 typedef struct terms {
     double *data_term, *offset;
 } terms;
@@ -68,7 +68,7 @@ static oc_status check_explainable(const oc_model *model, size_t label, oc_error
                        "a model of nearest neighbours has no weights, so no part of its score can be shown");
     }
     if (oc_features_count(model->features) == 0) {
-        return oc_fail(err, OC_USAGE, "the model was trained on rows that another program made, not on images");
+        return oc_fail(err, OC_USAGE, "the model was trained on rows made by another program, not on images");
     }
     return label < c->classes
                ? OC_OK
@@ -104,7 +104,7 @@ oc_status oc_explain(const oc_model *model, const oc_image *image, size_t label,
     return status;
 }
 
-/* Half the image faded, half the colour of what a pixel contributes. */
+/* Draws the faded image, mixed with the colours of the contributions of its pixels. */
 static oc_status draw_map(oc_page *page, const oc_panel *p, const oc_image *image, const double *map, double limit,
                           oc_error *err)
 {
@@ -137,11 +137,11 @@ static void draw_key(oc_page *page, const oc_panel *p, double limit)
         oc_canvas_fill(canvas, p->x, top + y, wide, 1, oc_color_signed(1 - 2 * (y + 0.5) / height));
     }
     oc_canvas_frame(canvas, p->x, top, wide, height, OC_RULE);
-    oc_snprintf(text, sizeof text, "%+.2g a pixel", limit);
+    oc_snprintf(text, sizeof text, "%+.2g per pixel", limit);
     oc_canvas_text(canvas, p->x + wide + 10, top + 13, pen, text);
     oc_canvas_text(canvas, p->x + wide + 10, top + 36, pen, "for the class");
     oc_canvas_text(canvas, p->x + wide + 10, top + height / 2 + 6, pen, "0");
-    oc_snprintf(text, sizeof text, "%+.2g a pixel", -limit);
+    oc_snprintf(text, sizeof text, "%+.2g per pixel", -limit);
     oc_canvas_text(canvas, p->x + wide + 10, top + height - 23, pen, "against it");
     oc_canvas_text(canvas, p->x + wide + 10, top + height, pen, text);
 }
@@ -154,7 +154,7 @@ typedef struct subject {
     const oc_explanation *explanation;
 } subject;
 
-/* The sum, stage by stage, as lines of text. */
+/* Writes the sum, one line for each stage. */
 static void draw_sum(oc_page *page, const oc_panel *p, const subject *s)
 {
     oc_canvas *canvas = &page->canvas;
@@ -176,7 +176,7 @@ static void draw_sum(oc_page *page, const oc_panel *p, const subject *s)
     oc_canvas_text(canvas, column + 20, y + 8, name, "score");
 }
 
-/* The panels of stages that draw contributions themselves. Returns their number. */
+/* Adds a panel for each stage that draws its own contributions. Returns the number of panels. */
 static size_t add_stage_panels(const oc_model *model, oc_panel *panels)
 {
     size_t count = 0;
@@ -185,7 +185,8 @@ static size_t add_stage_panels(const oc_model *model, oc_panel *panels)
         if (aspect > 0) {
             panels[count++] = (oc_panel){
                 .heading = oc_features_part_spec(model->features, i),
-                .note = "the largest contributions to the score, each with its region; numbers mark the places",
+                .note =
+                    "the largest contributions to the score, each with its region; numbers mark its place in the image",
                 .aspect = aspect,
                 .height = fmin(520, 1600 / aspect)};
         }
@@ -219,9 +220,8 @@ static oc_status draw_stages(oc_page *page, oc_panel *panel, const subject *s, o
     return status;
 }
 
-enum { PANELS = 4 }; /* besides those of stages */
-
-/* panels: room for PANELS and one for each stage. */
+enum { PANELS = 4 }; /* without those of the stages */
+/* panels (PANELS + stages) */
 static oc_status draw_page(const subject *s, oc_panel *panels, const char *path, oc_error *err)
 {
     const oc_image *image = s->image;
@@ -229,7 +229,8 @@ static oc_status draw_page(const subject *s, oc_panel *panels, const char *path,
     double aspect = (double)image->width / (double)image->height, height = fmin(520, 760 / aspect);
     double lines = (double)oc_features_count(s->model->features) + 2;
     panels[0] = (oc_panel){.caption = "the image, as the stages see it", .aspect = aspect, .height = height};
-    panels[1] = (oc_panel){.caption = "which places raise or lower the score", .aspect = aspect, .height = height};
+    panels[1] = (oc_panel){
+        .caption = "parts of the image that raise or lower the score", .aspect = aspect, .height = height};
     panels[2] = (oc_panel){.caption = " ", .aspect = 200 / height, .height = height};
     size_t count = 3 + add_stage_panels(s->model, panels + 3);
     oc_panel *sum = &panels[count++];

@@ -21,7 +21,7 @@ static oc_string begin(void)
     return json;
 }
 
-/* Ends it and returns the text, to be freed with oc_json_free; NULL when memory was short for any part of it. */
+/* Ends the object and returns its text, to be freed with oc_json_free; NULL when memory was short for any part. */
 static char *finish(oc_string *json)
 {
     oc_json_close(json, '}');
@@ -170,7 +170,7 @@ char *oc_json_evaluation(const oc_model *model, const oc_evaluation *e)
     return oc_json_metrics(e, oc_model_class_list(model));
 }
 
-/* An object of the values (C) of a model's classes, or null. */
+/* Adds an object with the values (C) by class name, or null. */
 static void add_class_values(oc_string *json, const char *key, const oc_model *model, const float *values)
 {
     if (!values) {
@@ -223,7 +223,7 @@ char *oc_json_classification(size_t images, size_t skipped, double seconds)
     return finish(&json);
 }
 
-/* A training option: numbers as JSON numbers, "auto" and words as strings. */
+/* Adds a training option: numbers as JSON numbers, "auto" and words as strings. */
 static void add_option(oc_string *json, const oc_param *param, const char *typed)
 {
     char *end;
@@ -240,7 +240,7 @@ static void add_option(oc_string *json, const oc_param *param, const char *typed
     }
 }
 
-/* What "-f auto" compared: the table of candidates, and which of them is the best. */
+/* Adds the choice of "-f auto": the table of candidates and the best one. */
 static void add_choice(oc_string *json, const oc_choice *choice)
 {
     if (!choice) {
@@ -287,7 +287,7 @@ char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_
     return finish(&json);
 }
 
-/* The size and number of channels that images are brought to. */
+/* Adds the size and the number of channels to which images are converted. */
 static void add_image_options(oc_string *json, oc_image_options image)
 {
     oc_json_count(json, "width", image.size.width);
@@ -295,7 +295,7 @@ static void add_image_options(oc_string *json, oc_image_options image)
     oc_json_count(json, "depth", (size_t)image.depth);
 }
 
-/* The columns of one stage: an array (shape) with the axes, outermost first, from column `first` on. */
+/* Adds the columns of one stage: an array (shape) with named axes, outermost first, that begins at column `first`. */
 static void add_stage(oc_string *json, const oc_features *features, size_t stage, size_t first)
 {
     char name[40];

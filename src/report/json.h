@@ -4,7 +4,7 @@
 
 #include <ocellus/evaluate.h>
 
-/* oc_json_evaluation with class names from elsewhere. */
+/* As oc_json_evaluation, with these class names instead of those of a model. */
 char *oc_json_metrics(const oc_evaluation *e, oc_class_list classes);
 
 #endif

@@ -1,5 +1,5 @@
-/* The loss around a classifier's weights. Scores are linear in the weights: with S, P and Q the scores of W, U and
- * V, the scores at W + a U + b V are S + a P + b Q, so that three products serve a whole plane. */
+/* The loss around the weights of a classifier. Scores are linear in the weights: with S, P and Q the scores of W, U and
+ * V, the scores at W + a U + b V are S + a P + b Q, so three matrix products are enough for a whole plane. */
 #include <ocellus/show.h>
 
 #include "src/base/fail.h"
@@ -28,19 +28,19 @@ enum {
 };
 static const double REACH = 2, START_DEVIATION = 1e-4;
 
-/* The rows, and their scores (N, C), which the losses are computed from. */
+/* The rows, and their scores (N, C), from which the losses are computed. */
 typedef struct around {
     const oc_classifier *classifier;
     oc_rows rows;
     uint32_t *chosen; /* (N) */
     int *labels;      /* (N) */
-    float *weights;   /* (C, D+1): W, U or V, whichever is multiplied next */
+    float *weights;   /* (C, D+1): W, U or V, for the next product */
     float *scores[3]; /* (N, C) */
     double *s;        /* (threads, C) */
     oc_job *job;
     oc_losses *losses;
-    size_t points;      /* to be measured */
-    atomic_size_t done; /* of them */
+    size_t points;      /* to measure */
+    atomic_size_t done; /* points that are measured */
 } around;
 
 /* A random sample of at most MAX_ROWS labelled rows. */
@@ -60,7 +60,7 @@ static oc_status choose_rows(around *a, const oc_model *model, const oc_set *set
         }
     }
     if (status == OC_OK && count == 0) {
-        status = oc_fail(err, OC_BAD_DATA, "the images have no labels, and a loss needs them");
+        status = oc_fail(err, OC_BAD_DATA, "the images have no labels, which a loss needs");
     }
     if (status == OC_OK) {
         oc_random random = oc_random_stream(seed, PURPOSE_ROWS, 0);
@@ -98,7 +98,7 @@ static oc_status score(around *a, size_t which, oc_error *err)
     return oc_scores(&c, &a->rows, a->job, a->scores[which], err);
 }
 
-/* Draws normal weights of this standard deviation; 0: as long as W. */
+/* Draws normally distributed weights of this standard deviation; 0: with the norm of W. */
 static void draw_weights(around *a, uint64_t seed, uint64_t stream, double deviation)
 {
     const oc_classifier *c = a->classifier;
@@ -222,7 +222,7 @@ oc_status oc_losses_measure(const oc_model *model, const oc_set *set, const oc_l
     oc_losses losses;
     around a = {.classifier = oc_model_classifier(model), .job = job, .losses = &losses};
     if (a.classifier->nearest) {
-        return oc_fail(err, OC_USAGE, "nearest neighbours have no weights, and so no loss around them");
+        return oc_fail(err, OC_USAGE, "nearest neighbours have no weights, so there is no loss around them");
     }
     oc_status status = start(&losses, options->kind, err);
     if (status == OC_OK) {

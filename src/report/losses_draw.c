@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* The plotting area: left and bottom are low, right and top are high; with log_x, x is logarithmic. */
+/* The plotting area: low_x and low_y are at its left and bottom, high_x and high_y at its right and top. */
 typedef struct axes {
     oc_canvas *canvas;
     double x, y, width, height;
@@ -32,7 +32,7 @@ static double to_y(const axes *a, double value)
     return a->y + a->height * (1 - part_of(value, a->low_y, a->high_y, false));
 }
 
-/* 1, 2 or 5 times a power of ten, so that there are about `wanted` between low and high. */
+/* 1, 2 or 5 times a power of ten, so that there are about `wanted` ticks between low and high. */
 static double tick_step(double low, double high, double wanted)
 {
     double rough = (high - low) / wanted, unit = pow(10, floor(log10(rough))), times = rough / unit;
@@ -92,7 +92,7 @@ static void find_range(const double *values, size_t count, double *low, double *
     }
 }
 
-/* A dot at the weights. */
+/* Draws a dot at the trained weights. */
 static void mark(const axes *a, double x, double y)
 {
     oc_canvas_line(a->canvas, (const double[]){x, y, x, y}, 13, OC_AGAINST);
@@ -106,7 +106,7 @@ static oc_status draw_curve(const oc_losses *l, axes a, oc_error *err)
     }
     find_range(l->loss, l->count, &low, &high);
     a.log_x = l->kind == OC_LANDSCAPE_STEPS;
-    high = a.log_x ? fmin(high, 1.5 * l->start) : high; /* steps that are too long leave the frame at the top */
+    high = a.log_x ? fmin(high, 1.5 * l->start) : high; /* the curve of too long steps is clipped at the top */
     a.low_x = l->at[0];
     a.high_x = l->at[l->count - 1];
     a.low_y = low - 0.06 * (high - low);
@@ -135,7 +135,7 @@ static double at_cell(const oc_losses *l, size_t x, size_t y)
     return l->loss[y * l->count + x];
 }
 
-/* The loss between the grid's points, linear in both directions. */
+/* The loss between the points of the grid, by bilinear interpolation. */
 static double interpolate(const oc_losses *l, double x, double y)
 {
     size_t last = l->count - 2, i = (size_t)x < last ? (size_t)x : last, j = (size_t)y < last ? (size_t)y : last;
@@ -144,7 +144,7 @@ static double interpolate(const oc_losses *l, double x, double y)
            v * ((1 - u) * at_cell(l, i, j + 1) + u * at_cell(l, i + 1, j + 1));
 }
 
-/* The lines where the loss is `level`: in each cell between crossings of its sides (marching squares). */
+/* Draws the contour lines of `level`: in each cell, segments between the crossings of its sides (marching squares). */
 static void draw_contour(const oc_losses *l, const axes *a, double level)
 {
     for (size_t j = 0; j + 1 < l->count; j++) {
@@ -215,9 +215,9 @@ static void draw_plane(const oc_losses *l, axes a)
 oc_status oc_show_losses(const oc_model *model, const oc_losses *l, const char *path, oc_error *err)
 {
     static const char *const titles[] = {"Loss along a random ray", "Loss over a random plane", "One step downhill"};
-    static const char *const what[] = {"W + a U: W the trained weights, U a random direction as long as W",
-                                       "W + a U + b V: W the trained weights, U and V random, as long as W",
-                                       "W - a dL/dW: W random weights of deviation 1e-4"};
+    static const char *const what[] = {"W + a U: W the trained weights, U a random direction with the norm of W",
+                                       "W + a U + b V: W the trained weights, U and V random, with the norm of W",
+                                       "W - a dL/dW: W random weights of standard deviation 1e-4"};
     bool plane = l->kind == OC_LANDSCAPE_PLANE;
     double width = plane ? 1010 : 1100, height = plane ? 900 : 720;
     char subtitle[200];

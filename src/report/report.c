@@ -1,8 +1,8 @@
-/* The report: the page of report.html with its data put in as one JSON object. It holds what --json prints, and beside it
+/* The report is the page report.html with its data inserted as one JSON object: the object that --json prints,
  * settings, curves and images.
  *
- * Nothing in the data can end the script element that holds it: '<', '>' and '&' are written as escapes, and the page
- * shows each text as text. */
+ * The data cannot end the script element that holds them: '<', '>' and '&' are written as escapes, and the page shows
+ * each string as plain text. */
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
@@ -20,7 +20,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_MATRICES = 400000 }; /* cells of all confusion matrices; with more only the best row has one */
+enum {
+    MAX_MATRICES = 400000
+}; /* cells of all confusion matrices; if they have more, only that of the best row is written */
 static const char PLACEHOLDER[] = "@DATA@";
 
 static void add_setting(oc_string *data, const char *name, const char *value)
@@ -48,7 +50,7 @@ static void add_settings(const oc_report_subject *s, oc_string *data)
     oc_json_close(data, ']');
 }
 
-/* A value that another function wrote as JSON; frees it. */
+/* Adds a value that is JSON text already, and frees the text. */
 static void add_json(oc_string *data, const char *key, char *json)
 {
     oc_json_raw(data, key, json ? json : "null");
@@ -56,7 +58,7 @@ static void add_json(oc_string *data, const char *key, char *json)
     oc_json_free(json);
 }
 
-/* The address of the predictions of evaluation i, as seen from the page. */
+/* Adds the URL of the predictions of evaluation i, relative to the page. */
 static oc_status add_link(const oc_report_subject *s, size_t i, oc_string *data, oc_error *err)
 {
     const char *place = s->options->predictions;
@@ -73,7 +75,7 @@ static oc_status add_link(const oc_report_subject *s, size_t i, oc_string *data,
     return status;
 }
 
-/* All but the table and the curves of a comparison. */
+/* Adds all data but the table and the curves of a comparison. */
 static oc_status add_subject(const oc_report_subject *s, oc_string *data, oc_error *err)
 {
     size_t classes = s->classes.count, cells;
@@ -103,7 +105,7 @@ static oc_status add_subject(const oc_report_subject *s, oc_string *data, oc_err
     return status == OC_OK ? oc_report_add_images(s, data, err) : status;
 }
 
-/* '<', '>' and '&' occur in JSON inside of strings alone. */
+/* Escapes '<', '>' and '&', which occur in JSON only inside of strings. */
 static void add_escaped(oc_string *page, const char *json)
 {
     while (*json) {

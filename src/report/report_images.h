@@ -1,4 +1,4 @@
-/* The images of a report. */
+/* Adds images to a report. */
 #ifndef OC_REPORT_REPORT_IMAGES_H
 #define OC_REPORT_REPORT_IMAGES_H
 

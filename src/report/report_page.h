@@ -1,4 +1,4 @@
-/* The template of the report, report.html, as the Makefile makes it: text that ends with a NUL. */
+/* The template of the report: the text of report.html with a NUL at its end, converted to C by the Makefile. */
 #ifndef OC_REPORT_REPORT_PAGE_H
 #define OC_REPORT_REPORT_PAGE_H
 

@@ -1,4 +1,4 @@
-/* Pictures of images, templates and codebooks. Each stage draws its panel. */
+/* Draws images, templates and codebooks. Each stage draws its own panel. */
 #include <ocellus/show.h>
 
 #include "features/pictures.h"
@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 enum { MAX_CLASSES = 100 };
-static const char NO_STAGES[] = "the model was trained on rows that another program made, which cannot be drawn";
+static const char NO_STAGES[] = "the model was trained on rows made by another program, which cannot be drawn";
 
 static const oc_stage *stage_of(const oc_features *features, size_t i)
 {
@@ -95,7 +95,8 @@ static size_t shown_classes(const oc_model *model)
     return all < MAX_CLASSES ? all : MAX_CLASSES;
 }
 
-/* The templates of stage i, whose values begin at `offset` of the row: one for each class, from panel i * classes on. */
+/* Draws the templates of stage i, whose values begin at `offset` of the row: one for each class, from panel i * classes
+ * on. */
 static oc_status draw_templates(oc_page *page, const oc_model *model, size_t i, size_t offset, oc_error *err)
 {
     const oc_classifier *c = model->classifier;
@@ -135,7 +136,7 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
                                          .height = fmin(240, 400 / aspect)};
         }
     }
-    oc_page page = {.title = "What each class looks for",
+    oc_page page = {.title = "The weights of each class",
                     .subtitle = classes < all ? "The first 100 classes" : NULL,
                     .panels = panels,
                     .count = count,
@@ -150,7 +151,7 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
     return status;
 }
 
-/* The mean of the rows that the model was trained on, where its scaler has it; else NULL. */
+/* The mean of the training rows, if the scaler of the model holds it; else NULL. */
 static const float *mean_row(const oc_model *model)
 {
     oc_scale scale = model->options.scale;
@@ -177,11 +178,11 @@ oc_status oc_show_codebook(const oc_model *model, const char *path, oc_error *er
         first += stage->plan.dimension;
     }
     if (status == OC_OK && count == 0) {
-        status = oc_fail(err, OC_USAGE, "%s: no stage of it learns from images, so there is no codebook",
+        status = oc_fail(err, OC_USAGE, "%s: none of its stages learns from images, so there is no codebook",
                          oc_features_spec(features));
     }
-    oc_page page = {.title = "What was learned from images",
-                    .subtitle = "The words of a codebook as they look.",
+    oc_page page = {.title = "Codebooks learned from images",
+                    .subtitle = "The words of each codebook, drawn as image patches.",
                     .panels = panels,
                     .count = count,
                     .widest = 1600};

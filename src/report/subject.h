@@ -1,4 +1,4 @@
-/* What a report is about. */
+/* The subject of a report. */
 #ifndef OC_REPORT_SUBJECT_H
 #define OC_REPORT_SUBJECT_H
 
@@ -7,10 +7,10 @@
 /* Evaluations of the same test images: one, or one for each row of a comparison. */
 typedef struct oc_report_subject {
     const oc_evaluation *const *evaluations; /* (count) */
-    size_t count, best;                      /* best: the one that the page opens with */
+    size_t count, best;                      /* best: the evaluation that the page shows first */
     size_t rows;                             /* of the test set */
-    const size_t *items;                     /* (rows): which item of options->images each is; NULL without images */
-    const oc_set *set;                       /* has the names of the rows where there are no images */
+    const size_t *items;                     /* (rows): the item of options->images of each row; NULL without images */
+    const oc_set *set;                       /* has the paths of the rows if there are no images */
     const oc_comparison *comparison;         /* NULL for a single evaluation */
     oc_class_list classes;
     oc_image_options image;

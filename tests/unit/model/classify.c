@@ -258,7 +258,7 @@ Test(classify, a_file_that_was_cut_short_is_resumed_by_the_same_images_only)
               err.message);
     file = answer_file(model, 0, true, &err); /* other images */
     cr_assert(file && oc_answer_file_done(file) == 2 && answer_of(file, "a", NULL, NULL) == OC_OK);
-    cr_assert(answer_of(file, "x", NULL, &err) == OC_USAGE && strstr(err.message, "begun with other images"));
+    cr_assert(answer_of(file, "x", NULL, &err) == OC_USAGE && strstr(err.message, "started with other images"));
     cr_assert(oc_answer_file_close(file, OC_USAGE, &err) == OC_USAGE);
     file = answer_file(model, 0, true, &err); /* too few */
     cr_assert(file && answer_of(file, "a", NULL, NULL) == OC_OK);

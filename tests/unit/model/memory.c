@@ -148,7 +148,7 @@ Test(model_memory, parts_that_do_not_belong_together_are_refused)
     cr_assert(oc_features_parse("pixels:size=4", &other, NULL) == OC_OK);
     expect_refused(other, c, NAMES, &image, "oc_features_plan");
     cr_assert(oc_features_plan(other, 18, 18, NULL) == OC_OK);
-    expect_refused(other, c, NAMES, &image, "the features write 48");
+    expect_refused(other, c, NAMES, &image, "the features compute 48");
     cr_assert(oc_features_parse(SPEC, &unfitted, NULL) == OC_OK && oc_features_plan(unfitted, 18, 18, NULL) == OC_OK);
     expect_refused(unfitted, c, NAMES, &image, "oc_features_fit");
     expect_refused(features, c, NAMES, &wide, "19x18");
