@@ -17,8 +17,8 @@ typedef struct pixels_params {
 } pixels_params;
 
 static const oc_param params[] = {
-    {"size", OC_EXTENT, offsetof(pixels_params, size), "32", 1, 4096, NULL, "size that images are brought to"},
-    {"gray", OC_FLAG, offsetof(pixels_params, gray), "0", 0, 1, NULL, "luma alone instead of R, G and B"},
+    {"size", OC_EXTENT, offsetof(pixels_params, size), "32", 1, 4096, NULL, "size to which images are resized"},
+    {"gray", OC_FLAG, offsetof(pixels_params, gray), "0", 0, 1, NULL, "luma instead of R, G and B"},
 };
 
 static oc_status resolve(void *values, oc_needs *needs, oc_error *err)
@@ -144,7 +144,7 @@ static const oc_stage_pictures pictures = {aspect, legend, draw, attribute};
 
 const oc_stage_type oc_stage_pixels = {
     .name = "pixels",
-    .help = "the image's own pixels, the baseline",
+    .help = "the pixels of the image, the baseline",
     .params = params,
     .param_count = sizeof params / sizeof *params,
     .param_size = sizeof(pixels_params),

@@ -19,7 +19,8 @@ size_t oc_stage_count(void)
 
 const oc_param oc_stage_params[] = {
     {"size", OC_EXTENT, offsetof(oc_stage, size), "auto", 1, 4096, NULL,
-     "size that images are brought to for this stage alone, whatever their shape; auto: that of all stages"},
+     "size to which images are resized for this stage alone, stretched to this shape; auto: the common size of all "
+     "stages"},
 };
 const size_t oc_stage_param_count = sizeof oc_stage_params / sizeof *oc_stage_params;
 

@@ -20,17 +20,18 @@ static const char *const norms[] = {"l1", "hellinger", "none", NULL};
 static const char *const weights[] = {"count", "saturation", NULL};
 
 static const oc_param params[] = {
-    {"space", OC_CHOICE, offsetof(oc_color_params, space), "hsv", 0, 0, spaces,
-     "colour space; hue is the H of hsv alone"},
+    {"space", OC_CHOICE, offsetof(oc_color_params, space), "hsv", 0, 0, spaces, "colour space; hue: only the H of hsv"},
     {"bins", OC_INTEGER, offsetof(oc_color_params, bins), "auto", 2, OC_HISTOGRAM_LEVELS, NULL,
-     "bins of a channel, joint at most 32; auto: 10 for hue, else 8"},
+     "bins of a channel (at most 32 for joint=1); auto: 10 for hue, else 8"},
     {"joint", OC_FLAG, offsetof(oc_color_params, joint), "1", 0, 1, NULL,
-     "one histogram of bins^3 instead of one a channel"},
-    {"grid", OC_INTEGER, offsetof(oc_color_params, grid), "1", 1, 256, NULL, "histograms of grid x grid regions"},
+     "one joint histogram of bins^3 instead of one for each channel"},
+    {"grid", OC_INTEGER, offsetof(oc_color_params, grid), "1", 1, 256, NULL,
+     "one histogram for each of grid x grid "
+     "regions"},
     {"norm", OC_CHOICE, offsetof(oc_color_params, norm), "l1", 0, 0, norms,
      "l1: each histogram sums to 1; hellinger: its square root; none: counts"},
     {"weight", OC_CHOICE, offsetof(oc_color_params, weight), "count", 0, 0, weights,
-     "the weight of a pixel in the histogram of hues: 1 or its saturation 0..1"},
+     "weight of a pixel in the histogram of hues: 1, or its saturation (0 to 1)"},
 };
 
 static oc_status resolve(void *values, oc_needs *needs, oc_error *err)
@@ -119,7 +120,7 @@ static void mirror_order(const oc_stage *stage, uint32_t *order)
 
 const oc_stage_type oc_stage_color = {
     .name = "color",
-    .help = "histograms of the pixels' colours",
+    .help = "histograms of the colours of the pixels",
     .params = params,
     .param_count = sizeof params / sizeof *params,
     .param_size = sizeof(oc_color_params),

@@ -26,26 +26,29 @@ static const char *const presets[] = {"none", "skimage", "opencv", "uoctti", NUL
 
 static const oc_param params[] = {
     {"cell", OC_INTEGER, offsetof(oc_hog_params, cell), "8", 1, OC_HOG_CELL, NULL, "side of a cell in pixels"},
-    {"bins", OC_INTEGER, offsetof(oc_hog_params, bins), "9", 1, OC_HOG_BINS / 2, NULL, "orientations of a cell"},
+    {"bins", OC_INTEGER, offsetof(oc_hog_params, bins), "9", 1, OC_HOG_BINS / 2, NULL,
+     "number of orientations of a "
+     "cell"},
     {"signed", OC_FLAG, offsetof(oc_hog_params, with_sign), "0", 0, 1, NULL, "bins cover 360 degrees instead of 180"},
     {"interpolate", OC_CHOICE, offsetof(oc_hog_params, interpolate), "auto", 0, 0, interpolations,
-     "bins and cells that a vote is split between: the two nearest bins, the four nearest cells, both or none; auto: "
-     "both, but bins "
-     "for blocks"},
+     "a vote is split between: the two nearest bins, the four nearest cells, both, or none; auto: both, but only "
+     "bins for blocks"},
     {"block", OC_INTEGER, offsetof(oc_hog_params, block), "1", 1, OC_HOG_BLOCK, NULL,
-     "cells along the side of an overlapping block; 1 writes each cell once"},
+     "cells along the side of an overlapping block; 1: no blocks, each cell is written once"},
     {"norm", OC_CHOICE, offsetof(oc_hog_params, norm), "auto", 0, 0, norms,
-     "contrast normalisation; auto: sqrt for block=1, the best for a linear classifier on held-out training images, "
+     "contrast normalisation; auto: sqrt for block=1 (best for a linear classifier on held-out training images), "
      "else l2-hys"},
     {"epsilon", OC_REAL, offsetof(oc_hog_params, epsilon), "auto", 0, 1e6, NULL,
-     "contrast below which a norm fades out, in gray levels a pixel; auto: 0.01"},
+     "contrast, in gray levels per pixel, below which normalised values fade to 0; auto: 0.01"},
     {"window", OC_FLAG, offsetof(oc_hog_params, window), "0", 0, 1, NULL,
-     "Gaussian weight of the pixels of a block, sigma half its side"},
-    {"gamma", OC_FLAG, offsetof(oc_hog_params, gamma), "0", 0, 1, NULL, "square root of pixel values first"},
+     "weight the pixels of a block by a Gaussian, sigma half the side of the block"},
+    {"gamma", OC_FLAG, offsetof(oc_hog_params, gamma), "0", 0, 1, NULL,
+     "replace pixel values by their square root "
+     "first"},
     {"color", OC_CHOICE, offsetof(oc_hog_params, color), "luma", 0, 0, colors,
-     "gradient of the luma, or of the channel where it is largest"},
+     "luma: gradient of the luma; max: gradient of the channel where it is largest"},
     {"preset", OC_CHOICE, offsetof(oc_hog_params, preset), "none", 0, 0, presets,
-     "the values of another library; leaves cell and bins to choose"},
+     "compute the values of another library; cell and bins can still be set"},
 };
 
 static oc_status resolve(void *values, oc_needs *needs, oc_error *err)

@@ -115,21 +115,22 @@ static int run(const cli_settings *settings, oc_job *job)
 static const cli_option own_options[] = {
     {'o', "FILE.csv", REPEAT_REFUSED, 0,
      {OPTION_TEXT("output", output,
-                  "write path, label and probability of each image to a CSV file; an older one is replaced")}},
+                  "write path, label and probability for each image to a CSV file; replaces an older one")}},
     {0, "FILE", REPEAT_REFUSED, 0,
      {OPTION_TEXT("files-from", files_from,
-                  "classify also the files that FILE lists, one a line ('-': standard input)")}},
+                  "also classify the files listed in FILE, one a line ('-': standard input)")}},
     {'k', "K", REPEAT_LAST_WINS, 0,
-     {"top", OC_INTEGER, OPTION_FIELD(top), "1", 1, 1000000, NULL, "lines an image, best class first; --json has all"}},
+     {"top", OC_INTEGER, OPTION_FIELD(top), "1", 1, 1000000, NULL, "lines for each image, best class first; --json "
+                                                                   "always prints all classes"}},
     {0, "PICTURE.png", REPEAT_REFUSED, 0,
      {OPTION_TEXT("explain", explain,
-                  "draw how much each part of the image contributed to the score of its label; takes one FILE")}},
+                  "draw how much each part of the image contributes to the score of its label; needs exactly one FILE")}},
     {0, NULL, REPEAT_LAST_WINS, 0,
      {OPTION_FLAG("resume", resume,
-                  "go on with what an interrupted run of the same command left in FILE.csv.partial; without it that is "
-                  "removed")}},
+                  "continue an interrupted run of the same command from FILE.csv.partial; without this option that "
+                  "file is deleted")}},
     {0, NULL, REPEAT_LAST_WINS, 0,
-     {OPTION_FLAG("json", json, "print a JSON object for each image; with -o one for all")}},
+     {OPTION_FLAG("json", json, "print a JSON object for each image; with -o one object for the whole run")}},
 };
 /* clang-format on */
 
@@ -141,33 +142,30 @@ const cli_command command_classify = {
              "classify MODEL --files-from FILE|- [-o FILE.csv]\n"
              "classify MODEL FILE --explain PICTURE.png",
     .about =
-        "Prints a line for each image: its path, the label, and the probability of that label, separated by tabs. "
-        "A model whose training held no images out (--folds 0) has no probabilities; its score is printed instead, "
-        "for nearest neighbours the votes and a fraction that breaks ties. With --json, a line is {\"path\", "
-        "\"label\", \"probability\", \"probabilities\", \"scores\"} or {\"path\", \"error\"}; without "
-        "probabilities these two are null.\n\n"
+        "Prints a line for each image: its path, the label, and the probability of that label, separated by tabs. A "
+        "model trained without validation (--folds 0) has no probabilities: the score is printed instead, for "
+        "nearest neighbours the number of votes plus a fraction that breaks ties. With --json, a line is {\"path\", "
+        "\"label\", \"probability\", \"probabilities\", \"scores\"} or {\"path\", \"error\"}; without probabilities, "
+        "\"probability\" and \"probabilities\" are null.\n\n"
         "In a name, a backslash is written \\\\, a tab \\t, a line feed \\n, a carriage return \\r, and any other "
-        "control character or line separator \\xNN for each of its bytes; other bytes stand as they are. In JSON, a "
-        "byte that is not UTF-8 is a lone surrogate, \\udc80 to \\udcff, as Python's surrogateescape has it; in CSV, "
-        "names are quoted where they need it.\n\n"
-        "Images come from files, from folders, which are searched with all folders in them, from CSV lists with a "
-        "column path, from IDX or CIFAR-10 binary files, and from sets that the model's own stages made (ocellus "
-        "extract --with); labels that are there are not looked at. They may be mixed, are classified in the order in "
-        "which they are named, those of --files-from last, and printed in that order whatever the number of threads. "
-        "'-' is an image on standard input. The names in a folder or a CSV list are held in memory, those of "
-        "--files-from are not: that list may be a pipe without end.\n\n"
-        "With -o, the lines go to a CSV file with the header path,label,probability, which is there whole or not at "
-        "all; with --top K there are K lines an image and a column rank. The path opens the image from the current "
-        "folder; of "
-        "a row in a SET it is the path in its index.csv, of an image in a binary file NAME#NUMBER. An interrupted run "
-        "leaves FILE.csv.partial; "
-        "the same command with --resume goes on with it.\n\n"
-        "Images that cannot be read are named on standard error and left out, and the exit status is 3; it is 1 where "
-        "none can be read.\n\n"
-        "A model of rows that another program made takes .npy files and svmlight text, and prints a line for each "
+        "control character or line separator \\xNN for each of its bytes; other bytes are not changed. In JSON, a "
+        "byte that is not UTF-8 is written as a lone surrogate, \\udc80 to \\udcff, like Python's surrogateescape; "
+        "in CSV, names are quoted where necessary.\n\n"
+        "Images are files, all images in a folder and its sub-folders, the column path of CSV lists, IDX or CIFAR-10 "
+        "binary files, and sets extracted with the stages of the model (ocellus extract --with); their labels are "
+        "ignored. All kinds can be mixed. Images are classified and printed in the order of the arguments, those of "
+        "--files-from last, for any number of threads. '-' is an image on standard input. The names in a folder or a "
+        "CSV list are kept in memory; the list of --files-from is not, so it may be an endless pipe.\n\n"
+        "With -o, the lines are written to a CSV file with the header path,label,probability, which appears complete "
+        "or not at all; with --top K there are K lines for each image and a column rank. The path is relative to the "
+        "current folder; for a row of a SET it is the path in its index.csv, for an image in a binary file "
+        "NAME#NUMBER. An interrupted run leaves FILE.csv.partial; the same command with --resume continues it.\n\n"
+        "Images that cannot be read are named on standard error and skipped, and the exit status is 3; it is 1 if no "
+        "image can be read.\n\n"
+        "A model of rows made by another program classifies .npy files and svmlight text, and prints a line for each "
         "row.\n\n"
-        "--explain colours every part of the image by what it adds to the score of the label, or takes away. The "
-        "score is linear, so that the parts and the bias sum to it.",
+        "--explain draws how much each part of the image raises or lowers the score of the label. The score is "
+        "linear: it is the sum of the parts and the bias.",
     .examples = "ocellus classify photos.model new.jpg\n"
                 "ocellus classify photos.model new-photos -o labels.csv\n"
                 "ocellus classify photos.model *.jpg --top 3\n"

@@ -74,8 +74,8 @@ static oc_status check_specs(const cli_strings *specs, oc_error *err)
     return status;
 }
 
-/* Replaces each "auto" by the spec that is chosen; *chosen owns the text. Without --test the choice sees the test images
- * too, which a note says. */
+/* Replaces each "auto" by the chosen spec; *chosen owns the text. Without --test the choice sees the test images too,
+ * which a note says. */
 static oc_status choose_specs(const cli_settings *settings, const oc_dataset *train, oc_job *job, oc_features **chosen,
                               oc_error *err)
 {
@@ -211,22 +211,23 @@ static int run(const cli_settings *typed, oc_job *job)
 static const cli_option own_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, 0,
      {OPTION_TEXT("features", specs,
-                  "one row of the table: stages joined by '+', see 'ocellus help stages'; auto: chosen on the training images; repeat it for more rows, the "
-                  "first is what the others are tested against; pixels and " DEFAULT_SPEC " when left out")}},
+                  "features of one row of the table: stages joined by '+', see 'ocellus help stages'; auto: chosen "
+                  "on the training images; repeat -f for more rows; the first row is the baseline of the test (p); "
+                  "default: pixels and " DEFAULT_SPEC)}},
     {'t', "IMAGES", REPEAT_REFUSED, 0,
      {OPTION_TEXT("test", test,
-                  "images to test on; training never sees them. Without it a fifth of IMAGES is put aside, or --folds "
-                  "tests each once")}},
+                  "test images, which training never sees; without it a fifth of IMAGES are the test images, or with "
+                  "--folds each image once")}},
     {'o', "MODEL", REPEAT_REFUSED, 0,
      {OPTION_TEXT("output", output,
-                  "save the row that is best on a part of the training images that is held out to choose")}},
+                  "save a model of the best row, which is chosen on a held-out part of the training images")}},
     {0, "FOLDER", REPEAT_REFUSED, 0,
      {OPTION_TEXT("predictions", predictions,
-                  "write a CSV file for each row of the table into a folder: path, label, predicted class, "
-                  "probability; an older one is replaced")}},
+                  "write a CSV file for each row of the table to a folder: path, label, predicted class, "
+                  "probability; replaces an older folder")}},
     {0, "N", REPEAT_LAST_WINS, 0,
      {"seeds", OC_INTEGER, OPTION_FIELD(seeds), "1", 1, 1000, NULL,
-      "do it all with so many seeds, from --seed on, and print mean and deviation of the test accuracy"}},
+      "repeat everything with N seeds, from --seed on, and print mean and standard deviation of the test accuracy"}},
 };
 /* clang-format on */
 
@@ -240,28 +241,28 @@ const cli_command command_compare = {
              "compare IMAGES --folds K [-f SPEC]... [-o MODEL]\n"
              "compare IMAGES [--test IMAGES] [-f SPEC]... --report PAGE.html",
     .about =
-        "Trains the same classifier on each kind of features and tests it on the same images. The table has, for "
-        "each -f, the number of values in a row, the time to extract and to train, the accuracy on training and "
-        "test images in percent, the 95 % interval of the test accuracy (Wilson), and p, the probability of a "
-        "difference from the first row at least as large if both were equally good (McNemar's exact test). Without "
-        "-f, the rows are pixels, the raw values, and " DEFAULT_SPEC ".\n\n"
-        "Without --test, a fifth of the images of each class is put aside to test on, drawn by --seed. With --folds K "
+        "Trains the same classifier on each kind of features and tests it on the same images. The table shows for "
+        "each -f: the number of values in a row, the time to extract and to train, the accuracy on training and test "
+        "images in percent, the 95 % interval of the test accuracy (Wilson), and p, the probability of a difference "
+        "from the first row at least as large if both were equally good (McNemar's exact test). Without -f, the rows "
+        "are pixels (the raw values) and " DEFAULT_SPEC ".\n\n"
+        "Without --test, a fifth of the images of each class, drawn by --seed, are the test images. With --folds K "
         "instead, the images are split into K parts, and each part is tested after training on the others, so that "
         "every image is tested once. Images with the same pixels are never on both sides of a split; to find them, "
         "all images are read once more.\n\n"
-        "Where the largest class has more than twice the test images of the smallest, the table has the balanced "
-        "accuracy, too: the mean of the accuracies of the classes. Guessing the largest class every time does not "
-        "raise it.\n\n"
-        "With --seeds N, everything that is drawn at random is drawn N times, codebooks included: mean and standard "
-        "deviation of the test accuracy follow the table, which is that of the first seed.\n\n"
-        "With -o, a part of the training images is held out to choose the best row, which is then saved: the test "
-        "images have no say in the choice. Its accuracy on the held-out part is shown as well. With --folds, the row "
-        "that is best in the table is trained on all images and saved.\n\n"
+        "If the largest class has more than twice as many test images as the smallest, the table also has the "
+        "balanced accuracy, the mean of the accuracies of the classes. A classifier cannot raise it by always "
+        "guessing the largest class.\n\n"
+        "With --seeds N, all random choices are repeated with N seeds, codebooks included. The table is that of the "
+        "first seed; mean and standard deviation of the test accuracy follow it.\n\n"
+        "With -o, a part of the training images is held out to choose the best row, which is saved; the test images "
+        "are not used for this choice. The table also shows the accuracy on the held-out part. With --folds, the "
+        "best row of the table is trained on all images and saved.\n\n"
         "With --predictions, FOLDER gets a CSV file for each row of the table, named by its number and its features, "
-        "with a line path,label,predicted,probability for each test image; the path opens it from the current "
+        "with a line path,label,predicted,probability for each test image; the path is relative to the current "
         "folder.\n\n"
-        "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
-        "or CIFAR-10 binary file.",
+        "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX or "
+        "CIFAR-10 binary file.",
     .examples = "ocellus compare photos\n"
                 "ocellus compare photos -f pixels -f hog --folds 5 --report report.html\n"
                 "ocellus compare train --test test -f pixels -f color -f hog -f hog+color\n"

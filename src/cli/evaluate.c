@@ -93,8 +93,8 @@ static int run(const cli_settings *settings, oc_job *job)
 static const cli_option own_options[] = {
     {0, "FILE.csv", REPEAT_REFUSED, 0,
      {OPTION_TEXT("predictions", predictions,
-                  "write path, label, predicted class and its probability of each image to a CSV file; an older one is "
-                  "replaced")}},
+                  "write path, label, predicted class and its probability for each image to a CSV file; replaces an "
+                  "older one")}},
 };
 /* clang-format on */
 
@@ -107,14 +107,14 @@ const cli_command command_evaluate = {
              "evaluate MODEL IMAGES|SET --predictions FILE.csv\n"
              "evaluate MODEL ROWS.npy --labels FILE",
     .about =
-        "Classifies labelled images and reports the accuracy with its 95 % interval (Wilson), precision, recall "
-        "and F1 of each class, and which classes are taken for which.\n\n"
-        "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX "
-        "or CIFAR-10 binary file; a SET must have been made by the model's own stages (ocellus extract --with). For a "
-        "model of rows that another program made: a .npy file with --labels, or svmlight text.\n\n"
-        "With --predictions, a line path,label,predicted,probability for each image that has a label goes to a CSV "
-        "file, in the order of the set. The path is the one that classify -o writes: it opens the image from the "
-        "current folder; of a row in a SET it is the path in its index.csv.",
+        "Classifies labelled images and prints the accuracy with its 95 % interval (Wilson), precision, recall and "
+        "F1 of each class, and the most frequent confusions.\n\n"
+        "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX or "
+        "CIFAR-10 binary file. A SET must have been extracted with the stages of the model (ocellus extract --with). "
+        "For a model of rows made by another program: a .npy file with --labels, or svmlight text.\n\n"
+        "With --predictions, a CSV file gets a line path,label,predicted,probability for each labelled image, in the "
+        "order of the set. The path is relative to the current folder, as with classify -o; for a row of a SET it is "
+        "the path in its index.csv.",
     .examples = "ocellus evaluate photos.model test-photos\n"
                 "ocellus evaluate photos.model test-photos --json | jq .accuracy\n"
                 "ocellus evaluate photos.model test-photos --predictions all.csv",

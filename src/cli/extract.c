@@ -202,29 +202,30 @@ static const char *const formats[] = {"npy", "svmlight", "csv", NULL}; /* as in 
 static const cli_option own_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, 0,
      {OPTION_TEXT("features", specs,
-                  "what to measure in each image: stages joined by '+', see 'ocellus help stages'")}},
+                  "features of each image: stages joined by '+', see 'ocellus help stages'")}},
     {'w', "SET|MODEL", REPEAT_REFUSED, 0,
-     {OPTION_TEXT("with", with, "take stages and image size from a set or a model, as they were fitted")}},
+     {OPTION_TEXT("with", with, "use the stages and the image size of a set or a model, as they were fitted")}},
     {'o', "SET|FILE", REPEAT_REFUSED, 0,
      {OPTION_TEXT("output", output,
-                  "folder to write (with --format svmlight or csv: file, or '-'); an older one is replaced")}},
+                  "folder to write (with --format svmlight or csv: a file, or '-'); replaces an older one")}},
     {0, NULL, REPEAT_LAST_WINS, 0,
-     {OPTION_CHOICE("format", format, formats, "npy", "a set folder with features.npy, or one text file")}},
+     {OPTION_CHOICE("format", format, formats, "npy", "npy: a set folder with features.npy; svmlight, csv: one text "
+                                                      "file")}},
     {0, NULL, REPEAT_LAST_WINS, 0,
      {OPTION_FLAG("names", column_names,
-                  "with --format csv: name the columns by stage and place, such as hog.y2.x1.b4, instead of f0, f1")}},
+                  "with --format csv: name the columns by stage and position, such as hog.y2.x1.b4, instead of f0, f1")}},
     {0, "FILE", REPEAT_REFUSED, 0,
      {OPTION_TEXT(
          "files-from", files_from,
-         "extract only the paths that FILE lists, one a line ('-': standard input), in its order: of IMAGES, or "
-         "without IMAGES from the current folder")}},
+         "extract only the paths listed in FILE, one a line ('-': standard input), in the order of the list; they "
+         "are paths of IMAGES, or without IMAGES paths from the current folder")}},
     {0, "I/N", REPEAT_REFUSED, 0,
      {OPTION_TEXT("shard", shard,
-                  "extract the I-th of N parts, for 'ocellus merge'; stages that learn come from --with")}},
+                  "extract part I of N, for 'ocellus merge'; stages that learn must come from --with")}},
     {0, NULL, REPEAT_LAST_WINS, 0,
      {OPTION_FLAG("resume", resume,
-                  "go on with what an interrupted run of the same command left in SET.partial; without it that is "
-                  "removed")}},
+                  "continue an interrupted run of the same command from SET.partial; without this option SET.partial "
+                  "is deleted")}},
 };
 /* clang-format on */
 
@@ -238,22 +239,22 @@ const cli_command command_extract = {
              "extract IMAGES --with SET|MODEL -o SET\n"
              "extract IMAGES|SET --format svmlight|csv -o FILE",
     .about =
-        "Measures every image and writes one row of numbers for each into the folder SET: features.npy (float32, "
-        "one row an image), index.csv (row, path, label, width, height), stages.safetensors (what the stages "
-        "learned), hashes.npy (of the pixels, to find equal images), and skipped.csv where images could not be read. "
-        "CSV files are those of RFC 4180: a path or label that holds a comma, a quote or a line break is quoted, and "
-        "its bytes stand as they are, UTF-8 or not.\n\n"
+        "Computes one row of numbers for every image and writes the rows to the folder SET: features.npy (float32, "
+        "one row for each image), index.csv (row, path, label, width, height), stages.safetensors (the learned state "
+        "of the stages), hashes.npy (of the pixels, to find equal images), and skipped.csv if images could not be "
+        "read. The CSV files follow RFC 4180: a path or label with a comma, a quote or a line break is quoted; its "
+        "bytes are not changed, even if they are not UTF-8.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a folder of images, a CSV list with the header "
         "path,label, '-' for paths on standard input, or an IDX or CIFAR-10 binary file. PNG and JPEG files are "
         "recognised by their content.\n\n"
-        "With --with, the stages of a set or a model are applied as they are, so that the rows of other images "
-        "fit to those of the first.\n\n"
-        "--format svmlight writes a line 'label index:value ...' for each image instead, zeros left out, with labels "
-        "0, 1, ... that FILE.classes names; --format csv has the columns path, label, f0, f1, ..., or with --names "
-        "those that 'ocellus info' prints, such as hog.y2.x1.b4. Both also take a "
-        "SET that is there already, and '-o -'.\n\n"
-        "--shard i/n extracts one of n parts, in a process or on a machine of its own; 'ocellus merge' puts them "
-        "together.",
+        "With --with, the stages of a set or a model are used as they were fitted, so that the rows of other images "
+        "are comparable with its rows.\n\n"
+        "--format svmlight writes a line 'label index:value ...' for each image instead, without zeros; the labels "
+        "are numbers 0, 1, ..., and FILE.classes has their names. --format csv has the columns path, label, f0, f1, "
+        "..., or with --names the column names that 'ocellus info' prints, such as hog.y2.x1.b4. Both also convert "
+        "an existing SET, and accept '-o -'.\n\n"
+        "--shard i/n extracts part i of n, so that n processes or machines can share the work; 'ocellus merge' joins "
+        "the parts.",
     .examples = "ocellus extract photos -f hog:cell=8+color:grid=2 -o rows\n"
                 "ocellus extract more-photos --with rows -o more-rows\n"
                 "find . -name '*.jpg' | ocellus extract - -f hog --size 64x128 -o rows\n"

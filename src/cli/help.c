@@ -89,10 +89,10 @@ void help_overview(FILE *stream, const command_list *commands)
     fputs("Ocellus turns PNG and JPEG files into feature rows and classifies them.\n"
           "\n"
           "Do features help?        ocellus compare photos\n"
-          "  a table of accuracies: the pixels against features, on images put aside\n"
-          "A classifier to keep     ocellus train photos -o photos.model\n"
+          "  a table of accuracies of pixels and features, on images held out for the test\n"
+          "Train and test           ocellus train photos -o photos.model\n"
           "                         ocellus evaluate photos.model test-photos\n"
-          "Labels of new images     ocellus classify photos.model new.jpg\n"
+          "Label new images         ocellus classify photos.model new.jpg\n"
           "                         ocellus classify photos.model new-photos -o labels.csv\n"
           "Rows for other programs  ocellus extract photos -f hog -o rows\n"
           "  rows/features.npy for NumPy, rows/index.csv with path and label of each row\n"
@@ -103,7 +103,7 @@ void help_overview(FILE *stream, const command_list *commands)
     for (size_t i = 0; i < commands->count; i++) {
         put_entry(stream, 2, commands->items[i]->name, NAME_COLUMN, commands->items[i]->summary);
     }
-    fputs("\n'ocellus help COMMAND' explains a command, 'ocellus help stages' what -f takes.\n", stream);
+    fputs("\n'ocellus help COMMAND' explains a command, 'ocellus help stages' all features.\n", stream);
 }
 
 static void put_parameter(FILE *stream, const oc_param *param)
@@ -146,9 +146,9 @@ static void put_stages(FILE *stream, bool with_params)
 
 void help_stages(FILE *stream)
 {
-    fputs("Stages measure images. The values shown are the defaults. 'columns'\n"
-          "is the layout of the values with the defaults, for images of 256x256 pixels;\n"
-          "'ocellus info SET|MODEL' prints that of other parameters and sizes.\n",
+    fputs("Stages compute the features of images. The values shown are the defaults;\n"
+          "'columns' is the layout of the values with the defaults, for images of 256x256\n"
+          "pixels. 'ocellus info SET|MODEL' prints the layout for other settings.\n",
           stream);
     put_stages(stream, true);
 }

@@ -48,9 +48,9 @@ const cli_command command_help = {
     .options = {NAMES_COMMANDS, OWN_OPTIONS(own_options)},
     .summary = "explain a command, or the stages",
     .usage = "help [COMMAND|stages] [--format text|man|bash]",
-    .about = "Without an operand, the uses of Ocellus and its commands. 'help COMMAND' is the same as 'COMMAND "
-             "--help'. 'help stages' lists what can be measured in an image.\n\n"
-             "The manual pages and the completion for bash that 'make install' puts in place are written by --format.",
+    .about = "Without an argument, prints the uses of Ocellus and its commands. 'help COMMAND' is the same as "
+             "'COMMAND --help'. 'help stages' lists the features that can be computed of an image.\n\n"
+             "--format writes the manual pages and the bash completion that 'make install' installs.",
     .examples = "ocellus help compare\nocellus help stages\nocellus help compare --format man | man -l -\n"
                 "source <(ocellus help --format bash)",
     .expects = "one command, or nothing",

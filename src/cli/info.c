@@ -262,21 +262,20 @@ static const cli_option own_options[] = {
     {0, NULL, REPEAT_LAST_WINS, 0,
      {OPTION_FLAG("card", card, "write a model card in Markdown: data, settings, accuracy and limits")}},
     {'t', "IMAGES", REPEAT_REFUSED, 0,
-     {OPTION_TEXT("test", test, "measure the accuracy for the card on these images, or rows")}},
+     {OPTION_TEXT("test", test, "measure the accuracy for the card on these images or rows")}},
 };
 /* clang-format on */
 
 const cli_command command_info = {
     .name = "info",
     .options = {SKIPS_IMAGES | TESTS | TAKES_LABELS | WORKS_LONG | PRINTS_RESULT, OWN_OPTIONS(own_options)},
-    .summary = "print what is in a model or a set",
+    .summary = "print the contents of a model or a set",
     .usage = "info MODEL|SET\n"
              "info MODEL --card [--test IMAGES|SET] > card.md",
-    .about = "Prints the stages, the layout of their columns, image size, classes and training options of a model and "
-             "its number of parameters, or "
-             "the stages, columns, rows and classes of a set.\n\n"
+    .about = "Prints the stages, the layout of their columns, image size, classes, training options and number of "
+             "parameters of a model; or the stages, columns, rows and classes of a set.\n\n"
              "--card writes a model card in Markdown instead: data, settings, accuracy and limits. With --test, the "
-             "accuracy on images that the model has not seen is measured for it.",
+             "card includes the accuracy on test images.",
     .examples = "ocellus info photos.model\n"
                 "ocellus info rows --json\n"
                 "ocellus info photos.model --card --test test-photos > card.md",

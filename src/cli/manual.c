@@ -197,7 +197,7 @@ void manual_command(FILE *stream, const cli_command *command)
     put_text(stream, command->about);
     if (command_can(command, TAKES_SPEC)) {
         fputs(".Pp\n", stream);
-        put_text(stream, "SPEC names what is measured in an image, stages and their parameters, as in "
+        put_text(stream, "SPEC names the features of an image, stages and their parameters, as in "
                          "color:space=hsv,grid=2+hog:cell=8;");
         fputs(".Xr ocellus-stages 7\nlists them all.\n", stream);
     }
@@ -228,12 +228,12 @@ static void put_parameters(FILE *stream, const oc_param *params, size_t count)
 
 void manual_stages(FILE *stream)
 {
-    put_head(stream, "ocellus-stages", 7, "what Ocellus measures in an image");
+    put_head(stream, "ocellus-stages", 7, "the features that Ocellus computes of an image");
     fputs(".Sh DESCRIPTION\n", stream);
     put_text(stream,
-             "A spec names one or more stages, joined by '+'. Each may be followed by ':' and the parameters that "
-             "differ from their default, separated by ','. The values of the stages follow each other in the row "
-             "of an image.");
+             "A spec names one or more stages, joined by '+'. Parameters that differ from their default follow a "
+             "stage after ':', separated by ','. The row of an image consists of the values of the stages, in this "
+             "order.");
     put_examples(stream, "color:space=hsv,bins=8,grid=2+hog:cell=8");
     put_text(stream, "\n\nThese are the stages, with the defaults of their parameters.");
     for (size_t i = 0; i < oc_stage_count(); i++) {
@@ -269,37 +269,34 @@ static void put_list(FILE *stream, const entry *entries, size_t count)
 static const entry files[] = {
     {"Ar IMAGES",
      "A folder with one sub-folder of images for each class; a folder of images; a CSV file with the header "
-     "path,label, "
-     "paths relative to it; '-' for paths on standard input; an IDX file (MNIST's format) or a CIFAR-10 binary file. "
-     "PNG and JPEG files are recognised by their content."},
+     "path,label and paths relative to the folder of the file; '-' for paths on standard input; an IDX file (MNIST's "
+     "format) or a CIFAR-10 binary file. PNG and JPEG files are recognised by their content."},
     {"Ar SET",
-     "A folder of feature rows: features.npy (float32, one row an image), index.csv (row, path, label, width, height), "
-     "stages.safetensors (the spec and what the stages have learned), hashes.npy (of the pixels of each image, to find "
-     "equal ones), and skipped.csv (path, reason) where images could not be read. CSV files are those of RFC 4180; "
-     "paths and labels in them are the bytes that they are, UTF-8 or not. In JSON a byte that is not UTF-8 is a lone "
-     "surrogate, "
-     "\\udc80 to \\udcff, as Python's surrogateescape has it."},
-    {"Ar MODEL", "One file in the safetensors format that holds all it takes to classify an image: stages, codebook, "
-                 "scaling, weights, "
-                 "class names."},
+     "A folder of feature rows: features.npy (float32, one row for each image), index.csv (row, path, label, width, "
+     "height), stages.safetensors (the spec and the learned state of the stages), hashes.npy (of the pixels of each "
+     "image, to find equal images), and skipped.csv (path, reason) if images could not be read. The CSV files follow "
+     "RFC 4180; the bytes of paths and labels are not changed, even if they are not UTF-8. In JSON, a byte that is "
+     "not UTF-8 is written as a lone surrogate, \\udc80 to \\udcff, like Python's surrogateescape."},
+    {"Ar MODEL", "One file in the safetensors format with everything that is needed to classify an image: stages, "
+                 "codebook, scaling, weights, class names."},
     {"Ar ROWS",
-     "Feature rows of another program: a .npy file of float32 or float64 with its labels in a file of their own, "
-     "or svmlight text."},
+     "Feature rows made by another program: a .npy file of float32 or float64 with the labels in a second file, or "
+     "svmlight text."},
 };
 
 static const entry statuses[] = {
     {"0", "Done."},
-    {"1", "Failed; nothing is written half. Also: no image could be read."},
+    {"1", "Failed; no output is left incomplete. Also: no image could be read."},
     {"2", "Wrong usage."},
-    {"3", "Done, but some images could not be read and were skipped; they are named."},
+    {"3", "Done, but some images could not be read and were skipped; messages name them."},
 };
 
 static const entry environment[] = {
     {"Ev NO_COLOR", "When set and not empty, nothing is written in bold."},
-    {"Ev TMPDIR", "Where rows wait that are written to standard output; /tmp when unset."},
+    {"Ev TMPDIR", "Folder for the rows that extract -o - collects before it prints them; default /tmp."},
     {"Ev OCELLUS_KERNELS",
-     "plain, avx2 or avx512: takes the kernels of this processor family instead of the best that the "
-     "processor has. Rows of different families agree to about 1e-5, but for those of a learned codebook."},
+     "plain, avx2 or avx512: use the kernels of this processor family instead of the best family that the processor "
+     "supports. Rows of different families agree to about 1e-5, except those of a learned codebook."},
 };
 
 void manual_overview(FILE *stream, const command_list *commands)
@@ -311,17 +308,20 @@ void manual_overview(FILE *stream, const command_list *commands)
              "Ocellus turns PNG and JPEG files into classic feature vectors and classifies them with one linear "
              "classifier. There are three uses. Feature rows for other programs:");
     put_examples(stream, "ocellus extract photos -f hog -o rows");
-    put_text(stream, "\n\nDo features help? One line of accuracy for each -f, same images, same classifier:");
+    put_text(stream, "\n\n"
+                     "Do features help? A table with one row of accuracies for each -f, same images, same classifier:");
     put_examples(stream, "ocellus compare train --test test -f pixels -f hog -f hog+color");
-    put_text(stream, "\n\nA classifier to keep:");
+    put_text(stream, "\n\n"
+                     "Train a classifier and use it:");
     put_examples(stream, "ocellus train photos -o photos.model\nocellus classify photos.model new.jpg");
     put_text(
         stream,
-        "\n\nHere photos is a folder with one sub-folder of images for each class. Results go to standard output, "
-        "everything else to standard error. On one kind of processor they depend on images, options and seed alone, "
-        "not on the number of threads. On another kind rows agree to about 1e-5, but for those of a learned "
-        "codebook, which differ more: learn it once and take it along with --with. An output appears whole or not "
-        "at all.");
+        "\n\n"
+        "Here photos is a folder with one sub-folder of images for each class. Results are printed on standard "
+        "output, all other messages on standard error. On one kind of processor the results depend only on images, "
+        "options and seed, not on the number of threads. On another kind rows agree to about 1e-5, except those of a "
+        "learned codebook, which differ more: learn it once and reuse it with --with. An output appears complete or "
+        "not at all.");
     fputs(".Ss Commands\n.Bl -tag -width Ds\n", stream);
     for (size_t i = 0; i < commands->count; i++) {
         fprintf(stream, ".It Xr ocellus-%s 1\n", commands->items[i]->name);

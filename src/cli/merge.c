@@ -26,19 +26,19 @@ static int run(const cli_settings *settings, oc_job *job)
 /* clang-format off */
 static const cli_option own_options[] = {
     {'o', "SET", REPEAT_REFUSED, 0,
-     {OPTION_TEXT("output", output, "folder to write; an older set there is replaced")}},
+     {OPTION_TEXT("output", output, "folder to write; replaces an older set")}},
 };
 /* clang-format on */
 
 const cli_command command_merge = {
     .name = "merge",
     .options = {WRITES_SET, OWN_OPTIONS(own_options)},
-    .summary = "put extracted shards together",
+    .summary = "join extracted shards to one set",
     .usage = "merge SHARD... -o SET",
     .about =
-        "Puts the sets that 'ocellus extract --shard' wrote together, in any order of their names. The result is the "
-        "same, byte for byte, as one extraction of all images.\n\n"
-        "Shards must be of one list of images and of the same stages, none missing and none twice.",
+        "Joins the sets that 'ocellus extract --shard' wrote, given in any order. The result is the same, byte for "
+        "byte, as one extraction of all images.\n\n"
+        "All shards must be of the same list of images and the same stages; none may be missing or given twice.",
     .examples = "for i in 1 2 3 4; do ocellus extract photos -f hog --shard $i/4 -o p$i; done\n"
                 "ocellus merge p1 p2 p3 p4 -o rows",
     .expects = "SHARD..., the sets that --shard wrote",

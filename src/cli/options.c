@@ -14,21 +14,21 @@ static const double EXACT = 9007199254740991.0;
 const cli_option cli_options[] = {
     {'l', "FILE", REPEAT_REFUSED, TAKES_LABELS,
      {OPTION_TEXT("labels", labels,
-                  "labels of the rows of a .npy file: one a line, or a CSV file with a column label, or a .npy file of "
-                  "integers")}},
+                  "file with the labels of the rows of a .npy file: one label a line, a CSV file with a column "
+                  "label, or a .npy file of integers")}},
     {'r', "PAGE.html", REPEAT_REFUSED, REPORTS,
      {OPTION_TEXT("report", report,
-                  "write all results as a page for a browser, one file with plots, confusion matrix and the most "
-                  "confident mistakes; an older one is replaced")}},
+                  "write all results to an HTML page: one file with plots, confusion matrix and the most confident "
+                  "mistakes; replaces an older file")}},
     {0, NULL, REPEAT_LAST_WINS, PLANS,
      {OPTION_FLAG("dry-run", dry_run,
-                  "write nothing: report the number of images and values, memory and time, by trying a few images")}},
+                  "write nothing: try a few images and report the number of images and values, memory and time")}},
     {'j', "N", REPEAT_LAST_WINS, WORKS_LONG,
      {"threads", OC_INTEGER, OPTION_FIELD(threads), "0", 0, 256, NULL,
-      "threads to work on, 0 for one a processor; results do not depend on it"}},
+      "number of threads, 0: one for each processor; the results do not depend on it"}},
     {'s', "N", REPEAT_LAST_WINS, TAKES_SPEC,
      {"seed", OC_INTEGER, OPTION_FIELD(seed), "0", 0, EXACT, NULL,
-      "of all random choices; the same seed gives the same bytes on one kind of processor"}},
+      "seed of all random choices; the same seed gives the same bytes on one kind of processor"}},
     {0, NULL, REPEAT_LAST_WINS, STOPS_AT_IMAGES,
      {OPTION_FLAG("strict", strict, "stop at the first image that cannot be read instead of skipping it")}},
     {0, NULL, REPEAT_LAST_WINS, PRINTS_RESULT,
@@ -36,7 +36,7 @@ const cli_option cli_options[] = {
     {'v', NULL, REPEAT_LAST_WINS, 0,
      {OPTION_FLAG("verbose", verbose, "print details on standard error")}},
     {'q', NULL, REPEAT_LAST_WINS, 0,
-     {OPTION_FLAG("quiet", quiet, "no progress and no notes")}},
+     {OPTION_FLAG("quiet", quiet, "print no progress and no notes")}},
     {'h', NULL, REPEAT_LAST_WINS, 0,
      {OPTION_FLAG("help", help, "show this help")}},
     {'V', NULL, REPEAT_LAST_WINS, 0,
@@ -57,7 +57,7 @@ bool option_set_has(const option_set *set, unsigned needs)
     return needs == 0 || (set->capabilities & needs) != 0;
 }
 
-/* One option of the command, from whichever table it came. */
+/* One option of the command, of any table. */
 typedef struct match {
     const oc_param *param;
     void *values; /* the struct that param->offset counts from */
@@ -114,7 +114,7 @@ static bool set_default(void *context, match found)
     return false;
 }
 
-/* Looks for a long name of known length, or for a letter when name is NULL. */
+/* A search for a long name of known length, or for a letter when name is NULL. */
 typedef struct search {
     const char *name;
     size_t length;
@@ -170,7 +170,7 @@ bool option_given(const cli_settings *settings, const char *name)
     return false;
 }
 
-/* Takes the value of an option ("1" for a flag). */
+/* Sets the value of an option ("1" for a flag). */
 static oc_status take(match found, const char *value, cli_settings *settings, oc_error *err)
 {
     const oc_param *param = found.param;
@@ -193,7 +193,8 @@ static oc_status take(match found, const char *value, cli_settings *settings, oc
     return OC_OK;
 }
 
-/* --name value, --name=value, --flag. `argument` points after the dashes; *used counts the further arguments that were read. */
+/* Parses --name value, --name=value or --flag. `argument` points after the dashes; *used counts further arguments
+ * read. */
 static oc_status take_long(const option_set *set, const char *argument, const char *next, cli_settings *settings,
                            size_t *used, oc_error *err)
 {
@@ -217,7 +218,7 @@ static oc_status take_long(const option_set *set, const char *argument, const ch
     return take(wanted.found, value, settings, err);
 }
 
-/* -o value, -ovalue, -vq. */
+/* Parses -o value, -ovalue or -vq. */
 static oc_status take_short(const option_set *set, const char *letters, const char *next, cli_settings *settings,
                             size_t *used, oc_error *err)
 {

@@ -22,15 +22,15 @@ static const char *const pictures[] = {"auto", "features", "templates", "codeboo
 static const cli_option own_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, 0,
      {OPTION_TEXT("features", specs,
-                  "what to draw of an image: stages joined by '+', see 'ocellus help stages'; " DEFAULT_SPEC
-                  " when left out")}},
+                  "features of the image to draw: stages joined by '+', see 'ocellus help stages'; default: "
+                  DEFAULT_SPEC)}},
     {'w', "WORD", REPEAT_LAST_WINS, 0,
      {OPTION_CHOICE("what", what, pictures, "auto",
-                    "features: of an image; templates: the weights of each class; codebook: the words that were "
-                    "learned; ray, plane: the loss along random directions from the weights; steps: the loss after one "
-                    "step of each size; auto: features where an image is given, else templates")}},
+                    "features: of an image; templates: the weights of each class; codebook: the learned words; ray, "
+                    "plane: the loss along random directions from the weights; steps: the loss after one step of "
+                    "each size; auto: features if an image is given, else templates")}},
     {'o', "PICTURE.png", REPEAT_REFUSED, 0,
-     {OPTION_TEXT("output", output, "PNG file to write; an older one is replaced")}},
+     {OPTION_TEXT("output", output, "PNG file to write; replaces an older one")}},
 };
 /* clang-format on */
 
@@ -208,13 +208,12 @@ const cli_command command_show = {
              "show MODEL [IMAGE] -o PICTURE.png\n"
              "show MODEL --what templates|codebook -o PICTURE.png\n"
              "show MODEL IMAGES|SET --what ray|plane|steps -o PICTURE.png",
-    .about = "Draws what the stages see in an image, what each class of a model looks for, the codebook of a model, or "
-             "the loss around its weights.\n\n"
-             "An IMAGE is drawn as each stage sees it: gradients as stars of lines along the edges, colours as bars, a "
-             "mosaic of the words that its parts fell into. Templates are the weights of each class: a picture for "
-             "pixels, stars and words for the class (blue, left) and against it (orange, right). For ray, plane and "
-             "steps the loss is the mean over at most 2,000 labelled rows, drawn by --seed, without penalties; steps "
-             "prints it as a table, too.",
+    .about = "Draws the features of an image, the weights of each class of a model, the codebook of a model, or the "
+             "loss around its weights.\n\n"
+             "Features of an IMAGE: gradients as stars of lines along the edges, colours as bars, visual words as a "
+             "mosaic. Templates are the weights of each class: a picture for pixels; stars and words for the class "
+             "(blue, left) and against it (orange, right). For ray, plane and steps, the loss is the mean over at "
+             "most 2,000 labelled rows, drawn by --seed, without penalties; steps also prints it as a table.",
     .examples = "ocellus show photo.jpg -f hog:cell=8+color:grid=2 -o photo-hog.png\n"
                 "ocellus show photos.model -o templates.png\n"
                 "ocellus show photos.model --what codebook -o words.png\n"

@@ -268,10 +268,10 @@ static int run(const cli_settings *typed, oc_job *job)
 static const cli_option own_options[] = {
     {'f', "SPEC", REPEAT_COLLECTED, 0,
      {OPTION_TEXT("features", specs,
-                  "what to measure in each image: stages joined by '+', see 'ocellus help stages'; auto, or left out: "
+                  "features of each image: stages joined by '+', see 'ocellus help stages'; auto, the default: "
                   "chosen by cross-validation")}},
     {'o', "MODEL", REPEAT_REFUSED, 0,
-     {OPTION_TEXT("output", output, "file to write; an older one is replaced")}},
+     {OPTION_TEXT("output", output, "file to write; replaces an older one")}},
     {0, NULL, REPEAT_LAST_WINS, 0,
      {OPTION_FLAG("check-gradient", check_gradient,
                   "train nothing: compare the gradient of every loss and penalty with centred differences on up to 200 "
@@ -290,16 +290,17 @@ const cli_command command_train = {
              "train ROWS.npy --labels FILE -o MODEL\n"
              "train IMAGES|SET|ROWS --check-gradient [-f SPEC]",
     .about =
-        "Measures the images, trains a linear classifier on the rows, and saves both as one file that classifies other "
-        "images without anything else. A SET that 'ocellus extract' wrote saves measuring again; several SETs of the "
-        "same stages are trained on as if they were one, without being copied.\n\n"
+        "Extracts feature rows, trains a linear classifier on them, and saves stages and classifier as one file, "
+        "which is all that is needed to classify other images. With a SET that 'ocellus extract' wrote, nothing is "
+        "extracted again. Several SETs of the same stages are used as one, without a copy.\n\n"
         "IMAGES is a folder with one sub-folder for each class, a CSV list with the header path,label, or an IDX or "
         "CIFAR-10 binary file. Without -f, or with -f auto, features that suit such images are compared by "
-        "cross-validation on at most 2,000 of them, in two minutes of two processors at most, so that a slow machine "
-        "may compare fewer; the best are printed as a SPEC, which gives the same model when it is typed.\n\n"
-        "Rows that another program made are taken too: a .npy file of float32 or float64 with --labels, or svmlight "
-        "text, which has its labels in it. The model then classifies such rows, not images.\n\n"
-        "The training options are good as they are; 'ocellus compare' shows which features are worth it.",
+        "cross-validation on at most 2,000 of the images, for at most two minutes on two processors; a slow machine "
+        "may compare fewer features. The best features are printed as a SPEC; -f SPEC then gives the same model.\n\n"
+        "Rows made by another program can be used too: a .npy file of float32 or float64 with --labels, or svmlight "
+        "text, which contains labels. The model then classifies such rows, not images.\n\n"
+        "The default training options are good for most data; 'ocellus compare' shows which features are worth their "
+        "cost.",
     .examples = "ocellus train photos -o photos.model\n"
                 "ocellus train photos -f hog:cell=4+words -o photos.model\n"
                 "ocellus train rows --loss hinge --l2 0.001 -o photos.model\n"

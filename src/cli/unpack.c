@@ -30,9 +30,10 @@ static int run(const cli_settings *settings, oc_job *job)
 /* clang-format off */
 static const cli_option own_options[] = {
     {'o', "FOLDER", REPEAT_REFUSED, 0,
-     {OPTION_TEXT("output", output, "folder to write; one that was unpacked earlier is replaced")}},
+     {OPTION_TEXT("output", output, "folder to write; replaces a folder that was unpacked earlier")}},
     {'n', "FILE", REPEAT_REFUSED, 0,
-     {OPTION_TEXT("names", names, "class names, one a line, in the order of the labels; the digits when left out")}},
+     {OPTION_TEXT("names", names, "file with the class names, one a line, in the order of the labels; default: the "
+                                  "numbers")}},
 };
 /* clang-format on */
 
@@ -42,8 +43,8 @@ const cli_command command_unpack = {
     .summary = "write a binary data set as class folders of PNG files",
     .usage = "unpack DATASET -o FOLDER [--names FILE]",
     .about = "Writes the images of an IDX file (also .gz), a CIFAR-10 binary file, or a folder of CIFAR-10's "
-             "data_batch files as PNG files into one sub-folder for each class, for other programs or to look at; the "
-             "other commands of Ocellus read such data sets as they are.\n\n"
+             "data_batch files as PNG files into one sub-folder for each class, for other programs or for a look at "
+             "the images. The other commands of Ocellus read such data sets directly.\n\n"
              "The labels of an IDX file are found by the usual names (train-labels-idx1-ubyte beside "
              "train-images-idx3-ubyte). In the names of folders, '/' is written %2F.",
     .examples = "ocellus unpack train-images-idx3-ubyte.gz --names classes.txt -o train\n"

@@ -19,50 +19,53 @@ static const char *const stage_weights[] = {"none", "equal", "auto", NULL};
 #define FIELD(name) offsetof(oc_train_options, name)
 const oc_param oc_train_params[] = {
     {"classifier", OC_LEARNER, FIELD(classifier), "linear", 1, 1000, NULL,
-     "what learns from the rows; of the other training options nearest neighbours take --scale, --stage-weight, "
-     "--augment, "
-     "--holdout and --folds"},
-    {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, oc_loss_names, "what is minimised over the training rows"},
+     "kind of classifier; nearest neighbours use only --scale, --stage-weight, --augment, --holdout and --folds of "
+     "the other training options"},
+    {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, oc_loss_names, "loss that is minimised over the training rows"},
     {"l2", OC_REAL, FIELD(l2), "auto", 0, INFINITY, NULL,
-     "L2 penalty: weight of the sum of squared weights (auto: by validation)"},
-    {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, INFINITY, NULL, "penalty on the mean squared scores (auto: 0)"},
+     "L2 penalty: factor of the sum of squared weights (auto: by validation)"},
+    {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, INFINITY, NULL,
+     "score penalty: factor of the mean squared scores (auto: 0)"},
     {"l1", OC_REAL, FIELD(l1), "0", 0, INFINITY, NULL,
-     "L1 penalty: weight of the sum of absolute weights; makes many of them exactly 0; with --l2: elastic net"},
+     "L1 penalty: factor of the sum of absolute weights; makes many of them exactly 0; together with --l2: elastic "
+     "net"},
     {"max-norm", OC_REAL, FIELD(max_norm), "0", 0, INFINITY, NULL,
-     "upper limit of the length of the weights of each class; 0: none"},
+     "upper limit of the norm of the weights of each class; 0: none"},
     {"class-weight", OC_CHOICE, FIELD(class_weight), "none", 0, 0, class_weights,
-     "balanced: the fewer images a class has, the more each of them counts"},
+     "balanced: weights each image by the inverse frequency of its class"},
     {"optimizer", OC_CHOICE, FIELD(optimizer), "auto", 0, 0, oc_optimizer_names,
-     "how it is minimised: sgd (minibatch gradient descent), lbfgs (full passes of limited-memory BFGS), auto (sgd, "
+     "method of minimisation: sgd (minibatch gradient descent), lbfgs (limited-memory BFGS on all rows), auto (sgd, "
      "then lbfgs), gd (full-batch gradient descent), or for comparison random search: with --loss hinge and --scale "
-     "center, "
-     "guesses get about 16 % of CIFAR-10's raw pixels right, random steps 21 %"},
+     "center, random-search classifies about 16 % of CIFAR-10's raw pixels correctly, local-search 21 %"},
     {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL,
-     "rows in a step of sgd; 1: one-sample gradient descent (auto: 256, more for wide rows, fewer of few rows)"},
+     "rows in a step of sgd; 1: one-sample gradient descent (auto: 256, more if rows are wide, fewer if rows are few)"},
     {"epochs", OC_INTEGER, FIELD(epochs), "auto", 1, 1e6, NULL,
-     "passes over the training rows by sgd: steps of gd, tries of a search (auto: 1; sgd alone 10, gd 100, searches "
+     "passes of sgd over the training rows; steps of gd, tries of a search (auto: 1; sgd alone 10, gd 100, searches "
      "1000)"},
     {"finish", OC_INTEGER, FIELD(batch_passes), "auto", 0, 1e6, NULL,
-     "passes of lbfgs, at most; it ends as soon as little is left to gain (auto: 100)"},
-    {"rate", OC_REAL, FIELD(rate), "auto", 1e-300, INFINITY, NULL, "first step size"},
-    {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size falls"},
+     "maximum number of passes of lbfgs over the training rows; it stops earlier when the loss hardly falls (auto: "
+     "100)"},
+    {"rate", OC_REAL, FIELD(rate), "auto", 1e-300, INFINITY, NULL, "first step size (learning rate)"},
+    {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size decreases"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},
     {"scale", OC_CHOICE, FIELD(scale), "auto", 0, 0, scales,
-     "scaling of the feature columns: none; center (less their mean); range (to -1..1); standard (deviation 1); pareto "
-     "(over the root of the deviation); unit (rows of length 1, then center); auto: of standard, center, pareto and "
-     "unit the one that predicts rows left out best, where there are few rows a column, else standard"},
+     "scaling of the feature columns: none; center (subtract the mean); range (to -1..1); standard (to standard "
+     "deviation 1); pareto (divide by the square root of the standard deviation); unit (rows of length 1, then "
+     "center); auto: if rows are few compared with columns, that of standard, center, pareto and unit which predicts "
+     "left-out rows best, else standard"},
     {"stage-weight", OC_CHOICE, FIELD(stage_weight), "auto", 0, 0, stage_weights,
-     "joined stages: none (as their values are), equal (each stage's scaled columns as large in sum), or auto: chosen "
-     "with the scale"},
+     "weights of joined stages: none (the values as they are), equal (the scaled columns of each stage have the same "
+     "total size), or auto: chosen together with the scale"},
     {"augment", OC_CHOICE, FIELD(augment), "none", 0, 0, augments,
-     "mirror: train on the rows of the mirrored images too, which are told from the rows of the images"},
+     "mirror: train on the rows of the mirrored images too, which are computed from the rows of the images"},
     {"holdout", OC_REAL, FIELD(holdout), "auto", 0.001, 0.5, NULL,
-     "validate on this part of the rows, held out once, instead of folds"},
+     "validate on this fraction of the rows, held out once, instead of folds"},
     {"folds", OC_INTEGER, FIELD(folds), "auto", 0, 1000, NULL,
-     "validate on each of so many parts, trained on the others; 0: no validation, no choice of the penalty by it and "
-     "no probabilities (auto: 5, or one part held out where 5 trainings take long)"},
+     "cross-validate with N parts, each tested after training on the others; 0: no validation, so the penalty is not "
+     "chosen by it and there are no probabilities (auto: 5, or one held-out part where 5 trainings take long)"},
     {"tune", OC_FLAG, FIELD(tune), "0", 0, 1, NULL,
-     "compare the losses too: another than --loss is taken where it gets more rows right by validation, beyond chance"},
+     "compare the losses too, and replace --loss if another loss classifies significantly more rows correctly in "
+     "validation"},
 };
 #undef FIELD
 const size_t oc_train_param_count = sizeof oc_train_params / sizeof *oc_train_params;
