@@ -102,7 +102,7 @@ static void draw_weights(check *k, uint64_t seed)
 static void leave_out_kinks(check *k)
 {
     size_t columns = k->dimension + 1, classes = k->classes, kept = 0;
-    double (*kink)(const double *, size_t, size_t) = oc_losses[k->loss].distance_to_kink;
+    double (*kink)(const double *, size_t, size_t) = oc_loss_types[k->loss].distance_to_kink;
     for (size_t i = 0; i < k->rows; i++) {
         double reach = 1;
         for (size_t j = 0; j < columns; j++) {

@@ -110,7 +110,7 @@ oc_status oc_lbfgs(oc_descent *descent, oc_job *job, oc_error *err)
     const oc_problem *problem = descent->problem;
     size_t size = oc_problem_parameters(problem);
     lbfgs l = {.precondition = descent->precondition,
-               .curvature = oc_losses[problem->loss].curvature(problem->classes).usual,
+               .curvature = oc_loss_types[problem->loss].curvature(problem->classes).usual,
                .scale = 1};
     float *memory = oc_alloc(size, (2 * PAIRS + 2) * sizeof *memory);
     if (!memory) {

@@ -148,18 +148,18 @@ static oc_curvature of_squares(size_t classes)
 }
 
 const char *const oc_loss_names[] = {"softmax", "hinge", "squared-hinge", "ovr-squared-hinge", "square", NULL};
-const oc_loss_type oc_losses[] = {
+const oc_loss_type oc_loss_types[] = {
     [OC_LOSS_SOFTMAX] = {softmax, NULL, NULL, of_softmax},
     [OC_LOSS_HINGE] = {hinge, rounded_hinge, to_margin_kink, of_hinge},
     [OC_LOSS_SQUARED_HINGE] = {squared_hinge, NULL, to_margin_kink, of_squared_hinge},
     [OC_LOSS_OVR_SQUARED_HINGE] = {ovr_squared_hinge, NULL, to_ovr_kink, of_squares},
     [OC_LOSS_SQUARE] = {square, NULL, NULL, of_squares},
 };
-const size_t oc_loss_count = sizeof oc_losses / sizeof *oc_losses;
+const size_t oc_loss_count = sizeof oc_loss_types / sizeof *oc_loss_types;
 
 double oc_loss_value(oc_loss loss, const double *scores, size_t classes, size_t y, double *gradient)
 {
-    return oc_losses[loss].value(scores, classes, y, gradient);
+    return oc_loss_types[loss].value(scores, classes, y, gradient);
 }
 
 void oc_softmax(const float *scores, size_t classes, float *probabilities)

@@ -23,7 +23,7 @@ typedef struct oc_loss_type {
 } oc_loss_type;
 
 /* By oc_loss: the losses, and what they are called, ended by NULL. */
-extern const oc_loss_type oc_losses[];
+extern const oc_loss_type oc_loss_types[];
 extern const char *const oc_loss_names[];
 extern const size_t oc_loss_count;
 

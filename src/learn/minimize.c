@@ -107,7 +107,7 @@ static void run(loop *l, oc_job *job)
     oc_descent *d = l->d;
     oc_iterate *i = &l->i;
     size_t total = d->passes + l->left, first = d->steps;
-    bool kink = oc_losses[i->problem.loss].rounded != NULL, moved = true;
+    bool kink = oc_loss_types[i->problem.loss].rounded != NULL, moved = true;
     i->problem.rounding = kink ? ROUNDING : 0;
     evaluate(l, i->w, &i->at, job);
     while (!oc_job_cancelled(job)) {

@@ -42,7 +42,7 @@ static oc_status gradient_descent(oc_descent *descent, oc_job *job, oc_error *er
 enum { READS_SGD = OC_READS_BATCH | OC_READS_EPOCHS | OC_READS_STEPS };
 
 const char *const oc_optimizer_names[] = {"auto", "sgd", "lbfgs", "gd", "random-search", "local-search", NULL};
-const oc_optimizer_type oc_optimizers[] = {
+const oc_optimizer_type oc_optimizer_types[] = {
     [OC_OPTIMIZER_AUTO] = {minibatches_then_passes, READS_SGD | OC_READS_FINISH, 1, 100, .preconditioned = true},
     [OC_OPTIMIZER_SGD] = {minibatches_then_passes, READS_SGD, 10, 0, .preconditioned = true},
     [OC_OPTIMIZER_LBFGS] = {minibatches_then_passes, OC_READS_FINISH, 0, 100, .preconditioned = true},
@@ -50,3 +50,4 @@ const oc_optimizer_type oc_optimizers[] = {
     [OC_OPTIMIZER_RANDOM_SEARCH] = {oc_search, OC_READS_EPOCHS, 1000, 0, .searches = true},
     [OC_OPTIMIZER_LOCAL_SEARCH] = {oc_search, OC_READS_EPOCHS, 1000, 0, .searches = true},
 };
+const size_t oc_optimizer_count = sizeof oc_optimizer_types / sizeof *oc_optimizer_types;

@@ -22,7 +22,8 @@ typedef struct oc_optimizer_type {
     bool searches; /* tries weights without following the slope: gets no penalties but given ones */
 } oc_optimizer_type;
 
-extern const oc_optimizer_type oc_optimizers[]; /* by enum oc_optimizer */
+extern const oc_optimizer_type oc_optimizer_types[]; /* by enum oc_optimizer */
 extern const char *const oc_optimizer_names[];  /* the same; NULL at the end */
+extern const size_t oc_optimizer_count;
 
 #endif

@@ -95,7 +95,7 @@ bool oc_train_uses(const oc_train_options *options, const char *name)
     }
     for (size_t i = 0; i < sizeof of_optimizers / sizeof *of_optimizers; i++) {
         if (strcmp(name, of_optimizers[i].name) == 0) {
-            return oc_optimizers[options->optimizer].reads & of_optimizers[i].bit;
+            return oc_optimizer_types[options->optimizer].reads & of_optimizers[i].bit;
         }
     }
     return true;
@@ -139,7 +139,7 @@ oc_status oc_train_check(const oc_train_options *options, oc_error *err)
     if (options->tune && options->classifier.kind == OC_NEAREST) {
         return oc_fail(err, OC_USAGE, "--tune compares losses, and nearest neighbours have none");
     }
-    if (options->tune && oc_optimizers[options->optimizer].searches) {
+    if (options->tune && oc_optimizer_types[options->optimizer].searches) {
         return oc_fail(err, OC_USAGE,
                        "--tune compares what losses are worth at their optimum, which random search misses");
     }

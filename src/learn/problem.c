@@ -100,7 +100,7 @@ oc_status oc_evaluator_create(const oc_problem *problem, oc_evaluator **evaluato
  * and g_y = -sum_{j != y} g_j. */
 static void add_loss(const oc_problem *problem, size_t y, sums *t)
 {
-    const oc_loss_type *loss = &oc_losses[problem->loss];
+    const oc_loss_type *loss = &oc_loss_types[problem->loss];
     size_t classes = problem->classes;
     double weight = problem->importance ? problem->importance[y] : 1, exact, rounded;
     if (problem->rounding > 0 && loss->rounded) {

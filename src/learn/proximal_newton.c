@@ -175,7 +175,7 @@ oc_status oc_proximal_newton(oc_descent *descent, oc_job *job, oc_error *err)
     const oc_problem *p = descent->problem;
     newton s = {.covariance = descent->covariance,
                 .largest = descent->precondition->largest,
-                .curvature = oc_losses[p->loss].curvature(p->classes).usual,
+                .curvature = oc_loss_types[p->loss].curvature(p->classes).usual,
                 .classes = p->classes,
                 .d = p->rows->dimension};
     float *memory = oc_alloc(oc_problem_weights(p), 2 * sizeof *memory);

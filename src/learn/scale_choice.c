@@ -121,7 +121,7 @@ oc_status oc_scale_choose(const oc_examples *examples, oc_train_options *options
     options->scale = best->scale;
     options->stage_weight = best->weight;
     if (isnan(options->l2)) {
-        double curvature = oc_losses[options->loss].curvature(examples->classes).usual;
+        double curvature = oc_loss_types[options->loss].curvature(examples->classes).usual;
         options->l2 = best->found.ridge * curvature / 2 * sampled / (double)examples->rows->count;
     }
     return OC_OK;

@@ -56,7 +56,7 @@ static double default_rate(const oc_descent *descent)
 {
     const oc_problem *problem = descent->problem;
     const oc_precondition *p = descent->precondition;
-    oc_curvature c = oc_losses[problem->loss].curvature(problem->classes);
+    oc_curvature c = oc_loss_types[problem->loss].curvature(problem->classes);
     double penalty = 2 * problem->score_l2 + (p->covariance ? 0 : 2 * problem->l2 / fmax(p->largest, 1e-12));
     double batch = (double)descent->used.batch, momentum = descent->used.momentum;
     double noise = (c.row + penalty) * p->length + (c.mean + penalty) * (batch - 1) * p->largest;

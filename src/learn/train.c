@@ -50,11 +50,11 @@ static oc_status check_labels(const oc_examples *examples, oc_error *err)
  * penalty; else auto means standardised columns. *path: l2 is a guess. */
 static oc_status resolve(const oc_examples *examples, oc_train_options *used, bool *path, oc_job *job, oc_error *err)
 {
-    bool linear = used->classifier.kind == OC_LINEAR, searches = oc_optimizers[used->optimizer].searches;
+    bool linear = used->classifier.kind == OC_LINEAR, searches = oc_optimizer_types[used->optimizer].searches;
     bool nonsmooth = used->l1 > 0 || used->max_norm > 0;
     used->score_l2 = isnan(used->score_l2) ? 0 : used->score_l2;
     bool guess = linear && !searches && !nonsmooth && isnan(used->l2);
-    *path = guess && oc_optimizers[used->optimizer].preconditioned; /* gd takes long: the guess must do */
+    *path = guess && oc_optimizer_types[used->optimizer].preconditioned; /* gd takes long: the guess must do */
     if (guess) {
         return oc_scale_choose(examples, used, job, err);
     }

@@ -40,7 +40,7 @@ static int64_t choose_batch(const oc_train_options *used, const oc_rows *rows)
 /* Replaces what is auto of the steps. */
 static void set_steps(oc_train_options *used, const oc_rows *rows)
 {
-    const oc_optimizer_type *optimizer = &oc_optimizers[used->optimizer];
+    const oc_optimizer_type *optimizer = &oc_optimizer_types[used->optimizer];
     used->epochs = used->epochs == OC_AUTO ? optimizer->epochs : used->epochs;
     used->batch_passes = used->batch_passes == OC_AUTO ? optimizer->batch_passes : used->batch_passes;
     if (!(optimizer->reads & OC_READS_BATCH)) {
@@ -119,7 +119,7 @@ static oc_status choose_columns(oc_trainer *t, oc_job *job, oc_error *err)
 {
     size_t n = t->view.count, d = t->view.dimension;
     bool few = n < d && n <= OC_PRECONDITION_WIDEST;
-    if (!few || t->used.l1 > 0 || !oc_optimizers[t->used.optimizer].preconditioned || !(t->scaling.variance > 0)) {
+    if (!few || t->used.l1 > 0 || !oc_optimizer_types[t->used.optimizer].preconditioned || !(t->scaling.variance > 0)) {
         return OC_OK;
     }
     oc_status status = oc_row_space_fit(&t->full, &t->row_space, job, err);
@@ -150,7 +150,7 @@ static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
     }
     status = choose_columns(t, job, err);
     set_steps(&t->used, t->problem.rows);
-    if (status == OC_OK && oc_optimizers[t->used.optimizer].preconditioned &&
+    if (status == OC_OK && oc_optimizer_types[t->used.optimizer].preconditioned &&
         t->problem.rows->dimension <= OC_PRECONDITION_WIDEST) {
         status = oc_covariance_fit(&t->problem, &t->covariance, job, err);
     }
@@ -197,7 +197,7 @@ oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool ex
     oc_problem *problem = &t->problem;
     t->used.l2 = problem->l2 = l2;
     t->used.score_l2 = problem->score_l2 = score_l2;
-    if (oc_optimizers[t->used.optimizer].searches ||
+    if (oc_optimizer_types[t->used.optimizer].searches ||
         (t->prepared && !exactly && problem->rows->dimension > REFACTOR_WIDEST)) {
         return OC_OK;
     }
@@ -207,7 +207,7 @@ oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool ex
         covariance = NULL;
     }
     /* This ridge makes C + ridge I proportional to the Hessian of loss and penalties together. */
-    double curvature = oc_losses[problem->loss].curvature(problem->classes).usual;
+    double curvature = oc_loss_types[problem->loss].curvature(problem->classes).usual;
     double ridge = 2 * l2 / (curvature + 2 * problem->score_l2);
     t->prepared = true;
     return oc_precondition_fit(problem, covariance, ridge, &t->precondition, job, err);
@@ -216,12 +216,12 @@ oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool ex
 double oc_trainer_strongest(const oc_trainer *t, double l2)
 {
     const oc_problem *problem = &t->problem;
-    bool plain = oc_optimizers[t->used.optimizer].preconditioned && !oc_problem_nonsmooth(problem) &&
+    bool plain = oc_optimizer_types[t->used.optimizer].preconditioned && !oc_problem_nonsmooth(problem) &&
                  t->covariance.matrix;
     if (!plain || !(l2 > 0) || !oc_trainer_few(t)) {
         return l2;
     }
-    double start = oc_losses[problem->loss].curvature(problem->classes).usual * t->covariance.trace / 2;
+    double start = oc_loss_types[problem->loss].curvature(problem->classes).usual * t->covariance.trace / 2;
     for (int k = 0; k < MAX_STAGES && l2 < start; k++) {
         l2 *= OC_STAGE_FACTOR;
     }
@@ -252,7 +252,7 @@ oc_status oc_trainer_descend(oc_trainer *t, oc_descent *d, bool coarse, bool war
         used->epochs = coarse ? 1 : used->epochs - 1;
     }
     oc_job_hush(job, coarse);
-    oc_status status = oc_optimizers[d->used.optimizer].run(d, job, err);
+    oc_status status = oc_optimizer_types[d->used.optimizer].run(d, job, err);
     oc_job_hush(job, false);
     return status;
 }

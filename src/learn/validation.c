@@ -50,7 +50,7 @@ static size_t automatic_folds(const oc_examples *examples, size_t usable, const 
     double rows = (double)examples->rows->count, columns = (double)examples->rows->dimension;
     bool nearest = options->classifier.kind == OC_NEAREST;
     bool nonsmooth = options->l1 > 0 || options->max_norm > 0,
-         plain = oc_optimizers[options->optimizer].preconditioned && !nonsmooth;
+         plain = oc_optimizer_types[options->optimizer].preconditioned && !nonsmooth;
     double work = rows * (nearest ? rows * columns : fmin(rows, columns) * (double)examples->classes);
     if (nearest && (double)options->classifier.k > rows / 2) {
         return 0; /* a part has too few */

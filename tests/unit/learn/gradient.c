@@ -1,4 +1,5 @@
 /* The gradient check, and the training code's own gradient against central differences of the objective's formula. */
+#include "src/learn/loss.h"
 #include "src/learn/problem.h"
 #include "tests/unit/learn/support.h"
 
@@ -13,7 +14,7 @@ static const double penalties[][3] = {{0, 0, 0}, {0.1, 0, 0}, {0, 0.1, 0}, {0, 0
 Test(gradient, analytic_and_numerical_agree_for_every_loss_penalty_and_scaling)
 {
     make_sample(&data, 300, 9, 5, 1, 3);
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         for (size_t p = 0; p < 5; p++) {
             for (int scale = OC_SCALE_NONE; scale <= OC_SCALE_STANDARD; scale++) {
                 oc_train_options options = oc_train_defaults();
@@ -74,7 +75,7 @@ Test(gradient, training_follows_the_gradient_of_the_formula)
         w[at] = (float)sin(3.7 * (double)i + 0.4);
         point[i] = (double)w[at];
     }
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         oc_problem problem = {.rows = &rows,
                               .labels = data.y,
                               .classes = C,

@@ -8,7 +8,6 @@
 #include <ocellus/classifier.h>
 #include <string.h>
 
-enum { LOSSES = OC_LOSS_SQUARE + 1 };
 
 static void near(double value, double expected, double tolerance)
 {
@@ -185,7 +184,7 @@ static double kink(oc_loss loss, const double *s, size_t classes, size_t y)
 Test(loss, gradients_agree_with_centred_differences)
 {
     oc_random random = oc_random_stream(5, 6, 7);
-    for (int loss = 0; loss < LOSSES; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         for (size_t round = 0, tested = 0; tested < 200; round++) {
             double s[12], g[12], numeric[12], error = 0, length = 0;
             size_t classes = 2 + round % 11, y = oc_random_below(&random, classes);
@@ -221,14 +220,14 @@ Test(loss, gradients_agree_with_centred_differences)
 Test(loss, curvature_bounds_the_second_difference)
 {
     oc_random random = oc_random_stream(8, 9, 10);
-    for (int loss = 0; loss < LOSSES; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         if (loss == OC_LOSS_HINGE) {
             continue; /* has none */
         }
         for (size_t round = 0; round < 300; round++) {
             double s[5], up[5], down[5], length = 0, h = 1e-3;
             size_t classes = 2 + round % 4, y = oc_random_below(&random, classes);
-            double bound = oc_losses[loss].curvature(classes).row;
+            double bound = oc_loss_types[loss].curvature(classes).row;
             bound = loss == OC_LOSS_SOFTMAX ? 0.5 : bound; /* Boehning's bound; the table holds half of it */
             for (size_t j = 0; j < classes; j++) {
                 double direction = oc_random_normal(&random);

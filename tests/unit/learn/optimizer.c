@@ -1,6 +1,7 @@
 /* Descent and the random searches. */
 #include "src/base/memory.h"
 #include "src/base/random.h"
+#include "src/learn/loss.h"
 #include "tests/unit/learn/support.h"
 
 #include <criterion/criterion.h>
@@ -22,7 +23,7 @@ static oc_train_options options_of(int optimizer, int loss)
 Test(optimizer, full_batch_descent_reaches_the_optimum_of_smooth_losses)
 {
     make_sample(&data, 300, 6, 3, 2, 1);
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         if (loss == OC_LOSS_HINGE) {
             continue;
         }

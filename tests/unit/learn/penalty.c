@@ -40,7 +40,7 @@ Test(penalty, the_rounded_hinge_by_hand)
     const double margin[] = {0, 0.05, 0.1, 2, -0.1, -3}, value[] = {0.025, 0.05625, 0.1, 2, 0, 0};
     const double slope[] = {0.5, 0.75, 1, 1, 0, 0};
     for (size_t k = 0; k < 6; k++) {
-        double g[2], found = oc_losses[OC_LOSS_HINGE].rounded(0.2, (double[]){0, margin[k] - 1}, 2, 0, g);
+        double g[2], found = oc_loss_types[OC_LOSS_HINGE].rounded(0.2, (double[]){0, margin[k] - 1}, 2, 0, g);
         cr_assert(!(fabs(found - value[k]) > 1e-12), "margin %g: %g", margin[k], found);
         cr_assert(!(fabs(g[1] - slope[k]) > 1e-12) && !(fabs(g[0] + slope[k]) > 1e-12));
     }
@@ -155,7 +155,7 @@ Test(penalty, proximal_steps_leave_exact_zeros_and_short_weights)
 Test(penalty, balanced_classes_equal_repeated_rows)
 {
     static sample repeated;
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         make_sample(&data, 300, 5, 2, 1, 23);
         make_sample(&repeated, 400, 5, 2, 1, 24);
         size_t n = 0, m = 0;
@@ -195,7 +195,7 @@ static void count_note(void *context, const char *message)
 Test(penalty, the_gap_is_honest_and_told)
 {
     make_sample(&data, 600, 8, 4, 2.5, 25);
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         size_t notes = 0;
         oc_listener listener = {.note = count_note, .context = &notes};
         oc_job *job = NULL;
@@ -222,7 +222,7 @@ Test(penalty, one_row_a_step_trains_with_either_schedule)
 {
     for (size_t d = 6; d <= 24; d += 18) {
         make_sample(&data, 300, d, 3, 3, 26);
-        for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+        for (int loss = 0; loss < (int)oc_loss_count; loss++) {
             for (int schedule = OC_SCHEDULE_COSINE; schedule <= OC_SCHEDULE_CONSTANT; schedule++) {
                 oc_train_options options = oc_train_defaults();
                 oc_train_report report;

@@ -1,4 +1,5 @@
 /* Scaling of columns, the objective, and scores, against plain loops. */
+#include "src/learn/loss.h"
 #include "src/learn/scaler.h"
 
 #include "src/base/random.h"
@@ -132,7 +133,7 @@ Test(problem, value_and_gradient_of_every_loss)
         w[at] = (float)(0.3 * oc_random_normal(&random));
         exact[i] = (double)w[at];
     }
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         double l2 = 0.03, score_l2 = 0.07, error = 0, length = 0;
         oc_problem problem = {.rows = &data.rows,
                               .labels = data.y,

@@ -1,6 +1,7 @@
 /* Training: the optimum is reached, nothing but the options matters, and what cannot be learned is said. */
 #include "src/base/memory.h"
 #include "src/base/random.h"
+#include "src/learn/loss.h"
 #include "tests/unit/learn/support.h"
 
 #include <criterion/criterion.h>
@@ -21,7 +22,7 @@ Test(learn, reaches_the_optimum_of_every_loss)
 {
     static const double penalties[][2] = {{0.001, 0}, {0.01, 0.05}};
     make_sample(&data, 600, 8, 4, 2.5, 1);
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         for (size_t p = 0; p < 2; p++) {
             oc_train_options options = oc_train_defaults();
             options.loss = (oc_loss)loss;
@@ -45,7 +46,7 @@ Test(learn, reaches_the_optimum_of_every_loss)
 Test(learn, few_wide_rows_reach_the_optimum_too)
 {
     make_sample(&data, 15, 22, 3, 1, 5);
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         oc_train_options options = oc_train_defaults();
         options.loss = (oc_loss)loss;
         options.l2 = 0.02;
@@ -193,7 +194,7 @@ Test(learn, a_class_without_rows_is_never_predicted)
 {
     make_sample(&data, 90, 4, 3, 6, 6);
     data.classes = 5; /* 3 and 4 have no rows */
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         oc_train_options options = oc_train_defaults();
         options.loss = (oc_loss)loss;
         oc_classifier *classifier = trained(&data, &options, NULL, NULL);
@@ -212,7 +213,7 @@ Test(learn, the_smallest_problems)
 {
     static const size_t shapes[][3] = {{2, 1, 2}, {2, 5, 2}, {3, 1, 3}, {65, 1, 2}};
     for (size_t k = 0; k < 4; k++) {
-        for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+        for (int loss = 0; loss < (int)oc_loss_count; loss++) {
             make_sample(&data, shapes[k][0], shapes[k][1], shapes[k][2], 0, 7);
             for (size_t i = 0; i < data.n; i++) {
                 data.x[i * data.d] = (float)data.y[i]; /* nothing is easier */
@@ -252,7 +253,7 @@ Test(learn, a_batch_larger_than_the_rows_is_all_rows)
 Test(learn, hostile_columns)
 {
     for (int scale = OC_SCALE_NONE; scale <= OC_SCALE_STANDARD; scale++) {
-        for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+        for (int loss = 0; loss < (int)oc_loss_count; loss++) {
             make_sample(&data, 300, 8, 3, 8, 9);
             for (size_t i = 0; i < 300; i++) {
                 float *x = data.x + 8 * i;
@@ -315,7 +316,7 @@ Test(learn, a_rate_that_diverges_is_an_error)
 {
     for (size_t n = 40; n <= 300; n += 260) {
         make_sample(&data, n, 6, 3, 1, 12);
-        for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+        for (int loss = 0; loss < (int)oc_loss_count; loss++) {
             oc_train_options options = oc_train_defaults();
             options.loss = (oc_loss)loss;
             options.rate = 1e6;

@@ -1,6 +1,7 @@
 /* Hold-outs, folds, the choice of penalties, mirrored rows. */
 #include "src/base/memory.h"
 #include "src/base/random.h"
+#include "src/learn/loss.h"
 #include "src/learn/shuffle.h"
 #include "src/learn/split.h"
 #include "tests/unit/learn/support.h"
@@ -181,7 +182,7 @@ Test(validation, folds_give_mean_deviation_and_balanced_accuracy)
 
 Test(validation, the_penalty_is_that_of_least_log_loss_and_can_be_typed)
 {
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         oc_train_report report;
         make_sample(&data, 300, 20, 3, 1, 7);
         oc_train_options options = quick();
@@ -346,7 +347,7 @@ Test(validation, options_out_of_range_are_refused)
 {
     make_sample(&data, 40, 3, 2, 1, 10);
     oc_train_options zeros = {.seed = 0}, wrong[] = {zeros, quick(), quick(), quick(), quick()};
-    wrong[1].loss = OC_LOSS_SQUARE + 1;
+    wrong[1].loss = (oc_loss)oc_loss_count;
     wrong[2].batch = 0;
     wrong[3].l1 = -1;
     wrong[4].momentum = NAN;
@@ -454,7 +455,7 @@ Test(validation, many_rows_are_validated_once_and_the_penalties_predict)
         }
     }
     oc_rows rows = oc_rows_of(x, MANY, WIDE), new = oc_rows_of(x + MANY * WIDE, NEW, WIDE);
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         oc_train_options options = quick();
         oc_train_report report;
         oc_classifier *classifier = NULL;

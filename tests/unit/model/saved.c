@@ -1,5 +1,6 @@
 /* What is saved loads: values that training chose, options as they were given, and files that are read before they take
  * their name. Settings without an effect are refused by the library too. */
+#include "src/learn/optimizer.h"
 #include "src/learn/precondition.h"
 #include "src/matrix/safetensors.h"
 #include "src/model/model.h"
@@ -145,7 +146,7 @@ Test(saved, used_options_train_again_to_the_same_classifier)
     static const float x[] = {0, 1, 2, 3, 0, 2, 1, 5, 4, 4, 5, 7};
     static const int labels[] = {0, 1, 0, 1, 0, 1};
     oc_rows rows = oc_rows_of(x, 6, 2);
-    for (int optimizer = 0; optimizer <= OC_OPTIMIZER_LOCAL_SEARCH; optimizer++) {
+    for (int optimizer = 0; optimizer < (int)oc_optimizer_count; optimizer++) {
         oc_train_options options = oc_train_defaults();
         oc_train_report first, second;
         oc_classifier *a = NULL, *b = NULL;

@@ -1,5 +1,7 @@
 /* What is trained on rows of any finite scale can be saved and loaded, predicts the same afterwards, and is as accurate
  * as on rows of scale 1. */
+#include "src/learn/loss.h"
+#include "src/learn/optimizer.h"
 #include "src/learn/scaler.h"
 #include "tests/unit/model/support.h"
 
@@ -29,7 +31,7 @@ static void remove_folder(void)
 
 TestSuite(scales, .init = make_folder, .fini = remove_folder);
 
-enum { ROWS = 24, COLUMNS = 4, LOSSES = OC_LOSS_SQUARE + 1, OPTIMIZERS = OC_OPTIMIZER_LOCAL_SEARCH + 1 };
+enum { ROWS = 24, COLUMNS = 4 };
 enum { SCALES = OC_SCALE_AUTO + 1, EXTREME = 30 };
 
 static float rows_of_test[ROWS][COLUMNS];
@@ -122,15 +124,15 @@ static void expect_every_scale(const oc_train_options *options, int step)
 
 Test(scales, every_loss_optimizer_and_scale_from_1e_30_to_1e30)
 {
-    for (int loss = 0; loss < LOSSES; loss++) {
-        for (int optimizer = 0; optimizer < OPTIMIZERS; optimizer++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
+        for (int optimizer = 0; optimizer < (int)oc_optimizer_count; optimizer++) {
             for (int scale = 0; scale < SCALES; scale++) {
                 oc_train_options options = options_of(loss, optimizer, scale);
                 expect_every_scale(&options, 5);
             }
         }
     }
-    cr_assert_eq(trainings, LOSSES * OPTIMIZERS * SCALES * 14);
+    cr_assert_eq(trainings, (int)oc_loss_count * (int)oc_optimizer_count * SCALES * 14);
 }
 
 /* Rows that a power of two multiplies are the same after scaling, and so are the scores, to the bit. */
@@ -169,24 +171,24 @@ Test(scales, a_power_of_two_changes_no_score)
     for (size_t i = 0; i < ROWS * COLUMNS; i++) {
         (&rows_of_test[0][0])[i] /= 2;
     }
-    for (int loss = 0; loss < LOSSES; loss++) {
-        for (int optimizer = 0; optimizer < OPTIMIZERS; optimizer++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
+        for (int optimizer = 0; optimizer < (int)oc_optimizer_count; optimizer++) {
             for (int scale = 0; scale < SCALES; scale++) {
                 oc_train_options options = options_of(loss, optimizer, scale);
                 expect_same_scores(&options, exponents[(loss + optimizer + scale) % 4]);
             }
         }
     }
-    cr_assert_eq(trainings, 2 * LOSSES * OPTIMIZERS * SCALES);
+    cr_assert_eq(trainings, 2 * (int)oc_loss_count * (int)oc_optimizer_count * SCALES);
 }
 
 Test(scales, the_defaults_at_every_power_of_ten)
 {
-    for (int loss = 0; loss < LOSSES; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         oc_train_options options = options_of(loss, OC_OPTIMIZER_AUTO, OC_SCALE_AUTO);
         expect_every_scale(&options, 1);
     }
-    cr_assert_eq(trainings, LOSSES * (2 * EXTREME + 2));
+    cr_assert_eq(trainings, (int)oc_loss_count * (2 * EXTREME + 2));
 }
 
 Test(scales, nearest_neighbours_at_every_scale)
@@ -245,15 +247,15 @@ static void expect_scarce(const oc_train_options *options, int exponent)
 Test(scales, constant_and_equal_rows_one_column_and_two_rows)
 {
     static const int exponents[] = {-30, 0, 7, 30};
-    for (int loss = 0; loss < LOSSES; loss++) {
-        for (int optimizer = 0; optimizer < OPTIMIZERS; optimizer++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
+        for (int optimizer = 0; optimizer < (int)oc_optimizer_count; optimizer++) {
             for (int scale = 0; scale < SCALES; scale++) {
                 oc_train_options options = options_of(loss, optimizer, scale);
                 expect_scarce(&options, exponents[(loss + optimizer + scale) % 4]);
             }
         }
     }
-    cr_assert_eq(trainings, LOSSES * OPTIMIZERS * SCALES * 5);
+    cr_assert_eq(trainings, (int)oc_loss_count * (int)oc_optimizer_count * SCALES * 5);
 }
 
 /* Columns whose values differ little from one large number: only their differences tell the classes apart. */

@@ -1,6 +1,7 @@
 /* Explanations and losses around a model; pages. */
 #include "features/pictures.h"
 #include "src/draw/shapes.h"
+#include "src/learn/loss.h"
 #include "tests/unit/model/support.h"
 
 #include <criterion/criterion.h>
@@ -92,7 +93,7 @@ Test(show, explaining_gives_the_result_of_classifying)
 
 Test(show, losses_along_a_ray_and_a_plane_meet_at_the_weights)
 {
-    for (int loss = 0; loss <= OC_LOSS_SQUARE; loss++) {
+    for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         oc_set *set;
         oc_model *model = make("hog:cell=6", loss, &set);
         oc_losses ray, plane, again;
