@@ -145,20 +145,39 @@ build_examples() {
     build_examples g++ -x c++ -std=c++11 -Wall
 }
 
-@test "the shared library does nothing when it is loaded, and leaves OpenBLAS as the program has it" {
+@test "the shared library does nothing when it is loaded, and leaves OpenBLAS and jansson as the program has them" {
     # Two pointers, the compiler's own (frame_dummy, and __cpu_indicator_init on x86): no function of the library.
     run -0 readelf -SW "$PREFIX/lib/libocellus.so"
     [[ "$output" =~ \ \.init_array\ +[A-Z_]+\ +[0-9a-f]+\ +[0-9a-f]+\ 0*(8|10)\  ]]
-    { echo '#include <dirent.h>'
-      echo 'int openblas_get_num_threads(void);'
-      echo 'static int tasks(void) { int n = 0; DIR *d = opendir("/proc/self/task"); while (readdir(d)) n++; closedir(d); return n - 2; }'
-      echo 'static void host(void) { printf("%d of BLAS, %d of the process\n", openblas_get_num_threads(), tasks()); }'
-      sed -e 's/^    make_points();/    host(); make_points();/' -e 's/^    oc_predictor_free(/    host();&/' \
-          "$REPO/examples/train_rows.c"; } >loaded.c
+    run -0 readelf -d "$PREFIX/lib/libocellus.so"
+    [[ "$output" != *libjansson* ]]
+    cat >host.h <<'END'
+#include <dirent.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+int openblas_get_num_threads(void);
+static int tasks(void) { int n = 0; DIR *d = opendir("/proc/self/task"); while (readdir(d)) n++; closedir(d); return n - 2; }
+static int asked, asked_here;
+static void *own_malloc(size_t size) { asked++; return malloc(size); }
+static void host(void)
+{
+    json_malloc_t get; json_free_t give;
+    if (!asked_here) json_set_alloc_funcs(own_malloc, free);
+    json_get_alloc_funcs(&get, &give);
+    printf("%d of BLAS, %d of the process, jansson %s, %d asked by others\n", openblas_get_num_threads(), tasks(),
+           get == own_malloc && give == free ? "as before" : "changed", asked - asked_here);
+    json_decref(json_object());
+    asked_here = asked;
+}
+END
+    sed -e 's/^    make_points();/    host(); make_points();/' -e 's/^    oc_predictor_free(/    host();&/' \
+        "$REPO/examples/train_rows.c" >loaded.c
     # shellcheck disable=SC2046 # lists of flags
-    "${CC:-cc}" -std=c11 -D_XOPEN_SOURCE=700 -include stdio.h loaded.c -o loaded $(pkg-config --cflags --libs ocellus openblas)
+    "${CC:-cc}" -std=c11 -D_XOPEN_SOURCE=700 -include ./host.h loaded.c -o loaded \
+        $(pkg-config --cflags --libs ocellus openblas jansson)
     OPENBLAS_NUM_THREADS=2 run -0 ./loaded model
-    [ "$(grep -c '^2 of BLAS, 2 of the process$' <<<"$output")" = 2 ]
+    [ "$(grep -c '^2 of BLAS, 2 of the process, jansson as before, 0 asked by others$' <<<"$output")" = 2 ]
 }
 
 @test "every command has a manual page, clean and readable" {

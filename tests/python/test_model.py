@@ -1,5 +1,6 @@
 """Model: trained and applied to the bytes of the command; progress, Ctrl-C, and other Python threads meanwhile."""
 
+import multiprocessing
 import pickle
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import threading
 import time
 import types
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 import numpy as np
@@ -113,7 +115,47 @@ class Models(FolderCase):
             ocellus.Model.train(self.photos, on_error="ignore")
 
 
+def same_rows(task):
+    features, images, rows, classifier = task
+    again = ocellus.LinearClassifier().fit(rows, np.arange(len(rows)) % 3)
+    return (
+        features.transform(images).tobytes() == rows.tobytes()
+        and again.decision_function(rows).tobytes() == classifier.decision_function(rows).tobytes()
+    )
+
+
 class Jobs(FolderCase):
+    def test_other_processes_work_after_a_fork_or_a_start_of_their_own(self):
+        features = ocellus.Features("hog:cell=6+words:count=6,patch=4,samples=1000")
+        rows = features.fit_transform(self.arrays)
+        task = features, self.arrays, rows, ocellus.LinearClassifier().fit(rows, np.arange(len(rows)) % 3)
+        self.assertTrue(same_rows(task))
+        for method in ("fork", "spawn"):
+            with multiprocessing.get_context(method).Pool(2) as pool:
+                self.assertEqual(pool.map(same_rows, [task] * 2), [True] * 2)
+        with ThreadPoolExecutor(4) as pool:
+            self.assertEqual(list(pool.map(same_rows, [task] * 8)), [True] * 8)
+
+    def test_an_exception_of_a_signal_handler_ends_the_work(self):
+        rows = np.random.default_rng(0).normal(size=(20000, 200)).astype(np.float32)
+        long = ocellus.LinearClassifier(optimizer="gd", epochs=1000000, threads=1)
+
+        def ring(_, frame):
+            while frame:  # nowhere else
+                if frame.f_code is ocellus.LinearClassifier.fit.__code__:
+                    raise TimeoutError("the time is up")
+                frame = frame.f_back
+
+        before = signal.signal(signal.SIGALRM, ring)
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        for again in (0, 0.003):  # once, and while the first is dealt with
+            signal.setitimer(signal.ITIMER_REAL, 0.2, again)
+            with self.assertRaisesRegex(TimeoutError, "the time is up"):
+                long.fit(rows, np.arange(20000) % 7)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        self.assertFalse(hasattr(long, "classes_"))
+        ocellus.LinearClassifier(epochs=1).fit(rows[:300], np.arange(300) % 7)
+
     def test_progress_is_told_to_a_function(self):
         seen = []
         features = ocellus.Features("hog:cell=6", progress=lambda *told: seen.append(told))
