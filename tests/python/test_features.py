@@ -350,6 +350,23 @@ class Keeping(FolderCase):
             with self.assertRaises(error):
                 features.write(self.arrays[:2], self.folder / "x", labels=wrong)
 
+    def test_columns_of_pandas_are_sequences_and_tables_are_none(self):
+        try:
+            import pandas
+        except ImportError:
+            self.skipTest("pandas is not installed")
+        table = pandas.DataFrame({"path": self.paths, "label": self.labels}).iloc[::-1]
+        features = ocellus.Features("color").set_output(transform="pandas")
+        rows = features.fit_transform(table.path)
+        self.assertEqual(list(rows.columns), list(features.get_feature_names_out()))
+        np.testing.assert_array_equal(rows.to_numpy(), ocellus.Features("color").fit_transform(self.paths[::-1]))
+        model = ocellus.Model.train(table.path, table.label, "color")
+        self.assertEqual(model.dumps(), ocellus.Model.train(self.paths[::-1], self.labels[::-1], "color").dumps())
+        with self.assertRaisesRegex(ocellus.InvalidValue, "6 of 18 images have no label"):
+            ocellus.Model.train(table.path, table.label.where(table.label != "down", pandas.NA), "color")
+        with self.assertRaisesRegex(TypeError, "table.'path'"):
+            features.fit(table)
+
     def test_parts_that_are_none_are_refused(self):
         features = ocellus.Features("color").fit(self.arrays)
         for shard in ((0, 2), (3, 2), (1.5, 2), (1,), (-1, 2), 1):

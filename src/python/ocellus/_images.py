@@ -107,6 +107,8 @@ def _sequence(images: Any) -> List[Any]:
         if images.ndim < 3 or (images.ndim == 3 and images.shape[2] in (1, 3, 4)):
             shape = images.shape
             raise TypeError(f"an array {shape} is one image: put it into a list; N images are (N, height, width, 3)")
+    if hasattr(images, "columns"):
+        raise TypeError("a table is no sequence of images: give its column of paths, as in table['path']")
     try:
         return list(images)
     except TypeError:
@@ -121,11 +123,16 @@ def _labels(labels: Any, count: int) -> List[Optional[bytes]]:
     for label in labels:
         if isinstance(label, (np.ndarray, list, tuple, dict)):
             raise TypeError(f"label {len(names)} is a {type(label).__name__}; a text or a number is needed")
-        unknown = label is None or (isinstance(label, (float, np.floating)) and np.isnan(label))
-        names.append(None if unknown else class_name(label))
+        names.append(None if _is_unknown(label) else class_name(label))
     if len(names) != count:
         raise ValueError(f"{len(names)} labels for {count} images")
     return names
+
+
+def _is_unknown(label: Any) -> bool:
+    if isinstance(label, (float, np.floating)):
+        return bool(np.isnan(label))
+    return label is None or label is getattr(sys.modules.get("pandas"), "NA", None)
 
 
 def class_name(label: Any) -> bytes:
