@@ -1,5 +1,6 @@
 /* For bindings to other languages (src/python is one): options by name, and arrays where a C program has structs, so
- * that a binding needs the layout of few of them. *
+ * that a binding needs the layout of few of them.
+ *
  * Thread-safe; settings that a thread changes belong to that thread. */
 #ifndef OCELLUS_BINDING_H
 #define OCELLUS_BINDING_H

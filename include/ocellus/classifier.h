@@ -18,7 +18,8 @@
  *     square             sum_j (s_j - t_j)^2
  *
  * Training is deterministic: on one kind of processor and build the same rows, labels, options and seed give the same
- * bytes, whatever the number of threads. *
+ * bytes, whatever the number of threads.
+ *
  * Thread-safe: any number of threads may use one classifier, each call with a job of its own. */
 #ifndef OCELLUS_CLASSIFIER_H
 #define OCELLUS_CLASSIFIER_H

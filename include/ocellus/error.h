@@ -2,7 +2,9 @@
  *
  * Every function of Ocellus that can fail returns an oc_status and takes an oc_error, which may be NULL, as its last
  * argument. On failure the message says what went wrong, where, with which value, and which values are allowed. Outputs
- * and objects stay as they were before the call. * Thread-safe: an oc_error belongs to the caller. */
+ * and objects stay as they were before the call.
+ *
+ * Thread-safe: an oc_error belongs to the caller. */
 #ifndef OCELLUS_ERROR_H
 #define OCELLUS_ERROR_H
 

@@ -2,7 +2,8 @@
  *
  * A spec names stages and their parameters, name:key=value,key=value, joined by '+'; the row of the whole is the
  * rows of the stages side by side, equal to them to the bit. What a stage learns from images (a codebook) is kept in
- * the oc_features object. The life of one: parse, plan, fit if it must be, extract. *
+ * the oc_features object. The life of one: parse, plan, fit if it must be, extract.
+ *
  * Thread-safe: any number of threads may read one object (const functions); a thread that changes or frees an object
  * needs it for itself. A workspace belongs to one thread at a time. */
 #ifndef OCELLUS_FEATURES_H

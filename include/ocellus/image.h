@@ -17,7 +17,8 @@
  * its own s. sBIT of files of up to 8 bits changes nothing: their samples fill the range by PNG's own rule.
  *
  * Gray is a JPEG's own Y plane; for RGB sources 0.299 R + 0.587 G + 0.114 B, rounded: (19595 R + 38470 G +
- * 7471 B + 32768) / 65536, as libjpeg and Pillow have it. It is the same whether or not RGB is asked for as well. *
+ * 7471 B + 32768) / 65536, as libjpeg and Pillow have it. It is the same whether or not RGB is asked for as well.
+ *
  * Thread-safe; a decoder, and the image that it gave, belong to one thread at a time. */
 #ifndef OCELLUS_IMAGE_H
 #define OCELLUS_IMAGE_H
