@@ -1,4 +1,4 @@
-/* Classes of different sizes. */
+/* Notes about classes of different sizes. */
 #include "src/cli/balance.h"
 
 static size_t largest_class(const oc_evaluation *evaluation)

@@ -1,4 +1,4 @@
-/* The model card. All it says comes from the model file and from the evaluation. */
+/* Prints the model card, from the model file and the evaluation alone. */
 #include "src/cli/card.h"
 
 #include "src/cli/escape.h"
@@ -13,7 +13,7 @@
 
 enum { MIN_EXAMPLES = 20, VALUE = 100, NAMED = 10 };
 
-/* Text that Markdown leaves as it is. */
+/* Writes text, escaped so that Markdown does not change it. */
 static void put_plain(FILE *stream, const char *text)
 {
     escape_put_marked(stream, text, "\\`*_{}[]<>|#");
@@ -158,7 +158,7 @@ static void put_accuracy(FILE *stream, const oc_model *model, const char *name, 
     }
 }
 
-/* Classes with so few training rows that little is known of them. */
+/* Lists the classes with too few training rows for reliable results. */
 static void put_rare(FILE *stream, const oc_model *model)
 {
     const size_t *counts = oc_model_class_counts(model);

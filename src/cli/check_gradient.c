@@ -1,4 +1,4 @@
-/* The table of gradient errors, a line for each loss, a column for each penalty. */
+/* Prints the table of gradient errors: a line for each loss, a column for each penalty. */
 #include "src/cli/check_gradient.h"
 
 #include "src/cli/failure.h"

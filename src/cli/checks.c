@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The arguments that name inputs, some of them NULL; *count is their number. To be freed; NULL when memory is short. */
+/* Lists the arguments that name inputs (some may be NULL) and sets *count. The caller frees the list; NULL when memory
+ * is short. */
 static const char **list_inputs(const cli_settings *settings, size_t *count)
 {
     const char *const named[] = {settings->test, settings->with, settings->labels, settings->files_from,

@@ -1,4 +1,4 @@
-/* -f auto: the table of candidates, and the winner as a spec to type. */
+/* -f auto: prints the table of candidates, and the best one as an option -f. */
 #include "src/cli/choose.h"
 
 #include "src/cli/inputs.h"

@@ -6,8 +6,8 @@
 
 enum { MAX_CHOICE_WIDTH = 70 }; /* letters of a candidate, for the width of a column */
 
-/* For commands without labels to judge by. */
-#define AUTO_REFUSED "-f auto chooses features by labels, for train and compare; here write the SPEC that they print"
+/* The message of commands that have no labels to choose by. */
+#define AUTO_REFUSED "-f auto needs labels, so only train and compare accept it; here write the SPEC that they print"
 
 /* True for "auto". */
 bool is_auto(const char *spec);
@@ -17,7 +17,7 @@ bool is_auto(const char *spec);
 oc_status choose_features(const cli_settings *settings, const oc_dataset *images, oc_job *job, oc_choice *choice,
                           oc_error *err);
 
-/* Seconds of two processors that a choice takes at most. */
+/* The maximum time of a choice, in seconds of two processors. */
 double choose_seconds(void);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* One file, with a picture that explains its label. */
+/* Classifies one file and draws a picture that explains its label. */
 static int explain(const cli_settings *settings, const oc_model *model)
 {
     const char *path = settings->operands.items[1];
@@ -50,7 +50,7 @@ static int wrong_options(const cli_settings *settings)
                                                "input");
     }
     if (settings->resume && !settings->output) {
-        return report_usage(&command_classify, "--resume goes on with the file of -o, which is missing");
+        return report_usage(&command_classify, "--resume continues the file of -o, which is missing");
     }
     if (!settings->explain) {
         return EXIT_DONE;
@@ -64,8 +64,9 @@ static int wrong_options(const cli_settings *settings)
     }
     return strcmp(settings->explain, "-") != 0
                ? EXIT_DONE
-               : report_usage(&command_classify, "the picture and the label would both go to standard output; name a "
-                                                 "file");
+               : report_usage(&command_classify,
+                              "the picture and the label would both be written to standard output; name a "
+                              "file");
 }
 
 static oc_status check(const cli_settings *settings, oc_error *err)
@@ -81,12 +82,13 @@ static void note_scores(const cli_settings *settings, const oc_model *model)
     if (oc_classifier_probable(classifier) || (settings->json && !settings->output)) {
         return;
     }
-    terminal_note("%s", settings->output ? "this model has scores, no probabilities: that column is empty (--json "
-                                           "without -o prints the scores)"
+    terminal_note("%s", settings->output
+                            ? "this model has scores but no probabilities: the column probability is empty (--json "
+                              "without -o prints the scores)"
                         : classifier->nearest
-                            ? "the last column is the votes of the nearest neighbours, with a fraction that settles "
-                              "ties; it is no probability"
-                            : "this model has scores, no probabilities: the last column is the score");
+                            ? "the last column is the number of votes of the nearest neighbours, plus a fraction that "
+                              "breaks ties; it is not a probability"
+                            : "this model has scores but no probabilities: the last column is the score");
 }
 
 static int run(const cli_settings *settings, oc_job *job)
@@ -124,7 +126,7 @@ static const cli_option own_options[] = {
                                                                    "always prints all classes"}},
     {0, "PICTURE.png", REPEAT_REFUSED, 0,
      {OPTION_TEXT("explain", explain,
-                  "draw how much each part of the image contributes to the score of its label; needs exactly one FILE")}},
+                  "draw how much each part of the image contributes to the score of its label; needs one FILE")}},
     {0, NULL, REPEAT_LAST_WINS, 0,
      {OPTION_FLAG("resume", resume,
                   "continue an interrupted run of the same command from FILE.csv.partial; without this option that "

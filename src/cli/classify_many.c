@@ -1,5 +1,5 @@
-/* The work of classify: each operand is opened, its images or rows go into one batch after the other, and the answers
- * go to standard output or into the file of -o. */
+/* Opens each operand, classifies its images or rows in batches, and writes the answers to standard output or to the
+ * file of -o. */
 #include "src/cli/classify_many.h"
 
 #include "src/cli/classify_print.h"
@@ -22,8 +22,8 @@ typedef struct work {
     oc_job *job;
     oc_batch *batch;
     oc_answer_file *file; /* of -o, or NULL */
-    bool lone;            /* one image was asked for by its name */
-    size_t total;         /* items that are known of; counts an operand that is not opened yet as one */
+    bool lone;            /* the only operand is one image */
+    size_t total;         /* items so far; an operand that is not opened yet counts as one */
     size_t classified, skipped;
 } work;
 
@@ -35,7 +35,7 @@ static bool is_file_or_folder(const char *path, bool *folder)
     return there && (S_ISDIR(about.st_mode) || S_ISREG(about.st_mode));
 }
 
-/* A set, or for a model of rows that another program made, a file of such rows. */
+/* True for a set, and if the model is of rows made by another program, for a file of such rows. */
 static bool holds_rows(const work *w, const cli_input *in)
 {
     return in->kind == INPUT_SET || (in->kind == INPUT_ROWS && oc_features_count(oc_model_features(w->model)) == 0);
@@ -47,7 +47,7 @@ static oc_status open_set(const work *w, const cli_input *in, oc_set **set, oc_e
     return open_fitting_rows(w->settings, &model, in, w->job, set, err);
 }
 
-/* Prints an answer, or the reason why there is none. Returns the exit status. */
+/* Prints an answer, or the error of its item. Returns the exit status. */
 static int print_answer(const work *w, const oc_answer *answer)
 {
     int status = EXIT_DONE;
@@ -91,7 +91,7 @@ static oc_status add_rows(work *w, const cli_input *in, oc_error *err)
     return status;
 }
 
-/* Images of a file, folder or list; what cannot be opened is skipped as an image that cannot be read. */
+/* Adds the images of a file, folder or list. If it cannot be opened, it is skipped like an unreadable image. */
 static oc_status add_images(work *w, const char *path, bool folder, oc_error *err)
 {
     oc_dataset *dataset = NULL;
@@ -119,19 +119,20 @@ static oc_status add_operand(work *w, const char *path, oc_error *err)
     }
     if (oc_features_count(oc_model_features(w->model)) == 0) {
         oc_error why;
-        wrong_usage(&why,
-                    "%.500s: neither a .npy file nor svmlight text: this model was trained on rows of %zu values that "
-                    "another program made, and classifies such rows, not images",
-                    path, oc_model_classifier(w->model)->dimension);
+        wrong_usage(
+            &why,
+            "%.500s: neither a .npy file nor svmlight text: this model was trained on rows of %zu values made by "
+            "another program, and classifies such rows, not images",
+            path, oc_model_classifier(w->model)->dimension);
         return oc_batch_add_failure(w->batch, path, &why, err);
     }
     if (strcmp(path, "-") != 0 && is_file_or_folder(path, &folder)) {
         return add_images(w, path, folder, err);
     }
-    return oc_batch_add_file(w->batch, path, err); /* standard input or a pipe; or it is not there */
+    return oc_batch_add_file(w->batch, path, err); /* standard input, a pipe, or a path that does not exist */
 }
 
-/* All sets are looked at before the work: one that does not fit must not be found after hours. */
+/* Checks all sets before the work, so that a wrong one is not found after hours. */
 static oc_status check_sets(const work *w, oc_error *err)
 {
     const cli_strings *operands = &w->settings->operands;
@@ -195,7 +196,7 @@ static int report_done(const work *w, double seconds)
     const cli_settings *settings = w->settings;
     int status = EXIT_DONE;
     if (!w->lone && w->skipped > NAMED_SKIPS) {
-        terminal_error("skipped %zu images in all", w->skipped);
+        terminal_error("skipped %zu images in total", w->skipped);
     }
     if (settings->output && settings->json) {
         status = print_json(oc_json_classification(w->classified, w->skipped, seconds));
@@ -236,6 +237,6 @@ int classify_many(const cli_settings *settings, const oc_model *model, oc_job *j
     if (!status) {
         return report_done(&w, now() - started);
     }
-    bool named = w.lone && err.status == OC_BAD_DATA && w.skipped; /* the reason is printed already */
+    bool named = w.lone && err.status == OC_BAD_DATA && w.skipped; /* the error is printed already */
     return named || (!w.file && ferror(stdout)) ? EXIT_FAILED : report_failure(&err);
 }

@@ -1,4 +1,4 @@
-/* Classifying what the command line names: files, folders, lists and sets, in any number and mix. */
+/* Classifies the files, folders, lists and sets of the command line. */
 #ifndef OC_CLI_CLASSIFY_MANY_H
 #define OC_CLI_CLASSIFY_MANY_H
 

@@ -1,4 +1,4 @@
-/* The images of all operands are counted, and a few of the operand that has most are tried. */
+/* Counts the images of all operands, and tries a few images of the operand that has most. */
 #include "src/cli/classify_plan.h"
 
 #include "src/cli/dry_run.h"
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Bytes of a line of the result: a path, a label and a probability. */
+/* Estimated bytes of a line of the result: a path, a label and a probability. */
 enum { LINE_BYTES = 80 };
 
 typedef struct counting {

@@ -1,4 +1,4 @@
-/* classify --dry-run: memory and time, printed without classifying. */
+/* classify --dry-run: prints memory and time without classifying. */
 #ifndef OC_CLI_CLASSIFY_PLAN_H
 #define OC_CLI_CLASSIFY_PLAN_H
 

@@ -1,4 +1,5 @@
-/* Results of classify on standard output. Each is flushed, so that a program that reads the output gets it at once. */
+/* Prints results of classify on standard output. Each result is flushed, so that a program that reads the output gets
+ * it at once. */
 #include "src/cli/classify_print.h"
 
 #include "src/cli/escape.h"
@@ -8,7 +9,7 @@
 
 #include <stdio.h>
 
-/* One line a class, best first: path, label, probability (or score). */
+/* Prints one line for each class, best class first: path, label, probability (or score). */
 static void print_best(const oc_model *model, const char *path, const oc_prediction *prediction, size_t lines)
 {
     size_t classes = oc_model_classes(model), label = prediction->label;

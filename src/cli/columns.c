@@ -1,4 +1,4 @@
-/* The columns of feature rows in words. */
+/* Describes the columns of feature rows in words. */
 #include "src/cli/columns.h"
 
 #include <stdarg.h>

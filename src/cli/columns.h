@@ -1,4 +1,4 @@
-/* The columns of feature rows in words. */
+/* Describes the columns of feature rows in words. */
 #ifndef OC_CLI_COLUMNS_H
 #define OC_CLI_COLUMNS_H
 

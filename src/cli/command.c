@@ -1,4 +1,4 @@
-/* Commands by their names. */
+/* Finds commands by their names. */
 #include "src/cli/command.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* A command: its name and help, its options and operands, its function. One file each; OC_COMMANDS lists them. */
+/* A command: name, help, options, operands and function. Each command is one source file; OC_COMMANDS lists all. */
 #ifndef OC_CLI_COMMAND_H
 #define OC_CLI_COMMAND_H
 
@@ -11,7 +11,7 @@ typedef struct cli_command {
     const char *name;
     option_set options;   /* its capabilities and its own options */
     const char *summary;  /* one line */
-    const char *usage;    /* lines without "ocellus", ended by '\n' but for the last */
+    const char *usage;    /* lines without "ocellus", separated by '\n' */
     const char *about;    /* paragraphs, separated by an empty line */
     const char *examples; /* lines */
     const char *expects;  /* operands in words, for errors */
@@ -19,8 +19,8 @@ typedef struct cli_command {
     int (*run)(const cli_settings *settings, oc_job *job); /* returns the exit status */
 } cli_command;
 
-/* All commands in the order of help, from which declarations and table are made. The command "names" is command_names in
- * names.c: it is added by that file and a line X(names) here. */
+/* All commands in the order of help; declarations and table are made from this list. To add a command "names", write
+ * command_names in names.c, and a line X(names) here. */
 #define OC_COMMANDS(X)                                                                                                 \
     X(extract)                                                                                                         \
     X(train)                                                                                                           \
@@ -47,7 +47,7 @@ struct command_list {
 
 /* The command of that name, or NULL. */
 const cli_command *find_command(const command_list *commands, const char *name);
-/* The name of the command, or `extra` (may be NULL), that was probably meant by a mistyped name; NULL when none is close. */
+/* The name of a command, or `extra` (may be NULL), that is similar to a mistyped name; NULL when there is none. */
 const char *nearest_command(const command_list *commands, const char *name, const char *extra);
 
 #endif

@@ -1,4 +1,4 @@
-/* The table of commands. main passes it to the code that needs it, so that no command includes this file. */
+/* The table of commands. main passes the table on, so that no command depends on this file. */
 #include "src/cli/commands.h"
 
 #define ENTRY(name) &command_##name,

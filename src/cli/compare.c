@@ -1,4 +1,4 @@
-/* ocellus compare: which features are worth it. */
+/* ocellus compare: a table of accuracies of features. */
 #include "src/cli/balance.h"
 #include "src/cli/choose.h"
 #include "src/cli/compare_plan.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rows of the table without -f: do features beat the pixels? */
+/* The rows of the table without -f. */
 static const char *default_specs[] = {"pixels", DEFAULT_SPEC};
 
 static void name_skipped(void *context, const oc_set *train, const oc_set *test)
@@ -29,24 +29,26 @@ static int wrong_options(const cli_settings *settings)
     return check_training(&command_compare, settings);
 }
 
-/* Notes: what compare does without --test or -f, and a --test that is the training images. */
+/* Sends notes: about the defaults of --test and -f, and when --test names the training images. */
 static void note_choices(const cli_settings *settings)
 {
     if (settings->test && same_file(settings->operands.items[0], settings->test)) {
-        terminal_note("%s is both trained on and tested on: the test accuracy says nothing about other images",
+        terminal_note("%s is used for training and test: the test accuracy shows nothing about other images",
                       settings->test);
     }
     if (settings->specs.items == default_specs) {
-        terminal_note("comparing %s and %s; one -f for each row compares others", default_specs[0], default_specs[1]);
+        terminal_note("comparing %s and %s; use one -f for each row to compare other features", default_specs[0],
+                      default_specs[1]);
     }
     if (!settings->test && !test_folds(settings)) {
-        terminal_note("a fifth of the images is put aside to test on, drawn by --seed %" PRId64
-                      "; --folds 5 tests each image once, --test IMAGES takes others",
+        terminal_note("a fifth of the images, drawn by --seed %" PRId64
+                      ", are the test images; --folds 5 tests each image "
+                      "once, --test IMAGES uses other images",
                       settings->seed);
     }
 }
 
-/* Notes the first row of the table that never predicts a small class. */
+/* Sends a note about the first row of the table that never predicts a small class. */
 static void note_balance(const cli_settings *settings, const oc_comparison *comparison)
 {
     for (size_t r = 0; r < comparison->count; r++) {
@@ -54,7 +56,7 @@ static void note_balance(const cli_settings *settings, const oc_comparison *comp
         size_t first, count = never_predicted(e, &first);
         if (count) {
             terminal_note(
-                "%s never predicts %zu of the small classes, '%.200s' for one, which has %zu of %zu test images%s",
+                "%s never predicts %zu of the small classes, for example '%.200s', which has %zu of %zu test images%s",
                 comparison->rows[r].features, count, comparison->classes.names[first], e->metrics[first].count,
                 e->images, balance_advice(&settings->train));
             return;
@@ -62,7 +64,7 @@ static void note_balance(const cli_settings *settings, const oc_comparison *comp
     }
 }
 
-/* Parses all specs before any work: a typing error in the last one must not cost the time of the first. */
+/* Parses all specs before any work, so that an error in the last one is found at once. */
 static oc_status check_specs(const cli_strings *specs, oc_error *err)
 {
     oc_status status = OC_OK;
@@ -74,8 +76,8 @@ static oc_status check_specs(const cli_strings *specs, oc_error *err)
     return status;
 }
 
-/* Replaces each "auto" by the chosen spec; *chosen owns the text. Without --test the choice sees the test images too,
- * which a note says. */
+/* Replaces each "auto" by the chosen spec; *chosen owns the text. Without --test the choice is made on all images, the
+ * test images included; a note says so. */
 static oc_status choose_specs(const cli_settings *settings, const oc_dataset *train, oc_job *job, oc_features **chosen,
                               oc_error *err)
 {
@@ -86,7 +88,7 @@ static oc_status choose_specs(const cli_settings *settings, const oc_dataset *tr
             status = *chosen ? OC_OK : choose_features(settings, train, job, &choice, err);
             *chosen = choice.features;
             if (!status && !settings->test) {
-                terminal_note("-f auto was chosen on all images, those to test on among them: its accuracy may be a "
+                terminal_note("-f auto was chosen on all images, including the test images: its accuracy may be a "
                               "little too high");
             }
             settings->specs.items[i] = status ? settings->specs.items[i] : oc_features_spec(*chosen);
@@ -147,7 +149,7 @@ static oc_compare_options compare_options(const cli_settings *settings, compare_
                                   .context = table};
     options.train.seed = (uint64_t)settings->seed;
     if (options.folds) {
-        options.train.folds = OC_AUTO; /* they test, and do not validate */
+        options.train.folds = OC_AUTO; /* --folds is for the test, not for validation */
     }
     return options;
 }

@@ -5,8 +5,8 @@
 #include "src/cli/dry_run.h"
 #include "src/cli/inputs.h"
 
-/* What all specs together will take (for auto, its largest candidate): each different stage is extracted once, the rows stay
- * in memory, and training needs oc_train_memory. */
+/* Estimates the memory and time of all specs together (for auto, of the largest candidate): each different stage is
+ * extracted once, the rows are kept in memory, and training needs oc_train_memory. */
 int print_compare_plan(const cli_settings *settings, oc_dataset *train, const oc_dataset *test, size_t folds,
                        oc_job *job)
 {

@@ -1,4 +1,4 @@
-/* The table of a comparison. */
+/* Prints the table of a comparison. */
 #include "src/cli/compare_table.h"
 
 #include "src/cli/balance.h"
@@ -58,7 +58,7 @@ static void format_p(double p, char *cell)
     }
 }
 
-/* A line of the table; NULL: its heading. */
+/* Prints a line of the table; NULL: the heading. */
 static void put_columns(const compare_table *table, const char *const *texts)
 {
     table_column columns[COMPARE_COLUMNS];

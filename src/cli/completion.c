@@ -1,4 +1,4 @@
-/* The completion script for bash: a case for each command, with its options and the values of each option. */
+/* Writes the completion script for bash: a case for each command, with its options and the values of each option. */
 #include "src/cli/completion.h"
 
 #include "src/cli/describe.h"
@@ -27,7 +27,7 @@ static void put_option(void *context, const option_text *o)
     fprintf(context, "--%s ", o->param->name);
 }
 
-/* The values of an option: file names, unless its table lists others. */
+/* Writes the values of an option: file names, unless its table lists other values. */
 static void put_values(void *context, const option_text *o)
 {
     FILE *stream = context;

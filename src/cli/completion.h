@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* A script that defines the completion when it is sourced. */
+/* Writes a script that defines the completion when a shell sources it. */
 void completion_for_bash(FILE *stream, const command_list *commands);
 
 #endif

@@ -1,4 +1,4 @@
-/* Options and parameters in words. */
+/* Describes options and parameters in words. */
 #include "src/cli/describe.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@ static const char *argument_name(const oc_param *param)
     return names[param->type];
 }
 
-/* " (1 to 64; default 8)": the range, where it is a real limit, and the default. */
+/* Writes " (1 to 64; default 8)": the range, if it is a real limit, and the default. */
 static void describe_values(const oc_param *param, bool with_default, char *text, size_t size)
 {
     char allowed[300] = "", default_value[100] = "";

@@ -1,4 +1,4 @@
-/* Estimates by a trial on a few images, spread evenly over all. */
+/* Estimates memory and time by a trial on a few images, spread evenly over the data set. */
 #include "src/cli/dry_run.h"
 
 #include "src/cli/inputs.h"
@@ -80,9 +80,9 @@ static void print_json_plan(const cli_plan *p, size_t images, double seconds)
 static void put_values(const cli_trial *t)
 {
     if (t->tried) {
-        printf("values      %zu an image, brought to %zux%zu pixels\n", t->dimension, t->size.width, t->size.height);
+        printf("values      %zu per image of %zux%zu pixels\n", t->dimension, t->size.width, t->size.height);
     } else {
-        printf("values      %zu a row\n", t->dimension);
+        printf("values      %zu per row\n", t->dimension);
     }
 }
 
@@ -90,24 +90,24 @@ static void put_time(const cli_plan *p, double seconds)
 {
     const cli_trial *t = &p->work;
     if (t->tried == 0) {
-        puts(p->trains ? "time        that of the training, of which there is no estimate" : "time        little");
+        puts(p->trains ? "time        that of the training, which is not estimated" : "time        little");
         return;
     }
     fputs("time        about ", stdout);
     put_seconds(seconds);
-    printf(" to extract, by %zu images that were tried\n", t->tried);
+    printf(" to extract, estimated from %zu images\n", t->tried);
     if (t->fit_seconds > 0.05) {
-        fputs("            before that, learning the stages: ", stdout);
+        fputs("            before that, fitting the stages: ", stdout);
         put_seconds(t->fit_seconds);
-        fputs(" on these few, longer on all\n", stdout);
+        fputs(" for these few images, longer for all\n", stdout);
     }
     if (t->choose_seconds > 0) {
         fputs("            before that, choosing the features for -f auto: at most ", stdout);
         put_seconds(t->choose_seconds);
-        fputs(" of two processors; the largest of the candidates is in these figures\n", stdout);
+        fputs(" of two processors; the other figures are those of the largest candidate\n", stdout);
     }
     if (p->trains) {
-        puts("            after that, training, which is not in this figure");
+        puts("            after that, training, which is not estimated");
     }
 }
 

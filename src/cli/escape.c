@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Bytes of the UTF-8 character at text, 0 when it is broken or a control character. */
+/* The number of bytes of the UTF-8 character at text; 0 for broken UTF-8 or a control character. */
 static size_t printable(const unsigned char *text)
 {
     if (text[0] < 0x80) {
@@ -27,14 +27,15 @@ static size_t printable(const unsigned char *text)
     return control || overlong || outside ? 0 : length;
 }
 
-/* "\n", "\t", "\r" or "\xNN"; returns the length. */
+/* Writes "\n", "\t", "\r" or "\xNN"; returns the length. */
 static size_t escape_byte(char byte, char text[8])
 {
     char letter = byte == '\n' ? 'n' : byte == '\t' ? 't' : byte == '\r' ? 'r' : 0;
     return (size_t)(letter ? snprintf(text, 8, "\\%c", letter) : snprintf(text, 8, "\\x%02x", (unsigned char)byte));
 }
 
-/* Writes to stream when it is not NULL, with a backslash before each of `marks`; returns the columns. */
+/* Writes text to stream, if that is not NULL, with a backslash before each of `marks`; returns the number of
+ * columns. */
 static size_t put(FILE *stream, const char *text, size_t columns, const char *marks)
 {
     size_t used = 0;
@@ -71,7 +72,7 @@ void escape_put_marked(FILE *stream, const char *text, const char *marks)
     put(stream, text, SIZE_MAX, marks);
 }
 
-/* Bytes of the control character or the line separator at text; 0 when there is neither. */
+/* The number of bytes of the control character or the line separator at text; 0 when there is neither. */
 static size_t control(const char *text)
 {
     const unsigned char *c = (const unsigned char *)text;

@@ -1,4 +1,4 @@
-/* ocellus evaluate: how well a model does on labelled images. */
+/* ocellus evaluate: the accuracy of a model on labelled images. */
 #include "src/cli/balance.h"
 #include "src/cli/inputs.h"
 #include "src/cli/report.h"
@@ -27,15 +27,16 @@ static oc_status write_report(const cli_settings *settings, const oc_model *mode
     return status;
 }
 
-/* A small class that is never predicted. */
+/* Sends a note when a small class is never predicted. */
 static void note_balance(const oc_model *model, const oc_evaluation *evaluation)
 {
     oc_train_options train = oc_model_train_options(model);
     size_t first, count = never_predicted(evaluation, &first);
     if (count) {
         terminal_note(
-            "%zu of the small classes are never predicted, '%.200s' for one, which has %zu of %zu test images%s", count,
-            oc_model_class(model, first), evaluation->metrics[first].count, evaluation->images, balance_advice(&train));
+            "%zu of the small classes are never predicted, for example '%.200s', which has %zu of %zu test images%s",
+            count, oc_model_class(model, first), evaluation->metrics[first].count, evaluation->images,
+            balance_advice(&train));
     }
 }
 

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* For estimates: bytes of a value as text, of a path, and of the rows at work. */
+/* For estimates: bytes of a value as text, of a path, and of the rows in memory at a time. */
 enum { TEXT_BYTES = 14, PATH_BYTES = 100, ROUND_BYTES = 8 << 20 };
 
-/* Stages and the images' size, with whatever holds them. */
+/* The stages, and the object that owns them. */
 typedef struct stages_source {
     oc_set *set;         /* of --with, or NULL */
     oc_model *model;     /* of --with, or NULL */
@@ -42,9 +42,8 @@ static oc_status open_source(const cli_settings *settings, stages_source *source
         }
     }
     if (!status && oc_features_count(source->features) == 0) {
-        status = wrong_usage(
-            err, "%.700s was trained on rows that another program made: it has no stages to apply to images",
-            settings->with);
+        status = wrong_usage(err, "%.700s was trained on rows made by another program: it has no stages for images",
+                             settings->with);
     }
     return status;
 }
@@ -56,7 +55,7 @@ static void close_source(stages_source *source)
     oc_features_free(source->parsed);
 }
 
-/* "3/8"; false for anything else. */
+/* Parses "3/8"; false for any other text. */
 static bool parse_shard(const char *text, size_t *index, size_t *count)
 {
     char slash, end;
@@ -71,21 +70,21 @@ static int wrong_options(const cli_settings *settings)
         return report_usage(&command_extract, "-o is missing: the folder or file to write");
     }
     if (!settings->with && settings->specs.count == 0) {
-        return report_usage(&command_extract, "-f SPEC is missing: what to measure, for example -f hog+color");
+        return report_usage(&command_extract, "-f SPEC is missing: the features, for example -f hog+color");
     }
     if (settings->specs.count && is_auto(settings->specs.items[0])) {
         return report_usage(&command_extract, "%s", AUTO_REFUSED);
     }
     if (settings->with && settings->specs.count) {
-        return report_usage(&command_extract, "either -f or --with, not both");
+        return report_usage(&command_extract, "-f and --with exclude each other");
     }
     if (settings->specs.count > 1) {
-        return report_usage(&command_extract, "one -f is taken; join stages with '+': -f %s+%s",
+        return report_usage(&command_extract, "only one -f is possible; join stages with '+': -f %s+%s",
                             settings->specs.items[0], settings->specs.items[1]);
     }
     if (settings->with &&
         (option_given(settings, "size") || option_given(settings, "fit") || option_given(settings, "depth"))) {
-        return report_usage(&command_extract, "--size, --fit and --depth are taken from --with");
+        return report_usage(&command_extract, "--size, --fit and --depth have no effect: --with defines them");
     }
     if (settings->operands.count == 0 && !settings->files_from) {
         return report_usage(&command_extract, "expects %s", command_extract.expects);
@@ -94,13 +93,13 @@ static int wrong_options(const cli_settings *settings)
         return report_usage(&command_extract, "--shard '%s': write i/n, for example 1/8 to 8/8", settings->shard);
     }
     if (settings->shard && settings->format != OC_FORMAT_NPY) {
-        return report_usage(&command_extract, "--shard makes sets; 'ocellus merge' puts them together, then 'ocellus "
+        return report_usage(&command_extract, "--shard makes sets; 'ocellus merge' joins them, then 'ocellus "
                                               "extract SET --format ...' writes text");
     }
     return EXIT_DONE;
 }
 
-/* The images: all, those of a list, or a shard of them. */
+/* Opens the images: all, those of a list, or a shard of them. */
 static oc_status open_chosen(const cli_settings *settings, oc_dataset **dataset, oc_job *job, oc_error *err)
 {
     size_t index, count;
@@ -122,7 +121,7 @@ static oc_status open_chosen(const cli_settings *settings, oc_dataset **dataset,
     return status;
 }
 
-/* Every shard must use the same codebook: it is learned once, before. */
+/* OC_USAGE when a shard has stages to fit: all shards must use the same codebook, which is learned before. */
 static oc_status check_learned(const cli_settings *settings, const oc_features *features, oc_error *err)
 {
     if (!settings->shard || !oc_features_unfitted(features)) {
@@ -130,12 +129,12 @@ static oc_status check_learned(const cli_settings *settings, const oc_features *
     }
     const char *spec = oc_features_spec(features);
     return wrong_usage(err,
-                       "%.200s has to learn from images, once for all shards. First 'ocellus extract SOME-IMAGES -f "
-                       "%.200s -o learned', then each shard with '--with learned' in place of '-f %.200s'",
+                       "%.200s must learn from images, once for all shards. First run 'ocellus extract SOME-IMAGES -f "
+                       "%.200s -o learned', then extract each shard with '--with learned' instead of '-f %.200s'",
                        spec, spec, spec);
 }
 
-/* What one run extracts. */
+/* The inputs of one run. */
 typedef struct extraction {
     const cli_settings *settings;
     stages_source source;
@@ -213,7 +212,7 @@ static const cli_option own_options[] = {
                                                       "file")}},
     {0, NULL, REPEAT_LAST_WINS, 0,
      {OPTION_FLAG("names", column_names,
-                  "with --format csv: name the columns by stage and position, such as hog.y2.x1.b4, instead of f0, f1")}},
+                  "with --format csv: name the columns by stage and position, such as hog.y2.x1.b4, and not f0, f1")}},
     {0, "FILE", REPEAT_REFUSED, 0,
      {OPTION_TEXT(
          "files-from", files_from,

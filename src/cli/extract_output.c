@@ -1,4 +1,4 @@
-/* The output of extract: a set, or text in a file or on standard output; and the text of a set that is there already. */
+/* The output of extract: a set, or text in a file or on standard output. Also converts an existing set to text. */
 #include "src/cli/extract_output.h"
 
 #include "src/cli/escape.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Standard output then holds the rows alone; messages about them go to standard error. */
+/* True for -o -: standard output gets only the rows, and messages are printed on standard error. */
 static bool to_stdout(const cli_settings *settings)
 {
     return settings->output && strcmp(settings->output, "-") == 0;
@@ -29,12 +29,12 @@ int wrong_output(const cli_settings *settings)
         return EXIT_DONE;
     }
     if (settings->format == OC_FORMAT_NPY) {
-        return report_usage(settings->command, "a set is a folder; '-o -' takes --format svmlight or csv");
+        return report_usage(settings->command, "a set is a folder; '-o -' needs --format svmlight or csv");
     }
     if (settings->resume) {
-        return report_usage(settings->command, "what went to standard output cannot be resumed");
+        return report_usage(settings->command, "output on standard output cannot be resumed");
     }
-    return settings->json ? report_usage(settings->command, "rows and --json would both go to standard output")
+    return settings->json ? report_usage(settings->command, "rows and --json would both be written to standard output")
                           : EXIT_DONE;
 }
 
@@ -93,10 +93,11 @@ int export_set(const cli_settings *settings, oc_job *job)
         idle = option_given(settings, useless[i]) ? useless[i] : NULL;
     }
     if (idle) {
-        return report_usage(settings->command, "--%s has no effect: the rows of the set are made already", idle);
+        return report_usage(settings->command, "--%s has no effect: the set has its rows already", idle);
     }
     if (settings->format == OC_FORMAT_NPY) {
-        return report_usage(settings->command, "%s is a set already; --format svmlight or csv makes text of it", path);
+        return report_usage(settings->command, "%s is a set already; --format svmlight or csv converts it to text",
+                            path);
     }
     if (!settings->output) {
         return report_usage(settings->command, "-o FILE is missing: the file to write");

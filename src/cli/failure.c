@@ -1,4 +1,4 @@
-/* Messages and exit statuses of commands that fail, and the JSON of those that do not. */
+/* Prints the messages of failed commands and the JSON of successful ones, and returns their exit statuses. */
 #include "src/cli/failure.h"
 
 #include "src/cli/help.h"
@@ -13,7 +13,7 @@
 int report_failure(const oc_error *err)
 {
     if (err->status == OC_CANCELLED) {
-        const char *kept = strchr(err->message, ';'); /* the part of the message that says what can be resumed */
+        const char *kept = strchr(err->message, ';'); /* the part of the message about --resume */
         terminal_error("interrupted%s", kept ? kept : "; nothing is kept");
         return EXIT_FAILED;
     }

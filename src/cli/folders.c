@@ -1,4 +1,4 @@
-/* Notes about folders, and the command that was meant for a folder of parts. */
+/* Notes about folders, and the command that was probably meant for a folder of parts. */
 #include "src/cli/folders.h"
 
 #include "src/cli/outputs.h"
@@ -20,9 +20,9 @@ static void note_empty_folders(const char *path, const oc_dataset *dataset)
                                    oc_dataset_empty_folder(dataset, i));
     }
     if (count > i) {
-        terminal_note("%s: folders without images are no classes: %s and %zu more", path, names, count - i);
+        terminal_note("%s: folders without images are not classes: %s and %zu more", path, names, count - i);
     } else if (count) {
-        terminal_note("%s: folders without images are no classes: %s", path, names);
+        terminal_note("%s: folders without images are not classes: %s", path, names);
     }
 }
 
@@ -34,7 +34,7 @@ void note_folders(const char *path, const oc_dataset *dataset)
     if (nested) {
         terminal_note("%s: %zu %s deeper than the class folders; the first folder is the label: %s is of class %.*s (a "
                       "CSV list with the header path,label gives other labels)",
-                      path, nested, plural(nested, "image lies", "images lie"), example, (int)strcspn(example, "/"),
+                      path, nested, plural(nested, "image is", "images are"), example, (int)strcspn(example, "/"),
                       example);
     }
 }
@@ -52,15 +52,15 @@ static void replace(char **arguments, size_t count, const char *from, const char
     }
 }
 
-/* The typed command with other arguments; to be freed. */
+/* The typed command with other arguments. The caller frees it. */
 static char *command_line(const char *command, char **arguments, size_t count)
 {
     cli_settings settings = {.arguments = arguments, .argument_count = count};
     return typed_command(command, &settings);
 }
 
-/* "ocellus compare data/train --test data/test ...": operands that are the folder become the part to train on, but for
- * the commands that test; --test becomes the part to test on. To be freed. */
+/* Makes "ocellus compare data/train --test data/test ...": replaces an operand that is the folder by the training part
+ * (by the test part for commands that test), and --test by the test part. The caller frees it. */
 static char *meant_command(const cli_settings *settings, const char *path, const char *train, const char *test)
 {
     char first[PATH_ROOM], second[PATH_ROOM], flag[] = "--test";
@@ -89,7 +89,7 @@ static char *meant_command(const cli_settings *settings, const char *path, const
     return text;
 }
 
-/* The command that uses the test part afterwards; NULL where there is none. To be freed. */
+/* The next command, which uses the test part; NULL when there is none. The caller frees it. */
 static char *next_command(const cli_settings *settings, char *test)
 {
     char *output = (char *)(uintptr_t)settings->output;
@@ -124,13 +124,13 @@ oc_status fail_parts(const cli_settings *settings, const char *path, const oc_pa
     char *meant = meant_command(settings, path, train, *test ? test : NULL);
     char *next = next_command(settings, *test ? test : NULL);
     int length = snprintf(err->message, sizeof err->message,
-                          "%.400s: its folders are parts of a data set (%.100s%s%.100s) with class folders in them, "
-                          "and no classes; probably meant: %s%s%s",
+                          "%.400s: its folders are parts of a data set (%.100s%s%.100s) that hold class folders, "
+                          "not classes; probably meant: %s%s%s",
                           path, parts->train, parts->test ? ", " : "", parts->test ? parts->test : "",
                           meant ? meant : train, next ? ", then " : "", next ? next : "");
-    if (length < 0 || (size_t)length >= sizeof err->message) { /* a command that is cut off is of no use */
+    if (length < 0 || (size_t)length >= sizeof err->message) { /* an incomplete command would be useless */
         snprintf(err->message, sizeof err->message,
-                 "%.400s: its folders are parts of a data set with class folders in them, and no classes; name one of "
+                 "%.400s: its folders are parts of a data set that hold class folders, not classes; use one of "
                  "them, such as %.400s",
                  path, train);
     }

@@ -1,4 +1,4 @@
-/* Help for 80 columns. */
+/* Prints help for 80 columns. */
 #include "src/cli/help.h"
 
 #include "src/cli/columns.h"
@@ -9,7 +9,7 @@
 
 enum { LINE = 79, OPTION_COLUMN = 27, STAGE_COLUMN = 20, NAME_COLUMN = 12 };
 
-/* Writes words from the cursor on, further lines at the indent. Line breaks in the text are kept. */
+/* Writes words from column `cursor` on; further lines begin at `indent`. Line breaks in the text are kept. */
 static void put_wrapped(FILE *stream, size_t cursor, size_t indent, const char *text)
 {
     bool first = true;
@@ -41,7 +41,7 @@ static void put_title(FILE *stream, const char *title)
     fprintf(stream, "\n%s%s:%s\n", terminal_bold(stream), title, terminal_plain(stream));
 }
 
-/* "term   explanation", the explanation in its own column. */
+/* Writes "term   explanation"; the explanation begins at `column`. */
 static void put_entry(FILE *stream, size_t indent, const char *term, size_t column, const char *text)
 {
     int length = fprintf(stream, "%*s%s", (int)indent, "", term);
@@ -114,7 +114,7 @@ static void put_parameter(FILE *stream, const oc_param *param)
     put_entry(stream, 4, term, STAGE_COLUMN + 2, text);
 }
 
-/* The stages in a line each, or with all parameters. */
+/* Prints one line for each stage, or all parameters too. */
 static void put_stages(FILE *stream, bool with_params)
 {
     put_title(stream, "Stages");

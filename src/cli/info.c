@@ -1,4 +1,4 @@
-/* ocellus info: what is in a model or a set. */
+/* ocellus info: the contents of a model or a set. */
 #include "src/cli/card.h"
 #include "src/cli/columns.h"
 #include "src/cli/escape.h"
@@ -19,7 +19,7 @@ static void put_label(const char *label)
     printf("%-*s", LABEL, label);
 }
 
-/* The joined spec, then one line a stage when there are several. */
+/* Prints the joined spec, then one line for each stage if there are several. */
 static void print_features(const oc_features *features)
 {
     put_label("features");
@@ -30,7 +30,7 @@ static void print_features(const oc_features *features)
     }
 }
 
-/* For each stage its columns, counted from 0, and their layout. */
+/* Prints for each stage its columns, counted from 0, and their layout. */
 static void print_columns(const oc_features *features)
 {
     for (size_t i = 0, first = 0; i < oc_features_count(features); i++) {
@@ -44,7 +44,7 @@ static void print_columns(const oc_features *features)
     }
 }
 
-/* One item of a list that goes on in the column of values when a line is full. */
+/* Prints one item of a list; when a line is full, the list continues in the column of values of the next line. */
 static void put_item(size_t *column, const char *item)
 {
     size_t width = escape_width(item);
@@ -63,7 +63,7 @@ static void put_item(size_t *column, const char *item)
     *column += width;
 }
 
-/* "name value" for every entry of a table; values that were worked out are rounded for reading. */
+/* Prints "name value" for every entry of a table; real numbers are rounded to 4 digits. */
 static void put_params(size_t *column, const oc_param *params, size_t count, const void *values)
 {
     for (size_t i = 0; i < count; i++) {
@@ -103,7 +103,7 @@ static void print_training(const oc_train_options *options)
     putchar('\n');
 }
 
-/* The number of classes and the first names; counts (C): the number of rows of each class, or NULL. */
+/* Prints the number of classes and the first names; counts (C): the number of rows of each class, or NULL. */
 static void print_classes(oc_class_list classes, const size_t *counts)
 {
     size_t column = 0;
@@ -151,7 +151,7 @@ static void print_model(const oc_model *model)
     }
 }
 
-/* The first classes with their number of rows. */
+/* Prints the first classes with their numbers of rows. */
 static int print_class_counts(const oc_set *set)
 {
     size_t unknown = 0;
@@ -193,7 +193,7 @@ static int print_set(const oc_set *set)
     return status;
 }
 
-/* The card of a model, with a test where one is asked for. */
+/* Prints the card of a model, with the test of --test. */
 static int write_card(const cli_settings *settings, const oc_model *model, const char *path, oc_job *job)
 {
     test_rows rows = {NULL, NULL};
@@ -216,14 +216,15 @@ static int write_card(const cli_settings *settings, const oc_model *model, const
 static int wrong_options(const cli_settings *settings, bool is_set)
 {
     if (settings->card && (is_set || settings->json)) {
-        return report_usage(&command_info, is_set ? "--card is of a model; %s is a set" : "either --card or --json",
+        return report_usage(&command_info,
+                            is_set ? "--card needs a model; %s is a set" : "--card and --json exclude each other",
                             settings->operands.items[0]);
     }
     if (settings->labels && !settings->test) {
         return report_usage(&command_info, "--labels has no effect: it names the labels of the rows of --test");
     }
     if (settings->test && !settings->card) {
-        return report_usage(&command_info, "--test is for --card; 'ocellus evaluate %s %s' prints all about a test",
+        return report_usage(&command_info, "--test needs --card; 'ocellus evaluate %s %s' prints the results of a test",
                             settings->operands.items[0], settings->test);
     }
     return EXIT_DONE;

@@ -1,4 +1,4 @@
-/* Opening images, rows and models for the commands. */
+/* Opens images, rows and models for the commands. */
 #include "src/cli/inputs.h"
 
 #include "src/cli/folders.h"
@@ -12,7 +12,7 @@ enum { NAMED_SKIPS = 5 };
 
 static oc_status fail(oc_error *err, oc_status status, const char *path, const char *reason)
 {
-    size_t length = strlen(path); /* of a very long path the end */
+    size_t length = strlen(path); /* of a very long path only the end is printed */
     snprintf(err->message, sizeof err->message, "%s%.700s: %.200s", length > 700 ? "... " : "",
              path + (length > 700 ? length - 700 : 0), reason);
     return err->status = status;
@@ -37,7 +37,7 @@ oc_status open_images(const cli_settings *settings, const char *path, oc_dataset
     note_folders(path, *dataset);
     if (ignored) {
         terminal_detail("%s: %zu %s ignored", path, ignored,
-                        plural(ignored, "file that is no image is", "files that are no images are"));
+                        plural(ignored, "file that is not an image is", "files that are not images are"));
     }
     return OC_OK;
 }
@@ -58,7 +58,7 @@ oc_status open_model(const cli_input *in, oc_model **model, oc_error *err)
         return fail(err, OC_BAD_FILE, in->path,
                     in->kind == INPUT_SET
                         ? "is a set; a model is one file that 'ocellus train' writes"
-                        : "is a folder, and no set (it has no features.npy); a model is one file that "
+                        : "is a folder, but not a set (it has no features.npy); a model is one file that "
                           "'ocellus train' writes");
     }
     return oc_model_load(in->path, model, err);
@@ -116,14 +116,14 @@ oc_status check_labels_option(const cli_settings *settings, const cli_input *in,
         return OC_OK;
     }
     return wrong_usage(err, "--labels names the labels of a .npy file; %.700s %s", in->path,
-                       in->kind == INPUT_SET ? "is a set, whose index.csv has them"
-                                             : "is none: images have theirs from folders or a list");
+                       in->kind == INPUT_SET ? "is a set, which has labels in its index.csv"
+                                             : "is not a .npy file: images get their labels from folders or a list");
 }
 
 int check_image_options(const cli_command *command, const cli_settings *settings, const cli_input *in)
 {
     const char *idle = is_rows(in) ? given_for_images(settings) : NULL;
-    return idle ? report_usage(command, "--%s has no effect: the rows are made already", idle) : EXIT_DONE;
+    return idle ? report_usage(command, "--%s has no effect: the input is rows, not images", idle) : EXIT_DONE;
 }
 
 void print_features_line(const oc_features *features)
@@ -143,7 +143,7 @@ int report_skipped(const oc_set *set, const char *what)
         say("skipped %s %s: %s", what, oc_set_skipped_path(set, i), oc_set_skipped_reason(set, i));
     }
     if (count > NAMED_SKIPS) {
-        terminal_error("skipped %zu %ss in all", count, what);
+        terminal_error("skipped %zu %ss in total", count, what);
     }
     return count ? EXIT_SKIPPED : EXIT_DONE;
 }

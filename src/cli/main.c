@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A file that is opened must not become standard output because that one was closed: fill the gaps with something
- * that fails when it is used. */
+/* If a standard stream is closed, the next opened file would take its place: fills the gaps with descriptors that fail
+ * when they are used. */
 static void guard_standard_streams(void)
 {
     for (int stream = 0; stream <= 2; stream++) {
@@ -29,7 +29,7 @@ static int unknown_command(const char *name)
     if (meant) {
         terminal_error("unknown command '%s'; did you mean '%s'?", name, meant);
     } else if (access(name, F_OK) == 0) {
-        terminal_error("'%s' is no command; one goes before the name of a file or folder, as in 'ocellus compare %s'; "
+        terminal_error("'%s' is not a command; write a command before a file or folder, as in 'ocellus compare %s'; "
                        "'ocellus help' lists the commands",
                        name, name);
     } else {
@@ -89,7 +89,7 @@ static int run_command(const cli_command *command, char **arguments, size_t coun
     return status;
 }
 
-/* Options before the command, then the command. */
+/* Reads the options before the command, then runs the command. */
 static int run(char **arguments, size_t count)
 {
     const option_set every = {0}; /* the options that every command has */
@@ -98,7 +98,8 @@ static int run(char **arguments, size_t count)
     int status = EXIT_DONE;
     if (options_parse(&every, arguments, count, true, &global, &err)) {
         status = err.status == OC_USAGE ? EXIT_WRONG_USAGE : EXIT_FAILED;
-        terminal_error("%s%s", err.message, err.status == OC_USAGE ? "; options of a command follow its name" : "");
+        terminal_error("%s%s", err.message,
+                       err.status == OC_USAGE ? "; write options of a command after its name" : "");
     } else if (global.version) {
         printf("ocellus %s\n", oc_version());
     } else if (global.consumed < count) {
@@ -116,7 +117,7 @@ static int run(char **arguments, size_t count)
     return status;
 }
 
-/* Results that did not arrive are a failure. */
+/* Returns EXIT_FAILED when the results could not be written, else `status`. */
 static int close_output(int status)
 {
     bool failed = ferror(stdout) != 0, unread = terminal_unread();
@@ -130,7 +131,7 @@ static int close_output(int status)
 
 int main(int argc, char **argv)
 {
-    static char line[4096]; /* a message is one write, so that those of several runs do not mix */
+    static char line[4096]; /* each message is one write, so that messages of several runs do not mix */
     guard_standard_streams();
     oc_blas_end_threads();
     setvbuf(stderr, line, _IOLBF, sizeof line);

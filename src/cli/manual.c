@@ -1,4 +1,5 @@
-/* Manual pages. mdoc wants a line for each sentence, none longer than 80 bytes, and some characters by name. */
+/* Writes manual pages. mdoc needs each sentence on a new line, no line longer than 80 bytes, and names for some
+ * characters. */
 #include "src/cli/manual.h"
 
 #include "src/cli/columns.h"
@@ -9,7 +10,7 @@
 
 enum { LINE = 79 };
 
-/* How a character is written that means something to mdoc, or NULL. */
+/* The escape sequence of a character that has a meaning in mdoc, or NULL. */
 static const char *name_of(char c)
 {
     switch (c) {
@@ -41,7 +42,7 @@ static size_t word_width(const char *word, size_t length)
     return width;
 }
 
-/* A word as it is, whatever its characters mean to mdoc. */
+/* Writes a word; characters with a meaning in mdoc are escaped. */
 static void put_word(FILE *stream, const char *word, size_t length)
 {
     fputs(*word == '.' ? "\\&" : "", stream);
@@ -63,7 +64,7 @@ static bool ends_sentence(const char *word, size_t length)
     return strchr(".:?!", word[length - 1]) != NULL;
 }
 
-/* Running text; an empty line begins a paragraph. */
+/* Writes text; an empty line begins a paragraph. */
 static void put_text(FILE *stream, const char *text)
 {
     size_t cursor = 0;
@@ -100,7 +101,7 @@ static void put_head(FILE *stream, const char *name, int section, const char *su
     fprintf(stream, " %d\n.Os Ocellus %s\n.Sh NAME\n.Nm %s\n.Nd %s\n", section, oc_version(), name, summary);
 }
 
-/* One word of a usage line: '[' and ']' around it, an option, an argument in capitals, or a word as it is. */
+/* Writes one word of a usage line: an option, an argument in capitals, or a literal word, perhaps in '[' and ']'. */
 static void put_usage_word(FILE *stream, const char *word, size_t length)
 {
     for (; length && *word == '['; word++, length--) {
@@ -124,7 +125,7 @@ static void put_usage_word(FILE *stream, const char *word, size_t length)
     fputs(repeated ? " ..." : "", stream);
 }
 
-/* A line "extract IMAGES -f SPEC": the command, then a macro line with the rest. */
+/* Writes a usage line "extract IMAGES -f SPEC": the command, then a macro line with the rest. */
 static void put_usage(FILE *stream, const char *line, size_t length)
 {
     size_t name = strcspn(line, " \n");
@@ -251,7 +252,7 @@ void manual_stages(FILE *stream)
     fputs(".Sh SEE ALSO\n.Xr ocellus 1\n", stream);
 }
 
-/* "term: explanation" lists. */
+/* Lists of terms and explanations. */
 typedef struct entry {
     const char *term, *text;
 } entry;

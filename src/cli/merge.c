@@ -1,4 +1,4 @@
-/* ocellus merge: shards as one set. */
+/* ocellus merge: joins shards to one set. */
 #include "src/cli/escape.h"
 #include "src/cli/inputs.h"
 

@@ -1,7 +1,7 @@
-/* The options of the commands. An option that several commands share is written once, in the table of options.c, or in the
- * library's own tables of image and training parameters; it names the capability that brings it, and a command names the
- * capabilities that it has. An option of one command alone, or one whose meaning depends on the command (-o), is in the
- * table of that command's file. Parsing, help, manual pages and completion read these tables. */
+/* The options of the commands. An option of several commands is written once, in the table of options.c or in the
+ * library's tables of image and training parameters, with the capability that a command needs to have it. An option of
+ * one command, or an option whose meaning depends on the command (-o), is in the table of that command's file. Parsing,
+ * help, manual pages and completion read these tables. */
 #ifndef OC_CLI_OPTIONS_H
 #define OC_CLI_OPTIONS_H
 
@@ -13,16 +13,16 @@
 enum {
     READS_IMAGES = 1,      /* decodes images: the limits that protect it */
     SKIPS_IMAGES = 2,      /* leaves images out that cannot be read: exit status 3 */
-    STOPS_AT_IMAGES = 4,   /* can stop at such an image instead: --strict */
-    TAKES_SPEC = 8,        /* takes stages by -f: the size that images are brought to, the seed */
-    LEARNS = 16,           /* learns from its images: a folder of parts stands for its part for training */
+    STOPS_AT_IMAGES = 4,   /* can stop at an unreadable image instead: --strict */
+    TAKES_SPEC = 8,        /* has -f: image size and seed */
+    LEARNS = 16,           /* learns from its images: of a folder of parts it uses the training part */
     TRAINS = 32,           /* trains classifiers: the training options */
-    TESTS = 64,            /* --test names images that are only tested on */
-    TAKES_LABELS = 128,    /* --labels names labels of the rows of another program */
+    TESTS = 64,            /* --test gives test images */
+    TAKES_LABELS = 128,    /* --labels gives the labels of rows made by another program */
     PLANS = 256,           /* --dry-run */
     WORKS_LONG = 512,      /* works on the threads of --threads */
-    WRITES_SET = 1024,     /* -o is a set, which --with takes */
-    WRITES_MODEL = 2048,   /* -o is a model, which evaluate takes */
+    WRITES_SET = 1024,     /* -o is a set, which --with accepts */
+    WRITES_MODEL = 2048,   /* -o is a model, which evaluate accepts */
     REPORTS = 4096,        /* --report */
     PRINTS_RESULT = 8192,  /* --json prints the result as JSON */
     NAMES_COMMANDS = 16384 /* its operands are names of commands */
@@ -36,7 +36,7 @@ typedef struct cli_strings {
 
 enum { MAX_GIVEN = 128 };
 
-/* The commands that there are (command.h). */
+/* The table of commands (command.h). */
 typedef struct command_list command_list;
 
 /* The command line after parsing. Texts point into argv. */
@@ -49,15 +49,15 @@ typedef struct cli_settings {
     oc_image_options image;
     oc_train_options train;
     cli_strings specs;               /* of each -f */
-    cli_strings operands;            /* arguments that are no options */
+    cli_strings operands;            /* arguments that are not options */
     char **arguments;                /* all of them as typed, after the name of the command */
-    size_t argument_count, consumed; /* arguments in all, and those that were read */
+    size_t argument_count, consumed; /* number of all arguments, and of those read */
     const char *given[MAX_GIVEN];    /* names of the options that were typed */
     size_t given_count;
     const command_list *commands; /* set by main, for help */
 } cli_settings;
 
-/* The stages that show draws without -f, and compare compares with pixels: shape and colour, in little time. */
+/* The default stages of show, and of compare beside pixels: shape and colour, fast to compute. */
 #define DEFAULT_SPEC "hog+color"
 
 typedef enum option_repeat { REPEAT_LAST_WINS, REPEAT_REFUSED, REPEAT_COLLECTED } option_repeat;
@@ -66,7 +66,7 @@ typedef struct cli_option {
     char letter;          /* short form, or 0 */
     const char *argument; /* the name of its value in help; NULL: a word that suits the type */
     option_repeat repeat;
-    unsigned needs; /* the capability that brings it; 0: every command has it, or the command whose table it is in */
+    unsigned needs; /* the capability that a command needs to have it; 0: all commands of the table have it */
     oc_param param; /* offset into settings; a flag is typed without a value, a collected one fills `strings` */
 } cli_option;
 
@@ -76,7 +76,7 @@ typedef struct option_group {
     const oc_param *params;
     const size_t *count;
     size_t offset;  /* of the struct in settings */
-    unsigned needs; /* the capability that brings them */
+    unsigned needs; /* the capability that a command needs to have them */
 } option_group;
 
 /* The options of a command. */
@@ -93,7 +93,7 @@ typedef struct option_set {
 #define OPTION_TEXT(name, field, help) name, OC_TEXT, OPTION_FIELD(field), NULL, 0, 0, NULL, help
 #define OPTION_CHOICE(name, field, words, usual, help) name, OC_CHOICE, OPTION_FIELD(field), usual, 0, 0, words, help
 
-/* True when options of this need are among those of the set. */
+/* True when the set has options that need these capabilities. */
 bool option_set_has(const option_set *set, unsigned needs);
 
 extern const cli_option cli_options[];
@@ -101,9 +101,9 @@ extern const size_t cli_option_count;
 extern const option_group cli_option_groups[];
 extern const size_t cli_option_group_count;
 
-/* Reads `count` arguments for a command with these options. With stop_at_operand, reading ends before the first operand; else
- * options and operands may come in any order, and "--" ends the options. On OC_USAGE the message says what is wrong.
- * settings_free is due in any case. */
+/* Reads `count` arguments for a command with these options. With stop_at_operand, reading ends before the first
+ * operand; else options and operands may come in any order, and "--" ends the options. OC_USAGE with the reason. Call
+ * settings_free in any case. */
 oc_status options_parse(const option_set *set, char **arguments, size_t count, bool stop_at_operand,
                         cli_settings *settings, oc_error *err);
 void settings_free(cli_settings *settings);

@@ -16,14 +16,14 @@ enum { MAX_PATH = 4096 };
 
 static oc_status fail(oc_error *err, oc_status status, const char *path, const char *reason)
 {
-    size_t length = strlen(path); /* of a very long path the end */
+    size_t length = strlen(path); /* of a very long path only the end is printed */
     snprintf(err->message, sizeof err->message, "%s%.700s: %.200s", length > 700 ? "... " : "",
              path + (length > 700 ? length - 700 : 0), reason);
     return err->status = status;
 }
 
-/* 0, or the errno that says why no file can be made in a folder: a full disk or a quota shows only in the attempt. The file
- * has no name where the system can make one without, so that a kill leaves nothing. */
+/* Creates a file in the folder and removes it: only an attempt finds a full disk or a quota. Returns 0 or errno. The
+ * file has no name if the system supports that, so that a killed run leaves nothing. */
 static int try_to_write(const char *folder)
 {
     char name[4200] = "";
@@ -43,7 +43,7 @@ static int try_to_write(const char *folder)
     return 0;
 }
 
-/* True for the root of a mounted file system, or of a part of one that is mounted elsewhere. */
+/* True for the root of a mounted file system or of a bind mount. */
 static bool is_mount_point(const char *path)
 {
     struct statx about;
@@ -51,12 +51,12 @@ static bool is_mount_point(const char *path)
            (about.stx_attributes & about.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT);
 }
 
-/* Checks that the file or folder that is there already can be replaced, which would otherwise fail when the work is done. */
+/* Checks that an existing file or folder can be replaced, so that this does not fail after the work. */
 static oc_status check_replaceable(const char *path, const char *parent, oc_error *err)
 {
     struct stat about, folder;
     if (stat(path, &about) != 0) {
-        return OC_OK; /* most often there is nothing */
+        return OC_OK; /* the output does not exist, which is the usual case */
     }
     if (is_mount_point(path)) {
         return fail(err, OC_USAGE, path, "is a mount point, which cannot be replaced; choose a name below it");
@@ -64,10 +64,10 @@ static oc_status check_replaceable(const char *path, const char *parent, oc_erro
     uid_t user = geteuid();
     bool kept = stat(parent, &folder) == 0 && (folder.st_mode & S_ISVTX) && user != 0 && user != about.st_uid &&
                 user != folder.st_uid;
-    return kept ? fail(err, OC_IO, path, "cannot be replaced: it belongs to somebody else") : OC_OK;
+    return kept ? fail(err, OC_IO, path, "cannot be replaced: it belongs to another user") : OC_OK;
 }
 
-/* The folder that holds `path`, cut where it is too long; returns the length of the name in it. */
+/* Copies the folder of `path` to parent, cut to MAX_PATH; returns the length of the name in the folder. */
 static size_t split(const char *path, char parent[MAX_PATH])
 {
     size_t end = strlen(path);
@@ -83,14 +83,15 @@ static size_t split(const char *path, char parent[MAX_PATH])
     return end - start;
 }
 
-/* The folder that holds `path` must be there and writable, and leave room for the names that are used on the way; what
- * is there already must be replaceable. */
+/* Checks that the folder of `path` exists and is writable, that the names of unfinished outputs are not too long, and
+ * that an existing output can be replaced. */
 static oc_status check_place(const char *path, oc_error *err)
 {
     char parent[MAX_PATH], reason[300];
     size_t name = split(path, parent), name_room, path_room = oc_output_room(&name_room);
     if (strlen(path) + path_room >= MAX_PATH || name + name_room > NAME_MAX) {
-        return fail(err, OC_USAGE, path, "the name is too long: while an output is built, it has some letters more");
+        return fail(err, OC_USAGE, path,
+                    "the name is too long: the name of the unfinished output has some more letters");
     }
     struct stat info;
     int failure = stat(parent, &info) ? errno : !S_ISDIR(info.st_mode) ? ENOTDIR : try_to_write(parent);
@@ -101,7 +102,7 @@ static oc_status check_place(const char *path, oc_error *err)
     return fail(err, OC_IO, path, reason);
 }
 
-/* True for an image: a mistyped -o must not cost a photo. */
+/* True for an image file, which a mistyped -o must not replace. */
 static bool is_image_file(const char *path)
 {
     unsigned char head[512];
@@ -119,7 +120,7 @@ bool same_file(const char *a, const char *b)
     return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
 }
 
-/* OC_USAGE when the output would replace what is read: an input, or a file of a set. */
+/* OC_USAGE when the output would replace an input or a file of an input set. */
 static oc_status check_inputs(const char *path, const char *const *inputs, size_t count, oc_error *err)
 {
     static const char *const parts[] = {
@@ -184,8 +185,8 @@ static bool is_numbered_png(const char *name)
     return digits >= 5 && strcmp(name + digits, ".png") == 0;
 }
 
-/* OC_USAGE when there is something in a folder but numbered PNG files, and folders of them as deep as `depth`; OC_IO
- * where a folder cannot be read. */
+/* OC_USAGE when a folder holds anything but numbered PNG files and, down to `depth`, folders of such files; OC_IO when
+ * a folder cannot be read. */
 static oc_status check_unpacked(const char *folder, int depth, oc_error *err)
 {
     static const char other[] =

@@ -1,4 +1,4 @@
-/* The progress line. It is redrawn in place with carriage returns and blanks alone, which every terminal understands. */
+/* The progress line. It is redrawn in place with only carriage returns and blanks, which every terminal supports. */
 #include "src/cli/progress.h"
 
 #include "src/cli/escape.h"
@@ -15,7 +15,7 @@ static struct {
     bool draws;
     size_t drawn;  /* columns of the progress line on the screen */
     char what[40]; /* the phase of the work */
-    double start;  /* when its first progress came */
+    double start;  /* time of its first progress */
     size_t start_done, last_done;
 } state;
 
@@ -65,7 +65,7 @@ static void format_seconds(double seconds, char *text, size_t size)
     }
 }
 
-/* Rate and time left (where the total is known), from the average since the phase began. */
+/* Writes the average rate since the phase began, and the time left if the total is known. */
 static void format_pace(double elapsed, size_t done, size_t total, char *text, size_t size)
 {
     size_t since = done - state.start_done;

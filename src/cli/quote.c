@@ -10,8 +10,8 @@ const char *plural(size_t count, const char *one, const char *many)
     return count == 1 ? one : many;
 }
 
-/* Writes a word, in quotes if it has characters that a shell interprets; returns the end. `to` has room for 4 bytes a letter
- * and 3 more. */
+/* Writes a word, in quotes if it has characters that a shell interprets; returns the end. `to` must have 4 bytes for
+ * each byte of the word, and 3 more. */
 static char *put_quoted(char *to, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";

@@ -7,8 +7,8 @@
 /* `one` when count is 1, else `many`. */
 const char *plural(size_t count, const char *one, const char *many);
 
-/* The command `name` with the arguments of the settings as they were typed, quoted for a shell; to be freed. NULL when
- * memory is short. */
+/* The command `name` with the arguments as typed, quoted for a shell. The caller frees it; NULL when memory is
+ * short. */
 char *typed_command(const char *name, const cli_settings *settings);
 
 #endif

@@ -1,13 +1,13 @@
-/* The kind of an argument: recognised once, by its content, and passed on. */
+/* The kind of an argument, which is recognised once, by its content. */
 #ifndef OC_CLI_RECOGNISE_H
 #define OC_CLI_RECOGNISE_H
 
 #include <stdbool.h>
 
 typedef enum input_kind {
-    INPUT_IMAGES, /* a folder, an image, a list, a binary data set, standard input; also a path where nothing is */
+    INPUT_IMAGES, /* a folder, an image, a list, a binary data set, standard input; also a path that does not exist */
     INPUT_SET,
-    INPUT_ROWS, /* rows of another program: a .npy file or svmlight text */
+    INPUT_ROWS, /* rows made by another program: a .npy file or svmlight text */
     INPUT_MODEL
 } input_kind;
 
@@ -18,7 +18,7 @@ typedef struct cli_input {
 
 cli_input recognise(const char *path);
 
-/* Feature rows that are made already. */
+/* True for a set or rows made by another program. */
 bool is_rows(const cli_input *in);
 
 #endif

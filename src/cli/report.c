@@ -1,4 +1,4 @@
-/* Tables of an evaluation. */
+/* Prints the tables of an evaluation. */
 #include "src/cli/report.h"
 
 #include "src/cli/balance.h"
@@ -30,7 +30,7 @@ static const char *fraction(double value, char *cell)
     return cell;
 }
 
-/* The word for what was tested. */
+/* "images" or "rows". */
 static const char *tested(const oc_model *model)
 {
     return oc_features_count(oc_model_features(model)) ? "images" : "rows";
@@ -70,7 +70,8 @@ static void put_missing(FILE *stream, const oc_model *model, const oc_evaluation
     }
 }
 
-/* Columns of the confusion matrix: as wide as the largest count and, where there is room, the longest name. */
+/* The width of a column of the confusion matrix: that of the largest count and, if the line is wide enough, of the
+ * longest name. */
 static size_t matrix_width(const oc_model *model, const oc_evaluation *evaluation, size_t names)
 {
     size_t classes = evaluation->classes, largest = 0;
@@ -84,7 +85,7 @@ static size_t matrix_width(const oc_model *model, const oc_evaluation *evaluatio
     return width > digits ? width : digits;
 }
 
-/* Writes text cut to `width` columns, filled up on the left. */
+/* Writes text cut to `width` columns, aligned to the right. */
 static void put_right(FILE *stream, const char *text, size_t width)
 {
     size_t used = escape_width(text);
@@ -117,7 +118,7 @@ static void put_matrix(FILE *stream, const oc_model *model, const oc_evaluation 
     }
 }
 
-/* The most frequent confusions, largest first; of equal ones the first in the matrix. */
+/* Finds the most frequent confusions, largest first; equal ones in the order of the matrix. */
 static size_t find_confusions(const oc_evaluation *evaluation, size_t *cells)
 {
     size_t found = 0, classes = evaluation->classes;

@@ -1,4 +1,4 @@
-/* The report of an evaluation for people. */
+/* Prints the results of an evaluation as text. */
 #ifndef OC_CLI_REPORT_H
 #define OC_CLI_REPORT_H
 
@@ -6,19 +6,19 @@
 
 #include <stdio.h>
 
-/* Accuracy, the table of classes, and the confusion matrix: whole for up to 20 classes, else the most frequent
- * confusions. */
+/* Prints accuracy, the table of classes, and the confusion matrix; with more than 20 classes, the most frequent
+ * confusions instead of the matrix. */
 void report_evaluation(FILE *stream, const oc_model *model, const oc_evaluation *evaluation);
 
-/* True when the largest class of the training rows has more than twice as many as the smallest: then the balanced
- * accuracy differs in meaning from the accuracy. */
+/* True when the largest class has more than twice as many training rows as the smallest: then the balanced accuracy is
+ * shown too. */
 bool report_unequal(const oc_model *model);
 
-/* The accuracy on images held out in training, with its interval, the balanced accuracy where classes are unequal, and
- * the log loss; nothing without validation. */
+/* Prints the accuracy on images held out in training, with its interval, the balanced accuracy if classes are unequal,
+ * and the log loss. Prints nothing without validation. */
 void report_validation(FILE *stream, const oc_model *model, const oc_validation *validation);
 
-/* The penalties that validation tried, a line each; nothing where there was only one. */
+/* Prints one line for each penalty that validation tried, if it tried several. */
 void report_trials(FILE *stream, const oc_validation *validation);
 
 #endif

@@ -1,4 +1,4 @@
-/* ocellus show: pictures of what the stages and the classifier see. */
+/* ocellus show: pictures of features, weights, codebooks and losses. */
 #include "src/cli/choose.h"
 #include "src/cli/inputs.h"
 #include "src/cli/test_rows.h"
@@ -49,7 +49,7 @@ static const char *file_name(const char *path)
     return slash && slash[1] ? slash + 1 : path;
 }
 
-/* An image as the stages of -f see it. */
+/* Draws the features of an image by the stages of -f. */
 static oc_status show_image(const cli_settings *settings, oc_error *err)
 {
     const char *path = settings->operands.items[0];
@@ -60,7 +60,8 @@ static oc_status show_image(const cli_settings *settings, oc_error *err)
     oc_status status = oc_features_parse(spec, &features, err);
     if (!status && oc_features_unfitted(features)) {
         snprintf(err->message, sizeof err->message,
-                 "%.300s has to learn from images first: train a model with it, then 'ocellus show MODEL IMAGE'", spec);
+                 "%.300s must learn from images first: train a model with it, then use 'ocellus show MODEL IMAGE'",
+                 spec);
         status = err->status = OC_USAGE;
     }
     if (!status) {
@@ -81,7 +82,7 @@ static oc_status show_image(const cli_settings *settings, oc_error *err)
     return status;
 }
 
-/* An image as the stages of a model see it. */
+/* Draws the features of an image by the stages of a model. */
 static oc_status show_model_image(const cli_settings *settings, const oc_model *model, oc_error *err)
 {
     const char *path = settings->operands.items[1];
@@ -105,7 +106,7 @@ static oc_status show_losses(const cli_settings *settings, const oc_model *model
                         : settings->what == SHOW_PLANE ? OC_LANDSCAPE_PLANE
                                                        : OC_LANDSCAPE_STEPS;
     if (oc_model_classifier(model)->nearest) {
-        return wrong_usage(err, "nearest neighbours have no weights, and so no loss around them");
+        return wrong_usage(err, "nearest neighbours have no weights, so there is no loss around them");
     }
     const cli_input tested = recognise(settings->operands.items[1]);
     oc_status status = open_test_rows(settings, &(named_model){settings->operands.items[0], model}, &tested, job, &rows,
@@ -133,7 +134,7 @@ static bool wants_rows(int what)
     return what == SHOW_RAY || what == SHOW_PLANE || what == SHOW_STEPS;
 }
 
-/* What does not go together; EXIT_DONE when all is well. */
+/* Reports arguments that exclude each other; EXIT_DONE when there are none. */
 static int wrong_options(const cli_settings *settings, bool is_model)
 {
     static const char *const of_images[] = {"size", "fit", "depth"};
@@ -149,18 +150,18 @@ static int wrong_options(const cli_settings *settings, bool is_model)
         return report_usage(&command_show, "-f is given %zu times; join stages by '+'", settings->specs.count);
     }
     if (!is_model) {
-        return operands > 1 ? report_usage(&command_show, "one IMAGE is drawn; '%s' is one too many",
-                                           settings->operands.items[1])
-               : what > SHOW_FEATURES
-                   ? report_usage(&command_show, "this --what needs a MODEL; '%s' is none", settings->operands.items[0])
-                   : EXIT_DONE;
+        return operands > 1           ? report_usage(&command_show, "only one IMAGE can be drawn; '%s' is one too many",
+                                                     settings->operands.items[1])
+               : what > SHOW_FEATURES ? report_usage(&command_show, "this --what needs a MODEL; '%s' is not a model",
+                                                     settings->operands.items[0])
+                                      : EXIT_DONE;
     }
     if (settings->specs.count) {
         return report_usage(&command_show, "-f has no effect: the model has its own features");
     }
     for (size_t i = 0; i < sizeof of_images / sizeof *of_images; i++) {
         if (option_given(settings, of_images[i])) {
-            return report_usage(&command_show, "--%s has no effect: the model has its own", of_images[i]);
+            return report_usage(&command_show, "--%s has no effect: the model defines it", of_images[i]);
         }
     }
     if (operands == 1 && (wants_rows(what) || what == SHOW_FEATURES)) {
@@ -168,7 +169,7 @@ static int wrong_options(const cli_settings *settings, bool is_model)
                             wants_rows(what) ? "labelled IMAGES or a SET" : "an IMAGE");
     }
     if (operands == 2 && (what == SHOW_TEMPLATES || what == SHOW_CODEBOOK)) {
-        return report_usage(&command_show, "this --what takes the MODEL alone; '%s' is one too many",
+        return report_usage(&command_show, "this --what needs only the MODEL; '%s' is one too many",
                             settings->operands.items[1]);
     }
     return EXIT_DONE;
@@ -219,7 +220,7 @@ const cli_command command_show = {
                 "ocellus show photos.model --what codebook -o words.png\n"
                 "ocellus show photos.model photo.jpg -o photo-words.png\n"
                 "ocellus show photos.model photos --what plane -o loss.png",
-    .expects = "an IMAGE, or a MODEL and what goes with it",
+    .expects = "an IMAGE, or a MODEL and its other arguments",
     .min_operands = 1,
     .max_operands = 2,
     .run = run,

@@ -1,4 +1,4 @@
-/* The signal handlers, and the two variables that they share with the rest of the process. */
+/* The signal handlers, and the two variables that they share with the program. */
 #include "src/cli/signals.h"
 
 #include "src/cli/command.h"
@@ -14,7 +14,7 @@ bool got_signal(void)
     return stop_asked;
 }
 
-/* The first signal asks the work to stop; the second one kills, because the handler is gone by then. */
+/* The first signal cancels the work. It also removes the handler, so that the second one kills the process. */
 static void on_signal(int number)
 {
     (void)number;
@@ -24,7 +24,7 @@ static void on_signal(int number)
     }
 }
 
-/* A signal that is ignored from the start (nohup, background of a script) stays ignored. */
+/* Installs the handler, unless the signal was ignored when the process started (nohup, background of a script). */
 static void catch_signal(int number)
 {
     struct sigaction stop = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}, before;
@@ -33,9 +33,8 @@ static void catch_signal(int number)
     }
 }
 
-/* Rows are read in place, from the mapped file. When the file has become shorter meanwhile, or its disk fails, there is
- * no way to continue; an unfinished output stays under its temporary name, as after a kill, and the next run
- * clears it. */
+/* Rows are read from a mapped file. When the file has become shorter, or its disk fails, the process cannot continue.
+ * An unfinished output keeps its temporary name, as after a kill, and the next run replaces it. */
 static void on_lost_file(int number, siginfo_t *info, void *context)
 {
     (void)context;
@@ -53,7 +52,7 @@ void signals_start(void)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
-    sigaction(SIGXFSZ, &ignore, NULL); /* a limit of file sizes is an error of write, as a full disk is */
+    sigaction(SIGXFSZ, &ignore, NULL); /* then write fails at the limit of file sizes, as on a full disk */
     struct sigaction lost = {.sa_sigaction = on_lost_file, .sa_flags = (int)SA_SIGINFO};
     sigaction(SIGBUS, &lost, NULL);
 }

@@ -6,12 +6,12 @@
 
 #include <stdbool.h>
 
-/* At the start of the process: errors of writing are reported by write instead of by SIGPIPE and SIGXFSZ, and a file
- * that becomes shorter while it is read ends the process with a message. */
+/* Call it at the start of the process. Write errors are then reported by write instead of by SIGPIPE and SIGXFSZ, and a
+ * file that becomes shorter while it is read ends the process with a message. */
 void signals_start(void);
-/* From here on a signal cancels the job; NULL when the job has ended. */
+/* From now on a signal cancels this job; NULL: there is no job. */
 void signals_cancel(oc_job *job);
-/* True when the user asked to stop (a signal came). */
+/* True after a signal to stop. */
 bool got_signal(void);
 
 #endif

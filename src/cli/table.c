@@ -1,4 +1,4 @@
-/* Printing of aligned columns. */
+/* Prints aligned columns. */
 #include "src/cli/table.h"
 
 #include "src/cli/escape.h"

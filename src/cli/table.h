@@ -1,4 +1,4 @@
-/* Aligned columns of text. Numbers stand to the right, names to the left, two blanks between columns. */
+/* Prints aligned columns of text: numbers to the right, names to the left, two blanks between columns. */
 #ifndef OC_CLI_TABLE_H
 #define OC_CLI_TABLE_H
 
@@ -8,8 +8,8 @@
 
 typedef struct table_column {
     const char *heading;
-    size_t width; /* of the cells; the heading counts too. A longer cell moves its row's rest */
-    bool left;    /* names; else numbers */
+    size_t width; /* of the cells; the column is at least as wide as its heading */
+    bool left;    /* aligned to the left */
 } table_column;
 
 void table_heading(FILE *stream, const table_column *columns, size_t count);

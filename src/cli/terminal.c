@@ -1,4 +1,4 @@
-/* Messages on standard error. */
+/* Prints messages on standard error. */
 #include "src/cli/terminal.h"
 
 #include "src/cli/escape.h"
@@ -14,8 +14,8 @@ enum { TRACE_LINES = 20, NAMED_WARNINGS = 5 };
 
 static struct {
     bool quiet, verbose;
-    size_t last_pass; /* whose loss was printed */
-    size_t warned;    /* images that a decoder warned of */
+    size_t last_pass; /* the last pass whose loss was printed */
+    size_t warned;    /* images with a decoder warning */
 } state;
 
 void terminal_start(bool quiet, bool verbose)
@@ -48,7 +48,7 @@ static void show_note(void *context, const char *message)
     }
 }
 
-/* The first TRACE_LINES / 2 passes, at most TRACE_LINES of the others, and the last. */
+/* Prints the loss of the first TRACE_LINES / 2 passes, at most TRACE_LINES of the others, and the last. */
 static void show_loss(void *context, size_t passes, size_t total, size_t steps, double loss)
 {
     (void)context;
@@ -70,7 +70,7 @@ void terminal_warning(const char *path, const char *message)
 void terminal_warnings_end(void)
 {
     if (state.warned > NAMED_WARNINGS && !state.verbose) {
-        terminal_note("the decoder warned of %zu images in all (-v names them)", state.warned);
+        terminal_note("the decoder warned about %zu images in total (-v names them)", state.warned);
     }
 }
 

@@ -1,4 +1,4 @@
-/* Test rows for evaluate, for the model card and for pictures of the loss. */
+/* Opens test rows for evaluate, for the model card and for pictures of the loss. */
 #include "src/cli/test_rows.h"
 
 #include "src/cli/inputs.h"
@@ -36,7 +36,7 @@ oc_status open_fitting_rows(const cli_settings *settings, const named_model *mod
         return status;
     }
     return given ? wrong_usage(err, "%.250s: %.400s", in->path, reason.message)
-                 : wrong_usage(err, "%.250s: %.400s; 'ocellus extract IMAGES --with %.250s' makes a set that fits",
+                 : wrong_usage(err, "%.250s: %.400s; 'ocellus extract IMAGES --with %.250s' makes a suitable set",
                                in->path, reason.message, model->path);
 }
 

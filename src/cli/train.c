@@ -11,15 +11,15 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Several operands must be different sets: they are trained on as one. */
+/* Checks that several operands are different sets, which are used as one. */
 static int check_sets(const cli_strings *operands)
 {
     for (size_t i = 0; operands->count > 1 && i < operands->count; i++) {
         const char *path = operands->items[i];
         if (recognise(path).kind != INPUT_SET) {
-            return report_usage(
-                &command_train,
-                "several data sets are taken as SETs only, and '%s' is none; 'ocellus extract' makes one", path);
+            return report_usage(&command_train,
+                                "several data sets must be SETs, but '%s' is not; 'ocellus extract' makes a set of it",
+                                path);
         }
         for (size_t j = 0; j < i; j++) {
             if (same_file(path, operands->items[j])) {
@@ -33,26 +33,26 @@ static int check_sets(const cli_strings *operands)
 static int wrong_options(const cli_settings *settings, const cli_input *in)
 {
     if (settings->check_gradient && settings->json) {
-        return report_usage(&command_train, "--check-gradient has no --json; its exit status is the result");
+        return report_usage(&command_train, "--check-gradient has no --json; use its exit status");
     }
     if (!settings->output && !settings->check_gradient && !settings->dry_run) {
         return report_usage(&command_train, "-o MODEL is missing: the file to write, for example -o photos.model");
     }
     if (settings->specs.count > 1) {
-        return report_usage(&command_train, "one -f is taken; join stages with '+': -f %s+%s", settings->specs.items[0],
-                            settings->specs.items[1]);
+        return report_usage(&command_train, "only one -f is possible; join stages with '+': -f %s+%s",
+                            settings->specs.items[0], settings->specs.items[1]);
     }
     int status = check_image_options(&command_train, settings, in);
     status = status ? status : check_sets(&settings->operands);
     return status ? status : check_training(&command_train, settings);
 }
 
-/* What the rows come from: images and the stages that measure them, or rows that are made already. */
+/* The source of the rows: images and stages, or rows that exist already. */
 typedef struct source {
     oc_dataset *dataset;   /* NULL: rows */
     oc_features *features; /* NULL: rows, or -f auto before the choice */
     oc_set *set;           /* NULL until the images are extracted */
-    oc_choice choice;      /* what -f auto compared; count 0 where the features were typed */
+    oc_choice choice;      /* of -f auto; count 0 if the features were typed */
 } source;
 
 static oc_status open_source_images(const cli_settings *settings, const char *path, oc_job *job, source *from,
@@ -81,7 +81,7 @@ static oc_status open_source_rows(const cli_settings *settings, const cli_input 
     return status ? status : oc_set_note_labels(from->set, in->path, job, err);
 }
 
-/* All checks that need no image to be read: the work begins after them. */
+/* Opens the source and does all checks that need no decoded image, before the work. */
 static oc_status open_source(const cli_settings *settings, const cli_input *in, oc_job *job, source *from,
                              oc_error *err)
 {
@@ -152,7 +152,8 @@ static void print_summary(const oc_model *model, const oc_set *set, const oc_tra
     putchar('\n');
 }
 
-/* Details of the training, for --verbose; nearest neighbours have none. Searches have no step size and no gap. */
+/* Prints details of the training, for --verbose; nearest neighbours have none. Searches have no step size and no
+ * gap. */
 static void print_work(const oc_train_report *report)
 {
     if (report->used.classifier.kind != OC_LINEAR) {
@@ -168,27 +169,28 @@ static void print_work(const oc_train_report *report)
         size_t epochs = (size_t)used->epochs;
         terminal_detail("%zu %s", epochs, plural(epochs, "epoch", "epochs"));
     }
-    terminal_detail("%s: %zu steps in all, loss %g, objective %g", optimizer, report->steps, report->loss,
+    terminal_detail("%s: %zu steps in total, loss %g, objective %g", optimizer, report->steps, report->loss,
                     report->objective);
     if (isfinite(report->used.rate)) {
         terminal_detail("first step size %g", report->used.rate);
     }
     terminal_detail("accuracy on the training rows %.2f %%", 100 * report->accuracy);
     if (isfinite(report->gap)) {
-        terminal_detail("about %.2g above the least objective", report->gap);
+        terminal_detail("about %.2g above the minimum of the objective", report->gap);
     }
     if (report->used.l1 > 0) {
         terminal_detail("%zu weights are 0", report->zeros);
     }
 }
 
-/* An interrupted training from images loses its extraction too. */
+/* Extends the message of an interrupted training from images, which loses its extraction. */
 static int report_lost(oc_error *err, bool from_rows)
 {
     if (err->status == OC_CANCELLED && !from_rows) {
-        snprintf(err->message, sizeof err->message,
-                 "cancelled; nothing is kept ('ocellus extract' keeps what is done for its --resume, and 'ocellus "
-                 "train' takes the set that it writes)");
+        snprintf(
+            err->message, sizeof err->message,
+            "cancelled; nothing is kept ('ocellus extract' keeps its rows for --resume, and 'ocellus train' can use "
+            "the set that it writes)");
     }
     return report_failure(err);
 }

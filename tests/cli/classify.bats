@@ -63,7 +63,7 @@ load common
     done
     ocellus train "$DATA/test" -f pixels:size=8,gray=1 --folds 0 -o without
     run -0 --separate-stderr ocellus classify without "$DATA/kinds/plain.png"
-    [[ "$stderr" == *"scores, no probabilities"* ]]
+    [[ "$stderr" == *"scores but no probabilities"* ]]
     run -0 --separate-stderr ocellus classify without "$DATA/kinds/plain.png" --json
     jq -e '.label and (.scores | length) == 10 and .probability == null and .probabilities == null' <<<"$output"
 }

@@ -253,7 +253,7 @@ PYTHON
 @test "a model without probabilities leaves the column empty and says so" {
     ocellus train "$DATA/test" -f pixels:size=8,gray=1 --classifier nearest:k=3 -o votes -q
     run -0 --separate-stderr ocellus classify votes "$DATA/kinds/plain.png" -o out.csv
-    [[ "$stderr" == *"that column is empty"* ]]
+    [[ "$stderr" == *"the column probability is empty"* ]]
     [[ "$(tail -n 1 out.csv)" == *, ]]
 }
 

@@ -41,9 +41,9 @@ load common
 
 @test "testing on what was trained on is told" {
     run -0 --separate-stderr ocellus compare "$DATA/test" --test "$DATA/./test" -f pixels:size=2
-    [[ "$stderr" == *"says nothing about other images"* ]]
+    [[ "$stderr" == *"shows nothing about other images"* ]]
     run -0 --separate-stderr ocellus compare "$DATA/test" --test "$DATA/train" -f pixels:size=2 -q
-    [[ "$stderr" != *"says nothing about"* ]]
+    [[ "$stderr" != *"shows nothing about"* ]]
 }
 
 @test "damaged images are counted, exit 3" {

@@ -6,7 +6,7 @@ load common
 @test "without --test a stratified fifth is put aside, and that is said" {
     run -0 --separate-stderr ocellus compare "$DATA/train" -f pixels:size=4
     [[ "${lines[0]}" == "800 images to train on, 200 put aside to test on, 10 classes" ]]
-    [[ "$stderr" == *"a fifth of the images is put aside"*"--seed 0"*"--folds 5"*"--test IMAGES"* ]]
+    [[ "$stderr" == *"a fifth of the images, drawn by --seed 0"*"--folds 5"*"--test IMAGES"* ]]
     ocellus compare "$DATA/train" -f pixels:size=4 --json --predictions rows >table 2>/dev/null
     jq -e '.split == "fifth" and .folds == null and .train == 800 and .test == 200' table
     # of each class a fifth, to within one image

@@ -105,7 +105,7 @@ PYTHON
     ocellus extract deep -f pixels:size=8 -o set --depth 12
     ocellus extract deep -f pixels:size=8 -o other -q
     run -2 ocellus extract deep --with set -o again --depth 11
-    [[ $output == *"--depth are taken from --with"* ]]
+    [[ $output == *"--depth have no effect: --with defines them"* ]]
     run -2 ocellus train set -o model --depth 12
     [[ $output == *"--depth has no effect"* ]]
     ocellus train set -o model -j1

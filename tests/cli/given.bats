@@ -115,10 +115,10 @@ meant() {
     make_classes d 2
     mkdir d/c{1..4}
     run -0 --separate-stderr ocellus train d -f pixels:size=4 -o m
-    [[ "$stderr" == *"are no classes: c1, c2, c3, c4"* ]]
+    [[ "$stderr" == *"are not classes: c1, c2, c3, c4"* ]]
     mkdir d/c{5..8}
     run -0 --separate-stderr ocellus train d -f pixels:size=4 -o m
-    [[ "$stderr" == *"are no classes: c1, c2, c3, c4, c5 and 3 more"* ]]
+    [[ "$stderr" == *"are not classes: c1, c2, c3, c4, c5 and 3 more"* ]]
 }
 
 # bats test_tags=long

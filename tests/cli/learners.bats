@@ -35,7 +35,7 @@ load common
     ocellus train "$DATA/train" -f pixels:size=14,gray=1 --classifier nearest:k=5 -o model
     ocellus evaluate model "$DATA/test" --json | jq -e '.accuracy > 0.6'
     run -0 --separate-stderr ocellus classify model "$DATA/test"/Bag/*.png --top 2
-    [[ "$stderr" == *"no probability"* ]]
+    [[ "$stderr" == *"not a probability"* ]]
     ocellus classify model "$DATA/test"/Bag/*.png --json | jq -e '.probability == null and (.scores | add) > 5'
     run -0 ocellus info model
     [[ "$output" == *"nearest:k=5,metric=l2"* ]]

@@ -24,7 +24,7 @@ load common
 @test "a folder where a command is expected, and a command without what it needs" {
     cp -r "$DATA/test" photos
     run -2 ocellus photos
-    [[ "$output" == *"'photos' is no command"*"ocellus compare photos"* ]]
+    [[ "$output" == *"'photos' is not a command"*"ocellus compare photos"* ]]
     run -2 ocellus train photos
     [[ "$output" == *"for example -o photos.model"* ]]
     run -2 ocellus pohtos

@@ -15,7 +15,7 @@ load common
 @test "train --dry-run on rows needs no image" {
     ocellus extract "$DATA/test" -f pixels:size=4 -o rows -q
     run -0 --separate-stderr ocellus train rows --dry-run
-    [[ "$output" == *"rows        200 of 10 classes"*"values      48 a row"* ]]
+    [[ "$output" == *"rows        200 of 10 classes"*"values      48 per row"* ]]
 }
 
 @test "classify --dry-run counts the images of all operands" {
@@ -46,7 +46,7 @@ load common
         done
     done
     run -2 ocellus extract photos -f pixels:size=4 -o folder --dry-run
-    [[ "$output" == *"other files than a set"* ]]
+    [[ "$output" == *"a file that is not part of a set"* ]]
     run -2 ocellus extract photos -f pixels:size=4 -o photo.png --dry-run
     run -2 ocellus extract photos -f pixels:size=4 -o photos --dry-run
     run -2 ocellus compare photos -f pixels:size=4 --report folder --dry-run

@@ -197,7 +197,7 @@ load common
     "${somebody[@]}" test -x "$OCELLUS" -a -w shared || skip "the command is out of reach of another user"
     run "${somebody[@]}" "$OCELLUS" train "$DATA/nothing" -f hog -o shared/model
     [ "$status" -eq 1 ]
-    [[ "$output" == *"somebody else"* ]]
+    [[ "$output" == *"another user"* ]]
     cmp shared/model "$DATA/model"
 }
 
@@ -288,7 +288,7 @@ make_levels() { # whole.jpg, rest.jpg (no end marker), half.jpg
     rm levels/half.jpg
     run -0 --separate-stderr ocellus extract levels -f pixels:size=4 -o set
     [ "$(grep -c 'warning: ' <<<"$stderr")" -eq 5 ]
-    [[ "$stderr" == *"warned of 9 images"* ]]
+    [[ "$stderr" == *"warned about 9 images"* ]]
     run -0 --separate-stderr ocellus extract levels -f pixels:size=4 -o set -v
     [ "$(grep -c 'warning: ' <<<"$stderr")" -eq 9 ]
     run -0 --separate-stderr ocellus extract levels -f pixels:size=4 -o set -q

@@ -51,7 +51,7 @@ setup_file() {
     run -1 ocellus train "$SETS/part1" other -o model
     [[ "$output" == *"part1 and other were not extracted alike"* ]]
     run -2 ocellus train "$SETS/part1" "$DATA/test" -o model
-    [[ "$output" == *"is none; 'ocellus extract' makes one"* ]]
+    [[ "$output" == *"is not; 'ocellus extract' makes a set of it"* ]]
     run -2 ocellus train "$DATA/train" "$DATA/test" -o model
     run -2 ocellus train "$SETS/part1" "$SETS/./part1" -o model
     [[ "$output" == *"is given twice"* ]]
