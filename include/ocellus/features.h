@@ -52,7 +52,8 @@ OC_API unsigned oc_features_planes(const oc_features *features);
 OC_API size_t oc_features_side(const oc_features *features);
 
 /* Fixes the size of the images, and with it the dimension. OC_TOO_SMALL, naming the stage and both sizes; OC_TOO_LARGE
- * when the row would not fit into memory; OC_USAGE for rows of another program. */
+ * when the row would not fit into memory; OC_USAGE when the size= of a stage is too small for it, and for rows of another
+ * program. */
 OC_API oc_status oc_features_plan(oc_features *features, size_t width, size_t height, oc_error *err);
 /* The planned size, 0 x 0 before. */
 OC_API oc_extent oc_features_size(const oc_features *features);

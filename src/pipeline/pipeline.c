@@ -143,6 +143,9 @@ static oc_status make_plans(const oc_features *features, size_t width, size_t he
     for (size_t i = 0; i < features->count; i++) {
         const oc_stage *stage = &features->parts[i].stage;
         oc_status status = oc_plan_make(stage, width, height, &plans[i], err);
+        if (status == OC_TOO_SMALL && stage->size.width) { /* larger images would not help */
+            status = oc_fail(err, OC_USAGE, "%s: give this stage a larger size=", err ? err->message : "");
+        }
         if (status != OC_OK) {
             return oc_fail_at(err, status, stage->type->name);
         }

@@ -426,6 +426,18 @@ Test(stages, an_image_that_was_not_planned_is_refused)
     free_image(&image);
 }
 
+Test(stages, a_size_of_its_own_that_is_too_small_for_a_stage_is_its_own_fault)
+{
+    oc_features *features;
+    oc_error err = {0};
+    cr_assert_eq(oc_features_parse("pixels+hog:cell=8,size=5x9", &features, &err), OC_OK);
+    cr_assert_eq(oc_features_plan(features, 64, 48, &err), OC_USAGE);
+    cr_assert(strstr(err.message, "hog: ") && strstr(err.message, "5x9") && strstr(err.message, "larger size="), "%s",
+              err.message);
+    cr_assert_eq(oc_features_plan(features, 64, 48, NULL), OC_USAGE);
+    oc_features_free(features);
+}
+
 Test(stages, a_failed_plan_leaves_the_old_one)
 {
     oc_features *features = planned("pixels+hog:cell=8", 64, 48);
