@@ -231,20 +231,17 @@ void oc_svmlight_free(oc_svmlight *rows)
     *rows = (oc_svmlight){0};
 }
 
-/* The line may be cut off after its first index:value. */
+/* The numbers themselves are not checked here: reading the file reports the line of a wrong one. */
 bool oc_svmlight_signature(const char *head)
 {
     line l = {head, 1};
-    int64_t label;
-    size_t index = 0;
-    double value;
     find_row(&l);
-    if (!*l.at || read_label(&l, &label, NULL) != OC_OK) {
+    if (!*l.at || !strchr("+-.0123456789", *l.at)) {
         return false;
     }
-    l.at = skip_blanks(l.at);
-    return strncmp(l.at, "qid:", 4) == 0 || (read_entry(&l, &index, &value, NULL) == OC_OK && index > 0) ||
-           strncmp(l.at, "0:", 2) == 0;
+    const char *entry = skip_blanks(l.at + strcspn(l.at, " \t\r\n#"));
+    size_t index = strspn(entry, "0123456789");
+    return strncmp(entry, "qid:", 4) == 0 || (index && entry[index] == ':');
 }
 
 void oc_svmlight_add(oc_string *text, int label, const float *row, size_t dimension)
