@@ -79,11 +79,11 @@ static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, o
     if (oc_foreign_named(path) || oc_image_foreign(head, size < HEAD ? size : HEAD)) {
         return read_single(dataset, path, err); /* reading it reports its kind */
     }
-    if (like_csv(path, head)) {
-        return oc_read_csv(dataset, path, err);
-    }
     if (size == 0) {
         return oc_fail(err, OC_BAD_FILE, "%s: the file is empty", path);
+    }
+    if (like_csv(path, head)) {
+        return oc_read_csv(dataset, path, err);
     }
     return oc_fail(err, OC_BAD_FILE,
                    "%s: neither a PNG or JPEG image, a CSV list with a column path, an IDX file nor a CIFAR-10 binary "

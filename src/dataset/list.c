@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 enum { MAX_COLUMNS = 1024 };
@@ -39,7 +40,22 @@ static oc_status find_column(char **fields, size_t count, const char *name, size
     return OC_OK;
 }
 
-static oc_status read_header(oc_csv *csv, columns *found, oc_error *err)
+/* No column is named exactly `name`: OC_BAD_FILE where one differs from it by blanks or capitals alone. */
+static oc_status check_spelling(char **fields, size_t count, const char *name, oc_error *err)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < count; i++) {
+        const char *word = fields[i] + strspn(fields[i], " \t");
+        if (strncasecmp(word, name, length) == 0 && word[length + strspn(word + length, " \t")] == '\0') {
+            return oc_fail(err, OC_BAD_FILE, "line 1: the column '%.40s' must be written %s, in small letters, no blanks",
+                           fields[i], name);
+        }
+    }
+    return OC_OK;
+}
+
+/* `labelled`: labels are wanted where the list has them. */
+static oc_status read_header(oc_csv *csv, bool labelled, columns *found, oc_error *err)
 {
     char *fields[MAX_COLUMNS];
     oc_status status = oc_csv_record(csv, fields, MAX_COLUMNS, &found->count, err);
@@ -58,9 +74,17 @@ static oc_status read_header(oc_csv *csv, columns *found, oc_error *err)
         status = find_column(fields, found->count, "row", &found->row, err);
     }
     if (status == OC_OK && found->path == NO_COLUMN) {
+        status = check_spelling(fields, found->count, "path", err);
+    }
+    if (status == OC_OK && found->label == NO_COLUMN && labelled) {
+        status = check_spelling(fields, found->count, "label", err);
+    }
+    if (status == OC_OK && found->path == NO_COLUMN) {
         status = oc_fail(err, OC_BAD_FILE,
-                         "not a list of images: its first line must name the columns, path and optionally label "
-                         "(a plain list of paths can be given on standard input)");
+                         "not a list of images: its first line begins with '%.40s', but must name the columns, path and "
+                         "optionally label, with a comma between them (a plain list of paths can be given on standard "
+                         "input)",
+                         found->count ? fields[0] : "");
     }
     return status;
 }
@@ -102,7 +126,7 @@ static oc_status read_records(oc_dataset *dataset, char *buffer, bool numbered, 
 {
     oc_csv csv = oc_csv_start(buffer);
     columns column;
-    oc_status status = read_header(&csv, &column, err);
+    oc_status status = read_header(&csv, !dataset->unlabelled, &column, err);
     if (status == OC_OK && numbered && column.row == NO_COLUMN) {
         status = oc_fail(err, OC_BAD_FILE, "line 1: there is no column row");
     }

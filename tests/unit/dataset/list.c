@@ -44,6 +44,15 @@ Test(dataset_list, the_order_is_kept_and_classes_are_sorted_by_bytes)
     oc_dataset_free(dataset);
 }
 
+Test(dataset_list, labels_that_are_not_looked_at_may_be_spelled_in_any_way)
+{
+    oc_dataset *dataset;
+    oc_error err = {0};
+    put_text("list.csv", "path, Label \na.png,x\n");
+    cr_assert(oc_dataset_open_unlabelled(at("list.csv"), &dataset, &err) == OC_OK, "%s", err.message);
+    oc_dataset_free(dataset);
+}
+
 Test(dataset_list, columns_may_be_in_any_order_among_others)
 {
     put_text("list.csv", "\xef\xbb\xbfrow,label,width,path\r\n0,x,28,1.png\r\n1,,28,2.png\r\n");
@@ -99,14 +108,17 @@ Test(dataset_list, damaged_lists_are_refused_with_the_line)
         size_t size;
         oc_status status;
     } cases[] = {
-        {"file,label\na.png,x\n", "path", 0, OC_BAD_FILE},
+        {"file,label\na.png,x\n", "begins with 'file'", 0, OC_BAD_FILE},
+        {"path;label\na.png;x\n", "begins with 'path;label'", 0, OC_BAD_FILE},
+        {"Path,label\na.png,x\n", "'Path' must be written path", 0, OC_BAD_FILE},
+        {"path, label\na.png, x\n", "' label' must be written label", 0, OC_BAD_FILE},
         {"path,label,path\na,b,c\n", "two columns", 0, OC_BAD_FILE},
         {"path,label\na.png,x\nb.png\n", "line 3", 0, OC_BAD_FILE},
         {"path,label\na.png,x,y\n", "line 2", 0, OC_BAD_FILE},
         {"path,label\n\"a.png,x\n", "line 2", 0, OC_BAD_FILE},
         {"path,label\n\"a\"b,x\n", "line 2", 0, OC_BAD_FILE},
         {"path,label\n,x\n", "line 2", 0, OC_BAD_FILE},
-        {"", "path", 0, OC_BAD_FILE},
+        {"", "is empty", 0, OC_BAD_FILE},
         {"\n\n", "path", 0, OC_BAD_FILE},
         {"path,label\n", "no image", 0, OC_BAD_DATA},
         {"path,label\na\0b.png,x\n", "NUL", 21, OC_BAD_FILE},
