@@ -47,8 +47,9 @@ static oc_status check_spelling(char **fields, size_t count, const char *name, o
     for (size_t i = 0; i < count; i++) {
         const char *word = fields[i] + strspn(fields[i], " \t");
         if (strncasecmp(word, name, length) == 0 && word[length + strspn(word + length, " \t")] == '\0') {
-            return oc_fail(err, OC_BAD_FILE, "line 1: the column '%.40s' must be written %s, in small letters, no blanks",
-                           fields[i], name);
+            return oc_fail(err, OC_BAD_FILE,
+                           "line 1: the column '%.40s' must be written %s, in small letters, no blanks", fields[i],
+                           name);
         }
     }
     return OC_OK;
@@ -80,11 +81,12 @@ static oc_status read_header(oc_csv *csv, bool labelled, columns *found, oc_erro
         status = check_spelling(fields, found->count, "label", err);
     }
     if (status == OC_OK && found->path == NO_COLUMN) {
-        status = oc_fail(err, OC_BAD_FILE,
-                         "not a list of images: its first line begins with '%.40s', but must name the columns, path and "
-                         "optionally label, with a comma between them (a plain list of paths can be given on standard "
-                         "input)",
-                         found->count ? fields[0] : "");
+        status = oc_fail(
+            err, OC_BAD_FILE,
+            "not a list of images: its first line begins with '%.40s', but must name the columns, path and "
+            "optionally label, with a comma between them (a plain list of paths can be given on standard "
+            "input)",
+            found->count ? fields[0] : "");
     }
     return status;
 }
