@@ -12,18 +12,18 @@
 
 static const off_t MAX_SIZE = (off_t)1 << 30; /* bytes of notes */
 
-static oc_status write_all(int file, const char *text, size_t length, oc_error *err)
+static oc_status write_all(int file, const char *where, const char *text, size_t length, oc_error *err)
 {
     while (length) {
         ssize_t n = write(file, text, length);
         if (n < 0 && errno != EINTR) {
-            return oc_fail_io(err, "the journal", "cannot be written");
+            return oc_fail_io(err, where, "cannot be written");
         }
         text += n > 0 ? n : 0;
         length -= n > 0 ? (size_t)n : 0;
     }
     if (fsync(file) != 0 && errno != EINVAL) {
-        return oc_fail_io(err, "the journal", "cannot be written");
+        return oc_fail_io(err, where, "cannot be written");
     }
     return OC_OK;
 }
@@ -78,9 +78,9 @@ static oc_status start(const oc_notes *notes, oc_error *err)
     if (text.failed) {
         status = oc_fail_memory(err, "the journal");
     } else if (ftruncate(notes->file, 0) != 0 || lseek(notes->file, 0, SEEK_SET) != 0) {
-        status = oc_fail_io(err, "the journal", "cannot be written");
+        status = oc_fail_io(err, notes->where, "cannot be written");
     } else {
-        status = write_all(notes->file, text.data, text.length, err);
+        status = write_all(notes->file, notes->where, text.data, text.length, err);
     }
     oc_string_free(&text);
     return status;
@@ -113,7 +113,7 @@ oc_status oc_notes_open(const oc_notes *notes, void (*line)(void *context, const
     return status;
 }
 
-oc_status oc_notes_add(int file, const char *line, oc_error *err)
+oc_status oc_notes_add(int file, const char *where, const char *line, oc_error *err)
 {
-    return write_all(file, line, strlen(line), err);
+    return write_all(file, where, line, strlen(line), err);
 }

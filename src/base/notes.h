@@ -24,7 +24,7 @@ typedef struct oc_notes {
  * with the first setting that differs, when the notes were started with other settings; OC_IO, OC_NO_MEMORY. */
 oc_status oc_notes_open(const oc_notes *notes, void (*line)(void *context, const char *line), void *context,
                         oc_error *err);
-/* Adds a line, which ends with a line feed, and flushes it to the disk. OC_IO. */
-oc_status oc_notes_add(int file, const char *line, oc_error *err);
+/* Adds a line, which ends with a line feed, and flushes it to the disk. OC_IO, naming `where`. */
+oc_status oc_notes_add(int file, const char *where, const char *line, oc_error *err);
 
 #endif

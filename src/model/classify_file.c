@@ -186,7 +186,7 @@ static oc_status take_notes(oc_answer_file *file, oc_error *err)
     }
     snprintf(line, sizeof line, "done %zu %" PRIu64 " %zu %016" PRIx64 "\n", file->now.items, file->now.bytes,
              file->now.skipped, file->now.paths);
-    oc_status status = oc_notes_add(file->output.lock, line, err);
+    oc_status status = oc_notes_add(file->output.lock, file->output.around, line, err);
     if (status == OC_OK) {
         file->noted = file->now;
     }

@@ -18,13 +18,17 @@ static void parse_line(void *context, const char *line)
     size_t images;
     oc_set_place place;
     if (strcmp(line, "void") == 0) {
-        *journal = (oc_journal){.file = journal->file};
+        *journal = (oc_journal){.file = journal->file, .where = journal->where};
     } else if (oc_sscanf(line, "fitted %zu %zu %u %lf", &size.width, &size.height, &own, &seconds) == 4) {
         *journal = (oc_journal){
             .file = journal->file, .learning = true, .size = size, .own_size = own != 0, .fit_seconds = seconds};
     } else if (oc_sscanf(line, "begin %zu %zu %u %lf", &size.width, &size.height, &own, &seconds) == 4) {
-        *journal = (oc_journal){
-            .file = journal->file, .begun = true, .size = size, .own_size = own != 0, .fit_seconds = seconds};
+        *journal = (oc_journal){.file = journal->file,
+                                .where = journal->where,
+                                .begun = true,
+                                .size = size,
+                                .own_size = own != 0,
+                                .fit_seconds = seconds};
     } else if (journal->begun && oc_sscanf(line, "done %zu %zu %zu %zu %zu", &images, &place.rows, &place.index_bytes,
                                            &place.skips, &place.skipped_bytes) == 5) {
         journal->images = images;
@@ -35,7 +39,7 @@ static void parse_line(void *context, const char *line)
 oc_status oc_journal_open(oc_journal *journal, int file, const char *settings, const char *where, oc_error *err)
 {
     oc_notes notes = {file, TITLE, settings, where};
-    *journal = (oc_journal){.file = file};
+    *journal = (oc_journal){.file = file, .where = where};
     return oc_notes_open(&notes, parse_line, journal, err);
 }
 
@@ -45,7 +49,7 @@ static oc_status write_stages(const oc_journal *journal, const char *word, oc_er
     char line[200];
     oc_snprintf(line, sizeof line, "%s %zu %zu %d %.3f\n", word, journal->size.width, journal->size.height,
                 journal->own_size, journal->fit_seconds);
-    return oc_notes_add(journal->file, line, err);
+    return oc_notes_add(journal->file, journal->where, line, err);
 }
 
 oc_status oc_journal_learned(oc_journal *journal, oc_error *err)
@@ -65,8 +69,8 @@ oc_status oc_journal_begin(oc_journal *journal, oc_error *err)
 
 oc_status oc_journal_restart(oc_journal *journal, oc_error *err)
 {
-    *journal = (oc_journal){.file = journal->file};
-    return oc_notes_add(journal->file, "void\n", err);
+    *journal = (oc_journal){.file = journal->file, .where = journal->where};
+    return oc_notes_add(journal->file, journal->where, "void\n", err);
 }
 
 oc_status oc_journal_done(oc_journal *journal, oc_error *err)
@@ -75,5 +79,5 @@ oc_status oc_journal_done(oc_journal *journal, oc_error *err)
     const oc_set_place *place = &journal->place;
     snprintf(line, sizeof line, "done %zu %zu %zu %zu %zu\n", journal->images, place->rows, place->index_bytes,
              place->skips, place->skipped_bytes);
-    return oc_notes_add(journal->file, line, err);
+    return oc_notes_add(journal->file, journal->where, line, err);
 }

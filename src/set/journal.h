@@ -14,6 +14,7 @@
 
 typedef struct oc_journal {
     int file;
+    const char *where; /* name of the folder, for messages; the caller keeps it */
     bool learning;  /* stages.safetensors holds the first fitted stages; the others are not fitted yet */
     bool begun;     /* stages.safetensors is complete; the fields below are valid */
     oc_extent size; /* that images are brought to */

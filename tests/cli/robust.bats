@@ -67,9 +67,12 @@ load common
     head -c 540k /dev/zero >small/filler # the model takes 94 kB
     run ocellus train "$DATA/test" -f pixels:size=28,gray=0 -o small/model -q
     left+=$(ls small)
+    head -c 1M /dev/zero >small/more 2>/dev/null || true
+    named=$(ocellus classify "$DATA/model" "$DATA/test" -o small/labels.csv -q 2>&1 || true)
     umount small
     [ $full -eq 1 ]
     [[ "$message" == *"No space left"* ]]
+    [[ "$named" == *"small/labels.csv"*"No space left"* ]]
     [[ "$left" != *set && "$left" != *model ]]
     [ $status -eq 1 ]
     [[ "$output" == *"No space left"* ]]
