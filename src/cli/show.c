@@ -149,6 +149,10 @@ static int wrong_options(const cli_settings *settings, bool is_model)
     if (settings->specs.count > 1) {
         return report_usage(&command_show, "-f is given %zu times; join stages by '+'", settings->specs.count);
     }
+    if (settings->labels && !(is_model && wants_rows(what))) {
+        return report_usage(&command_show, "--labels has no effect: it names the labels of rows, for --what ray, plane "
+                                           "and steps");
+    }
     if (!is_model) {
         return operands > 1           ? report_usage(&command_show, "only one IMAGE can be drawn; '%s' is one too many",
                                                      settings->operands.items[1])
@@ -203,12 +207,13 @@ static int run(const cli_settings *settings, oc_job *job)
 
 const cli_command command_show = {
     .name = "show",
-    .options = {READS_IMAGES | TAKES_SPEC | WORKS_LONG, OWN_OPTIONS(own_options)},
+    .options = {READS_IMAGES | TAKES_SPEC | TAKES_LABELS | WORKS_LONG, OWN_OPTIONS(own_options)},
     .summary = "draw features, weights and losses",
     .usage = "show IMAGE [-f SPEC] -o PICTURE.png\n"
              "show MODEL [IMAGE] -o PICTURE.png\n"
              "show MODEL --what templates|codebook -o PICTURE.png\n"
-             "show MODEL IMAGES|SET --what ray|plane|steps -o PICTURE.png",
+             "show MODEL IMAGES|SET --what ray|plane|steps -o PICTURE.png\n"
+             "show MODEL ROWS.npy --labels FILE --what plane -o PICTURE.png",
     .about = "Draws the features of an image, the weights of each class of a model, the codebook of a model, or the "
              "loss around its weights.\n\n"
              "Features of an IMAGE: gradients as stars of lines along the edges, colours as bars, visual words as a "

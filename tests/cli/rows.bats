@@ -211,6 +211,18 @@ PYTHON
     [ ! -e m ]
 }
 
+@test "show draws the loss of rows in a .npy file with their labels" {
+    make_rows
+    ocellus train rows.npy -l labels.txt -o model -q
+    run -0 ocellus show model rows.npy -l labels.txt --what steps -o steps.png
+    [ -s steps.png ]
+    run -2 ocellus show model rows.npy --what steps -o none.png
+    [[ "$output" == *"--labels FILE is missing"* ]]
+    run -2 ocellus show model -l labels.txt -o none.png
+    [[ "$output" == *"--labels has no effect"* ]]
+    [ ! -e none.png ]
+}
+
 @test "labels that do not fit are refused" {
     make_rows
     run -2 ocellus train rows.npy -o m
