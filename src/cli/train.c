@@ -35,6 +35,9 @@ static int wrong_options(const cli_settings *settings, const cli_input *in)
     if (settings->check_gradient && settings->json) {
         return report_usage(&command_train, "--check-gradient has no --json; use its exit status");
     }
+    if (settings->check_gradient && settings->output) {
+        return report_usage(&command_train, "-o has no effect: --check-gradient trains no model");
+    }
     if (!settings->output && !settings->check_gradient && !settings->dry_run) {
         return report_usage(&command_train, "-o MODEL is missing: the file to write, for example -o photos.model");
     }
@@ -85,7 +88,7 @@ static oc_status open_source_rows(const cli_settings *settings, const cli_input 
 static oc_status open_source(const cli_settings *settings, const cli_input *in, oc_job *job, source *from,
                              oc_error *err)
 {
-    const cli_output model = {settings->check_gradient ? NULL : settings->output, "the model", check_output_file};
+    const cli_output model = {settings->output, "the model", check_output_file};
     oc_status status = oc_train_check(&settings->train, err);
     if (!status) {
         status = check_outputs(settings, &model, 1, err);

@@ -113,7 +113,7 @@ load common
 
 @test "options that exclude each other are wrong usage" {
     local wrong=("--tune --l2 1" "--tune --classifier nearest" "--holdout 0.1 --folds 5" "--tune --optimizer random-search"
-        "--holdout 0.7" "--folds 1" "--augment flip" "--check-gradient --json")
+        "--holdout 0.7" "--folds 1" "--augment flip" "--check-gradient --json" "--check-gradient")
     for options in "${wrong[@]}"; do
         run -2 ocellus train "$DATA/test" -f pixels:size=4 $options -o model
         [ ! -e model ]
