@@ -41,7 +41,8 @@ static oc_status create(const oc_learner *learner, size_t count, size_t dimensio
 {
     size_t size;
     if ((uint64_t)learner->k > count) {
-        return oc_fail(err, OC_USAGE, "%lld nearest neighbours of %zu rows", (long long)learner->k, count);
+        return oc_fail(err, OC_USAGE, "%lld nearest neighbours of %zu rows: k is at most the number of rows",
+                       (long long)learner->k, count);
     }
     oc_nearest *n = oc_alloc(1, sizeof *n);
     if (n) {

@@ -169,6 +169,17 @@ size_t oc_train_memory(size_t rows, size_t dimension, size_t classes)
     return floats < (double)(SIZE_MAX / 8) ? sizeof(float) * (size_t)floats : SIZE_MAX / 2;
 }
 
+/* The reason why no row is held out, unless it is that no class has two, which the notes about labels report. */
+static void note_unmeasured(const oc_learner *learner, size_t rows, oc_job *job)
+{
+    if (learner->kind == OC_NEAREST && learner->k > 1) {
+        oc_job_note(job,
+                    "no accuracy is measured: with %lld nearest neighbours, %zu rows are too few to hold any out; "
+                    "take a smaller k",
+                    (long long)learner->k, rows);
+    }
+}
+
 oc_status oc_train(const oc_examples *examples, const oc_train_options *options, oc_job *job,
                    oc_classifier **classifier, oc_train_report *report, oc_error *err)
 {
@@ -183,6 +194,9 @@ oc_status oc_train(const oc_examples *examples, const oc_train_options *options,
     }
     if (status == OC_OK) {
         status = oc_folds_choose(examples, &used, &folds, err);
+    }
+    if (status == OC_OK && folds.folds == 0 && options->folds == OC_AUTO) {
+        note_unmeasured(&options->classifier, examples->rows->count, job);
     }
     if (status == OC_OK) {
         status = oc_subset_take(examples->rows, examples->labels, &(oc_subset_choice){.mirror = plan.mirrored}, &all,

@@ -98,7 +98,8 @@ oc_status oc_train_check_labels(const int *labels, size_t count, size_t classes,
     const oc_learner *learner = &options->classifier;
     bool given = !isnan(options->holdout), folds = options->folds != OC_AUTO && options->folds > 0;
     if (learner->kind == OC_NEAREST && (uint64_t)learner->k > count) {
-        return oc_fail(err, OC_USAGE, "%lld nearest neighbours of %zu rows", (long long)learner->k, count);
+        return oc_fail(err, OC_USAGE, "%lld nearest neighbours of %zu rows: k is at most the number of rows",
+                       (long long)learner->k, count);
     }
     if (!given && !folds) {
         return OC_OK;

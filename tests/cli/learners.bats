@@ -44,6 +44,16 @@ load common
         jq -e '.rows[0].test_accuracy > 0.6 and .rows[0].train_accuracy == null'
 }
 
+@test "more neighbours than held-out rows leave is a note, not an accuracy that is missing without a word" {
+    ocellus extract "$DATA/test" -f pixels:size=4 -o set -q
+    local rows
+    rows=$(ocellus info set --json | jq .images)
+    run -0 --separate-stderr ocellus train set --classifier nearest:k=$((rows - 1)) -o model
+    [[ "$output" != *accuracy* && "$stderr" == *"no accuracy is measured"*"smaller k"* ]]
+    run -2 ocellus train set --classifier nearest:k=$((rows + 1)) -o model
+    [[ "$output" == *"k is at most the number of rows"* ]]
+}
+
 @test "images get the same votes alone and together" {
     ocellus train "$DATA/train" -f pixels:size=14,gray=1 --classifier nearest:k=3 -o model
     ocellus evaluate model "$DATA/test" --json >together
