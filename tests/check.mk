@@ -208,9 +208,10 @@ TIDY_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -DOC_VERSION=\"\" -DOC_RELEASED=\"\" 
 LONG_LISTS := 3
 
 .PHONY: layers
-layers: all ## who includes whom, and how many functions have long lists of parameters
+layers: all ## who includes whom, long lists of parameters, how texts name options
 	OBJECTS=$(OBJECTS) tests/lint/layers.sh
 	$(PYTHON) tests/lint/parameters.py --most $(LONG_LISTS) src features
+	$(PYTHON) tests/lint/texts.py
 
 .PHONY: lint
 lint: ## formatting, include layers, lists of parameters, cppcheck, clang-tidy

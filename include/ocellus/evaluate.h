@@ -129,7 +129,7 @@ OC_API void oc_comparison_free(oc_comparison *comparison);
  * accuracy. */
 OC_API size_t oc_comparison_best(const oc_comparison *comparison);
 
-/* Choosing features: what "-f auto" does. */
+/* Choosing features: what the command does for "-f auto". */
 typedef struct oc_choice_row {
     const char *features; /* the spec of a candidate: static */
     size_t dimension;

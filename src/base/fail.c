@@ -1,7 +1,7 @@
 /* Status texts and error messages. Only this file formats into an oc_error. */
 #include "src/base/fail.h"
 
-#include "src/base/locale.h"
+#include "src/base/text.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -44,7 +44,7 @@ oc_status oc_fail(oc_error *err, oc_status status, const char *format, ...)
         char whole[WHOLE];
         va_list arguments;
         va_start(arguments, format);
-        oc_vsnprintf(whole, sizeof whole, format, arguments);
+        oc_text_vwrite(whole, sizeof whole, format, arguments);
         va_end(arguments);
         set_message(err, status, whole);
     }

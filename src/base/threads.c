@@ -4,8 +4,8 @@
 #include "src/base/threads.h"
 
 #include "src/base/fail.h"
-#include "src/base/locale.h"
 #include "src/base/memory.h"
+#include "src/base/text.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -301,7 +301,7 @@ void oc_job_note(oc_job *job, const char *format, ...)
     char message[1000];
     va_list arguments;
     va_start(arguments, format);
-    oc_vsnprintf(message, sizeof message, format, arguments);
+    oc_text_vwrite(message, sizeof message, format, arguments);
     va_end(arguments);
     pthread_mutex_lock(&job->listening);
     job->listener.note(job->listener.context, message);

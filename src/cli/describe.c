@@ -1,6 +1,8 @@
 /* Describes options and parameters in words. */
 #include "src/cli/describe.h"
 
+#include "src/cli/switches.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -38,6 +40,7 @@ static option_text describe_option(const char *title, char letter, const char *a
         describe_values(param, true, values, sizeof values);
     }
     snprintf(o.text, sizeof o.text, "%s%s", param->help, values);
+    switches_put(o.text);
     return o;
 }
 

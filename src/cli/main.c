@@ -4,6 +4,7 @@
 #include "src/cli/failure.h"
 #include "src/cli/help.h"
 #include "src/cli/signals.h"
+#include "src/cli/switches.h"
 #include "src/cli/terminal.h"
 
 #include <errno.h>
@@ -134,6 +135,7 @@ int main(int argc, char **argv)
     static char line[4096]; /* each message is one write, so that messages of several runs do not mix */
     guard_standard_streams();
     oc_blas_end_threads();
+    switches_start(&cli_commands);
     setvbuf(stderr, line, _IOLBF, sizeof line);
     signals_start();
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;

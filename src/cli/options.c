@@ -134,6 +134,13 @@ static bool is_wanted(void *context, match found)
     return same;
 }
 
+bool option_set_knows(const option_set *set, const char *name)
+{
+    cli_settings unused = {.help = false};
+    search wanted = {.name = name, .length = strlen(name)};
+    return visit_options(set, &unused, is_wanted, &wanted);
+}
+
 typedef struct names {
     const char *items[MAX_GIVEN];
     size_t count;

@@ -95,6 +95,8 @@ typedef struct option_set {
 
 /* True when the set has options that need these capabilities. */
 bool option_set_has(const option_set *set, unsigned needs);
+/* True when the set has an option of this name, which is written as it is typed, without the dashes before it. */
+bool option_set_knows(const option_set *set, const char *name);
 
 extern const cli_option cli_options[];
 extern const size_t cli_option_count;

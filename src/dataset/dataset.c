@@ -53,6 +53,9 @@ static oc_status read_head(const char *path, char *head, oc_error *err)
     return status;
 }
 
+#define NO_IMAGES                                                                                                      \
+    "%s: neither a PNG or JPEG image, a CSV list with a column path, an IDX file nor a CIFAR-10 binary file"
+
 /* An IDX file has a magic number and an exact size. A CIFAR-10 file is known by its size and labels only, and may begin
  * with the bytes of that magic number. So the order of the tests is: a complete IDX file, CIFAR-10, an IDX file of a
  * wrong size. */
@@ -86,9 +89,9 @@ static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, o
         return oc_read_csv(dataset, path, err);
     }
     return oc_fail(err, OC_BAD_FILE,
-                   "%s: neither a PNG or JPEG image, a CSV list with a column path, an IDX file nor a CIFAR-10 binary "
-                   "file (a plain list of paths can be given %s)",
-                   path, dataset->unlabelled ? "by --files-from" : "on standard input");
+                   dataset->unlabelled ? NO_IMAGES " (a plain list of paths is to be given as one: `files_from`)"
+                                       : NO_IMAGES " (a plain list of paths can be given on standard input)",
+                   path);
 }
 
 static oc_status read_any(oc_dataset *dataset, const char *path, oc_error *err)
@@ -134,7 +137,7 @@ static oc_status open_any(const char *path, bool unlabelled, oc_dataset **out, o
         const char *others = dataset->ignored ? ", only files of other kinds (name an IDX or CIFAR-10 file itself)"
                                               : "";
         status = oc_fail(err, OC_BAD_DATA, "%s: holds no image%s", strcmp(path, "-") == 0 ? "standard input" : path,
-                         is_set(path) ? ": it is a set of rows that 'ocellus extract' wrote" : others);
+                         is_set(path) ? ": it is a set of rows, which an extraction wrote" : others);
     }
     if (status != OC_OK) {
         oc_dataset_free(dataset);

@@ -277,7 +277,8 @@ static oc_status compare_all(choosing *c, oc_error *err)
             over = status == OC_CANCELLED && !oc_job_cancelled(c->job);
         }
         if (over) {
-            oc_job_note(c->job, "-f auto: no time for %s and what follows; %.0f s of two processors are over",
+            oc_job_note(c->job,
+                        "choosing the features: no time for %s and what follows; %.0f s of two processors are over",
                         candidates[i].features, processor_seconds() - c->started);
             return OC_OK;
         }

@@ -269,7 +269,7 @@ oc_status oc_compare_look_ahead(oc_compare_options *options, oc_error *err)
             status = oc_features_mirror_order(features, NULL, err);
         }
         if (status == OC_TOO_SMALL && err) {
-            oc_fail(err, status, "%s; a larger --size WxH is for all specs", err->message);
+            oc_fail(err, status, "%s; a larger `size` WxH is for all specs", err->message);
         }
         oc_features_free(features);
     }

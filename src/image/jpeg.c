@@ -15,6 +15,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/base/text.h"
 #include "src/image/exif.h"
 #include "src/image/kernels.h"
 #include "src/image/orientation.h"
@@ -53,8 +54,10 @@ typedef struct reader {
 
 static void __attribute__((noreturn)) exceed(reader *self, const char *what, int64_t limit, const char *option)
 {
+    char name[40];
     self->limited = true;
-    snprintf(self->message, sizeof self->message, "more than %" PRId64 " %s (%s)", limit, what, option);
+    oc_text_option(option, name, sizeof name);
+    snprintf(self->message, sizeof self->message, "more than %" PRId64 " %s (%s)", limit, what, name);
     longjmp(self->failed, 1);
 }
 
@@ -172,7 +175,7 @@ static void on_message(j_common_ptr info, int level)
     char message[JMSG_LENGTH_MAX];
     info->err->format_message(info, message);
     if (!again && !oc_picture_warn(self->picture, self->options, message)) {
-        exceed(self, "faults in its data", self->options->max_warnings, "--max-warnings");
+        exceed(self, "faults in its data", self->options->max_warnings, "max-warnings");
     }
 }
 
@@ -180,7 +183,7 @@ static void on_progress(j_common_ptr info)
 {
     reader *self = info->client_data;
     if (self->info.input_scan_number > self->options->max_scans) {
-        exceed(self, "scans", self->options->max_scans, "--max-scans");
+        exceed(self, "scans", self->options->max_scans, "max-scans");
     }
 }
 

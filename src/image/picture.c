@@ -50,11 +50,11 @@ oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, con
     }
     if (width > OC_MAX_SIDE || height > OC_MAX_SIDE || (int64_t)width > options->max_side ||
         (int64_t)height > options->max_side) {
-        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels: no side may be longer than %" PRId64 " (--max-side)",
+        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels: no side may be longer than %" PRId64 " (`max_side`)",
                        width, height, options->max_side);
     }
     if ((int64_t)(width * height) > options->max_pixels) {
-        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels are more than the limit of %" PRId64 " (--max-pixels)",
+        return oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels are more than the limit of %" PRId64 " (`max_pixels`)",
                        width, height, options->max_pixels);
     }
     picture->width = picture->source_width = width;
@@ -106,7 +106,7 @@ oc_status oc_picture_reserve(oc_picture *picture, const oc_image_options *option
 
 oc_status oc_fail_picture_memory(const oc_image_options *options, oc_error *err)
 {
-    return oc_fail(err, OC_TOO_LARGE, "decoding takes more than the limit of %" PRId64 " MB (--max-memory)",
+    return oc_fail(err, OC_TOO_LARGE, "decoding takes more than the limit of %" PRId64 " MB (`max_memory`)",
                    options->max_memory);
 }
 

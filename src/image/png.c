@@ -13,6 +13,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
+#include "src/base/text.h"
 #include "src/image/kernels.h"
 #include "src/image/png_depth.h"
 #include "src/image/png_orientation.h"
@@ -67,8 +68,10 @@ static void on_warning(png_structp png, png_const_charp message)
         on_error(png, message);
     }
     if (!oc_picture_warn(self->picture, self->options, message)) {
+        char text[60];
         self->limited = true;
-        on_error(png, "it has more faults than --max-warnings allows");
+        oc_text_write(text, sizeof text, "it has more faults than `max_warnings` allows");
+        on_error(png, text);
     }
 }
 
@@ -242,7 +245,7 @@ static void read_rows(reader *self)
     self->rows_are_read = true;
 }
 
-/* Finds the places of the bits of the samples, and warns when --depth is too small for the colours of the picture. */
+/* Finds the places of the bits of the samples, and warns when `depth` is too small for the colours of the picture. */
 static void find_full(reader *self)
 {
     oc_picture *picture = self->picture;
@@ -259,8 +262,8 @@ static void find_full(reader *self)
     }
     if (larger) {
         char message[100];
-        snprintf(message, sizeof message, "samples above %u, the largest of --depth %u, are cut to it",
-                 (unsigned)self->full[0], (unsigned)self->bits[0]);
+        oc_text_write(message, sizeof message, "samples above %u, the largest of `depth` %u, are cut to it",
+                      (unsigned)self->full[0], (unsigned)self->bits[0]);
         oc_picture_warn(picture, self->options, message);
     }
 }

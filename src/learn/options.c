@@ -1,5 +1,6 @@
 /* The training options as a table, and which of them go together. */
 #include "src/base/fail.h"
+#include "src/base/text.h"
 #include "src/learn/loss.h"
 #include "src/learn/optimizer.h"
 
@@ -19,7 +20,7 @@ static const char *const stage_weights[] = {"none", "equal", "auto", NULL};
 #define FIELD(name) offsetof(oc_train_options, name)
 const oc_param oc_train_params[] = {
     {"classifier", OC_LEARNER, FIELD(classifier), "linear", 1, 1000, NULL,
-     "kind of classifier; nearest neighbours use only --scale, --stage-weight, --augment, --holdout and --folds of "
+     "kind of classifier; nearest neighbours use only `scale`, `stage_weight`, `augment`, `holdout` and `folds` of "
      "the other training options"},
     {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, oc_loss_names, "loss that is minimised over the training rows"},
     {"l2", OC_REAL, FIELD(l2), "auto", 0, INFINITY, NULL,
@@ -27,7 +28,7 @@ const oc_param oc_train_params[] = {
     {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, INFINITY, NULL,
      "score penalty: factor of the mean squared scores (auto: 0)"},
     {"l1", OC_REAL, FIELD(l1), "0", 0, INFINITY, NULL,
-     "L1 penalty: factor of the sum of absolute weights; makes many of them exactly 0; together with --l2: elastic "
+     "L1 penalty: factor of the sum of absolute weights; makes many of them exactly 0; together with `l2`: elastic "
      "net"},
     {"max-norm", OC_REAL, FIELD(max_norm), "0", 0, INFINITY, NULL,
      "upper limit of the norm of the weights of each class; 0: none"},
@@ -35,7 +36,7 @@ const oc_param oc_train_params[] = {
      "balanced: weights each image by the inverse frequency of its class"},
     {"optimizer", OC_CHOICE, FIELD(optimizer), "auto", 0, 0, oc_optimizer_names,
      "method of minimisation: sgd (minibatch gradient descent), lbfgs (limited-memory BFGS on all rows), auto (sgd, "
-     "then lbfgs), gd (full-batch gradient descent), or for comparison random search: with --loss hinge and --scale "
+     "then lbfgs), gd (full-batch gradient descent), or for comparison random search: with `loss` hinge and `scale` "
      "center, random-search classifies about 16 % of CIFAR-10's raw pixels correctly, local-search 21 %"},
     {"batch", OC_INTEGER, FIELD(batch), "auto", 1, 1 << 20, NULL,
      "rows in a step of sgd; 1: one-sample gradient descent (auto: 256, more if rows are wide, fewer if rows are few)"},
@@ -64,7 +65,7 @@ const oc_param oc_train_params[] = {
      "cross-validate with N parts, each tested after training on the others; 0: no validation, so the penalty is not "
      "chosen by it and there are no probabilities (auto: 5, or one held-out part where 5 trainings take long)"},
     {"tune", OC_FLAG, FIELD(tune), "0", 0, 1, NULL,
-     "compare the losses too, and replace --loss if another loss classifies significantly more rows correctly in "
+     "compare the losses too, and replace `loss` if another loss classifies significantly more rows correctly in "
      "validation"},
 };
 #undef FIELD
@@ -111,11 +112,13 @@ static oc_status check_effects(const oc_train_options *options, oc_error *err)
         oc_param_format(param, options, value, sizeof value);
         oc_param_format(param, &defaults, usual, sizeof usual);
         if (!oc_train_uses(options, param->name) && strcmp(value, usual) != 0) {
-            bool nearest = options->classifier.kind == OC_NEAREST;
-            oc_param_format(oc_params_find(oc_train_params, oc_train_param_count, "optimizer"), options, value,
-                            sizeof value);
-            return oc_fail(err, OC_USAGE, "--%s has no effect on %s%s: leave it at %s", param->name,
-                           nearest ? "nearest neighbours" : "--optimizer ", nearest ? "" : value, usual);
+            char name[VALUE];
+            oc_text_option(param->name, name, sizeof name);
+            if (options->classifier.kind == OC_NEAREST) {
+                return oc_fail(err, OC_USAGE, "%s has no effect on nearest neighbours; leave it at %s", name, usual);
+            }
+            return oc_fail(err, OC_USAGE, "%s has no effect on `optimizer` %s; leave it at %s", name,
+                           oc_optimizer_names[options->optimizer], usual);
         }
     }
     return OC_OK;
@@ -128,25 +131,25 @@ oc_status oc_train_check(const oc_train_options *options, oc_error *err)
         return status;
     }
     if (!isnan(options->holdout) && options->folds != OC_AUTO) {
-        return oc_fail(err, OC_USAGE, "--holdout and --folds are two ways to validate: give one of them");
+        return oc_fail(err, OC_USAGE, "`holdout` and `folds` are two ways to validate; give one of them");
     }
     if (options->folds == 1) {
-        return oc_fail(err, OC_USAGE, "--folds 1 leaves nothing to train on: give 2 or more, 0, or --holdout");
+        return oc_fail(err, OC_USAGE, "`folds` 1 leaves nothing to train on; give 2 or more, 0, or `holdout`");
     }
     if (options->tune && options->folds == 0) {
-        return oc_fail(err, OC_USAGE, "--tune compares losses by validation, which --folds 0 switches off");
+        return oc_fail(err, OC_USAGE, "`tune` compares losses by validation, which `folds` 0 switches off");
     }
     if (options->tune && options->classifier.kind == OC_NEAREST) {
-        return oc_fail(err, OC_USAGE, "--tune compares losses, and nearest neighbours have none");
+        return oc_fail(err, OC_USAGE, "`tune` compares losses, and nearest neighbours have none");
     }
     if (options->tune && oc_optimizer_types[options->optimizer].searches) {
         return oc_fail(err, OC_USAGE,
-                       "--tune compares what losses are worth at their optimum, which random search misses");
+                       "`tune` compares what losses are worth at their optimum, which random search misses");
     }
     if (options->tune && (!isnan(options->l2) || options->l1 > 0 || options->max_norm > 0)) {
         return oc_fail(
             err, OC_USAGE,
-            "--tune compares losses, each under the penalty that suits it; --l2, --l1 and --max-norm fix one");
+            "`tune` compares losses, each under the penalty that suits it; `l2`, `l1` and `max_norm` fix one");
     }
     return check_effects(options, err);
 }

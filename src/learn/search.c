@@ -126,7 +126,7 @@ static oc_status run(search *s, oc_descent *descent, oc_job *job, oc_error *err)
     if (!oc_job_cancelled(job) && !isfinite(least)) {
         return oc_fail(err, OC_BAD_DATA,
                        "the objective of every try is infinite: the features are too large, or the weights longer "
-                       "than --max-norm");
+                       "than `max_norm`");
     }
     return oc_problem_evaluate(p, descent->w, &descent->objective, job, err);
 }

@@ -114,8 +114,10 @@ static oc_status run(sgd *s, oc_job *job, oc_error *err)
     used->rate = given ? used->rate : default_rate(s->d);
     for (int attempt = 1; diverges(s, used->rate, job); attempt++) {
         if (given || attempt == ATTEMPTS) {
-            return oc_fail(err, OC_BAD_DATA, "training diverges at a step size of %g; try %s", used->rate,
-                           given ? "--rate auto" : "other features or a stronger --l2");
+            return oc_fail(err, OC_BAD_DATA,
+                           given ? "training diverges at a step size of %g; try `rate` auto"
+                                 : "training diverges at a step size of %g; try other features or a stronger `l2`",
+                           used->rate);
         }
         oc_job_note(job, "the step size %.3g diverges; starting again with a quarter of it", used->rate);
         used->rate /= 4;

@@ -224,7 +224,7 @@ oc_status oc_train(const oc_examples *examples, const oc_train_options *options,
     if (done->gap > UNCONVERGED * done->objective) {
         oc_job_note(job,
                     "training has not converged: the objective, %.4g, may be %.1f %% above its minimum; more "
-                    "--finish passes or --epochs bring it down",
+                    "`finish` passes or `epochs` bring it down",
                     done->objective, 100 * done->gap / done->objective);
     }
     *classifier = out.classifier;

@@ -366,7 +366,7 @@ static oc_status check_weights(const oc_classifier *c, oc_train_report *report, 
         if (!isfinite(c->weights[j])) {
             return oc_fail(err, OC_BAD_DATA,
                            "training ended in weights that are not finite numbers: the rows or a penalty are too large "
-                           "for --scale %s; try --scale standard with automatic penalties",
+                           "for `scale` %s; try `scale` standard with automatic penalties",
                            oc_params_find(oc_train_params, oc_train_param_count, "scale")->choices[report->used.scale]);
         }
         report->zeros += j % (d + 1) < d && !(fabsf(c->weights[j]) > 0);

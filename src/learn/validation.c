@@ -310,9 +310,12 @@ static void note_absent(const validator *v, const tally *classes, oc_job *job)
                     unheld, v->classes);
     }
     if (absent && !v->whole->importance) {
-        oc_job_note(
-            job, "%zu of %zu classes were predicted for none of the %zu images held out%s", absent, v->classes, v->held,
-            most > 2 * least ? "; --class-weight balanced makes rare classes count as much as frequent ones" : "");
+        oc_job_note(job,
+                    most > 2 * least
+                        ? "%zu of %zu classes were predicted for none of the %zu images held out; `class_weight` "
+                          "balanced makes rare classes count as much as frequent ones"
+                        : "%zu of %zu classes were predicted for none of the %zu images held out",
+                    absent, v->classes, v->held);
     }
 }
 

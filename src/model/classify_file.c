@@ -280,7 +280,7 @@ static void leave(oc_answer_file *file, oc_status status, oc_error *err)
         return;
     }
     if (cut_short) {
-        oc_fail(err, status, "%s; %zu images are kept in %s, and --resume goes on with them", err->message,
+        oc_fail(err, status, "%s; %zu images are kept in %s, and `resume` goes on with them", err->message,
                 file->noted.items, file->output.around);
     }
     oc_output_keep(&file->output);

@@ -175,10 +175,10 @@ oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *e
 {
     oc_status status = oc_compare_features(model->features, oc_set_features(set), err);
     if (status == OC_OK && oc_set_image_options(set).fit != model->image.fit) {
-        status = oc_fail(err, OC_USAGE, "images were brought to their size by one --fit here and by another there");
+        status = oc_fail(err, OC_USAGE, "images were brought to their size by one `fit` here and by another there");
     }
     if (status == OC_OK && oc_set_image_options(set).depth != model->image.depth) {
-        status = oc_fail(err, OC_USAGE, "16-bit PNG files were read with --depth %d here and %d there",
+        status = oc_fail(err, OC_USAGE, "16-bit PNG files were read with `depth` %d here and %d there",
                          (int)model->image.depth, (int)oc_set_image_options(set).depth);
     }
     return status;

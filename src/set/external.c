@@ -264,7 +264,7 @@ oc_status oc_set_open_rows(const char *path, const char *labels_path, size_t dim
     oc_set *set = oc_alloc(1, sizeof *set);
     oc_status status = set ? OC_OK : oc_fail_memory(err, "the set");
     if (status == OC_OK && kind == SVMLIGHT_ROWS && labels_path) {
-        status = oc_fail(err, OC_USAGE, "%s: svmlight text has its labels in it; --labels has no effect", path);
+        status = oc_fail(err, OC_USAGE, "%s: svmlight text has its labels in it; `labels` has no effect", path);
     } else if (status == OC_OK && kind == NO_ROWS) {
         status = oc_fail(err, OC_BAD_FILE, "%s: neither a .npy file nor svmlight text", path);
     }

@@ -137,7 +137,7 @@ static oc_status first_size(const oc_extraction *e, oc_extent *size, size_t *fir
     }
     if (e->dataset->shard.count) {
         return oc_fail(err, OC_USAGE,
-                       "no image of this shard can be read, so the size of the images is not known: give --size WxH");
+                       "no image of this shard can be read, so the size of the images is not known: give `size` WxH");
     }
     return oc_fail(err, OC_BAD_DATA, "none of the %zu images can be read (the last: %s)", oc_dataset_count(e->dataset),
                    err->message);
@@ -158,7 +158,7 @@ static oc_status check_other_sizes(const oc_extraction *e, oc_extent size, size_
             return OC_SIZES_DIFFER;
         }
     }
-    return oc_fail(err, OC_TOO_SMALL, "%s; that is the size of %s%s: give --size WxH", small.message,
+    return oc_fail(err, OC_TOO_SMALL, "%s; that is the size of %s%s: give `size` WxH", small.message,
                    oc_dataset_path(e->dataset, first), first + 1 < count ? " and of all after it" : "");
 }
 
@@ -308,13 +308,13 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
     }
     if (status == OC_SIZES_DIFFER && e->dataset->shard.count) {
         return oc_fail(err, OC_USAGE,
-                       "the images of this shard differ in size, and it does not know the others: give --size WxH "
+                       "the images of this shard differ in size, and it does not know the others: give `size` WxH "
                        "(%zux%zu is what one process would take)",
                        side, side);
     }
     if (status == OC_SIZES_DIFFER && own_size) {
         if (!e->options->suppress_warnings) {
-            oc_job_note(e->job, "the images differ in size: all are brought to %zux%zu (--size chooses another)", side,
+            oc_job_note(e->job, "the images differ in size: all are brought to %zux%zu (`size` chooses another)", side,
                         side);
         }
         oc_set_free(e->set);
@@ -383,12 +383,12 @@ static void leave_folder(oc_extraction *e, oc_status status, oc_error *err)
     if (!e->output.temporary || !outer || e->stopped_by_strict) {
         oc_output_abandon(&e->output);
     } else if (e->journal.begun && (e->journal.images > 0 || learned)) {
-        oc_fail(err, status, "%s; %s%zu of %zu images are kept in %s, and --resume goes on with them", err->message,
+        oc_fail(err, status, "%s; %s%zu of %zu images are kept in %s, and `resume` goes on with them", err->message,
                 learned ? "what the stages learned and " : "", e->journal.images, oc_dataset_count(e->dataset),
                 e->output.around);
         oc_output_keep(&e->output);
     } else if (e->journal.learning) {
-        oc_fail(err, status, "%s; what the first stages learned is kept in %s, and --resume goes on with it",
+        oc_fail(err, status, "%s; what the first stages learned is kept in %s, and `resume` goes on with it",
                 err->message, e->output.around);
         oc_output_keep(&e->output);
     } else {

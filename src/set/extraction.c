@@ -99,8 +99,8 @@ static void note_depth(oc_extraction *e)
         oc_job_note(
             e->job,
             "dark 16-bit PNG files: the largest sample of the first %zu has %u bits, and no sBIT chunk says how "
-            "many are used. --depth N, the bits of the camera (%u or more), brings N bits to the full range; "
-            "--depth 16 reads the files as now, without this note",
+            "many are used. `depth` N, the bits of the camera (%u or more), brings N bits to the full range; "
+            "`depth` 16 reads the files as now, without this note",
             e->deep, e->used_bits, e->used_bits);
     }
 }

@@ -118,7 +118,7 @@ PYTHON
     printf '%s\r\n' "$DATA/kinds/plain.png" "$DATA/kinds/gray.jpg" >windows
     [ "$(ocellus classify "$DATA/model" --files-from - <windows | wc -l)" -eq 2 ]
     run -1 --separate-stderr ocellus classify "$DATA/model" windows
-    [[ "$stderr" == *"a plain list of paths can be given by --files-from"* ]]
+    [[ "$stderr" == *"a plain list of paths is to be given as one: --files-from"* ]]
     : >empty
     run -1 --separate-stderr ocellus classify "$DATA/model" --files-from empty
     [ "$stderr" = "ocellus: empty: holds no path" ]

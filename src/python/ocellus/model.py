@@ -158,8 +158,8 @@ class Model:
 
     @property
     def info(self) -> Dict[str, Any]:
-        """What `ocellus info MODEL --json` prints: spec, size, training options as used, validation. A new dict each
-        time."""
+        """Spec, size, training options as used, validation, and more: what `ocellus info` prints as JSON. A new dict
+        each time."""
         pointer = library.oc_json_info_model(self._handle)
         if not pointer:
             raise MemoryError

@@ -40,9 +40,9 @@ Test(image, messages_say_what_is_wrong)
     expect_refusal("empty.png", OC_BAD_IMAGE, "empty: the file has no bytes");
     expect_refusal("truncated.jpg", OC_BAD_IMAGE, "truncated JPEG: its 747 bytes end before the picture does");
     expect_refusal("truncated.png", OC_BAD_IMAGE, "truncated PNG: its 1874 bytes end before the picture does");
-    expect_refusal("bomb.png", OC_TOO_LARGE, "787402 x 787402 pixels: no side may be longer than 65535 (--max-side)");
+    expect_refusal("bomb.png", OC_TOO_LARGE, "787402 x 787402 pixels: no side may be longer than 65535 (`max_side`)");
     expect_refusal("large.png", OC_TOO_LARGE,
-                   "20000 x 20000 pixels are more than the limit of 100000000 (--max-pixels)");
+                   "20000 x 20000 pixels are more than the limit of 100000000 (`max_pixels`)");
     expect_refusal("none.png", OC_NOT_FOUND, "cannot be opened: No such file or directory");
     expect_refusal("", OC_IO, "is a folder, not a file");
 }

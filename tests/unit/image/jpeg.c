@@ -285,7 +285,7 @@ Test(image_jpeg, too_many_scans_are_refused)
     patient.max_warnings = 100000; /* scans that come again are faults as well */
     decoded d = decode(many, patient);
     cr_assert_eq(d.status, OC_TOO_LARGE, "%s", d.err.message);
-    cr_assert(strstr(d.err.message, "more than 100 scans (--max-scans)"), "%s", d.err.message);
+    cr_assert(strstr(d.err.message, "more than 100 scans (`max_scans`)"), "%s", d.err.message);
     patient.max_scans = 200;
     d = decode(many, patient);
     cr_assert_eq(d.status, OC_OK, "%s", d.err.message);

@@ -116,7 +116,7 @@ Test(image_jpeg_damage, neighbouring_intervals_count_as_one)
         } else {
             decoded d = read_at(file, OC_FAIL_ON_NONE);
             cr_assert_eq(d.status, OC_TOO_LARGE);
-            cr_assert(strstr(d.err.message, "--max-warnings"), "%s", d.err.message);
+            cr_assert(strstr(d.err.message, "`max_warnings`"), "%s", d.err.message);
         }
         free(file.data);
     }

@@ -167,10 +167,10 @@ Test(image_levels, limits_move)
         cr_assert_eq(d.status, OC_OK, "%s", d.err.message);
         free_decoded(&d);
         options.max_side = WIDTH - 1;
-        expect_limit(names[i], options, "--max-side");
+        expect_limit(names[i], options, "`max_side`");
         options.max_side = WIDTH;
         options.max_pixels--;
-        expect_limit(names[i], options, "--max-pixels");
+        expect_limit(names[i], options, "`max_pixels`");
     }
 }
 
@@ -196,7 +196,7 @@ Test(image_levels, memory_is_limited)
             decoded d = decode(file, options);
             cr_assert_eq(d.status, options.max_memory < cases[i].enough ? OC_TOO_LARGE : OC_OK, "case %zu, %d MB: %s",
                          i, (int)options.max_memory, d.err.message);
-            cr_assert(d.status == OC_OK || strstr(d.err.message, "--max-memory"), "%s", d.err.message);
+            cr_assert(d.status == OC_OK || strstr(d.err.message, "`max_memory`"), "%s", d.err.message);
             free_decoded(&d);
         }
         free(file.data);
@@ -223,7 +223,7 @@ Test(image_levels, memory_is_counted_in_64_bits_everywhere)
     options.max_pixels = (int64_t)1 << 31;
     decoded d = decode(file, options);
     cr_assert_eq(d.status, OC_TOO_LARGE, "%s", d.err.message);
-    cr_assert(strstr(d.err.message, "--max-memory"), "%s", d.err.message);
+    cr_assert(strstr(d.err.message, "`max_memory`"), "%s", d.err.message);
     free_decoded(&d);
     free(file.data);
 }
@@ -243,7 +243,7 @@ Test(image_levels, warnings_are_limited_at_any_level)
     free_decoded(&d);
     d = decode(file, options);
     cr_assert_eq(d.status, OC_TOO_LARGE);
-    cr_assert(strstr(d.err.message, "--max-warnings"), "%s", d.err.message);
+    cr_assert(strstr(d.err.message, "`max_warnings`"), "%s", d.err.message);
     free(file.data);
 }
 

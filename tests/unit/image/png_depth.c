@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A row of 16-bit samples, of `type` and `width` pixels, with an sBIT chunk of `bits` (may be NULL) and with --depth,
+/* A row of 16-bit samples, of `type` and `width` pixels, with an sBIT chunk of `bits` (may be NULL) and with `depth`,
  * read as `expected`. */
 typedef struct expectation {
     int type;
@@ -66,10 +66,10 @@ static const uint8_t twelve_read[] = {0, 0, 1, 127, 128, 255, 255};
 Test(image_png_depth, low_bits_span_the_range)
 {
     expect("sBIT", (expectation){0, 7, twelve, "\14", 0, twelve_read, 0});
-    expect("--depth", (expectation){0, 7, twelve, NULL, 12, twelve_read, 0});
-    expect("--depth wins", (expectation){0, 7, twelve, "\11", 12, twelve_read, 0});
+    expect("`depth`", (expectation){0, 7, twelve, NULL, 12, twelve_read, 0});
+    expect("`depth` wins", (expectation){0, 7, twelve, "\11", 12, twelve_read, 0});
     expect("neither", (expectation){0, 7, twelve, NULL, 0, (uint8_t[]){0, 0, 0, 8, 8, 16, 16}, 0});
-    expect("--depth 16", (expectation){0, 7, twelve, "\14", 16, (uint8_t[]){0, 0, 0, 8, 8, 16, 16}, 0});
+    expect("`depth` 16", (expectation){0, 7, twelve, "\14", 16, (uint8_t[]){0, 0, 0, 8, 8, 16, 16}, 0});
     expect("one bit", (expectation){0, 2, (uint16_t[]){0, 1}, "\1", 0, (uint8_t[]){0, 255}, 0});
 }
 
@@ -99,7 +99,7 @@ Test(image_png_depth, every_channel_has_its_own)
                                            (uint8_t[]){177, 100, 255}, 0});
     expect("RGBA of 16-bit alpha",
            (expectation){6, 1, (uint16_t[]){4095, 0, 1606, 0x8080}, "\14\14\14\20", 0, (uint8_t[]){255, 127, 177}, 0});
-    expect("RGBA, --depth", (expectation){6, 2, (uint16_t[]){4095, 0, 1606, 4095, 1, 2, 3, 0}, NULL, 12,
+    expect("RGBA, `depth`", (expectation){6, 2, (uint16_t[]){4095, 0, 1606, 4095, 1, 2, 3, 0}, NULL, 12,
                                           (uint8_t[]){255, 0, 100, 255, 255, 255}, 0});
     expect("opaque by 16 bits", (expectation){4, 1, (uint16_t[]){1606, 65535}, NULL, 12, (uint8_t[]){100}, 0});
 }
@@ -142,7 +142,7 @@ Test(image_png_depth, used_bits)
     free_decoded(&d);
 }
 
-/* sBIT and --depth are about 16 bits: 5 bits of 8 fill the range by PNG's own rule. */
+/* sBIT and `depth` are about 16 bits: 5 bits of 8 fill the range by PNG's own rule. */
 Test(image_png_depth, eight_bits_stay_as_they_are)
 {
     uint8_t row[] = {0, 31, 30, 255};

@@ -165,5 +165,5 @@ Test(optimizer, a_rate_that_diverges_is_an_error)
     oc_error err = {0};
     options.rate = 1000;
     cr_assert(oc_train(&(oc_examples){&data.rows, data.y, 3}, &options, NULL, &classifier, NULL, &err) == OC_BAD_DATA);
-    cr_assert(strstr(err.message, "--rate auto"), "%s", err.message);
+    cr_assert(strstr(err.message, "`rate` auto"), "%s", err.message);
 }

@@ -325,7 +325,7 @@ Test(learn, a_rate_that_diverges_is_an_error)
             oc_status status = oc_train(&(oc_examples){&data.rows, data.y, 3}, &options, NULL, &classifier, NULL, &err);
             cr_assert(status == OC_BAD_DATA && classifier == NULL, "%zu rows, loss %d", n, loss);
             cr_assert(strstr(err.message, "diverges") && strstr(err.message, "1e+06") &&
-                          strstr(err.message, "--rate auto"),
+                          strstr(err.message, "`rate` auto"),
                       "%s", err.message);
         }
     }

@@ -212,7 +212,7 @@ Test(model, stages_that_differ_are_told)
     larger.image.size = (oc_extent){18, 18};
     larger.image.fit = OC_FIT_PAD;
     oc_set *padded = extracted(at("in"), "hog:cell=9", NULL, &larger, NULL);
-    cr_assert(oc_model_matches(simple, padded, &err) == OC_USAGE && strstr(err.message, "--fit"), "%s", err.message);
+    cr_assert(oc_model_matches(simple, padded, &err) == OC_USAGE && strstr(err.message, "`fit`"), "%s", err.message);
     oc_set_free(padded);
     oc_set *other_cells = extracted(at("in"), "hog:cell=6", NULL, NULL, NULL);
     cr_assert(oc_model_matches(simple, other_cells, &err) == OC_USAGE && strstr(err.message, "cell=9"), "%s",

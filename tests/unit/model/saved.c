@@ -132,7 +132,7 @@ Test(saved, settings_without_an_effect_are_refused)
         char expected[100];
         oc_classifier *classifier = NULL;
         oc_error err = {0};
-        snprintf(expected, sizeof expected, "--%s has no effect", names[i]);
+        snprintf(expected, sizeof expected, "`%s` has no effect", names[i]);
         cr_assert(!oc_train_uses(&wrong[i], names[i]));
         cr_assert(oc_train(&(oc_examples){&rows, labels, 2}, &wrong[i], NULL, &classifier, NULL, &err) == OC_USAGE,
                   "%s", names[i]);

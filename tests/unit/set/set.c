@@ -156,7 +156,7 @@ Test(set, a_small_first_image_does_not_decide_the_size)
         oc_set_free(set);
         cr_assert(extraction_refused(at("small"), specs[i], NULL, NULL) == OC_TOO_SMALL);
         cr_assert(strstr(refusal.message, "3x3") && strstr(refusal.message, "across/000.png") &&
-                      strstr(refusal.message, "--size"),
+                      strstr(refusal.message, "`size`"),
                   "%s", refusal.message);
     }
 }
