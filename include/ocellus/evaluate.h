@@ -55,7 +55,7 @@ typedef struct oc_curve {
 } oc_curve;
 
 typedef struct oc_comparison_row {
-    const char *features; /* as typed */
+    char *features; /* as typed */
     size_t dimension;
     double extract_seconds, train_seconds; /* extraction includes fitting the stages, train and test images together */
     double train_accuracy, test_accuracy, ci_low, ci_high;
@@ -75,7 +75,8 @@ typedef struct oc_comparison {
     size_t folds;              /* of OC_SPLIT_FOLDS; else 0 */
     size_t train, test, count; /* train: of folds, the images of the first training; count: of the rows */
     oc_class_list classes;
-    const oc_comparison_row *rows; /* (count), in the order of the specs */
+    char **class_names;      /* (classes.count): those of `classes`, owned */
+    oc_comparison_row *rows; /* (count), in the order of the specs */
     size_t train_skipped, test_skipped;
     size_t seeds;     /* that test_mean is the mean over */
     size_t best;      /* the row that is best by validation; 0 when not asked */

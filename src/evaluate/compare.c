@@ -73,7 +73,7 @@ static oc_status compare_seeds(const comparing *c, const oc_compare_options *opt
     if (status != OC_OK) {
         return status;
     }
-    oc_comparison_row *rows = (oc_comparison_row *)(uintptr_t)comparison->rows;
+    oc_comparison_row *rows = comparison->rows;
     size_t seeds = comparison->seeds = options->seeds > 1 ? options->seeds : 1;
     for (size_t r = 0; r < comparison->count; r++) {
         add_seed(&rows[r], rows[r].test_accuracy, 1);

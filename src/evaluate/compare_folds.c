@@ -66,11 +66,6 @@ static oc_status widen(const oc_comparison *fold, size_t n, oc_evaluation *e, oc
     return OC_OK;
 }
 
-static oc_comparison_row *row_of(const oc_comparison *comparison, size_t r)
-{
-    return (oc_comparison_row *)(uintptr_t)&comparison->rows[r];
-}
-
 /* Makes the first fold the result, to which the other folds are added. */
 static oc_status merge_first(folding *f, oc_comparison *fold, oc_error *err)
 {
@@ -78,7 +73,7 @@ static oc_status merge_first(folding *f, oc_comparison *fold, oc_error *err)
     oc_status status = items ? OC_OK : oc_fail_memory(err, "the comparison");
     f->merged = fold;
     for (size_t r = 0; status == OC_OK && r < fold->count; r++) {
-        status = widen(fold, n, &row_of(fold, r)->evaluation, err);
+        status = widen(fold, n, &fold->rows[r].evaluation, err);
     }
     for (size_t i = 0; status == OC_OK && i < n; i++) {
         items[i] = i;
@@ -92,7 +87,7 @@ static oc_status merge_first(folding *f, oc_comparison *fold, oc_error *err)
 static void merge_next(const folding *f, const oc_comparison *fold)
 {
     for (size_t r = 0; r < fold->count; r++) {
-        oc_comparison_row *row = row_of(f->merged, r);
+        oc_comparison_row *row = &f->merged->rows[r];
         place(fold, &fold->rows[r].evaluation, &row->evaluation);
         row->extract_seconds += fold->rows[r].extract_seconds;
         row->train_seconds += fold->rows[r].train_seconds;
@@ -165,7 +160,7 @@ static void finish_rows(const folding *f)
 {
     oc_comparison *c = f->merged;
     for (size_t r = 0; r < c->count; r++) {
-        oc_comparison_row *row = row_of(c, r);
+        oc_comparison_row *row = &c->rows[r];
         oc_evaluation *e = &row->evaluation;
         close_up(e, c->test_rows);
         oc_evaluation_summarise(e);

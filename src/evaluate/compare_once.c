@@ -208,7 +208,7 @@ static double shared_seconds(const comparing *c, const oc_features *features)
     return seconds;
 }
 
-static oc_status compare_row(comparing *c, size_t r, const char *spec, oc_error *err)
+static oc_status compare_row(comparing *c, size_t r, char *spec, oc_error *err)
 {
     oc_features *features = NULL;
     oc_string missing = {0};
@@ -236,9 +236,10 @@ static oc_status compare_row(comparing *c, size_t r, const char *spec, oc_error 
 /* Copies the class names into the result. */
 static oc_status keep_names(oc_comparison *comparison, const oc_set *set, oc_error *err)
 {
-    const char **names = oc_alloc(oc_set_classes(set), sizeof *names);
+    char **names = oc_alloc(oc_set_classes(set), sizeof *names);
     bool done = names != NULL;
-    comparison->classes = (oc_class_list){done ? oc_set_classes(set) : 0, names};
+    comparison->class_names = names;
+    comparison->classes = (oc_class_list){done ? oc_set_classes(set) : 0, (const char *const *)names};
     for (size_t i = 0; done && i < comparison->classes.count; i++) {
         names[i] = oc_strdup(oc_set_class(set, i));
         done = names[i] != NULL;

@@ -3,8 +3,6 @@
 
 #include "src/base/memory.h"
 
-#include <stdint.h>
-
 size_t oc_comparison_best(const oc_comparison *comparison)
 {
     size_t best = 0;
@@ -23,17 +21,17 @@ void oc_comparison_free(oc_comparison *comparison)
         return;
     }
     for (size_t i = 0; i < comparison->count; i++) {
-        oc_comparison_row *row = (oc_comparison_row *)(uintptr_t)&comparison->rows[i];
-        oc_free((char *)(uintptr_t)row->features);
+        oc_comparison_row *row = &comparison->rows[i];
+        oc_free(row->features);
         oc_evaluation_clear(&row->evaluation);
         oc_free(row->curve.passes);
         oc_free(row->curve.loss);
     }
     for (size_t i = 0; i < comparison->classes.count; i++) {
-        oc_free((char *)(uintptr_t)comparison->classes.names[i]);
+        oc_free(comparison->class_names[i]);
     }
     oc_free(comparison->items);
-    oc_free((void *)(uintptr_t)comparison->classes.names);
-    oc_free((void *)(uintptr_t)comparison->rows);
+    oc_free(comparison->class_names);
+    oc_free(comparison->rows);
     oc_free(comparison);
 }

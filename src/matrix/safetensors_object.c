@@ -27,10 +27,10 @@ void oc_archive_free(oc_archive *archive)
         oc_free(archive->strings[i].value);
     }
     for (size_t i = 0; i < archive->count; i++) {
-        oc_free((char *)(uintptr_t)archive->tensors[i].name);
+        oc_free(archive->arrays[i].name);
     }
     oc_free(archive->strings);
-    oc_free(archive->tensors);
+    oc_free(archive->arrays);
     oc_bytes_free(&archive->file);
     oc_free(archive);
 }
@@ -85,13 +85,14 @@ const char *oc_archive_get(const oc_archive *archive, const char *key)
 
 oc_status oc_archive_add(oc_archive *archive, const char *name, oc_tensor tensor, oc_error *err)
 {
-    oc_tensor *tensors = oc_grow(archive->tensors, archive->count, &archive->capacity, sizeof *tensors);
-    archive->tensors = tensors ? tensors : archive->tensors;
-    tensor.name = tensors ? oc_strdup(name) : NULL;
-    if (!tensor.name) {
+    oc_archive_array *arrays = oc_grow(archive->arrays, archive->count, &archive->capacity, sizeof *arrays);
+    archive->arrays = arrays ? arrays : archive->arrays;
+    char *own = arrays ? oc_strdup(name) : NULL;
+    if (!own) {
         return oc_fail_memory(err, "the model file");
     }
-    archive->tensors[archive->count++] = tensor;
+    tensor.name = own;
+    archive->arrays[archive->count++] = (oc_archive_array){own, tensor};
     return OC_OK;
 }
 
@@ -102,14 +103,14 @@ size_t oc_archive_count(const oc_archive *archive)
 
 oc_tensor oc_archive_tensor(const oc_archive *archive, size_t i)
 {
-    return archive->tensors[i];
+    return archive->arrays[i].tensor;
 }
 
 oc_tensor oc_archive_find(const oc_archive *archive, const char *name)
 {
     for (size_t i = 0; i < archive->count; i++) {
-        if (strcmp(archive->tensors[i].name, name) == 0) {
-            return archive->tensors[i];
+        if (strcmp(archive->arrays[i].name, name) == 0) {
+            return archive->arrays[i].tensor;
         }
     }
     return (oc_tensor){0};

@@ -12,10 +12,15 @@ typedef struct oc_archive_string {
     char *key, *value;
 } oc_archive_string;
 
+typedef struct oc_archive_array {
+    char *name;
+    oc_tensor tensor; /* of that name */
+} oc_archive_array;
+
 struct oc_archive {
     oc_archive_string *strings;
     size_t string_count, string_capacity;
-    oc_tensor *tensors; /* names are owned */
+    oc_archive_array *arrays;
     size_t count, capacity;
     oc_bytes file; /* the contents of the file that was read; tensors point into it */
 };

@@ -26,7 +26,7 @@ static oc_status make_header(const oc_archive *archive, oc_string *header, oc_er
     oc_json_close(header, '}');
     size_t begin = 0;
     for (size_t i = 0; i < archive->count; i++) {
-        const oc_tensor *t = &archive->tensors[i];
+        const oc_tensor *t = &archive->arrays[i].tensor;
         size_t end = begin + tensor_bytes(t);
         oc_json_open(header, t->name, '{');
         oc_json_string(header, "dtype", "F32");
@@ -63,7 +63,7 @@ oc_status oc_archive_digest(const oc_archive *archive, uint64_t *digest, oc_erro
     }
     uint64_t sum = oc_digest_text(OC_DIGEST_START, header.data);
     for (size_t i = 0; i < archive->count; i++) {
-        sum = oc_digest(sum, archive->tensors[i].values, tensor_bytes(&archive->tensors[i]));
+        sum = oc_digest(sum, archive->arrays[i].tensor.values, tensor_bytes(&archive->arrays[i].tensor));
     }
     oc_string_free(&header);
     *digest = sum;
@@ -84,7 +84,7 @@ static void write_values(const oc_archive *archive, const oc_string *header, FIL
     fwrite(length, 1, sizeof length, file);
     fwrite(header->data, 1, header->length, file);
     for (size_t i = 0; i < archive->count; i++) {
-        const oc_tensor *t = &archive->tensors[i];
+        const oc_tensor *t = &archive->arrays[i].tensor;
         (void)oc_write_numbers(t->values, t->rows * t->columns, sizeof *t->values, file); /* oc_file_close reports errors */
     }
 }
@@ -143,7 +143,7 @@ static void put_values(const oc_archive *archive, const oc_string *header, unsig
     memcpy(out + OC_ARCHIVE_LENGTH, header->data, header->length);
     out += OC_ARCHIVE_LENGTH + header->length;
     for (size_t i = 0; i < archive->count; i++) {
-        const oc_tensor *t = &archive->tensors[i];
+        const oc_tensor *t = &archive->arrays[i].tensor;
         memcpy(out, t->values, tensor_bytes(t));
         oc_order_bytes(out, t->rows * t->columns, sizeof *t->values);
         out += tensor_bytes(t);
@@ -159,7 +159,7 @@ oc_status oc_archive_write_memory(const oc_archive *archive, oc_archive_check ch
     }
     size_t size = OC_ARCHIVE_LENGTH + header.length;
     for (size_t i = 0; i < archive->count; i++) {
-        size += tensor_bytes(&archive->tensors[i]);
+        size += tensor_bytes(&archive->arrays[i].tensor);
     }
     if (out->bytes && out->room < size) {
         status = oc_fail(err, OC_USAGE, "a buffer of %zu bytes; %zu are needed", out->room, size);
