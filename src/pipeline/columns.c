@@ -3,41 +3,34 @@
 
 #include "features/plan.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-/* oc_features_stage returns a pointer to a stage that may be changed; this file only reads it. */
-static const oc_stage *stage_of(const oc_features *features, size_t i)
-{
-    return oc_features_stage((oc_features *)(uintptr_t)features, i);
-}
-
 size_t oc_features_part_name(const oc_features *features, size_t stage, char *text, size_t size)
 {
-    const char *name = stage_of(features, stage)->type->name;
+    const char *name = oc_features_stage(features, stage)->type->name;
     size_t number = 1;
     for (size_t i = 0; i < stage; i++) {
-        number += strcmp(stage_of(features, i)->type->name, name) == 0;
+        number += strcmp(oc_features_stage(features, i)->type->name, name) == 0;
     }
     return (size_t)(number > 1 ? snprintf(text, size, "%s%zu", name, number) : snprintf(text, size, "%s", name));
 }
 
 size_t oc_features_axis_count(const oc_features *features, size_t stage)
 {
-    return stage_of(features, stage)->plan.axis_count;
+    return oc_features_stage(features, stage)->plan.axis_count;
 }
 
 oc_row_axis oc_features_axis(const oc_features *features, size_t stage, size_t axis)
 {
-    return stage_of(features, stage)->plan.axes[axis];
+    return oc_features_stage(features, stage)->plan.axes[axis];
 }
 
 size_t oc_features_column_name(const oc_features *features, size_t j, char *text, size_t size)
 {
     size_t first = 0;
     for (size_t i = 0; i < oc_features_count(features); i++) {
-        const oc_plan *plan = &stage_of(features, i)->plan;
+        const oc_plan *plan = &oc_features_stage(features, i)->plan;
         if (j - first < plan->dimension) {
             size_t length = oc_features_part_name(features, i, text, size);
             size_t room = length < size ? size - length : 0;

@@ -218,7 +218,12 @@ const char *oc_features_part_spec(const oc_features *features, size_t stage)
     return features->parts[stage].spec;
 }
 
-oc_stage *oc_features_stage(oc_features *features, size_t i)
+const oc_stage *oc_features_stage(const oc_features *features, size_t i)
+{
+    return &features->parts[i].stage;
+}
+
+oc_stage *oc_features_own_stage(oc_features *features, size_t i)
 {
     return &features->parts[i].stage;
 }

@@ -4,8 +4,9 @@
 
 #include "features/stage.h"
 
-/* Stage i of features. */
-oc_stage *oc_features_stage(oc_features *features, size_t i);
+/* Stage i of features, to read and to change. */
+const oc_stage *oc_features_stage(const oc_features *features, size_t i);
+oc_stage *oc_features_own_stage(oc_features *features, size_t i);
 
 /* As oc_features_fit, but fits only the first stage that is not fitted yet. Does nothing when all stages are fitted. */
 oc_status oc_features_fit_next(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job,

@@ -12,12 +12,6 @@
 
 enum { NAME = 64, VALUE = 200 };
 
-/* oc_features_stage returns a pointer to a stage that may be changed; this file only reads it. */
-static const oc_stage *stage_of(const oc_features *features, size_t i)
-{
-    return oc_features_stage((oc_features *)(uintptr_t)features, i);
-}
-
 static size_t tensors_of(const oc_stage *stage, oc_tensor tensors[OC_STAGE_MAX_TENSORS])
 {
     return stage->type->save_state && stage->state ? stage->type->save_state(stage, tensors) : 0;
@@ -60,7 +54,7 @@ oc_status oc_store_features(oc_archive *archive, const oc_features *features, co
     }
     for (size_t i = 0; status == OC_OK && i < oc_features_count(features); i++) {
         oc_tensor tensors[OC_STAGE_MAX_TENSORS];
-        size_t count = tensors_of(stage_of(features, i), tensors);
+        size_t count = tensors_of(oc_features_stage(features, i), tensors);
         for (size_t t = 0; status == OC_OK && t < count; t++) {
             snprintf(name, sizeof name, "stage.%zu.%s", i, tensors[t].name);
             status = oc_archive_add(archive, name, tensors[t], err);
@@ -129,7 +123,7 @@ oc_status oc_load_features(const oc_archive *archive, oc_features **out, oc_imag
         status = oc_features_plan(features, options.size.width, options.size.height, err);
     }
     for (size_t i = 0; status == OC_OK && i < oc_features_count(features); i++) {
-        oc_stage *stage = oc_features_stage(features, i);
+        oc_stage *stage = oc_features_own_stage(features, i);
         oc_tensor tensors[OC_STAGE_MAX_TENSORS];
         if (stage->type->load_state) {
             status = stage->type->load_state(stage, tensors, find_tensors(archive, i, tensors), err);
@@ -150,7 +144,7 @@ oc_status oc_load_learned(const oc_archive *archive, oc_features *features, oc_e
 {
     oc_status status = OC_OK;
     for (size_t i = 0; status == OC_OK && i < oc_features_count(features); i++) {
-        oc_stage *stage = oc_features_stage(features, i);
+        oc_stage *stage = oc_features_own_stage(features, i);
         oc_tensor tensors[OC_STAGE_MAX_TENSORS];
         size_t count = find_tensors(archive, i, tensors);
         if (count && stage->type->load_state && !stage->state) {
@@ -181,7 +175,7 @@ oc_status oc_copy_features(const oc_features *features, oc_features **out, oc_er
         status = oc_features_plan(copy, size.width, size.height, err);
     }
     for (size_t i = 0; status == OC_OK && i < oc_features_count(features); i++) {
-        status = copy_state(oc_features_stage(copy, i), stage_of(features, i), err);
+        status = copy_state(oc_features_own_stage(copy, i), oc_features_stage(features, i), err);
     }
     if (status != OC_OK) {
         oc_features_free(copy);
@@ -199,7 +193,7 @@ oc_status oc_adopt_features(oc_features *features, const oc_features *from, oc_e
         for (size_t j = 0; status == OC_OK && j < oc_features_count(from); j++) {
             bool same = strcmp(oc_features_part_spec(features, i), oc_features_part_spec(from, j)) == 0;
             if (same && a.width == b.width && a.height == b.height) {
-                status = copy_state(oc_features_stage(features, i), stage_of(from, j), err);
+                status = copy_state(oc_features_own_stage(features, i), oc_features_stage(from, j), err);
             }
         }
     }
@@ -269,7 +263,7 @@ oc_status oc_compare_features(const oc_features *a, const oc_features *b, oc_err
     }
     oc_status status = OC_OK;
     for (size_t i = 0; status == OC_OK && i < oc_features_count(a); i++) {
-        status = compare_stages(stage_of(a, i), stage_of(b, i), err);
+        status = compare_stages(oc_features_stage(a, i), oc_features_stage(b, i), err);
     }
     return status;
 }
@@ -279,7 +273,7 @@ size_t oc_learned_values(const oc_features *features)
     size_t values = 0;
     for (size_t i = 0; i < oc_features_count(features); i++) {
         oc_tensor tensors[OC_STAGE_MAX_TENSORS];
-        size_t count = tensors_of(stage_of(features, i), tensors);
+        size_t count = tensors_of(oc_features_stage(features, i), tensors);
         for (size_t t = 0; t < count; t++) {
             values += tensors[t].rows * tensors[t].columns;
         }

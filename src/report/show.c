@@ -10,16 +10,10 @@
 #include "src/pipeline/pipeline.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 
 enum { MAX_CLASSES = 100 };
 static const char NO_STAGES[] = "the model was trained on rows made by another program, which cannot be drawn";
-
-static const oc_stage *stage_of(const oc_features *features, size_t i)
-{
-    return oc_features_stage((oc_features *)(uintptr_t)features, i);
-}
 
 static oc_draw_request sketch_of(oc_page *page, size_t panel, oc_drawing what, const float *row, const oc_image *image)
 {
@@ -63,7 +57,7 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
         double aspect = (double)image->width / (double)image->height;
         panels[count++] = (oc_panel){.caption = "the image", .aspect = aspect, .height = row_height(aspect)};
         for (size_t i = 0; i < stages; i++) {
-            aspect = oc_stage_aspect(stage_of(features, i), OC_DRAW_ROW);
+            aspect = oc_stage_aspect(oc_features_stage(features, i), OC_DRAW_ROW);
             panels[count++] = (oc_panel){
                 .caption = oc_features_part_spec(features, i), .aspect = aspect, .height = row_height(aspect)};
         }
@@ -78,7 +72,7 @@ oc_status oc_show_image(const oc_features *features, const oc_image *image, cons
     }
     const float *part = row;
     for (size_t i = 0; status == OC_OK && i < stages; i++) {
-        const oc_stage *stage = stage_of(features, i);
+        const oc_stage *stage = oc_features_stage(features, i);
         oc_draw_request s = sketch_of(&page, i + 1, OC_DRAW_ROW, part, image);
         status = oc_stage_draw(stage, &s, err);
         part += stage->plan.dimension;
@@ -101,7 +95,7 @@ static oc_status draw_templates(oc_page *page, const oc_model *model, size_t i, 
 {
     const oc_classifier *c = model->classifier;
     size_t classes = shown_classes(model), first = i * classes;
-    const oc_stage *stage = stage_of(model->features, i);
+    const oc_stage *stage = oc_features_stage(model->features, i);
     oc_status status = OC_OK;
     for (size_t k = 0; status == OC_OK && k < classes; k++) {
         oc_draw_request s = sketch_of(page, first + k, OC_DRAW_WEIGHTS, c->weights + k * (c->dimension + 1) + offset,
@@ -126,7 +120,7 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
         return oc_fail_memory(err, "the picture");
     }
     for (size_t i = 0; i < stages; i++) {
-        const oc_stage *stage = stage_of(model->features, i);
+        const oc_stage *stage = oc_features_stage(model->features, i);
         double aspect = oc_stage_aspect(stage, OC_DRAW_WEIGHTS);
         for (size_t k = 0; k < classes; k++) {
             panels[count++] = (oc_panel){.heading = k ? NULL : oc_features_part_spec(model->features, i),
@@ -167,7 +161,7 @@ oc_status oc_show_codebook(const oc_model *model, const char *path, oc_error *er
     size_t *which = oc_alloc(stages, 2 * sizeof *which), *offset = which ? which + stages : NULL, first = 0;
     oc_status status = panels && which ? OC_OK : oc_fail_memory(err, "the picture");
     for (size_t i = 0; status == OC_OK && i < stages; i++) {
-        const oc_stage *stage = stage_of(features, i);
+        const oc_stage *stage = oc_features_stage(features, i);
         double aspect = stage->state ? oc_stage_aspect(stage, OC_DRAW_LEARNED) : 0;
         if (aspect > 0) {
             which[count] = i;
@@ -190,7 +184,7 @@ oc_status oc_show_codebook(const oc_model *model, const char *path, oc_error *er
         status = oc_page_lay_out(&page, err);
     }
     for (size_t i = 0; status == OC_OK && i < count; i++) {
-        const oc_stage *stage = stage_of(features, which[i]);
+        const oc_stage *stage = oc_features_stage(features, which[i]);
         oc_draw_request s = sketch_of(&page, i, OC_DRAW_LEARNED, mean ? mean + offset[i] : NULL, NULL);
         status = oc_stage_draw(stage, &s, err);
     }
