@@ -28,12 +28,12 @@ double choose_seconds(void)
 static void print_candidate(void *context, const oc_choice *choice)
 {
     const oc_choice_row *row = &choice->rows[choice->count - 1];
-    const oc_dataset *images = context;
+    const oc_dataset *const *images = context;
     char values[CELL], accuracy[CELL] = "-", seconds[CELL];
     progress_clear();
     if (choice->count == 1) {
         printf("choosing the features by cross-validation on %zu of %zu images\n\n", choice->images,
-               oc_dataset_count(images));
+               oc_dataset_count(*images));
         table_heading(stdout, columns, COLUMNS);
     }
     snprintf(values, sizeof values, "%zu", row->dimension);
@@ -54,7 +54,7 @@ oc_status choose_features(const cli_settings *settings, const oc_dataset *images
     options.train.seed = (uint64_t)settings->seed;
     if (!settings->json) {
         options.row_done = print_candidate;
-        options.context = (void *)(uintptr_t)images;
+        options.context = &images;
     }
     oc_status status = oc_choose(images, &options, job, choice, err);
     if (status != OC_OK) {

@@ -40,10 +40,10 @@ void note_folders(const char *path, const oc_dataset *dataset)
 }
 
 /* Replaces the text at `from`, which is an argument or the part of one after "--name=". */
-static void replace(char **arguments, size_t count, const char *from, const char *to, char *room, size_t size)
+static void replace(const char **arguments, size_t count, const char *from, const char *to, char *room, size_t size)
 {
     for (size_t i = 0; i < count; i++) {
-        char *argument = arguments[i];
+        const char *argument = arguments[i];
         if (from >= argument && from <= argument + strlen(argument)) {
             snprintf(room, size, "%.*s%s", (int)(from - argument), argument, to);
             arguments[i] = room;
@@ -53,7 +53,7 @@ static void replace(char **arguments, size_t count, const char *from, const char
 }
 
 /* The typed command with other arguments. The caller frees it. */
-static char *command_line(const char *command, char **arguments, size_t count)
+static char *command_line(const char *command, const char *const *arguments, size_t count)
 {
     cli_settings settings = {.arguments = arguments, .argument_count = count};
     return typed_command(command, &settings);
@@ -63,10 +63,10 @@ static char *command_line(const char *command, char **arguments, size_t count)
  * (by the test part for commands that test), and --test by the test part. The caller frees it. */
 static char *meant_command(const cli_settings *settings, const char *path, const char *train, const char *test)
 {
-    char first[PATH_ROOM], second[PATH_ROOM], flag[] = "--test";
+    char first[PATH_ROOM], second[PATH_ROOM];
     size_t count = settings->argument_count;
     bool tests = !command_can(settings->command, LEARNS);
-    char **arguments = calloc(count + 2, sizeof *arguments);
+    const char **arguments = calloc(count + 2, sizeof *arguments);
     if (!arguments) {
         return NULL;
     }
@@ -81,30 +81,30 @@ static char *meant_command(const cli_settings *settings, const char *path, const
     }
     if (command_can(settings->command, LEARNS) && command_can(settings->command, TESTS) && !settings->test && test) {
         snprintf(second, sizeof second, "%s", test);
-        arguments[count++] = flag;
+        arguments[count++] = "--test";
         arguments[count++] = second;
     }
     char *text = command_line(settings->command->name, arguments, count);
-    free(arguments);
+    free((void *)arguments);
     return text;
 }
 
 /* The next command, which uses the test part; NULL when there is none. The caller frees it. */
-static char *next_command(const cli_settings *settings, char *test)
+static char *next_command(const cli_settings *settings, const char *test)
 {
-    char *output = (char *)(uintptr_t)settings->output;
+    const char *output = settings->output;
     if (!output || !test || strcmp(output, "-") == 0) {
         return NULL;
     }
     if (command_can(settings->command, WRITES_MODEL)) {
-        return command_line("evaluate", (char *[]){output, test}, 2);
+        return command_line("evaluate", (const char *[]){output, test}, 2);
     }
-    char with[] = "--with", to[] = "-o", rows[PATH_ROOM];
+    char rows[PATH_ROOM];
     if (!command_can(settings->command, WRITES_SET) || settings->format != OC_FORMAT_NPY) {
         return NULL;
     }
     snprintf(rows, sizeof rows, "%.4000s-test", output);
-    return command_line("extract", (char *[]){test, with, output, to, rows}, 5);
+    return command_line("extract", (const char *[]){test, "--with", output, "-o", rows}, 5);
 }
 
 static void join(const char *folder, const char *name, char *path)

@@ -56,7 +56,8 @@ static int run_with_job(const cli_command *command, const cli_settings *settings
     return status;
 }
 
-static int run_command(const cli_command *command, char **arguments, size_t count, const cli_settings *global)
+static int run_command(const cli_command *command, const char *const *arguments, size_t count,
+                       const cli_settings *global)
 {
     cli_settings settings;
     oc_error err;
@@ -91,7 +92,7 @@ static int run_command(const cli_command *command, char **arguments, size_t coun
 }
 
 /* Reads the options before the command, then runs the command. */
-static int run(char **arguments, size_t count)
+static int run(const char *const *arguments, size_t count)
 {
     const option_set every = {0}; /* the options that every command has */
     cli_settings global;
@@ -139,5 +140,5 @@ int main(int argc, char **argv)
     setvbuf(stderr, line, _IOLBF, sizeof line);
     signals_start();
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;
-    return close_output(run(argv + (argc > 0), count));
+    return close_output(run((const char *const *)argv + (argc > 0), count));
 }

@@ -253,7 +253,7 @@ static oc_status take_short(const option_set *set, const char *letters, const ch
     return OC_OK;
 }
 
-oc_status options_parse(const option_set *set, char **arguments, size_t count, bool stop_at_operand,
+oc_status options_parse(const option_set *set, const char *const *arguments, size_t count, bool stop_at_operand,
                         cli_settings *settings, oc_error *err)
 {
     *settings = (cli_settings){.train = oc_train_defaults(), .arguments = arguments, .argument_count = count};

@@ -50,7 +50,7 @@ typedef struct cli_settings {
     oc_train_options train;
     cli_strings specs;               /* of each -f */
     cli_strings operands;            /* arguments that are not options */
-    char **arguments;                /* all of them as typed, after the name of the command */
+    const char *const *arguments;    /* all of them as typed, after the name of the command */
     size_t argument_count, consumed; /* number of all arguments, and of those read */
     const char *given[MAX_GIVEN];    /* names of the options that were typed */
     size_t given_count;
@@ -106,7 +106,7 @@ extern const size_t cli_option_group_count;
 /* Reads `count` arguments for a command with these options. With stop_at_operand, reading ends before the first
  * operand; else options and operands may come in any order, and "--" ends the options. OC_USAGE with the reason. Call
  * settings_free in any case. */
-oc_status options_parse(const option_set *set, char **arguments, size_t count, bool stop_at_operand,
+oc_status options_parse(const option_set *set, const char *const *arguments, size_t count, bool stop_at_operand,
                         cli_settings *settings, oc_error *err);
 void settings_free(cli_settings *settings);
 
