@@ -1,8 +1,8 @@
 /* The cross-entropy L(a) = mean_i [ log sum_j exp a s_ij - a sum_j t_ij s_ij ] is convex in a: its slope, the mean of
- * sum_j (p_ij - t_ij) s_ij, rises, and its zero is found by halving an interval of log a. The targets t are 1 - e for the
- * true class, and e spread over the others, with e = 1 / (N + 2): N rows that were all right do not prove that the next
- * one will be, and without e the factor would be infinite (Platt, "Probabilistic outputs for support vector machines",
- * 1999, section 2.2). */
+ * sum_j (p_ij - t_ij) s_ij, rises, and its zero is found by halving an interval of log a. The targets t are 1 - e for
+ * the true class, and e in total for the others, with e = 1 / (N + 2): without e, the factor would be infinite when all
+ * N rows are classified correctly, although the next row may not be (Platt, "Probabilistic outputs for support vector
+ * machines", 1999, section 2.2). */
 #include "src/learn/calibration.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@
 enum { HALVINGS = 40 };
 static const double WIDEST = 1e3;
 
-/* -log p of one row's true class; *slope takes its derivative by the factor. */
+/* Returns -log p of the true class of one row; sets *slope to its derivative with respect to the factor. */
 static double row_loss(const float *s, size_t classes, size_t y, double factor, double *slope)
 {
     double highest = 0, sum = 0, mean = 0;

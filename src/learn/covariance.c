@@ -1,4 +1,4 @@
-/* Covariance by square tiles of the upper triangle, each a matrix product over a slab of rows. */
+/* Computes the covariance in square tiles of the upper triangle, each by matrix products of slabs of rows. */
 #include "src/learn/covariance.h"
 
 #include "src/base/fail.h"
@@ -18,16 +18,16 @@ enum { ROWS_PER_COLUMN = 4, MIN_ROWS = 16384 };
 typedef struct slab {
     const oc_problem *problem;
     size_t rows;         /* R */
-    size_t first, count; /* of these, the ones of this slab */
+    size_t first, count; /* rows of this slab */
     float *z;            /* (SLAB, D) */
     float *matrix;       /* (D, D) */
 } slab;
 
-/* The row of the problem that row i of the slab is: one from each of R parts of equal length, drawn at random, so that
- * sets sorted by class are covered evenly. */
+/* The row of the problem that becomes row i of the slab. One row is drawn at random from each of R parts of equal
+ * length, so that data sorted by class are covered evenly. */
 static size_t row_of(const slab *s, size_t i)
 {
-    /* Products of row numbers, which fit into 32 bits. */
+    /* Row numbers have 32 bits, so these products do not overflow. */
     size_t count = s->problem->rows->count, k = s->first + i, first = k * count / s->rows;
     size_t end = (k + 1) * count / s->rows;
     oc_random random = oc_random_stream(0, 0x726f7773, k);
@@ -42,7 +42,7 @@ static void scale_row(void *context, size_t i, size_t worker)
     oc_scaler_row(p->rows, row_of(s, i), p->center, p->scale, s->z + i * p->rows->dimension);
 }
 
-/* Tile `index` of the upper triangle, counted column by column. */
+/* Computes tile `index` of the upper triangle, counted column by column. */
 static void multiply_tile(void *context, size_t index, size_t worker)
 {
     (void)worker;
@@ -98,7 +98,7 @@ cleanup:
     return OC_OK;
 }
 
-/* C + ridge I in the lower triangle. */
+/* Writes C + ridge I to the lower triangle. */
 static void fill_lower(oc_covariance *c, float ridge, oc_job *job)
 {
     size_t d = c->dimension;

@@ -1,4 +1,5 @@
-/* Equal rows are found by a digest of their values, of which long rows give a sample, and compared value by value. */
+/* Equal rows are found by a digest of their values (of long rows, of a sample of the values), then compared value by
+ * value. */
 #include "src/learn/equal_rows.h"
 
 #include "src/base/digest.h"
@@ -9,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double ALL_VALUES = 1 << 24; /* of all rows; where there are more, SAMPLE of each block and row */
+static const double ALL_VALUES =
+    1 << 24; /* with more values in total, only SAMPLE of each row and block are digested */
 enum { SAMPLE = 256 };
 
 typedef struct digested {
@@ -79,7 +81,8 @@ static bool find_equal(const oc_rows *rows, digested *sorted, uint32_t *first)
     return any;
 }
 
-/* Rows stay that are equal to a row of a class all of whose rows are in one fold. place (C): that fold, or OC_FOLD_NONE. */
+/* Sets the fold of rows to OC_FOLD_NONE if they equal a row of a class whose rows are all in one fold. place (C): that
+ * fold, or OC_FOLD_NONE. */
 static void keep_classes(const uint32_t *first, const int *labels, size_t count, size_t classes, uint16_t *fold,
                          uint16_t *place)
 {
@@ -101,7 +104,7 @@ static void keep_classes(const uint32_t *first, const int *labels, size_t count,
     }
 }
 
-/* True when each fold holds out a row; *held is their number. */
+/* True when each fold holds out a row; *held is the number of held-out rows. */
 static bool count_held(const uint16_t *fold, size_t count, size_t folds, size_t *members, size_t *held)
 {
     size_t filled = 0;

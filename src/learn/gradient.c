@@ -1,12 +1,12 @@
-/* Analytic and numerical gradient of
+/* Compares the analytic with the numerical gradient of
  *
  *     F(W, b) = mean_i [ v_y L(W z_i + b, y_i) + score_l2 |W z_i|^2 ] + l2 sum W^2 + l1 sum |W|     z_i centred
  *
  *     dF/dW = mean_i (v_y dL/ds_i + 2 score_l2 W z_i) z_i^T + 2 l2 W + l1 sign W,   dF/db = mean_i v_y dL/ds_i
  *
- * with the weight v_y of the class of row i. The bias is the weight of a last column of ones. A single weight w_cj enters the
- * scores of class c alone, s_ic = (W z_i + b)_c, so F(w_cj +- h) follows from scores of which one column is moved by
- * +- h z_ij. */
+ * with the weight v_y of the class of row i. The bias is the weight of a last column of ones. A single weight w_cj
+ * enters the scores of class c alone, s_ic = (W z_i + b)_c, so F(w_cj +- h) is computed by adding
+ * +- h z_ij to one column of the scores. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/random.h"
@@ -36,7 +36,7 @@ typedef struct check {
     double *row;        /* (C) */
 } check;
 
-/* Rows drawn at random, scaled, centred, of root mean square 1. */
+/* Draws rows at random, centres them and scales them to root mean square 1. */
 static oc_status take_rows(check *k, const oc_rows *rows, const int *labels, const oc_train_options *options,
                            oc_error *err)
 {
@@ -80,7 +80,7 @@ static oc_status take_rows(check *k, const oc_rows *rows, const int *labels, con
     return status;
 }
 
-/* Weights that give scores of about 1, none so small that a step would change its sign; and these scores. */
+/* Draws weights that give scores of about 1, none so small that a step changes its sign; computes the scores. */
 static void draw_weights(check *k, uint64_t seed)
 {
     oc_random random = oc_random_stream(seed, 0x67726164, 1);
@@ -180,7 +180,7 @@ static oc_status measure(check *k, const oc_rows *rows, const int *labels, const
     draw_weights(k, options->seed);
     leave_out_kinks(k);
     if (k->rows == 0) {
-        return oc_fail(err, OC_BAD_DATA, "every row lies on a kink of the loss");
+        return oc_fail(err, OC_BAD_DATA, "every row is at a kink of the loss");
     }
     for (size_t c = 0; c < k->classes; c++) {
         k->importance[c] = 1;

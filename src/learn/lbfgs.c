@@ -1,5 +1,5 @@
 /* Limited-memory BFGS (Liu and Nocedal, 1989; Nocedal and Wright, "Numerical Optimization", algorithm 7.4) with the
- * preconditioner as its first guess of the inverse Hessian:
+ * preconditioner as initial inverse Hessian:
  *
  *     w <- w - t H grad F(w),   H from gamma P and the last pairs s = w' - w, y = grad F(w') - grad F(w)
  *
@@ -27,8 +27,8 @@ typedef struct lbfgs {
     float *direction, *py; /* (size): -H grad F; P y */
 } lbfgs;
 
-/* v <- first guess of the inverse Hessian times v: P over the curvature for the weights, whose columns have mean 0, and one
- * over the curvature for the biases. */
+/* v <- initial inverse Hessian times v: P / curvature for the weights (columns of rows have mean 0), 1 / curvature for
+ * the biases. */
 static void apply_guess(const lbfgs *l, const oc_iterate *i, float *v, oc_job *job)
 {
     const oc_precondition *p = l->precondition;

@@ -26,7 +26,7 @@ typedef struct regression {
     double *leverage;     /* (N) */
 } regression;
 
-/* 2 ([c = y_i] - share of class c): targets +-1 less their means. */
+/* Targets 2 ([c = y_i] - share of class c), which are +-1 minus their means. */
 static void fill_targets(regression *r, const int *labels)
 {
     float *share = r->parts; /* (C): not used yet */
@@ -62,7 +62,7 @@ static oc_status decompose(regression *r, const oc_problem *problem, oc_error *e
     return status;
 }
 
-/* The mean squared residual of rows left out. */
+/* The mean squared residual of left-out rows. */
 static double judge(regression *r, double lambda)
 {
     size_t n = r->rows, classes = r->classes;

@@ -1,5 +1,5 @@
-/* Losses of the scores of one row, and their gradients by the scores. In double precision: the scores of a row are few,
- * the products that make them are where the work is.
+/* Losses of the scores of one row, and their gradients by the scores, in double precision: nearly all the time is spent
+ * on the products that give the scores.
  *
  * Every loss here is convex in the scores s; t_j = +1 for the true class y and -1 for the others. */
 #include "src/learn/loss.h"
@@ -93,7 +93,7 @@ static double rounded_hinge(double width, const double *scores, size_t classes, 
 {
     double sum = 0, pull = 0;
     for (size_t j = 0; j < classes; j++) {
-        double above = scores[j] - scores[y] + 1 + width / 2; /* the start of the bend */
+        double above = scores[j] - scores[y] + 1 + width / 2; /* distance from the start of the rounded part */
         double slope = j == y ? 0 : fmin(fmax(above / width, 0), 1);
         sum += slope * (above - slope * width / 2);
         pull += slope;
@@ -121,9 +121,9 @@ static double to_ovr_kink(const double *scores, size_t classes, size_t y)
     return least;
 }
 
-/* The largest eigenvalue of the Hessian, but for softmax half of Boehning's (1992) bound 1/2, which is reached only between
- * two classes of equal probability, and for the hinge, which has no Hessian, half of its square's: measured, minibatches
- * then come closest to the optimum. */
+/* The largest eigenvalue of the Hessian, with two exceptions. Softmax: half of Boehning's (1992) bound 1/2, which is
+ * reached only by two classes of equal probability. Hinge, which has no Hessian: half of the value of the squared
+ * hinge. In measurements, minibatches came closest to the optimum with these values. */
 static oc_curvature of_softmax(size_t classes)
 {
     return (oc_curvature){0.25, 0.25, 1 / (double)classes};

@@ -1,10 +1,10 @@
-/* The hinge is minimised with its kink rounded off. With slopes a of the rounded loss, a m is below max(0, m) for every
- * margin m, whatever the weights: a lower bound of F, as in the dual of the hinge. It is below F by at most the slack, the
- * mean of max(0, m) - a m, plus the gap of the rounded problem. When the slack is the larger part, the rounding is narrowed:
- * late, because a wide bend makes the passes few.
+/* The hinge is minimised with its kink rounded off. With slopes a of the rounded loss, a m <= max(0, m) for every
+ * margin m and any weights. So a m gives a lower bound of F, as in the dual of the hinge. It is below F by at most the
+ * slack, the mean of max(0, m) - a m, plus the gap of the rounded problem. When the slack is the larger part, the width
+ * of the rounding is reduced. This is done late, because a large width needs fewer passes.
  *
- * A quadratic model that has not yet seen the flat directions predicts too small a decrease. The worst recent ratio of actual
- * to predicted decrease corrects it. */
+ * A quadratic model that has not yet seen the flat directions predicts too small a decrease. The worst recent ratio of
+ * actual to predicted decrease corrects it. */
 #include "src/learn/minimize.h"
 
 #include "src/base/fail.h"
@@ -16,7 +16,7 @@
 #include <string.h>
 
 static const double ROUNDING = 0.12, NARROWER = 0.25;
-static const double SUFFICIENT = 1e-3; /* part of the predicted decrease that a step must bring */
+static const double SUFFICIENT = 1e-3; /* fraction of the predicted decrease that a step must achieve */
 enum { ATTEMPTS = 20 };                /* points that a step tries */
 
 static double correction(const oc_gap *g, double value)
@@ -52,7 +52,7 @@ double oc_gap_estimate(const oc_gap *gap, double value, double predicted)
     return estimate;
 }
 
-/* The objective that a step must end below. */
+/* The upper limit of the objective after a step. */
 static double ceiling(const oc_method *method, const oc_gap *gap, double value)
 {
     for (size_t k = 0; method->nonmonotone && k < OC_RECENT && k < gap->steps; k++) {
@@ -61,7 +61,7 @@ static double ceiling(const oc_method *method, const oc_gap *gap, double value)
     return value;
 }
 
-/* What a run of the loop works with. */
+/* The state of the loop. */
 typedef struct loop {
     oc_descent *d;
     const oc_method *method;
@@ -76,8 +76,8 @@ static void evaluate(loop *l, const float *w, oc_objective *objective, oc_job *j
     oc_evaluator_run(l->evaluator, w, NULL, 0, objective, job);
 }
 
-/* Tries points nearer and nearer until the objective falls. False when it never does: that is the limit of single
- * precision. */
+/* Tries points nearer and nearer to w until the objective decreases. False when it never does, which is the limit of
+ * single precision. */
 static bool step(loop *l, double predicted, oc_job *job)
 {
     oc_iterate *i = &l->i;

@@ -4,30 +4,30 @@
 
 #include "src/learn/descent.h"
 
-/* Where the loop stands; what a method may look at. */
+/* The state of the loop that a method may read. */
 typedef struct oc_iterate {
-    oc_problem problem;          /* a copy, whose rounding the loop narrows */
+    oc_problem problem;          /* a copy, whose rounding the loop reduces */
     size_t weights, size;        /* C D, C D + C */
     float *w, *gradient;         /* (size) */
     float *next, *next_gradient; /* (size): the point that is tried */
     oc_objective at, tried;      /* at w, at next */
 } oc_iterate;
 
-/* How a method moves. */
+/* A method: how it chooses steps. */
 typedef struct oc_method {
     void *state;
     bool nonmonotone; /* a step may end above the last objective, if below the highest of the last OC_RECENT */
-    size_t trusted;   /* steps of a loss with a kink before the predicted decrease is believed */
-    /* Sets next. Returns the decrease of the objective on the way there that the method's model predicts. attempt 0: the
-     * model's minimum; attempt k: nearer, after `next` was tried k times in vain. */
+    size_t trusted;   /* steps of a loss with a kink before the predicted decrease is used */
+    /* Sets next, and returns the decrease of the objective from w to next that the method's model predicts. attempt 0:
+     * the minimum of the model; attempt k: a nearer point, after k points without success. */
     double (*propose)(void *state, oc_iterate *iterate, size_t attempt, oc_job *job);
-    /* Learns from the step from w to next. */
+    /* Updates the state after the step from w to next. */
     void (*accept)(void *state, const oc_iterate *iterate, oc_job *job);
 } oc_method;
 
 enum { OC_RECENT = 5 };
 
-/* The decrease that the last steps were predicted to bring, and the objective before each of them. Zeros at first. */
+/* The predicted decrease of the last steps, and the objective before each of them. Zero-initialise. */
 typedef struct oc_gap {
     double predicted[OC_RECENT], value[OC_RECENT]; /* step k in slot k % OC_RECENT */
     size_t steps;

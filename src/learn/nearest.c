@@ -1,10 +1,9 @@
 /* Distances to tiles of training rows, for blocks of rows that stay in the cache:
  *
  *     |z - x|^2 / 2 = |z|^2 / 2 + (|x|^2 / 2 - z . x)
- *
- * The bracket orders the neighbours of z and takes one matrix product. In single precision it is a difference
- * of large numbers, so SPARE more neighbours are kept than were asked for, measured again from their
- * differences in double precision, and put in order. No array of Q x N distances ever exists. */
+ * The bracket orders the neighbours of z and needs one matrix product. In single precision it is a difference of large
+ * numbers, so k + SPARE neighbours are kept. Their distances are computed again from z - x in double precision, and
+ * sorted. There is never an array of all Q x N distances. */
 #include "src/learn/nearest.h"
 
 #include "src/base/dispatch.h"
@@ -22,7 +21,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Rows a block, when there are enough for all threads, else; training rows a tile. */
+/* BLOCK, SMALL_BLOCK: rows per block, if there are enough rows for all threads, and otherwise. TILE: training rows per
+ * tile. */
 enum { BLOCK = 256, SMALL_BLOCK = 32, TILE = 512, SPARE = 8 };
 
 OC_KERNEL_GETTER(static, oc_nearest_kernels, kernel_table)
@@ -59,7 +59,7 @@ static oc_status create(const oc_learner *learner, size_t count, size_t dimensio
     return OC_OK;
 }
 
-/* Norms of the rows, and the largest; infinite where it is no float. */
+/* Computes the norms of the rows and the largest norm; infinite on overflow. */
 static void find_norms(oc_nearest *n)
 {
     for (size_t i = 0; i < n->count; i++) {
@@ -124,7 +124,7 @@ typedef struct neighbour {
     uint32_t index; /* of the training row */
 } neighbour;
 
-/* The nearest so far of one row, nearest first. */
+/* The nearest neighbours of one row so far, nearest first. */
 typedef struct shortlist {
     neighbour *list; /* (room) */
     size_t count, room;
@@ -161,8 +161,8 @@ typedef struct finding {
     atomic_size_t done;
 } finding;
 
-/* tile (count, TILE): a number for each of the training rows first .. first + width - 1 that orders them by their distance
- * from each row of z. */
+/* tile (count, TILE): for each row of z and each of the training rows first .. first + width - 1 a number that
+ * increases with their distance. */
 static void measure(const oc_nearest *n, oc_matrix z, size_t first, size_t width, float *tile)
 {
     size_t d = n->dimension;
@@ -183,8 +183,8 @@ static void measure(const oc_nearest *n, oc_matrix z, size_t first, size_t width
     }
 }
 
-/* Can the numbers of `measure` overflow for this row? |z . x| is at most |z| |x|, a sum of differences at most twice the
- * largest value a column. */
+/* True when the numbers of `measure` can overflow for this row. |z . x| is at most |z| |x|; a sum of differences is at
+ * most 2 D times the largest value. */
 static bool overflows(const oc_nearest *n, const float *z)
 {
     double largest = 0;
@@ -209,8 +209,8 @@ static double exact_distance(const oc_nearest *n, const float *z, size_t index)
     return sum;
 }
 
-/* Votes of the k nearest by exact distance, and 1 / (2 + rank) for the nearest neighbour of each class, the rank counted
- * from 0: it decides ties. */
+/* The score of a class: its number of neighbours among the k nearest (by exact distance), plus 1 / (2 + rank) of its
+ * nearest one, rank counted from 0, which decides ties. */
 static void vote(const finding *f, const float *z, const shortlist *found, neighbour *room, float *scores)
 {
     const oc_nearest *n = f->nearest;

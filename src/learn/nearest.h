@@ -1,7 +1,6 @@
-/* k nearest neighbours: a row gets the class that most of the k training rows at the smallest distance have.
- * Distances are measured on scaled rows: l2 sqrt(sum (x - y)^2), l1 sum |x - y|. Of classes with equally many
- * neighbours the one with the nearest of them wins; of training rows at the same distance the first counts as
- * nearer. */
+/* k nearest neighbours: a row gets the most frequent class of the k nearest training rows. Distances of scaled rows: l2
+ * sqrt(sum (x - y)^2), l1 sum |x - y|. Of classes with equally many neighbours, the class of the nearest one wins; of
+ * training rows at the same distance, the first counts as nearer. */
 #ifndef OC_LEARN_NEAREST_H
 #define OC_LEARN_NEAREST_H
 
@@ -15,7 +14,7 @@ struct oc_nearest {
     float *rows;       /* (N,D), scaled */
     int *labels;       /* (N) */
     float *half_norms; /* (N): |x|^2 / 2 of each row */
-    float longest;     /* the largest of them */
+    float longest;     /* the largest half norm */
 };
 
 /* Sets classifier->nearest: rows scaled by the shift and scale of the classifier. OC_USAGE when k is larger than N;
@@ -23,15 +22,15 @@ struct oc_nearest {
 oc_status oc_nearest_learn(oc_classifier *classifier, const oc_learner *learner, const oc_examples *examples,
                            oc_job *job, oc_error *err);
 
-/* Copies rows (N,D) that are scaled already, without gaps, and labels (N) as they are stored in a file: whole numbers in
- * 0..classes-1, else OC_BAD_FILE. OC_USAGE, OC_NO_MEMORY as above. */
+/* Copies scaled rows (N,D), stride D, and labels (N) as stored in a file; OC_BAD_FILE unless they are whole numbers in
+ * 0..classes-1. OC_USAGE, OC_NO_MEMORY as above. */
 oc_status oc_nearest_restore(const oc_learner *learner, oc_matrix rows, const float *labels, size_t classes,
                              oc_nearest **nearest, oc_error *err);
 
 void oc_nearest_free(oc_nearest *nearest);
 
-/* scores (Q,C) of rows (Q,D), as oc_scores describes them; the first is NaN for a row whose distances overflow. OC_NO_MEMORY, OC_CANCELLED.
- * Memory besides: for each thread about 256 x (D + 512 + 2 k) floats, whatever Q and N are. */
+/* scores (Q,C) of rows (Q,D), as for oc_scores; the first score of a row is NaN when its distances overflow.
+ * OC_NO_MEMORY, OC_CANCELLED. Scratch memory: about 256 x (D + 512 + 2 k) floats for each thread. */
 oc_status oc_nearest_scores(const oc_classifier *classifier, const oc_rows *rows, float *scores, oc_job *job,
                             oc_error *err);
 

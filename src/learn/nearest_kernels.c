@@ -1,5 +1,5 @@
-/* L1 distances. Limit: three operations a value (subtract, absolute value, add), 1.5 cycles for 16 values on
- * two vector units of AVX-512. Four rows share each load of x, so that loads do not come in between. */
+/* L1 distances. Limit: three operations per value (subtract, absolute value, add), 1.5 cycles for 16 values on two
+ * vector units of AVX-512. Four rows share each load of x, so that loads are not the limit. */
 #include "src/learn/nearest_kernels.h"
 
 #include "src/base/dispatch.h"

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum { OC_NEAREST_GROUP = 4 }; /* rows that a row is measured against at once */
+enum { OC_NEAREST_GROUP = 4 }; /* maximum number of rows Y in one call */
 
 typedef struct oc_nearest_kernels {
     /* out (count) = sum_j |x_j - y_ij|; x (D), Y (count,D), count <= OC_NEAREST_GROUP */

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-/* Preconditioning a step takes about C D^2 operations, its rows C D each: with more columns than so many times the rows
- * of a step, plain steps get further in the same time. */
+/* Preconditioning a step costs about C D^2 operations, and each row of the step C D. With more columns than WIDE_STEP
+ * times the rows of a step, plain steps make more progress in the same time. */
 enum { WIDE_STEP = 16 };
 
 static oc_status minibatches(oc_descent *descent, oc_job *job, oc_error *err)
@@ -23,7 +23,7 @@ static oc_status minibatches(oc_descent *descent, oc_job *job, oc_error *err)
     return status;
 }
 
-/* Epochs of SGD, then full passes; each may be none. */
+/* Epochs of SGD, then full passes; either number may be 0. */
 static oc_status minibatches_then_passes(oc_descent *descent, oc_job *job, oc_error *err)
 {
     oc_status status = descent->used.epochs ? minibatches(descent, job, err) : OC_OK;

@@ -17,13 +17,14 @@ typedef struct oc_optimizer_type {
     oc_status (*run)(oc_descent *descent, oc_job *job, oc_error *err);
     unsigned reads;
     int64_t epochs, batch_passes; /* of auto */
-    /* Steps are preconditioned, few wide rows are described in their row space, and penalties are chosen by validation. */
+    /* Steps are preconditioned, few wide rows are trained in their row space, and penalties are chosen by
+     * validation. */
     bool preconditioned;
-    bool searches; /* tries weights without following the slope: gets no penalties but given ones */
+    bool searches; /* tries random weights; penalties of auto are 0 */
 } oc_optimizer_type;
 
 extern const oc_optimizer_type oc_optimizer_types[]; /* by enum oc_optimizer */
-extern const char *const oc_optimizer_names[];  /* the same; NULL at the end */
+extern const char *const oc_optimizer_names[];       /* the same; NULL at the end */
 extern const size_t oc_optimizer_count;
 
 #endif

@@ -1,4 +1,4 @@
-/* The training options as a table, and which of them go together. */
+/* The table of the training options, and checks of their combinations. */
 #include "src/base/fail.h"
 #include "src/base/text.h"
 #include "src/learn/loss.h"
@@ -102,7 +102,7 @@ bool oc_train_uses(const oc_train_options *options, const char *name)
     return true;
 }
 
-/* OC_USAGE for a setting other than the default where it has no effect. */
+/* OC_USAGE for an option without effect that differs from its default. */
 static oc_status check_effects(const oc_train_options *options, oc_error *err)
 {
     oc_train_options defaults = oc_train_defaults();

@@ -1,4 +1,4 @@
-/* Soft thresholding, and projection on a ball. */
+/* Soft thresholding, and projection onto a ball. */
 #include "src/learn/penalty.h"
 
 #include "src/matrix/vector.h"

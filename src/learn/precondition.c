@@ -1,4 +1,5 @@
-/* What the step size needs to know of the rows under P: with L L^T = P^-1 it is q = z^T P z = |L^-1 z|^2. */
+/* Measures the rows for the step size. With L L^T = P^-1, the squared length of row z under P is q = z^T P z = |L^-1
+ * z|^2. */
 #include "src/learn/precondition.h"
 
 #include "src/base/fail.h"
@@ -26,7 +27,7 @@ static bool largest_eigenvalue(const sample *s, double *largest)
     float *v = oc_alloc(d, sizeof *v), *u = oc_alloc(n, sizeof *u);
     bool done = v && u;
     for (size_t j = 0; done && j < d; j++) {
-        v[j] = s->z[j] + 1e-3F * (float)(j % 7 + 1); /* not orthogonal to anything by symmetry */
+        v[j] = s->z[j] + 1e-3F * (float)(j % 7 + 1); /* not orthogonal to an eigenvector because of a symmetry */
     }
     for (int step = 0; done && step < POWER_STEPS; step++) {
         oc_matmul_nt(1, oc_packed(s->z, n, d), oc_packed(v, 1, d), 0, u, 1);

@@ -1,9 +1,8 @@
 /* With rows Z (N,D), scores S = Z W^T + b (N,C) and the gradient dS (N,C) of the losses by the scores, over N:
  *
- *     dF/dW = dS^T Z + (2 score_l2 / N) (S - b)^T Z + 2 l2 W,   dF/db = the columns' sums of dS
- *
- * Rows are taken in rounds of tiles. A round has its scores made row tile by row tile, then adds to the gradient column
- * tile by column tile: the boundaries depend on shapes alone. */
+ *     dF/dW = dS^T Z + (2 score_l2 / N) (S - b)^T Z + 2 l2 W,   dF/db = the column sums of dS
+ * Rows are processed in rounds of tiles. A round computes scores, one task for each tile of rows, then adds to the
+ * gradient, one task for each tile of columns. The boundaries of tiles depend on shapes alone. */
 #include "src/learn/problem.h"
 
 #include "src/base/fail.h"
@@ -17,14 +16,14 @@
 #include <math.h>
 #include <string.h>
 
-enum { TILE = 64, TILES = 16, COLUMNS = 512 }; /* rows a task; tasks a round; columns a task */
-enum { SMALL = 1 << 18 };                      /* multiply-adds that are not worth waking threads for */
+enum { TILE = 64, TILES = 16, COLUMNS = 512 }; /* rows per task; tasks per round; columns per task */
+enum { SMALL = 1 << 18 };                      /* with fewer multiply-adds, the calling thread does all work */
 
 /* Sums over the rows of a tile. */
 typedef struct sums {
     double loss, rounded, slack, square; /* square: of the scores without bias */
     double *bias;                        /* (C): of the gradient */
-    double *scores, *g;                  /* (C): of the row at hand, and the gradient by them */
+    double *scores, *g;                  /* (C): of the current row, and the gradient by the scores */
 } sums;
 
 struct oc_evaluator {
@@ -96,8 +95,8 @@ oc_status oc_evaluator_create(const oc_problem *problem, oc_evaluator **evaluato
     return OC_OK;
 }
 
-/* Loss, slack and gradient of a row of scores. The hinge's tangent at its rounded slopes g is <g, s> + sum_{j != y} g_j,
- * and g_y = -sum_{j != y} g_j. */
+/* Adds loss, slack and gradient of a row of scores. The hinge's tangent at its rounded slopes g is <g, s> + sum_{j !=
+ * y} g_j, and g_y = -sum_{j != y} g_j. */
 static void add_loss(const oc_problem *problem, size_t y, sums *t)
 {
     const oc_loss_type *loss = &oc_loss_types[problem->loss];
@@ -161,7 +160,7 @@ static void sum_columns(void *context, size_t index, size_t worker)
                  e->sum + left, d);
 }
 
-/* Of n rows: the mean loss and the gradient; the sums of all tiles are in `all`. */
+/* Computes the mean loss and the gradient of n rows; `all` has the sums of all tiles. */
 static void take_means(const oc_evaluator *e, size_t n, const sums *all, oc_objective *objective)
 {
     const oc_problem *p = e->problem;

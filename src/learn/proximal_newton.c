@@ -1,15 +1,15 @@
-/* Proximal Newton steps with the covariance K of the rows in place of the Hessian (Lee, Sun and Saunders, 2014): from w = (W,
- * b) with gradient g of the smooth part of F, the next point is the u = (U, c) that minimises
+/* Proximal Newton steps with the covariance K of the rows instead of the Hessian (Lee, Sun and Saunders, 2014): from w
+ * = (W, b) with gradient g of the smooth part of F, the next point is the u = (U, c) that minimises
  *
  *     q(u) = <g, u - w> + 1/2 <u - w, A (u - w)> + l1 |U|_1      with |u_c| <= max_norm
  *     A = (a + 2 score_l2) K + 2 l2 I for the weights, a I for the biases
  *
  * The curvature a is that of the last step (Barzilai and Borwein, 1988; SpaRSA of Wright, Nowak and Figueiredo, 2009),
- * doubled until F falls below the highest of its last values. The predicted decrease is q(w) - q(u), at the smallest recent
- * curvature: a step along a steep direction says nothing about flat ones.
+ * doubled until F falls below the highest of its last values. The predicted decrease is q(w) - q(u), at the smallest
+ * recent curvature: a step along a steep direction says nothing about flat ones.
  *
- * q is minimised by accelerated proximal gradients (Beck and Teboulle, 2009), restarted where they turn back (O'Donoghue and
- * Candes, 2015). That takes products with K, and no pass over the rows. */
+ * q is minimised by accelerated proximal gradients (Beck and Teboulle, 2009), restarted where they turn back
+ * (O'Donoghue and Candes, 2015). This needs products with K but no pass over the rows. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
@@ -23,7 +23,8 @@
 #include <string.h>
 
 enum { INNER = 300, COLUMNS = 256, POWER_STEPS = 20 };
-static const double INNER_ERROR = 1e-5; /* of a step against the whole way, squared and in the norm of A's bound */
+static const double INNER_ERROR =
+    1e-5; /* inner steps end at |last step|^2 <= INNER_ERROR |u - w|^2, with A's bound as norm */
 
 typedef struct newton {
     const float *covariance;  /* K; NULL: largest I */
@@ -54,7 +55,7 @@ static void multiply(newton *s, oc_job *job)
     oc_vector_scale(s->product, s->largest, s->classes * s->d);
 }
 
-/* Power iteration, on C equal vectors at a time. */
+/* Power iteration on C equal vectors at a time. */
 static double largest_eigenvalue(newton *s, oc_job *job)
 {
     size_t size = s->classes * s->d;
@@ -71,8 +72,8 @@ static double largest_eigenvalue(newton *s, oc_job *job)
     return norm;
 }
 
-/* U <- where gradients of q at W + ahead lead; ahead <- U extrapolated, minus W. Returns the squared length of U's way, and
- * in *back its product with the way to the point before. */
+/* U <- proximal gradient step of q from W + ahead; ahead <- extrapolated U, minus W. Returns the squared length of the
+ * step of U, and in *back its inner product with the previous step. */
 static double advance(newton *s, oc_iterate *i, double momentum, double *back)
 {
     const oc_problem *p = &i->problem;
@@ -126,7 +127,7 @@ static double smallest_curvature(const newton *s)
     return least;
 }
 
-/* Minimises q under the curvature, which is doubled at every attempt. */
+/* Minimises q with the curvature, which is doubled at every attempt. */
 static double propose(void *state, oc_iterate *i, size_t attempt, oc_job *job)
 {
     newton *s = state;
@@ -140,7 +141,7 @@ static double propose(void *state, oc_iterate *i, size_t attempt, oc_job *job)
         double moved = advance(s, i, (t - 1) / grown, &back);
         way += moved;
         t = back > 0 ? 1 : grown;
-        if (!s->covariance || moved <= INNER_ERROR * way) { /* without it the first step is exact */
+        if (!s->covariance || moved <= INNER_ERROR * way) { /* without a covariance the first step is exact */
             break;
         }
     }
@@ -150,7 +151,7 @@ static double propose(void *state, oc_iterate *i, size_t attempt, oc_job *job)
     return predict(s, i, job) * s->curvature / smallest_curvature(s);
 }
 
-/* The curvature becomes that of the gradient's change. */
+/* Sets the curvature from the change of the gradient. */
 static void accept(void *state, const oc_iterate *i, oc_job *job)
 {
     (void)job;

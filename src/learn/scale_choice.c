@@ -1,11 +1,13 @@
-/* Each scaling is judged by ridge regression with every row left out once (leave_one_out.h). On the thirteen sets of
- * tests/bench/classifier.md this picks as well as the cross-validated log loss of softmax, at a fraction of its cost.
+/* Each scaling is rated by the leave-one-out error of ridge regression (leave_one_out.h). On the thirteen sets of
+ * tests/bench/classifier.md, this chooses as well as the cross-validated log loss of softmax, at a fraction of the
+ * cost.
  *
- * Scaling matters where rows are few against columns; with many rows the penalty is weak, and a linear classifier is
- * nearly the same whatever the scale: more than SMALL_N rows, and more than ROWS_PER_COLUMN a column, are standardised.
+ * Scaling matters when rows are few compared with columns. With many rows the penalty is weak, and a linear classifier
+ * is nearly the same for every scale: more than SMALL_N rows, and more than ROWS_PER_COLUMN per column, are
+ * standardised.
  *
- * The ridge of least squares is carried over to the loss by its curvature, which is 2 for least squares; of another
- * number of rows the sum of squared residuals, not their mean, wants the same penalty. */
+ * The ridge of least squares, whose curvature is 2, is multiplied by the ratio of the curvatures to become the penalty
+ * of the loss. For another number of rows, the sum of squared residuals, not their mean, has the same penalty. */
 #include "src/learn/scale_choice.h"
 
 #include "src/base/fail.h"
@@ -62,7 +64,7 @@ static void judge(void *context, size_t index, size_t worker)
     oc_job_progress(c->job, "choosing the scale", atomic_fetch_add(&c->done, 1) + 1, c->count);
 }
 
-/* Of equal ones the first wins. */
+/* Lists the candidates; of equally good ones the first is chosen. */
 static void list_candidates(choice *c, const oc_rows *rows, const oc_train_options *options)
 {
     static const oc_scale scales[] = {OC_SCALE_STANDARD, OC_SCALE_CENTER, OC_SCALE_PARETO, OC_SCALE_UNIT};
@@ -77,7 +79,7 @@ static void list_candidates(choice *c, const oc_rows *rows, const oc_train_optio
     }
 }
 
-/* All rows, or of every class its share of SAMPLE rows. */
+/* Takes all rows, or a stratified sample of SAMPLE rows. */
 static oc_status take_sample(const oc_examples *examples, uint64_t seed, oc_subset *sample, oc_error *err)
 {
     size_t count = examples->rows->count;

@@ -1,6 +1,6 @@
-/* Column statistics in one pass. Each tile of rows keeps, for every column, the sums of d and d^2 with d the
- * distance to the first row of all (so that a large common offset costs no precision) and the extremes; tiles
- * are added in their order. */
+/* Column statistics in one pass. For each tile of rows and each column: the extremes, and the sums of d and d^2, where
+ * d is the difference from the first row (so a large common offset costs no precision). Tiles are added in their
+ * order. */
 #include "src/learn/scaler.h"
 
 #include "src/base/dispatch.h"
@@ -15,8 +15,8 @@
 #include <stdbool.h>
 
 enum { TILES = 16 };
-/* Spreads that none and center leave as they are, powers of two: between them a column's share of the bias in a step is
- * neither lost nor too large, and products of rows keep far from the limits of single precision. */
+/* Spreads in this range are not changed by none and center: products of rows are then far from the limits of single
+ * precision, and the columns neither too small nor too large for the bias in a step. Powers of two. */
 static const double MIN_SPREAD = 0x1p-6, MAX_SPREAD = 0x1p10;
 static const double FAR = 1024; /* a mean of more spreads than this costs 10 of the 24 bits of single precision */
 
@@ -46,8 +46,8 @@ static void add_tile(void *context, size_t index, size_t worker)
     }
 }
 
-/* Names the row by its number in the blocks: the view may be a part of what its owner knows. A mirrored row comes
- * behind the one that it is made of. */
+/* OC_BAD_DATA with the row of the value that is not finite. The row is named by its number in the blocks, because the
+ * view may be a part of them. A mirrored row follows the row from which it is computed. */
 static oc_status find_bad_value(const oc_rows *rows, float *row, oc_error *err)
 {
     for (size_t i = 0; i < rows->count; i++) {
@@ -89,7 +89,7 @@ static column column_at(const statistics *all, size_t j)
                     .high = (double)sums->high[j]};
 }
 
-/* The root of the columns' mean variance. */
+/* The square root of the mean variance of the columns. */
 static double find_spread(const statistics *all)
 {
     double sum = 0;
@@ -99,8 +99,8 @@ static double find_spread(const statistics *all)
     return sqrt(sum);
 }
 
-/* What none and center multiply all columns by: 1, or a power of two where squares of the values could leave the range
- * of single precision. */
+/* The unit u of scaler.h: 1, or a power of two when squares of the values could exceed the range of single
+ * precision. */
 static double find_unit(double spread)
 {
     int exponent;
@@ -112,7 +112,7 @@ static double find_unit(double spread)
     return ldexp(1, -exponent);
 }
 
-/* The factor of a column, and its shift. */
+/* Returns the scale of a column, and sets its shift. */
 static double choose(oc_scale kind, column c, double spread, double unit, float *shift)
 {
     double factor = unit;
@@ -136,10 +136,10 @@ static double choose(oc_scale kind, column c, double spread, double unit, float 
         factor = 1 / sqrt(c.variance);
         break;
     }
-    return c.high > c.low && c.variance > 0 ? factor : 0; /* constant columns carry nothing */
+    return c.high > c.low && c.variance > 0 ? factor : 0; /* constant columns carry no information */
 }
 
-/* Multiplies the scales of each block so that its columns have the same variance in all. */
+/* Multiplies the scales of each block so that the sum of the variances of its columns is that of every other block. */
 static void weigh_blocks(const statistics *all, float *scale)
 {
     double total = 0, share[OC_MAX_BLOCKS];
@@ -161,7 +161,7 @@ static void weigh_blocks(const statistics *all, float *scale)
     }
 }
 
-/* A column whose values are so far apart that a distance between them is no float is named. */
+/* OC_BAD_DATA, with the column, when the difference of two values of a column overflows. */
 static oc_status choose_all(const statistics *all, oc_scale kind, bool equal, oc_scaling *out, oc_error *err)
 {
     size_t dimension = all->rows->dimension;
@@ -174,10 +174,11 @@ static oc_status choose_all(const statistics *all, oc_scale kind, bool equal, oc
         out->scale[j] = (float)(choose(kind, c, spread, unit, &out->shift[j]) * ((double)FLT_MAX / largest));
         out->mean[j] = (float)c.mean;
         if (fmax(c.high - c.mean, c.mean - c.low) > (double)FLT_MAX) {
-            return oc_fail(err, OC_BAD_DATA,
-                           "column %zu reaches from %g to %g, too far for single precision: divide its values by 10 or "
-                           "more",
-                           j, c.low, c.high);
+            return oc_fail(
+                err, OC_BAD_DATA,
+                "column %zu has values from %g to %g, a range too large for single precision: divide them by 10 or "
+                "more",
+                j, c.low, c.high);
         }
     }
     if (equal && all->rows->blocks > 1) {

@@ -1,8 +1,7 @@
 /* try t:   random search  W_t = 1e-4 N(0, 1)
  *          local search   W_t = W + 1e-4 N(0, 1), from W_0 = 1e-3 N(0, 1)
  *          W <- W_t where F(W_t) < F(W)
- *
- * Guesses do not depend on each other: the scores of many are one product of matrices. */
+ * Tries of random search are independent: the scores of many tries are one matrix product. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/random.h"
@@ -16,14 +15,14 @@
 #include <math.h>
 #include <string.h>
 
-enum { GUESSES = 64, TILE = 64 };              /* tries in one product; rows a task */
+enum { GUESSES = 64, TILE = 64 };              /* tries in one product; rows per task */
 static const double STEP = 1e-4, START = 1e-3; /* standard deviations */
 
 typedef struct search {
     const oc_problem *problem;
     const oc_descent *descent;
     bool local;
-    size_t first, tries; /* the number of the first of these tries; T */
+    size_t first, tries; /* number of the first try; T, the number of tries */
     float *weights;      /* (T C, D) */
     float *bias;         /* (T C) */
     float *z;            /* (threads, TILE, D) */
@@ -32,8 +31,8 @@ typedef struct search {
     double *sums;        /* (tiles, T): losses */
 } search;
 
-/* Try t: w, or 0, plus normal numbers. The bias is drawn for z = (x - shift) * scale, and the rows of the problem are (x -
- * center) * scale: the difference goes into the bias. */
+/* Draws try t: w, or 0, plus normal random numbers. The bias is drawn for z = (x - shift) * scale, but the rows of the
+ * problem are (x - center) * scale: the bias is corrected for the difference. */
 static void draw(void *context, size_t t, size_t worker)
 {
     (void)worker;
@@ -55,7 +54,7 @@ static void draw(void *context, size_t t, size_t worker)
     }
 }
 
-/* The losses of all tries on the rows of a tile. */
+/* Computes the losses of all tries on the rows of a tile. */
 static void measure(void *context, size_t tile, size_t worker)
 {
     search *s = context;
@@ -83,7 +82,7 @@ static void measure(void *context, size_t tile, size_t worker)
     }
 }
 
-/* The objective of try t; infinite where the weights of a class are longer than max_norm. */
+/* The objective of try t; infinite when the norm of the weights of a class is above max_norm. */
 static double value_of(const search *s, size_t t)
 {
     const oc_problem *p = s->problem;

@@ -2,10 +2,10 @@
  *
  *     V <- momentum V - rate G P,  w <- w + V          P: the preconditioner
  *
- * Step size. For a quadratic loss of curvature c the noise of the batch is bounded when rate < 2 (1 - momentum) B / (c (R^2
- * + (B - 1) lambda)), with R^2 the squared length of a row under P and lambda the largest eigenvalue of the covariance
- * under P (Ma, Bassily and Belkin, "The power of interpolation", 2018, section 3). We take half of that, with R^2 the mean
- * of the squared lengths weighted by themselves. */
+ * Step size. For a quadratic loss of curvature c the noise of the batch is bounded when rate < 2 (1 - momentum) B / (c
+ * (R^2 + (B - 1) lambda)), with R^2 the squared length of a row under P and lambda the largest eigenvalue of the
+ * covariance under P (Ma, Bassily and Belkin, "The power of interpolation", 2018, section 3). The default rate is half
+ * of that bound, with R^2 = sum q^2 / sum q for the squared lengths q of the rows. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
@@ -18,7 +18,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ATTEMPTS = 8 };        /* rates that are tried, each a quarter of the one before */
+enum { ATTEMPTS = 8 };        /* number of rates that are tried, each a quarter of the previous one */
 enum { CHECKED_ROWS = 1024 }; /* rows that show whether the last steps diverged */
 
 typedef struct sgd {
@@ -31,7 +31,8 @@ typedef struct sgd {
     double zero_loss;           /* of scores of 0 */
 } sgd;
 
-/* Mean loss, and gradient where it is wanted, of the rows first to first + count - 1 of the epoch's order. */
+/* Computes the mean loss, and the gradient unless it is NULL, of the rows first .. first + count - 1 in the order of
+ * the epoch. */
 static double evaluate(sgd *s, size_t first, size_t count, float *gradient, oc_job *job)
 {
     oc_objective found = {.gradient = gradient};
@@ -71,8 +72,9 @@ static double scheduled(const oc_descent *d, double rate, size_t step, size_t st
     return d->used.schedule == OC_SCHEDULE_COSINE ? rate * 0.5 * (1 + cos(3.14159265358979323846 * part)) : rate;
 }
 
-/* All epochs at one rate. True when training diverges: the mean loss of an epoch, or the loss after the last step, is not
- * finite or more than twice that of the first step and that of scores of 0. The epochs that are left are not made. */
+/* Runs all epochs at one rate. Stops and returns true when training diverges: the mean loss of an epoch, or the loss
+ * after the last step, is not finite, or more than twice the loss of the first step and more than twice the loss of
+ * scores 0. */
 static bool diverges(sgd *s, double rate, oc_job *job)
 {
     size_t per_epoch = (s->rows + s->batch - 1) / s->batch, epochs = (size_t)s->d->used.epochs;

@@ -12,7 +12,7 @@
 
 enum { BATCH = 256 };
 static const double BEYOND_CHANCE = 2;  /* standard errors of a difference */
-static const double UNCONVERGED = 0.01; /* part of the objective that is worth a note */
+static const double UNCONVERGED = 0.01; /* a note is sent when gap > UNCONVERGED * objective */
 
 static oc_status check_labels(const oc_examples *examples, oc_error *err)
 {
@@ -46,15 +46,16 @@ static oc_status check_labels(const oc_examples *examples, oc_error *err)
     return status;
 }
 
-/* Replaces auto of scale, stage weight and penalties. The scale is chosen only for descents that end in the optimum of an L2
- * penalty; else auto means standardised columns. *path: l2 is a guess. */
+/* Replaces auto in scale, stage weight and penalties. The scale is only chosen for descents that end in the optimum of
+ * an L2 penalty; else auto means standardised columns. *path: l2 is a guess, from which validation starts. */
 static oc_status resolve(const oc_examples *examples, oc_train_options *used, bool *path, oc_job *job, oc_error *err)
 {
     bool linear = used->classifier.kind == OC_LINEAR, searches = oc_optimizer_types[used->optimizer].searches;
     bool nonsmooth = used->l1 > 0 || used->max_norm > 0;
     used->score_l2 = isnan(used->score_l2) ? 0 : used->score_l2;
     bool guess = linear && !searches && !nonsmooth && isnan(used->l2);
-    *path = guess && oc_optimizer_types[used->optimizer].preconditioned; /* gd takes long: the guess must do */
+    *path = guess &&
+            oc_optimizer_types[used->optimizer].preconditioned; /* gd is slow: the guess is used without validation */
     if (guess) {
         return oc_scale_choose(examples, used, job, err);
     }
@@ -64,7 +65,7 @@ static oc_status resolve(const oc_examples *examples, oc_train_options *used, bo
     return OC_OK;
 }
 
-/* A training on all rows (with the rows of mirrored images, where they are asked for) and its validation. */
+/* A training on all rows (with those of mirrored images for --augment mirror) and its validation. */
 typedef struct attempt {
     oc_train_options used;
     oc_trainer *trainer;
@@ -87,8 +88,8 @@ static oc_status prepare(const oc_examples *all, oc_validation_plan *plan, attem
     return status;
 }
 
-/* True when b got more rows right than a, beyond chance: of two classifiers that are equally good, each row that one
- * alone gets right is as likely to be the one's as the other's. */
+/* True when b classifies significantly more rows correctly than a. Of two equally good classifiers, each is equally
+ * likely to be the correct one on a row where exactly one of them is correct. */
 static bool clearly_better(const bool *b, const bool *a, size_t rows)
 {
     double won = 0, lost = 0;
@@ -99,7 +100,8 @@ static bool clearly_better(const bool *b, const bool *a, size_t rows)
     return won - lost > BEYOND_CHANCE * sqrt(won + lost);
 }
 
-/* Replaces the attempt by that with another loss where this gets clearly more held-out rows right than options->loss. */
+/* Replaces the attempt by one with another loss if that classifies significantly more held-out rows correctly than
+ * options->loss. */
 static oc_status tune(const oc_examples *all, const oc_train_options *options, oc_validation_plan *plan, attempt *best,
                       oc_job *job, oc_error *err)
 {
@@ -127,7 +129,7 @@ static oc_status tune(const oc_examples *all, const oc_train_options *options, o
     return status;
 }
 
-/* What oc_train makes: swapped in when all is done. */
+/* The results of oc_train, which are returned only after success. */
 typedef struct trained {
     oc_classifier *classifier;
     oc_train_report report;

@@ -1,4 +1,4 @@
-/* Scaling, coordinates, covariance; descents; the classifier put together. */
+/* Prepares scaling, coordinates and covariance, runs descents, and makes the classifier. */
 #include "src/learn/trainer.h"
 
 #include "src/base/fail.h"
@@ -16,14 +16,15 @@
 
 enum { MAX_SEPARABLE_ROWS = 4096 }; /* up to here rows are likely to be separable, and a descent is short */
 enum { BATCH = 256, MAX_BATCH = 2048, MIN_BATCH = 16, STEPS_PER_EPOCH = 32 };
-/* Refactoring a preconditioner for another penalty pays up to so many columns; with more the first factor serves all. */
+/* Up to this number of columns, the preconditioner is factored again for each penalty; with more, the first one is
+ * reused. */
 enum { REFACTOR_WIDEST = 2048 };
-/* Part of the objective that may be left to gain, in the end and in validation. */
+/* gap / objective at which a descent may end: in the last descent, and in validation. */
 static const double TOLERANCE = 0.0005, COARSE_TOLERANCE = 0.001;
 enum { COARSE_PASSES = 19, COARSE_PASSES_MANY = 5, MAX_STAGES = 24 };
 
-/* Rows in a step. sgd alone needs many steps to get to the end, so of few rows it takes fewer at a time; not so with
- * penalties whose exact zeros the noise of small batches would blur. */
+/* The number of rows in a step. sgd alone needs many steps to converge, so batches are smaller when rows are few. The
+ * exception: l1 and max_norm, because the noise of small batches would disturb their exact zeros. */
 static int64_t choose_batch(const oc_train_options *used, const oc_rows *rows)
 {
     int64_t batch = BATCH;
@@ -37,7 +38,7 @@ static int64_t choose_batch(const oc_train_options *used, const oc_rows *rows)
     return batch;
 }
 
-/* Replaces what is auto of the steps. */
+/* Replaces auto in the options of steps and passes. */
 static void set_steps(oc_train_options *used, const oc_rows *rows)
 {
     const oc_optimizer_type *optimizer = &oc_optimizer_types[used->optimizer];
@@ -68,10 +69,10 @@ static oc_classifier *create(size_t classes, size_t dimension, oc_loss loss)
 }
 
 struct oc_trainer {
-    oc_rows view;         /* of the given rows: unit where the scale says so */
+    oc_rows view;         /* of the given rows: `unit` is set for OC_SCALE_UNIT */
     oc_problem full;      /* on all D columns */
-    oc_problem problem;   /* the one that is minimised, on M columns: the same, or few wide rows in their row space */
-    oc_rows reduced_rows; /* of that problem, in the second case */
+    oc_problem problem;   /* the minimised problem, on M columns: the full one, or few wide rows in their row space */
+    oc_rows reduced_rows; /* rows in their row space, in the second case */
     oc_row_space row_space;
     oc_train_options used;
     oc_scaling scaling;           /* (D) */
@@ -246,7 +247,7 @@ oc_status oc_trainer_descend(oc_trainer *t, oc_descent *d, bool coarse, bool war
     if (coarse && !oc_problem_nonsmooth(d->problem) && used->batch_passes > most) {
         used->batch_passes = most;
     }
-    if (warm && coarse) { /* the start is near: full passes are enough, or half of the epochs */
+    if (warm && coarse) { /* the start is near the optimum: full passes alone, or half of the epochs */
         used->epochs = passes ? 0 : (used->epochs + 1) / 2;
     } else if (passes && used->epochs && (warm || coarse)) { /* the first epoch belongs to the first descent */
         used->epochs = coarse ? 1 : used->epochs - 1;
@@ -274,7 +275,8 @@ oc_status oc_trainer_nearest_scores(const oc_trainer *t, const oc_problem *part,
     return status;
 }
 
-/* The classifier's weights for z = (x - shift) * scale from w (C M + C), which is for (x - mean) * scale; spoils w. */
+/* Computes the weights of the classifier, for z = (x - shift) * scale, from w (C M + C), which is for (x - mean) *
+ * scale; overwrites w. */
 static oc_status assemble(const oc_trainer *t, float *w, oc_classifier *c, oc_job *job, oc_error *err)
 {
     size_t d = c->dimension;
@@ -304,7 +306,7 @@ static oc_status assemble(const oc_trainer *t, float *w, oc_classifier *c, oc_jo
     return OC_OK;
 }
 
-/* Under penalties from strong to weak, each from the weights of the one before. */
+/* Descends under penalties from strong to weak; each descent starts from the weights of the previous one. */
 static oc_status descend_stages(oc_trainer *t, double l2, oc_descent *d, oc_job *job, oc_error *err)
 {
     double penalty = oc_trainer_strongest(t, l2), rate = NAN;
@@ -358,7 +360,7 @@ static oc_status learn_neighbours(oc_trainer *t, oc_classifier *c, oc_train_repo
     return oc_nearest_learn(c, &t->used.classifier, &examples, job, err);
 }
 
-/* Counts the weights that are 0. OC_BAD_DATA where a weight is not finite. */
+/* Counts the weights that are 0. OC_BAD_DATA when a weight is not finite. */
 static oc_status check_weights(const oc_classifier *c, oc_train_report *report, oc_error *err)
 {
     size_t d = c->dimension;
@@ -374,7 +376,7 @@ static oc_status check_weights(const oc_classifier *c, oc_train_report *report, 
     return OC_OK;
 }
 
-/* The accuracy on the rows that were trained on, counted as oc_predict counts. */
+/* Computes the accuracy on the training rows, with the predictions of oc_predict. */
 static oc_status count_right(const oc_trainer *t, const oc_classifier *c, oc_train_report *report, oc_job *job,
                              oc_error *err)
 {

@@ -1,5 +1,5 @@
-/* What training does again and again, on all rows or a part of them: rows and labels are prepared once (scaling,
- * coordinates, covariance), then descended on under penalties, as often as wanted. */
+/* Repeated training on all rows or on parts of them: rows and labels are prepared once (scaling, coordinates,
+ * covariance), then used for any number of descents under different penalties. */
 #ifndef OC_LEARN_TRAINER_H
 #define OC_LEARN_TRAINER_H
 
@@ -7,31 +7,32 @@
 
 typedef struct oc_trainer oc_trainer;
 
-/* The examples and options must outlive the trainer. The options' scale, stage_weight, l2 and score_l2 are no longer
- * automatic. Errors and memory: those of oc_train. */
+/* The examples and options must outlive the trainer. scale, stage_weight, l2 and score_l2 of the options must not be
+ * auto. Errors and memory: as for oc_train. */
 oc_status oc_trainer_create(const oc_examples *examples, const oc_train_options *options, oc_job *job,
                             oc_trainer **trainer, oc_error *err);
 void oc_trainer_free(oc_trainer *trainer);
 
-/* The problem that is minimised: on M columns, which are not those of the features where rows are few and wide. */
+/* The minimised problem, on M columns. If rows are few and wide, these are coordinates of the row space. */
 const oc_problem *oc_trainer_problem(const oc_trainer *trainer);
 
-/* Sets the penalties, and the preconditioner that suits it; unless `exactly`, wide rows keep the one they have. */
+/* Sets the penalties and computes their preconditioner; unless `exactly`, wide rows keep the current preconditioner. */
 oc_status oc_trainer_penalise(oc_trainer *trainer, double l2, double score_l2, bool exactly, oc_job *job,
                               oc_error *err);
 
-/* Few rows can be told apart by weights of any length: their loss goes to 0, its curvature too, and no method finds back
- * from there to the weights that a weak penalty wants. Their descents go through penalties from strong to weak, each a
- * quarter of the one before. The first of them that ends at l2; l2 itself where rows are many. */
+/* Few rows are separable: with growing weights their loss and its curvature approach 0, and no method returns from
+ * there to the optimum of a weak penalty. So their descents use a sequence of penalties from strong to weak, each a
+ * quarter of the previous one, which ends at l2. oc_trainer_strongest returns the first penalty of the sequence; l2
+ * when rows are many. */
 enum { OC_STAGE_FACTOR = 4 };
 bool oc_trainer_few(const oc_trainer *trainer);
-/* True when no column varies: rows that are all equal cannot be told apart. */
+/* True when all rows are equal, so that no class can be learned. */
 bool oc_trainer_equal_rows(const oc_trainer *trainer);
 double oc_trainer_strongest(const oc_trainer *trainer, double l2);
 
-/* Minimises the objective of descent->problem, which is the trainer's or has the rows and labels of a part, from
- * descent->w on, as the trainer's options say; sets all other fields. coarse: fewer passes, which is near enough to compare
- * penalties by. warm: the start comes from a descent under nearly the same penalties. */
+/* Minimises the objective of descent->problem, which is the trainer's problem or has the rows and labels of a part of
+ * it, starting from descent->w, with the options of the trainer; sets all other fields. coarse: fewer passes, which is
+ * accurate enough to compare penalties. warm: the start is the result of a descent under nearly the same penalties. */
 oc_status oc_trainer_descend(oc_trainer *trainer, oc_descent *descent, bool coarse, bool warm, oc_job *job,
                              oc_error *err);
 
@@ -39,8 +40,8 @@ oc_status oc_trainer_descend(oc_trainer *trainer, oc_descent *descent, bool coar
 oc_status oc_trainer_nearest_scores(const oc_trainer *trainer, const oc_problem *part, const oc_rows *rows,
                                     float *scores, oc_job *job, oc_error *err);
 
-/* Descends on all rows from zero under the l2 and score_l2 of `penalties`, and puts the classifier together; for nearest
- * neighbours it keeps the rows. The report but for seconds and validation. */
+/* Descends on all rows from zero under the l2 and score_l2 of `penalties`, and makes the classifier; for nearest
+ * neighbours copies the rows instead. Fills the report except seconds and validation. */
 oc_status oc_trainer_run(oc_trainer *trainer, const oc_train_options *penalties, oc_job *job,
                          oc_classifier **classifier, oc_train_report *report, oc_error *err);
 

@@ -1,10 +1,10 @@
-/* The path of penalties goes from strong to weak by factors of 4. Every descent starts from the weights of the one before,
- * which are near, so that a penalty costs a few passes; scaling, coordinates and covariance are those of all rows and serve
- * all folds and penalties. The chosen penalty has the least log loss on the held-out rows: log loss changes smoothly with the
- * penalty, where the accuracy jumps by whole rows. The scores are calibrated first, whatever the loss: a penalty that only
- * makes them larger or smaller is no better for that.
+/* The path of penalties goes from strong to weak by factors of 4. Every descent starts from the weights of the previous
+ * one, which are near, so a penalty costs only a few passes. Scaling, coordinates and covariance are those of all rows,
+ * for all folds and penalties. The chosen penalty has the least log loss on the held-out rows: log loss is a smooth
+ * function of the penalty, accuracy is not. The scores are calibrated first, for every loss, so that a common factor of
+ * the scores does not matter.
  *
- * Penalties belong to a sum of losses: a part of N' of N rows gets l2 N / N'. */
+ * A penalty is relative to the sum of the losses: for a part of N' of N rows it is l2 N / N'. */
 #include "src/learn/validation.h"
 
 #include "src/base/fail.h"
@@ -19,20 +19,21 @@
 #include <string.h>
 
 enum { FOLDS = 5 };
-/* A weaker penalty must save this part of the log loss, or of LITTLE; PATIENCE in a row that do not end the path. Checked on
- * hog+color and words of seven sets of the panel (tests/bench/classifier.md): WORTH = 0 changes five of the fourteen penalties;
- * on held-out rows of these five the accuracy is the same within chance, and the log loss of one is much worse. */
+/* A weaker penalty must reduce the log loss by the fraction WORTH of the log loss (or of LITTLE, if that is larger).
+ * After PATIENCE penalties in a row that do not, the path ends. Checked on hog+color and words of seven sets of the
+ * panel (tests/bench/classifier.md): WORTH = 0 changes five of the fourteen penalties; on other rows of these five the
+ * accuracy does not differ significantly, and the log loss of one is much worse. */
 static const double WORTH = 0.005, LITTLE = 0.1;
 enum { PATIENCE = 2 };
-static const double WEAK = 16;       /* error of the first guess at the penalty, either way */
-static const double LONG_PASS = 3e7; /* multiply-adds of a pass, of which 5 folds would take too long */
+static const double WEAK = 16;       /* maximum error factor of the initial guess of the penalty */
+static const double LONG_PASS = 3e7; /* multiply-adds of a pass; above, 5 folds would take too long */
 
 double oc_validation_accuracy(const oc_validation *validation)
 {
     return validation->held ? validation->trial[validation->best].accuracy : NAN;
 }
 
-/* Rows of classes with two or more. */
+/* The number of rows in classes of two or more rows. */
 static size_t count_usable(const int *labels, size_t count, size_t classes, size_t *members)
 {
     size_t usable = 0;
@@ -53,7 +54,7 @@ static size_t automatic_folds(const oc_examples *examples, size_t usable, const 
          plain = oc_optimizer_types[options->optimizer].preconditioned && !nonsmooth;
     double work = rows * (nearest ? rows * columns : fmin(rows, columns) * (double)examples->classes);
     if (nearest && (double)options->classifier.k > rows / 2) {
-        return 0; /* a part has too few */
+        return 0; /* a part would have too few rows */
     }
     if ((!plain && !nearest) || work > LONG_PASS) {
         return usable > 2 ? 1 : 0;
@@ -118,12 +119,12 @@ void oc_folds_free(oc_folds *folds)
     *folds = (oc_folds){0};
 }
 
-/* One split into rows to train on and rows to look at. */
+/* One split into training rows and held-out rows. */
 typedef struct part {
     oc_subset kept, held;
     oc_problem problem; /* of the kept rows */
     float *w;           /* (C M + C) */
-    size_t first;       /* of its held-out rows among all of them */
+    size_t first;       /* index of its first held-out row among those of all parts */
 } part;
 
 typedef struct validator {
@@ -150,7 +151,7 @@ static void free_validator(validator *v)
     oc_free(v->best);
 }
 
-/* fold, and seen (N'): the same for rows that may be looked at, OC_FOLD_NONE for mirrored ones. */
+/* Makes the parts. fold (N'); seen (N'): the same, but OC_FOLD_NONE for mirrored rows, which are not validated on. */
 static oc_status take_parts(validator *v, const uint16_t *fold, const uint16_t *seen, oc_error *err)
 {
     size_t at = 0;
@@ -203,7 +204,7 @@ static oc_status make_validator(validator *v, const oc_validation_plan *plan, oc
     return status;
 }
 
-/* Scores of the held-out rows of one part. */
+/* Computes the scores of the held-out rows of one part. */
 static oc_status try_part(validator *v, part *p, double l2, oc_job *job, oc_error *err)
 {
     float *scores = v->scores + p->first * v->classes;
@@ -220,7 +221,7 @@ static oc_status try_part(validator *v, part *p, double l2, oc_job *job, oc_erro
     return status == OC_OK ? oc_problem_scores(&held, p->w, scores, job, err) : status;
 }
 
-/* Accuracy, and its deviation over the parts. */
+/* Computes the accuracy, and its standard deviation over the parts. */
 static void count_right(const validator *v, oc_trial *trial)
 {
     double sum = 0, squares = 0, parts = (double)v->parts;
@@ -246,7 +247,7 @@ static void judge(const validator *v, oc_trial *trial)
     trial->log_loss = v->nearest ? NAN : oc_log_loss(v->scores, v->labels, v->held, v->classes, factor);
 }
 
-/* Scores of all held-out rows under the penalties of a trial, and what they are worth. */
+/* Computes the scores of all held-out rows under the penalties of a trial, then its accuracy and log loss. */
 static oc_status try_penalties(validator *v, oc_trial *trial, oc_job *job, oc_error *err)
 {
     oc_status status = v->nearest ? OC_OK
@@ -259,7 +260,8 @@ static oc_status try_penalties(validator *v, oc_trial *trial, oc_job *job, oc_er
     return status;
 }
 
-/* Of one class: its rows, those held out, those of them that were right, and held-out rows that were taken for it. */
+/* Numbers of one class: rows, held-out rows, correctly classified ones of these, and held-out rows predicted as this
+ * class. */
 typedef struct tally {
     size_t rows, held, right, given;
 } tally;
@@ -279,7 +281,7 @@ static void count_classes(const validator *v, tally *classes)
     }
 }
 
-/* The mean of the recalls; NaN where a class has rows of which none was held out. */
+/* The mean of the recalls; NaN when a class has rows but no held-out row. */
 static double balanced_accuracy(const tally *classes, size_t count)
 {
     double sum = 0, seen = 0;
@@ -293,7 +295,7 @@ static double balanced_accuracy(const tally *classes, size_t count)
     return sum / seen;
 }
 
-/* Notes about classes of which no row was held out, and classes that no held-out row was taken for. */
+/* Sends notes about classes without held-out rows, and classes that were predicted for no held-out row. */
 static void note_absent(const validator *v, const tally *classes, oc_job *job)
 {
     size_t absent = 0, unheld = 0, least = SIZE_MAX, most = 0;
@@ -305,9 +307,9 @@ static void note_absent(const validator *v, const tally *classes, oc_job *job)
         most = t->rows > most ? t->rows : most;
     }
     if (unheld) {
-        oc_job_note(job,
-                    "%zu of %zu classes have too few different images to hold any out: the accuracy leaves them out",
-                    unheld, v->classes);
+        oc_job_note(
+            job, "%zu of %zu classes have too few different images to hold any out: they do not count in the accuracy",
+            unheld, v->classes);
     }
     if (absent && !v->whole->importance) {
         oc_job_note(job,
@@ -319,12 +321,12 @@ static void note_absent(const validator *v, const tally *classes, oc_job *job)
     }
 }
 
-/* Keeps the scores of the last trial where it is better than the best one before. */
+/* Keeps the scores of the last trial if it is better than all before. */
 static bool keep_better(validator *v)
 {
     oc_validation *out = v->out;
     double last = out->trial[out->count].log_loss, best = out->trial[out->best].log_loss;
-    /* A penalty that changed nothing had no descent: its step found no decrease. */
+    /* Equal log loss: the descent found no decrease at its first step, so the penalty changed nothing. */
     bool better = out->count == 0 || (last < best - WORTH * fmax(best, LITTLE) && fabs(last - best) > 0);
     if (better) {
         float *scores = v->scores;
@@ -335,7 +337,7 @@ static bool keep_better(validator *v)
     return better;
 }
 
-/* One more trial; *better: it is better than all before. */
+/* Adds a trial; *better: it is better than all before. */
 static oc_status add_trial(validator *v, double l2, bool *better, oc_job *job, oc_error *err)
 {
     oc_trial *trial = &v->out->trial[v->out->count];
@@ -346,7 +348,7 @@ static oc_status add_trial(validator *v, double l2, bool *better, oc_job *job, o
     return status;
 }
 
-/* A given penalty, reached from stronger ones where rows are few. */
+/* Tries a given penalty; if rows are few, after stronger penalties. */
 static oc_status try_given(validator *v, double l2, oc_job *job, oc_error *err)
 {
     bool better;
@@ -360,9 +362,9 @@ static oc_status try_given(validator *v, double l2, oc_job *job, oc_error *err)
     return add_trial(v, l2, &better, job, err);
 }
 
-/* From strong penalties to weak ones until it gets worse. Few rows begin where nothing can be learned, many at four times the
- * guess; where passes are long one preconditioner serves all penalties: that of a weak one, for descents under stronger ones
- * are short without. */
+/* Tries penalties from strong to weak until they get worse. If rows are few, the first penalty is so strong that
+ * nothing can be learned; if many, it is four times the guess. If passes are long, all penalties use the preconditioner
+ * of a weak one, because descents under strong penalties are short even with a poor preconditioner. */
 static oc_status follow_path(validator *v, double guess, oc_job *job, oc_error *err)
 {
     bool few = oc_trainer_few(v->trainer), better;

@@ -1,24 +1,24 @@
-/* Validation: training on a part of the rows, looking at the rest. It chooses the L2 penalty, calibrates probabilities,
- * and says how good the classifier will be on images that it has not seen. */
+/* Validation: trains on a part of the rows and predicts the rest. It chooses the L2 penalty, calibrates probabilities,
+ * and estimates the accuracy on new images. */
 #ifndef OC_LEARN_VALIDATION_H
 #define OC_LEARN_VALIDATION_H
 
 #include "src/learn/split.h"
 #include "src/learn/trainer.h"
 
-/* The folds that the options ask for. Automatic: none where no class has two rows, else 5 (fewer of very few rows), or one
- * hold-out where 5 trainings of such rows take long; holdout or folds of *options takes the choice. Errors of oc_split;
- * OC_NO_MEMORY. Free in any case. */
+/* Makes the folds of the options. With auto: none if no class has two rows; one hold-out if 5 trainings would take
+ * long; else 5 folds, or fewer if rows are very few. Stores the choice in holdout or folds of *options. Errors as for
+ * oc_split; OC_NO_MEMORY. Call oc_folds_free in any case. */
 oc_status oc_folds_choose(const oc_examples *examples, oc_train_options *options, oc_folds *folds, oc_error *err);
 void oc_folds_free(oc_folds *folds);
 
-/* path: the L2 penalty is chosen, starting from that of the options; else it is validated as it is. mirrored: the rows of
- * the trainer are those of the folds, each followed by that of its mirrored image, which is trained on but never held
- * out. */
+/* path: the L2 penalty is chosen, starting from that of the options; else the given penalty is validated. mirrored: the
+ * rows of the trainer are those of the folds, each followed by the row of its mirrored image, which is only trained
+ * on. */
 typedef struct oc_validation_plan {
     const oc_folds *folds;
     bool path, mirrored;
-    bool *right; /* (held): takes whether each held-out row got its class under the best penalty; or NULL */
+    bool *right; /* (held): set to true if a row is classified correctly under the best penalty; or NULL */
 } oc_validation_plan;
 
 typedef struct oc_validated {

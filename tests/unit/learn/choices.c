@@ -41,7 +41,7 @@ Test(calibration, scores_times_a_constant_give_the_same_probabilities)
     cr_assert(best <= oc_log_loss(scores, labels, N, C, 1.2 * small) && best <= log(C));
 }
 
-Test(calibration, rows_that_were_all_right_and_scores_that_tell_nothing)
+Test(calibration, all_rows_correct_and_scores_without_information)
 {
     static const float right[] = {1, 0, 0, 1, 1, 0}, equal[6] = {0}, wrong[] = {0, 1, 1, 0, 0, 1};
     static const int labels[] = {0, 1, 0};
@@ -161,7 +161,7 @@ Test(choice, a_small_stage_is_not_drowned)
 }
 
 /* Rows whose length says nothing and varies by a factor of a thousand. */
-Test(choice, rows_of_any_length_are_told_apart_by_direction)
+Test(choice, rows_of_any_length_are_separated_by_direction)
 {
     enum { N = 120, D = 40 };
     static float x[N * D];

@@ -192,7 +192,7 @@ static void count_note(void *context, const char *message)
     *(size_t *)context += strstr(message, "not converged") != NULL;
 }
 
-Test(penalty, the_gap_is_honest_and_told)
+Test(penalty, the_gap_is_honest_and_reported)
 {
     make_sample(&data, 600, 8, 4, 2.5, 25);
     for (int loss = 0; loss < (int)oc_loss_count; loss++) {

@@ -34,7 +34,7 @@ static oc_classifier *solve(int optimizer, const penalties *p, oc_train_report *
     return classifier;
 }
 
-Test(solvers, all_find_the_weights_that_are_found_by_hand)
+Test(solvers, all_find_the_weights_computed_by_hand)
 {
     static const penalties cases[] = {
         {0.25, 0, 0, 0.8}, {0, 0.5, 0, 0.75}, {0.25, 0.5, 0, 0.6}, {0, 0, 0.3, 0.3}, {0, 3, 0, 0}};
