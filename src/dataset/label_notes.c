@@ -1,5 +1,4 @@
-/* Labels that are different for a program but look alike to people: sorted by oc_label_key, such labels are neighbours.
- */
+/* Finds different labels that look alike to people: sorted by oc_label_key, they are neighbours. */
 #include "src/dataset/label_notes.h"
 
 #include "src/base/fail.h"
@@ -36,7 +35,7 @@ static void free_keyed(keyed_label *labels, size_t count)
     oc_free(labels);
 }
 
-/* The labels sorted by their keys; to be freed with free_keyed. */
+/* Sorts the labels by their keys. The caller frees them with free_keyed. */
 static oc_status sort_labels(oc_class_list list, keyed_label **out, oc_error *err)
 {
     keyed_label *labels = oc_alloc(list.count, sizeof *labels);
@@ -90,7 +89,7 @@ static void end_list(oc_string *list, size_t items, size_t shown)
     }
 }
 
-/* "the labels 'Cat' and 'cat' (case) are ..." */
+/* Sends a note "labels that look alike are different classes: 'Cat' and 'cat' (case)". */
 static oc_status note_alike(const keyed_label *labels, size_t count, const char *where, oc_job *job, oc_error *err)
 {
     oc_string list = {0};
@@ -124,7 +123,7 @@ static oc_status note_single(const oc_dataset *dataset, const size_t *counts, co
     }
     end_list(&list, singles, shown);
     if (singles && !list.failed) {
-        oc_job_note(job, "%.200s: %zu of %zu classes %s one image or row alone: %s", where, singles, used,
+        oc_job_note(job, "%.200s: %zu of %zu classes %s only one image or row: %s", where, singles, used,
                     singles == 1 ? "has" : "have", list.data);
     }
     bool failed = list.failed;
@@ -169,22 +168,22 @@ static const char *find_alike(const keyed_label *known, size_t count, const keye
     return low < count && strcmp(known[low].key, label->key) == 0 ? known[low].name : NULL;
 }
 
-/* What a search for unknown labels knows of a class. */
+/* The state of a class in the search for unknown labels. */
 typedef enum label_state { NOT_SEEN, KNOWN, NOT_READ, UNKNOWN } label_state;
 
-/* Labels that are compared with a list of known ones. */
+/* A comparison of labels with a list of known labels. */
 typedef struct label_check {
     const oc_dataset *dataset;
     const keyed_label *known; /* (known_count), sorted */
     size_t known_count;
-    const char *owner;   /* whose labels the known ones are */
-    label_state *state;  /* (classes) */
-    const char **first;  /* (classes): of an unknown class, the first image, or the first that can be read */
-    oc_string unknown;   /* the unknown labels, as text */
-    size_t count;        /* of them */
+    const char *owner;  /* of the known labels, such as "the model" */
+    label_state *state; /* (classes) */
+    const char **first; /* (classes): of an unknown class, the first image, or the first that can be read */
+    oc_string unknown;  /* the unknown labels, as text */
+    size_t count;       /* of them */
 } label_check;
 
-/* *alike is a known label that looks like that of class c, or NULL; *same is true when it is the label itself. */
+/* Sets *alike to a known label that looks like the label of class c, or NULL; *same is true when both are equal. */
 static oc_status look_up(const label_check *check, size_t c, const char **alike, bool *same, oc_error *err)
 {
     keyed_label label = {oc_label_key(check->dataset->classes[c], OC_FOLD_ALL), check->dataset->classes[c]};
@@ -202,8 +201,8 @@ static bool can_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder, c
     return oc_dataset_read(dataset, i, decoder, options, &image, NULL) == OC_OK;
 }
 
-/* Fills state and first. With a decoder, a class is unknown when one of its images can be read; images of known classes
- * are not read. */
+/* Fills `state` and `first`. With a decoder, a class counts as unknown only if one of its images can be read; images of
+ * known classes are not read. */
 static oc_status find_unknown(label_check *check, oc_decoder *decoder, const oc_image_options *options, oc_error *err)
 {
     const oc_dataset *dataset = check->dataset;

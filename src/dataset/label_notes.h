@@ -9,7 +9,7 @@ oc_status oc_label_counts(const oc_dataset *dataset, size_t **counts, oc_error *
 
 /* OC_BAD_DATA when no item has a label. */
 oc_status oc_labels_check_any(const oc_dataset *dataset, oc_error *err);
-/* OC_BAD_DATA when the data set has labels that are not among the known labels, which `owner` ("the model") has. If `read` is
+/* OC_BAD_DATA when the data set has labels that are not among the known labels of `owner` ("the model"). If `read` is
  * not NULL, the images of unknown classes are decoded with these options, and a class without a readable image does not
  * count, because extraction will leave it out. OC_NO_MEMORY. */
 oc_status oc_labels_check_known(const oc_dataset *dataset, oc_class_list known, const char *owner,

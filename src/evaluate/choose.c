@@ -1,8 +1,8 @@
-/* Choosing features for images that nobody has tried any on: what the images are decides which candidates there are, and
- * cross-validation on a sample of them which candidate is best.
+/* Chooses features for new images. Size and colour of the images decide which candidates are compared; cross-validation
+ * on a sample of the images decides which candidate is best.
  *
- * Candidates of one image size are extracted together, so that a stage that several have is measured once; the rows of
- * a candidate are a view of its stages' columns. */
+ * Candidates of one image size are extracted together, so that a stage of several candidates is extracted once. The
+ * rows of a candidate are a view of the columns of its stages. */
 #include "src/evaluate/stage_rows.h"
 
 #include <ocellus/evaluate.h>
@@ -15,16 +15,16 @@
 
 #include <math.h>
 
-/* What images are. */
+/* The kinds of images. */
 enum {
     SMALL = 1, /* all of one size, of at most SMALL_SIDE pixels a side */
     LARGE = 2, /* all others */
-    GRAY = 4,  /* R = G = B, but for a few images */
+    GRAY = 4,  /* R = G = B, except for a few images */
     COLOR = 8, /* all others */
 };
 
-/* A candidate is compared on images of one of its sizes and of one of its colours, in this order: time may end before the
- * last. The first is the fallback where nothing can be compared. */
+/* A candidate is compared if the images have one of its sizes and one of its colours. Candidates are compared in this
+ * order, until the time is over. The first one is the fallback when none can be compared. */
 #define SIFT "words:descriptor=sift"
 #define DEVIATIONS "words:descriptor=sift,encode=fisher"
 #define OPPONENTS "words:descriptor=opponent-sift,encode=fisher"
@@ -54,16 +54,18 @@ enum {
     CANDIDATES = sizeof candidates / sizeof *candidates, /* at most OC_MAX_CANDIDATES */
     LARGEST = 4,
     SMALL_SIDE = 64,
-    LOOKED_AT = 64, /* images that tell what all are */
+    LOOKED_AT = 64, /* images that are read to find their kind */
     FOLDS = 5,
 };
 static const double COLORFUL =
-    6; /* gray levels that channels differ by in the mean: more than JPEG does to gray ones */
-static const double MEASURING = 0.02; /* seconds that all stages of the candidates take for an image on one thread */
+    6; /* mean difference of the channels in gray levels; JPEG causes smaller differences in gray images */
+static const double MEASURING =
+    0.02; /* estimated seconds of all stages of the candidates for one image on one thread */
 
-/* The stages of all candidates that take images at one size, and that learn from them or not: extracted together. */
+/* The stages of all candidates with one image size, separately for stages that learn from images and those that do not.
+ * They are extracted together. */
 typedef struct stage_pool {
-    size_t side; /* of the square that images of different sizes are brought to */
+    size_t side; /* of the square to which images of different sizes are resized */
     bool learns;
     oc_string stages; /* as a spec, each stage once */
     oc_set *set;      /* NULL before the first of the candidates is compared */
@@ -78,17 +80,18 @@ typedef struct choosing {
     double started, slowest; /* processor_seconds at the start, and of the slowest validation so far */
     size_t pools;
     stage_pool pool[CANDIDATES];
-    stage_pool *pool_of[CANDIDATES]; /* by candidate; NULL where it does not suit the images */
+    stage_pool *pool_of[CANDIDATES]; /* by candidate; NULL if it does not suit the images */
     oc_choice *choice;
 } choosing;
 
-/* Seconds of two processors that this process has taken: other work on the machine does not change the choice. */
+/* The processor time of this process, in seconds of two processors: other programs on the machine do not change the
+ * choice. */
 static double processor_seconds(void)
 {
     return oc_processor_seconds() / 2;
 }
 
-/* A part of a data set with items of its own and the texts of the whole. */
+/* Makes a part of a data set, which has its own items and shares the texts of the whole. */
 static oc_status take_part(const oc_dataset *whole, size_t count, oc_dataset *part, oc_error *err)
 {
     oc_item *items = oc_alloc(whole->count, sizeof *items);
@@ -132,7 +135,7 @@ static oc_status extract(const choosing *c, const oc_dataset *images, const char
     return status;
 }
 
-/* rows (N,D): pixels in R G B order. True when a tenth of them or more have colour. */
+/* rows (N,D): pixels in R G B order. True when at least a tenth of the rows have colour. */
 static bool colorful(const oc_rows *rows)
 {
     size_t count = 0, pixels = rows->dimension / 3;
@@ -147,7 +150,7 @@ static bool colorful(const oc_rows *rows)
     return 10 * count >= rows->count;
 }
 
-/* What the images are, and how many of them there is time for. */
+/* Finds the kind of the images, and the number of images that can be compared in the given time. */
 static oc_status look(choosing *c, const oc_dataset *images, size_t *affordable, oc_error *err)
 {
     oc_dataset few;
@@ -170,7 +173,7 @@ static oc_status look(choosing *c, const oc_dataset *images, size_t *affordable,
     return status;
 }
 
-/* Puts a candidate that suits the images into the pool of its size. */
+/* Adds a candidate that suits the images to the pool of its size. */
 static oc_status enter(choosing *c, size_t candidate, oc_error *err)
 {
     unsigned kinds = candidates[candidate].kinds & c->kinds;
@@ -196,7 +199,7 @@ static oc_status enter(choosing *c, size_t candidate, oc_error *err)
     return c->pool[p].stages.failed ? oc_fail_memory(err, "the candidates") : OC_OK;
 }
 
-/* Whether a failure means that the images do not suit a candidate, or its stages not the options. */
+/* True when a failure means that the candidate does not suit the images or the options. */
 static bool unsuited(oc_status status)
 {
     return status == OC_TOO_SMALL || status == OC_BAD_DATA || status == OC_USAGE;
@@ -286,7 +289,7 @@ static oc_status compare_all(choosing *c, oc_error *err)
     return status;
 }
 
-/* Where no candidate could be compared, the first is taken, and its own extraction says what is wrong with the images. */
+/* Chooses the first candidate when none could be compared; its extraction then reports the error of the images. */
 static void fall_back(oc_choice *choice)
 {
     if (choice->count == 0 || isnan(choice->rows[choice->best].accuracy)) {
@@ -296,7 +299,7 @@ static void fall_back(oc_choice *choice)
     }
 }
 
-/* The features of the best candidate. A sample that is all there is has taught them what these images can. */
+/* Makes the features of the best candidate. They are fitted already when the sample consists of all images. */
 static oc_status make_features(const choosing *c, const oc_dataset *images, oc_error *err)
 {
     oc_choice *choice = c->choice;

@@ -1,4 +1,4 @@
-/* Checks of a comparison before the first image is read, and the stages that it extracts. */
+/* Checks a comparison before the first image is read, and parses the stages that it extracts. */
 #include "src/base/fail.h"
 #include "src/evaluate/stage_rows.h"
 

@@ -1,5 +1,5 @@
-/* Comparing features on one split of training and test images. Each different stage is fitted and extracted once; images
- * are decoded once for all stages that a spec adds. The rows of a spec are a view of the columns of its stages. */
+/* Compares features on one split of training and test images. Each different stage is fitted and extracted once; images
+ * are decoded once for all new stages of a spec. The rows of a spec are a view of the columns of its stages. */
 #include "src/evaluate/compare_once.h"
 
 #include "src/evaluate/evaluate.h"
@@ -19,19 +19,19 @@ typedef struct comparing {
     const oc_dataset *train, *test;
     const oc_compare_options *options;
     oc_job *job;
-    oc_extract_options extract;       /* with the size that the first extraction found */
-    oc_train_options learn;           /* with validation where a row is chosen */
+    oc_extract_options extract;       /* with the size that the first extraction chose */
+    oc_train_options learn;           /* with validation if a row is chosen */
     oc_set **train_sets, **test_sets; /* (specs), of which sets are there: the rows of the stages, one set for each
                                          extraction */
     size_t sets;
     oc_comparison *comparison;
     oc_comparison_row *rows;
     int *test_labels;  /* (test rows): indices into the training classes */
-    bool *first_right; /* (test rows): the first spec predicts this row right */
+    bool *first_right; /* (test rows): the first spec classifies this row correctly */
     oc_model *best;
 } comparing;
 
-/* All extractions must have the rows of the same images. */
+/* Checks that all extractions have rows of the same images. */
 static oc_status check_rows(const comparing *c, const oc_set *train, const oc_set *test, oc_error *err)
 {
     size_t trained = oc_set_count(c->train_sets[0]), tested = oc_set_count(c->test_sets[0]);
@@ -43,7 +43,7 @@ static oc_status check_rows(const comparing *c, const oc_set *train, const oc_se
     return OC_OK;
 }
 
-/* Enters what the first extraction says about the images: counts, size and labels. */
+/* Stores the results of the first extraction: counts, size and labels of the images. */
 static oc_status begin(comparing *c, const oc_set *train, const oc_set *test, oc_error *err)
 {
     c->comparison->train = oc_set_count(train);
@@ -97,7 +97,7 @@ static oc_status extract_stages(comparing *c, const char *spec, oc_error *err)
     return OC_OK;
 }
 
-/* Enters the test accuracy of row r, its interval and the test against the first row. */
+/* Computes the test accuracy of row r, its interval, and McNemar's test against the first row. */
 static oc_status test_row(comparing *c, size_t r, const oc_model *model, const oc_rows *rows, oc_error *err)
 {
     oc_comparison_row *row = &c->rows[r];
@@ -106,7 +106,7 @@ static oc_status test_row(comparing *c, size_t r, const oc_model *model, const o
     if (status != OC_OK) {
         return status;
     }
-    c->comparison->test = e.images; /* those with a label */
+    c->comparison->test = e.images; /* images with a label */
     row->test_accuracy = e.accuracy;
     row->ci_low = e.ci_low;
     row->ci_high = e.ci_high;
@@ -124,7 +124,7 @@ static oc_status test_row(comparing *c, size_t r, const oc_model *model, const o
     return OC_OK;
 }
 
-/* Plans the features of a whole spec and copies the state that its stages learned in their extractions. */
+/* Plans the features of a spec and copies the learned state of its stages from their extractions. */
 static oc_status gather_features(const comparing *c, oc_features *features, oc_error *err)
 {
     oc_extent size = c->extract.image.size;
@@ -135,7 +135,7 @@ static oc_status gather_features(const comparing *c, oc_features *features, oc_e
     return status;
 }
 
-/* Adds a loss to the curve, which ends early where memory is short. */
+/* Adds a loss to the curve. When memory is short, the curve ends early. */
 static void add_loss(void *context, size_t passes, size_t total, size_t steps, double loss)
 {
     oc_curve *curve = context;
@@ -145,7 +145,7 @@ static void add_loss(void *context, size_t passes, size_t total, size_t steps, d
     double *grown_loss = oc_realloc(curve->loss, curve->count + 1, sizeof *grown_loss);
     curve->loss = grown_loss ? grown_loss : curve->loss;
     if (grown_passes && grown_loss && isfinite(loss)) {
-        /* Passes that begin again are another training: of another fold, or after one that diverged. */
+        /* When the passes start again, another training begins (another fold, or after divergence). */
         curve->count = curve->count && (double)passes <= curve->passes[curve->count - 1] ? 0 : curve->count;
         curve->passes[curve->count] = (double)passes;
         curve->loss[curve->count++] = loss;
@@ -191,7 +191,7 @@ static oc_status train_row(comparing *c, size_t r, oc_features *features, oc_err
     return status;
 }
 
-/* Seconds of the earlier extractions that a spec has stages of: what they would have cost it. */
+/* The seconds of the earlier extractions whose stages the spec uses. */
 static double shared_seconds(const comparing *c, const oc_features *features)
 {
     double seconds = 0;
@@ -270,7 +270,7 @@ oc_status oc_compare_look_ahead(oc_compare_options *options, oc_error *err)
             status = oc_features_mirror_order(features, NULL, err);
         }
         if (status == OC_TOO_SMALL && err) {
-            oc_fail(err, status, "%s; a larger `size` WxH is for all specs", err->message);
+            oc_fail(err, status, "%s; a larger `size` WxH applies to all specs", err->message);
         }
         oc_features_free(features);
     }

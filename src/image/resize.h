@@ -1,4 +1,4 @@
-/* Change of size of planes. The weights of the last axes are kept, since the images of a folder often have one size. */
+/* Resizes planes. The weights of the last axes are kept, because the images of a folder often have the same size. */
 #ifndef OC_IMAGE_RESIZE_H
 #define OC_IMAGE_RESIZE_H
 

@@ -1,5 +1,6 @@
-/* Thumbnails of at most 64 pixels a side, the most confident mistakes first, then some images of every cell of the
- * confusion matrix, until a budget of bytes is used up. An image beyond the budget is named by its path alone. */
+/* Chooses the images of a report: the most confident mistakes first, then some images of every cell of the confusion
+ * matrix. They get thumbnails of at most 64 pixels a side until a budget of bytes is used up; further images have only
+ * a path. */
 #include "src/report/report_images.h"
 
 #include "src/base/fail.h"
@@ -14,13 +15,13 @@
 #include <stdlib.h>
 
 enum {
-    MISTAKES = 24,           /* the most confident ones of an evaluation */
+    MISTAKES = 24,           /* the most confident mistakes of an evaluation */
     PER_CELL = 6,            /* images of a cell of the confusion matrix */
     THUMBNAIL = 64,          /* pixels a side at most */
-    MAX_THUMBNAILS = 2500000 /* bytes of all of them */
+    MAX_THUMBNAILS = 2500000 /* bytes of all thumbnails */
 };
 
-/* In `wanted`, by row of the test set. */
+/* Values of `wanted`, for each row of the test set. */
 enum { NOT_SHOWN, SHOWN, SHOWN_WITH_THUMBNAIL };
 
 /* An image that is shown for an evaluation. */
@@ -38,7 +39,7 @@ static int by_confidence(const void *a, const void *b)
                                                  : one->at > other->at;
 }
 
-/* All images, most confident first: by the probability of the prediction, or how far its score is ahead. */
+/* Sorts all images, most confident first: by the probability of the prediction, or by the margin of its score. */
 static shown *rank(const oc_evaluation *e, oc_error *err)
 {
     shown *all = oc_alloc(e->images, sizeof *all);
@@ -54,8 +55,8 @@ static shown *rank(const oc_evaluation *e, oc_error *err)
     return all;
 }
 
-/* Marks in `wanted` (rows) the images of an evaluation that are shown: the most confident mistakes, and where `list` is
- * not NULL, some of every cell of the confusion matrix too; then all of them are added to the list. */
+/* Marks in `wanted` (rows) the images of an evaluation to show: the most confident mistakes, and if `list` is not NULL,
+ * some images of every cell of the confusion matrix too. Adds all of them to the list. */
 static oc_status pick(const oc_evaluation *e, uint8_t *wanted, oc_string *list, oc_error *err)
 {
     size_t size, mistakes = 0;
@@ -90,7 +91,7 @@ static oc_status pick(const oc_evaluation *e, uint8_t *wanted, oc_string *list, 
     return OC_OK;
 }
 
-/* RFC 4648. */
+/* Adds bytes as base64 (RFC 4648). */
 static void add_base64(oc_string *out, const uint8_t *bytes, size_t size)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -111,8 +112,7 @@ typedef struct thumbnails {
     oc_bytes png;
 } thumbnails;
 
-/* Adds an image to the object as the address "data:image/png;base64,...". It is made smaller where it is larger than a
- * thumbnail. */
+/* Adds an image to the object as a URL "data:image/png;base64,..."; reduces it to the size of a thumbnail. */
 static oc_status encode_thumbnail(thumbnails *t, const oc_image *image, const char *key, oc_string *out, oc_error *err)
 {
     size_t channels = image->grayscale ? 1 : 3, width = image->width, height = image->height;
@@ -152,7 +152,7 @@ static oc_status add_thumbnail(const oc_report_subject *s, size_t row, thumbnail
     return encode_thumbnail(t, &image, key, out, err);
 }
 
-/* Thumbnails of the rows that are shown and have none yet. */
+/* Adds thumbnails of the shown rows that have none yet. */
 static oc_status add_thumbnails(const oc_report_subject *s, uint8_t *wanted, oc_string *out, oc_error *err)
 {
     thumbnails t = {.pixels = oc_alloc(THUMBNAIL * THUMBNAIL, 3)};

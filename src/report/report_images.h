@@ -6,7 +6,7 @@
 #include "src/report/subject.h"
 
 /* Adds to a JSON object:
- *   images      for each evaluation a list of [row, true class, predicted class, value of the predicted class, value of the
+ *   images      for each evaluation a list of [row, true class, predicted class, its value, value of the
  *               true class], most confident first
  *   thumbnails  by row: a PNG file as a data: address
  *   paths       by row: the path of the image

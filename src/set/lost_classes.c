@@ -1,4 +1,4 @@
-/* A class without a readable image has no row in the set; only this note names it. */
+/* Notes the classes without a readable image: they have no row in the set, so nothing else names them. */
 #include "src/set/lost_classes.h"
 
 #include "src/base/fail.h"
@@ -15,7 +15,7 @@
 
 enum { NAMED_CLASSES = 5 };
 
-/* The classes of a set are sorted by bytes. */
+/* Searches the classes of the set, which are sorted by bytes. */
 static bool has_class(const oc_set *set, const char *name)
 {
     const oc_dataset *index = set->index;
@@ -36,7 +36,7 @@ static void add_lost(lost_list *list, const char *name, size_t images)
     }
 }
 
-/* Sends the note, where there is a lost class, and frees the list. */
+/* Sends the note if there is a lost class, and frees the list. */
 static oc_status send_note(lost_list *list, oc_job *job, oc_error *err)
 {
     oc_status status = list->names.failed ? oc_fail_memory(err, "the classes") : OC_OK;
@@ -44,8 +44,8 @@ static oc_status send_note(lost_list *list, oc_job *job, oc_error *err)
         oc_string_format(&list->names, " and %zu more", list->count - NAMED_CLASSES);
     }
     if (status == OC_OK && list->count) {
-        oc_job_note(job, "%s of which no image can be read, and which %s left out: %s",
-                    list->count == 1 ? "a class" : "classes", list->count == 1 ? "is" : "are", list->names.data);
+        oc_job_note(job, "%s without a readable image, which %s left out: %s", list->count == 1 ? "a class" : "classes",
+                    list->count == 1 ? "is" : "are", list->names.data);
     }
     oc_string_free(&list->names);
     return status;

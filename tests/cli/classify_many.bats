@@ -257,7 +257,7 @@ PYTHON
     [[ "$(tail -n 1 out.csv)" == *, ]]
 }
 
-@test "the help tells of skipped images" {
+@test "the help mentions skipped images" {
     ocellus help classify | grep -q '3 done but images were skipped$'
 }
 

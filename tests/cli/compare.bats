@@ -39,7 +39,7 @@ load common
     cmp a b
 }
 
-@test "testing on what was trained on is told" {
+@test "a note says that the test images are the training images" {
     run -0 --separate-stderr ocellus compare "$DATA/test" --test "$DATA/./test" -f pixels:size=2
     [[ "$stderr" == *"shows nothing about other images"* ]]
     run -0 --separate-stderr ocellus compare "$DATA/test" --test "$DATA/train" -f pixels:size=2 -q

@@ -3,7 +3,7 @@ load common
 # compare without --test: some of the images are put aside, or each is tested once in folds.
 
 # bats test_tags=long
-@test "without --test a stratified fifth is put aside, and that is said" {
+@test "without --test a stratified fifth is the test set, and a note says so" {
     run -0 --separate-stderr ocellus compare "$DATA/train" -f pixels:size=4
     [[ "${lines[0]}" == "800 images to train on, 200 put aside to test on, 10 classes" ]]
     [[ "$stderr" == *"a fifth of the images, drawn by --seed 0"*"--folds 5"*"--test IMAGES"* ]]
@@ -73,7 +73,7 @@ load common
     ocellus compare photos -f pixels:size=4 --folds 5 --json 2>/dev/null | jq -e '.test == 60'
 }
 
-@test "images that cannot be read are named once and trained on by nobody, exit 3" {
+@test "images that cannot be read are named once and not trained on, exit 3" {
     make_damaged damaged
     run -3 --separate-stderr ocellus compare damaged -f pixels:size=2 --folds 3 --json
     jq -e '.test == 997 and .train_skipped == 3 and .test_skipped == 0' <<<"$output"

@@ -144,7 +144,7 @@ end_at() {
     wait $! || true
 }
 
-@test "a run that ends while it learns says what is kept, and --resume what it takes up" {
+@test "a run that ends while it learns prints what is kept, and --resume what it continues with" {
     spec=words:count=10,samples=2000+words:count=400,patch=5,samples=300000
     end_at fitted "$DATA/train" -f $spec -o set
     grep -q "what the first stages learned is kept in set.partial, and --resume goes on" message
@@ -170,7 +170,7 @@ end_at() {
     diff -r whole set
 }
 
-@test "train and compare that are ended say that nothing is kept" {
+@test "train and compare print, when they are interrupted, that nothing is kept" {
     for command in "train $DATA/train -o m" "compare $DATA/train --test $DATA/test"; do
         "$OCELLUS" $command -f words:count=400,samples=300000 2>message &
         sleep 0.3

@@ -65,14 +65,14 @@ one_image() {
         # shellcheck disable=SC2086 # a list of words
         run -0 --separate-stderr ocellus $command
         [[ "$stderr" == *"labels that look alike are different classes: 'Bag' and 'bag ' (case, blanks), 'cafe<U+0301>' and 'caf<U+00E9>' (Unicode form)"* ]]
-        [[ "$stderr" == *"1 of 14 classes has one image or row alone: 'single'"* ]]
+        [[ "$stderr" == *"1 of 14 classes has only one image or row: 'single'"* ]]
         [ "$(grep -c 'look alike' <<<"$stderr")" -eq 1 ]
     done
     run -0 --separate-stderr ocellus train "$DATA/test" -f pixels:size=4 -o m
     [[ "$stderr" != *alike* && "$stderr" != *alone* ]]
 }
 
-@test "a column of names is not taken for labels" {
+@test "a column of names is not accepted as labels" {
     no_images names a b
     (cd names && printf 'path,label\n' && for f in */*.png; do echo "$f,$f"; done) >names/list.csv
     run -1 ocellus train names/list.csv -f pixels -o m

@@ -1,6 +1,6 @@
 load common
 
-@test "every optimizer trains, and -v tells loss against work" {
+@test "every optimizer trains, and -v prints the loss of each pass" {
     for optimizer in auto sgd lbfgs gd random-search local-search; do
         run -0 --separate-stderr ocellus train "$DATA/test" -f pixels:size=8,gray=1 --optimizer $optimizer -v -o model
         [[ "$stderr" == *"pass "*" loss "* ]]

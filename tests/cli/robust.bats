@@ -124,7 +124,7 @@ load common
     [[ "$output" == *.note* ]]
 }
 
-@test "no output takes the place of what is read" {
+@test "no output replaces an input" {
     cp -r "$DATA/test" photos
     cp "$DATA/model" model
     photo=$(find photos -name '*.png' | head -1)
@@ -221,7 +221,7 @@ load common
     done
 }
 
-@test "a reader who closes the pipe early is told nothing" {
+@test "a reader who closes the pipe early gets no message" {
     ocellus extract "$DATA/test" -f pixels:size=28 -o set
     for rows in set "$DATA/test -f pixels:size=28"; do
         "$OCELLUS" extract $rows --format csv -o - -q 2>told | head -c 10
@@ -447,7 +447,7 @@ PYTHON
     run -0 timeout 20 "$OCELLUS" classify "$DATA/model" <(sleep 0.3; cat "$DATA/kinds/plain.png")
 }
 
-@test "info tells how many images were skipped, and its numbers are numbers" {
+@test "info prints how many images were skipped, and its numbers are numbers" {
     make_damaged damaged
     run -3 ocellus extract damaged -f pixels:size=4 -o set
     ocellus info set | grep -q 'skipped *3'

@@ -107,7 +107,7 @@ PYTHON
     [[ "$output" == *"zero_based=False"* ]]
 }
 
-@test "text goes to a file whole or not at all, and leaves nothing beside it" {
+@test "text is written to a file whole or not at all, without other files" {
     run -1 ocellus extract "$DATA/names.txt" -f hog --format csv -o rows.csv
     echo old >rows.csv
     run -1 ocellus extract "$DATA/test" -f hog:cell=64 --format csv -o rows.csv
@@ -152,7 +152,7 @@ PYTHON
     ocellus classify model rows.npy --json | jq -es 'length == 300 and .[2].label == "2"'
 }
 
-@test "such a model refuses images, and tells what it takes" {
+@test "such a model refuses images, and the message names what it accepts" {
     make_rows
     ocellus train rows.npy --labels labels.txt -o model
     run -1 ocellus classify model "$DATA/kinds/plain.png"
@@ -245,7 +245,7 @@ PYTHON
     [ ! -e m ]
 }
 
-@test "a pipe is not taken for rows, nor waited for" {
+@test "a pipe is not read as rows, nor waited for" {
     make_rows
     mkfifo pipe
     run -1 timeout 20 "$OCELLUS" train pipe -o m

@@ -39,7 +39,7 @@ load common
         ocellus extract photos/list.csv -f pixels:size=4 --shard $i/2 -o listed$i || [ $? -eq 3 ]
     done
     run -0 --separate-stderr ocellus merge listed1 listed2 -o merged
-    [[ "$stderr" == *"classes of which no image can be read, and which are left out: Dress (2), Shirt (2)"* ]]
+    [[ "$stderr" == *"classes without a readable image, which are left out: Dress (2), Shirt (2)"* ]]
 }
 
 @test "a codebook is learned once and comes from --with" {
@@ -153,7 +153,7 @@ load common
     run -2 ocellus extract -f pixels:size=4 -o other
 }
 
-@test "--dry-run tells images, values, memory and time, and writes nothing" {
+@test "--dry-run prints images, values, memory and time, and writes nothing" {
     run -0 --separate-stderr ocellus extract "$DATA/train" -f hog+words:count=8,patch=5 -o set --dry-run
     [[ "$output" == *"1000 of 10 classes"*"113 an image"* ]]
     [[ "$output" == *memory*"about "*time*"about "* ]]

@@ -1,6 +1,6 @@
 load common
 
-@test "train writes a model and tells what it is" {
+@test "train writes a model and prints its properties" {
     run -0 --separate-stderr ocellus train "$DATA/test" -f pixels:size=8,gray=1 -o model
     [ -s model ]
     [[ "$output" == *"64 values"* ]]
@@ -67,7 +67,7 @@ load common
     [ ! -e model ]
 }
 
-@test "stopped by a signal: exit 1, the older model is whole, nothing is left behind" {
+@test "stopped by a signal: exit 1, the older model is whole, no other file remains" {
     echo old >model
     "$OCELLUS" train "$DATA/train" -f pixels:size=28 --epochs 1000000 -o model 2>message &
     local process=$!

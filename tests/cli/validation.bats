@@ -33,7 +33,7 @@ load common
     ocellus info model --json | jq -e '.validation == null'
 }
 
-@test "--folds tells the number of parts and the deviation" {
+@test "--folds reports the number of parts and the deviation" {
     run -0 ocellus train "$DATA/train" -f pixels:size=8,gray=1 --folds 4 -o model
     [[ "${lines[0]}" == *" of 1000 images held out, "*"(4 folds)" ]]
     ocellus train "$DATA/train" -f pixels:size=8,gray=1 --folds 4 --l2 0.01 -o model --json >json
@@ -88,7 +88,7 @@ load common
     ocellus compare "$DATA/train" --test "$DATA/test" -f hog:cell=7 --augment mirror --json | jq -e '.rows[0].test_accuracy > 0.6'
 }
 
-@test "where the mirrored row cannot be told, it is said before the work" {
+@test "rows that cannot be mirrored are an error before the work" {
     run -2 ocellus train "$DATA/train" -f words:count=8,patch=5 --augment mirror -o model
     [[ "$output" == *"words:count=8,patch=5"* ]]
     [ ! -e model ]
@@ -122,7 +122,7 @@ load common
 }
 
 # bats test_tags=long
-@test "compare --seeds tells mean and deviation, codebooks learned anew" {
+@test "compare --seeds prints mean and deviation, codebooks learned again" {
     ocellus compare "$DATA/test" --test "$DATA/train" -f words:count=6,patch=5,samples=2000 -f pixels:size=4 --seeds 3 --json >json
     jq -e '.seeds == 3 and .rows[0].test_deviation > 0 and (.rows[0].test_mean - .rows[0].test_accuracy | fabs) < 0.2' json
     run -0 --separate-stderr ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 --seeds 2

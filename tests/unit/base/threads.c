@@ -226,7 +226,7 @@ static void hear_note(void *context, const char *message)
     strcpy(((heard *)context)->note, message);
 }
 
-Test(threads, progress_is_thinned_out_but_the_end_is_told)
+Test(threads, progress_is_limited_but_the_end_is_reported)
 {
     heard h = {0};
     oc_listener listener = {.progress = hear_progress, .note = hear_note, .context = &h};

@@ -112,7 +112,7 @@ Test(dataset_binary, every_cut_of_an_idx_file_is_refused)
     cr_assert(strstr(refusal.message, "12") && strstr(refusal.message, "11"), "%s", refusal.message);
 }
 
-Test(dataset_binary, idx_with_bytes_behind_is_refused)
+Test(dataset_binary, idx_with_bytes_after_the_end_is_refused)
 {
     uint8_t longer[sizeof images + 1] = {0};
     memcpy(longer, images, sizeof images);

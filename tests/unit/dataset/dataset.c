@@ -97,7 +97,7 @@ Test(dataset, images_beside_class_folders_are_refused)
     cr_assert(strstr(refusal.message, "stray.png") && strstr(refusal.message, "cat"), "%s", refusal.message);
 }
 
-Test(dataset, candidates_are_told_by_name_or_by_content)
+Test(dataset, candidates_are_recognised_by_name_or_by_content)
 {
     static const char *const names[] = {"a.JPG", "b.Jpeg", "c.jpe", "d.png"};
     for (size_t i = 0; i < 4; i++) {
@@ -118,7 +118,7 @@ Test(dataset, candidates_are_told_by_name_or_by_content)
     oc_dataset_free(dataset);
 }
 
-Test(dataset, what_systems_leave_behind_is_neither_class_nor_image)
+Test(dataset, files_that_systems_create_are_neither_classes_nor_images)
 {
     put_png("set/cat/1.png", 0);
     put_png("set/.hidden/1.png", 0);

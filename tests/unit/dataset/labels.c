@@ -112,7 +112,7 @@ static void expect_test(const char *test_list, const char *train_list, const cha
     oc_dataset_free(train);
 }
 
-Test(labels, unknown_ones_are_told_all_at_once)
+Test(labels, all_unknown_ones_are_reported_at_once)
 {
     static const char train[] = "path,label\n1,cat\n2,cat\n3,dog\n4,dog\n";
     for (char name[] = "1"; *name <= '9'; ++*name) {

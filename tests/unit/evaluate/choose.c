@@ -74,7 +74,7 @@ static void none_compared(const oc_choice *choice, const char *features)
     oc_features_free(choice->features);
 }
 
-Test(choose, without_time_or_folds_the_first_candidate_is_taken)
+Test(choose, without_time_or_folds_the_first_candidate_is_chosen)
 {
     put_stripes("in", 4, 18, 18, 1);
     put_stripes("single", 1, 18, 18, 1);

@@ -56,7 +56,7 @@ Test(hog, a_horizontal_slope_votes_for_the_first_bin)
     free_image(&image);
 }
 
-Test(hog, signed_bins_tell_the_four_directions_apart)
+Test(hog, signed_bins_distinguish_the_four_directions)
 {
     static const int directions[4][2] = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
     for (size_t i = 0; i < 4; i++) {

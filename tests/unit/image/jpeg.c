@@ -226,7 +226,7 @@ Test(image_jpeg, missing_rows_are_an_error)
     free(file.data);
 }
 
-Test(image_jpeg, garbage_behind_the_end_is_nothing)
+Test(image_jpeg, garbage_after_the_end_is_ignored)
 {
     image_bytes file = load_fixture("420.jpg");
     file.data = realloc(file.data, file.size + 1000);

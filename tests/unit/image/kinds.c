@@ -55,7 +55,7 @@ static const struct sample {
     {"FITS", BYTES("SIMPLE  =                    T")},
 };
 
-Test(image_kinds, content_tells_the_kind_and_the_message_names_it_with_a_command)
+Test(image_kinds, content_decides_the_kind_and_the_message_names_it_with_a_command)
 {
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         const struct sample *s = &samples[i];
@@ -68,7 +68,7 @@ Test(image_kinds, content_tells_the_kind_and_the_message_names_it_with_a_command
     }
 }
 
-Test(image_kinds, a_dicom_file_has_its_mark_behind_128_bytes)
+Test(image_kinds, a_dicom_file_has_its_mark_after_128_bytes)
 {
     char bytes[140] = {0};
     memcpy(bytes + 128, "DICM", 4);

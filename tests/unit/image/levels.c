@@ -54,7 +54,7 @@ Test(image_levels, whole_files_have_no_warning)
     }
 }
 
-Test(image_levels, missing_rows_are_taken_by_none_alone)
+Test(image_levels, missing_rows_are_accepted_by_none_alone)
 {
     static const char *const names[] = {"420.jpg", "progressive.jpg", "arithmetic.jpg", "rgb.png", "interlaced.png"};
     for (size_t n = 0; n < 5; n++) {
@@ -65,7 +65,7 @@ Test(image_levels, missing_rows_are_taken_by_none_alone)
     }
 }
 
-Test(image_levels, wrong_codes_are_taken_up_to_truncated)
+Test(image_levels, wrong_codes_are_accepted_up_to_truncated)
 {
     image_bytes file = load_fixture("444.jpg");
     file.data[1100] = 0x22;
@@ -76,7 +76,7 @@ Test(image_levels, wrong_codes_are_taken_up_to_truncated)
     free(file.data);
 }
 
-Test(image_levels, a_missing_end_marker_is_taken_up_to_error)
+Test(image_levels, a_missing_end_marker_is_accepted_up_to_error)
 {
     image_bytes file = load_fixture("420.jpg");
     file.size -= 2;
@@ -89,7 +89,7 @@ Test(image_levels, a_missing_end_marker_is_taken_up_to_error)
 }
 
 /* The checksum of IDAT is the picture's; after the rows nothing harms it. */
-Test(image_levels, wrong_check_sums_of_rows_are_taken_by_none_alone)
+Test(image_levels, wrong_check_sums_of_rows_are_accepted_by_none_alone)
 {
     static const size_t from_end[] = {14, 1}; /* the sums of IDAT and IEND */
     for (size_t i = 0; i < 2; i++) {
@@ -137,7 +137,7 @@ Test(image_levels, rows_that_did_not_come_are_black)
     free(pixels);
 }
 
-Test(image_levels, without_a_header_nothing_is_taken)
+Test(image_levels, without_a_header_nothing_is_accepted)
 {
     image_bytes jpeg = cut("420.jpg", 100), png = cut("rgb.png", 30);
     for (size_t i = 0; i < LEVELS; i++) {

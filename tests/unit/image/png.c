@@ -218,7 +218,7 @@ Test(image_png, every_byte_is_guarded)
     free(file.data);
 }
 
-Test(image_png, garbage_behind_the_end_is_nothing)
+Test(image_png, garbage_after_the_end_is_ignored)
 {
     image_bytes file = load_fixture("rgb.png");
     file.data = realloc(file.data, file.size + 100);
@@ -231,7 +231,7 @@ Test(image_png, garbage_behind_the_end_is_nothing)
 }
 
 /* An eXIf chunk behind the rows counts as well, and the header alone tells the upright size. */
-Test(image_png, orientation_behind_the_rows)
+Test(image_png, orientation_after_the_rows)
 {
     image_bytes file = load_fixture("rotated.png");
     size_t at = 33; /* behind the IHDR chunk */

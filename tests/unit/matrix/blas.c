@@ -23,7 +23,7 @@ static void multiply(void *context, size_t index, size_t worker)
     threads[index] = openblas_get_num_threads();
 }
 
-Test(blas, the_number_of_threads_is_put_back)
+Test(blas, the_number_of_threads_is_restored)
 {
     enum { TASKS = 200 };
     static int threads[TASKS];

@@ -147,7 +147,7 @@ Test(model, classifying_a_file_is_what_evaluation_says)
     }
 }
 
-Test(model, real_garments_are_told_apart)
+Test(model, real_garments_are_distinguished)
 {
     static const char garments[] = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
     FILE *file = fopen(garments, "rb");
@@ -193,7 +193,7 @@ Test(model, real_garments_are_told_apart)
     oc_set_free(folders);
 }
 
-Test(model, stages_that_differ_are_told)
+Test(model, stages_that_differ_are_reported)
 {
     put_stripes("in", 4, 18, 18, 5);
     put_stripes("other", 4, 18, 18, 6);
