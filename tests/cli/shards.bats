@@ -155,11 +155,11 @@ load common
 
 @test "--dry-run prints images, values, memory and time, and writes nothing" {
     run -0 --separate-stderr ocellus extract "$DATA/train" -f hog+words:count=8,patch=5 -o set --dry-run
-    [[ "$output" == *"1000 of 10 classes"*"113 an image"* ]]
+    [[ "$output" == *"1000 of 10 classes"*"113 per image"* ]]
     [[ "$output" == *memory*"about "*time*"about "* ]]
     ocellus extract "$DATA/train" -f pixels:size=4 --dry-run --json |
         jq -e '.images == 1000 and .classes == 10 and .dimension == 48 and .output_bytes == 192000 and .memory_bytes > 0'
     run -0 ocellus compare "$DATA/train" --test "$DATA/test" -f pixels:size=4 -f pixels:size=4+hog -o model --dry-run
-    [[ "$output" == *"1000 of 10"*"200 of 10"*"129 an image"* ]]
+    [[ "$output" == *"1000 of 10"*"200 of 10"*"129 per image"* ]]
     [ "$(ls -A)" = "" ]
 }

@@ -85,7 +85,7 @@ Test(labels, notes)
 {
     cr_assert_str_eq(notes_of("path,label\n1,a\n2,a\n3,b\n4,b\n5,\n"), "");
     cr_assert_str_eq(notes_of("path,label\n1,a\n2,a\n3,b\n"),
-                     "list.csv: 1 of 2 classes has one image or row alone: 'b'\n");
+                     "list.csv: 1 of 2 classes has only one image or row: 'b'\n");
     cr_assert_str_eq(notes_of("path,label\n1,cat\n2,cat\n3,Cat\n4,Cat\n5,dog\n6,dog\n"),
                      "list.csv: labels that look alike are different classes: 'Cat' and 'cat' (case)\n");
     char many[4000] = "path,label\n";

@@ -315,7 +315,7 @@ Test(scales, a_column_that_single_precision_cannot_centre_is_named)
     oc_classifier *classifier = NULL;
     oc_error err = {0};
     cr_assert(oc_train(&(oc_examples){&rows, labels, 2}, &options, NULL, &classifier, NULL, &err) == OC_BAD_DATA);
-    cr_assert(strstr(err.message, "column 1 reaches from -3.4e+38 to 3.4e+38"), "%s", err.message);
+    cr_assert(strstr(err.message, "column 1 has values from"), "%s", err.message);
 }
 
 /* A row that is far from all training rows has no nearest one that single precision could name. */
