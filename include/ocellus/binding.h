@@ -24,7 +24,7 @@ OC_API size_t oc_settings_get(oc_settings *settings, const char *name, char *tex
 OC_API oc_image_options *oc_settings_image(oc_settings *settings);
 OC_API const oc_extract_options *oc_settings_extract(const oc_settings *settings);
 OC_API const oc_train_options *oc_settings_train(const oc_settings *settings);
-/* Takes over how a model, or a set, brings images to size; of a model also the training options as they were used. */
+/* Copies the image options of a model or a set; of a model also the training options as they were used. */
 OC_API void oc_settings_use_model(oc_settings *settings, const oc_model *model);
 OC_API void oc_settings_use_set(oc_settings *settings, const oc_set *set);
 
@@ -40,19 +40,19 @@ OC_API const float *oc_model_weights(const oc_model *model);
 OC_API const float *oc_model_shift(const oc_model *model);
 OC_API const float *oc_model_scale(const oc_model *model);
 
-/* Where the answers to N images or rows go; each pointer may be NULL. What has no result, or no probabilities, leaves
- * its part of an array as it was. */
+/* Arrays for the answers to N images or rows; each pointer may be NULL. An image without a result or probabilities
+ * leaves its part of an array as it was. */
 typedef struct oc_answer_arrays {
     float *scores;        /* (N, C) */
     float *probabilities; /* (N, C) */
     int *status;          /* (N): oc_status */
-    /* Takes the reason why image i has no result, on the thread that called. */
+    /* Called with the error of image i, which has no result, on the calling thread. */
     void (*failed)(void *context, size_t i, const char *message);
     void *context;
 } oc_answer_arrays;
 
-/* Classifies all images of a data set, or all rows of a set, on all threads of the job: an oc_batch. fail_on and the
- * limits of `limits` are taken. Errors: OC_CANCELLED, OC_NO_MEMORY; OC_USAGE for a set that other stages made
+/* Classifies all images of a data set, or all rows of a set, on all threads of the job: an oc_batch. Uses fail_on and
+ * the limits of `limits`. Errors: OC_CANCELLED, OC_NO_MEMORY; OC_USAGE for a set that other stages made
  * (oc_model_matches). */
 OC_API oc_status oc_classify_dataset(const oc_model *model, const oc_dataset *dataset, const oc_image_options *limits,
                                      oc_job *job, const oc_answer_arrays *arrays, oc_error *err);

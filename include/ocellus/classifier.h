@@ -1,15 +1,15 @@
-/* The linear classifier: scores s = W x + b, one for each class, trained on rows of features; and k nearest
- * neighbours, the baseline that it is compared with, behind the same functions.
+/* The linear classifier: scores s = W x + b, one for each class, trained on rows of features; and k nearest neighbours,
+ * the baseline that it is compared with, behind the same functions.
  *
  * Rows are scaled first, z = (x - shift) * scale for each column; W is stored for z as one matrix (C, D+1) whose last
  * column is the bias. The objective is
  *
  *     F(W) = mean_i [ L(W z_i, y_i) + score_l2 |W (z_i - mean z)|^2 ] + l2 sum W^2
  *
- * (sum W^2 leaves out the bias). The penalty on the squared scores is the usual one on the weights, measured
- * in columns that have been decorrelated: it does not hold back directions of small variance, which carry
- * much of what correlated features like visual words know. l2 is chosen by validation where it is not given.
- * L is one of these losses for scores s and true class y (t_j = +1 for j = y and -1 for the others):
+ * (sum W^2 leaves out the bias). The penalty on the squared scores is the usual one on the weights, measured in columns
+ * that have been decorrelated: it does not hold back directions of small variance, which carry much of what correlated
+ * features like visual words know. l2 is chosen by validation where it is not given. L is one of these losses for
+ * scores s and true class y (t_j = +1 for j = y and -1 for the others):
  *
  *     softmax            -s_y + log sum_j exp s_j
  *     hinge              sum_{j != y} max(0, s_j - s_y + 1)              (Weston and Watkins, 1999)
@@ -40,9 +40,9 @@ typedef enum oc_loss {
     OC_LOSS_SQUARE
 } oc_loss;
 
-/* How the columns are scaled (src/learn/scaler.h has the formulas). auto: of standard, center, pareto and unit the one
- * by which ridge regression, left-one-out, predicts best where there are few rows a column; else standard. Rare visual
- * words are noise that standard would amplify. */
+/* How the columns are scaled (src/learn/scaler.h has the formulas). auto: if rows are few compared with columns, that
+ * of standard, center, pareto and unit with the least leave-one-out error of ridge regression; else standard. Rare
+ * visual words are noise that standard would amplify. */
 typedef enum oc_scale {
     OC_SCALE_NONE,
     OC_SCALE_CENTER,
@@ -55,11 +55,11 @@ typedef enum oc_scale {
 /* Joined features: equal gives the scaled columns of each stage (block of the rows) the same mean squared length, so
  * that none drowns another by the number or the unit of its values. auto: chosen together with the scale. */
 typedef enum oc_stage_weight { OC_STAGE_WEIGHT_NONE, OC_STAGE_WEIGHT_EQUAL, OC_STAGE_WEIGHT_AUTO } oc_stage_weight;
-/* auto: one epoch of sgd, then lbfgs. sgd: minibatch stochastic gradient descent with momentum, preconditioned where
- * that is worth its cost, and nothing else. lbfgs: at most `batch_passes` passes over all rows by limited-memory BFGS
- * (by proximal Newton steps for l1 and max_norm). gd: all rows in every step, plain. random-search: the best of whole
- * matrices W drawn at random (normal, standard deviation 1e-4, on scaled features). local-search: starts from W of
- * deviation 1e-3 and adds random changes of deviation 1e-4; keeps those that lower the objective. */
+/* auto: one epoch of sgd, then lbfgs. sgd: minibatch stochastic gradient descent with momentum, preconditioned if that
+ * saves time, and nothing else. lbfgs: at most `batch_passes` passes over all rows by limited-memory BFGS (by proximal
+ * Newton steps for l1 and max_norm). gd: all rows in every step, plain. random-search: the best of whole matrices W
+ * drawn at random (normal, standard deviation 1e-4, on scaled features). local-search: starts from W of deviation 1e-3
+ * and adds random changes of deviation 1e-4; keeps those that lower the objective. */
 typedef enum oc_optimizer {
     OC_OPTIMIZER_AUTO,
     OC_OPTIMIZER_SGD,
@@ -90,7 +90,7 @@ typedef struct oc_train_options {
     double l1;       /* weight of the sum of the sizes of the weights */
     double max_norm; /* upper limit of the length of each class's weights; 0: none */
     oc_class_weight class_weight;
-    oc_optimizer optimizer; /* searches take auto penalties for 0 */
+    oc_optimizer optimizer; /* for the searches auto penalties are 0 */
     int64_t batch;          /* rows in a step; auto: 256, more for wide rows; of sgd alone fewer of few rows */
     int64_t epochs;         /* passes over the rows (steps of gd, tries of a search); auto: 1; of sgd alone 10; gd 100,
                               searches 1,000 */
@@ -102,7 +102,7 @@ typedef struct oc_train_options {
     oc_stage_weight stage_weight; /* the same */
     oc_augment augment;           /* mirror needs rows whose blocks have a mirror order */
     double holdout;               /* part of the rows to validate on, at most 1/2, held out once; auto: folds decide */
-    int64_t folds; /* cross-validation; 0: no validation; auto: 5, or one hold-out where 5 trainings take long: a tenth
+    int64_t folds; /* cross-validation; 0: no validation; auto: 5, or one hold-out if 5 trainings take long: a tenth
                        of the rows, of fewer than 10,000 more, up to a third */
     bool tune;     /* compare the losses by validation */
     uint64_t seed;
@@ -116,15 +116,15 @@ OC_API oc_train_options oc_train_defaults(void);
  * classifier, scale, stage-weight, augment, holdout and folds alone; batch is for sgd, finish for lbfgs, epochs for all
  * but lbfgs; rate, schedule and momentum are for sgd and gd. The optimizer auto is sgd and lbfgs. */
 OC_API bool oc_train_uses(const oc_train_options *options, const char *name);
-/* OC_USAGE for options out of their ranges (a struct of zeros: oc_train_defaults has what to begin with), that exclude
- * each other, or that differ from their default where they have no effect. oc_train checks as well, but after the
- * features were extracted. */
+/* OC_USAGE for options out of their ranges (start from oc_train_defaults, not from zeros), that exclude each other, or
+ * that have no effect and differ from their default. oc_train checks them too, but after the features were
+ * extracted. */
 OC_API oc_status oc_train_check(const oc_train_options *options, oc_error *err);
-/* An estimate of the bytes that oc_train takes besides `rows` rows (N) of `dimension` values (D) in C classes: (3 C +
- * 256) D floats, and two matrices of m x m floats with m = min(N, D, 16384). */
+/* An estimate of the bytes that oc_train allocates besides `rows` rows (N) of `dimension` values (D) in C classes: (3 C
+ * + 256) D floats, and two matrices of m x m floats with m = min(N, D, 16384). */
 OC_API size_t oc_train_memory(size_t rows, size_t dimension, size_t classes);
-/* What labels (N) in 0..classes-1 say before there are rows: OC_USAGE for more nearest neighbours than rows,
- * OC_BAD_DATA where the rows are too few for the validation. OC_NO_MEMORY. */
+/* Checks labels (N) in 0..classes-1 before there are rows: OC_USAGE for more nearest neighbours than rows, OC_BAD_DATA
+ * when the rows are too few for the validation. OC_NO_MEMORY. */
 OC_API oc_status oc_train_check_labels(const int *labels, size_t count, size_t classes, const oc_train_options *options,
                                        oc_error *err);
 
@@ -159,8 +159,8 @@ typedef struct oc_trial {
 
 enum { OC_MAX_TRIALS = 24 };
 
-/* Validation: what a classifier that was trained on a part of the rows makes of the others. The parts are stratified:
- * each class gives its share, to within a row, and one that has a single row keeps it. */
+/* Validation: the results of a classifier on rows that it was not trained on. The parts are stratified by class, to
+ * within one row; the only row of a class is never held out. */
 typedef struct oc_validation {
     size_t held;  /* rows held out, in all folds together; 0: there was no validation */
     size_t folds; /* 1: one hold-out */
@@ -215,18 +215,18 @@ OC_API oc_status oc_scores(const oc_classifier *classifier, const oc_rows *rows,
 OC_API oc_status oc_predict(const oc_classifier *classifier, const oc_rows *rows, oc_job *job, int *predicted,
                             oc_error *err);
 
-/* Loss of one row of scores (C) with true class y; gradient (C), when not NULL, takes dL/ds. */
+/* Loss of one row of scores (C) with true class y; gradient (C), if not NULL, is set to dL/ds. */
 OC_API double oc_loss_value(oc_loss loss, const double *scores, size_t classes, size_t y, double *gradient);
 
 /* Softmax probabilities (C) of scores (C), after subtracting the maximum. */
 OC_API void oc_softmax(const float *scores, size_t classes, float *probabilities);
 
-/* Checks the gradient of the objective at random weights, in double precision: the relative error |a - n| /
- * (|a| + |n|) between the analytic gradient a and the centred difference n = (F(w + h) - F(w - h)) / 2h, h =
- * 1e-5, as norms over all components that were looked at. These are at most 2,000, drawn at random from the C
- * (D+1) weights and biases; the rows are at most 200, drawn at random, scaled and divided by their root mean
- * square. Rows whose margins lie so near the kink of a hinge that a difference would step over it are left
- * out. auto penalties count as 0. Correct gradients give about 1e-9 to 1e-8. Errors: as oc_train. */
+/* Checks the gradient of the objective at random weights, in double precision: the relative error |a - n| / (|a| + |n|)
+ * between the analytic gradient a and the centred difference n = (F(w + h) - F(w - h)) / 2h, h = 1e-5, as norms over
+ * all checked components. These are at most 2,000, drawn at random from the C (D+1) weights and biases; the rows are at
+ * most 200, drawn at random, scaled and divided by their root mean square. Rows whose margins are so near the kink of a
+ * hinge that a difference would cross it are left out. auto penalties count as 0. Correct gradients give about 1e-9 to
+ * 1e-8. Errors: as oc_train. */
 OC_API oc_status oc_check_gradient(const oc_rows *rows, const int *labels, size_t classes,
                                    const oc_train_options *options, double *error, oc_error *err);
 

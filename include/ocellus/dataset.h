@@ -1,4 +1,4 @@
-/* Data sets: where images and their labels come from. What is given is recognised by looking at it:
+/* Data sets: the sources of images and labels. The kind of a path is recognised by its content:
  *
  *   a folder with sub-folders   one class a sub-folder that has images in it or anywhere below it; classes and files
  *                               sorted by bytes. Images at the top beside such sub-folders are an error
@@ -16,12 +16,12 @@
  *   a PNG or JPEG file          that one image, unlabelled; a file of another kind of image likewise
  *
  * In a folder a candidate is a file with the name of an image in any case, or one whose first bytes are those of an
- * image. That includes kinds that are not read (TIFF, WebP, BMP, GIF, HEIC, camera raw, SVG ...): left out in silence
- * they would be missing without a trace. Content goes before name: PNG bytes in scan.tif or photo.dat are read. Names
- * that begin with a dot are passed over; anything else is counted as ignored. Symbolic links are followed but for those
- * that lead back to a folder above; a folder that cannot be read is an error. Opening a data set decodes no image and
- * opens no file that is named like one: a candidate may turn out to be unreadable in oc_dataset_read, whose message
- * names the kind and a command that converts it.
+ * image. That includes kinds that are not read (TIFF, WebP, BMP, GIF, HEIC, camera raw, SVG ...), so that they are not
+ * left out without a message. Content has priority over the name: PNG bytes in scan.tif or photo.dat are read. Names
+ * that begin with a dot are skipped; anything else is counted as ignored. Symbolic links are followed, except links to
+ * a folder above; a folder that cannot be read is an error. Opening a data set decodes no image and opens no file with
+ * the name of an image: a candidate may turn out to be unreadable in oc_dataset_read, whose message names the kind and
+ * a command that converts it.
  *
  * Memory: the path and 16 bytes an item, or the pixels for IDX and CIFAR-10. A data set does not change after it was
  * opened and its classes were named; any number of threads may use it, each with its own decoder. */
@@ -37,7 +37,7 @@ extern "C" {
 
 typedef struct oc_dataset oc_dataset;
 
-/* The limit catches a column of file names that was taken for labels: it would give a class for every image. */
+/* The limit detects a column of file names that is used as labels, which would make a class of every image. */
 enum { OC_MAX_CLASSES = 65536 };
 
 /* Errors: OC_NOT_FOUND, OC_IO, OC_BAD_FILE (what, in which line), OC_BAD_DATA (no image in it, images beside class
@@ -57,13 +57,13 @@ typedef struct oc_dataset_image {
     const char *label; /* the name of its class; NULL or "": unknown */
     const void *bytes; /* an encoded image (size bytes), or NULL */
     size_t size;
-    oc_pixels pixels; /* gray or R, G, B as oc_decode_pixels takes them; data is NULL where there are none */
+    oc_pixels pixels; /* gray or R, G, B as for oc_decode_pixels; data is NULL if there are none */
 } oc_dataset_image;
 
-/* A data set of such images (count), files among them or not, in this order; classes are sorted by bytes. What a data
- * set serves for works for them too: extraction, training, classifying by a batch, on all threads of a job. Bytes and
- * pixels are used where they lie and must outlive the data set; paths and labels are copied. OC_BAD_DATA without an
- * image, or for more than OC_MAX_CLASSES classes; OC_USAGE for an image that has bytes as well as pixels, or nothing;
+/* A data set of these images (count), which may include files, in this order; classes are sorted by bytes. It can be
+ * used like any data set, for extraction, training and classification by a batch, on all threads of a job. Bytes and
+ * pixels are not copied and must outlive the data set; paths and labels are copied. OC_BAD_DATA without an image, or
+ * for more than OC_MAX_CLASSES classes; OC_USAGE for an image that has bytes as well as pixels, or nothing;
  * OC_NO_MEMORY. */
 OC_API oc_status oc_dataset_of_images(const oc_dataset_image *images, size_t count, oc_dataset **dataset,
                                       oc_error *err);
@@ -87,7 +87,7 @@ OC_API const char *oc_dataset_path(const oc_dataset *dataset, size_t i);
 OC_API int oc_dataset_label(const oc_dataset *dataset, size_t i);
 OC_API size_t oc_dataset_classes(const oc_dataset *dataset);
 OC_API const char *oc_dataset_class(const oc_dataset *dataset, size_t label);
-/* Class names in the order of the labels. They belong to the object that the list was taken from. */
+/* Class names in the order of the labels. They belong to the object that returned the list. */
 typedef struct oc_class_list {
     size_t count;
     const char *const *names; /* (count) */
@@ -122,8 +122,8 @@ OC_API bool oc_dataset_parts(const oc_dataset *dataset, oc_parts *parts);
  * class names are UTF-8, and classes are not parts (oc_dataset_parts). Else OC_BAD_DATA. */
 OC_API oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *err);
 
-/* OC_BAD_DATA when there are more than two items and each has a label of its own: then a column of names was probably
- * taken for labels, and no class can be learned. */
+/* OC_BAD_DATA when there are more than two items and all labels differ: then a column of names was probably used as
+ * labels, and no class can be learned. */
 OC_API oc_status oc_dataset_check_repeats(const oc_dataset *dataset, oc_error *err);
 
 /* OC_BAD_DATA when `test` has no labels, or labels that `train` does not have. The message lists them, and shows those

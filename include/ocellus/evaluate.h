@@ -61,13 +61,13 @@ typedef struct oc_comparison_row {
     double train_accuracy, test_accuracy, ci_low, ci_high;
     double test_mean, test_std; /* over the seeds, set when all are done; the standard deviation of one seed is NaN */
     double p_value;             /* McNemar's test against the first row; NaN for the first row */
-    oc_validation validation;   /* on parts of the training rows, where asked for */
+    oc_validation validation;   /* on parts of the training rows, if validated */
     oc_evaluation evaluation;   /* of the test images */
     oc_curve curve;             /* of the training loss; empty where it is not reported */
 } oc_comparison_row;
 
-/* Which images a comparison was tested on: images that were given; a fifth that was put aside; or, in folds, each image
- * once, by classifiers that were trained on the images of the other folds. */
+/* The test images of a comparison: given images; a fifth of the images; or, in folds, each image once, by classifiers
+ * trained on the images of the other folds. */
 typedef enum oc_split_kind { OC_SPLIT_GIVEN, OC_SPLIT_FIFTH, OC_SPLIT_FOLDS } oc_split_kind;
 
 typedef struct oc_comparison {
@@ -83,7 +83,7 @@ typedef struct oc_comparison {
     bool chosen;      /* best was chosen by validation */
     size_t test_rows; /* test images that were read, with or without a label */
     size_t *items;    /* (test_rows): which item of the test data set, or of the images that were split, each is */
-    oc_image_options image; /* how images were brought to size */
+    oc_image_options image; /* the options by which images were read */
 } oc_comparison;
 
 typedef struct oc_compare_options {
@@ -91,7 +91,7 @@ typedef struct oc_compare_options {
     size_t count;
     oc_extract_options extract; /* its output is not used */
     oc_train_options train;
-    size_t folds;      /* where no test images are given: 2 or more test each image once; 0 or 1 puts a fifth aside */
+    size_t folds;      /* without test images: 2 or more folds test each image once; 0 or 1: a fifth is the test set */
     bool choose;       /* validate each spec to choose the best row, by a hold-out where train does not say how */
     size_t seeds;      /* repeat it all, fitting and training, with so many seeds from the given one on, for mean and
                              deviation of the test accuracy; all else is that of the first; 0 as 1 */
@@ -111,8 +111,8 @@ OC_API oc_compare_options oc_compare_defaults(void);
 OC_API oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
                                   oc_error *err);
 
-/* The stages of all specs (count), each once: what oc_compare extracts. The caller frees *features. OC_USAGE for a spec
- * that cannot be read, OC_NO_MEMORY. */
+/* The stages of all specs (count), each once, which oc_compare extracts. The caller frees *features. OC_USAGE for a
+ * spec that cannot be read, OC_NO_MEMORY. */
 OC_API oc_status oc_compare_stages(const char *const *specs, size_t count, oc_features **features, oc_error *err);
 
 /* Trains and tests one classifier for each spec on the same split. Each distinct stage is fitted and extracted once and
@@ -160,7 +160,7 @@ typedef struct oc_choose_options {
 /* At most 2,000 images and 120 seconds, with the defaults of oc_train_defaults. */
 OC_API oc_choose_options oc_choose_defaults(void);
 
-/* The candidate that takes longest. */
+/* The candidate whose extraction is slowest. */
 OC_API const char *oc_choose_largest(void);
 
 /* Compares candidates by cross-validation (that of options->train, else 5 folds) on a sample that is spread evenly over
@@ -221,7 +221,7 @@ OC_API char *oc_json_extraction(const oc_set *set);
 /* Of a run of classify: the number of images that were classified and of those that could not be read. */
 OC_API char *oc_json_classification(size_t images, size_t skipped, double seconds);
 /* Of a model that was trained on this set. */
-/* choice: what "-f auto" compared, or NULL. */
+/* choice: of "-f auto", or NULL. */
 OC_API char *oc_json_training(const oc_model *model, const oc_set *set, const oc_train_report *report,
                               const oc_choice *choice);
 OC_API char *oc_json_info_model(const oc_model *model);

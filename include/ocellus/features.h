@@ -24,7 +24,7 @@ enum { OC_MAX_AXES = 8 };
 /* An axis of the array that a stage writes for an image. */
 typedef struct oc_row_axis {
     const char *name;    /* "y", "cell x", "bin" */
-    const char *meaning; /* what an index counts: "row of cells" */
+    const char *meaning; /* meaning of an index: "row of cells" */
     size_t length;
     oc_levels
         levels; /* where regions of a pyramid are counted: for each level g its g x g regions, row by row, one level
@@ -47,8 +47,8 @@ OC_API void oc_features_free(oc_features *features);
 OC_API const char *oc_features_spec(const oc_features *features);
 /* The planes that the stages read: OC_GRAY, OC_RGB or both. */
 OC_API unsigned oc_features_planes(const oc_features *features);
-/* The side of the square that images of different sizes are brought to when no size is given: the largest that a stage
- * asks for: its own size, else 128, or 256 where it needs larger images. */
+/* The side of the square to which images of different sizes are resized when no size is given: the largest that a stage
+ * needs. A stage needs its own size, else 128, or 256 if it is for larger images. */
 OC_API size_t oc_features_side(const oc_features *features);
 
 /* Fixes the size of the images, and with it the dimension. OC_TOO_SMALL, naming the stage and both sizes; OC_TOO_LARGE
@@ -79,8 +79,8 @@ OC_API size_t oc_features_column_name(const oc_features *features, size_t j, cha
 
 /* True while a stage has still to learn from images. */
 OC_API bool oc_features_unfitted(const oc_features *features);
-/* Lets the stages learn that have not yet; all get the same seed, so a stage learns in a joined spec what it learns
- * alone. On failure none has learned. OC_USAGE before the plan. The result depends on spec, images and seed alone.
+/* Fits the stages that are not fitted yet; all get the same seed, so a stage learns the same alone and in a joined
+ * spec. On failure none of them is fitted. OC_USAGE before the plan. The result depends on spec, images and seed alone.
  * OC_BAD_DATA when the images do not suffice. */
 OC_API oc_status oc_features_fit(oc_features *features, const oc_source *source, uint64_t seed, oc_job *job,
                                  oc_error *err);
@@ -119,7 +119,7 @@ typedef struct oc_stage_info {
     const oc_param *params;
     size_t param_count;
 } oc_stage_info;
-/* Parameters that every stage takes; a stage's own one of the same name goes before. */
+/* Parameters that every stage has; a stage's own parameter of the same name has priority. */
 OC_API extern const oc_param oc_stage_params[];
 OC_API extern const size_t oc_stage_param_count;
 OC_API size_t oc_stage_count(void);

@@ -39,8 +39,8 @@ enum { OC_GRAY = 1, OC_RGB = 2 };
 /* An image; rows are contiguous, without padding. */
 typedef struct oc_image {
     size_t width, height;
-    uint8_t *gray;                      /* (height, width), or NULL when it was not asked for */
-    uint8_t *rgb;                       /* (height, width, 3), or NULL when it was not asked for */
+    uint8_t *gray;                      /* (height, width), or NULL if not requested */
+    uint8_t *rgb;                       /* (height, width, 3), or NULL if not requested */
     bool grayscale;                     /* the source is gray: R = G = B everywhere */
     size_t source_width, source_height; /* of the upright source, before any change of size */
     size_t warnings;                    /* of the decoder, which did not make the picture one to refuse */
@@ -55,7 +55,7 @@ typedef struct oc_pixels {
     size_t stride; /* bytes from the start of a row to that of the next; 0: width * channels, without gaps */
 } oc_pixels;
 
-/* How a source of another shape is brought to the canonical size. */
+/* How a source of another shape is converted to the canonical size. */
 typedef enum oc_fit {
     OC_FIT_STRETCH, /* both sides scaled on their own */
     OC_FIT_CROP,    /* scaled to cover, centre kept */
@@ -94,7 +94,7 @@ typedef struct oc_image_options {
     oc_fail_on fail_on;
     int64_t max_pixels;   /* width x height; 100 million */
     int64_t max_side;     /* width, height; 65,535, which is also the most */
-    int64_t max_scans;    /* of a progressive JPEG, each of which goes over the whole picture; 100 */
+    int64_t max_scans;    /* of a progressive JPEG, each of which covers the whole picture; 100 */
     int64_t max_warnings; /* of the decoder, an image, at any level; 100 */
     int64_t max_memory;   /* MB (2^20 bytes) to decode one image into, the decoder's own included; 2,048 */
     int64_t depth;        /* bits that the samples of 16-bit PNG files use, 1 to 16; 0: the file's own */

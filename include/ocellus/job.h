@@ -30,8 +30,8 @@ typedef struct oc_listener {
     void *context;
 } oc_listener;
 
-/* `threads` is at most 256; 0 takes one for each processor that the process may use. `listener` may be NULL; it is
- * copied. Wherever a job is an argument, NULL means one thread without a listener. OC_USAGE, OC_NO_MEMORY. */
+/* `threads` is at most 256; 0: one for each processor that the process may use. `listener` may be NULL; it is copied.
+ * Wherever a job is an argument, NULL means one thread without a listener. OC_USAGE, OC_NO_MEMORY. */
 OC_API oc_status oc_job_create(size_t threads, const oc_listener *listener, oc_job **job, oc_error *err);
 OC_API void oc_job_free(oc_job *job);
 OC_API size_t oc_job_threads(const oc_job *job);
@@ -39,8 +39,9 @@ OC_API size_t oc_job_threads(const oc_job *job);
 /* Asks the work to stop soon, with OC_CANCELLED. Safe in a signal handler and from another thread. */
 OC_API void oc_job_cancel(oc_job *job);
 
-/* Sets OpenBLAS to one thread for good and ends its idle threads, which otherwise use a processor for some hundredths
- * of a second after the start. For a program that leaves all parallel work to Ocellus; to be called first. */
+/* Sets OpenBLAS to one thread permanently and ends its idle threads, which otherwise use a processor for some
+ * hundredths of a second after the start. For a program that leaves all parallel work to Ocellus; to be called
+ * first. */
 OC_API void oc_blas_end_threads(void);
 
 #ifdef __cplusplus

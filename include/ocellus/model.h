@@ -62,7 +62,7 @@ OC_API oc_status oc_model_save_memory(const oc_model *model, void *bytes, size_t
 /* True when the file begins like a safetensors file. */
 OC_API bool oc_model_recognise(const char *path);
 
-/* The fitted stages, which oc_set_extract takes and copies. */
+/* The fitted stages, for oc_set_extract, which copies them. */
 OC_API const oc_features *oc_model_features(const oc_model *model);
 OC_API const oc_classifier *oc_model_classifier(const oc_model *model);
 OC_API oc_image_options oc_model_image_options(const oc_model *model);
@@ -99,7 +99,7 @@ OC_API oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_e
 typedef struct oc_predictor oc_predictor;
 OC_API oc_status oc_predictor_create(const oc_model *model, oc_predictor **predictor, oc_error *err);
 OC_API void oc_predictor_free(oc_predictor *predictor);
-/* Takes fail_on and the limits of `options`; without it they are the defaults. */
+/* Sets fail_on and the limits from `options`; before this call they are the defaults. */
 OC_API void oc_predictor_limit(oc_predictor *predictor, const oc_image_options *options);
 
 typedef struct oc_prediction {
@@ -134,15 +134,15 @@ typedef struct oc_batch oc_batch;
 typedef struct oc_answer {
     const char *path;         /* the file; of a row or of an image in a binary file, its name in the set or data set */
     oc_status status;         /* OC_OK, or why there is no result */
-    const char *message;      /* the reason in words, which begins with the path, where there is no result; else NULL */
+    const char *message;      /* the error message, which begins with the path, if there is no result; else NULL */
     oc_prediction prediction; /* scores are NULL for an item that was passed over (oc_batch_options.done) */
 } oc_answer;
 
 typedef struct oc_batch_options {
-    oc_image_options image; /* fail_on and the limits are taken, as by oc_predictor_limit */
+    oc_image_options image; /* fail_on and the limits are used, as by oc_predictor_limit */
     size_t done;            /* the first `done` items are not classified: an earlier run has done so */
-    /* Takes each answer, on the thread that adds; the answer is valid during the call. What it returns but OC_OK ends
-     * the work. */
+    /* Called with each answer, on the thread that adds items; the answer is valid during the call. Any status but OC_OK
+     * ends the work. */
     oc_status (*answer)(void *context, const oc_answer *answer, oc_error *err);
     void *context;
 } oc_batch_options;
@@ -173,7 +173,7 @@ OC_API oc_status oc_batch_add_failure(oc_batch *batch, const char *path, const o
 OC_API oc_status oc_batch_add_dataset(oc_batch *batch, const oc_dataset *dataset, oc_error *err);
 OC_API oc_status oc_batch_add_set(oc_batch *batch, const oc_set *set, oc_error *err);
 OC_API oc_status oc_batch_add_list(oc_batch *batch, const char *path, oc_error *err);
-/* Answers what was added and not yet answered. */
+/* Answers all items that are added but not yet answered. */
 OC_API oc_status oc_batch_flush(oc_batch *batch, oc_error *err);
 
 /* A CSV file of answers, which appears under its name whole or not at all: path,label,probability, or with `top` more
@@ -186,14 +186,14 @@ typedef struct oc_answer_file oc_answer_file;
 
 typedef struct oc_answer_file_options {
     size_t top;             /* lines an image, at most one a class; 0: one line, and no column rank */
-    bool resume;            /* go on with what an interrupted run left, if there is something; else that is removed */
+    bool resume;            /* continue an interrupted run, if there was one; false: its files are removed */
     oc_image_options image; /* the limits that the images are read under: another run must have the same */
 } oc_answer_file_options;
 
 /* One line an image, nothing resumed, limits as oc_image_defaults. */
 OC_API oc_answer_file_options oc_answer_file_defaults(void);
 
-/* OC_USAGE when PATH is no place for a file, or what is resumed was begun with another model or other options; OC_IO,
+/* OC_USAGE when PATH cannot be a file, or the interrupted run had another model or other options; OC_IO,
  * OC_NO_MEMORY. */
 OC_API oc_status oc_answer_file_create(const oc_model *model, const char *path, const oc_answer_file_options *options,
                                        oc_answer_file **file, oc_error *err);

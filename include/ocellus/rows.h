@@ -16,7 +16,7 @@ extern "C" {
 
 enum { OC_MAX_BLOCKS = 32 };
 
-/* Rows of a block from `first` on, up to those of the next chunk, which lie in an array of their own. */
+/* Rows of a block from `first` up to the next chunk; each chunk is a separate array. */
 typedef struct oc_chunk {
     size_t first;
     const float *values; /* row i begins at values + (i - first) * stride */
@@ -25,7 +25,7 @@ typedef struct oc_chunk {
 typedef struct oc_block {
     const float *values; /* row i begins at values + i * stride; with chunks not used */
     size_t columns, stride;
-    const oc_chunk *chunks; /* (chunk_count), by `first`, where the rows lie in several arrays; else NULL */
+    const oc_chunk *chunks; /* (chunk_count), sorted by `first`, if the rows are in several arrays; else NULL */
     size_t chunk_count;
     size_t column; /* with chunks: the first of the block's columns in their rows */
     /* (columns): value j of the row of the mirrored image is value mirror[j] of the row, counted in this block; NULL:

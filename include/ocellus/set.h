@@ -133,9 +133,9 @@ OC_API const int *oc_set_labels(const oc_set *set);
 OC_API size_t oc_set_classes(const oc_set *set);
 OC_API const char *oc_set_class(const oc_set *set, size_t label);
 OC_API oc_class_list oc_set_class_list(const oc_set *set);
-/* The stages that made the rows, planned and fitted, as oc_set_extract takes them for other images. */
+/* The stages that computed the rows, planned and fitted; oc_set_extract can apply them to other images. */
 OC_API const oc_features *oc_set_features(const oc_set *set);
-/* How images were brought to size. */
+/* The options by which images were read. */
 OC_API oc_image_options oc_set_image_options(const oc_set *set);
 
 /* Sends the listener of the job a note about images with the same pixels, at the size and in the colours that the
