@@ -403,9 +403,10 @@ size_t oc_param_allowed(const oc_param *param, char *text, size_t size)
 {
     char range[80];
     bool bounded = isfinite(param->high);
-    int written = oc_snprintf(range, sizeof range, "%.10g%s", param->low, bounded ? ".." : " or more");
+    int digits = param->type == OC_INTEGER ? 17 : 10;
+    int written = oc_snprintf(range, sizeof range, "%.*g%s", digits, param->low, bounded ? ".." : " or more");
     if (bounded) {
-        oc_snprintf(range + written, sizeof range - (size_t)written, "%.10g", param->high);
+        oc_snprintf(range + written, sizeof range - (size_t)written, "%.*g", digits, param->high);
     }
     const char *automatic = takes_auto(param) ? "auto or " : "";
     switch (param->type) {

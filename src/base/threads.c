@@ -39,7 +39,7 @@ struct oc_job {
     double last_progress;
     void (*tap)(void *context, size_t passes, size_t total, size_t steps, double loss);
     void *tap_context;
-    bool hushed;           /* losses are not passed on */
+    int hushed;            /* losses and notes are not passed on while it is not 0 */
     atomic_bool cancelled; /* set in signal handlers, hence without a lock */
     double deadline;       /* processor time of the process at which the work is cancelled; 0: none */
 };
@@ -280,7 +280,7 @@ void oc_job_tap_loss(oc_job *job, void (*loss)(void *context, size_t passes, siz
 void oc_job_hush(oc_job *job, bool hushed)
 {
     if (job) {
-        job->hushed = hushed;
+        job->hushed += hushed ? 1 : -1;
     }
 }
 
@@ -295,7 +295,7 @@ void oc_job_warning(oc_job *job, const char *path, const char *message)
 
 void oc_job_note(oc_job *job, const char *format, ...)
 {
-    if (!job || !job->listener.note) {
+    if (!job || job->hushed || !job->listener.note) {
         return;
     }
     char message[1000];

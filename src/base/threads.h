@@ -33,7 +33,8 @@ void oc_job_note(oc_job *job, const char *format, ...) __attribute__((format(pri
 void oc_job_tap_loss(oc_job *job, void (*loss)(void *context, size_t passes, size_t total, size_t steps, double loss),
                      void *context);
 
-/* While hushed, losses are not reported: for trainings that only prepare or validate the main training. */
+/* While hushed, losses and notes are not reported: for trainings that only prepare or validate the main training. Each
+ * true is ended by a false. */
 void oc_job_hush(oc_job *job, bool hushed);
 
 /* Seconds of a monotonic clock. */

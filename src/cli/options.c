@@ -273,6 +273,9 @@ oc_status options_parse(const option_set *set, const char *const *arguments, siz
             if (stop_at_operand) {
                 return OC_OK;
             }
+            if (!*argument) {
+                return wrong_usage(err, "argument %zu is empty: the name of a file or folder is needed", i + 1);
+            }
             settings->operands.items[settings->operands.count++] = argument;
         } else if (strcmp(argument, "--") == 0) {
             ended = true;

@@ -185,6 +185,8 @@ static oc_status read_table(oc_dataset *dataset, const char *path, bool numbered
     }
     if (memchr(bytes.data, '\0', bytes.size)) {
         status = oc_fail(err, OC_BAD_FILE, "not a list of images: it holds NUL bytes (a CSV list is UTF-8 text)");
+    } else if (memchr(bytes.data, '\r', bytes.size) && !memchr(bytes.data, '\n', bytes.size)) {
+        status = oc_fail(err, OC_BAD_FILE, "its lines end in carriage returns alone: save it with line feeds");
     } else if (numbered && !oc_ends_line(&bytes)) {
         status = oc_fail(err, OC_BAD_FILE, "its last line has no line feed: the file was cut off");
     } else {

@@ -219,8 +219,10 @@ static oc_status validate(choosing *c, stage_pool *pool, oc_choice_row *row, oc_
     oc_status status = oc_features_parse(row->features, &features, err);
     if (status == OC_OK) {
         rows = oc_stage_rows(features, &pool->set, 1);
+        oc_job_hush(c->job, true); /* the training on all images has the same to note */
         status = oc_train(&(oc_examples){&rows, oc_set_labels(pool->set), oc_set_classes(pool->set)}, &options, c->job,
                           &classifier, &report, err);
+        oc_job_hush(c->job, false);
     }
     if (status == OC_OK) {
         row->dimension = rows.dimension;

@@ -309,10 +309,7 @@ oc_status oc_compare_once(const oc_sides *sides, const oc_compare_options *optio
                    .job = job,
                    .extract = options->extract,
                    .learn = options->train};
-    oc_status status = oc_model_check(c.train, &options->train, err);
-    if (status != OC_OK) {
-        return status;
-    }
+    oc_status status;
     c.comparison = oc_alloc(1, sizeof *c.comparison);
     c.rows = oc_alloc(options->count, sizeof *c.rows);
     c.train_sets = oc_alloc(options->count, sizeof(oc_set *));

@@ -252,9 +252,13 @@ oc_status oc_trainer_descend(oc_trainer *t, oc_descent *d, bool coarse, bool war
     } else if (passes && used->epochs && (warm || coarse)) { /* the first epoch belongs to the first descent */
         used->epochs = coarse ? 1 : used->epochs - 1;
     }
-    oc_job_hush(job, coarse);
+    if (coarse) {
+        oc_job_hush(job, true);
+    }
     oc_status status = oc_optimizer_types[d->used.optimizer].run(d, job, err);
-    oc_job_hush(job, false);
+    if (coarse) {
+        oc_job_hush(job, false);
+    }
     return status;
 }
 

@@ -312,7 +312,7 @@ oc_status oc_npy_integers(const char *path, int64_t **out, size_t *count, oc_err
     if (status == OC_OK && (!integers || a.shape[1] != 1)) {
         status = oc_fail(err, OC_BAD_FILE,
                          "%s: an array (%zu, %zu) of type '%s'; labels are one axis of integers: in NumPy, "
-                         "labels.astype('<i8')",
+                         "numpy.unique(labels, return_inverse=True)[1]",
                          path, a.shape[0], a.shape[1], a.type);
     }
     if (status == OC_OK) {

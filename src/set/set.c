@@ -95,6 +95,10 @@ oc_status oc_set_check_place(const char *folder, oc_error *err)
 
 static oc_status open_rows(oc_set *set, const char *folder, oc_error *err)
 {
+    struct stat about;
+    if (stat(folder, &about) == 0 && !S_ISDIR(about.st_mode)) {
+        return oc_fail(err, OC_BAD_FILE, "%s: a file, but a set is a folder that extraction wrote", folder);
+    }
     char *path = oc_path_join(folder, "features.npy");
     oc_status status = path ? oc_npy_open(path, &set->npy, err) : oc_fail_memory(err, "a path");
     if (status == OC_OK) {

@@ -132,3 +132,13 @@ load common
     run -0 --separate-stderr ocellus compare few -f pixels:size=4,gray=1 --folds 3
     [[ "$stderr" == *"1 of "*" images are never tested"* ]]
 }
+
+@test "folds of two images a class leave one of each to train on, which is no wrong column of labels" {
+    for class in Bag Coat Dress; do
+        mkdir -p few/$class
+        cp "$DATA/train/$class/"*1.png few/$class
+        (cd few/$class && ls | tail -n +3 | xargs rm)
+    done
+    run -0 ocellus compare few -f pixels:size=4 --folds 2
+    [[ "$output" == *"6 images, each tested once in 2 folds"* ]]
+}

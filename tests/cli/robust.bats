@@ -467,3 +467,15 @@ PYTHON
     ocellus help unpack | grep -q '2 wrong usage$'
     ocellus help merge | grep -q '2 wrong usage$'
 }
+
+@test "an empty argument, a model for a set, lines without line feeds, a seed that is too small: each says what is wrong" {
+    run -2 ocellus extract "" -f pixels -o set
+    [[ "$output" == *"argument 1 is empty: the name of a file or folder is needed"* ]]
+    run -1 ocellus merge "$DATA/model" -o set
+    [[ "$output" == *"/model: a file, but a set is a folder that extraction wrote"* ]]
+    printf 'path,label\ra.png,x\r' >list.csv
+    run -1 ocellus extract list.csv -f pixels -o set
+    [[ "$output" == *"list.csv: its lines end in carriage returns alone"* ]]
+    run -2 ocellus train "$DATA/train" --seed -1 -o model
+    [[ "$output" == *"0..9007199254740991"* ]]
+}
