@@ -143,12 +143,22 @@ static oc_status first_size(const oc_extraction *e, oc_extent *size, size_t *fir
                    err->message);
 }
 
-/* Called when the size of the first image is too small for a stage, with the message in err. Returns OC_SIZES_DIFFER
- * when another image has another size, so that all images are brought to a larger size; else OC_TOO_SMALL. */
+/* OC_TOO_LARGE for images that no set and no model can have as their own size. */
+static oc_status check_own_size(oc_extent size, oc_error *err)
+{
+    return (uint64_t)size.width * size.height <= OC_MAX_CANONICAL
+               ? OC_OK
+               : oc_fail(err, OC_TOO_LARGE, "%zu x %zu pixels: images are measured at %d pixels or fewer", size.width,
+                         size.height, OC_MAX_CANONICAL);
+}
+
+/* Called when the size of the first image is too small for a stage, or too large, with the message in err. Returns
+ * OC_SIZES_DIFFER when another image has another size, so that all images are brought to a size that suits; else the
+ * same status. */
 static oc_status check_other_sizes(const oc_extraction *e, oc_extent size, size_t first, oc_error *err)
 {
     size_t count = oc_dataset_count(e->dataset);
-    oc_error small = *err;
+    oc_error unsuited = *err;
     for (size_t i = first + 1; i < count; i++) {
         oc_extent other;
         if (oc_job_cancelled(e->job)) {
@@ -158,7 +168,7 @@ static oc_status check_other_sizes(const oc_extraction *e, oc_extent size, size_
             return OC_SIZES_DIFFER;
         }
     }
-    return oc_fail(err, OC_TOO_SMALL, "%s; that is the size of %s%s: give `size` WxH", small.message,
+    return oc_fail(err, unsuited.status, "%s; that is the size of %s%s: give `size` WxH", unsuited.message,
                    oc_dataset_path(e->dataset, first), first + 1 < count ? " and of all after it" : "");
 }
 
@@ -299,11 +309,14 @@ static oc_status extract(oc_extraction *e, const oc_features *features, oc_error
     } else if (own_size) {
         status = first_size(e, &size, &first, err);
     }
+    if (status == OC_OK && own_size) {
+        status = check_own_size(size, err);
+    }
     if (status == OC_OK) {
         e->agreed = own_size ? size : (oc_extent){0, 0};
         status = extract_at_size(e, features, size, err);
     }
-    if (status == OC_TOO_SMALL && own_size && !e->journal.begun) {
+    if ((status == OC_TOO_SMALL || status == OC_TOO_LARGE) && own_size && !e->journal.begun) {
         status = check_other_sizes(e, size, first, err);
     }
     if (status == OC_SIZES_DIFFER && e->dataset->shard.count) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 TestSuite(set, .init = make_test_folder, .fini = remove_test_folder);
 
@@ -387,6 +388,66 @@ Test(set, a_folder_with_other_files_is_not_replaced)
     oc_set_free(set);
     put_folder("empty");
     cr_assert(oc_set_check_place(at("empty"), NULL) == OC_OK && oc_set_check_place(at("nothing"), NULL) == OC_OK);
+}
+
+static uint8_t *put_32(uint8_t *at, uint32_t value)
+{
+    for (int i = 0; i < 4; i++) {
+        *at++ = (uint8_t)(value >> (24 - 8 * i));
+    }
+    return at;
+}
+
+static uint8_t *put_chunk(uint8_t *at, const char *name, const uint8_t *data, size_t size)
+{
+    uint8_t *head = put_32(at, (uint32_t)size);
+    memcpy(head, name, 4);
+    memcpy(head + 4, data, size);
+    return put_32(head + 4 + size, (uint32_t)crc32(0, head, (uInt)size + 4));
+}
+
+/* A black PNG of 65,535 x `height` pixels of one bit, which takes few bytes. */
+static void put_long_png(const char *name, uint32_t height)
+{
+    enum { WIDTH = 65535, ROW = 1 + (WIDTH + 7) / 8 };
+    uint8_t *rows = calloc(height, ROW), *png = malloc(height * (size_t)ROW), header[13] = {0};
+    uLongf packed = height * (uLongf)ROW / 2;
+    uint8_t *data = malloc(packed), *end = png + 8;
+    header[8] = 1; /* bits */
+    put_32(put_32(header, WIDTH), height);
+    cr_assert(compress2(data, &packed, rows, height * (uLong)ROW, 1) == Z_OK);
+    memcpy(png, "\x89PNG\r\n\x1a\n", 8);
+    end = put_chunk(end, "IHDR", header, sizeof header);
+    end = put_chunk(end, "IDAT", data, packed);
+    end = put_chunk(end, "IEND", data, 0);
+    FILE *file = fopen(at(name), "wb");
+    cr_assert(file && fwrite(png, (size_t)(end - png), 1, file) == 1 && fclose(file) == 0);
+    free(rows);
+    free(png);
+    free(data);
+}
+
+Test(set, images_that_are_too_large_for_a_size_of_their_own)
+{
+    put_folder("in");
+    put_long_png("in/0.png", 1600);
+    oc_extract_options options = extract_defaults();
+    options.image.max_pixels = 200000000;
+    cr_assert(extraction_refused(at("in"), "pixels:size=4", NULL, &options) == OC_TOO_LARGE);
+    cr_assert(strstr(refusal.message, "65535 x 1600 pixels") && strstr(refusal.message, "0.png: give `size` WxH"), "%s",
+              refusal.message);
+    put_stripes("in/small", 1, 12, 12, 4); /* the sizes differ: the usual square */
+    oc_dataset *dataset = NULL;
+    oc_set *set = NULL;
+    oc_features *features = NULL;
+    oc_error err = {0};
+    cr_assert(oc_dataset_open_unlabelled(at("in"), &dataset, NULL) == OC_OK &&
+              oc_features_parse("pixels:size=4", &features, NULL) == OC_OK);
+    cr_assert(oc_set_extract(dataset, features, &options, NULL, &set, &err) == OC_OK, "%s", err.message);
+    cr_assert(oc_set_count(set) == 4 && oc_set_image_options(set).size.width == 128);
+    oc_set_free(set);
+    oc_features_free(features);
+    oc_dataset_free(dataset);
 }
 
 Test(set, impossible_sizes_are_refused_before_anything_is_read)
