@@ -66,11 +66,15 @@ oc_status oc_picture_begin(oc_picture *picture, size_t width, size_t height, con
     return OC_OK;
 }
 
-/* The memory of the planes; twice that when they have to be turned. */
+/* The memory of the planes; twice that when they have to be turned. That of a gray picture that keeps its size is
+ * repeated as R, G, B at the end. */
 static oc_status check_memory(oc_picture *picture, size_t channels, const oc_image_options *options, oc_error *err)
 {
     uint64_t limit = (uint64_t)options->max_memory << 20, times = picture->orientation == 1 ? 1 : 2;
-    uint64_t bytes = (uint64_t)picture->width * picture->height * channels * times; /* 2^32 pixels at the most */
+    uint64_t pixels = (uint64_t)picture->width * picture->height, bytes = pixels * channels * times; /* 2^32 pixels */
+    if (picture->grayscale && (options->planes & OC_RGB) && !options->size.width) {
+        bytes += 3 * pixels;
+    }
     if (bytes > limit) {
         return oc_fail_picture_memory(options, err);
     }

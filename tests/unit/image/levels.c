@@ -2,6 +2,8 @@
 #include "tests/unit/image/support.h"
 
 #include <criterion/criterion.h>
+#include <jpeglib.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -225,6 +227,24 @@ Test(image_levels, memory_is_counted_in_64_bits_everywhere)
     cr_assert_eq(d.status, OC_TOO_LARGE, "%s", d.err.message);
     cr_assert(strstr(d.err.message, "`max_memory`"), "%s", d.err.message);
     free_decoded(&d);
+    free(file.data);
+}
+
+/* A gray picture of 900 x 600 is 0.5 MB, and 1.5 MB more as R, G, B; at another size only the result is R, G, B. */
+Test(image_levels, memory_of_gray_pictures_includes_their_colours)
+{
+    image_bytes file = make_jpeg(
+        &(jpeg_recipe){.width = 900, .height = 600, .input = JCS_GRAYSCALE, .space = JCS_GRAYSCALE}, NULL);
+    oc_image_options options = planes_of(OC_RGB);
+    for (options.max_memory = 1; options.max_memory < 4; options.max_memory++) {
+        for (size_t side = 0; side <= 20; side += 20) {
+            options.size = (oc_extent){side, side};
+            decoded d = decode(file, options);
+            cr_assert_eq(d.status, side || options.max_memory > 2 ? OC_OK : OC_TOO_LARGE, "%d MB, side %zu: %s",
+                         (int)options.max_memory, side, d.err.message);
+            free_decoded(&d);
+        }
+    }
     free(file.data);
 }
 
