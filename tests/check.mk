@@ -159,7 +159,7 @@ $(OBJECTS)/machine-tests: $(TEST_OBJECTS) $(OBJECTS)/tests/machines/runner.o $(L
 
 .PHONY: machines
 machines: all ## build for aarch64, s390x and i386, run the unit tests there in an emulator, compare what is written
-	$(PYTHON) tests/machines/machines.py $(COMMAND) $(BUILD)/machines $(MACHINES)
+	TESTED='$(TESTED)' $(PYTHON) tests/machines/machines.py $(COMMAND) $(BUILD)/machines $(MACHINES)
 
 .PHONY: report
 report: all ## test the report in Chromium, where that is installed
