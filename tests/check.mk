@@ -132,6 +132,10 @@ memcheck: all ## run every command under valgrind
 long: all ## extract 200,000 files, strange names among them, in memory that grows by their paths alone
 	$(PYTHON) tests/fault/long_run.py $(COMMAND)
 
+.PHONY: large
+large: all ## a set of 40 GB, 10,000 classes, 1,000,000 columns, longest sides, a long pipe (CASES='pipe sides' for some)
+	$(PYTHON) tests/fault/large.py $(COMMAND) $(CASES)
+
 .PHONY: decoders
 decoders: $(LIBRARY) ## compare decoded pixels with Pillow, OpenCV and stb_image, where installed (FOLDER=photos: of these files)
 	CC=$(CC) $(PYTHON) tests/conformance/decoders.py $(LIBRARY) $(FOLDER)

@@ -23,8 +23,8 @@ def sources(folder):
         found = [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
         return [os.fsencode(path) for path in sorted(found) if path.endswith((".jpg", ".png"))][:1000]
     paths = []
-    for i in range(20):
-        faults.write(f"source/{i}.png", faults.png(32, 32, 10 * i))
+    for i in range(100):  # a file has 65,000 links at most
+        faults.write(f"source/{i}.png", faults.png(32, 32, 2 * i))
         paths.append(os.path.abspath(f"source/{i}.png").encode())
     return paths
 
