@@ -144,9 +144,8 @@ OC_API bool oc_image_foreign(const void *bytes, size_t size);
  * OC_USAGE for a side outside 1 to 65,535 or another number of channels; OC_NO_MEMORY. */
 OC_API oc_status oc_image_resize(const oc_pixels *pixels, oc_extent size, uint8_t *out, oc_error *err);
 
-/* Writes pixels as PNG: gray, RGB or RGBA for 1, 3 or 4 channels. "-" is standard
- * output. A file is replaced whole or not at all. OC_USAGE for other channels or a side outside 1 to 65,535; OC_IO,
- * OC_NO_MEMORY. */
+/* Writes pixels as PNG: gray, RGB or RGBA for 1, 3 or 4 channels. "-" is standard output. A file is replaced whole or not
+ * at all. OC_USAGE for other channels or a side outside 1 to 65,535; OC_IO, OC_NO_MEMORY. */
 OC_API oc_status oc_image_write_png(const oc_pixels *pixels, const char *path, oc_error *err);
 
 #ifdef __cplusplus

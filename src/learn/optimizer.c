@@ -46,7 +46,7 @@ const oc_optimizer_type oc_optimizer_types[] = {
     [OC_OPTIMIZER_AUTO] = {minibatches_then_passes, READS_SGD | OC_READS_FINISH, 1, 100, .preconditioned = true},
     [OC_OPTIMIZER_SGD] = {minibatches_then_passes, READS_SGD, 10, 0, .preconditioned = true},
     [OC_OPTIMIZER_LBFGS] = {minibatches_then_passes, OC_READS_FINISH, 0, 100, .preconditioned = true},
-    [OC_OPTIMIZER_GD] = {gradient_descent, OC_READS_EPOCHS | OC_READS_STEPS, 100, 0},
+    [OC_OPTIMIZER_GD] = {gradient_descent, OC_READS_EPOCHS | OC_READS_STEPS, 100, 0, .preconditioned = false},
     [OC_OPTIMIZER_RANDOM_SEARCH] = {oc_search, OC_READS_EPOCHS, 1000, 0, .searches = true},
     [OC_OPTIMIZER_LOCAL_SEARCH] = {oc_search, OC_READS_EPOCHS, 1000, 0, .searches = true},
 };

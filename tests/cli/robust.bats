@@ -429,7 +429,7 @@ PYTHON
         [[ "$output" == *device* ]]
     done
     run -1 ocellus info "$DATA/test"
-    [[ "$output" == *"no set"* ]]
+    [[ "$output" == *"not a set"* ]]
     run -1 ocellus evaluate "$DATA/train" "$DATA/test"
     [[ "$output" == *"a model is one file"* ]]
     ocellus extract "$DATA/test" -f pixels:size=4 -o set
