@@ -28,7 +28,7 @@ CONSTANTS = {
     "LONG_PASS": ("validation.c", "LONG_PASS = 3e7", ["LONG_PASS = 3e6", "LONG_PASS = 3e8"]),
     "stage factor": ("trainer.h", "enum { OC_STAGE_FACTOR = 4 }", ["enum { OC_STAGE_FACTOR = 2 }", "enum { OC_STAGE_FACTOR = 8 }"]),
     "MAX_SEPARABLE_ROWS": ("trainer.c", "MAX_SEPARABLE_ROWS = 4096", ["MAX_SEPARABLE_ROWS = 1024", "MAX_SEPARABLE_ROWS = 16384"]),
-    "TOLERANCE": ("trainer.c", "double TOLERANCE = 0.0005", ["double TOLERANCE = 0.005", "double TOLERANCE = 0.00005"]),
+    "TOLERANCE": ("trainer.c", "double TOLERANCE = 0.0005,", ["double TOLERANCE = 0.005,", "double TOLERANCE = 0.00005,"]),
     "COARSE_TOLERANCE": ("trainer.c", "COARSE_TOLERANCE = 0.001", ["COARSE_TOLERANCE = 0.01", "COARSE_TOLERANCE = 0.0001"]),
     "COARSE_PASSES": ("trainer.c", "COARSE_PASSES = 19", ["COARSE_PASSES = 9", "COARSE_PASSES = 40"]),
     "BATCH": ("trainer.c", "enum { BATCH = 256", ["enum { BATCH = 64", "enum { BATCH = 1024"]),
