@@ -352,7 +352,8 @@ def verdict(path, head, mine):
         return mine, 0
     try:
         with open(path, "rb") as file:
-            said = deep and (b"sBIT" in (start := file.read(1000)) or b"tRNS" in start)
+            start = file.read().split(b"IDAT")[0]
+        said = deep and (b"sBIT" in start or b"tRNS" in start)
         theirs = None if said else by_opencv(path) if deep else by_pillow(path)
     except Exception as problem:  # pylint: disable=broad-except: Pillow has many
         print(f"{path}: {type(problem).__name__} of the other decoder: {problem}")
