@@ -17,7 +17,7 @@ done
 endef
 
 .PHONY: check
-check: ## install what is missing (DEPS=no: only say it), build, run what every change must pass, in about six minutes
+check: ## install what is missing (DEPS=no: only say it), build, run what every change must pass, in four to five minutes
 	@CC=$(CC) .ci/deps check
 	$(call STEPS,all $(CHECK))
 
