@@ -33,8 +33,8 @@ typedef struct oc_stage_pictures {
                            double *map, oc_error *err);
 } oc_stage_pictures;
 
-/* As in the table. Of a stage without pictures, rows and weights are drawn as bars, and a score is spread evenly over the
- * image. */
+/* As in the table. Of a stage without pictures, rows and weights are drawn as bars, and a score is spread evenly over
+ * the image. */
 double oc_stage_aspect(const oc_stage *stage, oc_drawing kind);
 const char *oc_stage_legend(const oc_stage *stage);
 oc_status oc_stage_draw(const oc_stage *stage, const oc_draw_request *request, oc_error *err);

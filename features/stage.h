@@ -1,6 +1,6 @@
-/* The contract of a feature stage. A stage fills one constant oc_stage_type, in features/NAME.c or features/NAME/NAME.c;
- * its line in the list of stages.c is the only other place that names it. Parsing, help, manual pages, model files and
- * the tests of tests/unit/stages.c follow from the table.
+/* The contract of a feature stage. A stage fills one constant oc_stage_type, in features/NAME.c or
+ * features/NAME/NAME.c; its line in the list of stages.c is the only other place that names it. Parsing, help, manual
+ * pages, model files and the tests of tests/unit/stages.c follow from the table.
  *
  * The life of a stage: parameters are parsed and resolved, planned for one size of images, fitted if the stage learns;
  * then rows are extracted, by any number of threads. Each step reads what the steps before it made and changes none of
@@ -86,8 +86,8 @@ typedef struct oc_stage_type {
 /* Every stage there is, oc_stage_count of them, in the order of --help. */
 extern const oc_stage_type *const oc_stage_types[];
 
-/* The image at the planned size of the stage, with those of its planes that are asked for: the image itself, or a smaller
- * or larger copy in memory of the arena. OC_NO_MEMORY. */
+/* The image at the planned size of the stage, with those of its planes that are asked for: the image itself, or a
+ * smaller or larger copy in memory of the arena. OC_NO_MEMORY. */
 oc_status oc_stage_image(const oc_stage *stage, const oc_image *image, unsigned planes, oc_scratch *scratch,
                          oc_image *out, oc_error *err);
 

@@ -18,8 +18,8 @@ typedef struct oc_hog_axis {
     const float *patterns;
 } oc_hog_axis;
 
-/* The pixels of target t that lie inside the image: the first one is pixel *first, which has weight *skip. Returns their
- * number. */
+/* The pixels of target t that lie inside the image: the first one is pixel *first, which has weight *skip. Returns
+ * their number. */
 size_t oc_hog_reach(const oc_hog_axis *axis, size_t target, size_t length, size_t *first, size_t *skip);
 
 /* The axis along one side with n cells, without patterns. weights has room for oc_hog_axis_room floats. */

@@ -63,7 +63,8 @@ static void clip(const float *restrict factors, size_t n, float *restrict values
     }
 }
 
-/* Value e of block x, tile (count, n), goes to row[x * step + e], times the factor of the block if there are factors. */
+/* Value e of block x, tile (count, n), goes to row[x * step + e], times the factor of the block if there are
+ * factors. */
 static void write_tile(const float *restrict tile, const float *restrict factors, size_t count, size_t n, size_t step,
                        float *restrict row)
 {
@@ -75,7 +76,8 @@ static void write_tile(const float *restrict tile, const float *restrict factors
     }
 }
 
-/* Normalises a tile (count, n) in part. Returns the factors (n) that the blocks remain to be multiplied with, or NULL. */
+/* Normalises a tile (count, n) in part. Returns the factors (n) that the blocks remain to be multiplied with, or
+ * NULL. */
 static const float *normalize_tile(const oc_hog_form *form, size_t count, size_t n, float *tile, float *factors,
                                    float *again)
 {
@@ -110,8 +112,8 @@ static void roots(float *values, size_t n)
     }
 }
 
-/* Row of blocks by row of blocks: the values of its blocks side by side in a tile are normalised and written. Where votes
- * are kept by block, every block has cells of its own (oc_hog_axis). */
+/* Row of blocks by row of blocks: the values of its blocks side by side in a tile are normalised and written. Where
+ * votes are kept by block, every block has cells of its own (oc_hog_axis). */
 static void write_blocks(const oc_hog_form *form, const oc_hog_grid *grid, float *scratch, float *row)
 {
     size_t block = form->block, bins = form->bins, count = block * block * bins, nx = grid->nx, per = grid->per;
@@ -203,8 +205,8 @@ static void add_clipped(const float *restrict values, const float *restrict norm
 }
 
 /* Row y of the cells as 3 B/2 + 4 values a cell: B directions with sign, B/2 directions without, and four sums over
- * the latter, one for each neighbourhood. As in VLFeat the weight of the sums is 1 / sqrt(18) for every B. norms: of the
- * neighbourhoods above and below; both (nx) is scratch. */
+ * the latter, one for each neighbourhood. As in VLFeat the weight of the sums is 1 / sqrt(18) for every B. norms: of
+ * the neighbourhoods above and below; both (nx) is scratch. */
 static void write_uoctti(const oc_hog_form *form, const oc_hog_grid *grid, size_t y, const float *const norms[2],
                          float *both, float *row)
 {

@@ -1,7 +1,7 @@
-/* hog: pictures. A cell is drawn as a star with a line for each bin, along the edges that vote for it (Dalal and Triggs,
- * 2005, figure 6). The row of an image is drawn over the pale image; of weights the positive ones are on the left, the
- * negative ones on the right. Where a row has several values for one cell and direction, from several blocks or with and
- * without sign, the line is their mean. */
+/* hog: pictures. A cell is drawn as a star with a line for each bin, along the edges that vote for it (Dalal and
+ * Triggs, 2005, figure 6). The row of an image is drawn over the pale image; of weights the positive ones are on the
+ * left, the negative ones on the right. Where a row has several values for one cell and direction, from several
+ * blocks or with and without sign, the line is their mean. */
 #include "features/hog/draw.h"
 
 #include "features/hog/plan.h"
@@ -10,8 +10,8 @@
 
 #include <math.h>
 
-/* Shares of the values whose lines are cut off at the border of their cell: were none, a few strong edges would make all
- * others short. */
+/* Shares of the values whose lines are cut off at the border of their cell: were none, a few strong edges would make
+ * all others short. */
 static const double CUT_OF_ROW = 0.08, CUT_OF_WEIGHTS = 0.01;
 
 /* The lines of a star. */
@@ -58,8 +58,8 @@ static oc_status gather(stars *s, const oc_stage *stage, const float *row, oc_er
     return OC_OK;
 }
 
-/* The star of a cell of side `cell`; the line of the value that the share `cut` of the values exceed reaches the border of
- * the cell. */
+/* The star of a cell of side `cell`; the line of the value that the share `cut` of the values exceed reaches the
+ * border of the cell. */
 static oc_star star_of(const stars *s, double cell, double cut, oc_color color)
 {
     const oc_hog_form *form = &s->plan->form;

@@ -6,9 +6,9 @@
  * weight across (oc_hog_axis), so that votes are first summed down each column, a band of rows at a time, and then
  * across.
  *
- * The default, square roots of the votes split linearly between bins and between cells, was the best form without blocks
- * for a linear classifier on held-out training images of CIFAR-10 (51.7 %, votes alone 49.4) and Fashion-MNIST (89.5,
- * 88.0).
+ * The default, square roots of the votes split linearly between bins and between cells, was the best form without
+ * blocks for a linear classifier on held-out training images of CIFAR-10 (51.7 %, votes alone 49.4) and Fashion-MNIST
+ * (89.5, 88.0).
  *
  * Sources: Dalal and Triggs, "Histograms of oriented gradients for human detection" (2005); Felzenszwalb and others,
  * "Object detection with discriminatively trained part-based models" (2010). form.c lists the forms of other

@@ -9,10 +9,10 @@
 
 enum { OC_HOG_BAND_BINS = 9, OC_HOG_BAND_ROOM = 16, OC_HOG_JOIN_SCRATCH = 14 }; /* see oc_hog_band */
 
-/* Edges between bins, as directions: cosines (count), then sines (count), in order of angle from 0 to 360 degrees. Bin k
- * holds the angles in [edge k, edge k + 1); with upper_inclusive, (edge k, edge k + 1]. `turn` is the index of the first
- * edge above 180 degrees, `half` the number of bins that start at or below 180 degrees; an edge at 180 degrees itself is
- * not in the list. */
+/* Edges between bins, as directions: cosines (count), then sines (count), in order of angle from 0 to 360 degrees.
+ * Bin k holds the angles in [edge k, edge k + 1); with upper_inclusive, (edge k, edge k + 1]. `turn` is the index of
+ * the first edge above 180 degrees, `half` the number of bins that start at or below 180 degrees; an edge at 180
+ * degrees itself is not in the list. */
 typedef struct oc_hog_edges {
     bool with_sign; /* bins cover 360 degrees */
     size_t bins;

@@ -39,8 +39,8 @@ static oc_status set_axes(const oc_hog_form *form, size_t nx, size_t ny, oc_plan
     return oc_plan_axes(plan, axes, 5, err);
 }
 
-/* Directions of the edges between bins. There is none at 0 degrees, where counting starts; directions along the axes are
- * exact. */
+/* Directions of the edges between bins. There is none at 0 degrees, where counting starts; directions along the axes
+ * are exact. */
 static void make_edges(const oc_hog_form *form, oc_hog_edges *edges)
 {
     double circle = form->with_sign ? 2 * M_PI : M_PI;

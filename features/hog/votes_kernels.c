@@ -54,8 +54,8 @@ static void longest(const float *restrict other_x, const float *restrict other_y
 }
 
 /* The angle between gradient and x axis is 0 .. 90 degrees, that to the nearer axis 0 .. 45, where the polynomial
- * holds. The result is in bins, because the coefficients are multiplied by bins_per_radian first. The ratio has a loop of
- * its own: in one loop the compiler would compute the whole polynomial twice, once for each axis. */
+ * holds. The result is in bins, because the coefficients are multiplied by bins_per_radian first. The ratio has a
+ * loop of its own: in one loop the compiler would compute the whole polynomial twice, once for each axis. */
 static inline __attribute__((always_inline)) void angles(const float *restrict gx, const float *restrict gy,
                                                          size_t width, oc_hog_circle circle, float *restrict position,
                                                          float *restrict magnitude)
@@ -260,8 +260,8 @@ static inline void gradient_lanes(const float *above, const float *line, const f
     memcpy(gy, &down, sizeof down);
 }
 
-/* The bin of a gradient among nine of a half circle, by the tangents of the edges at 20, 40, 60 and 80 degrees; the edges
- * above 90 degrees mirror these. No gradient of whole numbers lies on an edge but the one at 0 degrees. */
+/* The bin of a gradient among nine of a half circle, by the tangents of the edges at 20, 40, 60 and 80 degrees; the
+ * edges above 90 degrees mirror these. No gradient of whole numbers lies on an edge but the one at 0 degrees. */
 static inline void nine_sectors(const float *gx, const float *gy, int32_t *bin, float *magnitude)
 {
 #pragma omp simd
@@ -306,8 +306,8 @@ static inline __attribute__((always_inline)) votes find_votes(const oc_hog_band 
 }
 
 /* LANES columns of a band. The votes of a few rows are computed before they are added, so that the latency of one does
- * not delay the others. With linear cells, the votes of a row stay in the totals for all rows below it, so that the sum of
- * the totals over the rows weights them by the distance to the end of the band. */
+ * not delay the others. With linear cells, the votes of a row stay in the totals for all rows below it, so that the
+ * sum of the totals over the rows weights them by the distance to the end of the band. */
 static inline __attribute__((always_inline)) void band_lanes(const oc_hog_band *band, size_t x, const bool between_bins,
                                                              const bool between_cells, float *sums, float *carry)
 {

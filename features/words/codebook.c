@@ -1,5 +1,5 @@
-/* words: the codebook. The mean, the transform, the parity and the words are stored; the arrays that the inner loops read
- * are computed from them. */
+/* words: the codebook. The mean, the transform, the parity and the words are stored; the arrays that the inner loops
+ * read are computed from them. */
 #include "features/words/codebook.h"
 
 #include "features/words/patch.h"
@@ -78,8 +78,8 @@ size_t oc_words_save(const oc_words *w, oc_tensor *out)
     return FISHER_TENSORS;
 }
 
-/* Copies the values of the tensor that has the name of `wanted`, after checking that it has its shape and that its values
- * are finite. */
+/* Copies the values of the tensor that has the name of `wanted`, after checking that it has its shape and that its
+ * values are finite. */
 static oc_status copy(const oc_tensor *tensors, size_t count, oc_tensor wanted, float **values, oc_error *err)
 {
     const oc_tensor *tensor = NULL;

@@ -251,8 +251,8 @@ static void add_place(const attribution *a, const oc_words_place *place, double 
                      (oc_box){place->x, place->y, place->x + side, place->y + side}, part);
 }
 
-/* One pass over all places. The first one sums the codes; the second one gives each place its share of the data terms of
- * its words in each region, data_term[j] times its code over the sum of codes. */
+/* One pass over all places. The first one sums the codes; the second one gives each place its share of the data terms
+ * of its words in each region, data_term[j] times its code over the sum of codes. */
 static oc_status pass(const attribution *a, bool first, oc_error *err)
 {
     const oc_words_params *params = a->stage->params;

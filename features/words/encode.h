@@ -15,8 +15,8 @@ typedef struct oc_words_coding {
 
 /* The row of the image. OC_NO_MEMORY. */
 oc_status oc_words_encode(const oc_words_coding *coding, float *row, oc_error *err);
-/* The codes (count, K) of single places, at most OC_PANEL_BLOCK, before they are pooled; with `mirror` the codes of their
- * mirror images are added. OC_NO_MEMORY. */
+/* The codes (count, K) of single places, at most OC_PANEL_BLOCK, before they are pooled; with `mirror` the codes of
+ * their mirror images are added. OC_NO_MEMORY. */
 oc_status oc_words_codes(const oc_words_coding *coding, const oc_words_place *places, size_t count, float *codes,
                          oc_error *err);
 

@@ -7,8 +7,8 @@
  *     u_kd = sum over y of g_k(y) (y_d - w_kd) / s_kd
  *     v_kd = sum over y of g_k(y) ((y_d - w_kd)^2 / s_kd^2 - 1) / sqrt(2)
  *
- * Each value becomes its root with its sign. The values of a word are then divided by their length and by the root of the
- * number of words that have descriptors, as those of encode=vlad are (vlad.h).
+ * Each value becomes its root with its sign. The values of a word are then divided by their length and by the root of
+ * the number of words that have descriptors, as those of encode=vlad are (vlad.h).
  *
  * Source: Perronnin, Sanchez and Mensink (2010), where the words are those of a mixture of Gaussians and the length is
  * that of a whole region; here they are those of k-means. A length of 1 for each word: Arandjelovic and Zisserman

@@ -1,9 +1,9 @@
 /* Where descriptors are taken, and the regions that pool them.
  *
- * Descriptors of one size stand on a grid in the middle of the image (the pixels that the stride leaves over are shared by
- * both borders). At level g, column c of n columns belongs to region floor(c g / n). The borders i / g of all levels
- * together cut the axis into intervals, so that a region of any level is a run of whole intervals and every code is
- * added once, to one cell. */
+ * Descriptors of one size stand on a grid in the middle of the image (the pixels that the stride leaves over are
+ * shared by both borders). At level g, column c of n columns belongs to region floor(c g / n). The borders i / g of
+ * all levels together cut the axis into intervals, so that a region of any level is a run of whole intervals and
+ * every code is added once, to one cell. */
 #include "features/words/layout.h"
 
 #include "features/words/sift.h"

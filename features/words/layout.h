@@ -21,7 +21,8 @@ typedef struct oc_words_params {
 /* The borders of all regions of all levels cut each axis into intervals; a cell is an interval of columns and one of
  * rows, counted row by row. */
 
-/* One descriptor: its corner, the cell that it belongs to, and the cell that it belongs to when the image is mirrored. */
+/* One descriptor: its corner, the cell that it belongs to, and the cell that it belongs to when the image is
+ * mirrored. */
 typedef struct oc_words_place {
     uint32_t x, y, cell, mirror_cell;
     uint32_t size; /* side of a patch, or size of a gradient descriptor's cells */
@@ -42,8 +43,8 @@ size_t oc_words_most_directions(const oc_words_params *params);
 size_t oc_words_values(const oc_words_params *params);
 /* The number of sizes of descriptors: 1, or that of `cells`. */
 size_t oc_words_sizes(const oc_words_params *params);
-/* The first pixel of the first descriptor that covers `extent` of `length` pixels: the pixels that the stride leaves over
- * are shared by both borders. */
+/* The first pixel of the first descriptor that covers `extent` of `length` pixels: the pixels that the stride leaves
+ * over are shared by both borders. */
 size_t oc_words_margin(size_t extent, size_t stride, size_t length);
 /* Pixels that a descriptor of size number s covers on each axis. */
 size_t oc_words_extent(const oc_words_params *params, size_t s);

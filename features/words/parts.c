@@ -121,7 +121,8 @@ static void number_place(const oc_words_looks *l, const oc_draw_request *s, cons
     }
 }
 
-/* The words that contribute most for and against: the places where each is strongest on the pale image, then two lists. */
+/* The words that contribute most for and against: the places where each is strongest on the pale image, then two
+ * lists. */
 oc_status oc_words_draw_parts(const oc_words_looks *l, const oc_stage *stage, const oc_draw_request *s, oc_error *err)
 {
     contribution list[2 * LISTED];

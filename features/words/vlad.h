@@ -5,8 +5,8 @@
  *
  *     v_kd = sum over the descriptors y that are nearest to w_k of (y_d - w_kd)
  *
- * and v_k is then divided by its length and by the root of the number of words that have descriptors, so that the values
- * of a region have length 1 and a word counts the same however often it occurs.
+ * and v_k is then divided by its length and by the root of the number of words that have descriptors, so that the
+ * values of a region have length 1 and a word counts the same however often it occurs.
  *
  * Source: Jegou, Douze, Schmid and Perez (2010); a length of 1 for each word: Arandjelovic and Zisserman (2013). */
 #ifndef OC_FEATURES_WORDS_VLAD_H

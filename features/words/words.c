@@ -75,8 +75,8 @@ static const oc_param params_table[] = {
 };
 
 /* The values for "auto" were chosen on held-out training images: for patches of CIFAR-10 (JPEG), for gradient
- * descriptors of objects before photographs. Eigenvalues of contrast-normalised patches are 0.01 to 30, those of gradient
- * descriptors a thousandth of that; the lowest ones of a JPEG file are noise. */
+ * descriptors of objects before photographs. Eigenvalues of contrast-normalised patches are 0.01 to 30, those of
+ * gradient descriptors a thousandth of that; the lowest ones of a JPEG file are noise. */
 static void replace_auto(oc_words_params *p)
 {
     bool sift = oc_words_gradients(p), residuals = oc_words_residuals(p), fisher = p->encode == OC_WORDS_FISHER;

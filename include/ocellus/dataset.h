@@ -127,8 +127,9 @@ OC_API oc_status oc_dataset_check_labels(const oc_dataset *dataset, oc_error *er
 OC_API oc_status oc_dataset_check_repeats(const oc_dataset *dataset, oc_error *err);
 
 /* OC_BAD_DATA when `test` has no labels, or labels that `train` does not have. The message lists them, and shows those
- * that differ from a known label by case, blanks or Unicode form alone. Images of unknown labels are decoded with `image`
- * (its fail_on and limits): a label of which no image can be read does not count. With NULL, every label counts. */
+ * that differ from a known label by case, blanks or Unicode form alone. Images of unknown labels are decoded with
+ * `image` (its fail_on and limits): a label of which no image can be read does not count. With NULL, every label
+ * counts. */
 OC_API oc_status oc_dataset_check_test(const oc_dataset *test, const oc_dataset *train, const oc_image_options *image,
                                        oc_error *err);
 

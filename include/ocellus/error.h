@@ -48,11 +48,10 @@ typedef struct oc_error {
 OC_API const char *oc_status_text(oc_status status);
 
 /* Messages, notes and warnings name an option as the tables of parameters do, with '_' for '-', in backquotes: "more than
- * 100 scans (`max_scans`)". A program
- * whose users know options by other names gives a function that puts them there: in place, not longer than before. It is
- * called with a printf format, so that it never sees names of files. The function is set for the whole process, to be
- * called before any other and from one thread; NULL, as at the start, leaves the texts as they are. Parameters' help is
- * a constant, which the program edits itself. */
+ * 100 scans (`max_scans`)". A program whose users know options by other names sets a function that replaces them: in
+ * place, by text that is not longer. It is called with the printf format of the message, so it never sees names of files.
+ * It is set for the whole process, from one thread and before any other call; NULL, the initial value, leaves texts as
+ * they are. The help of parameters is a constant, which the program edits itself. */
 typedef void oc_text_editor(char *text);
 OC_API void oc_texts_edit(oc_text_editor *edit);
 

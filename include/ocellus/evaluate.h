@@ -106,8 +106,8 @@ typedef struct oc_compare_options {
 /* The defaults of oc_extract_defaults and oc_train_defaults, one seed, nothing chosen or saved. */
 OC_API oc_compare_options oc_compare_defaults(void);
 
-/* Checks before features are extracted that a comparison can succeed: oc_model_check of `train`, and, where `test` is not
- * NULL, oc_dataset_check_test. oc_compare checks the same. */
+/* Checks before features are extracted that a comparison can succeed: oc_model_check of `train`, and, where `test` is
+ * not NULL, oc_dataset_check_test. oc_compare checks the same. */
 OC_API oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
                                   oc_error *err);
 

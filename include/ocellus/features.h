@@ -52,8 +52,8 @@ OC_API unsigned oc_features_planes(const oc_features *features);
 OC_API size_t oc_features_side(const oc_features *features);
 
 /* Fixes the size of the images, and with it the dimension. OC_TOO_SMALL, naming the stage and both sizes; OC_TOO_LARGE
- * when the row would not fit into memory; OC_USAGE when the size= of a stage is too small for it, and for rows of another
- * program. */
+ * when the row would not fit into memory; OC_USAGE when the size= of a stage is too small for it, and for rows of
+ * another program. */
 OC_API oc_status oc_features_plan(oc_features *features, size_t width, size_t height, oc_error *err);
 /* The planned size, 0 x 0 before. */
 OC_API oc_extent oc_features_size(const oc_features *features);
@@ -77,7 +77,7 @@ OC_API oc_row_axis oc_features_axis(const oc_features *features, size_t stage, s
  * like snprintf, whose result it returns. */
 OC_API size_t oc_features_column_name(const oc_features *features, size_t j, char *text, size_t size);
 
-/* True while a stage has still to learn from images. */
+/* True if a stage that learns is not fitted yet. */
 OC_API bool oc_features_unfitted(const oc_features *features);
 /* Fits the stages that are not fitted yet; all get the same seed, so a stage learns the same alone and in a joined
  * spec. On failure none of them is fitted. OC_USAGE before the plan. The result depends on spec, images and seed alone.
@@ -103,14 +103,15 @@ OC_API oc_status oc_features_load_memory(const void *bytes, size_t size, oc_feat
 OC_API oc_status oc_workspace_create(oc_workspace **workspace, oc_error *err);
 OC_API void oc_workspace_free(oc_workspace *workspace);
 
-/* Writes the row (dimension) of an image of the planned size that has the planes asked for. Any number of threads may
- * call it on one oc_features, each with its own workspace; nothing is allocated after a workspace's first image.
- * OC_USAGE when size or planes are not as planned, or a stage is not fitted. */
+/* Writes the row (dimension) of an image of the planned size and with the planes of oc_features_planes. Any number of
+ * threads may call it on one oc_features, each with its own workspace; nothing is allocated after a workspace's first
+ * image. OC_USAGE when size or planes are not as planned, or a stage is not fitted. */
 OC_API oc_status oc_features_extract(const oc_features *features, const oc_image *image, oc_workspace *workspace,
                                      float *row, oc_error *err);
 
-/* order (dimension): value j of the row of the mirrored image is value order[j] of the row; NULL only asks. OC_USAGE
- * before the plan, or naming the stage whose row does not tell; OC_NO_MEMORY. */
+/* order (dimension): value j of the row of the mirrored image is value order[j] of the row. With order NULL, only
+ * checks that there is such an order. OC_USAGE before the plan, or naming the stage whose mirrored row is not a
+ * permutation of its row; OC_NO_MEMORY. */
 OC_API oc_status oc_features_mirror_order(const oc_features *features, uint32_t *order, oc_error *err);
 
 /* The table of stages, for help and documentation. */

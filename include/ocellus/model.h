@@ -2,7 +2,7 @@
  * only that file and the image.
  *
  * The file is safetensors: 8 bytes of header length, a JSON header, then the arrays as little-endian float32.
- * Its __metadata__ (strings) carries format ("ocellus-model"), version, spec, size and fit of the images (without
+ * Its __metadata__ (strings) holds format ("ocellus-model"), version, spec, size and fit of the images (without
  * limits), classes (a CSV column), seed, every training option with the value that was used ("train.<name>") and as it
  * was given ("given.<name>", which may be auto), counts (training rows of each class), accuracy (on the training rows),
  * validation (accuracies on held-out rows as CSV) and calibration (a factor of the scores); the last four only where
@@ -84,18 +84,18 @@ OC_API double oc_model_train_accuracy(const oc_model *model);
 OC_API size_t oc_model_parameters(const oc_model *model);
 OC_API size_t oc_model_stage_parameters(const oc_model *model);
 
-/* Checks, before features are extracted, that a data set can test the model. OC_BAD_DATA when it has no label at all, or
- * labels that are not classes of the model. The message lists them, and points out a label that differs from a class
+/* Checks, before features are extracted, that a data set can test the model. OC_BAD_DATA when it has no label at all,
+ * or labels that are not classes of the model. The message lists them, and points out a label that differs from a class
  * only by case, blanks or Unicode form. Images of unknown classes are decoded with `image` (its fail_on and limits): a
  * class of which no image can be read does not count, because extraction leaves it out. */
 OC_API oc_status oc_model_check_test(const oc_model *model, const oc_dataset *test, const oc_image_options *image,
                                      oc_error *err);
 
-/* OC_OK when the set was made by stages that are the same as the model's to the bit, at the same size and
- * fit; else OC_USAGE saying what differs. */
+/* OC_OK when the set was extracted by the model's stages (the same to the bit), size and fit; else OC_USAGE with the
+ * difference. */
 OC_API oc_status oc_model_matches(const oc_model *model, const oc_set *set, oc_error *err);
 
-/* Classifying single images: one classifier for one thread, made once and used for any number. */
+/* Classifies single images, any number of them, on one thread. */
 typedef struct oc_predictor oc_predictor;
 OC_API oc_status oc_predictor_create(const oc_model *model, oc_predictor **predictor, oc_error *err);
 OC_API void oc_predictor_free(oc_predictor *predictor);
@@ -153,21 +153,21 @@ OC_API oc_batch_options oc_batch_defaults(void);
 /* The model and the job must outlive the batch. OC_NO_MEMORY. */
 OC_API oc_status oc_batch_create(const oc_model *model, const oc_batch_options *options, oc_job *job, oc_batch **batch,
                                  oc_error *err);
-/* Items that were added and not answered yet never are. */
+/* Items that were added and not answered yet are dropped. */
 OC_API void oc_batch_free(oc_batch *batch);
-/* The number of items that the job's listener hears of as the total; 0, as at first, where it is not known. */
+/* The total number of items that the job reports as progress; 0, the initial value, if it is unknown. */
 OC_API void oc_batch_expect(oc_batch *batch, size_t total);
 
 /* Each of these adds items and answers those that fill a batch. Images that cannot be read are answers. Errors:
- * OC_CANCELLED, OC_NO_MEMORY, or what `answer` returned; then the batch is only good to be freed.
+ * OC_CANCELLED, OC_NO_MEMORY, or what `answer` returned; after an error the batch can only be freed.
  *   _file      an image file; "-" is standard input
  *   _failure   an input that the caller could not open: `why` becomes the answer
  *   _dataset   all images, by the paths that open them; may be freed after the call
  *   _set       all rows, which the model's stages must have made (oc_model_matches); may be freed after the call
  *   _list      the files whose paths a text file lists, as for oc_dataset_open_list, but read piece by piece, so that
- *              the list may be a pipe without end: while nothing comes, all that came before is answered. Names are
- *              ended by NUL bytes where there is one in the first piece. OC_BAD_DATA without any path; OC_BAD_FILE for
- *              a path of more than 64 kB, or for a NUL byte among lines; OC_NOT_FOUND, OC_IO */
+ *              the list may be an endless pipe: while it waits for more, all earlier items are answered. Paths end with
+ *              NUL bytes if the first piece has one, else with line feeds. OC_BAD_DATA without any path; OC_BAD_FILE
+ *              for a path of more than 64 kB, or for a NUL byte among lines; OC_NOT_FOUND, OC_IO */
 OC_API oc_status oc_batch_add_file(oc_batch *batch, const char *path, oc_error *err);
 OC_API oc_status oc_batch_add_failure(oc_batch *batch, const char *path, const oc_error *why, oc_error *err);
 OC_API oc_status oc_batch_add_dataset(oc_batch *batch, const oc_dataset *dataset, oc_error *err);
@@ -178,10 +178,10 @@ OC_API oc_status oc_batch_flush(oc_batch *batch, oc_error *err);
 
 /* A CSV file of answers, which appears under its name whole or not at all: path,label,probability, or with `top` more
  * lines an image, best class first, and a column rank that counts from 1. The probability is empty for a model without
- * probabilities. What cannot be read has no line.
+ * probabilities. An image that cannot be read has no line.
  *
- * Until it is whole it is built in PATH.partial, and there is a journal beside it: what is cut short by a full disk, a
- * signal or a kill can be resumed. */
+ * The file is built as PATH.partial, with a journal beside it, so that a run that a full disk, a signal or a kill ended
+ * can be resumed. */
 typedef struct oc_answer_file oc_answer_file;
 
 typedef struct oc_answer_file_options {

@@ -3,9 +3,9 @@
  *     features.npy         float32 (N, D), C order
  *     index.csv            row,path,label,width,height
  *     stages.safetensors   the spec, the canonical size and what the stages learned
- *     skipped.csv          path,reason of images that could not be read, where there are any
- *     hashes.npy           uint64 (N, 2): a hash of the pixels of each image (XXH3, 128 bits; of large images, of rows
- *                          spread over them), by which equal images are found; optional
+ *     skipped.csv          path,reason of the images that could not be read, if any
+ *     hashes.npy           uint64 (N, 2): a hash of the pixels of each image (XXH3, 128 bits; of large images, a
+ *                          hash of some rows), to find equal images; optional
  *
  * CSV files follow RFC 4180: a path or label with a comma, a quote or a line break is quoted. Its bytes are written
  * unchanged, UTF-8 or not, so that a path opens the file that it names. Skipped images leave no gap in the rows.
@@ -86,14 +86,14 @@ OC_API oc_status oc_set_merge(const char *const *shards, size_t count, const cha
  * OC_NO_MEMORY. */
 OC_API oc_status oc_set_open(const char *folder, oc_set **set, oc_error *err);
 /* Opens several set folders of the same stages as if they were one, without a copy of their rows, in this order; shards
- * of one list in the order of that list, of which some may be missing. Errors as oc_set_open; OC_USAGE for none,
+ * of one list are ordered as in that list, and some may be missing. Errors as oc_set_open; OC_USAGE for none,
  * OC_BAD_DATA for sets that were not extracted alike or a shard that is there twice. */
 OC_API oc_status oc_set_open_joined(const char *const *folders, size_t count, oc_set **set, oc_error *err);
 OC_API void oc_set_free(oc_set *set);
 
 /* A set of external rows, made by another program, without image stages: oc_set_features has only a dimension. The rows
  * are not copied and must outlive the set; labels (N) name the class of each row, NULL or "" where it is unknown;
- * labels NULL: all are. OC_BAD_DATA without rows, OC_NO_MEMORY. */
+ * labels NULL: all are unknown. OC_BAD_DATA without rows, OC_NO_MEMORY. */
 OC_API oc_status oc_set_of_rows(const oc_rows *rows, const char *const *labels, oc_set **set, oc_error *err);
 
 /* The same for the rows of a file, which is recognised by its first bytes:

@@ -234,8 +234,8 @@ static bool are_levels(const oc_param *param, const oc_levels *levels)
 
 static bool is_learner(const oc_param *param, const oc_learner *learner)
 {
-    return learner->kind == OC_LINEAR ||
-           (learner->kind == OC_NEAREST && is_choice(metrics, (int)learner->metric) && within(param, (double)learner->k));
+    return learner->kind == OC_LINEAR || (learner->kind == OC_NEAREST && is_choice(metrics, (int)learner->metric) &&
+                                          within(param, (double)learner->k));
 }
 
 /* True when the value of the field could have been typed. */

@@ -1,6 +1,6 @@
-/* Texts for the user of a program: messages of errors, notes, warnings. A text names an option by its field, in backquotes
- * and in the format itself, as in "give `size`"; oc_texts_edit may put another name there before the data go in.
- * Thread-safe. */
+/* Texts for the user of a program: messages of errors, notes, warnings. A text names an option by its field, in
+ * backquotes and in the format itself, as in "give `size`"; oc_texts_edit may put another name there before the data
+ * go in. Thread-safe. */
 #ifndef OC_BASE_TEXT_H
 #define OC_BASE_TEXT_H
 

@@ -7,7 +7,8 @@
 /* From now on the library's messages name the switches of these commands. */
 void switches_start(const command_list *commands);
 
-/* Turns, in place, each option's name in backquotes into its switch, which is as long. Other words in backquotes stay. */
+/* Turns, in place, each option's name in backquotes into its switch, which is as long. Other words in backquotes
+ * stay. */
 void switches_put(char *text);
 
 #endif

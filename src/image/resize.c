@@ -132,10 +132,11 @@ static bool prepare_lanes(oc_lanes *lanes, const oc_axis *axis, size_t channels)
 static bool prepare(oc_resizer *resizer, const oc_pixels *in, oc_plane_out out)
 {
     oc_axis *across = &resizer->across;
-    bool known = across->in == in->width && across->out == out.width && resizer->lanes.count == out.width * in->channels;
+    bool known = across->in == in->width && across->out == out.width &&
+                 resizer->lanes.count == out.width * in->channels;
     void *sums = resizer->sums;
-    bool reserved = (known ||
-                     (prepare_axis(across, in->width, out.width) && prepare_lanes(&resizer->lanes, across, in->channels))) &&
+    bool reserved = (known || (prepare_axis(across, in->width, out.width) &&
+                               prepare_lanes(&resizer->lanes, across, in->channels))) &&
                     prepare_axis(&resizer->down, in->height, out.height) &&
                     reserve(&sums, &resizer->sums_capacity, in->width * in->channels, sizeof *resizer->sums);
     resizer->sums = sums;
@@ -203,8 +204,8 @@ void oc_resizer_free(oc_resizer *resizer)
 oc_status oc_image_resize(const oc_pixels *pixels, oc_extent size, uint8_t *out, oc_error *err)
 {
     oc_resizer resizer = {0};
-    oc_status status = oc_resizer_run(
-        &resizer, pixels, (oc_plane_out){out, size.width * pixels->channels, size.width, size.height}, err);
+    oc_status status = oc_resizer_run(&resizer, pixels,
+                                      (oc_plane_out){out, size.width * pixels->channels, size.width, size.height}, err);
     oc_resizer_free(&resizer);
     return status;
 }

@@ -47,7 +47,8 @@ static oc_archive_string *find_string(const oc_archive *archive, const char *key
 
 oc_status oc_archive_add_string(oc_archive *archive, const char *key, const char *value, oc_error *err)
 {
-    oc_archive_string *strings = oc_grow(archive->strings, archive->string_count, &archive->string_capacity, sizeof *strings);
+    oc_archive_string *strings = oc_grow(archive->strings, archive->string_count, &archive->string_capacity,
+                                         sizeof *strings);
     archive->strings = strings ? strings : archive->strings;
     oc_archive_string new = {strings ? oc_strdup(key) : NULL, strings ? oc_strdup(value) : NULL};
     if (!new.key || !new.value) {

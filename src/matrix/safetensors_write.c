@@ -85,7 +85,8 @@ static void write_values(const oc_archive *archive, const oc_string *header, FIL
     fwrite(header->data, 1, header->length, file);
     for (size_t i = 0; i < archive->count; i++) {
         const oc_tensor *t = &archive->arrays[i].tensor;
-        (void)oc_write_numbers(t->values, t->rows * t->columns, sizeof *t->values, file); /* oc_file_close reports errors */
+        (void)oc_write_numbers(t->values, t->rows * t->columns, sizeof *t->values,
+                               file); /* oc_file_close reports errors */
     }
 }
 

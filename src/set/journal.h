@@ -15,10 +15,10 @@
 typedef struct oc_journal {
     int file;
     const char *where; /* name of the folder, for messages; the caller keeps it */
-    bool learning;  /* stages.safetensors holds the first fitted stages; the others are not fitted yet */
-    bool begun;     /* stages.safetensors is complete; the fields below are valid */
-    oc_extent size; /* that images are brought to */
-    bool own_size;  /* true: all images have that size themselves */
+    bool learning;     /* stages.safetensors holds the first fitted stages; the others are not fitted yet */
+    bool begun;        /* stages.safetensors is complete; the fields below are valid */
+    oc_extent size;    /* that images are brought to */
+    bool own_size;     /* true: all images have that size themselves */
     double fit_seconds;
     size_t images;      /* number of images that are done, from the first */
     oc_set_place place; /* position of the writer at that time */

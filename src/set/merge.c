@@ -52,7 +52,8 @@ static oc_status check_parts(part *parts, size_t count, oc_error *err)
     oc_status status = OC_OK;
     for (size_t i = 0; i < count && status == OC_OK; i++) {
         if (parts[i].set->shard.count == 0) {
-            status = oc_fail(err, OC_BAD_DATA, "%s: is not a shard; the extraction of one part of n makes a shard (`shard` i/n)",
+            status = oc_fail(err, OC_BAD_DATA,
+                             "%s: is not a shard; the extraction of one part of n makes a shard (`shard` i/n)",
                              parts[i].folder);
         }
     }

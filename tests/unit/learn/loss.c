@@ -8,7 +8,6 @@
 #include <ocellus/classifier.h>
 #include <string.h>
 
-
 static void near(double value, double expected, double tolerance)
 {
     cr_assert(!(fabs(value - expected) > tolerance) && !isnan(value), "%.9g, not %.9g", value, expected);

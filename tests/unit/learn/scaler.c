@@ -1,6 +1,6 @@
 /* Scaling of columns, the objective, and scores, against plain loops. */
-#include "src/learn/loss.h"
 #include "src/learn/scaler.h"
+#include "src/learn/loss.h"
 
 #include "src/base/random.h"
 #include "src/learn/problem.h"
