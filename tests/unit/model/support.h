@@ -3,7 +3,6 @@
 #define TESTS_MODEL_SUPPORT_H
 
 #include "tests/unit/dataset/files.h"
-#include "tests/unit/sampled.h"
 
 #include <ocellus/ocellus.h>
 
@@ -24,5 +23,7 @@ oc_model *model_of(const oc_set *set, int loss, oc_job *job);
 /* The bytes of a file, ended by a NUL; freed with free. */
 char *contents(const char *path, size_t *size);
 void expect_same_file(const char *a, const char *b);
+/* The step through the bytes of a file that is damaged at each of them: `step`, or 1 with LONG in the environment. */
+size_t sampled(size_t step);
 
 #endif
