@@ -74,7 +74,7 @@ static oc_model *pixel_model(void)
     static float weights[CLASSES * (DIMENSION + 1)], shift[DIMENSION], scale[DIMENSION];
     oc_features *features = NULL;
     oc_model *model = NULL;
-    oc_image_options image = {0};
+    oc_image_options image = oc_image_defaults();
     for (size_t j = 0; j < DIMENSION; j++) {
         weights[j] = (float)j - 5;
         scale[j] = 1;
@@ -85,7 +85,6 @@ static oc_model *pixel_model(void)
                                 .shift = shift,
                                 .scale = scale,
                                 .calibration = 0.01};
-    oc_params_default(oc_image_params, oc_image_param_count, &image);
     fuzz_expect(oc_features_parse("pixels:size=2", &features, NULL) == OC_OK &&
                     oc_features_plan(features, 8, 8, NULL) == OC_OK &&
                     oc_model_create(features, &classifier, names, &image, &model, NULL) == OC_OK,

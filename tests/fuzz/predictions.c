@@ -124,7 +124,7 @@ static oc_model *make_model(const oc_set *set)
     static float weights[IMAGES * (DIMENSION + 1)], shift[DIMENSION], scale[DIMENSION];
     const char *names[IMAGES];
     oc_model *model = NULL;
-    oc_image_options image = {0};
+    oc_image_options image = oc_image_defaults();
     oc_error err = {0};
     bool text = true;
     for (size_t j = 0; j < DIMENSION; j++) {
@@ -141,7 +141,6 @@ static oc_model *make_model(const oc_set *set)
                                 .shift = shift,
                                 .scale = scale,
                                 .calibration = 1};
-    oc_params_default(oc_image_params, oc_image_param_count, &image);
     bool made = fuzz_succeeded(oc_model_create(oc_set_features(set), &classifier, names, &image, &model, &err), &err);
     fuzz_expect(made == text, "names of UTF-8, and only they, are names of classes");
     return model;
