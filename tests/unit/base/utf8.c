@@ -18,8 +18,8 @@ Test(utf8, valid_texts_and_others)
                                          "\xc0\x80",
                                          "\xe0\x80\x80",
                                          "\xed\xa0\x80",
-                                         "\xe2\x82"
-                                         "a",
+                                         ("\xe2\x82"
+                                          "a"),
                                          "\xf0\x8f\xbf",
                                          "\xf4\x90\x80\x80",
                                          "\x80"};

@@ -139,11 +139,12 @@ Test(learn, views_train_to_the_same_bytes_as_copies)
         memcpy(copy.x + 6 * i, data.x + 6 * chosen[i], 6 * sizeof(float));
         copy.y[i] = data.y[chosen[i]];
     }
-    oc_rows view = {.count = 200,
-                    .dimension = 6,
-                    .chosen = chosen,
-                    .blocks = 2,
-                    .block = {{left, 2, 3, NULL, 0}, {right + 2, 4, 7, NULL, 0}}};
+    oc_rows view = {
+        .count = 200,
+        .dimension = 6,
+        .chosen = chosen,
+        .blocks = 2,
+        .block = {{.values = left, .columns = 2, .stride = 3}, {.values = right + 2, .columns = 4, .stride = 7}}};
     float row[6];
     for (size_t i = 0; i < 200; i++) {
         oc_rows_copy(&view, i, row);

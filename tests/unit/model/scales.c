@@ -132,7 +132,7 @@ Test(scales, every_loss_optimizer_and_scale_from_1e_30_to_1e30)
             }
         }
     }
-    cr_assert_eq(trainings, (int)oc_loss_count * (int)oc_optimizer_count * SCALES * 14);
+    cr_assert_eq(trainings, oc_loss_count * oc_optimizer_count * SCALES * 14);
 }
 
 /* Rows that a power of two multiplies are the same after scaling, and so are the scores, to the bit. */
@@ -179,7 +179,7 @@ Test(scales, a_power_of_two_changes_no_score)
             }
         }
     }
-    cr_assert_eq(trainings, 2 * (int)oc_loss_count * (int)oc_optimizer_count * SCALES);
+    cr_assert_eq(trainings, 2 * oc_loss_count * oc_optimizer_count * SCALES);
 }
 
 Test(scales, the_defaults_at_every_power_of_ten)
@@ -188,7 +188,7 @@ Test(scales, the_defaults_at_every_power_of_ten)
         oc_train_options options = options_of(loss, OC_OPTIMIZER_AUTO, OC_SCALE_AUTO);
         expect_every_scale(&options, 1);
     }
-    cr_assert_eq(trainings, (int)oc_loss_count * (2 * EXTREME + 2));
+    cr_assert_eq(trainings, oc_loss_count * (2 * EXTREME + 2));
 }
 
 Test(scales, nearest_neighbours_at_every_scale)
@@ -255,7 +255,7 @@ Test(scales, constant_and_equal_rows_one_column_and_two_rows)
             }
         }
     }
-    cr_assert_eq(trainings, (int)oc_loss_count * (int)oc_optimizer_count * SCALES * 5);
+    cr_assert_eq(trainings, oc_loss_count * oc_optimizer_count * SCALES * 5);
 }
 
 /* Columns whose values differ little from one large number: only their differences tell the classes apart. */
