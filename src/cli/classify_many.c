@@ -25,6 +25,7 @@ typedef struct work {
     bool lone;            /* the only operand is one image */
     size_t total;         /* items so far; an operand that is not opened yet counts as one */
     size_t classified, skipped;
+    size_t missing; /* images that could not be read when the sets were extracted */
 } work;
 
 static bool is_file_or_folder(const char *path, bool *folder)
@@ -86,6 +87,10 @@ static oc_status add_rows(work *w, const cli_input *in, oc_error *err)
         w->total += oc_set_count(set) - 1;
         oc_batch_expect(w->batch, w->settings->files_from ? 0 : w->total);
         status = oc_batch_add_set(w->batch, set, err);
+    }
+    if (!status) {
+        report_skipped(set, "image");
+        w->missing += oc_set_skipped(set);
     }
     oc_set_free(set);
     return status;
@@ -194,18 +199,19 @@ static oc_status open_work(work *w, oc_job *job, oc_error *err)
 static int report_done(const work *w, double seconds)
 {
     const cli_settings *settings = w->settings;
+    size_t skipped = w->skipped + w->missing;
     int status = EXIT_DONE;
     if (!w->lone && w->skipped > NAMED_SKIPS) {
         terminal_error("skipped %zu images in total", w->skipped);
     }
     if (settings->output && settings->json) {
-        status = print_json(oc_json_classification(w->classified, w->skipped, seconds));
+        status = print_json(oc_json_classification(w->classified, skipped, seconds));
     } else if (settings->output) {
         printf("%zu %s in ", w->classified, plural(w->classified, "image", "images"));
         escape_put_name(stdout, settings->output);
         printf(", %.1f s\n", seconds);
     }
-    return status ? status : w->skipped ? EXIT_SKIPPED : EXIT_DONE;
+    return status ? status : skipped ? EXIT_SKIPPED : EXIT_DONE;
 }
 
 static double now(void)

@@ -98,7 +98,9 @@ static oc_status show_model_image(const cli_settings *settings, const oc_model *
     return status;
 }
 
-static oc_status show_losses(const cli_settings *settings, const oc_model *model, oc_job *job, oc_error *err)
+/* *skipped: EXIT_SKIPPED if images could not be read, else EXIT_DONE. */
+static oc_status show_losses(const cli_settings *settings, const oc_model *model, oc_job *job, int *skipped,
+                             oc_error *err)
 {
     test_rows rows = {NULL, NULL};
     oc_losses losses = {.count = 0};
@@ -112,6 +114,7 @@ static oc_status show_losses(const cli_settings *settings, const oc_model *model
     oc_status status = open_test_rows(settings, &(named_model){settings->operands.items[0], model}, &tested, job, &rows,
                                       err);
     if (!status) {
+        *skipped = report_skipped(rows.set, "image");
         status = oc_losses_measure(model, rows.set, &(oc_losses_options){kind, (uint64_t)settings->seed}, job, &losses,
                                    err);
     }
@@ -185,7 +188,7 @@ static int run(const cli_settings *settings, oc_job *job)
     bool is_model = recognise(operands->items[0]).kind == INPUT_MODEL;
     oc_model *model = NULL;
     oc_error err;
-    int wrong = wrong_options(settings, is_model);
+    int wrong = wrong_options(settings, is_model), skipped = EXIT_DONE;
     if (wrong) {
         return wrong;
     }
@@ -196,18 +199,18 @@ static int run(const cli_settings *settings, oc_job *job)
     }
     if (!status) {
         status = !is_model                         ? show_image(settings, &err)
-                 : wants_rows(settings->what)      ? show_losses(settings, model, job, &err)
+                 : wants_rows(settings->what)      ? show_losses(settings, model, job, &skipped, &err)
                  : operands->count > 1             ? show_model_image(settings, model, &err)
                  : settings->what == SHOW_CODEBOOK ? oc_show_codebook(model, settings->output, &err)
                                                    : oc_show_templates(model, settings->output, &err);
     }
     oc_model_free(model);
-    return status ? report_failure(&err) : EXIT_DONE;
+    return status ? report_failure(&err) : skipped;
 }
 
 const cli_command command_show = {
     .name = "show",
-    .options = {READS_IMAGES | TAKES_SPEC | TAKES_LABELS | WORKS_LONG, OWN_OPTIONS(own_options)},
+    .options = {READS_IMAGES | SKIPS_IMAGES | TAKES_SPEC | TAKES_LABELS | WORKS_LONG, OWN_OPTIONS(own_options)},
     .summary = "draw features, weights and losses",
     .usage = "show IMAGE [-f SPEC] -o PICTURE.png\n"
              "show MODEL [IMAGE] -o PICTURE.png\n"

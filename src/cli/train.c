@@ -243,7 +243,7 @@ static int work(const cli_settings *settings, source *from, oc_job *job)
         oc_set_note_equal(from->set, true, job, &err)) {
         return report_lost(&err, from_rows);
     }
-    int skipped = from_rows ? EXIT_DONE : report_skipped(from->set, "image");
+    int skipped = report_skipped(from->set, "image");
     int status = settings->check_gradient ? check_gradient(from->set, &settings->train)
                                           : train(settings, from, job, from_rows);
     return status ? status : skipped;

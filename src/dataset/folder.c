@@ -38,7 +38,7 @@ typedef struct names {
     size_t count;
 } names;
 
-typedef enum entry_kind { ENTRY_FOLDER, ENTRY_FILE, ENTRY_BROKEN_LINK, ENTRY_OTHER } entry_kind;
+typedef enum entry_kind { ENTRY_FOLDER, ENTRY_FILE, ENTRY_OTHER } entry_kind;
 
 static entry_kind kind_of(int folder, const struct dirent *entry)
 {
@@ -47,7 +47,7 @@ static entry_kind kind_of(int folder, const struct dirent *entry)
     }
     struct stat about;
     if (fstatat(folder, entry->d_name, &about, 0) != 0) {
-        return ENTRY_BROKEN_LINK;
+        return ENTRY_OTHER; /* a dangling link */
     }
     return S_ISREG(about.st_mode) ? ENTRY_FILE : S_ISDIR(about.st_mode) ? ENTRY_FOLDER : ENTRY_OTHER;
 }
@@ -73,9 +73,9 @@ static oc_status take_entry(walk *w, int folder, const struct dirent *entry, nam
         folders->count++;
         return folders->text.failed ? oc_fail_memory(w->err, "the names of folders") : OC_OK;
     }
-    /* Files with the name of an image are not opened here. A dangling link with such a name stays in the list, so that
-     * reading it reports an error. */
-    bool candidate = kind != ENTRY_OTHER && (oc_image_named(name) || oc_foreign_named(name));
+    /* Files with the name of an image are not opened here. A dangling link, a pipe or a device with such a name stays
+     * in the list, so that reading it reports an error. */
+    bool candidate = oc_image_named(name) || oc_foreign_named(name);
     if (!candidate && !(kind == ENTRY_FILE && begins_like_image(folder, name))) {
         w->dataset->ignored++;
         return OC_OK;

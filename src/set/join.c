@@ -131,6 +131,18 @@ static oc_status join_hashes(oc_set *joined, oc_error *err)
     return OC_OK;
 }
 
+static oc_status join_skips(oc_set *joined, oc_error *err)
+{
+    oc_status status = OC_OK;
+    for (size_t p = 0; p < joined->part_count; p++) {
+        const oc_set *part = joined->parts[p];
+        for (size_t i = 0; status == OC_OK && i < part->skip_count; i++) {
+            status = oc_set_add_skip(joined, part->skips[i].path, part->skips[i].reason, err);
+        }
+    }
+    return status;
+}
+
 oc_status oc_set_open_joined(const char *const *folders, size_t count, oc_set **out, oc_error *err)
 {
     if (count == 0) {
@@ -153,6 +165,9 @@ oc_status oc_set_open_joined(const char *const *folders, size_t count, oc_set **
     }
     if (status == OC_OK) {
         status = join_hashes(joined, err);
+    }
+    if (status == OC_OK) {
+        status = join_skips(joined, err);
     }
     if (status != OC_OK) {
         oc_set_free(joined);

@@ -179,3 +179,20 @@ end_at() {
         grep -q "interrupted; nothing is kept" message
     done
 }
+
+@test "a set that lacks an image: every command that uses its rows names the image and ends with 3" {
+    make_classes d 3
+    ocellus train d -f pixels:size=4 -o model -q
+    : >d/ant/empty.png
+    mkfifo d/ant/pipe.png
+    run -3 ocellus extract d --with model -o set
+    [ "$(wc -l <set/skipped.csv)" -eq 3 ]
+    for i in 1 2; do ocellus extract d --with model --shard $i/2 -o part$i -q || [ $? -eq 3 ]; done
+    for command in "train set -o new" "train part1 part2 -o new" "train set --check-gradient" "evaluate model set" \
+        "classify model set" "classify model set -o answers.csv" "show model set --what ray -o ray.png" \
+        "show model d --what ray -o ray.png" "extract set --format csv -o rows.csv" "info model --card --test set"; do
+        # shellcheck disable=SC2086
+        run -3 --separate-stderr ocellus $command
+        [[ "$stderr" == *"ant/empty.png: "*"ant/pipe.png: "* ]]
+    done
+}

@@ -177,12 +177,14 @@ Test(dataset, links_are_followed_and_loops_are_not)
     oc_dataset_free(dataset);
 }
 
-Test(dataset, a_pipe_named_like_an_image_is_not_opened)
+Test(dataset, pipes_and_devices_named_like_images_are_not_opened_but_stay_in_the_list)
 {
     put_png("set/cat/1.png", 0);
     cr_assert(mkfifo(at("set/cat/2.png"), 0666) == 0);
+    cr_assert(symlink("/dev/zero", at("set/cat/3.png")) == 0);
+    cr_assert(symlink("/dev/zero", at("set/cat/4.txt")) == 0);
     oc_dataset *dataset = open_set(at("set"));
-    cr_assert(oc_dataset_count(dataset) == 1);
+    cr_assert(oc_dataset_count(dataset) == 3);
     cr_assert(oc_dataset_ignored(dataset) == 1);
     oc_dataset_free(dataset);
 }
