@@ -87,7 +87,8 @@ static void find_range(const double *values, size_t count, double *low, double *
         *low = fmin(*low, values[i]);
         *high = fmax(*high, values[i]);
     }
-    if (!(*high > *low)) {
+    /* Of values that differ by rounding alone, the ticks would be closer together than neighbouring numbers. */
+    if (!(*high - *low > 1e-6 * fabs(*high))) {
         *high = *low + fmax(1e-6, fabs(*low) * 1e-6);
     }
 }

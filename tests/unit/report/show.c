@@ -133,6 +133,26 @@ Test(show, small_steps_downhill_lower_the_loss_in_proportion)
     oc_set_free(set);
 }
 
+Test(show, losses_that_differ_by_rounding_alone_are_drawn, .timeout = 60)
+{
+    oc_set *set;
+    oc_model *model = make("hog:cell=6", OC_LOSS_SOFTMAX, &set);
+    for (int kind = 0; kind < 3; kind++) {
+        oc_losses losses;
+        cr_assert(oc_losses_measure(model, set, &(oc_losses_options){(oc_landscape)kind, 0}, NULL, &losses, NULL) ==
+                  OC_OK);
+        size_t count = kind == OC_LANDSCAPE_PLANE ? losses.count * losses.count : losses.count;
+        for (size_t i = 0; i < count; i++) {
+            losses.loss[i] = i % 2 ? log(2) : nextafter(log(2), 1);
+        }
+        losses.start = log(2);
+        cr_assert(oc_show_losses(model, &losses, at("equal.png"), NULL) == OC_OK);
+        oc_losses_clear(&losses);
+    }
+    oc_model_free(model);
+    oc_set_free(set);
+}
+
 Test(show, every_page_is_a_png_of_reasonable_size)
 {
     oc_set *set;
