@@ -235,13 +235,14 @@ void oc_svmlight_free(oc_svmlight *rows)
 bool oc_svmlight_signature(const char *head)
 {
     line l = {head, 1};
-    find_row(&l);
-    if (!*l.at || !strchr("+-.0123456789", *l.at)) {
-        return false;
+    for (find_row(&l); *l.at && strchr("+-.0123456789", *l.at); find_row(&l)) {
+        l.at = skip_blanks(l.at + strcspn(l.at, " \t\r\n#"));
+        if (!ends(l.at)) {
+            size_t index = strspn(l.at, "0123456789");
+            return strncmp(l.at, "qid:", 4) == 0 || (index && l.at[index] == ':');
+        }
     }
-    const char *entry = skip_blanks(l.at + strcspn(l.at, " \t\r\n#"));
-    size_t index = strspn(entry, "0123456789");
-    return strncmp(entry, "qid:", 4) == 0 || (index && entry[index] == ':');
+    return false; /* labels of rows without values may be anything */
 }
 
 void oc_svmlight_add(oc_string *text, int label, const float *row, size_t dimension)

@@ -16,7 +16,7 @@ typedef struct oc_svmlight {
 } oc_svmlight;
 
 /* True when `head`, the NUL-terminated beginning of a file, looks like this format: its first line that is neither
- * blank nor a comment begins like a number, then comes INDEX: or qid:. */
+ * blank, a comment, nor a label alone (a row of zeros) begins like a number, then comes INDEX: or qid:. */
 bool oc_svmlight_signature(const char *head);
 
 /* Reads a file into dense rows of `dimension` values; 0 takes the largest index. OC_BAD_FILE with the line (an index of

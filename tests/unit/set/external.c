@@ -57,6 +57,7 @@ Test(given, svmlight_is_recognised_by_its_first_row)
 {
     cr_assert(oc_svmlight_signature("# text\n1 1:2") && oc_svmlight_signature("-1 qid:3 1:2") &&
               oc_svmlight_signature("0 12:1.5 13"));
+    cr_assert(oc_svmlight_signature("0\n0 \n1 # zeros\n1 2:3\n"), "rows of zeros may come first");
     cr_assert(oc_svmlight_signature("0.5 1:2") && oc_svmlight_signature("0,1 1:2") && oc_svmlight_signature("1 1:nan"),
               "what is wrong in a row is reported with its line when the file is read");
     cr_assert(!oc_svmlight_signature("path,label\n") && !oc_svmlight_signature("1\n2\n") &&
