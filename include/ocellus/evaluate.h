@@ -92,6 +92,7 @@ typedef struct oc_compare_options {
     oc_extract_options extract; /* its output is not used */
     oc_train_options train;
     size_t folds;      /* without test images: 2 or more folds test each image once; 0 or 1: a fifth is the test set */
+    bool checked;      /* oc_compare_check was called with these images and options: it is not repeated */
     bool choose;       /* validate each spec to choose the best row, by a hold-out where train does not say how */
     size_t seeds;      /* repeat it all, fitting and training, with so many seeds from the given one on, for mean and
                              deviation of the test accuracy; all else is that of the first; 0 as 1 */
@@ -107,7 +108,7 @@ typedef struct oc_compare_options {
 OC_API oc_compare_options oc_compare_defaults(void);
 
 /* Checks before features are extracted that a comparison can succeed: oc_model_check of `train`, and, where `test` is
- * not NULL, oc_dataset_check_test. oc_compare checks the same. */
+ * not NULL, oc_dataset_check_test. oc_compare checks the same, unless options->checked is set. */
 OC_API oc_status oc_compare_check(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
                                   oc_error *err);
 

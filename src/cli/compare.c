@@ -187,6 +187,7 @@ static int compare(const cli_settings *settings, oc_job *job)
         oc_compare_check(train, test, &options, &err) || oc_dataset_note_labels(train, path, job, &err)) {
         status = report_failure(&err);
     } else {
+        options.checked = true;
         note_choices(settings);
         status = settings->dry_run ? print_compare_plan(settings, train, test, test_folds(settings), job)
                                    : work(settings, &options, train, test, job);

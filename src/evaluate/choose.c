@@ -194,9 +194,8 @@ static oc_status enter(choosing *c, size_t candidate, oc_error *err)
     if (p == c->pools) {
         c->pool[c->pools++] = (stage_pool){.side = side, .learns = learns};
     }
-    oc_add_stages(&c->pool[p].stages, candidates[candidate].features);
     c->pool_of[candidate] = &c->pool[p];
-    return c->pool[p].stages.failed ? oc_fail_memory(err, "the candidates") : OC_OK;
+    return oc_add_stages(&c->pool[p].stages, candidates[candidate].features, err);
 }
 
 /* True when a failure means that the candidate does not suit the images or the options. */

@@ -17,10 +17,13 @@ oc_status oc_compare_stages(const char *const *specs, size_t count, oc_features 
     if (count == 0) {
         return oc_fail(err, OC_USAGE, "no features to compare");
     }
-    for (size_t i = 0; i < count; i++) {
-        oc_add_stages(&stages, specs[i]);
+    oc_status status = OC_OK;
+    for (size_t i = 0; status == OC_OK && i < count; i++) {
+        status = oc_add_stages(&stages, specs[i], err);
     }
-    oc_status status = stages.failed ? oc_fail_memory(err, "the specs") : oc_features_parse(stages.data, features, err);
+    if (status == OC_OK) {
+        status = oc_features_parse(stages.data, features, err);
+    }
     oc_string_free(&stages);
     return status;
 }

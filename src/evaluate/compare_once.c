@@ -198,7 +198,7 @@ static double shared_seconds(const comparing *c, const oc_features *features)
     for (size_t i = 0; i < c->sets; i++) {
         bool used = false;
         for (size_t j = 0; j < oc_features_count(features); j++) {
-            used = used || oc_stage_columns(c->train_sets[i], oc_features_part_spec(features, j), NULL);
+            used = used || oc_stage_columns(c->train_sets[i], features, j, NULL);
         }
         if (used) {
             const oc_set *train = c->train_sets[i];

@@ -1,35 +1,49 @@
-/* Stages are compared by their specs as typed: "hog" and "hog:cell=8" are two stages, and each is extracted. */
+/* Stages are the same when their parameters are, however they are typed. */
 #include "src/evaluate/stage_rows.h"
 
-#include <string.h>
+#include "src/base/fail.h"
+#include "src/pipeline/store.h"
 
-static bool has_stage(const char *spec, const char *stage, size_t length)
+/* True when one of the first `count` stages of `among` is the same as stage i of the features. */
+static bool has_stage(const oc_features *among, size_t count, const oc_features *features, size_t i)
 {
-    for (const char *at = spec; at; at = strchr(at, '+'), at += at != NULL) {
-        if (strcspn(at, "+") == length && strncmp(at, stage, length) == 0) {
-            return true;
-        }
+    size_t j = 0;
+    while (j < count && !oc_same_stage(among, j, features, i)) {
+        j++;
     }
-    return false;
+    return j < count;
 }
 
-void oc_add_stages(oc_string *stages, const char *spec)
+static void add(oc_string *stages, const char *stage)
 {
-    for (const char *at = spec; at; at = strchr(at, '+'), at += at != NULL) {
-        int length = (int)strcspn(at, "+");
-        if (!stages->length || !has_stage(stages->data, at, (size_t)length)) {
-            oc_string_format(stages, stages->length ? "+%.*s" : "%.*s", length, at);
-        }
-    }
+    oc_string_format(stages, stages->length ? "+%s" : "%s", stage);
 }
 
-bool oc_stage_columns(const oc_set *set, const char *stage, oc_block *columns)
+oc_status oc_add_stages(oc_string *stages, const char *spec, oc_error *err)
 {
-    const oc_features *features = oc_set_features(set);
+    oc_features *features = NULL, *known = NULL;
+    oc_status status = oc_features_parse(spec, &features, err);
+    if (status == OC_OK && stages->length) {
+        status = oc_features_parse(stages->data, &known, err);
+    }
+    for (size_t i = 0; status == OC_OK && i < oc_features_count(features); i++) {
+        bool new = !has_stage(features, i, features, i);
+        if (new && !(known && has_stage(known, oc_features_count(known), features, i))) {
+            add(stages, oc_features_part_spec(features, i));
+        }
+    }
+    oc_features_free(features);
+    oc_features_free(known);
+    return status == OC_OK && stages->failed ? oc_fail_memory(err, "the specs") : status;
+}
+
+bool oc_stage_columns(const oc_set *set, const oc_features *features, size_t stage, oc_block *columns)
+{
+    const oc_features *extracted = oc_set_features(set);
     const oc_block *all = &oc_set_rows(set)->block[0];
-    for (size_t i = 0, first = 0; i < oc_features_count(features); i++) {
-        size_t count = oc_features_part_dimension(features, i);
-        if (strcmp(oc_features_part_spec(features, i), stage) == 0) {
+    for (size_t i = 0, first = 0; i < oc_features_count(extracted); i++) {
+        size_t count = oc_features_part_dimension(extracted, i);
+        if (oc_same_stage(extracted, i, features, stage)) {
             if (columns) {
                 *columns = (oc_block){.values = all->values + first, .columns = count, .stride = all->stride};
             }
@@ -41,10 +55,10 @@ bool oc_stage_columns(const oc_set *set, const char *stage, oc_block *columns)
 }
 
 /* The index of the set that has the stage; `count` when no set has it. */
-static size_t find_set(const char *stage, oc_set *const *sets, size_t count, oc_block *columns)
+static size_t find_set(const oc_features *features, size_t stage, oc_set *const *sets, size_t count, oc_block *columns)
 {
     size_t i = 0;
-    while (i < count && !oc_stage_columns(sets[i], stage, columns)) {
+    while (i < count && !oc_stage_columns(sets[i], features, stage, columns)) {
         i++;
     }
     return i;
@@ -53,9 +67,8 @@ static size_t find_set(const char *stage, oc_set *const *sets, size_t count, oc_
 void oc_missing_stages(const oc_features *features, oc_set *const *sets, size_t count, oc_string *missing)
 {
     for (size_t i = 0; i < oc_features_count(features); i++) {
-        const char *stage = oc_features_part_spec(features, i);
-        if (find_set(stage, sets, count, NULL) == count) {
-            oc_add_stages(missing, stage);
+        if (find_set(features, i, sets, count, NULL) == count && !has_stage(features, i, features, i)) {
+            add(missing, oc_features_part_spec(features, i));
         }
     }
 }
@@ -64,7 +77,7 @@ oc_rows oc_stage_rows(const oc_features *features, oc_set *const *sets, size_t c
 {
     oc_rows rows = {.count = oc_set_count(sets[0]), .blocks = oc_features_count(features)};
     for (size_t i = 0; i < rows.blocks; i++) {
-        find_set(oc_features_part_spec(features, i), sets, count, &rows.block[i]);
+        find_set(features, i, sets, count, &rows.block[i]);
         rows.dimension += rows.block[i].columns;
     }
     return rows;

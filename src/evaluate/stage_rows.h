@@ -7,11 +7,12 @@
 
 #include <ocellus/set.h>
 
-/* Adds to the spec `stages` the stages of `spec` that it does not have yet. */
-void oc_add_stages(oc_string *stages, const char *spec);
+/* Adds to the spec `stages` the stages of `spec` that it does not have yet. OC_USAGE, OC_NO_MEMORY. */
+oc_status oc_add_stages(oc_string *stages, const char *spec, oc_error *err);
 
-/* True when the rows of the set have the columns of a stage; sets *columns, which may be NULL, to these columns. */
-bool oc_stage_columns(const oc_set *set, const char *stage, oc_block *columns);
+/* True when the rows of the set have the columns of this stage of the features; sets *columns, which may be NULL, to
+ * these columns. */
+bool oc_stage_columns(const oc_set *set, const oc_features *features, size_t stage, oc_block *columns);
 
 /* Adds to the spec `missing` the stages of the features that none of the sets (count) has. */
 void oc_missing_stages(const oc_features *features, oc_set *const *sets, size_t count, oc_string *missing);

@@ -185,21 +185,6 @@ oc_status oc_copy_features(const oc_features *features, oc_features **out, oc_er
     return OC_OK;
 }
 
-oc_status oc_adopt_features(oc_features *features, const oc_features *from, oc_error *err)
-{
-    oc_extent a = oc_features_size(features), b = oc_features_size(from);
-    oc_status status = OC_OK;
-    for (size_t i = 0; status == OC_OK && i < oc_features_count(features); i++) {
-        for (size_t j = 0; status == OC_OK && j < oc_features_count(from); j++) {
-            bool same = strcmp(oc_features_part_spec(features, i), oc_features_part_spec(from, j)) == 0;
-            if (same && a.width == b.width && a.height == b.height) {
-                status = copy_state(oc_features_own_stage(features, i), oc_features_stage(from, j), err);
-            }
-        }
-    }
-    return status;
-}
-
 /* a and b are structs of parameters that the table describes; `name` is that of their stage. */
 static oc_status compare_params(const char *name, const oc_param *table, size_t count, const void *a, const void *b,
                                 oc_error *err)
@@ -216,16 +201,38 @@ static oc_status compare_params(const char *name, const oc_param *table, size_t 
     return OC_OK;
 }
 
-static oc_status compare_stages(const oc_stage *a, const oc_stage *b, oc_error *err)
+static oc_status compare_kinds(const oc_stage *a, const oc_stage *b, oc_error *err)
 {
     const char *name = a->type->name;
     if (a->type != b->type) {
         return oc_fail(err, OC_USAGE, "the stages differ: %s and %s", name, b->type->name);
     }
     oc_status status = compare_params(name, a->type->params, a->type->param_count, a->params, b->params, err);
-    if (status == OC_OK) {
-        status = compare_params(name, oc_stage_params, oc_stage_param_count, a, b, err);
+    return status == OC_OK ? compare_params(name, oc_stage_params, oc_stage_param_count, a, b, err) : status;
+}
+
+bool oc_same_stage(const oc_features *a, size_t i, const oc_features *b, size_t j)
+{
+    return compare_kinds(oc_features_stage(a, i), oc_features_stage(b, j), NULL) == OC_OK;
+}
+
+oc_status oc_adopt_features(oc_features *features, const oc_features *from, oc_error *err)
+{
+    oc_extent a = oc_features_size(features), b = oc_features_size(from);
+    oc_status status = OC_OK;
+    for (size_t i = 0; status == OC_OK && i < oc_features_count(features); i++) {
+        for (size_t j = 0; status == OC_OK && j < oc_features_count(from); j++) {
+            if (oc_same_stage(features, i, from, j) && a.width == b.width && a.height == b.height) {
+                status = copy_state(oc_features_own_stage(features, i), oc_features_stage(from, j), err);
+            }
+        }
     }
+    return status;
+}
+
+static oc_status compare_stages(const oc_stage *a, const oc_stage *b, oc_error *err)
+{
+    oc_status status = compare_kinds(a, b, err);
     if (status != OC_OK) {
         return status;
     }
@@ -240,7 +247,7 @@ static oc_status compare_stages(const oc_stage *a, const oc_stage *b, oc_error *
                ? OC_OK
                : oc_fail(err, OC_USAGE,
                          "the learned states of stage %s differ (codebooks of different images, or of different seeds)",
-                         name);
+                         a->type->name);
 }
 
 oc_status oc_compare_features(const oc_features *a, const oc_features *b, oc_error *err)

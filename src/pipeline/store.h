@@ -27,7 +27,11 @@ oc_status oc_load_learned(const oc_archive *archive, oc_features *features, oc_e
 /* A copy, planned and fitted as far as the original is. */
 oc_status oc_copy_features(const oc_features *features, oc_features **copy, oc_error *err);
 
-/* Copies the learned state of the stages of `from` to the stages of `features` that have the same spec and size and no
+/* True when stage i of a and stage j of b are of one kind with the same parameters, however they are typed: "hog" and
+ * "hog:cell=8". */
+bool oc_same_stage(const oc_features *a, size_t i, const oc_features *b, size_t j);
+
+/* Copies the learned state of the stages of `from` to the same stages of `features` that have the same size and no
  * state yet. */
 oc_status oc_adopt_features(oc_features *features, const oc_features *from, oc_error *err);
 

@@ -196,3 +196,13 @@ end_at() {
         [[ "$stderr" == *"ant/empty.png: "*"ant/pipe.png: "* ]]
     done
 }
+
+@test "compare checks the test labels once" {
+    strace -o trace true 2>/dev/null || skip "nothing can be traced here"
+    make_classes d 3
+    cp -r d test
+    make_tiff test/cat/1.tif
+    ASAN_OPTIONS=detect_leaks=0 run -3 strace -f -o trace -e trace=openat \
+        "$OCELLUS" compare d --test test -f pixels:size=4
+    [ "$(grep -c 'cat/1.tif' trace)" -eq 2 ] # by the check and by the extraction
+}

@@ -12,7 +12,7 @@ TestSuite(compare, .init = make_test_folder, .fini = remove_test_folder);
 
 static const char WORDS[] = "words:count=6,patch=4,samples=1000";
 static const char JOINED[] = "pixels:size=2+words:count=6,patch=4,samples=1000+hog:cell=6";
-static const char *const specs[] = {"pixels:size=2", "hog:cell=6", WORDS, JOINED};
+static const char *const specs[] = {"pixels:size=2", "hog:cell=6", WORDS, JOINED, "words:samples=1000,patch=4,count=6"};
 enum { SPECS = sizeof specs / sizeof *specs };
 
 static oc_compare_options defaults(void)
@@ -87,6 +87,33 @@ static void count_row(void *context, const oc_comparison *so_far)
 }
 
 /* The saved model is the best row's by validation, and the same as that row trained alone. */
+static void count_extractions(void *context, const char *task, size_t done, size_t total)
+{
+    *(size_t *)context += strcmp(task, "extracting") == 0 && done == total;
+}
+
+Test(compare, a_stage_that_is_typed_in_two_ways_is_extracted_once)
+{
+    static const char *const ways[] = {"hog", "hog:cell=8+hog", "hog:bins=9,cell=8"};
+    oc_features *stages;
+    cr_assert(oc_compare_stages(ways, 3, &stages, NULL) == OC_OK);
+    cr_assert(strcmp(oc_features_spec(stages), "hog") == 0, "%s", oc_features_spec(stages));
+    oc_features_free(stages);
+    put_stripes("in", 4, 16, 16, 1);
+    put_stripes("new", 3, 16, 16, 2);
+    size_t extractions = 0;
+    oc_listener listener = {.progress = count_extractions, .context = &extractions};
+    oc_job *job;
+    cr_assert(oc_job_create(1, &listener, &job, NULL) == OC_OK);
+    oc_compare_options options = defaults();
+    oc_comparison *c = compared(ways, 3, &options, job);
+    cr_assert(extractions == 2, "%zu: one of the training images, one of the test images", extractions);
+    cr_assert(c->rows[1].dimension == 2 * c->rows[0].dimension && c->rows[2].dimension == c->rows[0].dimension);
+    cr_assert(c->rows[2].test_accuracy == c->rows[0].test_accuracy);
+    oc_comparison_free(c);
+    oc_job_free(job);
+}
+
 Test(compare, the_best_row_is_chosen_on_held_out_rows)
 {
     put_stripes("in", 20, 18, 18, 3);
