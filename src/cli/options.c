@@ -193,6 +193,9 @@ static oc_status take(match found, const char *value, cli_settings *settings, oc
         list->items[list->count++] = value;
         return OC_OK;
     }
+    if (param->type == OC_TEXT && !*value) {
+        return wrong_usage(err, "--%s is empty: a value is needed", param->name);
+    }
     oc_error inner;
     if (oc_param_set(param, value, found.values, &inner)) {
         return wrong_usage(err, "--%.900s", inner.message);

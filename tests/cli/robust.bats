@@ -471,6 +471,8 @@ PYTHON
 @test "an empty argument, a model for a set, lines without line feeds, a seed that is too small: each says what is wrong" {
     run -2 ocellus extract "" -f pixels -o set
     [[ "$output" == *"argument 1 is empty: the name of a file or folder is needed"* ]]
+    run -2 ocellus compare "$DATA/train" --test "" -f pixels
+    [[ "$output" == *"--test is empty"* ]]
     run -1 ocellus merge "$DATA/model" -o set
     [[ "$output" == *"/model: a file, but a set is a folder that extraction wrote"* ]]
     printf 'path,label\ra.png,x\r' >list.csv
