@@ -18,7 +18,7 @@
  * In a folder a candidate is a file with the name of an image in any case, or one whose first bytes are those of an
  * image. That includes kinds that are not read (TIFF, WebP, BMP, GIF, HEIC, camera raw, SVG ...), so that they are not
  * left out without a message. Content has priority over the name: PNG bytes in scan.tif or photo.dat are read. Names
- * that begin with a dot are skipped; anything else is counted as ignored. Symbolic links are followed, except links to
+ * that begin with a dot, and anything else, are counted as ignored. Symbolic links are followed, except links to
  * a folder above; a folder that cannot be read is an error. Opening a data set decodes no image and opens no file with
  * the name of an image: a candidate may turn out to be unreadable in oc_dataset_read, whose message names the kind and
  * a command that converts it.
@@ -93,7 +93,7 @@ typedef struct oc_class_list {
     const char *const *names; /* (count) */
 } oc_class_list;
 OC_API oc_class_list oc_dataset_class_list(const oc_dataset *dataset);
-/* The number of files in a folder that are not images. */
+/* The number of files in a folder that are not images, and of hidden files and folders (".name"). */
 OC_API size_t oc_dataset_ignored(const oc_dataset *dataset);
 /* The number of sub-folders that are no class because there is no image in them. */
 OC_API size_t oc_dataset_empty_folders(const oc_dataset *dataset);

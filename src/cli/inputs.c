@@ -37,7 +37,8 @@ oc_status open_images(const cli_settings *settings, const char *path, oc_dataset
     note_folders(path, *dataset);
     if (ignored) {
         terminal_detail("%s: %zu %s ignored", path, ignored,
-                        plural(ignored, "file that is not an image is", "files that are not images are"));
+                        plural(ignored, "file that is hidden or not an image is",
+                               "files that are hidden or not images are"));
     }
     return OC_OK;
 }

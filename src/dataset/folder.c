@@ -123,8 +123,11 @@ static oc_status list_folder(walk *w, place *here, names *folders)
             status = errno ? oc_fail_io(w->err, w->path.data, "folder cannot be read") : OC_OK;
             break;
         }
-        if (entry->d_name[0] != '.') {
+        const char *name = entry->d_name;
+        if (name[0] != '.') {
             status = take_entry(w, dirfd(folder), entry, folders);
+        } else if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+            w->dataset->ignored++;
         }
     }
     closedir(folder);

@@ -118,7 +118,7 @@ static oc_status run(sgd *s, oc_job *job, oc_error *err)
         if (given || attempt == ATTEMPTS) {
             return oc_fail(err, OC_BAD_DATA,
                            given ? "training diverges at a step size of %g; try `rate` auto"
-                                 : "training diverges at a step size of %g; try other features or a stronger `l2`",
+                                 : "training diverges at a step size of %g; try other features or another `l2`",
                            used->rate);
         }
         oc_job_note(job, "the step size %.3g diverges; starting again with a quarter of it", used->rate);

@@ -192,7 +192,7 @@ PYTHON
     cp "$DATA/kinds/plain.png" flat
     echo text >flat/notes.txt
     run -0 --separate-stderr ocellus extract flat -f pixels -o set -v
-    [[ "$stderr" == *"1 file that is not an image is ignored"* ]]
+    [[ "$stderr" == *"1 file that is hidden or not an image is ignored"* ]]
     run -0 --separate-stderr ocellus extract flat -f pixels -o set
     [[ "$stderr" != *ignored* ]]
 }
