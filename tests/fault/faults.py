@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes everything fail that can, at every place, and looks what the command does then:
 
-    faults.py OCELLUS OCELLUS-FAULTY FAIL-MALLOC.SO MEDDLE [--long] [--only WORD]
+    faults.py OCELLUS OCELLUS-FAULTY FAIL-MALLOC.SO MEDDLE [--long] [--only SWEEP] [--case NAME,NAME...]
 
 Whatever fails, the command ends with status 0, 1 or 3, never by a signal of its own. After 0 or 3 its output is what it
 is without a fault. After 1 it has said why, and what was under the output's name before is still there, to the byte (or
@@ -20,8 +20,9 @@ run makes the right one. Faults:
     vanished the folder of the output, or that of the images, is removed before the n-th system call
     readonly the folder of the output, or its whole file system, cannot be written
 
-Without --long each sweep is a sample of a few tens of places, spread evenly, all different from run to run of other
-builds. What needs strace or a mount, and cannot have it, is named and left out. Prints a table; exit 1 for any failure."""
+With --long every place is tried, or with --every N each N-th. Without it each sweep is a sample of a few tens of places,
+spread evenly, all different from run to run of other builds. What needs strace or a mount, and cannot have it, is named
+and left out. Prints a table, and under each row what failed; exit 1 for any failure."""
 import argparse
 import json
 import os
@@ -51,6 +52,7 @@ TIMES = re.compile(r"\d+\.\d s|^seconds .*$|\"(extract_|train_|fit_)?seconds\": 
 RESULT_LOST = re.compile("standard output|for the result|is in place, but")  # the output is in place by then
 INJECTED = re.compile("skipped .*: (Input/output error|Permission denied)$", re.M)
 OWN_STATUS = (0, 1, 3)
+AFTER = 10  # places to try after the last that seems to matter
 
 
 def png(width, height, value):
@@ -110,9 +112,9 @@ class Case:
 
 
 class Bench:
-    def __init__(self, programs, long):
+    def __init__(self, programs, long, every=1):
         self.ocellus, self.faulty, self.shim, self.meddle = (os.path.abspath(p) for p in programs)
-        self.long = long
+        self.long, self.every = long, every
         self.table, self.failures = [], []
         self.count = 0
 
@@ -180,9 +182,12 @@ class Bench:
             for name in self.beside(case):
                 put(os.path.join(os.path.dirname(os.path.abspath(case.output)), name), None)
 
-    def places(self, most):
-        """Numbers to try, one after the other, when the last that matters is about `most`."""
-        return range(1, 10 ** 6) if self.long else range(1 + most // 26, 10 ** 6, max(1, most // 13))
+    def places(self, last):
+        """Numbers to try, one after the other. A sample has those around the last as well: what fails there may fail
+        after the output is in place."""
+        if self.long:
+            return range(1, 10 ** 6, self.every)
+        return sorted({*range(1 + last // 26, last, max(1, last // 13)), *range(max(1, last - 5), last + AFTER)})
 
     def row(self, name, case, tried, before):
         if case.output:
@@ -190,20 +195,32 @@ class Bench:
             put(case.output + ".classes", None)
         self.table.append((name, case.name, tried, len(self.failures) - before))
         print(f"{name:8} {case.name:24} {tried:6} tried {len(self.failures) - before:4} failed", flush=True)
+        for failure in self.failures[before:before + 20]:
+            print(failure, flush=True)
+
+
+def last_place(fails):
+    """The last of the places from 1 on at which something fails."""
+    low, high = 0, 16
+    while high < 10 ** 5 and fails(high):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fails(middle) else (low, middle)
+    return low
 
 
 def sweep_memory(bench, cases):
     """Ends when nothing failed any more: the log of the sanitizer or the output cannot tell, a few successes can."""
     for case in cases:
-        before, tried, passed, most = len(bench.failures), 0, 0, 10
-        while bench.run(case, bench.faulty, environment={"OCELLUS_FAIL_AFTER": str(most)}).returncode == 1:
-            most *= 2
-        for n in bench.places(most):
+        before, tried, passed = len(bench.failures), 0, 0
+        last = last_place(lambda n: bench.run(case, bench.faulty, environment={"OCELLUS_FAIL_AFTER": str(n)}).returncode == 1)
+        for n in bench.places(last):
             done = bench.run(case, bench.faulty, environment={"OCELLUS_FAIL_AFTER": str(n)})
             tried += 1
             passed = passed + 1 if done.returncode == case.status else 0
             bench.judge(case, done, f"allocation {n}")
-            if passed > 8 or n > most:
+            if passed > 8 and n > last:
                 break
         bench.row("memory", case, tried, before)
 
@@ -211,13 +228,11 @@ def sweep_memory(bench, cases):
 def sweep_malloc(bench, cases, place):
     log = os.path.join(place, "log")
     for case in cases:
-        before, tried, most = len(bench.failures), 0, 16
+        before, tried = len(bench.failures), 0
         def run(n):
             put(log, None)
             return bench.run(case, environment={"LD_PRELOAD": bench.shim, "FAIL_MALLOC": str(n), "FAIL_MALLOC_LOG": log})
-        while most < 10 ** 5 and (run(most), os.path.exists(log))[1]:
-            most *= 2
-        for n in bench.places(most):
+        for n in bench.places(last_place(lambda n: (run(n), os.path.exists(log))[1])):
             done = run(n)
             if not os.path.exists(log):
                 break
@@ -259,7 +274,7 @@ def sweep_calls(bench, cases, place):
                     if begun:
                         tried += 1
                         bench.judge(case, done, f"{call} {n} {error}", mute="write(2" in line or "write(1" in line, exact="write(1" not in line)
-                    n += 1 if bench.long else 1 + n // 2 + (n * 7 + len(case.name)) % 3
+                    n += bench.every if bench.long else 1 + n // 2 + (n * 7 + len(case.name)) % 3
         bench.row("calls", case, tried, before)
 
 
@@ -290,14 +305,14 @@ def sweep_killed(bench, cases, place):
                     break
                 tried += 1
                 aftermath(bench, case, f"killed at {call} {n}", resume=n % 2 == 1)
-                n += 1 if bench.long else 1 + n // 2
+                n += bench.every if bench.long else 1 + n // 2
         bench.row("killed", case, tried, before)
 
 
 def sweep_random(bench, cases):
     generator = random.Random()
     for case in cases:
-        before, tries = len(bench.failures), 200 if bench.long else 8
+        before, tries = len(bench.failures), 200 // bench.every if bench.long else 8
         started = time.monotonic()
         bench.run(case)
         usual = time.monotonic() - started
@@ -319,7 +334,8 @@ def size_of(what):
 def sweep_limit(bench, cases):
     for case in cases:
         before, tried, longest = len(bench.failures), 0, size_of(case.new)
-        for limit in range(0, longest + 2, 1 if bench.long and longest < 3000 else max(1, longest // (400 if bench.long else 9))):
+        step = 1 if bench.long and longest < 3000 else max(1, longest // (400 if bench.long else 9))
+        for limit in range(0, longest + 2, step * bench.every):
             done = bench.run(case, limit=limit)
             tried += 1
             bench.judge(case, done, f"files of at most {limit} bytes")
@@ -424,7 +440,7 @@ def sweep_vanished(bench, cases, place):
                 if folder != "out":
                     shutil.rmtree(folder, ignore_errors=True)
                     shutil.copytree(kept, folder)
-                n += 1 if bench.long else max(1, most // 12)
+                n += bench.every if bench.long else max(1, most // 12)
         os.makedirs("out", exist_ok=True)
         bench.row("vanished", case, tried, before)
 
@@ -465,8 +481,8 @@ def make_cases():
     write("list.csv", b"path,label\nin/dark/0.png,a\nin/light/1.png,b\nin/light/rotated.jpg,b\n")
     return [
         Case("extract", ["extract", "in", "-f", FEATURES, "--size", "12x10", "-j1", "-o", "out/set"], "out/set"),
-        Case("extract, sizes differ", ["extract", "list.csv", "-f", "pixels:size=2", "-j2", "-o", "out/set"], "out/set"),
-        Case("extract, as text", ["extract", "in", "-f", FEATURES, "--size", "12x10", "-j1", "--format", "csv", "-o", "out/rows"],
+        Case("extract (sizes differ)", ["extract", "list.csv", "-f", "pixels:size=2", "-j2", "-o", "out/set"], "out/set"),
+        Case("extract (as text)", ["extract", "in", "-f", FEATURES, "--size", "12x10", "-j1", "--format", "csv", "-o", "out/rows"],
              "out/rows"),
         Case("train", ["train", "in", "-f", FEATURES, "--size", "12x10", "--epochs", "2", "-j1", "-o", "out/model"], "out/model"),
         Case("compare", ["compare", "in", "--test", "test", "-f", "pixels:size=2", "-f", "hog:cell=4", "--size", "12x10",
@@ -479,18 +495,18 @@ def make_cases():
         Case("classify", ["classify", "model", "in/light/rotated.jpg", "in/dark/1.png", "in/light/rotated.png", "--json"]),
         Case("classify to a file", ["classify", "model", "in", "list.csv", "set", "--top", "2", "-j1", "-o", "out/labels"], "out/labels"),
         Case("predictions", ["evaluate", "model", "test", "-j1", "--json", "--predictions", "out/predicted"], "out/predicted"),
-        Case("compare, predictions", ["compare", "in", "--test", "test", "-f", "pixels:size=2", "-f", "hog:cell=4", "--size",
+        Case("compare (predictions)", ["compare", "in", "--test", "test", "-f", "pixels:size=2", "-f", "hog:cell=4", "--size",
                                       "12x10", "--epochs", "2", "-j1", "--json", "--predictions", "out/predictions"],
              "out/predictions"),
-        Case("compare, folds", ["compare", "in", "--folds", "2", "-f", "pixels:size=2", "-f", "hog:cell=4", "--size", "12x10",
+        Case("compare (folds)", ["compare", "in", "--folds", "2", "-f", "pixels:size=2", "-f", "hog:cell=4", "--size", "12x10",
                                 "--epochs", "2", "-j1", "--json", "--predictions", "out/predictions"], "out/predictions"),
-        Case("train, auto", ["train", "in", "-f", "auto", "--size", "12x10", "--epochs", "2", "-j1", "-o", "out/model"], "out/model"),
+        Case("train (auto)", ["train", "in", "-f", "auto", "--size", "12x10", "--epochs", "2", "-j1", "-o", "out/model"], "out/model"),
         Case("merge", ["merge", "shard1", "shard2", "-o", "out/set"], "out/set"),
         Case("show", ["show", "model", "-o", "out/picture.png"], "out/picture.png"),
         Case("show an image", ["show", "in/light/1.png", "-f", "hog:cell=4", "-o", "out/picture.png"], "out/picture.png"),
         Case("report", ["evaluate", "model", "test", "-j1", "--json", "--report", "out/page.html"], "out/page.html"),
         Case("explain", ["classify", "model", "in/dark/1.png", "--explain", "out/why.png"], "out/why.png"),
-        Case("extract, svmlight", ["extract", "set", "--format", "svmlight", "-o", "out/rows"], "out/rows"),
+        Case("extract (svmlight)", ["extract", "set", "--format", "svmlight", "-o", "out/rows"], "out/rows"),
         Case("info", ["info", "model", "--json"]),
         Case("info of a set", ["info", "set", "--json"]),
     ]
@@ -507,10 +523,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", nargs=4)
     parser.add_argument("--long", action="store_true")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="with --long: one place of N")
     parser.add_argument("--only", default="", help="one sweep")
     parser.add_argument("--case", default="", help="the names of cases, after commas")
     options = parser.parse_args()
-    bench = Bench(options.program, options.long)
+    bench = Bench(options.program, options.long, options.every)
     with tempfile.TemporaryDirectory(prefix="ocellus-faults-") as top:
         place = os.path.join(top, "beside")
         os.makedirs(os.path.join(top, "here/out"))
@@ -537,7 +554,7 @@ def main():
         traceable = subprocess.run(["strace", "-qq", "-o", os.path.join(place, "trace"), "true"],
                                    capture_output=True).returncode == 0 if shutil.which("strace") else False
         if not bench.long and not options.case:
-            chosen = ("extract", "extract, as text", "compare", "unpack", "train on a set", "classify", "classify to a file",
+            chosen = ("extract", "extract (as text)", "compare", "unpack", "train on a set", "classify", "classify to a file",
                       "info of a set")
             cases = [case for case in cases if case.name in chosen]
             writing = [case for case in cases if case.output]
@@ -558,8 +575,6 @@ def main():
                 continue
             sweep()
         os.chdir("/")
-    for failure in bench.failures[:60]:
-        print(failure)
     print(f"{bench.count} runs, {len(bench.failures)} failed")
     return 1 if bench.failures else 0
 
