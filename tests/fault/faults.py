@@ -109,6 +109,7 @@ class Case:
     def __init__(self, name, arguments, output=None, old=None):
         self.name, self.arguments, self.output, self.old = name, arguments, output, old
         self.status = self.new = self.said = self.skipped = None
+        self.resumes = arguments[0] in ("extract", "classify") and arguments[1] != "set" and "-o" in arguments
 
 
 class Bench:
@@ -283,9 +284,9 @@ def aftermath(bench, case, what, resume=False):
     now = contents(case.output)
     if now != case.old and now != case.new:
         bench.failures.append(f"{case.name}, {what}: neither the old nor the new output is there")
-    done = bench.run(case, old=False, more=["--resume"] if resume and case.arguments[0] in ("extract", "classify") else [])
+    done = bench.run(case, old=False, more=["--resume"] if resume and case.resumes else [])
     if done.returncode != case.status or contents(case.output) != case.new:
-        bench.failures.append(f"{case.name}, {what}: the next run{' (--resume)' * resume} fails: {done.returncode} "
+        bench.failures.append(f"{case.name}, {what}: the next run{' (--resume)' * (resume and case.resumes)} fails: {done.returncode} "
                               f"{done.stderr.decode()[-300:]}")
     elif bench.beside(case):
         bench.failures.append(f"{case.name}, {what}: the next run left {bench.beside(case)}")
