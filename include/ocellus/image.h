@@ -70,8 +70,9 @@ typedef enum oc_fit {
  *   NONE       nothing more
  *   TRUNCATED  JPEG: rows are missing, because the data end early or libjpeg gives up
  *              PNG: rows are missing; the checksum of IHDR, PLTE, tRNS or IDAT is wrong
- *   ERROR      JPEG: all rows are there, but parts of the picture may be noise or gray: codes are wrong, or data of a
- *              restart interval (of the last one: if it is at most a row of blocks) or of a refining scan are missing
+ *   ERROR      JPEG: all rows are there, but parts of the picture may be noise or gray: codes are wrong, data are left
+ *              over after the last row, or data of a restart interval (of the last one: if it is at most a row of
+ *              blocks) or of a refining scan are missing
  *   WARNING    JPEG: any other warning of libjpeg, such as a missing end marker or an unknown colour transform
  *              PNG: any other fault, such as a missing IEND or the wrong checksum of a chunk that is not used
  *

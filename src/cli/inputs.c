@@ -36,9 +36,9 @@ oc_status open_images(const cli_settings *settings, const char *path, oc_dataset
                     plural(classes, "class", "classes"));
     note_folders(path, *dataset);
     if (ignored) {
-        terminal_detail("%s: %zu %s ignored", path, ignored,
-                        plural(ignored, "file that is hidden or not an image is",
-                               "files that are hidden or not images are"));
+        terminal_detail(
+            "%s: %zu %s ignored", path, ignored,
+            plural(ignored, "file that is hidden or not an image is", "files that are hidden or not images are"));
     }
     return OC_OK;
 }

@@ -10,7 +10,8 @@
  * Damage: where data run out, libjpeg warns and fills with gray: rows are missing, unless the picture continues after
  * the marker at which the data ran out (goes_on). A file that ends after its last row, but before its end marker, is
  * complete. With several scans, or arithmetic coding, missing data at the end cannot be detected, so such a file counts
- * as truncated. Wrong codes that do not use up the data leave a picture with all its rows. */
+ * as truncated. Wrong codes that do not use up the data leave a picture with all its rows; libjpeg warns of the data
+ * that are left when it looks for the end marker. */
 #include "src/image/codec.h"
 
 #include "src/base/fail.h"
@@ -346,6 +347,7 @@ static void read_rows(reader *self)
     } else {
         read_and_convert(self);
     }
+    jpeg_finish_decompress(info); /* reads to the end marker, and warns of what is before it */
 }
 
 static oc_status fail_jpeg(const reader *self, oc_error *err)
@@ -370,11 +372,14 @@ static oc_status fail_jpeg(const reader *self, oc_error *err)
                    self->message);
 }
 
-/* True when the options accept the picture although libjpeg gave up. */
+/* True when the options accept the picture although libjpeg gave up: NONE does, TRUNCATED does after the last row. */
 static bool is_enough(const reader *self)
 {
-    if (self->options->fail_on != OC_FAIL_ON_NONE || self->limited || self->code == JERR_OUT_OF_MEMORY ||
-        self->code == JERR_NO_BACKING_STORE) {
+    const struct jpeg_decompress_struct *info = &self->info;
+    bool whole = !self->ended && info->output_height && info->output_scanline == info->output_height;
+    oc_fail_on level = self->options->fail_on;
+    if (!(level == OC_FAIL_ON_NONE || (level == OC_FAIL_ON_TRUNCATED && whole)) || self->limited ||
+        self->code == JERR_OUT_OF_MEMORY || self->code == JERR_NO_BACKING_STORE) {
         return false;
     }
     return oc_picture_warn(self->picture, self->options, self->message);

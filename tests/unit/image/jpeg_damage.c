@@ -86,6 +86,29 @@ Test(image_jpeg_damage, one_short_interval_is_a_warning)
     }
 }
 
+Test(image_jpeg_damage, what_is_between_the_last_row_and_the_end_is_a_warning)
+{
+    static const struct {
+        const char *bytes, *what;
+        size_t size;
+    } cases[] = {{"data that are left over, more than libjpeg has read ahead", "data left over", 56},
+                 {"\xff\xc4\0\0", "a marker of an impossible length", 4}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        image_bytes file = striped(SIDE);
+        decoded whole = read_at(file, OC_FAIL_ON_WARNING);
+        cr_assert_eq(whole.status, OC_OK, "%s", whole.err.message);
+        file.data = realloc(file.data, file.size + cases[i].size);
+        memcpy(file.data + file.size - 2, cases[i].bytes, cases[i].size);
+        memcpy(file.data + file.size - 2 + cases[i].size, "\xff\xd9", 2);
+        file.size += cases[i].size;
+        decoded d = expect_spoilt(file, 1, cases[i].what);
+        cr_assert(memcmp(d.image.gray, whole.image.gray, (size_t)SIDE * SIDE) == 0, "%s", cases[i].what);
+        free_decoded(&d);
+        free_decoded(&whole);
+        free(file.data);
+    }
+}
+
 Test(image_jpeg_damage, a_lost_marker_is_a_warning)
 {
     image_bytes file = striped(SIDE);
