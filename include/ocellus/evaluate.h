@@ -123,7 +123,8 @@ OC_API oc_status oc_compare_stages(const char *const *specs, size_t count, oc_fe
  * options->extract.seed, for each of options->seeds again; images with the same pixels are on one side of it, for which
  * all images are read once more. Of a class of one image nothing is tested. Of folds, seconds are sums, train_accuracy
  * is a mean, the curve is that of the first fold, and with `choose` the row that is best on the test images is chosen;
- * it is then trained on all images and saved as options->model. */
+ * it is then trained on all images and saved as options->model. OC_BAD_DATA also when an image can be read in one pass
+ * over the images and not in another. */
 OC_API oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
                             oc_job *job, oc_comparison **comparison, oc_error *err);
 OC_API void oc_comparison_free(oc_comparison *comparison);

@@ -18,12 +18,13 @@ oc_compare_options oc_compare_defaults(void)
 typedef struct comparing {
     const oc_dataset *train, *test; /* test NULL: a part of train is the test set */
     const uint32_t *group;          /* (images of train): of oc_group_images, if test is NULL */
+    size_t readable;                /* images that the first seed could read; 0 for the first seed */
     oc_job *job;
 } comparing;
 
 static oc_status compare_seed(const comparing *c, const oc_compare_options *options, oc_comparison **out, oc_error *err)
 {
-    return c->test ? oc_compare_once(&(oc_sides){c->train, c->test, OC_SPLIT_GIVEN}, options, c->job, out, err)
+    return c->test ? oc_compare_once(&(oc_sides){c->train, c->test, OC_SPLIT_GIVEN, c->readable}, options, c->job, out, err)
                    : oc_compare_folds(c->train, c->group, options, c->job, out, err);
 }
 
@@ -36,8 +37,9 @@ static void add_seed(oc_comparison_row *row, double accuracy, size_t done)
 }
 
 /* Repeats the comparison for the seeds after the first one. */
-static oc_status repeat(const comparing *c, const oc_compare_options *options, oc_comparison_row *rows, oc_error *err)
+static oc_status repeat(comparing *c, const oc_compare_options *options, oc_comparison *first, oc_error *err)
 {
+    c->readable = first->train + first->test_rows;
     oc_compare_options again = {.specs = options->specs,
                                 .count = options->count,
                                 .extract = options->extract,
@@ -58,14 +60,14 @@ static oc_status repeat(const comparing *c, const oc_compare_options *options, o
             return status;
         }
         for (size_t r = 0; r < options->count; r++) {
-            add_seed(&rows[r], other->rows[r].test_accuracy, k + 1);
+            add_seed(&first->rows[r], other->rows[r].test_accuracy, k + 1);
         }
         oc_comparison_free(other);
     }
     return OC_OK;
 }
 
-static oc_status compare_seeds(const comparing *c, const oc_compare_options *options, oc_comparison **out,
+static oc_status compare_seeds(comparing *c, const oc_compare_options *options, oc_comparison **out,
                                oc_error *err)
 {
     oc_comparison *comparison;
@@ -78,7 +80,7 @@ static oc_status compare_seeds(const comparing *c, const oc_compare_options *opt
     for (size_t r = 0; r < comparison->count; r++) {
         add_seed(&rows[r], rows[r].test_accuracy, 1);
     }
-    status = repeat(c, options, rows, err);
+    status = repeat(c, options, comparison, err);
     for (size_t r = 0; r < comparison->count; r++) {
         rows[r].test_std = seeds > 1 ? sqrt(rows[r].test_std / (double)(seeds - 1)) : NAN;
     }
@@ -109,7 +111,7 @@ oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const oc_c
         all.extract.suppress_warnings = true;
     }
     if (status == OC_OK) {
-        status = compare_seeds(&(comparing){train, test, group, job}, &all, out, err);
+        status = compare_seeds(&(comparing){train, test, group, 0, job}, &all, out, err);
     }
     oc_free(group);
     return status;

@@ -18,7 +18,7 @@ typedef struct folding {
     const oc_dataset *images;
     const oc_compare_options *options;
     oc_job *job;
-    size_t folds;
+    size_t folds, readable; /* readable: images that could be read when the folds were drawn */
     uint16_t *fold;        /* (images) */
     uint32_t *chosen;      /* (images): the items that take_side chose last */
     oc_comparison *merged; /* NULL before the first fold; test_rows: all images */
@@ -114,7 +114,7 @@ static oc_status compare_fold(folding *f, size_t which, oc_error *err)
         status = take_side(f, which, true, &test, err);
     }
     if (status == OC_OK) {
-        status = oc_compare_once(&(oc_sides){train, test, split}, &options, f->job, &comparison, err);
+        status = oc_compare_once(&(oc_sides){train, test, split, f->readable}, &options, f->job, &comparison, err);
     }
     for (size_t i = 0; status == OC_OK && i < comparison->test_rows; i++) {
         comparison->items[i] = f->chosen[comparison->items[i]]; /* of the test images, the last that take_side chose */
@@ -187,6 +187,9 @@ static oc_status save_best(const folding *f, const char *spec, oc_error *err)
         status = oc_set_extract(f->images, features, &f->options->extract, f->job, &set, err);
     }
     if (status == OC_OK) {
+        status = oc_check_images_read(f->readable, oc_set_count(set), err);
+    }
+    if (status == OC_OK) {
         status = oc_model_train(set, &f->options->train, f->job, &model, &report, err);
     }
     if (status == OC_OK) {
@@ -234,6 +237,9 @@ oc_status oc_compare_folds(const oc_dataset *images, const uint32_t *group, cons
     size_t n = oc_dataset_count(images);
     folding f = {.images = images, .options = options, .job = job};
     f.folds = options->folds > 1 ? options->folds : 1;
+    for (size_t i = 0; i < n; i++) {
+        f.readable += group[i] != OC_UNREADABLE;
+    }
     f.fold = oc_alloc(n, sizeof *f.fold);
     f.chosen = oc_alloc(n, sizeof *f.chosen);
     oc_status status = f.fold && f.chosen ? oc_split_images(images, group, f.folds, options->extract.seed, f.fold, err)

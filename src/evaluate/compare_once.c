@@ -17,6 +17,7 @@
 
 typedef struct comparing {
     const oc_dataset *train, *test;
+    size_t readable; /* as in oc_sides */
     const oc_compare_options *options;
     oc_job *job;
     oc_extract_options extract;       /* with the size that the first extraction chose */
@@ -30,6 +31,13 @@ typedef struct comparing {
     bool *first_right; /* (test rows): the first spec classifies this row correctly */
     oc_model *best;
 } comparing;
+
+oc_status oc_check_images_read(size_t before, size_t now, oc_error *err)
+{
+    return now == before ? OC_OK
+                         : oc_fail(err, OC_BAD_DATA,
+                                   "images changed during the comparison: %zu could be read, then %zu", before, now);
+}
 
 /* Checks that all extractions have rows of the same images. */
 static oc_status check_rows(const comparing *c, const oc_set *train, const oc_set *test, oc_error *err)
@@ -52,6 +60,12 @@ static oc_status begin(comparing *c, const oc_set *train, const oc_set *test, oc
     c->comparison->test_skipped = oc_set_skipped(test);
     if (c->options->skipped && (c->comparison->train_skipped || c->comparison->test_skipped)) {
         c->options->skipped(c->options->context, train, test);
+    }
+    if (c->readable) {
+        oc_status changed = oc_check_images_read(c->readable, c->comparison->train + c->comparison->test, err);
+        if (changed != OC_OK) {
+            return changed;
+        }
     }
     c->extract.image.size = oc_set_image_options(train).size;
     if ((c->options->choose || c->options->model) && c->learn.folds == 0) {
@@ -305,6 +319,7 @@ oc_status oc_compare_once(const oc_sides *sides, const oc_compare_options *optio
 {
     comparing c = {.train = sides->train,
                    .test = sides->test,
+                   .readable = sides->readable,
                    .options = options,
                    .job = job,
                    .extract = options->extract,

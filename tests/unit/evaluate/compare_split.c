@@ -7,6 +7,8 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 TestSuite(compare_split, .init = make_test_folder, .fini = remove_test_folder);
 
@@ -94,6 +96,52 @@ Test(compare_split, folds_are_one_test_of_all_images)
     }
     oc_comparison_free(c);
     oc_dataset_free(images);
+}
+
+/* An image that appears or is damaged when a note begins with a word. */
+typedef struct change {
+    const char *when;
+    bool damages;
+} change;
+
+static void change_image(void *context, const char *note)
+{
+    const change *c = context;
+    if (strncmp(note, c->when, strlen(c->when)) == 0 && c->damages) {
+        put_text("in/down/001.png", "damaged");
+    } else if (strncmp(note, c->when, strlen(c->when)) == 0) {
+        cr_assert(rename(at("kept.png"), at("in/down/001.png")) == 0);
+    }
+}
+
+/* No image is left out of a fold, of a seed or of the saved model without a word. */
+Test(compare_split, images_that_change_are_an_error)
+{
+    static const change changes[] = {
+        {"fold 1", true}, {"fold 2", true}, {"fold 1", false}, {"fold 2", false}, {"training", true}, {"seed 2", true}};
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        change c = changes[i];
+        bool given = strcmp(c.when, "seed 2") == 0;
+        put_stripes("in", 5, 12, 12, 5);
+        if (!c.damages) {
+            cr_assert(rename(at("in/down/001.png"), at("kept.png")) == 0);
+            put_text("in/down/001.png", "damaged");
+        }
+        oc_dataset *images = open_set(at("in"));
+        oc_listener listener = {.note = change_image, .context = &c};
+        oc_compare_options options = options_of(given ? 0 : 3);
+        oc_comparison *comparison = NULL;
+        oc_job *job = NULL;
+        oc_error err = {0};
+        options.seeds = 2;
+        options.model = given ? NULL : at("model");
+        cr_assert(oc_job_create(1, &listener, &job, NULL) == OC_OK);
+        cr_assert(oc_compare(images, given ? images : NULL, &options, job, &comparison, &err) == OC_BAD_DATA, "%s %d",
+                  c.when, c.damages);
+        cr_assert(strstr(err.message, "images changed during the comparison"), "%s", err.message);
+        oc_job_free(job);
+        oc_dataset_free(images);
+    }
 }
 
 static void count_row(void *context, const oc_comparison *so_far)
