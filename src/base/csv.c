@@ -2,16 +2,14 @@
 #include "src/base/csv.h"
 
 #include "src/base/fail.h"
+#include "src/base/utf8.h"
 
 #include <string.h>
-
-/* Some spreadsheets begin a CSV file with it. */
-static const char BYTE_ORDER_MARK[] = "\xef\xbb\xbf";
 
 void oc_csv_add(oc_string *string, const char *field)
 {
     /* A byte order mark at the start of a field must not be read as the byte order mark of the file. */
-    if (!strpbrk(field, ",\"\r\n") && strncmp(field, BYTE_ORDER_MARK, 3) != 0) {
+    if (!strpbrk(field, ",\"\r\n") && !oc_utf8_mark(field)) {
         oc_string_add(string, field);
         return;
     }
@@ -26,8 +24,7 @@ void oc_csv_add(oc_string *string, const char *field)
 
 oc_csv oc_csv_start(char *buffer)
 {
-    bool marked = strncmp(buffer, BYTE_ORDER_MARK, 3) == 0;
-    return (oc_csv){.next = buffer + (marked ? 3 : 0), .next_line = 1};
+    return (oc_csv){.next = buffer + oc_utf8_mark(buffer), .next_line = 1};
 }
 
 /* Unquotes in place the field that starts after its opening quote. Returns the byte after the closing quote, or NULL

@@ -1,6 +1,8 @@
 /* One table of RFC 3629: the first byte gives the length, and narrows the second byte. */
 #include "src/base/utf8.h"
 
+#include <string.h>
+
 size_t oc_utf8_character(const char *text)
 {
     const unsigned char *at = (const unsigned char *)text;
@@ -31,4 +33,9 @@ bool oc_utf8_valid(const char *text)
         }
     }
     return true;
+}
+
+size_t oc_utf8_mark(const char *text)
+{
+    return strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }

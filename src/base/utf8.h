@@ -10,4 +10,7 @@
 size_t oc_utf8_character(const char *at);
 bool oc_utf8_valid(const char *text);
 
+/* Length of the byte order mark that some editors and spreadsheets put before a text: 3, or 0 when there is none. */
+size_t oc_utf8_mark(const char *text);
+
 #endif

@@ -5,6 +5,7 @@
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "src/base/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -228,6 +229,7 @@ oc_status oc_read_lines(oc_dataset *dataset, const char *path, oc_error *err)
     }
     const char *at = (const char *)bytes.data, *end = at + bytes.size;
     bool nul = bytes.size > 0 && memchr(at, '\0', bytes.size);
+    at += nul ? 0 : oc_utf8_mark(at);
     for (size_t line = 1; at < end && status == OC_OK; line++) {
         const char *stop = memchr(at, nul ? '\0' : '\n', (size_t)(end - at));
         stop = stop ? stop : end;

@@ -5,6 +5,7 @@
 #include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/string.h"
+#include "src/base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,8 @@ oc_status oc_dataset_name_classes(oc_dataset *dataset, const char *names_file, o
         status = oc_fail(err, OC_BAD_FILE, "%s: not a list of names: it holds NUL bytes", names_file);
         goto cleanup;
     }
-    split_lines((char *)bytes.data, names, classes, &count);
+    char *text = (char *)bytes.data;
+    split_lines(text + oc_utf8_mark(text), names, classes, &count);
     if (count != classes) {
         status = oc_fail(err, OC_BAD_FILE, "%s: %zu names for the %zu classes of the data set", names_file, count,
                          classes);

@@ -2,6 +2,7 @@
 #include "src/image/kinds.h"
 
 #include "src/base/fail.h"
+#include "src/base/utf8.h"
 
 #include <ocellus/image.h>
 #include <stdint.h>
@@ -202,7 +203,7 @@ static bool is_pnm(const char *text)
 /* An element svg, alone or in XML. text ends with a NUL. */
 static bool is_svg(const char *text)
 {
-    text += strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    text += oc_utf8_mark(text);
     text += strspn(text, " \t\r\n");
     bool xml = strncmp(text, "<?xml", 5) == 0 || strncmp(text, "<!--", 4) == 0 ||
                strncmp(text, "<!DOCTYPE svg", 13) == 0;

@@ -6,6 +6,7 @@
 #include "src/base/locale.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/base/utf8.h"
 #include "src/matrix/number.h"
 
 #include <float.h>
@@ -149,7 +150,7 @@ static oc_status note_progress(const oc_bytes *bytes, double read, oc_job *job, 
 static oc_status measure(const oc_bytes *bytes, size_t *count, size_t *largest, oc_job *job, oc_error *err)
 {
     const char *text = (const char *)bytes->data;
-    line l = {text, 1};
+    line l = {text + oc_utf8_mark(text), 1};
     int64_t label;
     oc_status status = OC_OK;
     *count = *largest = 0;
@@ -165,7 +166,7 @@ static oc_status measure(const oc_bytes *bytes, size_t *count, size_t *largest, 
 static oc_status fill(const oc_bytes *bytes, oc_svmlight *rows, oc_job *job, oc_error *err)
 {
     const char *text = (const char *)bytes->data;
-    line l = {text, 1};
+    line l = {text + oc_utf8_mark(text), 1};
     size_t largest = 0;
     oc_status status = OC_OK;
     find_row(&l);
@@ -234,7 +235,7 @@ void oc_svmlight_free(oc_svmlight *rows)
 /* The numbers themselves are not checked here: reading the file reports the line of a wrong one. */
 bool oc_svmlight_signature(const char *head)
 {
-    line l = {head, 1};
+    line l = {head + oc_utf8_mark(head), 1};
     for (find_row(&l); *l.at && strchr("+-.0123456789", *l.at); find_row(&l)) {
         l.at = skip_blanks(l.at + strcspn(l.at, " \t\r\n#"));
         if (!ends(l.at)) {

@@ -5,6 +5,7 @@
 #include "src/base/memory.h"
 #include "src/base/string.h"
 #include "src/base/threads.h"
+#include "src/base/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,11 +52,13 @@ static oc_status take_name(list *l, oc_error *err)
     if (!l->nul && name->length > 0 && name->data[name->length - 1] == '\r') {
         name->data[--name->length] = '\0'; /* lists written on Windows end their lines with CR LF */
     }
+    size_t mark = !l->nul && l->line == 1 && name->length > 0 ? oc_utf8_mark(name->data) : 0;
     oc_status status = OC_OK;
-    if (name->length > 0) {
+    if (name->length > mark) {
+        const char *path = name->data + mark;
         l->paths++;
         /* "./-" is a file of the name "-"; "-" alone would be standard input. */
-        status = oc_batch_add_file(l->batch, strcmp(name->data, "-") == 0 ? "./-" : name->data, err);
+        status = oc_batch_add_file(l->batch, strcmp(path, "-") == 0 ? "./-" : path, err);
     }
     name->length = 0;
     return status;

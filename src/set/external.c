@@ -5,6 +5,7 @@
 #include "src/base/csv.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
+#include "src/base/utf8.h"
 #include "src/dataset/dataset.h"
 #include "src/matrix/npy.h"
 #include "src/matrix/svmlight.h"
@@ -58,6 +59,7 @@ static oc_status add_numbers(label_texts *labels, const int64_t *values, size_t 
 static oc_status read_lines(label_texts *labels, oc_error *err)
 {
     char *at = (char *)labels->bytes.data, *end = at + labels->bytes.size;
+    at += oc_utf8_mark(at);
     oc_status status = OC_OK;
     while (at < end && status == OC_OK) {
         size_t length = strcspn(at, "\n");

@@ -206,3 +206,26 @@ end_at() {
         "$OCELLUS" compare d --test test -f pixels:size=4
     [ "$(grep -c 'cat/1.tif' trace)" -eq 2 ] # by the check and by the extraction
 }
+
+@test "a byte order mark before a list, labels, class names or svmlight text is not part of them" {
+    make_classes d 3
+    ocellus extract d -f pixels:size=4 -o set -q
+    ocellus extract set --format svmlight -o rows.svm -q
+    ocellus train set -o model -q
+    mark() { sed '1s/^/\xef\xbb\xbf/' "$1" >"marked-$1"; }
+    ls d/*/* >list
+    cut -d, -f3 set/index.csv | tail -n +2 >labels
+    cp "$DATA/names.txt" names
+    for file in list labels names rows.svm; do mark "$file"; done
+    ocellus classify model --files-from marked-list >streamed
+    cmp streamed <(ocellus classify model --files-from list)
+    ocellus extract --files-from marked-list -f pixels:size=4 -o listed
+    cmp listed/features.npy set/features.npy
+    for rows in "set/features.npy --labels marked-labels" marked-rows.svm; do
+        # shellcheck disable=SC2086
+        ocellus train $rows -o of-rows -q
+        [ "$(ocellus info of-rows --json | jq '.classes | length')" -eq 2 ]
+    done
+    ocellus unpack "$DATA/check-images-idx3-ubyte" --names marked-names -o unpacked -q
+    [ "$(ls unpacked)" = "$(ls "$DATA/test")" ]
+}
