@@ -201,7 +201,8 @@ static size_t last_number(const oc_dataset *dataset)
 oc_status oc_unpack(const oc_dataset *dataset, const char *folder, oc_job *job, size_t *written, oc_error *err)
 {
     if (!dataset->pixels) {
-        return oc_fail(err, OC_USAGE, "only IDX and CIFAR-10 files can be unpacked");
+        return oc_fail(err, OC_USAGE, "%s is an image already; only IDX and CIFAR-10 files can be unpacked",
+                       dataset->count ? dataset->items[0].path : "nothing");
     }
     unpacking work = {.dataset = dataset, .job = job, .digits = oc_unpack_digits(last_number(dataset) + 1)};
     oc_output output = {0};

@@ -38,5 +38,6 @@ PYTHON
     run -2 ocellus unpack "$DATA/check-images-idx3-ubyte"
     run -2 ocellus unpack -o out
     run -2 ocellus unpack "$DATA/test" -o out
+    [[ "$output" == *".png is an image already; only IDX and CIFAR-10"* ]]
     [ ! -e out ]
 }
