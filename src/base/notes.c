@@ -64,7 +64,7 @@ static oc_status fail_settings(const char *old, const char *new, const char *whe
     return oc_fail(
         err, OC_USAGE,
         "%.300s: was started with '%.*s', this run has '%.*s': resume it with the same images and options, or "
-        "start it again without resume",
+        "start it again without `resume`",
         where, (int)(a < 200 ? a : 200), old, (int)(b < 200 ? b : 200), new);
 }
 

@@ -91,7 +91,7 @@ static oc_status open_lines(oc_answer_file *file, oc_error *err)
         return oc_fail_io(err, file->output.path, "cannot be written");
     }
     if (ftello(file->file) < (off_t)bytes) {
-        return oc_fail(err, OC_BAD_FILE, "%s: is shorter than its notes say; start again without resume", name);
+        return oc_fail(err, OC_BAD_FILE, "%s: is shorter than its notes say; start again without `resume`", name);
     }
     if (ftruncate(fileno(file->file), (off_t)bytes) != 0 || fseeko(file->file, (off_t)bytes, SEEK_SET) != 0) {
         return oc_fail_io(err, file->output.path, "cannot be written");
@@ -224,7 +224,7 @@ static oc_status pass_over(oc_answer_file *file, oc_error *err)
     if (file->now.paths != file->noted.paths) {
         return oc_fail(err, OC_USAGE,
                        "%s: was started with other images: the first %zu differ; resume with the same images, or start "
-                       "again without resume",
+                       "again without `resume`",
                        file->output.around, file->done);
     }
     file->now = file->noted;
@@ -259,7 +259,7 @@ static oc_status put_in_place(oc_answer_file *file, oc_error *err)
         return oc_fail(
             err, OC_USAGE,
             "%s: was started with other images: %zu are done, but there are only %zu now; resume with the same "
-            "images, or start again without resume",
+            "images, or start again without `resume`",
             file->output.around, file->done, file->now.items);
     }
     oc_status status = oc_file_close(file->file, file->output.path, err);

@@ -111,7 +111,8 @@ static oc_status resume_file(oc_set_writer *writer, file_index which, oc_error *
         return oc_fail_io(err, path, "cannot be opened");
     }
     if (about.st_size < end) {
-        return oc_fail(err, OC_BAD_FILE, "%s: is shorter than when the work was interrupted", path);
+        return oc_fail(err, OC_BAD_FILE,
+                       "%s: is shorter than when the work was interrupted; start again without `resume`", path);
     }
     if (ftruncate(fileno(file), end) != 0 || fseeko(file, 0, SEEK_END) != 0) {
         return oc_fail_io(err, path, "cannot be written");

@@ -200,7 +200,7 @@ PYTHON
         [[ "$stderr" == *"'top 2'"*"'top 3'"* ]]
         sed 's/^damaged/.\/damaged/' all >others
         run -2 --separate-stderr ocellus classify "$DATA/model" --top 2 -o out.csv --resume --files-from others
-        [[ "$stderr" == *"started with other images"* ]]
+        [[ "$stderr" == *"started with other images"*"without --resume"* ]]
         run -2 --separate-stderr ocellus classify "$DATA/model" --top 2 -o out.csv --resume --files-from <(head -n 20 all)
         [[ "$stderr" == *"there are only 20 now"* ]]
         [ ! -e out.csv ]

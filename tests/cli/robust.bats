@@ -19,6 +19,7 @@ load common
         [ ! -e set ]
         [ $signal = KILL ] || [[ "$output" == *resume* ]]
         run -2 ocellus extract many -f $spec -o set --resume --seed 6
+        [[ "$output" == *"again without --resume"* ]]
         [[ "$output" == *"seed 5"* && "$output" == *"seed 6"* ]]
         run -3 ocellus extract many -f $spec -o set --resume --seed 5 --threads 2
         [[ "$output" == *"continuing after"* ]]
