@@ -52,11 +52,12 @@ static entry_kind kind_of(int folder, const struct dirent *entry)
     return S_ISREG(about.st_mode) ? ENTRY_FILE : S_ISDIR(about.st_mode) ? ENTRY_FOLDER : ENTRY_OTHER;
 }
 
+/* A file that cannot be opened may be an image: it is a candidate, so that reading it reports the error. */
 static bool begins_like_image(int folder, const char *name)
 {
     int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
-        return false;
+        return true;
     }
     uint8_t head[OC_KIND_HEAD];
     ssize_t got = oc_file_begin(file, head, sizeof head);

@@ -189,6 +189,21 @@ Test(dataset, pipes_and_devices_named_like_images_are_not_opened_but_stay_in_the
     oc_dataset_free(dataset);
 }
 
+Test(dataset, a_file_that_cannot_be_opened_may_be_an_image)
+{
+    put_png("set/cat/1.png", 0);
+    put_png("set/cat/2", 0);
+    cr_assert(chmod(at("set/cat/2"), 0) == 0 && chmod(at("."), 0755) == 0);
+    if (geteuid() == 0 && seteuid(65534) != 0) {
+        cr_skip_test("root may read every file");
+    }
+    oc_dataset *dataset = open_set(at("set"));
+    cr_assert(oc_dataset_count(dataset) == 2 && oc_dataset_ignored(dataset) == 0);
+    expect_item(dataset, 1, "cat/2", 0);
+    oc_dataset_free(dataset);
+    cr_assert(seteuid(getuid()) == 0);
+}
+
 Test(dataset, a_folder_that_cannot_be_read_is_an_error)
 {
     if (geteuid() == 0) {
