@@ -17,7 +17,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_TAPS = 2 * OC_SIFT_MAX_CELL - 1 };
+enum { MAX_TAPS = 2 * OC_SIFT_MAX_CELL - 1, CACHE_LINE = 64 / sizeof(float) };
 
 OC_KERNEL_GETTER(extern, oc_sift_kernels, oc_sift)
 
@@ -86,20 +86,26 @@ static void smoothen(const oc_sift_view *v, const float *weight, size_t taps)
     }
 }
 
-/* Weighted sums of the votes around every place of the lattice; there are none outside the image. */
+/* Weighted sums of the votes around every centre of a cell; there are no votes outside the image. */
 static void gather(const oc_sift_view *v, const float *weight, size_t taps)
 {
     size_t radius = taps / 2, length = v->width * OC_SIFT_BINS, border = radius * OC_SIFT_BINS;
     memset(v->line, 0, border * sizeof *v->line);
     memset(v->line + border + length, 0, border * sizeof *v->line);
-    for (size_t i = 0; i < v->rows; i++) {
-        size_t y = v->top + i * v->step, above = y < radius ? radius - y : 0;
+    for (size_t i = 0; i < v->y.count; i++) {
+        size_t y = v->y.pixel[i], above = y < radius ? radius - y : 0;
         size_t below = y + radius < v->height ? 0 : y + radius - v->height + 1;
-        oc_sift()->convolve(v->votes + (y + above - radius) * length, length, length, weight + above,
+        oc_sift()->convolve(v->votes + (y + above - radius) * v->stride, length, v->stride, weight + above,
                             taps - above - below, v->line + border);
-        oc_sift()->gather(v->line + v->left * OC_SIFT_BINS, v->columns, v->step, weight, taps,
-                          v->histograms + i * v->columns * OC_SIFT_BINS);
+        oc_sift()->gather(v->line, v->x.pixel, v->x.count, weight, taps, v->histograms + i * v->x.count * OC_SIFT_BINS);
     }
+}
+
+static bool take_axis(oc_sift_axis *axis, size_t length, oc_arena *arena)
+{
+    axis->pixel = oc_arena_take(arena, length, sizeof *axis->pixel);
+    axis->index = oc_arena_take(arena, length, sizeof *axis->index);
+    return axis->pixel && axis->index;
 }
 
 bool oc_sift_view_create(oc_sift_view *v, const uint8_t *plane, size_t width, size_t height, size_t largest_cell,
@@ -107,13 +113,15 @@ bool oc_sift_view_create(oc_sift_view *v, const uint8_t *plane, size_t width, si
 {
     *v = (oc_sift_view){.width = width, .height = height, .gray = plane};
     size_t pixels = width * height, spare = 2 * largest_cell * width; /* for smoothing */
+    v->stride = ((width * OC_SIFT_BINS + CACHE_LINE - 1) / CACHE_LINE | 1) * CACHE_LINE;
     v->smooth = oc_arena_take(arena, pixels, sizeof *v->smooth);
     v->dx = oc_arena_take(arena, width, sizeof *v->dx);
     v->dy = oc_arena_take(arena, width, sizeof *v->dy);
-    v->votes = oc_arena_take(arena, pixels * OC_SIFT_BINS + spare, sizeof *v->votes);
+    v->votes = oc_arena_take(arena, height * v->stride + spare, sizeof *v->votes);
     v->line = oc_arena_take(arena, width + 2 * largest_cell, OC_SIFT_BINS * sizeof *v->line);
     v->histograms = oc_arena_take(arena, pixels, OC_SIFT_BINS * sizeof *v->histograms);
-    return v->smooth && v->dx && v->dy && v->votes && v->line && v->histograms;
+    return take_axis(&v->x, width, arena) && take_axis(&v->y, height, arena) && v->smooth && v->dx && v->dy &&
+           v->votes && v->line && v->histograms;
 }
 
 /* Votes of one row of the smoothed plane; differences of the two neighbours, of one where the other is missing. */
@@ -126,23 +134,25 @@ static void vote_row(const oc_sift_view *v, size_t y)
         v->dx[x] = 0.5F * (row[right] - row[left]);
         v->dy[x] = 0.5F * (v->smooth[below * w + x] - v->smooth[above * w + x]);
     }
-    oc_sift()->vote(v->dx, v->dy, w, v->votes + y * w * OC_SIFT_BINS);
+    oc_sift()->vote(v->dx, v->dy, w, v->votes + y * v->stride);
 }
 
-static size_t common_divisor(size_t a, size_t b)
+/* For descriptors whose corners lie `stride` apart, the first at `corner`. */
+static void find_centers(oc_sift_axis *axis, size_t length, size_t cell, size_t stride, size_t corner)
 {
-    while (b) {
-        size_t rest = a % b;
-        a = b;
-        b = rest;
+    memset(axis->index, 0, length * sizeof *axis->index);
+    for (; corner + oc_sift_extent(cell) <= length; corner += stride) {
+        for (size_t i = 0; i < 4; i++) {
+            axis->index[corner + cell / 2 + i * cell] = 1;
+        }
     }
-    return a;
-}
-
-/* Places of the lattice along one axis, the first descriptor's corner at `corner`. */
-static size_t lattice(size_t length, size_t cell, size_t stride, size_t step, size_t corner)
-{
-    return ((length - oc_sift_extent(cell) - corner) / stride * stride + 3 * cell) / step + 1;
+    axis->count = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (axis->index[i]) {
+            axis->index[i] = (uint32_t)axis->count;
+            axis->pixel[axis->count++] = (uint32_t)i;
+        }
+    }
 }
 
 void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride, size_t left, size_t top)
@@ -152,11 +162,8 @@ void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride, size_t le
         return;
     }
     v->cell = cell;
-    v->step = common_divisor(cell, stride);
-    v->left = left + cell / 2;
-    v->top = top + cell / 2;
-    v->columns = lattice(v->width, cell, stride, v->step, left);
-    v->rows = lattice(v->height, cell, stride, v->step, top);
+    find_centers(&v->x, v->width, cell, stride, left);
+    find_centers(&v->y, v->height, cell, stride, top);
     for (size_t i = 0; i < v->width * v->height; i++) {
         v->smooth[i] = v->gray[i];
     }
@@ -173,8 +180,10 @@ void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride, size_t le
 
 void oc_sift_describe(const oc_sift_view *v, size_t x, size_t y, double contrast, float *out)
 {
-    size_t column = (x + v->cell / 2 - v->left) / v->step, line = (y + v->cell / 2 - v->top) / v->step;
-    size_t apart = v->cell / v->step * OC_SIFT_BINS, row = v->columns * OC_SIFT_BINS;
-    float least = (float)(OC_SIFT_CELLS * sqrt(contrast));
-    oc_sift()->describe(v->histograms + line * row + column * OC_SIFT_BINS, apart, v->cell / v->step * row, least, out);
+    size_t column[4], row[4];
+    for (size_t i = 0; i < 4; i++) {
+        column[i] = v->x.index[x + v->cell / 2 + i * v->cell] * OC_SIFT_BINS;
+        row[i] = v->y.index[y + v->cell / 2 + i * v->cell] * v->x.count * OC_SIFT_BINS;
+    }
+    oc_sift()->describe(v->histograms, column, row, (float)(OC_SIFT_CELLS * sqrt(contrast)), out);
 }

@@ -9,16 +9,24 @@
 
 enum { OC_SIFT_MIN_CELL = 2, OC_SIFT_MAX_CELL = 64 };
 
+/* The pixels of an axis on which centres of cells lie. */
+typedef struct oc_sift_axis {
+    size_t count;
+    uint32_t *pixel; /* (count), ascending */
+    uint32_t *index; /* (pixels of the axis): where `pixel` has it */
+} oc_sift_axis;
+
 /* Scratch memory is from an arena. */
 typedef struct oc_sift_view {
     size_t width, height, cell;
-    size_t step, left, top, columns, rows; /* of the lattice that holds every cell's centre */
+    oc_sift_axis x, y;
+    size_t stride; /* an odd number of cache lines: else a column of votes would fall into few sets of the cache */
     const uint8_t *gray;
     float *smooth;     /* (height, width) */
     float *dx, *dy;    /* (width) */
-    float *votes;      /* (height, width, 8) */
+    float *votes;      /* (height, width, 8), rows `stride` apart */
     float *line;       /* a row of votes between borders */
-    float *histograms; /* (rows, columns, 8): votes around the places of the lattice */
+    float *histograms; /* (y.count, x.count, 8): votes around the centres */
 } oc_sift_view;
 
 /* Pixels that a descriptor covers on each axis. */

@@ -35,28 +35,31 @@ static void convolve(const float *restrict in, size_t n, size_t stride, const fl
 /* The bins of a place: gcc and clang keep each sum of gather in a register or two, which they do not with loops over
  * bins. */
 typedef float octet __attribute__((vector_size(OC_SIFT_BINS * sizeof(float))));
+enum { TOGETHER = 4 };
 
-static void gather(const float *restrict in, size_t n, size_t step, const float *restrict weight, size_t taps,
-                   float *restrict out)
+/* `count` places, whose sums need not wait for each other. */
+static inline void gather_places(const float *restrict in, const uint32_t *restrict place, size_t count,
+                                 const float *restrict weight, size_t taps, float *restrict out)
 {
-    enum { TOGETHER = 4 }; /* independent sums, which need not wait for each other */
-    size_t apart = step * OC_SIFT_BINS;
-    for (size_t i = 0; i < n; i += TOGETHER) {
-        octet sum[TOGETHER] = {{0}}, votes;
-        size_t count = n - i < TOGETHER ? n - i : TOGETHER;
-        for (size_t t = 0; t < taps && count == TOGETHER; t++) {
-            for (size_t j = 0; j < TOGETHER; j++) {
-                memcpy(&votes, in + (i + j) * apart + t * OC_SIFT_BINS, sizeof votes);
-                sum[j] += weight[t] * votes;
-            }
+    octet sum[TOGETHER] = {{0}}, votes;
+    for (size_t t = 0; t < taps; t++) {
+        for (size_t j = 0; j < count; j++) {
+            memcpy(&votes, in + (place[j] + t) * OC_SIFT_BINS, sizeof votes);
+            sum[j] += weight[t] * votes;
         }
-        for (size_t t = 0; t < taps && count < TOGETHER; t++) {
-            for (size_t j = 0; j < count; j++) {
-                memcpy(&votes, in + (i + j) * apart + t * OC_SIFT_BINS, sizeof votes);
-                sum[j] += weight[t] * votes;
-            }
-        }
-        memcpy(out + i * OC_SIFT_BINS, sum, count * sizeof *sum);
+    }
+    memcpy(out, sum, count * sizeof *sum);
+}
+
+static void gather(const float *restrict in, const uint32_t *restrict place, size_t n, const float *restrict weight,
+                   size_t taps, float *restrict out)
+{
+    size_t i = 0;
+    for (; i + TOGETHER <= n; i += TOGETHER) {
+        gather_places(in, place + i, TOGETHER, weight, taps, out + i * OC_SIFT_BINS);
+    }
+    for (; i < n; i++) {
+        gather_places(in, place + i, 1, weight, taps, out + i * OC_SIFT_BINS);
     }
 }
 
@@ -77,11 +80,12 @@ static void vote(const float *restrict dx, const float *restrict dy, size_t n, f
     }
 }
 
-static void describe(const float *restrict votes, size_t cell, size_t row, float least, float *restrict out)
+static void describe(const float *restrict votes, const size_t *restrict column, const size_t *restrict row,
+                     float least, float *restrict out)
 {
     float sums[OC_SIFT_BINS] = {0}, total = least;
     for (size_t i = 0; i < OC_SIFT_CELLS; i++) {
-        const float *from = votes + i / 4 * row + i % 4 * cell;
+        const float *from = votes + row[i / 4] + column[i % 4];
         for (size_t o = 0; o < OC_SIFT_BINS; o++) {
             out[i * OC_SIFT_BINS + o] = from[o];
             sums[o] += from[o];

@@ -3,18 +3,19 @@
 #define OC_FEATURES_WORDS_SIFT_KERNELS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum { OC_SIFT_BINS = 8, OC_SIFT_CELLS = 16, OC_SIFT_VALUES = OC_SIFT_CELLS * OC_SIFT_BINS };
 
 typedef struct oc_sift_kernels {
     /* out (n) = sum over taps t of weight[t] in[i + t stride] */
     void (*convolve)(const float *in, size_t n, size_t stride, const float *weight, size_t taps, float *out);
-    /* out (n,8) = sum over taps t of weight[t] in[(i step + t), 8] for i < n */
-    void (*gather)(const float *in, size_t n, size_t step, const float *weight, size_t taps, float *out);
+    /* out (n,8) = sum over taps t of weight[t] in[place[i] + t, 8] for i < n */
+    void (*gather)(const float *in, const uint32_t *place, size_t n, const float *weight, size_t taps, float *out);
     /* votes (n,8) of pixels with gradients dx, dy (n): |g| max(0, cos(angle - 45 degrees o))^9 for each direction o. */
     void (*vote)(const float *dx, const float *dy, size_t n, float *votes);
-    /* out (128) = sqrt(h / (sum h + floor)), h the votes (4,4,8) at cells a `cell` and a `row` of floats apart. */
-    void (*describe)(const float *votes, size_t cell, size_t row, float floor, float *out);
+    /* out (128) = sqrt(h / (sum h + floor)), h (4,4,8) the votes of the cells, at row[i] + column[j]. */
+    void (*describe)(const float *votes, const size_t *column, const size_t *row, float floor, float *out);
 } oc_sift_kernels;
 
 const oc_sift_kernels *oc_sift(void);

@@ -258,16 +258,17 @@ Test(words_kernels, descriptor_of_an_edge)
 
 Test(words_kernels, gather)
 {
-    enum { N = 7, STEP = 3, TAPS = 5 };
-    float in[((N - 1) * STEP + TAPS) * OC_SIFT_BINS], weight[TAPS] = {0.5F, -1, 2, 0.25F, 3};
+    enum { N = 7, TAPS = 5 };
+    static const uint32_t place[N] = {0, 1, 4, 6, 7, 12, 18};
+    float in[(18 + TAPS) * OC_SIFT_BINS], weight[TAPS] = {0.5F, -1, 2, 0.25F, 3};
     float out[N * OC_SIFT_BINS + 1];
     fill(in, sizeof in / sizeof *in, -1, 1, 9);
     out[N * OC_SIFT_BINS] = guard;
-    oc_sift()->gather(in, N, STEP, weight, TAPS, out);
+    oc_sift()->gather(in, place, N, weight, TAPS, out);
     for (size_t i = 0; i < N * OC_SIFT_BINS; i++) {
         double sum = 0;
         for (size_t t = 0; t < TAPS; t++) {
-            sum += (double)weight[t] * (double)in[(i / OC_SIFT_BINS * STEP + t) * OC_SIFT_BINS + i % OC_SIFT_BINS];
+            sum += (double)weight[t] * (double)in[(place[i / OC_SIFT_BINS] + t) * OC_SIFT_BINS + i % OC_SIFT_BINS];
         }
         check(out[i], sum, "weighted sum");
     }
