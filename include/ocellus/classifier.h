@@ -86,7 +86,7 @@ typedef struct oc_train_options {
     oc_learner classifier; /* nearest neighbours use few of the other options, see oc_train_uses */
     oc_loss loss;
     double l2;       /* weight of the sum of squared weights; auto: by validation */
-    double score_l2; /* weight of the mean squared scores; auto: 0 */
+    double score_l2; /* weight of the mean squared scores; auto: by validation of many rows, else 0 */
     double l1;       /* weight of the sum of the sizes of the weights */
     double max_norm; /* upper limit of the length of each class's weights; 0: none */
     oc_class_weight class_weight;
@@ -165,7 +165,8 @@ typedef struct oc_validation {
     size_t held;  /* rows held out, in all folds together; 0: there was no validation */
     size_t folds; /* 1: one hold-out */
     size_t count, best;
-    oc_trial trial[OC_MAX_TRIALS]; /* (count) from the strongest penalty to the weakest; one where l2 is given */
+    oc_trial trial[OC_MAX_TRIALS]; /* (count) l2 from strong to weak, then score_l2 from weak to strong; one where l2
+                                      is given */
     /* Of the best trial, with calibrated probabilities: */
     double balanced_accuracy; /* mean over the classes of the part of their held-out rows that got their class */
     double log_loss;          /* NaN for nearest neighbours */

@@ -47,15 +47,17 @@ static oc_status check_labels(const oc_examples *examples, oc_error *err)
 }
 
 /* Replaces auto in scale, stage weight and penalties. The scale is only chosen for descents that end in the optimum of
- * an L2 penalty; else auto means standardised columns. *path: l2 is a guess, from which validation starts. */
-static oc_status resolve(const oc_examples *examples, oc_train_options *used, bool *path, oc_job *job, oc_error *err)
+ * an L2 penalty; else auto means standardised columns. plan->path: l2 is a guess, from which validation starts. */
+static oc_status resolve(const oc_examples *examples, oc_train_options *used, oc_validation_plan *plan, oc_job *job,
+                         oc_error *err)
 {
     bool linear = used->classifier.kind == OC_LINEAR, searches = oc_optimizer_types[used->optimizer].searches;
     bool nonsmooth = used->l1 > 0 || used->max_norm > 0;
-    used->score_l2 = isnan(used->score_l2) ? 0 : used->score_l2;
     bool guess = linear && !searches && !nonsmooth && isnan(used->l2);
-    *path = guess &&
-            oc_optimizer_types[used->optimizer].preconditioned; /* gd is slow: the guess is used without validation */
+    /* gd is slow: the guess is used without validation */
+    plan->path = guess && oc_optimizer_types[used->optimizer].preconditioned;
+    plan->score_path = plan->path && isnan(used->score_l2);
+    used->score_l2 = isnan(used->score_l2) ? 0 : used->score_l2;
     if (guess) {
         return oc_scale_choose(examples, used, job, err);
     }
@@ -75,7 +77,7 @@ typedef struct attempt {
 static oc_status prepare(const oc_examples *all, oc_validation_plan *plan, attempt *a, oc_job *job, oc_error *err)
 {
     a->validated.calibration = NAN;
-    oc_status status = resolve(all, &a->used, &plan->path, job, err);
+    oc_status status = resolve(all, &a->used, plan, job, err);
     if (status == OC_OK) {
         status = oc_trainer_create(all, &a->used, job, &a->trainer, err);
     }
@@ -84,6 +86,7 @@ static oc_status prepare(const oc_examples *all, oc_validation_plan *plan, attem
     }
     if (status == OC_OK && plan->folds->folds) {
         a->used.l2 = a->validated.report.trial[a->validated.report.best].l2;
+        a->used.score_l2 = a->validated.report.trial[a->validated.report.best].score_l2;
     }
     return status;
 }

@@ -1,8 +1,8 @@
-/* The path of penalties goes from strong to weak by factors of 4. Every descent starts from the weights of the previous
- * one, which are near, so a penalty costs only a few passes. Scaling, coordinates and covariance are those of all rows,
- * for all folds and penalties. The chosen penalty has the least log loss on the held-out rows: log loss is a smooth
- * function of the penalty, accuracy is not. The scores are calibrated first, for every loss, so that a common factor of
- * the scores does not matter.
+/* The path of L2 penalties goes from strong to weak by factors of 4. Where rows are many, penalties on the scores follow
+ * from weak to strong. Every descent starts from the weights of the previous one, which are near, so a penalty costs
+ * only a few passes. Scaling, coordinates and covariance are those of all rows, for all folds and penalties. The chosen
+ * penalties have the least log loss on the held-out rows: log loss is a smooth function of a penalty, accuracy is not.
+ * The scores are calibrated first, for every loss, so that a common factor of the scores does not matter.
  *
  * A penalty is relative to the sum of the losses: for a part of N' of N rows it is l2 N / N'. */
 #include "src/learn/validation.h"
@@ -24,6 +24,7 @@ enum { FOLDS = 5 };
  * hog+color and words of thirteen sets of images: tests/bench/classifier.md has the sets and what other values give. */
 static const double WORTH = 0.005, LITTLE = 0.1;
 enum { PATIENCE = 2 };
+static const double WEAKEST_SCORES = 0.01; /* penalty on the scores that is tried first */
 static const double WEAK = 16;       /* maximum error factor of the initial guess of the penalty */
 static const double LONG_PASS = 3e7; /* multiply-adds of a pass; above, 5 folds would take too long */
 
@@ -211,7 +212,7 @@ static oc_status try_part(validator *v, part *p, double l2, oc_job *job, oc_erro
         return oc_trainer_nearest_scores(v->trainer, &p->problem, &p->held.rows, scores, job, err);
     }
     double fewer = (double)v->whole->rows->count / (double)p->kept.rows.count;
-    p->problem.score_l2 = v->whole->score_l2 * fewer;
+    p->problem.score_l2 = v->whole->score_l2 * fewer; /* that of the trial */
     p->problem.l2 = l2 * fewer;
     oc_descent descent = {.problem = &p->problem, .w = p->w};
     oc_status status = oc_trainer_descend(v->trainer, &descent, true, v->warm, job, err);
@@ -337,10 +338,10 @@ static bool keep_better(validator *v)
 }
 
 /* Adds a trial; *better: it is better than all before. */
-static oc_status add_trial(validator *v, double l2, bool *better, oc_job *job, oc_error *err)
+static oc_status add_trial(validator *v, double l2, double score_l2, bool *better, oc_job *job, oc_error *err)
 {
     oc_trial *trial = &v->out->trial[v->out->count];
-    *trial = (oc_trial){.l2 = l2, .score_l2 = v->whole->score_l2};
+    *trial = (oc_trial){.l2 = l2, .score_l2 = score_l2};
     oc_status status = try_penalties(v, trial, job, err);
     *better = status == OC_OK && keep_better(v);
     v->out->count += status == OC_OK;
@@ -358,7 +359,7 @@ static oc_status try_given(validator *v, double l2, oc_job *job, oc_error *err)
             return status;
         }
     }
-    return add_trial(v, l2, &better, job, err);
+    return add_trial(v, l2, v->whole->score_l2, &better, job, err);
 }
 
 /* Tries penalties from strong to weak until they get worse. If rows are few, the first penalty is so strong that
@@ -371,10 +372,23 @@ static oc_status follow_path(validator *v, double guess, oc_job *job, oc_error *
     oc_status status = few ? OC_OK : oc_trainer_penalise(v->trainer, guess / WEAK, v->whole->score_l2, true, job, err);
     size_t patience = few ? PATIENCE : 1;
     for (size_t worse = 0; status == OC_OK && worse < patience && v->out->count < OC_MAX_TRIALS;) {
-        status = add_trial(v, l2, &better, job, err);
+        status = add_trial(v, l2, v->whole->score_l2, &better, job, err);
         bool flat = few && v->out->best == 0; /* the strongest penalties allow nothing to be learned */
         worse = better || flat ? 0 : worse + 1;
         l2 /= OC_STAGE_FACTOR;
+    }
+    return status;
+}
+
+/* Tries penalties on the scores from weak to strong, under the L2 penalty that was chosen, until they get worse. */
+static oc_status follow_scores(validator *v, oc_job *job, oc_error *err)
+{
+    double l2 = v->out->trial[v->out->best].l2, score_l2 = WEAKEST_SCORES;
+    bool better = true;
+    oc_status status = OC_OK;
+    while (status == OC_OK && better && v->out->count < OC_MAX_TRIALS) {
+        status = add_trial(v, l2, score_l2, &better, job, err);
+        score_l2 *= OC_STAGE_FACTOR;
     }
     return status;
 }
@@ -392,6 +406,9 @@ oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, const
     oc_status status = classes ? make_validator(&v, plan, err) : oc_fail_memory(err, "the validation");
     if (status == OC_OK) {
         status = plan->path ? follow_path(&v, options->l2, job, err) : try_given(&v, options->l2, job, err);
+    }
+    if (status == OC_OK && plan->score_path && !oc_trainer_few(trainer)) {
+        status = follow_scores(&v, job, err);
     }
     if (status == OC_OK) {
         found->calibration = v.nearest ? NAN : oc_calibrate(v.best, v.labels, v.held, v.classes);

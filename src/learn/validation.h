@@ -1,4 +1,4 @@
-/* Validation: trains on a part of the rows and predicts the rest. It chooses the L2 penalty, calibrates probabilities,
+/* Validation: trains on a part of the rows and predicts the rest. It chooses the penalties, calibrates probabilities,
  * and estimates the accuracy on new images. */
 #ifndef OC_LEARN_VALIDATION_H
 #define OC_LEARN_VALIDATION_H
@@ -12,12 +12,12 @@
 oc_status oc_folds_choose(const oc_examples *examples, oc_train_options *options, oc_folds *folds, oc_error *err);
 void oc_folds_free(oc_folds *folds);
 
-/* path: the L2 penalty is chosen, starting from that of the options; else the given penalty is validated. mirrored: the
- * rows of the trainer are those of the folds, each followed by the row of its mirrored image, which is only trained
- * on. */
+/* path: the L2 penalty is chosen, starting from that of the options; else the given penalty is validated. score_path:
+ * then the penalty on the scores is chosen. mirrored: the rows of the trainer are those of the folds, each followed by
+ * the row of its mirrored image, which is only trained on. */
 typedef struct oc_validation_plan {
     const oc_folds *folds;
-    bool path, mirrored;
+    bool path, score_path, mirrored;
     bool *right; /* (held): set to true if a row is classified correctly under the best penalty; or NULL */
 } oc_validation_plan;
 

@@ -440,7 +440,8 @@ Test(validation, few_rows_are_visited_in_any_order_many_in_windows)
     oc_shuffle_free(&shuffle);
 }
 
-/* More than 4,096 rows: one hold-out, penalties around the guess, each descent from the one before.
+/* More than 4,096 rows: one hold-out, L2 penalties around the guess, then penalties on the scores, each descent from the
+ * one before.
  * Whatever is chosen predicts new rows as well as validation says. */
 Test(validation, many_rows_are_validated_once_and_the_penalties_predict)
 {
@@ -470,7 +471,10 @@ Test(validation, many_rows_are_validated_once_and_the_penalties_predict)
             right += predicted[i] == y[MANY + i];
         }
         const oc_validation *v = &report.validation;
-        cr_assert(v->held == MANY / 5 && v->count >= 2 && report.used.l2 == v->trial[v->best].l2);
+        const oc_trial *best = &v->trial[v->best], *last = &v->trial[v->count - 1];
+        cr_assert(v->held == MANY / 5 && v->count >= 3 && report.used.l2 == best->l2);
+        cr_assert(last->score_l2 > 0 && last->l2 == best->l2 && report.used.score_l2 == best->score_l2);
+        cr_assert(v->trial[0].score_l2 == 0 && !(last->log_loss < 0.995 * best->log_loss), "until it gets worse");
         double accuracy = (double)right / NEW;
         cr_assert(accuracy > 0.6 && fabs(accuracy - oc_validation_accuracy(v)) < 0.06, "loss %d: %g, not %g", loss,
                   accuracy, oc_validation_accuracy(v));
