@@ -24,9 +24,9 @@ enum { FOLDS = 5 };
  * hog+color and words of thirteen sets of images: tests/bench/classifier.md has the sets and what other values give. */
 static const double WORTH = 0.005, LITTLE = 0.1;
 enum { PATIENCE = 2 };
-static const double USUAL_SCORES = 0.01; /* penalty on the scores, at least, where rows are many */
-static const double WEAK = 16;       /* maximum error factor of the initial guess of the penalty */
-static const double LONG_PASS = 3e7; /* multiply-adds of a pass; above, 5 folds would take too long */
+static const double WEAKEST_SCORES = 0.01; /* penalty on the scores that is tried first */
+static const double WEAK = 16;             /* maximum error factor of the initial guess of the penalty */
+static const double LONG_PASS = 3e7;       /* multiply-adds of a pass; above, 5 folds would take too long */
 
 double oc_validation_accuracy(const oc_validation *validation)
 {
@@ -365,10 +365,10 @@ static oc_status try_given(validator *v, double l2, oc_job *job, oc_error *err)
 /* Tries L2 penalties from strong to weak until they get worse. If rows are few, the first penalty is so strong that
  * nothing can be learned; if many, it is four times the guess. If passes are long, all penalties use the preconditioner
  * of a weak one, because descents under strong penalties are short even with a poor preconditioner. */
-static oc_status follow_path(validator *v, double guess, double score_l2, oc_job *job, oc_error *err)
+static oc_status follow_path(validator *v, double guess, oc_job *job, oc_error *err)
 {
     bool few = oc_trainer_few(v->trainer), better;
-    double l2 = few ? oc_trainer_strongest(v->trainer, guess) : OC_STAGE_FACTOR * guess;
+    double score_l2 = v->whole->score_l2, l2 = few ? oc_trainer_strongest(v->trainer, guess) : OC_STAGE_FACTOR * guess;
     oc_status status = few ? OC_OK : oc_trainer_penalise(v->trainer, guess / WEAK, score_l2, true, job, err);
     size_t patience = few ? PATIENCE : 1;
     for (size_t worse = 0; status == OC_OK && worse < patience && v->out->count < OC_MAX_TRIALS;) {
@@ -380,27 +380,23 @@ static oc_status follow_path(validator *v, double guess, double score_l2, oc_job
     return status;
 }
 
-/* Tries stronger penalties on the scores than that of the path, under the L2 penalty that was chosen, until they get
- * worse. */
-static oc_status follow_scores(validator *v, double score_l2, oc_job *job, oc_error *err)
+/* Tries penalties on the scores from weak to strong under the L2 penalty that was chosen; when one is better than none,
+ * weaker L2 penalties with it. Each search goes on until it gets worse. */
+static oc_status follow_scores(validator *v, oc_job *job, oc_error *err)
 {
-    double l2 = v->out->trial[v->out->best].l2;
+    const oc_trial *best = &v->out->trial[v->out->best];
+    double l2 = best->l2, score_l2 = WEAKEST_SCORES;
     bool better = true;
     oc_status status = OC_OK;
-    while (status == OC_OK && better && v->out->count < OC_MAX_TRIALS) {
-        score_l2 *= OC_STAGE_FACTOR;
+    for (; status == OC_OK && better && v->out->count < OC_MAX_TRIALS; score_l2 *= OC_STAGE_FACTOR) {
         status = add_trial(v, l2, score_l2, &better, job, err);
     }
+    best = &v->out->trial[v->out->best];
+    for (better = best->score_l2 > 0; status == OC_OK && better && v->out->count < OC_MAX_TRIALS;) {
+        l2 /= OC_STAGE_FACTOR;
+        status = add_trial(v, l2, best->score_l2, &better, job, err);
+    }
     return status;
-}
-
-/* Chooses the penalties; those on the scores where rows are many. */
-static oc_status choose_penalties(validator *v, const oc_validation_plan *plan, double guess, oc_job *job, oc_error *err)
-{
-    bool scores = plan->score_path && !oc_trainer_few(v->trainer);
-    double score_l2 = scores ? USUAL_SCORES : v->whole->score_l2;
-    oc_status status = follow_path(v, guess, score_l2, job, err);
-    return status == OC_OK && scores ? follow_scores(v, score_l2, job, err) : status;
 }
 
 oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, const oc_train_options *options,
@@ -415,8 +411,10 @@ oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, const
     tally *classes = oc_alloc(v.whole->classes, sizeof *classes);
     oc_status status = classes ? make_validator(&v, plan, err) : oc_fail_memory(err, "the validation");
     if (status == OC_OK) {
-        status = plan->path ? choose_penalties(&v, plan, options->l2, job, err)
-                            : try_given(&v, options->l2, job, err);
+        status = plan->path ? follow_path(&v, options->l2, job, err) : try_given(&v, options->l2, job, err);
+    }
+    if (status == OC_OK && plan->score_path && !oc_trainer_few(trainer)) {
+        status = follow_scores(&v, job, err);
     }
     if (status == OC_OK) {
         found->calibration = v.nearest ? NAN : oc_calibrate(v.best, v.labels, v.held, v.classes);
