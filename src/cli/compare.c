@@ -113,9 +113,16 @@ static int finish(const cli_settings *settings, const oc_comparison *comparison)
 static oc_status write_report(const cli_settings *settings, const oc_train_options *train,
                               const oc_comparison *comparison, const oc_dataset *test, oc_error *err)
 {
+    if (!settings->report) {
+        return OC_OK;
+    }
     char *command = typed_command("compare", settings);
+    if (!command) {
+        wrong_usage(err, "out of memory for the command that the report shows");
+        return err->status = OC_NO_MEMORY;
+    }
     oc_report_options options = {settings->report, command, *train, test, settings->predictions};
-    oc_status status = settings->report ? oc_report_comparison(comparison, &options, err) : OC_OK;
+    oc_status status = oc_report_comparison(comparison, &options, err);
     free(command);
     return status;
 }

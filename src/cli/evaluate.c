@@ -19,10 +19,17 @@ static oc_status write_predictions(const cli_settings *settings, const oc_model 
 static oc_status write_report(const cli_settings *settings, const oc_model *model, const oc_evaluation *evaluation,
                               const test_rows *test, oc_error *err)
 {
+    if (!settings->report) {
+        return OC_OK;
+    }
     char *command = typed_command("evaluate", settings);
+    if (!command) {
+        wrong_usage(err, "out of memory for the command that the report shows");
+        return err->status = OC_NO_MEMORY;
+    }
     oc_report_options options = {settings->report, command, oc_model_train_options(model), test->images,
                                  settings->predictions};
-    oc_status status = settings->report ? oc_report_evaluation(model, evaluation, test->set, &options, err) : OC_OK;
+    oc_status status = oc_report_evaluation(model, evaluation, test->set, &options, err);
     free(command);
     return status;
 }

@@ -69,7 +69,11 @@ static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, o
     if (oc_image_named(path) || oc_image_signature(head, size < HEAD ? size : HEAD)) {
         return read_single(dataset, path, err);
     }
-    oc_idx_kind idx = oc_idx_recognize(path, size);
+    oc_idx_kind idx;
+    status = oc_idx_recognize(path, size, &idx, err);
+    if (status != OC_OK) {
+        return status;
+    }
     if (idx == OC_IDX_WHOLE) {
         return oc_read_idx(dataset, path, err);
     }

@@ -84,7 +84,8 @@ typedef enum oc_idx_kind {
     OC_IDX_HEADER, /* begins like IDX, but has another size */
     OC_IDX_WHOLE   /* has the size that the header gives, or is compressed */
 } oc_idx_kind;
-oc_idx_kind oc_idx_recognize(const char *path, size_t file_size);
+/* A file that cannot be read is OC_IDX_NOT. OC_NO_MEMORY. */
+oc_status oc_idx_recognize(const char *path, size_t file_size, oc_idx_kind *kind, oc_error *err);
 oc_status oc_read_idx(oc_dataset *dataset, const char *path, oc_error *err);
 
 /* cifar.c */

@@ -36,6 +36,9 @@ static oc_status read_bytes(gzFile file, uint8_t *out, size_t size, size_t *got,
         if (n < 0) {
             int code;
             const char *text = gzerror(file, &code);
+            if (code == Z_MEM_ERROR) {
+                return oc_fail_memory(err, "reading a compressed file");
+            }
             return code == Z_ERRNO ? oc_fail(err, OC_IO, "cannot be read: %s", strerror(errno))
                                    : oc_fail(err, OC_BAD_FILE, "damaged compressed data: %s", text);
         }
@@ -92,22 +95,24 @@ static size_t header_size(const idx_array *array)
     return 4 + 4 * array->dimensions;
 }
 
-oc_idx_kind oc_idx_recognize(const char *path, size_t file_size)
+oc_status oc_idx_recognize(const char *path, size_t file_size, oc_idx_kind *kind, oc_error *err)
 {
+    *kind = OC_IDX_NOT;
+    errno = 0;
     gzFile file = gzopen(path, "rbe");
     if (!file) {
-        return OC_IDX_NOT;
+        return errno == ENOMEM || errno == 0 ? oc_fail_memory(err, "reading a file") : OC_OK;
     }
     idx_array array;
-    oc_status status = read_header(file, &array, NULL);
+    oc_status status = read_header(file, &array, err);
     bool plain = gzdirect(file);
     gzclose(file);
-    if (array.dimensions == 0) {
-        return OC_IDX_NOT;
+    if (array.dimensions > 0) {
+        bool whole = status == OC_OK &&
+                     (!plain || (array.bytes <= file_size && header_size(&array) == file_size - array.bytes));
+        *kind = whole ? OC_IDX_WHOLE : OC_IDX_HEADER;
     }
-    bool whole = status == OC_OK &&
-                 (!plain || (array.bytes <= file_size && header_size(&array) == file_size - array.bytes));
-    return whole ? OC_IDX_WHOLE : OC_IDX_HEADER;
+    return status == OC_NO_MEMORY ? status : OC_OK;
 }
 
 /* Checks, before memory is allocated, that the file can hold the data of its header. */

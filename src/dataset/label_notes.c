@@ -195,10 +195,14 @@ static oc_status look_up(const label_check *check, size_t c, const char **alike,
     return OC_OK;
 }
 
-static bool can_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder, const oc_image_options *options)
+/* Sets *readable: without a decoder every image counts as readable. OC_NO_MEMORY. */
+static oc_status try_to_read(const oc_dataset *dataset, size_t i, oc_decoder *decoder, const oc_image_options *options,
+                             bool *readable, oc_error *err)
 {
     oc_image image;
-    return oc_dataset_read(dataset, i, decoder, options, &image, NULL) == OC_OK;
+    oc_status status = decoder ? oc_dataset_read(dataset, i, decoder, options, &image, err) : OC_OK;
+    *readable = status == OC_OK;
+    return status == OC_NO_MEMORY ? status : OC_OK;
 }
 
 /* Fills `state` and `first`. With a decoder, a class counts as unknown only if one of its images can be read; images of
@@ -220,7 +224,11 @@ static oc_status find_unknown(label_check *check, oc_decoder *decoder, const oc_
             }
             check->state[c] = same ? KNOWN : NOT_READ;
         }
-        if (check->state[c] == NOT_READ && (!decoder || can_read(dataset, i, decoder, options))) {
+        bool readable = false;
+        if (check->state[c] == NOT_READ && try_to_read(dataset, i, decoder, options, &readable, err) != OC_OK) {
+            return OC_NO_MEMORY;
+        }
+        if (readable) {
             check->state[c] = UNKNOWN;
             check->first[c] = dataset->items[i].path;
         }

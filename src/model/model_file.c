@@ -195,25 +195,26 @@ static oc_status load_array(const oc_archive *archive, const char *name, size_t 
     return OC_OK;
 }
 
-/* The number of classes: of rows of weights, or for neighbours of names, one in each CSV record. Damaged CSV is
- * reported when the names are loaded. */
-static size_t count_classes(const oc_archive *archive, bool linear)
+/* Counts the classes: rows of weights, or for neighbours names, one in each CSV record. Damaged CSV is reported when the
+ * names are loaded. OC_NO_MEMORY. */
+static oc_status count_classes(const oc_archive *archive, bool linear, size_t *count, oc_error *err)
 {
+    *count = linear ? oc_archive_find(archive, "weights").rows : 0;
     if (linear) {
-        return oc_archive_find(archive, "weights").rows;
+        return OC_OK;
     }
     const char *names = oc_archive_get(archive, "classes");
     char *text = oc_strdup(names ? names : ""), *field;
-    size_t fields, count = 0;
+    size_t fields;
     if (!text) {
-        return 0;
+        return oc_fail_memory(err, "the names of the classes");
     }
     oc_csv csv = oc_csv_start(text);
     while (oc_csv_record(&csv, &field, 1, &fields, NULL) == OC_OK && fields > 0) {
-        count++;
+        ++*count;
     }
     oc_free(text);
-    return count;
+    return OC_OK;
 }
 
 static oc_status load_neighbours(const oc_archive *archive, const oc_learner *learner, oc_classifier *classifier,
@@ -252,11 +253,15 @@ static oc_status load_model(const oc_archive *archive, oc_model *model, oc_error
     if (status == OC_OK) {
         status = oc_load_features(archive, &model->features, &model->image, err);
     }
+    bool linear = model->options.classifier.kind == OC_LINEAR;
+    size_t classes = 0;
+    if (status == OC_OK) {
+        status = count_classes(archive, linear, &classes, err);
+    }
     if (status != OC_OK) {
         return status;
     }
-    bool linear = model->options.classifier.kind == OC_LINEAR;
-    size_t d = oc_features_dimension(model->features), classes = count_classes(archive, linear);
+    size_t d = oc_features_dimension(model->features);
     model->classifier = oc_alloc(1, sizeof *model->classifier);
     if (!model->classifier) {
         return oc_fail_memory(err, "the classifier");

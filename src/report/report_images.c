@@ -145,8 +145,9 @@ static oc_status add_thumbnail(const oc_report_subject *s, size_t row, thumbnail
     char key[32];
     options.size = (oc_extent){0, 0};
     options.planes = OC_GRAY | OC_RGB;
-    if (oc_dataset_read(s->options->images, s->items[row], t->decoder, &options, &image, NULL) != OC_OK) {
-        return OC_OK;
+    oc_status status = oc_dataset_read(s->options->images, s->items[row], t->decoder, &options, &image, err);
+    if (status != OC_OK) {
+        return status == OC_NO_MEMORY ? status : OC_OK;
     }
     snprintf(key, sizeof key, "%zu", row);
     return encode_thumbnail(t, &image, key, out, err);

@@ -23,12 +23,16 @@ static oc_status read_for_fit(void *context, size_t i, size_t worker, oc_image *
 }
 
 /* OC_IO for an image that could not be read during the fit but can be read now: it would get a row without being part
- * of the fit, and another run would give other rows. */
+ * of the fit, and another run would give other rows. OC_NO_MEMORY. */
 static oc_status check_unread(const fit_source *l, oc_error *err)
 {
     for (size_t i = 0; i < oc_dataset_count(l->e->dataset); i++) {
         oc_image image;
-        if (l->unread[i] && oc_extraction_read(l->e, i, 0, &image, NULL) == OC_OK) {
+        oc_status status = l->unread[i] ? oc_extraction_read(l->e, i, 0, &image, err) : OC_IO;
+        if (status == OC_NO_MEMORY) {
+            return status;
+        }
+        if (status == OC_OK) {
             return oc_fail(err, OC_IO,
                            "%s: could not be read while the stages were fitted, but can be read now: "
                            "please run the extraction again",

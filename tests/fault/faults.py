@@ -152,14 +152,17 @@ class Bench:
         written = {os.path.basename(case.output) + end for end in ("", ".classes")} if folder else set()  # rows as svmlight have both
         return set(os.listdir(folder)) - written if folder else set()
 
-    def judge(self, case, done, what, mute=False, exact=True, retry=True):
-        """mute: the fault may have hit the message itself. exact: the result on standard output must be right too."""
+    def judge(self, case, done, what, mute=False, exact=True, retry=True, cause=""):
+        """mute: the fault may have hit the message itself. exact: the result on standard output must be right too.
+        cause: a word that the message of a failure has."""
         problem = None
         text = done.stderr.decode(errors="replace")
         if done.returncode not in OWN_STATUS:
             problem = f"ended with {done.returncode}"
         elif done.returncode == 1 and not mute and "ocellus: " not in text:
             problem = "failed without a word"
+        elif done.returncode == 1 and cause not in text and "cannot start thread" not in text:
+            problem = "named another cause"
         elif done.returncode == 3 and (text.count("skipped") > case.skipped or INJECTED.search(text)):
             pass  # an image could not be read: it is named with that reason, and left out of the output
         elif done.returncode == 3 and SAMPLE.findall(done.stdout.decode()) != SAMPLE.findall(case.said):
@@ -224,7 +227,7 @@ def sweep_memory(bench, cases):
             done = bench.run(case, bench.faulty, environment={"OCELLUS_FAIL_AFTER": str(n)})
             tried += 1
             passed = passed + 1 if done.returncode == case.status else 0
-            bench.judge(case, done, f"allocation {n}")
+            bench.judge(case, done, f"allocation {n}", cause="memory")
             if passed > 8 and n > last:
                 break
         bench.row("memory", case, tried, before)
@@ -242,7 +245,7 @@ def sweep_malloc(bench, cases, place):
             if not os.path.exists(log):
                 break
             tried += 1
-            bench.judge(case, done, f"malloc {n}")
+            bench.judge(case, done, f"malloc {n}", cause="memory")
         bench.row("malloc", case, tried, before)
 
 
@@ -421,15 +424,14 @@ def sweep_vanished(bench, cases, place):
             shutil.rmtree(kept, ignore_errors=True)
             if folder != "out":
                 shutil.copytree(folder, kept)
-            n, most = 1, 10 ** 6
-            while n <= most:
+            if bench.run(case, prefix=[bench.meddle, "before", str(10 ** 9), "true", log]).returncode == 77:
+                print("vanished left out: system calls cannot be followed here")
+                return
+            with open(log) as about:
+                most = int(about.read())
+            for n in range(1, most + 1, bench.every if bench.long else max(1, most // 30)):
                 os.makedirs("out", exist_ok=True)
                 done = bench.run(case, prefix=[bench.meddle, "before", str(n), f"rm -rf {folder}", log])
-                if done.returncode == 77:
-                    print("vanished left out: system calls cannot be followed here")
-                    return
-                with open(log) as about:
-                    most = int(about.read())
                 text, now = done.stderr.decode(errors="replace"), contents(case.output)
                 tried += 1
                 what = f"{folder} vanished before call {n} of {most}"
@@ -445,7 +447,6 @@ def sweep_vanished(bench, cases, place):
                 if folder != "out":
                     shutil.rmtree(folder, ignore_errors=True)
                     shutil.copytree(kept, folder)
-                n += bench.every if bench.long else max(1, most // 12)
         os.makedirs("out", exist_ok=True)
         bench.row("vanished", case, tried, before)
 
@@ -513,6 +514,7 @@ def make_cases():
         Case("explain", ["classify", "model", "in/dark/1.png", "--explain", "out/why.png"], "out/why.png"),
         Case("extract (svmlight)", ["extract", "set", "--format", "svmlight", "-o", "out/rows"], "out/rows"),
         Case("info", ["info", "model", "--json"]),
+        Case("info of neighbours", ["info", "near", "--json"]),
         Case("info of a set", ["info", "set", "--json"]),
     ]
 
@@ -540,10 +542,10 @@ def main():
         os.chdir(os.path.join(top, "here"))
         cases = make_cases()
         if options.case:
-            needed = ("extract", "train", *options.case.split(","))
+            needed = ("extract", "train", "train on a set", *options.case.split(","))
             cases = [case for case in cases if case.name in needed]
-        for name in ("set", "model"):
-            made = next(case for case in cases if case.name == {"set": "extract", "model": "train"}[name])
+        for name, source in (("set", "extract"), ("model", "train"), ("near", "train on a set")):
+            made = next(case for case in cases if case.name == source)
             bench.learn(made)
             put(name, made.new)
             put(made.output, None)
@@ -560,7 +562,7 @@ def main():
                                    capture_output=True).returncode == 0 if shutil.which("strace") else False
         if not bench.long and not options.case:
             chosen = ("extract", "extract (as text)", "compare", "unpack", "train on a set", "classify", "classify to a file",
-                      "info of a set")
+                      "info of a set", "info of neighbours", "report")
             cases = [case for case in cases if case.name in chosen]
             writing = [case for case in cases if case.output]
         sweeps = {

@@ -65,7 +65,7 @@ def main():
         os.makedirs("out")
         cases = faults.make_cases()
         made = {case.name: case for case in cases}
-        for name, source in (("set", made["extract"]), ("model", made["train"])):
+        for name, source in (("set", made["extract"]), ("model", made["train"]), ("near", made["train on a set"])):
             subprocess.run([program, *source.arguments, "-q"], env=variables, capture_output=True)
             os.rename(source.output, name)
         faults.make_shards(program)
