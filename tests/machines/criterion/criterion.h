@@ -15,6 +15,7 @@ typedef struct runner_test {
     void (*init)(void);
     void (*fini)(void);
     int line;
+    double timeout; /* taken, and left out: an emulator is slow */
     struct runner_test *next;
 } runner_test;
 
