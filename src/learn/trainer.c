@@ -16,8 +16,8 @@
 
 enum { MAX_SEPARABLE_ROWS = 4096 }; /* up to here rows are likely to be separable, and a descent is short */
 enum { BATCH = 256, MAX_BATCH = 2048, MIN_BATCH = 16, STEPS_PER_EPOCH = 32 };
-/* Up to this number of columns, the preconditioner is factored again for each penalty; with more, the first one is
- * reused. */
+/* Up to this number of columns, and where rows are few, the preconditioner is factored again for each penalty; else the
+ * first one is reused. */
 enum { REFACTOR_WIDEST = 2048 };
 /* gap / objective at which a descent may end: in the last descent, and in validation. */
 static const double TOLERANCE = 0.0005, COARSE_TOLERANCE = 0.001;
@@ -199,7 +199,7 @@ oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool ex
     t->used.l2 = problem->l2 = l2;
     t->used.score_l2 = problem->score_l2 = score_l2;
     if (oc_optimizer_types[t->used.optimizer].searches ||
-        (t->prepared && !exactly && problem->rows->dimension > REFACTOR_WIDEST)) {
+        (t->prepared && !exactly && !oc_trainer_few(t) && problem->rows->dimension > REFACTOR_WIDEST)) {
         return OC_OK;
     }
     oc_covariance *covariance = t->covariance.matrix ? &t->covariance : NULL;

@@ -481,3 +481,32 @@ Test(validation, many_rows_are_validated_once_and_the_penalties_predict)
         oc_classifier_free(classifier);
     }
 }
+
+/* More than 2,048 rows and columns: the preconditioner suits every penalty of the path, so that weak ones are reached. */
+Test(validation, weak_penalties_of_many_wide_rows_are_reached)
+{
+    enum { MANY = 2100, WIDE = 2150 };
+    float *x = malloc(sizeof *x * MANY * WIDE);
+    static int y[MANY];
+    cr_assert(x);
+    oc_random random = oc_random_stream(14, 15, 16);
+    for (size_t i = 0; i < MANY; i++) {
+        y[i] = (int)(i % 2);
+        for (size_t j = 0; j < WIDE; j++) {
+            x[i * WIDE + j] = (float)((oc_random_normal(&random) + (y[i] ? 0.4 : 0)) / (double)(j + 1));
+        }
+    }
+    oc_rows rows = oc_rows_of(x, MANY, WIDE);
+    oc_train_options options = quick();
+    options.holdout = 0.2;
+    options.scale = OC_SCALE_CENTER;
+    oc_train_report report;
+    oc_classifier *classifier = NULL;
+    oc_error err = {0};
+    cr_assert(oc_train(&(oc_examples){&rows, y, 2}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
+              err.message);
+    const oc_validation *v = &report.validation;
+    cr_assert(v->best > 0 && v->trial[v->best].accuracy > 0.9, "%g", v->trial[v->best].accuracy);
+    oc_classifier_free(classifier);
+    free(x);
+}
