@@ -202,6 +202,7 @@ typedef struct oc_report_options {
     oc_train_options train;   /* shown */
     const oc_dataset *images; /* the test images, for thumbnails; NULL leaves them out */
     const char *predictions;  /* file (of a comparison: folder) of predictions that is linked to, or NULL */
+    size_t *unread;           /* set to the number of images without a thumbnail, for they can no longer be read; or NULL */
 } oc_report_options;
 /* Training options as oc_train_defaults, all else empty. */
 OC_API oc_report_options oc_report_defaults(void);

@@ -108,6 +108,9 @@ static oc_status examine(char **path, bool folder, oc_error *err)
         return errno == ENOENT ? OC_OK : oc_fail_io(err, *path, "cannot be examined");
     }
     if (stat(*path, &about) != 0) {
+        if (errno == ENOENT && !S_ISLNK(link.st_mode)) {
+            return OC_OK; /* removed since */
+        }
         return errno == ENOENT || errno == ELOOP ? oc_fail(err, OC_USAGE, "%s: is a link that leads nowhere", *path)
                                                  : oc_fail_io(err, *path, "cannot be examined");
     }

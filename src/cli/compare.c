@@ -4,6 +4,7 @@
 #include "src/cli/compare_plan.h"
 #include "src/cli/compare_table.h"
 #include "src/cli/inputs.h"
+#include "src/cli/report.h"
 #include "src/cli/terminal.h"
 
 #include <inttypes.h>
@@ -121,8 +122,10 @@ static oc_status write_report(const cli_settings *settings, const oc_train_optio
         wrong_usage(err, "out of memory for the command that the report shows");
         return err->status = OC_NO_MEMORY;
     }
-    oc_report_options options = {settings->report, command, *train, test, settings->predictions};
+    size_t unread = 0;
+    oc_report_options options = {settings->report, command, *train, test, settings->predictions, &unread};
     oc_status status = oc_report_comparison(comparison, &options, err);
+    note_without_picture(unread);
     free(command);
     return status;
 }

@@ -3,6 +3,7 @@
 
 #include "src/cli/balance.h"
 #include "src/cli/escape.h"
+#include "src/cli/quote.h"
 #include "src/cli/table.h"
 #include "src/cli/terminal.h"
 
@@ -224,5 +225,13 @@ void report_trials(FILE *stream, const oc_validation *v)
         snprintf(accuracy, CELL, "%.2f", 100 * t->accuracy);
         table_row(stream, columns, 5,
                   (const char *const[]){k == v->best ? "chosen" : "", l2, score_l2, loss, accuracy});
+    }
+}
+
+void note_without_picture(size_t images)
+{
+    if (images) {
+        terminal_note("%zu %s of the report %s no picture: %s can no longer be read", images,
+                      plural(images, "image", "images"), plural(images, "has", "have"), plural(images, "it", "they"));
     }
 }

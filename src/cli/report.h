@@ -21,4 +21,7 @@ void report_validation(FILE *stream, const oc_model *model, const oc_validation 
 /* Prints one line for each penalty that validation tried, if it tried several. */
 void report_trials(FILE *stream, const oc_validation *validation);
 
+/* Prints a note when images of the HTML report have no picture, because they can no longer be read. */
+void note_without_picture(size_t images);
+
 #endif

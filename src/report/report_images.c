@@ -146,8 +146,14 @@ static oc_status add_thumbnail(const oc_report_subject *s, size_t row, thumbnail
     options.size = (oc_extent){0, 0};
     options.planes = OC_GRAY | OC_RGB;
     oc_status status = oc_dataset_read(s->options->images, s->items[row], t->decoder, &options, &image, err);
+    if (status != OC_OK && status != OC_NO_MEMORY) {
+        if (s->options->unread) {
+            ++*s->options->unread;
+        }
+        return OC_OK;
+    }
     if (status != OC_OK) {
-        return status == OC_NO_MEMORY ? status : OC_OK;
+        return status;
     }
     snprintf(key, sizeof key, "%zu", row);
     return encode_thumbnail(t, &image, key, out, err);
@@ -190,6 +196,9 @@ oc_status oc_report_add_images(const oc_report_subject *s, oc_string *data, oc_e
     oc_string pictures = {0};
     uint8_t *wanted = oc_alloc(s->rows, 1);
     oc_status status = wanted ? OC_OK : oc_fail_memory(err, "the report");
+    if (s->options->unread) {
+        *s->options->unread = 0;
+    }
     oc_json_open(&pictures, NULL, '{');
     for (size_t i = 0; status == OC_OK && i < s->count; i++) {
         status = pick(s->evaluations[i], wanted, NULL, err);
