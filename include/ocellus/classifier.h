@@ -86,7 +86,7 @@ typedef struct oc_train_options {
     oc_learner classifier; /* nearest neighbours use few of the other options, see oc_train_uses */
     oc_loss loss;
     double l2;       /* weight of the sum of squared weights; auto: by validation */
-    double score_l2; /* weight of the mean squared scores; auto: by validation of many rows, else 0 */
+    double score_l2; /* weight of the mean squared scores; auto: by validation */
     double l1;       /* weight of the sum of the sizes of the weights */
     double max_norm; /* upper limit of the length of each class's weights; 0: none */
     oc_class_weight class_weight;

@@ -65,11 +65,17 @@ double oc_calibrate(const float *scores, const int *labels, size_t count, size_t
     return unit * exp((low + high) / 2);
 }
 
+double oc_row_log_loss(const float *scores, size_t classes, size_t y, double factor)
+{
+    double slope;
+    return row_loss(scores, classes, y, factor, &slope);
+}
+
 double oc_log_loss(const float *scores, const int *labels, size_t count, size_t classes, double factor)
 {
-    double total = 0, slope;
+    double total = 0;
     for (size_t i = 0; i < count; i++) {
-        total += row_loss(scores + i * classes, classes, (size_t)labels[i], factor, &slope);
+        total += oc_row_log_loss(scores + i * classes, classes, (size_t)labels[i], factor);
     }
     return total / (double)count;
 }

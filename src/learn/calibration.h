@@ -9,7 +9,9 @@
  * It is in the range 1e-3 / r .. 1e3 / r, r = the root mean square of s_j - s_y. 1 when all scores are equal. */
 double oc_calibrate(const float *scores, const int *labels, size_t count, size_t classes);
 
-/* Mean of -log p of the true class, with p = softmax(factor * scores). */
+/* -log p of class y, with p = softmax(factor * scores) for the scores (C) of a row. */
+double oc_row_log_loss(const float *scores, size_t classes, size_t y, double factor);
+/* The mean of these over rows. */
 double oc_log_loss(const float *scores, const int *labels, size_t count, size_t classes, double factor);
 
 #endif

@@ -1,5 +1,5 @@
-/* The path of L2 penalties goes from strong to weak by factors of 4. Where rows are many, penalties on the scores follow
- * from weak to strong. Every descent starts from the weights of the previous one, which are near, so a penalty costs
+/* The path of L2 penalties goes from strong to weak by factors of 4, then that of penalties on the scores from weak to
+ * strong. Every descent starts from the weights of the previous one, which are near, so a penalty costs
  * only a few passes. Scaling, coordinates and covariance are those of all rows, for all folds and penalties. The chosen
  * penalties have the least log loss on the held-out rows: log loss is a smooth function of a penalty, accuracy is not.
  * The scores are calibrated first, for every loss, so that a common factor of the scores does not matter.
@@ -132,8 +132,9 @@ typedef struct validator {
     const oc_problem *whole;
     size_t parts, held, classes;
     part *part;
-    int *labels;          /* (held) */
-    float *scores, *best; /* (held,C): of the last trial, and of the best */
+    int *labels;                /* (held) */
+    float *scores, *best;       /* (held,C): of the last trial, and of the best */
+    double factor, best_factor; /* that calibrate them; NaN for nearest neighbours */
     bool warm, nearest;
     oc_validation *out;
 } validator;
@@ -240,11 +241,11 @@ static void count_right(const validator *v, oc_trial *trial)
     trial->deviation = v->parts > 1 ? sqrt(fmax(squares - sum * sum / parts, 0) / (parts - 1)) : NAN;
 }
 
-static void judge(const validator *v, oc_trial *trial)
+static void judge(validator *v, oc_trial *trial)
 {
-    double factor = v->nearest ? 1 : oc_calibrate(v->scores, v->labels, v->held, v->classes);
+    v->factor = v->nearest ? NAN : oc_calibrate(v->scores, v->labels, v->held, v->classes);
     count_right(v, trial);
-    trial->log_loss = v->nearest ? NAN : oc_log_loss(v->scores, v->labels, v->held, v->classes, factor);
+    trial->log_loss = v->nearest ? NAN : oc_log_loss(v->scores, v->labels, v->held, v->classes, v->factor);
 }
 
 /* Computes the scores of all held-out rows under the penalties of a trial, then its accuracy and log loss. */
@@ -321,29 +322,47 @@ static void note_absent(const validator *v, const tally *classes, oc_job *job)
     }
 }
 
-/* Keeps the scores of the last trial if it is better than all before. */
-static bool keep_better(validator *v)
+/* True when the log loss of the last trial is below that of the best by more than the standard error of the difference
+ * (Breiman, Friedman, Olshen and Stone, "Classification and regression trees", 1984, chapter 3). */
+static bool clearly_less(const validator *v)
+{
+    double sum = 0, squares = 0, rows = (double)v->held;
+    for (size_t i = 0; i < v->held; i++) {
+        size_t at = i * v->classes, y = (size_t)v->labels[i];
+        double less = oc_row_log_loss(v->best + at, v->classes, y, v->best_factor) -
+                      oc_row_log_loss(v->scores + at, v->classes, y, v->factor);
+        sum += less;
+        squares += less * less;
+    }
+    return sum > sqrt(fmax(squares - sum * sum / rows, 0));
+}
+
+/* Keeps the scores of the last trial if it is better than all before; `clearly`: by more than a standard error. */
+static bool keep_better(validator *v, bool clearly)
 {
     oc_validation *out = v->out;
     double last = out->trial[out->count].log_loss, best = out->trial[out->best].log_loss;
     /* Equal log loss: the descent found no decrease at its first step, so the penalty changed nothing. */
     bool better = out->count == 0 || (last < best - WORTH * fmax(best, LITTLE) && fabs(last - best) > 0);
+    better = better && (!clearly || clearly_less(v));
     if (better) {
         float *scores = v->scores;
         v->scores = v->best;
         v->best = scores;
+        v->best_factor = v->factor;
         out->best = out->count;
     }
     return better;
 }
 
-/* Adds a trial; *better: it is better than all before. */
+/* Adds a trial; *better: it is better than all before, clearly if its penalty on the scores is stronger than theirs. */
 static oc_status add_trial(validator *v, double l2, double score_l2, bool *better, oc_job *job, oc_error *err)
 {
     oc_trial *trial = &v->out->trial[v->out->count];
+    bool stronger = v->out->count && score_l2 > v->out->trial[v->out->best].score_l2;
     *trial = (oc_trial){.l2 = l2, .score_l2 = score_l2};
     oc_status status = try_penalties(v, trial, job, err);
-    *better = status == OC_OK && keep_better(v);
+    *better = status == OC_OK && keep_better(v, stronger);
     v->out->count += status == OC_OK;
     return status;
 }
@@ -413,12 +432,12 @@ oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, const
     if (status == OC_OK) {
         status = plan->path ? follow_path(&v, options->l2, job, err) : try_given(&v, options->l2, job, err);
     }
-    if (status == OC_OK && plan->score_path && !oc_trainer_few(trainer)) {
+    if (status == OC_OK && plan->score_path) {
         status = follow_scores(&v, job, err);
     }
     if (status == OC_OK) {
-        found->calibration = v.nearest ? NAN : oc_calibrate(v.best, v.labels, v.held, v.classes);
-        out.log_loss = v.nearest ? NAN : oc_log_loss(v.best, v.labels, v.held, v.classes, found->calibration);
+        found->calibration = v.best_factor;
+        out.log_loss = out.trial[out.best].log_loss;
         count_classes(&v, classes);
         out.balanced_accuracy = balanced_accuracy(classes, v.classes);
         out.seconds = oc_seconds() - started;
