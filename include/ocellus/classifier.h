@@ -8,8 +8,8 @@
  *
  * (sum W^2 leaves out the bias). The penalty on the squared scores is the usual one on the weights, measured in columns
  * that have been decorrelated: it does not hold back directions of small variance, which carry much of what correlated
- * features like visual words know. l2 is chosen by validation where it is not given. L is one of these losses for
- * scores s and true class y (t_j = +1 for j = y and -1 for the others):
+ * features like visual words know. Both penalties are chosen by validation where they are not given. L is one of these
+ * losses for scores s and true class y (t_j = +1 for j = y and -1 for the others):
  *
  *     softmax            -s_y + log sum_j exp s_j
  *     hinge              sum_{j != y} max(0, s_j - s_y + 1)              (Weston and Watkins, 1999)
@@ -86,7 +86,7 @@ typedef struct oc_train_options {
     oc_learner classifier; /* nearest neighbours use few of the other options, see oc_train_uses */
     oc_loss loss;
     double l2;       /* weight of the sum of squared weights; auto: by validation */
-    double score_l2; /* weight of the mean squared scores; auto: by validation */
+    double score_l2; /* weight of the mean squared scores; auto: by validation with an automatic l2, else 0 */
     double l1;       /* weight of the sum of the sizes of the weights */
     double max_norm; /* upper limit of the length of each class's weights; 0: none */
     oc_class_weight class_weight;
@@ -165,8 +165,7 @@ typedef struct oc_validation {
     size_t held;  /* rows held out, in all folds together; 0: there was no validation */
     size_t folds; /* 1: one hold-out */
     size_t count, best;
-    oc_trial trial[OC_MAX_TRIALS]; /* (count) l2 from strong to weak, then score_l2 from weak to strong; one where l2
-                                      is given */
+    oc_trial trial[OC_MAX_TRIALS]; /* (count) in the order in which oc_train tries them; one where l2 is given */
     /* Of the best trial, with calibrated probabilities: */
     double balanced_accuracy; /* mean over the classes of the part of their held-out rows that got their class */
     double log_loss;          /* NaN for nearest neighbours */
@@ -193,7 +192,9 @@ typedef struct oc_train_report {
 /* Scale and stage weight are chosen first, by ridge regression with every row left out once, on up to 1,024 rows. Then
  * classifiers are trained on parts of the rows and validated on the others, under L2 penalties from strong to weak by
  * factors of 4, as long as the log loss falls: the chosen penalty is the strongest to which no weaker one is better by
- * half a percent, and the held-out scores calibrate the probabilities. With tune this is done for every loss; that of
+ * half a percent. With it, score_l2 is tried from 0.01 upwards by factors of 4, as long as the log loss falls by half a
+ * percent and by more than the standard error of the difference; with the best score_l2 above 0, weaker L2 penalties
+ * again. The held-out scores calibrate the probabilities. With tune this is done for every loss; that of
  * the options is kept unless another gets more held-out rows right, by more than two standard errors of the difference.
  * The classifier itself is trained on all rows; the options in the report train it again to the same bytes. Errors:
  * OC_USAGE (as oc_train_check; rows whose mirror is not known, or that hold mirrored ones already), OC_BAD_DATA (fewer

@@ -11,7 +11,7 @@ double oc_calibrate(const float *scores, const int *labels, size_t count, size_t
 
 /* -log p of class y, with p = softmax(factor * scores) for the scores (C) of a row. */
 double oc_row_log_loss(const float *scores, size_t classes, size_t y, double factor);
-/* The mean of these over rows. */
+/* The mean of oc_row_log_loss over rows with these labels. */
 double oc_log_loss(const float *scores, const int *labels, size_t count, size_t classes, double factor);
 
 #endif

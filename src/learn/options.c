@@ -26,7 +26,7 @@ const oc_param oc_train_params[] = {
     {"l2", OC_REAL, FIELD(l2), "auto", 0, INFINITY, NULL,
      "L2 penalty: factor of the sum of squared weights (auto: by validation)"},
     {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, INFINITY, NULL,
-     "score penalty: factor of the mean squared scores (auto: by validation)"},
+     "score penalty: factor of the mean squared scores (auto: by validation with automatic `l2`, else 0)"},
     {"l1", OC_REAL, FIELD(l1), "0", 0, INFINITY, NULL,
      "L1 penalty: factor of the sum of absolute weights; makes many of them exactly 0; together with `l2`: elastic "
      "net"},

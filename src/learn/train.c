@@ -47,7 +47,8 @@ static oc_status check_labels(const oc_examples *examples, oc_error *err)
 }
 
 /* Replaces auto in scale, stage weight and penalties. The scale is only chosen for descents that end in the optimum of
- * an L2 penalty; else auto means standardised columns. plan->path: l2 is a guess, from which validation starts. */
+ * an L2 penalty; else auto means standardised columns. Sets plan->path (l2 is a guess, from which validation starts)
+ * and plan->score_path. */
 static oc_status resolve(const oc_examples *examples, oc_train_options *used, oc_validation_plan *plan, oc_job *job,
                          oc_error *err)
 {

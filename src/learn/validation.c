@@ -1,8 +1,9 @@
-/* The path of L2 penalties goes from strong to weak by factors of 4, then that of penalties on the scores from weak to
- * strong. Every descent starts from the weights of the previous one, which are near, so a penalty costs
- * only a few passes. Scaling, coordinates and covariance are those of all rows, for all folds and penalties. The chosen
- * penalties have the least log loss on the held-out rows: log loss is a smooth function of a penalty, accuracy is not.
- * The scores are calibrated first, for every loss, so that a common factor of the scores does not matter.
+/* The path of L2 penalties goes from strong to weak by factors of 4. Penalties on the scores follow, from weak to
+ * strong, then weaker L2 penalties with the best penalty on the scores. Every descent starts from the weights of the
+ * previous one, so a penalty costs only a few passes. Scaling, coordinates and covariance are those of all rows, for
+ * all folds and penalties. The chosen penalties have the least log loss on the held-out rows: log loss is a smooth
+ * function of a penalty, accuracy is not. The scores are calibrated first, for every loss, so that a common factor of
+ * the scores does not matter.
  *
  * A penalty is relative to the sum of the losses: for a part of N' of N rows it is l2 N / N'. */
 #include "src/learn/validation.h"
@@ -323,7 +324,8 @@ static void note_absent(const validator *v, const tally *classes, oc_job *job)
 }
 
 /* True when the log loss of the last trial is below that of the best by more than the standard error of the difference
- * (Breiman, Friedman, Olshen and Stone, "Classification and regression trees", 1984, chapter 3). */
+ * (after Breiman, Friedman, Olshen and Stone, "Classification and regression trees", 1984, chapter 3, who take that of
+ * the lower loss alone). */
 static bool clearly_less(const validator *v)
 {
     double sum = 0, squares = 0, rows = (double)v->held;
