@@ -138,8 +138,9 @@ static oc_status open_any(const char *path, bool unlabelled, oc_dataset **out, o
     dataset->unlabelled = unlabelled;
     oc_status status = read_any(dataset, path, err);
     if (status == OC_OK && dataset->count == 0) {
-        const char *others = dataset->ignored ? ", only files of other kinds (name an IDX or CIFAR-10 file itself)"
-                                              : "";
+        const char *others = dataset->ignored
+                                 ? ", only hidden files or files of other kinds (name an IDX or CIFAR-10 file itself)"
+                                 : "";
         status = oc_fail(err, OC_BAD_DATA, "%s: holds no image%s", strcmp(path, "-") == 0 ? "standard input" : path,
                          is_set(path) ? ": it is a set of rows, which an extraction wrote" : others);
     }

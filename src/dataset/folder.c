@@ -47,13 +47,13 @@ static entry_kind kind_of(int folder, const struct dirent *entry)
     }
     struct stat about;
     if (fstatat(folder, entry->d_name, &about, 0) != 0) {
-        return ENTRY_OTHER; /* a dangling link */
+        return ENTRY_OTHER; /* such as a dangling link */
     }
     return S_ISREG(about.st_mode) ? ENTRY_FILE : S_ISDIR(about.st_mode) ? ENTRY_FOLDER : ENTRY_OTHER;
 }
 
-/* A file that cannot be opened may be an image: it is a candidate, so that reading it reports the error. */
-static bool begins_like_image(int folder, const char *name)
+/* True when a file begins like an image. True also when it cannot be read: reading the candidate reports the error. */
+static bool may_be_image(int folder, const char *name)
 {
     int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
@@ -62,7 +62,7 @@ static bool begins_like_image(int folder, const char *name)
     uint8_t head[OC_KIND_HEAD];
     ssize_t got = oc_file_begin(file, head, sizeof head);
     close(file);
-    return got > 0 && (oc_image_signature(head, (size_t)got) || oc_image_foreign(head, (size_t)got));
+    return got < 0 || (got > 0 && (oc_image_signature(head, (size_t)got) || oc_image_foreign(head, (size_t)got)));
 }
 
 static oc_status take_entry(walk *w, int folder, const struct dirent *entry, names *folders)
@@ -77,7 +77,7 @@ static oc_status take_entry(walk *w, int folder, const struct dirent *entry, nam
     /* Files with the name of an image are not opened here. A dangling link, a pipe or a device with such a name stays
      * in the list, so that reading it reports an error. */
     bool candidate = oc_image_named(name) || oc_foreign_named(name);
-    if (!candidate && !(kind == ENTRY_FILE && begins_like_image(folder, name))) {
+    if (!candidate && !(kind == ENTRY_FILE && may_be_image(folder, name))) {
         w->dataset->ignored++;
         return OC_OK;
     }
