@@ -124,7 +124,7 @@ OC_API oc_status oc_compare_stages(const char *const *specs, size_t count, oc_fe
  * all images are read once more. Of a class of one image nothing is tested. Of folds, seconds are sums, train_accuracy
  * is a mean, the curve is that of the first fold, and with `choose` the row that is best on the test images is chosen;
  * it is then trained on all images and saved as options->model. OC_BAD_DATA also when an image can be read in one pass
- * over the images and not in another. */
+ * over the images and not in another: it changed, or extract.image.max_memory is too small for some features. */
 OC_API oc_status oc_compare(const oc_dataset *train, const oc_dataset *test, const oc_compare_options *options,
                             oc_job *job, oc_comparison **comparison, oc_error *err);
 OC_API void oc_comparison_free(oc_comparison *comparison);
@@ -202,7 +202,7 @@ typedef struct oc_report_options {
     oc_train_options train;   /* shown */
     const oc_dataset *images; /* the test images, for thumbnails; NULL leaves them out */
     const char *predictions;  /* file (of a comparison: folder) of predictions that is linked to, or NULL */
-    size_t *unread;           /* set to the number of images without a thumbnail, for they can no longer be read; or NULL */
+    size_t *unread; /* set to the number of images that have no thumbnail because they cannot be read; or NULL */
 } oc_report_options;
 /* Training options as oc_train_defaults, all else empty. */
 OC_API oc_report_options oc_report_defaults(void);

@@ -36,7 +36,9 @@ oc_status oc_check_images_read(size_t before, size_t now, oc_error *err)
 {
     return now == before ? OC_OK
                          : oc_fail(err, OC_BAD_DATA,
-                                   "images changed during the comparison: %zu could be read, then %zu", before, now);
+                                   "images changed during the comparison, or `max_memory` is too small for some of the "
+                                   "features: %zu could be read, then %zu",
+                                   before, now);
 }
 
 /* Checks that all extractions have rows of the same images. */
@@ -45,8 +47,9 @@ static oc_status check_rows(const comparing *c, const oc_set *train, const oc_se
     size_t trained = oc_set_count(c->train_sets[0]), tested = oc_set_count(c->test_sets[0]);
     if (oc_set_count(train) != trained || oc_set_count(test) != tested) {
         return oc_fail(err, OC_BAD_DATA,
-                       "images changed during the comparison: %zu and %zu could be read, then %zu and %zu", trained,
-                       tested, oc_set_count(train), oc_set_count(test));
+                       "images changed during the comparison, or `max_memory` is too small for some of the features: "
+                       "%zu and %zu could be read, then %zu and %zu",
+                       trained, tested, oc_set_count(train), oc_set_count(test));
     }
     return OC_OK;
 }
