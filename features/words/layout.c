@@ -28,7 +28,7 @@ oc_words_params oc_words_scaled(const oc_words_params *params, size_t width, siz
     double scale = sqrt((double)width * (double)height) / SIDE;
     if (p.stride == OC_AUTO) {
         int64_t stride = lround(STRIDE * scale);
-        stride -= stride > 2 && stride % 2; /* cells and even strides have coarser lattices in common */
+        stride -= stride > 2 && stride % 2; /* of even cells, an even stride has fewer centres */
         p.stride = between(stride, 1, MAX_STRIDE);
     }
     if (p.cells.count == 0) {

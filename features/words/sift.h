@@ -13,7 +13,7 @@ enum { OC_SIFT_MIN_CELL = 2, OC_SIFT_MAX_CELL = 64 };
 typedef struct oc_sift_axis {
     size_t count;
     uint32_t *pixel; /* (count), ascending */
-    uint32_t *index; /* (pixels of the axis): where `pixel` has it */
+    uint32_t *index; /* (pixels of the axis): of a centre, its place in `pixel`; else 0 */
 } oc_sift_axis;
 
 /* Scratch memory is from an arena. */

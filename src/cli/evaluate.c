@@ -28,7 +28,7 @@ static oc_status write_report(const cli_settings *settings, const oc_model *mode
         return err->status = OC_NO_MEMORY;
     }
     size_t unread = 0;
-    oc_report_options options = {settings->report, command, oc_model_train_options(model), test->images,
+    oc_report_options options = {settings->report,      command, oc_model_train_options(model), test->images,
                                  settings->predictions, &unread};
     oc_status status = oc_report_evaluation(model, evaluation, test->set, &options, err);
     note_without_picture(unread);

@@ -168,7 +168,7 @@ static oc_status extract(extraction *e, oc_job *job, oc_error *err)
     return oc_set_extract(e->dataset, e->source.features, &options, job, &e->set, err);
 }
 
-/* The rows are in place by now, so a search that has no memory fails nothing. */
+/* The rows are in place by now, so an error of the search, such as lack of memory, is only a note. */
 static void note_equal_images(const oc_set *set, oc_job *job)
 {
     oc_error err;

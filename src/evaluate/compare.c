@@ -24,8 +24,9 @@ typedef struct comparing {
 
 static oc_status compare_seed(const comparing *c, const oc_compare_options *options, oc_comparison **out, oc_error *err)
 {
-    return c->test ? oc_compare_once(&(oc_sides){c->train, c->test, OC_SPLIT_GIVEN, c->readable}, options, c->job, out, err)
-                   : oc_compare_folds(c->train, c->group, options, c->job, out, err);
+    return c->test
+               ? oc_compare_once(&(oc_sides){c->train, c->test, OC_SPLIT_GIVEN, c->readable}, options, c->job, out, err)
+               : oc_compare_folds(c->train, c->group, options, c->job, out, err);
 }
 
 /* Updates mean and sum of squares of the test accuracies in place, seed by seed (Welford, 1962). */
@@ -67,8 +68,7 @@ static oc_status repeat(comparing *c, const oc_compare_options *options, oc_comp
     return OC_OK;
 }
 
-static oc_status compare_seeds(comparing *c, const oc_compare_options *options, oc_comparison **out,
-                               oc_error *err)
+static oc_status compare_seeds(comparing *c, const oc_compare_options *options, oc_comparison **out, oc_error *err)
 {
     oc_comparison *comparison;
     oc_status status = compare_seed(c, options, &comparison, err);

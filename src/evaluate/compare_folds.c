@@ -19,9 +19,9 @@ typedef struct folding {
     const oc_compare_options *options;
     oc_job *job;
     size_t folds, readable; /* readable: images that could be read when the folds were drawn */
-    uint16_t *fold;        /* (images) */
-    uint32_t *chosen;      /* (images): the items that take_side chose last */
-    oc_comparison *merged; /* NULL before the first fold; test_rows: all images */
+    uint16_t *fold;         /* (images) */
+    uint32_t *chosen;       /* (images): the items that take_side chose last */
+    oc_comparison *merged;  /* NULL before the first fold; test_rows: all images */
 } folding;
 
 /* Makes a data set of the images of one fold, or of those outside of the fold. */

@@ -195,8 +195,8 @@ static oc_status load_array(const oc_archive *archive, const char *name, size_t 
     return OC_OK;
 }
 
-/* Counts the classes: rows of weights, or for neighbours names, one in each CSV record. Damaged CSV is reported when the
- * names are loaded. OC_NO_MEMORY. */
+/* Counts the classes: rows of weights, or for neighbours names, one in each CSV record. Damaged CSV is reported when
+ * the names are loaded. OC_NO_MEMORY. */
 static oc_status count_classes(const oc_archive *archive, bool linear, size_t *count, oc_error *err)
 {
     *count = linear ? oc_archive_find(archive, "weights").rows : 0;

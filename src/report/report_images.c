@@ -146,14 +146,14 @@ static oc_status add_thumbnail(const oc_report_subject *s, size_t row, thumbnail
     options.size = (oc_extent){0, 0};
     options.planes = OC_GRAY | OC_RGB;
     oc_status status = oc_dataset_read(s->options->images, s->items[row], t->decoder, &options, &image, err);
-    if (status != OC_OK && status != OC_NO_MEMORY) {
+    if (status == OC_NO_MEMORY) {
+        return status;
+    }
+    if (status != OC_OK) {
         if (s->options->unread) {
             ++*s->options->unread;
         }
         return OC_OK;
-    }
-    if (status != OC_OK) {
-        return status;
     }
     snprintf(key, sizeof key, "%zu", row);
     return encode_thumbnail(t, &image, key, out, err);

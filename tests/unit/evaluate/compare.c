@@ -86,7 +86,6 @@ static void count_row(void *context, const oc_comparison *so_far)
     cr_assert(so_far->count == calls && context == &calls && so_far->classes.count == 3);
 }
 
-/* The saved model is the best row's by validation, and the same as that row trained alone. */
 static void count_extractions(void *context, const char *task, size_t done, size_t total)
 {
     *(size_t *)context += strcmp(task, "extracting") == 0 && done == total;
@@ -114,6 +113,7 @@ Test(compare, a_stage_that_is_typed_in_two_ways_is_extracted_once)
     oc_job_free(job);
 }
 
+/* The saved model is the best row's by validation, and the same as that row trained alone. */
 Test(compare, the_best_row_is_chosen_on_held_out_rows)
 {
     put_stripes("in", 20, 18, 18, 3);

@@ -117,8 +117,8 @@ static void change_image(void *context, const char *note)
 /* No image is left out of a fold, of a seed or of the saved model without a word. */
 Test(compare_split, images_that_change_are_an_error)
 {
-    static const change changes[] = {
-        {"fold 1", true}, {"fold 2", true}, {"fold 1", false}, {"fold 2", false}, {"training", true}, {"seed 2", true}};
+    static const change changes[] = {{"fold 1", true},  {"fold 2", true},   {"fold 1", false},
+                                     {"fold 2", false}, {"training", true}, {"seed 2", true}};
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         change c = changes[i];
         bool given = strcmp(c.when, "seed 2") == 0;

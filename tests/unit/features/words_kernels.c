@@ -275,8 +275,8 @@ Test(words_kernels, gather)
     cr_assert_float_eq(out[N * OC_SIFT_BINS], guard, 0);
 }
 
-/* Descriptors at the first, a middle and the last place, from the lattice of their stride and from all pixels. */
-Test(words_kernels, descriptors_do_not_depend_on_the_lattice)
+/* Descriptors at the first, a middle and the last place, from the centres of their stride and from all pixels. */
+Test(words_kernels, descriptors_do_not_depend_on_the_stride)
 {
     enum { WIDTH = 83, HEIGHT = 70 };
     uint8_t gray[WIDTH * HEIGHT];
