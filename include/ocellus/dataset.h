@@ -18,10 +18,11 @@
  * In a folder a candidate is a file with the name of an image in any case, or one whose first bytes are those of an
  * image or cannot be read. That includes kinds that are not read (TIFF, WebP, BMP, GIF, HEIC, camera raw, SVG ...), so
  * that they are not left out without a message. Content has priority over the name: PNG bytes in scan.tif or photo.dat
- * are read. Names that begin with a dot, and anything else, are counted as ignored. Symbolic links are followed, except
- * links to a folder above; a folder that cannot be read is an error. Opening a data set decodes no image and opens no
- * file with the name of an image: a candidate may turn out to be unreadable in oc_dataset_read, whose message names the
- * kind and a command that converts it.
+ * are read. Names that begin with a dot, and anything else, are counted as ignored; beside class folders, which is no
+ * place for images, files that cannot be read too, unless they have the name of an image. Symbolic links are followed,
+ * except links to a folder above; a folder that cannot be read is an error. Opening a data set decodes no image and
+ * opens no file with the name of an image: a candidate may turn out to be unreadable in oc_dataset_read, whose message
+ * names the kind and a command that converts it.
  *
  * Memory: the path and 16 bytes an item, or the pixels for IDX and CIFAR-10. A data set does not change after it was
  * opened and its classes were named; any number of threads may use it, each with its own decoder. */

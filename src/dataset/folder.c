@@ -29,6 +29,7 @@ typedef struct walk {
     oc_string path; /* of the current folder, with a slash at its end */
     size_t prefix;  /* length of the part that is not in the paths of the items */
     int32_t label;
+    size_t unread; /* files that are candidates only because they cannot be read */
     oc_error *err;
 } walk;
 
@@ -53,15 +54,15 @@ static entry_kind kind_of(int folder, const struct dirent *entry)
 }
 
 /* True when a file begins like an image. True also when it cannot be read: reading the candidate reports the error. */
-static bool may_be_image(int folder, const char *name)
+static bool may_be_image(walk *w, int folder, const char *name)
 {
-    int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) {
-        return true;
-    }
     uint8_t head[OC_KIND_HEAD];
-    ssize_t got = oc_file_begin(file, head, sizeof head);
-    close(file);
+    int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    ssize_t got = file < 0 ? -1 : oc_file_begin(file, head, sizeof head);
+    if (file >= 0) {
+        close(file);
+    }
+    w->unread += got < 0;
     return got < 0 || (got > 0 && (oc_image_signature(head, (size_t)got) || oc_image_foreign(head, (size_t)got)));
 }
 
@@ -77,7 +78,7 @@ static oc_status take_entry(walk *w, int folder, const struct dirent *entry, nam
     /* Files with the name of an image are not opened here. A dangling link, a pipe or a device with such a name stays
      * in the list, so that reading it reports an error. */
     bool candidate = oc_image_named(name) || oc_foreign_named(name);
-    if (!candidate && !(kind == ENTRY_FILE && may_be_image(folder, name))) {
+    if (!candidate && !(kind == ENTRY_FILE && may_be_image(w, folder, name))) {
         w->dataset->ignored++;
         return OC_OK;
     }
@@ -192,7 +193,15 @@ static oc_status walk_classes(walk *w, const place *top, const names *folders)
     return status;
 }
 
-/* Adds the images, with or without class folders. */
+static void ignore_first(oc_dataset *dataset, size_t items)
+{
+    dataset->count -= items;
+    dataset->ignored += items;
+    memmove(dataset->items, dataset->items + items, dataset->count * sizeof *dataset->items);
+}
+
+/* Adds the images, with or without class folders. Files beside class folders that cannot be read and are not named like
+ * images are ignored: images would not belong there. */
 static oc_status read_images(oc_dataset *dataset, oc_error *err)
 {
     walk w = {.dataset = dataset, .prefix = strlen(dataset->prefix), .label = -1, .err = err};
@@ -203,12 +212,15 @@ static oc_status read_images(oc_dataset *dataset, oc_error *err)
     place top = {0};
     names folders = {0};
     oc_status status = list_folder(&w, &top, &folders);
-    size_t images = dataset->count;
+    size_t images = dataset->count, unread = w.unread;
     if (status == OC_OK) {
         oc_dataset_sort(dataset, 0);
         status = walk_classes(&w, &top, &folders);
     }
-    if (status == OC_OK && images > 0 && dataset->class_count > 0 && !dataset->unlabelled) {
+    bool beside = status == OC_OK && images > 0 && dataset->class_count > 0 && !dataset->unlabelled;
+    if (beside && images == unread) {
+        ignore_first(dataset, unread);
+    } else if (beside) {
         status = oc_fail(
             err, OC_BAD_DATA,
             "%s: images (such as %s) are in the same folder as class folders (such as %s): move them into a "
