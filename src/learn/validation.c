@@ -369,18 +369,17 @@ static oc_status add_trial(validator *v, double l2, double score_l2, bool *bette
     return status;
 }
 
-/* Tries a given penalty; if rows are few, after stronger penalties. */
-static oc_status try_given(validator *v, double l2, oc_job *job, oc_error *err)
+/* Adds a trial as the last training would come to it: if rows are few, after stronger L2 penalties. */
+static oc_status try_afresh(validator *v, double l2, double score_l2, bool *better, oc_job *job, oc_error *err)
 {
-    bool better;
     for (double penalty = oc_trainer_strongest(v->trainer, l2); penalty > 2 * l2; penalty /= OC_STAGE_FACTOR) {
-        oc_trial passing = {.l2 = penalty, .score_l2 = v->whole->score_l2};
+        oc_trial passing = {.l2 = penalty, .score_l2 = score_l2};
         oc_status status = try_penalties(v, &passing, job, err);
         if (status != OC_OK) {
             return status;
         }
     }
-    return add_trial(v, l2, v->whole->score_l2, &better, job, err);
+    return add_trial(v, l2, score_l2, better, job, err);
 }
 
 /* Tries L2 penalties from strong to weak until they get worse. If rows are few, the first penalty is so strong that
@@ -410,7 +409,7 @@ static oc_status follow_scores(validator *v, oc_job *job, oc_error *err)
     bool better = true;
     oc_status status = OC_OK;
     for (; status == OC_OK && better && v->out->count < OC_MAX_TRIALS; score_l2 *= OC_STAGE_FACTOR) {
-        status = add_trial(v, l2, score_l2, &better, job, err);
+        status = try_afresh(v, l2, score_l2, &better, job, err);
     }
     best = &v->out->trial[v->out->best];
     for (better = best->score_l2 > 0; status == OC_OK && better && v->out->count < OC_MAX_TRIALS;) {
@@ -425,6 +424,7 @@ oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, const
 {
     double started = oc_seconds();
     oc_validation out = {.folds = plan->folds->folds, .held = plan->folds->held};
+    bool better;
     validator v = {.trainer = trainer,
                    .whole = oc_trainer_problem(trainer),
                    .nearest = options->classifier.kind == OC_NEAREST,
@@ -432,7 +432,8 @@ oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, const
     tally *classes = oc_alloc(v.whole->classes, sizeof *classes);
     oc_status status = classes ? make_validator(&v, plan, err) : oc_fail_memory(err, "the validation");
     if (status == OC_OK) {
-        status = plan->path ? follow_path(&v, options->l2, job, err) : try_given(&v, options->l2, job, err);
+        status = plan->path ? follow_path(&v, options->l2, job, err)
+                            : try_afresh(&v, options->l2, v.whole->score_l2, &better, job, err);
     }
     if (status == OC_OK && plan->score_path) {
         status = follow_scores(&v, job, err);
