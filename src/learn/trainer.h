@@ -16,7 +16,7 @@ void oc_trainer_free(oc_trainer *trainer);
 /* The minimised problem, on M columns. If rows are few and wide, these are coordinates of the row space. */
 const oc_problem *oc_trainer_problem(const oc_trainer *trainer);
 
-/* Sets the penalties and computes their preconditioner; unless `exactly`, wide rows keep the current preconditioner. */
+/* Sets the penalties and computes their preconditioner; unless `exactly`, many wide rows keep the current one. */
 oc_status oc_trainer_penalise(oc_trainer *trainer, double l2, double score_l2, bool exactly, oc_job *job,
                               oc_error *err);
 

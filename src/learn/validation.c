@@ -1,9 +1,9 @@
 /* The path of L2 penalties goes from strong to weak by factors of 4. Penalties on the scores follow, from weak to
  * strong, then weaker L2 penalties with the best penalty on the scores. Every descent starts from the weights of the
- * previous one, so a penalty costs only a few passes. Scaling, coordinates and covariance are those of all rows, for
- * all folds and penalties. The chosen penalties have the least log loss on the held-out rows: log loss is a smooth
- * function of a penalty, accuracy is not. The scores are calibrated first, for every loss, so that a common factor of
- * the scores does not matter.
+ * previous one, so a penalty costs only a few passes; if rows are few, a penalty on the scores begins again from strong
+ * L2 penalties. Scaling, coordinates and covariance are those of all rows, for all folds and penalties. The chosen
+ * penalties have the least log loss on the held-out rows: log loss is a smooth function of a penalty, accuracy is not.
+ * The scores are calibrated first, for every loss, so that a common factor of the scores does not matter.
  *
  * A penalty is relative to the sum of the losses: for a part of N' of N rows it is l2 N / N'. */
 #include "src/learn/validation.h"
