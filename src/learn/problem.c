@@ -1,8 +1,8 @@
 /* With rows Z (N,D), scores S = Z W^T + b (N,C) and the gradient dS (N,C) of the losses by the scores, over N:
  *
  *     dF/dW = dS^T Z + (2 score_l2 / N) (S - b)^T Z + 2 l2 W,   dF/db = the column sums of dS
- * Rows are processed in rounds of tiles. A round computes scores, one task for each tile of rows, then adds to the
- * gradient, one task for each tile of columns. The boundaries of tiles depend on shapes alone. */
+ * Each task has a share of the rows and a sum of its own, and goes through its rows tile by tile: while a tile is in the
+ * cache, its rows are scaled, scored, and added to the sum. Shares and tiles depend on shapes alone. */
 #include "src/learn/problem.h"
 
 #include "src/base/fail.h"
@@ -16,27 +16,42 @@
 #include <math.h>
 #include <string.h>
 
-enum { TILE = 64, TILES = 16, COLUMNS = 512 }; /* rows per task; tasks per round; columns per task */
-enum { SMALL = 1 << 18 };                      /* with fewer multiply-adds, the calling thread does all work */
+enum { SHARES = 16, MIN_SHARES = 4, SUM_ROWS = 1024 }; /* tasks; rows (D) of the sums of all tasks together */
+enum { MIN_TILE = 32, MAX_TILE = 256 };                /* rows of a tile */
+enum { SCORED_ROWS = 64 };                             /* rows of a task that computes scores alone */
+enum { SMALL = 1 << 18 };                              /* with fewer multiply-adds, the calling thread does all work */
 
-/* Sums over the rows of a tile. */
-typedef struct sums {
+/* The work of one task, and its sums over its rows. */
+typedef struct share {
+    float *z;                            /* (tile, D) */
+    float *scores;                       /* (tile, C), then the gradient by the scores */
+    float *gradient;                     /* (C, D) */
     double loss, rounded, slack, square; /* square: of the scores without bias */
     double *bias;                        /* (C): of the gradient */
-    double *scores, *g;                  /* (C): of the current row, and the gradient by the scores */
-} sums;
+    double *row, *g;                     /* (C): scores of the current row, and the gradient by them */
+} share;
 
 struct oc_evaluator {
     const oc_problem *problem;
     const float *w;
-    const uint32_t *batch;
-    size_t first, count; /* rows of this round */
-    float *z;            /* (TILES * TILE, D) */
-    float *scores;       /* (TILES * TILE, C), then the gradient by the scores */
-    float *sum;          /* (C, D): of the gradient */
-    double *doubles;     /* (TILES, 3 C) */
-    sums tile[TILES];
+    const uint32_t *batch; /* numbers of the rows, or NULL: all */
+    size_t count, tile;    /* rows of this evaluation, and of a tile */
+    size_t most, shares;   /* shares that there are, and that are used */
+    bool sloped;           /* the gradient is wanted */
+    const oc_job *job;     /* that may be cancelled */
+    float *floats;
+    double *doubles;
+    share share[SHARES];
 };
+
+/* The most rows of a tile. With few classes a tile should stay in the second-level cache, with many the weights do not
+ * and are read once for each tile. */
+static size_t largest_tile(size_t classes)
+{
+    size_t rows = 2 * classes;
+    rows = rows < MIN_TILE ? MIN_TILE : rows;
+    return rows > MAX_TILE ? MAX_TILE : rows;
+}
 
 size_t oc_problem_weights(const oc_problem *problem)
 {
@@ -68,9 +83,7 @@ void oc_problem_balance(const int *labels, size_t count, size_t classes, double 
 void oc_evaluator_free(oc_evaluator *e)
 {
     if (e) {
-        oc_free(e->z);
-        oc_free(e->scores);
-        oc_free(e->sum);
+        oc_free(e->floats);
         oc_free(e->doubles);
         oc_free(e);
     }
@@ -78,18 +91,30 @@ void oc_evaluator_free(oc_evaluator *e)
 
 oc_status oc_evaluator_create(const oc_problem *problem, oc_evaluator **evaluator, oc_error *err)
 {
-    size_t d = problem->rows->dimension, classes = problem->classes;
+    size_t d = problem->rows->dimension, classes = problem->classes, tile = largest_tile(classes);
+    size_t floats = tile * (d + classes) + classes * d;
     oc_evaluator *e = oc_alloc(1, sizeof *e);
     if (e) {
+        size_t most = SUM_ROWS / classes;
+        most = most < MIN_SHARES ? MIN_SHARES : most;
         e->problem = problem;
-        e->z = oc_alloc(d, TILES * TILE * sizeof *e->z);
-        e->scores = oc_alloc(classes, TILES * TILE * sizeof *e->scores);
-        e->sum = oc_alloc(classes, d * sizeof *e->sum);
-        e->doubles = oc_alloc(classes, TILES * 3 * sizeof *e->doubles);
+        e->most = most > SHARES ? SHARES : most;
+        e->floats = oc_alloc(floats, e->most * sizeof *e->floats);
+        e->doubles = oc_alloc(classes, e->most * 3 * sizeof *e->doubles);
     }
-    if (!e || !e->z || !e->scores || !e->sum || !e->doubles) {
+    if (!e || !e->floats || !e->doubles) {
         oc_evaluator_free(e);
         return oc_fail_memory(err, "the objective");
+    }
+    for (size_t k = 0; k < e->most; k++) {
+        float *own = e->floats + k * floats;
+        double *sums = e->doubles + k * 3 * classes;
+        e->share[k] = (share){.z = own,
+                              .scores = own + tile * d,
+                              .gradient = own + tile * (d + classes),
+                              .bias = sums,
+                              .row = sums + classes,
+                              .g = sums + 2 * classes};
     }
     *evaluator = e;
     return OC_OK;
@@ -97,21 +122,21 @@ oc_status oc_evaluator_create(const oc_problem *problem, oc_evaluator **evaluato
 
 /* Adds loss, slack and gradient of a row of scores. The hinge's tangent at its rounded slopes g is <g, s> + sum_{j !=
  * y} g_j, and g_y = -sum_{j != y} g_j. */
-static void add_loss(const oc_problem *problem, size_t y, sums *t)
+static void add_loss(const oc_problem *problem, size_t y, share *t)
 {
     const oc_loss_type *loss = &oc_loss_types[problem->loss];
     size_t classes = problem->classes;
     double weight = problem->importance ? problem->importance[y] : 1, exact, rounded;
     if (problem->rounding > 0 && loss->rounded) {
-        rounded = loss->rounded(problem->rounding, t->scores, classes, y, t->g);
-        exact = loss->value(t->scores, classes, y, NULL);
+        rounded = loss->rounded(problem->rounding, t->row, classes, y, t->g);
+        exact = loss->value(t->row, classes, y, NULL);
         double tangent = -t->g[y];
         for (size_t j = 0; j < classes; j++) {
-            tangent += t->g[j] * t->scores[j];
+            tangent += t->g[j] * t->row[j];
         }
         t->slack += weight * (exact - tangent);
     } else {
-        rounded = exact = loss->value(t->scores, classes, y, t->g);
+        rounded = exact = loss->value(t->row, classes, y, t->g);
     }
     t->loss += weight * exact;
     t->rounded += weight * rounded;
@@ -121,60 +146,80 @@ static void add_loss(const oc_problem *problem, size_t y, sums *t)
     }
 }
 
-static void score_tile(void *context, size_t index, size_t worker)
+/* Adds the rows first .. first + count - 1 of the evaluation to a share. */
+static void add_tile(const oc_evaluator *e, share *t, size_t first, size_t count, bool begins)
 {
-    (void)worker;
-    oc_evaluator *e = context;
     const oc_problem *p = e->problem;
-    size_t d = p->rows->dimension, classes = p->classes, first = index * TILE;
-    size_t count = e->count - first < TILE ? e->count - first : TILE;
-    float *z = e->z + first * d, *scores = e->scores + first * classes;
+    size_t d = p->rows->dimension, classes = p->classes;
     const float *bias = e->w + classes * d;
-    const uint32_t *batch = e->batch ? e->batch + e->first + first : NULL;
-    sums *t = &e->tile[index];
+    oc_matrix z = oc_packed(t->z, count, d);
     for (size_t i = 0; i < count; i++) {
-        oc_scaler_row(p->rows, batch ? batch[i] : e->first + first + i, p->center, p->scale, z + i * d);
+        oc_scaler_row(p->rows, e->batch ? e->batch[first + i] : first + i, p->center, p->scale, t->z + i * d);
     }
-    oc_matmul_nt(1, oc_packed(z, count, d), oc_packed(e->w, classes, d), 0, scores, classes);
+    oc_matmul_nt(1, z, oc_packed(e->w, classes, d), 0, t->scores, classes);
     for (size_t i = 0; i < count; i++) {
-        float *row = scores + i * classes;
-        size_t y = (size_t)p->labels[batch ? batch[i] : e->first + first + i];
+        float *row = t->scores + i * classes;
+        size_t y = (size_t)p->labels[e->batch ? e->batch[first + i] : first + i];
         for (size_t j = 0; j < classes; j++) {
             t->square += (double)row[j] * (double)row[j];
-            t->scores[j] = (double)row[j] + (double)bias[j];
+            t->row[j] = (double)row[j] + (double)bias[j];
         }
         add_loss(p, y, t);
         for (size_t j = 0; j < classes; j++) {
             row[j] = (float)(t->g[j] + 2 * p->score_l2 * (double)row[j]);
         }
     }
+    if (e->sloped) {
+        oc_matmul_tn(1, oc_packed(t->scores, count, classes), z, begins ? 0 : 1, t->gradient, d);
+    }
 }
 
-static void sum_columns(void *context, size_t index, size_t worker)
+/* Shares have whole tiles, but for the last one. */
+static void add_share(void *context, size_t index, size_t worker)
 {
     (void)worker;
     oc_evaluator *e = context;
-    size_t d = e->problem->rows->dimension, classes = e->problem->classes, left = index * COLUMNS;
-    size_t width = d - left < COLUMNS ? d - left : COLUMNS;
-    oc_matmul_tn(1, oc_packed(e->scores, e->count, classes), oc_view(e->z + left, e->count, width, d), e->first > 0,
-                 e->sum + left, d);
+    size_t tiles = (e->count + e->tile - 1) / e->tile, from = tiles * index / e->shares;
+    for (size_t tile = from; tile < tiles * (index + 1) / e->shares && !oc_job_cancelled(e->job); tile++) {
+        size_t first = tile * e->tile, count = e->count - first < e->tile ? e->count - first : e->tile;
+        add_tile(e, &e->share[index], first, count, tile == from);
+    }
 }
 
-/* Computes the mean loss and the gradient of n rows; `all` has the sums of all tiles. */
-static void take_means(const oc_evaluator *e, size_t n, const sums *all, oc_objective *objective)
+/* Adds the sums of all shares to those of the first. */
+static void add_up(oc_evaluator *e)
+{
+    share *all = &e->share[0];
+    for (size_t k = 1; k < e->shares; k++) {
+        const share *other = &e->share[k];
+        all->loss += other->loss;
+        all->rounded += other->rounded;
+        all->slack += other->slack;
+        all->square += other->square;
+        for (size_t c = 0; c < e->problem->classes; c++) {
+            all->bias[c] += other->bias[c];
+        }
+        if (e->sloped) {
+            oc_vector_add(all->gradient, 1, other->gradient, oc_problem_weights(e->problem));
+        }
+    }
+}
+
+/* Computes the mean loss and the gradient of n rows; `all` has the sums of all shares. */
+static void take_means(const oc_evaluator *e, size_t n, const share *all, oc_objective *objective)
 {
     const oc_problem *p = e->problem;
     size_t weights = oc_problem_weights(p);
     objective->loss = all->loss / (double)n;
     for (size_t j = 0; objective->gradient && j < weights; j++) {
-        objective->gradient[j] = e->sum[j] / (float)n + 2 * (float)p->l2 * e->w[j];
+        objective->gradient[j] = all->gradient[j] / (float)n + 2 * (float)p->l2 * e->w[j];
     }
     for (size_t c = 0; objective->gradient && c < p->classes; c++) {
         objective->gradient[weights + c] = (float)(all->bias[c] / (double)n);
     }
 }
 
-static void take_penalties(const oc_evaluator *e, size_t n, const sums *all, oc_objective *objective)
+static void take_penalties(const oc_evaluator *e, size_t n, const share *all, oc_objective *objective)
 {
     const oc_problem *p = e->problem;
     size_t weights = oc_problem_weights(p);
@@ -193,35 +238,24 @@ void oc_evaluator_run(oc_evaluator *e, const float *w, const uint32_t *batch, si
                       oc_job *job)
 {
     size_t d = e->problem->rows->dimension, classes = e->problem->classes, n = batch ? count : e->problem->rows->count;
-    oc_job *threads = (double)n * (double)classes * (double)d < SMALL ? NULL : job;
+    size_t tile = n / SHARES < MIN_TILE ? MIN_TILE : n / SHARES, largest = largest_tile(classes);
     e->w = w;
     e->batch = batch;
-    memset(e->doubles, 0, TILES * 3 * classes * sizeof *e->doubles);
-    for (size_t t = 0; t < TILES; t++) {
-        double *own = e->doubles + 3 * t * classes;
-        e->tile[t] = (sums){.bias = own, .scores = own + classes, .g = own + 2 * classes};
+    e->count = n;
+    e->job = job;
+    e->tile = tile > largest ? largest : tile;
+    size_t tiles = (n + e->tile - 1) / e->tile;
+    e->shares = tiles < e->most ? tiles : e->most;
+    e->sloped = objective->gradient != NULL;
+    memset(e->doubles, 0, e->most * 3 * classes * sizeof *e->doubles);
+    for (size_t k = 0; k < e->shares; k++) {
+        e->share[k].loss = e->share[k].rounded = e->share[k].slack = e->share[k].square = 0;
     }
-    for (e->first = 0; e->first < n && !oc_job_cancelled(job); e->first += TILES * TILE) {
-        e->count = n - e->first < TILES * TILE ? n - e->first : TILES * TILE;
-        oc_parallel(threads, (e->count + TILE - 1) / TILE, score_tile, e);
-        if (objective->gradient) {
-            oc_parallel(threads, (d + COLUMNS - 1) / COLUMNS, sum_columns, e);
-        }
-    }
-    sums *all = &e->tile[0];
-    for (size_t t = 1; t < TILES; t++) {
-        const sums *other = &e->tile[t];
-        all->loss += other->loss;
-        all->rounded += other->rounded;
-        all->slack += other->slack;
-        all->square += other->square;
-        for (size_t c = 0; c < classes; c++) {
-            all->bias[c] += other->bias[c];
-        }
-    }
-    take_means(e, n, all, objective);
+    oc_parallel((double)n * (double)classes * (double)d < SMALL ? NULL : job, e->shares, add_share, e);
+    add_up(e);
+    take_means(e, n, &e->share[0], objective);
     if (!batch) {
-        take_penalties(e, n, all, objective);
+        take_penalties(e, n, &e->share[0], objective);
     }
 }
 
@@ -241,7 +275,7 @@ oc_status oc_problem_evaluate(const oc_problem *problem, const float *w, oc_obje
 typedef struct scoring {
     const oc_problem *problem;
     const float *w;
-    float *z;      /* (threads, TILE, D) */
+    float *z;      /* (threads, SCORED_ROWS, D) */
     float *scores; /* (N, C) */
 } scoring;
 
@@ -249,9 +283,9 @@ static void score_rows(void *context, size_t index, size_t worker)
 {
     scoring *s = context;
     const oc_problem *p = s->problem;
-    size_t d = p->rows->dimension, classes = p->classes, first = index * TILE;
-    size_t count = p->rows->count - first < TILE ? p->rows->count - first : TILE;
-    float *z = s->z + worker * TILE * d, *scores = s->scores + first * classes;
+    size_t d = p->rows->dimension, classes = p->classes, first = index * SCORED_ROWS;
+    size_t count = p->rows->count - first < SCORED_ROWS ? p->rows->count - first : SCORED_ROWS;
+    float *z = s->z + worker * SCORED_ROWS * d, *scores = s->scores + first * classes;
     for (size_t i = 0; i < count; i++) {
         oc_scaler_row(p->rows, first + i, p->center, p->scale, z + i * d);
         memcpy(scores + i * classes, s->w + classes * d, classes * sizeof *scores);
@@ -261,11 +295,12 @@ static void score_rows(void *context, size_t index, size_t worker)
 
 oc_status oc_problem_scores(const oc_problem *problem, const float *w, float *scores, oc_job *job, oc_error *err)
 {
-    scoring s = {problem, w, oc_alloc(problem->rows->dimension, oc_job_threads(job) * TILE * sizeof(float)), scores};
+    scoring s = {problem, w, oc_alloc(problem->rows->dimension, oc_job_threads(job) * SCORED_ROWS * sizeof(float)),
+                 scores};
     if (!s.z) {
         return oc_fail_memory(err, "scores");
     }
-    oc_parallel(job, (problem->rows->count + TILE - 1) / TILE, score_rows, &s);
+    oc_parallel(job, (problem->rows->count + SCORED_ROWS - 1) / SCORED_ROWS, score_rows, &s);
     oc_free(s.z);
     return OC_OK;
 }

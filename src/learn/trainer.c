@@ -16,9 +16,6 @@
 
 enum { MAX_SEPARABLE_ROWS = 4096 }; /* up to here rows are likely to be separable, and a descent is short */
 enum { BATCH = 256, MAX_BATCH = 2048, MIN_BATCH = 16, STEPS_PER_EPOCH = 32 };
-/* Up to this number of columns, and where rows are few, the preconditioner is factored again for each penalty; else the
- * first one is reused. */
-enum { REFACTOR_WIDEST = 2048 };
 /* gap / objective at which a descent may end: in the last descent, and in validation. */
 static const double TOLERANCE = 0.0005, COARSE_TOLERANCE = 0.001;
 enum { COARSE_PASSES = 19, COARSE_PASSES_MANY = 5, MAX_STAGES = 24 };
@@ -78,7 +75,9 @@ struct oc_trainer {
     oc_scaling scaling;           /* (D) */
     oc_covariance covariance;     /* (M,M), or empty */
     oc_precondition precondition; /* of the last penalty */
-    bool prepared;                /* there is a preconditioner */
+    double rate;                  /* step size of the last descent that took steps; NaN before */
+    float *start;                 /* (C M + C) of the last descent; NULL: zero, always */
+    bool started;                 /* the start is not zero */
     double *importance;           /* (C) factors of the losses, or NULL */
 };
 
@@ -93,6 +92,7 @@ void oc_trainer_free(oc_trainer *t)
     oc_free(t->scaling.mean);
     oc_covariance_free(&t->covariance);
     oc_free(t->importance);
+    oc_free(t->start);
     oc_free(t);
 }
 
@@ -136,6 +136,14 @@ bool oc_trainer_few(const oc_trainer *t)
     return t->row_space.rows || t->problem.rows->count <= MAX_SEPARABLE_ROWS;
 }
 
+void oc_trainer_start_from(oc_trainer *t, const float *w)
+{
+    if (t->start) {
+        memcpy(t->start, w, oc_problem_parameters(&t->problem) * sizeof *t->start);
+        t->started = true;
+    }
+}
+
 bool oc_trainer_equal_rows(const oc_trainer *t)
 {
     return !(t->scaling.variance > 0);
@@ -155,6 +163,10 @@ static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
         t->problem.rows->dimension <= OC_PRECONDITION_WIDEST) {
         status = oc_covariance_fit(&t->problem, &t->covariance, job, err);
     }
+    if (status == OC_OK && t->used.batch_passes > 0 && !oc_trainer_few(t)) {
+        t->start = oc_alloc(oc_problem_parameters(&t->problem), sizeof *t->start);
+        status = t->start ? OC_OK : oc_fail_memory(err, "the weights");
+    }
     return status;
 }
 
@@ -167,6 +179,7 @@ oc_status oc_trainer_create(const oc_examples *examples, const oc_train_options 
         return oc_fail_memory(err, "the classifier");
     }
     t->used = *options;
+    t->rate = NAN;
     t->view = *examples->rows;
     t->full = (oc_problem){.rows = &t->view,
                            .labels = examples->labels,
@@ -193,13 +206,12 @@ const oc_problem *oc_trainer_problem(const oc_trainer *trainer)
     return &trainer->problem;
 }
 
-oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool exactly, oc_job *job, oc_error *err)
+oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, oc_job *job, oc_error *err)
 {
     oc_problem *problem = &t->problem;
     t->used.l2 = problem->l2 = l2;
     t->used.score_l2 = problem->score_l2 = score_l2;
-    if (oc_optimizer_types[t->used.optimizer].searches ||
-        (t->prepared && !exactly && !oc_trainer_few(t) && problem->rows->dimension > REFACTOR_WIDEST)) {
+    if (oc_optimizer_types[t->used.optimizer].searches) {
         return OC_OK;
     }
     oc_covariance *covariance = t->covariance.matrix ? &t->covariance : NULL;
@@ -210,7 +222,6 @@ oc_status oc_trainer_penalise(oc_trainer *t, double l2, double score_l2, bool ex
     /* This ridge makes C + ridge I proportional to the Hessian of loss and penalties together. */
     double curvature = oc_loss_types[problem->loss].curvature(problem->classes).usual;
     double ridge = 2 * l2 / (curvature + 2 * problem->score_l2);
-    t->prepared = true;
     return oc_precondition_fit(problem, covariance, ridge, &t->precondition, job, err);
 }
 
@@ -259,6 +270,7 @@ oc_status oc_trainer_descend(oc_trainer *t, oc_descent *d, bool coarse, bool war
     if (coarse) {
         oc_job_hush(job, false);
     }
+    t->rate = used->epochs ? used->rate : t->rate;
     return status;
 }
 
@@ -313,12 +325,12 @@ static oc_status assemble(const oc_trainer *t, float *w, oc_classifier *c, oc_jo
 /* Descends under penalties from strong to weak; each descent starts from the weights of the previous one. */
 static oc_status descend_stages(oc_trainer *t, double l2, oc_descent *d, oc_job *job, oc_error *err)
 {
-    double penalty = oc_trainer_strongest(t, l2), rate = NAN;
+    double penalty = oc_trainer_strongest(t, l2);
     size_t steps = 0;
-    bool warm = false, last = false;
+    bool warm = t->started, last = false;
     while (!last) {
         last = !(penalty > 2 * l2);
-        oc_status status = oc_trainer_penalise(t, last ? l2 : penalty, t->used.score_l2, last, job, err);
+        oc_status status = oc_trainer_penalise(t, last ? l2 : penalty, t->used.score_l2, job, err);
         if (status == OC_OK) {
             status = oc_trainer_descend(t, d, !last, warm, job, err);
         }
@@ -326,19 +338,22 @@ static oc_status descend_stages(oc_trainer *t, double l2, oc_descent *d, oc_job 
             return status;
         }
         steps += d->steps;
-        rate = warm ? rate : d->used.rate;
         warm = true;
         penalty /= OC_STAGE_FACTOR;
     }
     d->steps = steps;
-    d->used.rate = isnan(d->used.rate) ? rate : d->used.rate;
+    d->used.rate = isnan(d->used.rate) ? t->rate : d->used.rate;
     return OC_OK;
 }
 
 static oc_status learn_weights(oc_trainer *t, double l2, oc_classifier *c, oc_train_report *report, oc_job *job,
                                oc_error *err)
 {
-    oc_descent d = {.problem = &t->problem, .w = oc_alloc(oc_problem_parameters(&t->problem), sizeof(float))};
+    size_t size = oc_problem_parameters(&t->problem);
+    oc_descent d = {.problem = &t->problem, .w = oc_alloc(size, sizeof *d.w)};
+    if (d.w && t->started) {
+        memcpy(d.w, t->start, size * sizeof *d.w);
+    }
     oc_status status = d.w ? descend_stages(t, l2, &d, job, err) : oc_fail_memory(err, "the weights");
     if (status == OC_OK) {
         report->used = d.used;

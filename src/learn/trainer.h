@@ -16,9 +16,8 @@ void oc_trainer_free(oc_trainer *trainer);
 /* The minimised problem, on M columns. If rows are few and wide, these are coordinates of the row space. */
 const oc_problem *oc_trainer_problem(const oc_trainer *trainer);
 
-/* Sets the penalties and computes their preconditioner; unless `exactly`, many wide rows keep the current one. */
-oc_status oc_trainer_penalise(oc_trainer *trainer, double l2, double score_l2, bool exactly, oc_job *job,
-                              oc_error *err);
+/* Sets the penalties and computes their preconditioner. */
+oc_status oc_trainer_penalise(oc_trainer *trainer, double l2, double score_l2, oc_job *job, oc_error *err);
 
 /* Few rows are separable: with growing weights their loss and its curvature approach 0, and no method returns from
  * there to the optimum of a weak penalty. So their descents use a sequence of penalties from strong to weak, each a
@@ -39,6 +38,10 @@ oc_status oc_trainer_descend(oc_trainer *trainer, oc_descent *descent, bool coar
 /* scores (Q,C) of rows (Q,D) by nearest neighbours among the rows of a part. */
 oc_status oc_trainer_nearest_scores(const oc_trainer *trainer, const oc_problem *part, const oc_rows *rows,
                                     float *scores, oc_job *job, oc_error *err);
+
+/* oc_trainer_run will start from w (C M + C), the result of a descent on most of the rows. Does nothing when rows are
+ * few, and for optimisers without full passes: only these end in the optimum from anywhere. */
+void oc_trainer_start_from(oc_trainer *trainer, const float *w);
 
 /* Descends on all rows from zero under the l2 and score_l2 of `penalties`, and makes the classifier; for nearest
  * neighbours copies the rows instead. Fills the report except seconds and validation. */

@@ -26,7 +26,6 @@ enum { FOLDS = 5 };
 static const double WORTH = 0.005, LITTLE = 0.1;
 enum { PATIENCE = 2 };
 static const double WEAKEST_SCORES = 0.01; /* penalty on the scores that is tried first */
-static const double WEAK = 16;             /* maximum error factor of the initial guess of the penalty */
 static const double LONG_PASS = 3e7;       /* multiply-adds of a pass; above, 5 folds would take too long */
 
 double oc_validation_accuracy(const oc_validation *validation)
@@ -193,8 +192,8 @@ static oc_status make_validator(validator *v, const oc_validation_plan *plan, oc
     v->labels = oc_alloc(v->held, sizeof *v->labels);
     v->scores = oc_alloc(v->held, v->classes * sizeof *v->scores);
     v->best = oc_alloc(v->held, v->classes * sizeof *v->best);
-    oc_status status = fold && v->part && v->labels && v->scores && v->best ? OC_OK
-                                                                            : oc_fail_memory(err, "the validation");
+    bool enough = fold && v->part && v->labels && v->scores && v->best;
+    oc_status status = enough ? OC_OK : oc_fail_memory(err, "the validation");
     for (size_t i = 0; status == OC_OK && i < rows; i++) {
         fold[i] = plan->folds->fold[i / copies];
         seen[i] = i % copies ? (uint16_t)OC_FOLD_NONE : fold[i];
@@ -252,13 +251,14 @@ static void judge(validator *v, oc_trial *trial)
 /* Computes the scores of all held-out rows under the penalties of a trial, then its accuracy and log loss. */
 static oc_status try_penalties(validator *v, oc_trial *trial, oc_job *job, oc_error *err)
 {
-    oc_status status = v->nearest ? OC_OK
-                                  : oc_trainer_penalise(v->trainer, trial->l2, trial->score_l2, false, job, err);
+    oc_status status = v->nearest ? OC_OK : oc_trainer_penalise(v->trainer, trial->l2, trial->score_l2, job, err);
     for (size_t f = 0; f < v->parts && status == OC_OK; f++) {
         status = try_part(v, &v->part[f], trial->l2, job, err);
     }
     v->warm = true;
-    judge(v, trial);
+    if (status == OC_OK) {
+        judge(v, trial);
+    }
     return status;
 }
 
@@ -352,6 +352,9 @@ static bool keep_better(validator *v, bool clearly)
         v->scores = v->best;
         v->best = scores;
         v->best_factor = v->factor;
+        if (v->parts == 1 && !v->nearest) {
+            oc_trainer_start_from(v->trainer, v->part[0].w);
+        }
         out->best = out->count;
     }
     return better;
@@ -383,13 +386,12 @@ static oc_status try_afresh(validator *v, double l2, double score_l2, bool *bett
 }
 
 /* Tries L2 penalties from strong to weak until they get worse. If rows are few, the first penalty is so strong that
- * nothing can be learned; if many, it is four times the guess. If passes are long, all penalties use the preconditioner
- * of a weak one, because descents under strong penalties are short even with a poor preconditioner. */
+ * nothing can be learned; if many, it is four times the guess. */
 static oc_status follow_path(validator *v, double guess, oc_job *job, oc_error *err)
 {
     bool few = oc_trainer_few(v->trainer), better;
     double score_l2 = v->whole->score_l2, l2 = few ? oc_trainer_strongest(v->trainer, guess) : OC_STAGE_FACTOR * guess;
-    oc_status status = few ? OC_OK : oc_trainer_penalise(v->trainer, guess / WEAK, score_l2, true, job, err);
+    oc_status status = OC_OK;
     size_t patience = few ? PATIENCE : 1;
     for (size_t worse = 0; status == OC_OK && worse < patience && v->out->count < OC_MAX_TRIALS;) {
         status = add_trial(v, l2, score_l2, &better, job, err);
