@@ -1,19 +1,24 @@
 /* The cross-entropy L(a) = mean_i [ log sum_j exp a s_ij - a sum_j t_ij s_ij ] is convex in a: its slope, the mean of
- * sum_j (p_ij - t_ij) s_ij, rises, and its zero is found by halving an interval of log a. The targets t are 1 - e for
- * the true class, and e in total for the others, with e = 1 / (N + 2): without e, the factor would be infinite when all
- * N rows are classified correctly, although the next row may not be (Platt, "Probabilistic outputs for support vector
- * machines", 1999, section 2.2). */
+ * sum_j (p_ij - t_ij) s_ij, rises, and its zero is found by Newton steps that stay in an interval of log a, or else
+ * halve it. The targets t are 1 - e for the true class, and e in total for the others, with e = 1 / (N + 2): without e,
+ * the factor would be infinite when all N rows are classified correctly, although the next row may not be (Platt,
+ * "Probabilistic outputs for support vector machines", 1999, section 2.2). */
 #include "src/learn/calibration.h"
 
 #include <math.h>
 
-enum { HALVINGS = 40 };
-static const double WIDEST = 1e3;
+enum { STEPS = 40 };
+static const double WIDEST = 1e3, EXACT = 1e-9;
 
-/* Returns -log p of the true class of one row; sets *slope to its derivative with respect to the factor. */
-static double row_loss(const float *s, size_t classes, size_t y, double factor, double *slope)
+/* Derivatives of the log loss with respect to the factor. */
+typedef struct slopes {
+    double first, second;
+} slopes;
+
+/* Returns -log p of the true class of one row, and adds its derivatives. */
+static double row_loss(const float *s, size_t classes, size_t y, double factor, slopes *slope)
 {
-    double highest = 0, sum = 0, mean = 0;
+    double highest = 0, sum = 0, mean = 0, square = 0;
     for (size_t j = 0; j < classes; j++) {
         highest = fmax(highest, factor * ((double)s[j] - (double)s[y]));
     }
@@ -21,20 +26,23 @@ static double row_loss(const float *s, size_t classes, size_t y, double factor, 
         double ahead = (double)s[j] - (double)s[y], e = exp(factor * ahead - highest);
         sum += e;
         mean += e * ahead;
+        square += e * ahead * ahead;
     }
-    *slope = mean / sum;
+    mean /= sum;
+    slope->first += mean;
+    slope->second += square / sum - mean * mean;
     return highest + log(sum);
 }
 
-static double slope_at(const float *scores, const int *labels, size_t count, size_t classes, double factor)
+static slopes slopes_at(const float *scores, const int *labels, size_t count, size_t classes, double factor)
 {
-    double total = 0, slope, doubt = 1 / ((double)count + 2) / (double)(classes - 1);
+    slopes total = {0};
+    double doubt = 1 / ((double)count + 2) / (double)(classes - 1);
     for (size_t i = 0; i < count; i++) {
         const float *s = scores + i * classes;
-        row_loss(s, classes, (size_t)labels[i], factor, &slope);
-        total += slope;
+        row_loss(s, classes, (size_t)labels[i], factor, &total);
         for (size_t j = 0; j < classes; j++) {
-            total -= doubt * ((double)s[j] - (double)s[labels[i]]);
+            total.first -= doubt * ((double)s[j] - (double)s[labels[i]]);
         }
     }
     return total;
@@ -53,21 +61,23 @@ double oc_calibrate(const float *scores, const int *labels, size_t count, size_t
     if (!(square > 0) || !isfinite(square)) {
         return 1;
     }
-    double low = -log(WIDEST), high = log(WIDEST), unit = 1 / sqrt(square);
-    for (int k = 0; k < HALVINGS; k++) {
-        double middle = (low + high) / 2;
-        if (slope_at(scores, labels, count, classes, unit * exp(middle)) < 0) {
-            low = middle;
-        } else {
-            high = middle;
-        }
+    double low = -log(WIDEST), high = log(WIDEST), unit = 1 / sqrt(square), at = 0, step = 1;
+    for (int k = 0; k < STEPS && fabs(step) > EXACT; k++) {
+        double factor = unit * exp(at);
+        slopes slope = slopes_at(scores, labels, count, classes, factor);
+        low = slope.first < 0 ? at : low;
+        high = slope.first < 0 ? high : at;
+        double next = at + log(fmax(1 - slope.first / (slope.second * factor), 0)); /* -infinity, or NaN, is outside */
+        next = next > low && next < high ? next : (low + high) / 2;
+        step = next - at;
+        at = next;
     }
-    return unit * exp((low + high) / 2);
+    return unit * exp(at);
 }
 
 double oc_row_log_loss(const float *scores, size_t classes, size_t y, double factor)
 {
-    double slope;
+    slopes slope = {0};
     return row_loss(scores, classes, y, factor, &slope);
 }
 

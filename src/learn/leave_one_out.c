@@ -3,13 +3,16 @@
  *     F = H T,   H = V^T diag(e / (e + N lambda)) V,   leverage h_i = H_ii + 1/N (the 1/N is the bias)
  *
  * and the residual of a row that was left out is (T - F)_i / (1 - h_i) (Allen, "The relationship between variable
- * selection and data augmentation and a method for prediction", 1974). */
+ * selection and data augmentation and a method for prediction", 1974). When there are fewer columns than rows, e comes
+ * from Z^T Z = Q^T diag(e) Q, and V = diag(e)^-1/2 Q Z^T. */
 #include "src/learn/leave_one_out.h"
 
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/learn/row_space.h"
+#include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
+#include "src/matrix/vector.h"
 
 #include <math.h>
 
@@ -17,11 +20,12 @@ enum { STRONGEST = 2, WEAKEST = -8 }; /* powers of 4 */
 
 typedef struct regression {
     size_t rows, classes; /* N, C */
-    float *vectors;       /* V (N,N) */
-    float *values;        /* e (N), ascending */
+    size_t rank;          /* R = min(N, D) */
+    float *vectors;       /* V (R,N) */
+    float *values;        /* e (R), ascending */
     float *targets;       /* T (N,C) */
-    float *parts;         /* V T (N,C) */
-    float *shrunk;        /* (N,C): parts, each times its e / (e + N lambda) */
+    float *parts;         /* V T (R,C) */
+    float *shrunk;        /* (R,C): parts, each times its e / (e + N lambda) */
     float *predicted;     /* F (N,C) */
     double *leverage;     /* (N) */
 } regression;
@@ -40,7 +44,7 @@ static void fill_targets(regression *r, const int *labels)
     }
 }
 
-static oc_status decompose(regression *r, const oc_problem *problem, oc_error *err)
+static oc_status decompose_rows(regression *r, const oc_problem *problem, oc_error *err)
 {
     size_t n = r->rows;
     oc_status status = oc_row_space_gram(problem, r->vectors, NULL, err);
@@ -49,7 +53,37 @@ static oc_status decompose(regression *r, const oc_problem *problem, oc_error *e
             r->vectors[i * n + j] = r->vectors[j * n + i];
         }
     }
-    status = status == OC_OK ? oc_eigen_symmetric(n, r->vectors, r->values) : status;
+    return status == OC_OK ? oc_eigen_symmetric(n, r->vectors, r->values) : status;
+}
+
+static oc_status decompose_columns(regression *r, const oc_problem *problem)
+{
+    size_t n = r->rows, d = r->rank;
+    float *z = oc_alloc(n, d * sizeof *z), *q = oc_alloc(d, d * sizeof *q);
+    oc_status status = z && q ? OC_OK : OC_NO_MEMORY;
+    for (size_t i = 0; status == OC_OK && i < n; i++) {
+        oc_scaler_row(problem->rows, i, problem->center, problem->scale, z + i * d);
+    }
+    if (status == OC_OK) {
+        oc_matmul_tn(1, oc_packed(z, n, d), oc_packed(z, n, d), 0, q, d);
+        status = oc_eigen_symmetric(d, q, r->values);
+    }
+    for (size_t k = 0; status == OC_OK && k < d; k++) {
+        bool some = r->values[k] > 1e-7F * r->values[d - 1]; /* else a direction without variance */
+        oc_vector_scale(q + k * d, some ? 1 / sqrt((double)r->values[k]) : 0, d);
+    }
+    if (status == OC_OK) {
+        oc_matmul_nt(1, oc_packed(q, d, d), oc_packed(z, n, d), 0, r->vectors, n);
+    }
+    oc_free(z);
+    oc_free(q);
+    return status;
+}
+
+static oc_status decompose(regression *r, const oc_problem *problem, oc_error *err)
+{
+    size_t n = r->rows;
+    oc_status status = r->rank < n ? decompose_columns(r, problem) : decompose_rows(r, problem, err);
     if (status == OC_NO_MEMORY) {
         return oc_fail_memory(err, "the choice of the scale");
     }
@@ -57,7 +91,8 @@ static oc_status decompose(regression *r, const oc_problem *problem, oc_error *e
         return oc_fail(err, OC_BAD_DATA, "the products of the rows have no eigenvectors: the rows are too large");
     }
     if (status == OC_OK) {
-        oc_matmul_nn(1, oc_packed(r->vectors, n, n), oc_packed(r->targets, n, r->classes), 0, r->parts, r->classes);
+        oc_matmul_nn(1, oc_packed(r->vectors, r->rank, n), oc_packed(r->targets, n, r->classes), 0, r->parts,
+                     r->classes);
     }
     return status;
 }
@@ -70,7 +105,7 @@ static double judge(regression *r, double lambda)
     for (size_t i = 0; i < n; i++) {
         r->leverage[i] = 1 / (double)n;
     }
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; k < r->rank; k++) {
         double value = fmax((double)r->values[k], 0), kept = value / (value + (double)n * lambda);
         for (size_t c = 0; c < classes; c++) {
             r->shrunk[k * classes + c] = (float)kept * r->parts[k * classes + c];
@@ -80,7 +115,8 @@ static double judge(regression *r, double lambda)
             r->leverage[i] += kept * v * v;
         }
     }
-    oc_matmul_tn(1, oc_packed(r->vectors, n, n), oc_packed(r->shrunk, n, classes), 0, r->predicted, classes);
+    oc_matmul_tn(1, oc_packed(r->vectors, r->rank, n), oc_packed(r->shrunk, r->rank, classes), 0, r->predicted,
+                 classes);
     for (size_t i = 0; i < n; i++) {
         double left = fmax(1 - r->leverage[i], 1e-6);
         for (size_t c = 0; c < classes; c++) {
@@ -93,10 +129,10 @@ static double judge(regression *r, double lambda)
 
 oc_status oc_leave_one_out(const oc_problem *problem, oc_left_out *found, oc_error *err)
 {
-    size_t n = problem->rows->count, classes = problem->classes;
-    regression r = {.rows = n, .classes = classes};
+    size_t n = problem->rows->count, d = problem->rows->dimension, classes = problem->classes;
+    regression r = {.rows = n, .classes = classes, .rank = d < n ? d : n};
     double length = 0;
-    r.vectors = oc_alloc(n, n * sizeof *r.vectors);
+    r.vectors = oc_alloc(r.rank, n * sizeof *r.vectors);
     r.values = oc_alloc(n, sizeof *r.values);
     r.targets = oc_alloc(n, 4 * classes * sizeof *r.targets);
     r.leverage = oc_alloc(n, sizeof *r.leverage);
@@ -110,7 +146,7 @@ oc_status oc_leave_one_out(const oc_problem *problem, oc_left_out *found, oc_err
         fill_targets(&r, problem->labels);
         status = decompose(&r, problem, err);
     }
-    for (size_t k = 0; status == OC_OK && k < n; k++) {
+    for (size_t k = 0; status == OC_OK && k < r.rank; k++) {
         length += fmax((double)r.values[k], 0) / (double)n;
     }
     *found = (oc_left_out){length > 0 ? length : 1, INFINITY};
