@@ -94,7 +94,7 @@ typedef struct oc_train_options {
     int64_t batch;          /* rows in a step; auto: 256, more for wide rows; of sgd alone fewer of few rows */
     int64_t epochs;         /* passes over the rows (steps of gd, tries of a search); auto: 1; of sgd alone 10; gd 100,
                               searches 1,000 */
-    int64_t batch_passes;   /* the parameter "finish": passes of lbfgs, at most; auto: 100, rarely needed */
+    int64_t batch_passes;   /* the parameter "finish": passes of lbfgs, at most; auto: 100, or 20 if rows are many */
     double rate;            /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     oc_schedule schedule;
     double momentum;

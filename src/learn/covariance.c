@@ -12,8 +12,8 @@
 #include <string.h>
 
 enum { SLAB = 1024, TILE = 512 }; /* rows of a slab, side of a tile */
-/* C is estimated from at most max(4 D, 8192) rows. */
-enum { ROWS_PER_COLUMN = 4, MIN_ROWS = 8192 };
+/* C is estimated from at most max(4 D, 16384) rows. */
+enum { ROWS_PER_COLUMN = 4, MIN_ROWS = 16384 };
 
 typedef struct slab {
     const oc_problem *problem;

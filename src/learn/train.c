@@ -12,7 +12,7 @@
 
 enum { BATCH = 256 };
 static const double BEYOND_CHANCE = 2;  /* standard errors of a difference */
-static const double UNCONVERGED = 0.01; /* a note is sent when gap > UNCONVERGED * objective */
+static const double UNCONVERGED = 0.02; /* a note is sent when gap > UNCONVERGED * objective */
 
 static oc_status check_labels(const oc_examples *examples, oc_error *err)
 {
