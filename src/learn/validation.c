@@ -20,11 +20,10 @@
 #include <string.h>
 
 enum { FOLDS = 5 };
-/* A weaker penalty must reduce the log loss by the fraction WORTH of the log loss (or of LITTLE, if that is larger).
- * After PATIENCE penalties in a row that do not, the path ends. The constants of training were checked on the rows of
- * hog+color and words of thirteen sets of images: tests/bench/classifier.md has the sets and what other values give. */
-static const double WORTH = 0.005, LITTLE = 0.1;
-enum { PATIENCE = 2 };
+/* A weaker penalty must reduce the log loss by this fraction of it; at the first that does not, the path ends. The
+ * constants of training were checked on the rows of hog+color and words of thirteen sets of images:
+ * tests/bench/classifier.md has the sets and what other values give. */
+static const double WORTH = 0.005;
 static const double WEAKEST_SCORES = 0.01; /* penalty on the scores that is tried first */
 static const double LONG_PASS = 3e7;       /* multiply-adds of a pass; above, 5 folds would take too long */
 
@@ -345,7 +344,7 @@ static bool keep_better(validator *v, bool clearly)
     oc_validation *out = v->out;
     double last = out->trial[out->count].log_loss, best = out->trial[out->best].log_loss;
     /* Equal log loss: the descent found no decrease at its first step, so the penalty changed nothing. */
-    bool better = out->count == 0 || (last < best - WORTH * fmax(best, LITTLE) && fabs(last - best) > 0);
+    bool better = out->count == 0 || (last < best - WORTH * best && fabs(last - best) > 0);
     better = better && (!clearly || clearly_less(v));
     if (better) {
         float *scores = v->scores;
@@ -392,12 +391,10 @@ static oc_status follow_path(validator *v, double guess, oc_job *job, oc_error *
     bool few = oc_trainer_few(v->trainer), better;
     double score_l2 = v->whole->score_l2, l2 = few ? oc_trainer_strongest(v->trainer, guess) : OC_STAGE_FACTOR * guess;
     oc_status status = OC_OK;
-    size_t patience = few ? PATIENCE : 1;
-    for (size_t worse = 0; status == OC_OK && worse < patience && v->out->count < OC_MAX_TRIALS;) {
+    bool goes_on = true;
+    for (; status == OC_OK && goes_on && v->out->count < OC_MAX_TRIALS; l2 /= OC_STAGE_FACTOR) {
         status = add_trial(v, l2, score_l2, &better, job, err);
-        bool flat = few && v->out->best == 0; /* the strongest penalties allow nothing to be learned */
-        worse = better || flat ? 0 : worse + 1;
-        l2 /= OC_STAGE_FACTOR;
+        goes_on = better || (few && v->out->best == 0); /* the strongest penalties allow nothing to be learned */
     }
     return status;
 }
@@ -416,7 +413,7 @@ static oc_status follow_scores(validator *v, oc_job *job, oc_error *err)
     best = &v->out->trial[v->out->best];
     for (better = best->score_l2 > 0; status == OC_OK && better && v->out->count < OC_MAX_TRIALS;) {
         l2 /= OC_STAGE_FACTOR;
-        status = add_trial(v, l2, best->score_l2, &better, job, err);
+        status = try_afresh(v, l2, best->score_l2, &better, job, err);
     }
     return status;
 }
