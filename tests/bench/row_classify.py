@@ -14,11 +14,14 @@ def rows(context):
             out.write("path,label\n" + "".join(f"{folder}/{i:05}.jpg,{'ab'[i % 2]}\n" for i in range(60)))
         subprocess.run([context.ocellus, "train", "-q", listing, "-f", "hog", "-o", model], check=True, stdout=subprocess.DEVNULL)
 
+    static = context.ocellus + "-static"  # make static
+
     def spawn(name, kind, *command):
         return Contender(name, [context.program("spawn"), many, *command], kind)
 
     contenders = [
         spawn("ocellus classify MODEL photo.jpg", "ours", context.ocellus, "classify", model, photo),
+        *([spawn("ocellus-static classify MODEL photo.jpg", "ours", static, "classify", model, photo)] if os.path.exists(static) else []),
         spawn("ocellus --version", "ours", context.ocellus, "--version"),
         spawn("a process that does nothing", "bound", "/bin/true"),
         spawn("djpeg, one file to nowhere", "bound", "/usr/bin/djpeg", "-grayscale", "-outfile", "/dev/null", photo),

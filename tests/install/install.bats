@@ -54,6 +54,19 @@ declared() {
     diff before <(files "$root")
 }
 
+@test "make static makes a command that needs no libraries and answers the same" {
+    [ -e "$("${CC:-cc}" -print-file-name=libgfortran.a)" ] || skip "no libgfortran.a (Debian: gfortran)"
+    make -s -C "$REPO" BUILD="$BUILD" static >/dev/null
+    run readelf -d "$BUILD/ocellus-static"
+    [[ "$output" != *NEEDED* ]]
+    local jpegs=("$REPO"/tests/data/images/4*.jpg)
+    mkdir -p photos/a photos/b
+    cp "${jpegs[@]:0:2}" photos/a
+    cp "${jpegs[@]:2:2}" photos/b
+    "$OCELLUS" train photos -f hog+color -o model -q >/dev/null
+    diff <("$OCELLUS" classify model --json photos -q) <("$BUILD/ocellus-static" classify model --json photos -q)
+}
+
 @test "a relative PREFIX counts from the source tree" {
     cp -r "$REPO/Makefile" "$REPO/include" "$REPO/src" "$REPO/LICENSE" "$REPO/README.md" .
     make -s -o all BUILD="$BUILD" PREFIX=here install >/dev/null
