@@ -205,6 +205,31 @@ Test(validation, the_penalty_is_that_of_least_log_loss_and_can_be_typed)
     }
 }
 
+/* Few separable rows: weights that grew under a weak penalty do not return by themselves when one on the scores is added,
+ * and the factor of the probabilities would be wrong. */
+Test(validation, penalties_on_the_scores_are_tried_as_if_typed)
+{
+    oc_train_report report, typed;
+    size_t compared = 0;
+    make_sample(&data, 60, 20, 3, 3, 9);
+    oc_train_options options = quick();
+    oc_classifier_free(trained(&data, &options, NULL, &report));
+    for (size_t k = 0; k < report.validation.count; k++) {
+        const oc_trial *trial = &report.validation.trial[k];
+        if (trial->score_l2 > 0) {
+            options.l2 = trial->l2;
+            options.score_l2 = trial->score_l2;
+            options.scale = report.used.scale;
+            oc_classifier_free(trained(&data, &options, NULL, &typed));
+            double alone = typed.validation.trial[0].log_loss;
+            cr_assert(typed.validation.count == 1 && fabs(trial->log_loss / alone - 1) <= 1e-3, "%g, %g alone",
+                      trial->log_loss, alone);
+            compared++;
+        }
+    }
+    cr_assert(compared > 0);
+}
+
 /* The class is the side of a circle that a row lies on, told by one column that is its square: the square loss pays for
  * being too right, hinges do not. */
 Test(validation, tuning_takes_another_loss_where_it_is_clearly_better_and_keeps_the_default_else)
