@@ -117,14 +117,14 @@ static oc_status write_report(const cli_settings *settings, const oc_train_optio
     if (!settings->report) {
         return OC_OK;
     }
-    char *command = typed_command("compare", settings);
-    if (!command) {
-        wrong_usage(err, "out of memory for the command that the report shows");
-        return err->status = OC_NO_MEMORY;
-    }
+    char *command;
     size_t unread = 0;
+    oc_status status = typed_command("compare", settings, &command, err);
+    if (status != OC_OK) {
+        return status;
+    }
     oc_report_options options = {settings->report, command, *train, test, settings->predictions, &unread};
-    oc_status status = oc_report_comparison(comparison, &options, err);
+    status = oc_report_comparison(comparison, &options, err);
     note_without_picture(unread);
     free(command);
     return status;

@@ -22,15 +22,15 @@ static oc_status write_report(const cli_settings *settings, const oc_model *mode
     if (!settings->report) {
         return OC_OK;
     }
-    char *command = typed_command("evaluate", settings);
-    if (!command) {
-        wrong_usage(err, "out of memory for the command that the report shows");
-        return err->status = OC_NO_MEMORY;
-    }
+    char *command;
     size_t unread = 0;
+    oc_status status = typed_command("evaluate", settings, &command, err);
+    if (status != OC_OK) {
+        return status;
+    }
     oc_report_options options = {settings->report,      command, oc_model_train_options(model), test->images,
                                  settings->predictions, &unread};
-    oc_status status = oc_report_evaluation(model, evaluation, test->set, &options, err);
+    status = oc_report_evaluation(model, evaluation, test->set, &options, err);
     note_without_picture(unread);
     free(command);
     return status;

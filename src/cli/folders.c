@@ -52,11 +52,13 @@ static void replace(const char **arguments, size_t count, const char *from, cons
     }
 }
 
-/* The typed command with other arguments. The caller frees it. */
+/* The typed command with other arguments; NULL when memory is short. The caller frees it. */
 static char *command_line(const char *command, const char *const *arguments, size_t count)
 {
     cli_settings settings = {.arguments = arguments, .argument_count = count};
-    return typed_command(command, &settings);
+    char *text;
+    oc_error err;
+    return typed_command(command, &settings, &text, &err) == OC_OK ? text : NULL;
 }
 
 /* Makes "ocellus compare data/train --test data/test ...": replaces an operand that is the folder by the training part

@@ -33,20 +33,22 @@ static char *put_quoted(char *to, const char *word)
     return to;
 }
 
-char *typed_command(const char *name, const cli_settings *settings)
+oc_status typed_command(const char *name, const cli_settings *settings, char **command, oc_error *err)
 {
     size_t size = strlen("ocellus ") + strlen(name) + 1;
     for (size_t i = 0; i < settings->argument_count; i++) {
         size += 4 * strlen(settings->arguments[i]) + 3;
     }
-    char *text = malloc(size), *end = text;
-    if (text) {
-        end += sprintf(text, "ocellus %s", name);
-        for (size_t i = 0; i < settings->argument_count; i++) {
-            *end++ = ' ';
-            end = put_quoted(end, settings->arguments[i]);
-        }
-        *end = '\0';
+    char *end = *command = malloc(size);
+    if (!end) {
+        wrong_usage(err, "out of memory for the command that is shown");
+        return err->status = OC_NO_MEMORY;
     }
-    return text;
+    end += sprintf(end, "ocellus %s", name);
+    for (size_t i = 0; i < settings->argument_count; i++) {
+        *end++ = ' ';
+        end = put_quoted(end, settings->arguments[i]);
+    }
+    *end = '\0';
+    return OC_OK;
 }

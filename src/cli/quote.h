@@ -7,8 +7,7 @@
 /* `one` when count is 1, else `many`. */
 const char *plural(size_t count, const char *one, const char *many);
 
-/* The command `name` with the arguments as typed, quoted for a shell. The caller frees it; NULL when memory is
- * short. */
-char *typed_command(const char *name, const cli_settings *settings);
+/* The command `name` with the arguments as typed, quoted for a shell. The caller frees it. OC_NO_MEMORY. */
+oc_status typed_command(const char *name, const cli_settings *settings, char **command, oc_error *err);
 
 #endif
