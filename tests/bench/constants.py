@@ -23,8 +23,6 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 CONSTANTS = {
     "folds of a validation": ("validation.c", "enum { FOLDS = 5 }", ["enum { FOLDS = 3 }", "enum { FOLDS = 10 }"]),
     "WORTH": ("validation.c", "WORTH = 0.005", ["WORTH = 0", "WORTH = 0.02"]),
-    "LITTLE": ("validation.c", "LITTLE = 0.1", ["LITTLE = 0.02", "LITTLE = 0.5"]),
-    "PATIENCE": ("validation.c", "enum { PATIENCE = 2 }", ["enum { PATIENCE = 1 }", "enum { PATIENCE = 4 }"]),
     "LONG_PASS": ("validation.c", "LONG_PASS = 3e7", ["LONG_PASS = 3e6", "LONG_PASS = 3e8"]),
     "stage factor": ("trainer.h", "enum { OC_STAGE_FACTOR = 4 }", ["enum { OC_STAGE_FACTOR = 2 }", "enum { OC_STAGE_FACTOR = 8 }"]),
     "MAX_SEPARABLE_ROWS": ("trainer.c", "MAX_SEPARABLE_ROWS = 4096", ["MAX_SEPARABLE_ROWS = 1024", "MAX_SEPARABLE_ROWS = 16384"]),
@@ -32,7 +30,6 @@ CONSTANTS = {
     "COARSE_TOLERANCE": ("trainer.c", "COARSE_TOLERANCE = 0.001", ["COARSE_TOLERANCE = 0.01", "COARSE_TOLERANCE = 0.0001"]),
     "COARSE_PASSES": ("trainer.c", "COARSE_PASSES = 19", ["COARSE_PASSES = 9", "COARSE_PASSES = 40"]),
     "BATCH": ("trainer.c", "enum { BATCH = 256", ["enum { BATCH = 64", "enum { BATCH = 1024"]),
-    "REFACTOR_WIDEST": ("trainer.c", "REFACTOR_WIDEST = 2048", ["REFACTOR_WIDEST = 512", "REFACTOR_WIDEST = 8192"]),
     "rows of the scale's choice": ("scale_choice.c", "SAMPLE = 1024, SMALL_N = 4096", ["SAMPLE = 512, SMALL_N = 512", "SAMPLE = 4096, SMALL_N = 4096"]),
     "PAIRS of L-BFGS": ("lbfgs.c", "enum { PAIRS = 8 }", ["enum { PAIRS = 4 }", "enum { PAIRS = 16 }"]),
 }
