@@ -94,7 +94,7 @@ typedef struct oc_train_options {
     int64_t batch;          /* rows in a step; auto: 256, more for wide rows; of sgd alone fewer of few rows */
     int64_t epochs;         /* passes over the rows (steps of gd, tries of a search); auto: 1; of sgd alone 10; gd 100,
                               searches 1,000 */
-    int64_t batch_passes;   /* the parameter "finish": passes of lbfgs, at most; auto: 100, or 20 if rows are many */
+    int64_t batch_passes;   /* the parameter "finish": passes of lbfgs, at most; auto: see the table */
     double rate;            /* first step size; auto: from the curvature of the loss and the lengths of the rows */
     oc_schedule schedule;
     double momentum;
@@ -120,8 +120,9 @@ OC_API bool oc_train_uses(const oc_train_options *options, const char *name);
  * that have no effect and differ from their default. oc_train checks them too, but after the features were
  * extracted. */
 OC_API oc_status oc_train_check(const oc_train_options *options, oc_error *err);
-/* An estimate of the bytes that oc_train allocates besides `rows` rows (N) of `dimension` values (D) in C classes: (3 C
- * + 256) D floats, and two matrices of m x m floats with m = min(N, D, 16384). */
+/* An estimate of the bytes that oc_train allocates besides `rows` rows (N) of `dimension` values (D) in C classes:
+ * two matrices of m x m floats with m = min(N, D, 16384), about 40 C floats for each column of the minimised problem (M
+ * = N if there are fewer rows than columns, else D), and some hundred M floats. */
 OC_API size_t oc_train_memory(size_t rows, size_t dimension, size_t classes);
 /* Checks labels (N) in 0..classes-1 before there are rows: OC_USAGE for more nearest neighbours than rows, OC_BAD_DATA
  * when the rows are too few for the validation. OC_NO_MEMORY. */
@@ -181,7 +182,7 @@ typedef struct oc_train_report {
     double objective; /* at the end, over all rows */
     double loss;      /* its first term */
     double gap;       /* estimated distance to the optimum, objective - minimum; no bound. NaN for gd, searches and
-                              nearest neighbours. Above a hundredth of the objective the job's listener gets a note
+                              nearest neighbours. Above a fiftieth of the objective the job's listener gets a note
                               that training has not converged */
     size_t zeros;     /* weights that are exactly 0 */
     double accuracy;  /* on the training rows; NaN for nearest neighbours, each of which finds itself */
@@ -191,8 +192,7 @@ typedef struct oc_train_report {
 
 /* Scale and stage weight are chosen first, by ridge regression with every row left out once, on up to 1,024 rows. Then
  * classifiers are trained on parts of the rows and validated on the others, under L2 penalties from strong to weak by
- * factors of 4, as long as the log loss falls: the chosen penalty is the strongest to which no weaker one is better by
- * half a percent. With it, score_l2 is tried from 0.01 upwards by factors of 4, as long as the log loss falls by half a
+ * factors of 4, as long as the log loss of each is half a percent below the best so far. With the best, score_l2 is tried from 0.01 upwards by factors of 4, as long as the log loss falls by half a
  * percent and by more than the standard error of the difference; with the best score_l2 above 0, weaker L2 penalties
  * again. The held-out scores calibrate the probabilities. With tune this is done for every loss; that of
  * the options is kept unless another gets more held-out rows right, by more than two standard errors of the difference.
@@ -200,8 +200,7 @@ typedef struct oc_train_report {
  * OC_USAGE (as oc_train_check; rows whose mirror is not known, or that hold mirrored ones already), OC_BAD_DATA (fewer
  * than two classes with rows, a label out of range, NaN or infinite values: row (of the blocks) and column are named; a
  * given rate that diverges), OC_NO_MEMORY, OC_CANCELLED. report may be NULL. The caller frees *classifier. Memory
- * besides the rows: see oc_train_memory; a larger batch needs D floats more for each of its rows. Rows are read in
- * place, held-out and mirrored ones too. */
+ * besides the rows: see oc_train_memory. Rows are read in place, held-out and mirrored ones too. */
 OC_API oc_status oc_train(const oc_examples *examples, const oc_train_options *options, oc_job *job,
                           oc_classifier **classifier, oc_train_report *report, oc_error *err);
 

@@ -8,7 +8,8 @@
 #include <math.h>
 
 enum { STEPS = 40 };
-static const double WIDEST = 1e3, EXACT = 1e-9;
+static const double WIDEST = 1e3; /* limit of a times the root mean square of the scores, and of its inverse */
+static const double EXACT = 1e-9; /* change of log a at which the search ends */
 
 /* Derivatives of the log loss with respect to the factor. */
 typedef struct slopes {
@@ -61,18 +62,19 @@ double oc_calibrate(const float *scores, const int *labels, size_t count, size_t
     if (!(square > 0) || !isfinite(square)) {
         return 1;
     }
-    double low = -log(WIDEST), high = log(WIDEST), unit = 1 / sqrt(square), at = 0, step = 1;
+    double low = -log(WIDEST), high = log(WIDEST), unit = 1 / sqrt(square), log_factor = 0, step = 1;
     for (int k = 0; k < STEPS && fabs(step) > EXACT; k++) {
-        double factor = unit * exp(at);
-        slopes slope = slopes_at(scores, labels, count, classes, factor);
-        low = slope.first < 0 ? at : low;
-        high = slope.first < 0 ? high : at;
-        double next = at + log(fmax(1 - slope.first / (slope.second * factor), 0)); /* -infinity, or NaN, is outside */
-        next = next > low && next < high ? next : (low + high) / 2;
-        step = next - at;
-        at = next;
+        double factor = unit * exp(log_factor);
+        slopes found = slopes_at(scores, labels, count, classes, factor);
+        low = found.first < 0 ? log_factor : low;
+        high = found.first < 0 ? high : log_factor;
+        double next = log_factor +
+                      log(fmax(1 - found.first / (found.second * factor), 0)); /* infinite values are outside */
+        next = next >= low && next <= high ? next : (low + high) / 2;
+        step = next - log_factor;
+        log_factor = next;
     }
-    return unit * exp(at);
+    return unit * exp(log_factor);
 }
 
 double oc_row_log_loss(const float *scores, size_t classes, size_t y, double factor)

@@ -61,20 +61,23 @@ static oc_status decompose_columns(regression *r, const oc_problem *problem)
     size_t n = r->rows, d = r->rank;
     float *z = oc_alloc(n, d * sizeof *z), *q = oc_alloc(d, d * sizeof *q);
     oc_status status = z && q ? OC_OK : OC_NO_MEMORY;
-    for (size_t i = 0; status == OC_OK && i < n; i++) {
+    if (status != OC_OK) {
+        goto cleanup;
+    }
+    for (size_t i = 0; i < n; i++) {
         oc_scaler_row(problem->rows, i, problem->center, problem->scale, z + i * d);
     }
-    if (status == OC_OK) {
-        oc_matmul_tn(1, oc_packed(z, n, d), oc_packed(z, n, d), 0, q, d);
-        status = oc_eigen_symmetric(d, q, r->values);
+    oc_matmul_tn(1, oc_packed(z, n, d), oc_packed(z, n, d), 0, q, d);
+    status = oc_eigen_symmetric(d, q, r->values);
+    if (status != OC_OK) {
+        goto cleanup;
     }
-    for (size_t k = 0; status == OC_OK && k < d; k++) {
-        bool some = r->values[k] > 1e-7F * r->values[d - 1]; /* else a direction without variance */
-        oc_vector_scale(q + k * d, some ? 1 / sqrt((double)r->values[k]) : 0, d);
+    for (size_t k = 0; k < d; k++) {
+        bool varies = r->values[k] > 1e-7F * r->values[d - 1]; /* else the direction has no variance */
+        oc_vector_scale(q + k * d, varies ? 1 / sqrt((double)r->values[k]) : 0, d);
     }
-    if (status == OC_OK) {
-        oc_matmul_nt(1, oc_packed(q, d, d), oc_packed(z, n, d), 0, r->vectors, n);
-    }
+    oc_matmul_nt(1, oc_packed(q, d, d), oc_packed(z, n, d), 0, r->vectors, n);
+cleanup:
     oc_free(z);
     oc_free(q);
     return status;
@@ -133,7 +136,7 @@ oc_status oc_leave_one_out(const oc_problem *problem, oc_left_out *found, oc_err
     regression r = {.rows = n, .classes = classes, .rank = d < n ? d : n};
     double length = 0;
     r.vectors = oc_alloc(r.rank, n * sizeof *r.vectors);
-    r.values = oc_alloc(n, sizeof *r.values);
+    r.values = oc_alloc(r.rank, sizeof *r.values);
     r.targets = oc_alloc(n, 4 * classes * sizeof *r.targets);
     r.leverage = oc_alloc(n, sizeof *r.leverage);
     oc_status status = r.vectors && r.values && r.targets && r.leverage

@@ -12,8 +12,9 @@ typedef struct oc_left_out {
 } oc_left_out;
 
 /* Finds the best of the penalties 4^2 .. 4^-8 times the mean squared length of a row. Exact, from one
- * eigendecomposition for all penalties: about 10 N^3 operations and N^2 D for N rows, 2 N^2 floats. OC_NO_MEMORY,
- * OC_BAD_DATA when there are no eigenvectors. Runs on the calling thread. */
+ * eigendecomposition for all penalties: about 10 N^3 + N^2 D operations and 2 N^2 floats; with D < N columns 10 D^3 + 3
+ * N D^2 operations and 2 N D + D^2 floats. OC_NO_MEMORY, OC_BAD_DATA when there are no eigenvectors. Runs on the calling
+ * thread. */
 oc_status oc_leave_one_out(const oc_problem *problem, oc_left_out *found, oc_error *err);
 
 #endif

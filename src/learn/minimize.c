@@ -86,7 +86,7 @@ static bool step(loop *l, double predicted, oc_job *job)
         evaluate(l, i->next, &i->tried, job);
         l->left--;
         l->d->passes++;
-        if (i->tried.rounded <= limit - SUFFICIENT * expected) {
+        if (i->tried.rounded <= limit - SUFFICIENT * expected && !oc_job_cancelled(job)) {
             l->method->accept(l->method->state, i, job);
             oc_gap_step(&l->gap, i->at.rounded, predicted);
             memcpy(i->w, i->next, i->size * sizeof *i->w);

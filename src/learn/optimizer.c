@@ -36,6 +36,7 @@ static oc_status minibatches_then_passes(oc_descent *descent, oc_job *job, oc_er
 static oc_status gradient_descent(oc_descent *descent, oc_job *job, oc_error *err)
 {
     oc_status status = oc_sgd(descent, job, err);
+    descent->gap = NAN;
     return status == OC_OK ? oc_problem_evaluate(descent->problem, descent->w, &descent->objective, job, err) : status;
 }
 

@@ -1,8 +1,9 @@
 /* With rows Z (N,D), scores S = Z W^T + b (N,C) and the gradient dS (N,C) of the losses by the scores, over N:
  *
  *     dF/dW = dS^T Z + (2 score_l2 / N) (S - b)^T Z + 2 l2 W,   dF/db = the column sums of dS
- * Each task has a share of the rows and a sum of its own, and goes through its rows tile by tile: while a tile is in the
- * cache, its rows are scaled, scored, and added to the sum. Shares and tiles depend on shapes alone. */
+ *
+ * Each task has a share of the rows and sums of its own. It goes through its rows tile by tile: while a tile is in the
+ * cache, its rows are scaled, scored, and added to the sums. Shares and tiles depend on shapes alone. */
 #include "src/learn/problem.h"
 
 #include "src/base/fail.h"
@@ -16,10 +17,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { SHARES = 16, MIN_SHARES = 4, SUM_ROWS = 1024 }; /* tasks; rows (D) of the sums of all tasks together */
-enum { MIN_TILE = 32, MAX_TILE = 256 };                /* rows of a tile */
-enum { SCORED_ROWS = 64 };                             /* rows of a task that computes scores alone */
-enum { SMALL = 1 << 18 };                              /* with fewer multiply-adds, the calling thread does all work */
+/* Number of tasks: MAX_SHARES, or as many as have SUM_CLASSES classes together, but at least MIN_SHARES. */
+enum { MAX_SHARES = 16, MIN_SHARES = 8, SUM_CLASSES = 1024 };
+enum { MIN_TILE = 32, MAX_TILE = 256 }; /* rows of a tile */
+enum { SCORED_ROWS = 64 };              /* rows of a task that computes scores alone */
+enum { SMALL = 1 << 18 };               /* with fewer multiply-adds, the calling thread does all work */
 
 /* The work of one task, and its sums over its rows. */
 typedef struct share {
@@ -36,21 +38,37 @@ struct oc_evaluator {
     const float *w;
     const uint32_t *batch; /* numbers of the rows, or NULL: all */
     size_t count, tile;    /* rows of this evaluation, and of a tile */
-    size_t most, shares;   /* shares that there are, and that are used */
+    size_t most, shares;   /* shares that have memory, and that this evaluation uses */
     bool sloped;           /* the gradient is wanted */
     const oc_job *job;     /* that may be cancelled */
-    float *floats;
+    float *z, *scores, *gradient;
     double *doubles;
-    share share[SHARES];
+    share share[MAX_SHARES];
 };
 
-/* The most rows of a tile. With few classes a tile should stay in the second-level cache, with many the weights do not
- * and are read once for each tile. */
-static size_t largest_tile(size_t classes)
+static size_t clamp(size_t value, size_t least, size_t most)
 {
-    size_t rows = 2 * classes;
-    rows = rows < MIN_TILE ? MIN_TILE : rows;
-    return rows > MAX_TILE ? MAX_TILE : rows;
+    return value < least ? least : value > most ? most : value;
+}
+
+/* The largest number of shares of n rows. */
+static size_t most_shares(size_t n, size_t classes)
+{
+    size_t shares = clamp(SUM_CLASSES / classes, MIN_SHARES, MAX_SHARES), tiles = (n + MIN_TILE - 1) / MIN_TILE;
+    return tiles < shares ? tiles : shares;
+}
+
+/* The number of rows of a tile. With few classes a tile should stay in the second-level cache; with many the weights do
+ * not, and are read once for each tile. */
+static size_t tile_of(size_t n, size_t shares, size_t classes)
+{
+    return clamp(n / shares, MIN_TILE, clamp(2 * classes, MIN_TILE, MAX_TILE));
+}
+
+double oc_evaluator_floats(size_t rows, size_t columns, size_t classes)
+{
+    size_t shares = most_shares(rows, classes), tile = tile_of(rows, shares, classes);
+    return (double)shares * ((double)tile * ((double)columns + (double)classes) + (double)classes * (double)columns);
 }
 
 size_t oc_problem_weights(const oc_problem *problem)
@@ -83,7 +101,9 @@ void oc_problem_balance(const int *labels, size_t count, size_t classes, double 
 void oc_evaluator_free(oc_evaluator *e)
 {
     if (e) {
-        oc_free(e->floats);
+        oc_free(e->z);
+        oc_free(e->scores);
+        oc_free(e->gradient);
         oc_free(e->doubles);
         oc_free(e);
     }
@@ -91,27 +111,26 @@ void oc_evaluator_free(oc_evaluator *e)
 
 oc_status oc_evaluator_create(const oc_problem *problem, oc_evaluator **evaluator, oc_error *err)
 {
-    size_t d = problem->rows->dimension, classes = problem->classes, tile = largest_tile(classes);
-    size_t floats = tile * (d + classes) + classes * d;
+    size_t n = problem->rows->count, d = problem->rows->dimension, classes = problem->classes;
+    size_t most = most_shares(n, classes), tile = tile_of(n, most, classes);
     oc_evaluator *e = oc_alloc(1, sizeof *e);
     if (e) {
-        size_t most = SUM_ROWS / classes;
-        most = most < MIN_SHARES ? MIN_SHARES : most;
         e->problem = problem;
-        e->most = most > SHARES ? SHARES : most;
-        e->floats = oc_alloc(floats, e->most * sizeof *e->floats);
-        e->doubles = oc_alloc(classes, e->most * 3 * sizeof *e->doubles);
+        e->most = most;
+        e->z = oc_alloc(d, most * tile * sizeof *e->z);
+        e->scores = oc_alloc(classes, most * tile * sizeof *e->scores);
+        e->gradient = oc_alloc(oc_problem_weights(problem), most * sizeof *e->gradient);
+        e->doubles = oc_alloc(classes, most * 3 * sizeof *e->doubles);
     }
-    if (!e || !e->floats || !e->doubles) {
+    if (!e || !e->z || !e->scores || !e->gradient || !e->doubles) {
         oc_evaluator_free(e);
         return oc_fail_memory(err, "the objective");
     }
-    for (size_t k = 0; k < e->most; k++) {
-        float *own = e->floats + k * floats;
+    for (size_t k = 0; k < most; k++) {
         double *sums = e->doubles + k * 3 * classes;
-        e->share[k] = (share){.z = own,
-                              .scores = own + tile * d,
-                              .gradient = own + tile * (d + classes),
+        e->share[k] = (share){.z = e->z + k * tile * d,
+                              .scores = e->scores + k * tile * classes,
+                              .gradient = e->gradient + k * classes * d,
                               .bias = sums,
                               .row = sums + classes,
                               .g = sums + 2 * classes};
@@ -153,6 +172,7 @@ static void add_tile(const oc_evaluator *e, share *t, size_t first, size_t count
     size_t d = p->rows->dimension, classes = p->classes;
     const float *bias = e->w + classes * d;
     oc_matrix z = oc_packed(t->z, count, d);
+    double square = 0;
     for (size_t i = 0; i < count; i++) {
         oc_scaler_row(p->rows, e->batch ? e->batch[first + i] : first + i, p->center, p->scale, t->z + i * d);
     }
@@ -161,7 +181,7 @@ static void add_tile(const oc_evaluator *e, share *t, size_t first, size_t count
         float *row = t->scores + i * classes;
         size_t y = (size_t)p->labels[e->batch ? e->batch[first + i] : first + i];
         for (size_t j = 0; j < classes; j++) {
-            t->square += (double)row[j] * (double)row[j];
+            square += (double)row[j] * (double)row[j];
             t->row[j] = (double)row[j] + (double)bias[j];
         }
         add_loss(p, y, t);
@@ -169,12 +189,13 @@ static void add_tile(const oc_evaluator *e, share *t, size_t first, size_t count
             row[j] = (float)(t->g[j] + 2 * p->score_l2 * (double)row[j]);
         }
     }
+    t->square += square;
     if (e->sloped) {
         oc_matmul_tn(1, oc_packed(t->scores, count, classes), z, begins ? 0 : 1, t->gradient, d);
     }
 }
 
-/* Shares have whole tiles, but for the last one. */
+/* Every share but the last has whole tiles. */
 static void add_share(void *context, size_t index, size_t worker)
 {
     (void)worker;
@@ -199,7 +220,7 @@ static void add_up(oc_evaluator *e)
         for (size_t c = 0; c < e->problem->classes; c++) {
             all->bias[c] += other->bias[c];
         }
-        if (e->sloped) {
+        if (e->sloped) { /* little beside the products: (shares - 1) C D additions */
             oc_vector_add(all->gradient, 1, other->gradient, oc_problem_weights(e->problem));
         }
     }
@@ -238,12 +259,11 @@ void oc_evaluator_run(oc_evaluator *e, const float *w, const uint32_t *batch, si
                       oc_job *job)
 {
     size_t d = e->problem->rows->dimension, classes = e->problem->classes, n = batch ? count : e->problem->rows->count;
-    size_t tile = n / SHARES < MIN_TILE ? MIN_TILE : n / SHARES, largest = largest_tile(classes);
     e->w = w;
     e->batch = batch;
     e->count = n;
     e->job = job;
-    e->tile = tile > largest ? largest : tile;
+    e->tile = tile_of(n, e->most, classes);
     size_t tiles = (n + e->tile - 1) / e->tile;
     e->shares = tiles < e->most ? tiles : e->most;
     e->sloped = objective->gradient != NULL;

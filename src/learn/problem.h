@@ -39,8 +39,8 @@ typedef struct oc_objective {
     float *gradient; /* (C D + C): of the rounded loss, without l1; owned by the caller; NULL: not computed */
 } oc_objective;
 
-/* Evaluates the objective. Sums are in double precision, over tiles of rows in a fixed order. OC_NO_MEMORY,
- * OC_CANCELLED. */
+/* Evaluates the objective. The loss is summed in double precision, the gradient in single, in an order that depends on
+ * shapes alone. OC_NO_MEMORY, OC_CANCELLED; a cancelled evaluator's results are not to be used. */
 oc_status oc_problem_evaluate(const oc_problem *problem, const float *w, oc_objective *objective, oc_job *job,
                               oc_error *err);
 
@@ -49,6 +49,8 @@ typedef struct oc_evaluator oc_evaluator;
 /* The problem must outlive the evaluator; its penalties and rounding may change in between. */
 oc_status oc_evaluator_create(const oc_problem *problem, oc_evaluator **evaluator, oc_error *err);
 void oc_evaluator_free(oc_evaluator *evaluator);
+/* The number of floats that it allocates. */
+double oc_evaluator_floats(size_t rows, size_t columns, size_t classes);
 /* Evaluates the objective over the rows with numbers batch (count), or over all rows if batch is NULL. For a batch only
  * loss and gradient are set. */
 void oc_evaluator_run(oc_evaluator *evaluator, const float *w, const uint32_t *batch, size_t count,

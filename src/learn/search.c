@@ -53,24 +53,27 @@ oc_status oc_search(oc_descent *descent, oc_job *job, oc_error *err)
 {
     const oc_problem *p = descent->problem;
     bool local = descent->used.optimizer == OC_OPTIMIZER_LOCAL_SEARCH;
-    size_t size = oc_problem_parameters(p) * sizeof(float), tries = (size_t)descent->used.epochs;
+    size_t parameters = oc_problem_parameters(p), tries = (size_t)descent->used.epochs;
     oc_evaluator *evaluator;
     oc_status status = oc_evaluator_create(p, &evaluator, err);
     if (status != OC_OK) {
         return status;
     }
-    float *tried = oc_alloc(size, 1);
+    float *tried = oc_alloc(parameters, sizeof *tried);
     if (!tried) {
         oc_evaluator_free(evaluator);
         return oc_fail_memory(err, "the search");
     }
     descent->objective = (oc_objective){.value = INFINITY};
+    descent->gap = NAN;
     for (size_t t = 0; t < tries && !oc_job_cancelled(job); t++) {
-        oc_objective found = {.gradient = NULL};
+        oc_objective found = {.value = INFINITY};
         draw(descent, local ? descent->w : NULL, local && t == 0 ? START : STEP, t, tried);
-        oc_evaluator_run(evaluator, tried, NULL, 0, &found, job);
-        if (found.value < descent->objective.value && allowed(p, tried)) {
-            memcpy(descent->w, tried, size);
+        if (allowed(p, tried)) {
+            oc_evaluator_run(evaluator, tried, NULL, 0, &found, job);
+        }
+        if (found.value < descent->objective.value && !oc_job_cancelled(job)) {
+            memcpy(descent->w, tried, parameters * sizeof *tried);
             descent->objective = found;
             oc_job_loss(job, t + 1, tries, ++descent->steps, found.value);
         }

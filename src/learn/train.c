@@ -10,7 +10,6 @@
 
 #include <math.h>
 
-enum { BATCH = 256 };
 static const double BEYOND_CHANCE = 2;  /* standard errors of a difference */
 static const double UNCONVERGED = 0.02; /* a note is sent when gap > UNCONVERGED * objective */
 
@@ -169,9 +168,12 @@ static oc_status train_on(const oc_examples *all, const oc_train_options *option
 
 size_t oc_train_memory(size_t rows, size_t dimension, size_t classes)
 {
+    enum { VECTORS = 28, COLUMNS = 8 }; /* copies of the weights in a descent; of a column of all rows */
     size_t narrow = dimension < rows ? dimension : rows;
     narrow = narrow < OC_PRECONDITION_WIDEST ? narrow : OC_PRECONDITION_WIDEST;
-    double floats = 2 * (double)narrow * (double)narrow + (3 * (double)classes + BATCH) * (double)dimension;
+    size_t columns = rows < dimension && rows <= OC_PRECONDITION_WIDEST ? rows : dimension;
+    double floats = 2 * (double)narrow * (double)narrow + (2 * (double)classes + COLUMNS) * (double)dimension +
+                    VECTORS * (double)classes * (double)columns + oc_evaluator_floats(rows, columns, classes);
     return floats < (double)(SIZE_MAX / 8) ? sizeof(float) * (size_t)floats : SIZE_MAX / 2;
 }
 

@@ -39,10 +39,6 @@ oc_status oc_trainer_descend(oc_trainer *trainer, oc_descent *descent, bool coar
 oc_status oc_trainer_nearest_scores(const oc_trainer *trainer, const oc_problem *part, const oc_rows *rows,
                                     float *scores, oc_job *job, oc_error *err);
 
-/* oc_trainer_run will start from w (C M + C), the result of a descent on most of the rows. Does nothing when rows are
- * few, and for optimisers without full passes: only these end in the optimum from anywhere. */
-void oc_trainer_start_from(oc_trainer *trainer, const float *w);
-
 /* Descends on all rows from zero under the l2 and score_l2 of `penalties`, and makes the classifier; for nearest
  * neighbours copies the rows instead. Fills the report except seconds and validation. */
 oc_status oc_trainer_run(oc_trainer *trainer, const oc_train_options *penalties, oc_job *job,

@@ -343,17 +343,13 @@ static bool keep_better(validator *v, bool clearly)
 {
     oc_validation *out = v->out;
     double last = out->trial[out->count].log_loss, best = out->trial[out->best].log_loss;
-    /* Equal log loss: the descent found no decrease at its first step, so the penalty changed nothing. */
-    bool better = out->count == 0 || (last < best - WORTH * best && fabs(last - best) > 0);
+    bool better = out->count == 0 || last < best - WORTH * best;
     better = better && (!clearly || clearly_less(v));
     if (better) {
         float *scores = v->scores;
         v->scores = v->best;
         v->best = scores;
         v->best_factor = v->factor;
-        if (v->parts == 1 && !v->nearest) {
-            oc_trainer_start_from(v->trainer, v->part[0].w);
-        }
         out->best = out->count;
     }
     return better;

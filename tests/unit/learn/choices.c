@@ -96,6 +96,22 @@ Test(leave_one_out, the_error_is_that_of_rows_left_out)
         least = fmin(least, error);
     }
     cr_assert(fabs(found.error - least) <= 1e-3 * least, "%g, not %g", found.error, least);
+    /* With N columns of 0 more the eigenvectors come from the products of the rows. */
+    static float wide[N * (N + 1)], zeros[N + 1], ones[N + 1];
+    for (size_t i = 0; i < N; i++) {
+        wide[i * (N + 1)] = x[i];
+    }
+    for (size_t j = 0; j < N + 1; j++) {
+        zeros[j] = j ? 0 : center;
+        ones[j] = 1;
+    }
+    rows = oc_rows_of(wide, N, N + 1);
+    problem.center = zeros;
+    problem.scale = ones;
+    oc_left_out same;
+    cr_assert(oc_leave_one_out(&problem, &same, &err) == OC_OK, "%s", err.message);
+    cr_assert(fabs(same.error / found.error - 1) <= 1e-4 && fabs(same.ridge / found.ridge - 1) <= 1e-4, "%g, %g",
+              same.error, found.error);
 }
 
 /* Columns of variances 1, 4 | 100 by hand: pareto divides by the root of deviation times the spread, unit rows have length

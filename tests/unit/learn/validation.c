@@ -504,6 +504,14 @@ Test(validation, many_rows_are_validated_once_and_the_penalties_predict)
         double accuracy = (double)right / NEW;
         cr_assert(accuracy > 0.6 && fabs(accuracy - oc_validation_accuracy(v)) < 0.06, "loss %d: %g, not %g", loss,
                   accuracy, oc_validation_accuracy(v));
+        oc_train_options by_hand = report.used;
+        by_hand.folds = 0;
+        by_hand.holdout = NAN;
+        oc_classifier *same = NULL;
+        cr_assert(oc_train(&(oc_examples){&rows, y, KINDS}, &by_hand, NULL, &same, NULL, &err) == OC_OK, "%s",
+                  err.message);
+        cr_assert(memcmp(classifier->weights, same->weights, KINDS * (WIDE + 1) * sizeof(float)) == 0, "loss %d", loss);
+        oc_classifier_free(same);
         oc_classifier_free(classifier);
     }
 }
