@@ -51,7 +51,8 @@ $(SHARED): $(LIB_OBJECTS)
 $(COMMAND): $(CLI_OBJECTS) $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OC_LIBS)
 
-# With the libraries inside: it starts 2 ms earlier, and runs on machines that do not have them.
+# With the libraries inside: it starts faster, and runs on machines that do not have them. Who passes it on has to allow
+# linking it again with another libexif, whose licence is the LGPL.
 .PHONY: static
 static: ## install what is missing (DEPS=no: only say it), build build/ocellus-static, which has all libraries inside
 	@CC=$(CC) .ci/deps static
@@ -59,7 +60,7 @@ static: ## install what is missing (DEPS=no: only say it), build build/ocellus-s
 
 $(BUILD)/ocellus-static: $(CLI_OBJECTS) $(LIBRARY)
 	$(CC) $(OC_CFLAGS) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(shell pkg-config --static --libs $(PACKAGES)) \
-	    $(if $(filter x86_64-%,$(TARGET)),-lquadmath) -pthread -lm $(LINKING_$(MODE))
+	    $(if $(wildcard $(shell $(CC) -print-file-name=libquadmath.a)),-lquadmath) -pthread -lm $(LINKING_$(MODE))
 
 $(OBJECTS)/%.o: %.c Makefile src/compiler.mk
 	@mkdir -p $(@D)
