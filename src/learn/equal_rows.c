@@ -1,29 +1,25 @@
-/* Equal rows are found by a digest of their values (of long rows, of a sample of the values), then compared value by
- * value. */
+/* Equal rows are found by a hash of their values (XXH3, at the rate of memory), then compared value by value. */
 #include "src/learn/equal_rows.h"
 
-#include "src/base/digest.h"
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/matrix/rows.h"
 
+#define XXH_INLINE_ALL
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
-static const double ALL_VALUES =
-    1 << 24; /* with more values in total, only SAMPLE of each row and block are digested */
-enum { SAMPLE = 256 };
-
-typedef struct digested {
-    uint64_t digest;
+typedef struct hashed {
+    uint64_t hash;
     uint32_t row;
-} digested;
+} hashed;
 
-static int by_digest(const void *a, const void *b)
+static int by_hash(const void *a, const void *b)
 {
-    const digested *one = a, *other = b;
-    if (one->digest != other->digest) {
-        return one->digest < other->digest ? -1 : 1;
+    const hashed *one = a, *other = b;
+    if (one->hash != other->hash) {
+        return one->hash < other->hash ? -1 : 1;
     }
     return one->row < other->row ? -1 : one->row > other->row;
 }
@@ -34,21 +30,14 @@ static const float *values_of(const oc_rows *rows, size_t block, size_t i)
     return oc_block_row(&rows->block[block], oc_rows_place(rows, i, &mirrored));
 }
 
-static uint64_t digest_row(const oc_rows *rows, size_t i, bool whole)
+static uint64_t hash_row(const oc_rows *rows, size_t i)
 {
-    uint64_t digest = OC_DIGEST_START;
+    uint64_t hash = 0;
     for (size_t b = 0; b < rows->blocks; b++) {
-        const oc_block *block = &rows->block[b];
         const float *x = values_of(rows, b, i);
-        size_t step = whole || block->columns <= SAMPLE ? 1 : block->columns / SAMPLE;
-        if (step == 1) {
-            digest = oc_digest(digest, x, block->columns * sizeof *x);
-        }
-        for (size_t j = 0; step > 1 && j < block->columns; j += step) {
-            digest = oc_digest(digest, x + j, sizeof *x);
-        }
+        hash = XXH3_64bits_withSeed(x, rows->block[b].columns * sizeof *x, hash);
     }
-    return digest;
+    return hash;
 }
 
 static bool equal(const oc_rows *rows, size_t i, size_t j)
@@ -63,16 +52,16 @@ static bool equal(const oc_rows *rows, size_t i, size_t j)
 }
 
 /* first (N): an equal row of lower number, or the row itself. True when there are equal rows. */
-static bool find_equal(const oc_rows *rows, digested *sorted, uint32_t *first)
+static bool find_equal(const oc_rows *rows, hashed *sorted, uint32_t *first)
 {
-    bool whole = (double)rows->count * (double)rows->dimension <= ALL_VALUES, any = false;
+    bool any = false;
     for (size_t i = 0; i < rows->count; i++) {
-        sorted[i] = (digested){digest_row(rows, i, whole), (uint32_t)i};
+        sorted[i] = (hashed){hash_row(rows, i), (uint32_t)i};
         first[i] = (uint32_t)i;
     }
-    qsort(sorted, rows->count, sizeof *sorted, by_digest);
+    qsort(sorted, rows->count, sizeof *sorted, by_hash);
     for (size_t i = 1, begin = 0; i < rows->count; i++) {
-        begin = sorted[i].digest == sorted[begin].digest ? begin : i;
+        begin = sorted[i].hash == sorted[begin].hash ? begin : i;
         if (begin < i && equal(rows, sorted[begin].row, sorted[i].row)) {
             first[sorted[i].row] = sorted[begin].row;
             any = true;
@@ -122,7 +111,7 @@ oc_status oc_folds_join_equal(const oc_examples *examples, oc_folds *folds, oc_e
 {
     const oc_rows *rows = examples->rows;
     size_t n = rows->count, classes = examples->classes, joined_held;
-    digested *sorted = oc_alloc(n, sizeof *sorted);
+    hashed *sorted = oc_alloc(n, sizeof *sorted);
     uint32_t *first = oc_alloc(n, sizeof *first);
     uint16_t *joined = oc_alloc(n, sizeof *joined), *place = oc_alloc(classes, sizeof *place);
     size_t *members = oc_alloc(folds->folds, sizeof *members);

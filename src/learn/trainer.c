@@ -28,7 +28,7 @@ enum { COARSE_PASSES = 19, COARSE_PASSES_MANY = 5, PASSES_MANY = 20, MAX_STAGES 
 static int64_t choose_batch(const oc_train_options *used, const oc_rows *rows)
 {
     int64_t batch = BATCH;
-    while ((double)batch < (double)rows->dimension / 4 && batch < MAX_BATCH) {
+    while ((double)batch < (double)rows->dimension / 2 && batch < MAX_BATCH) {
         batch *= 2;
     }
     bool alone = used->optimizer == OC_OPTIMIZER_SGD && !(used->l1 > 0 || used->max_norm > 0);
