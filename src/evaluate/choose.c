@@ -19,6 +19,7 @@
 enum {
     SMALL = 1, /* all of one size, of at most SMALL_SIDE pixels a side */
     LARGE = 2, /* all others */
+    TINY = 16, /* all of one size, a side of which is shorter than the cells of hog */
     GRAY = 4,  /* R = G = B, except for a few images */
     COLOR = 8, /* all others */
 };
@@ -48,12 +49,16 @@ static const struct {
     {SMALL | GRAY, "words:gray=1"},
     {SMALL | COLOR, "words:mirror=1+hog:cell=4"},
     {SMALL | GRAY, "words:gray=1+hog:cell=4"},
+    {TINY | COLOR, "color"},
+    {TINY | COLOR, "pixels"},
+    {TINY | GRAY, "pixels:gray=1"},
 };
 
 enum {
-    CANDIDATES = sizeof candidates / sizeof *candidates, /* at most OC_MAX_CANDIDATES */
+    CANDIDATES = sizeof candidates / sizeof *candidates, /* those of one kind of images are at most OC_MAX_CANDIDATES */
     LARGEST = 4,
     SMALL_SIDE = 64,
+    CELL = 8,       /* of hog by default */
     LOOKED_AT = 64, /* images that are read to find their kind */
     FOLDS = 5,
 };
@@ -165,7 +170,8 @@ static oc_status look(choosing *c, const oc_dataset *images, size_t *affordable,
         double threads = (double)oc_job_threads(c->job);
         double reading = oc_set_seconds(set) / (double)few.count;
         bool small = size.width <= SMALL_SIDE && size.height <= SMALL_SIDE;
-        c->kinds = (small ? SMALL : LARGE) | (colorful(oc_set_rows(set)) ? COLOR : GRAY);
+        bool tiny = size.width < CELL || size.height < CELL;
+        c->kinds = (tiny ? TINY : small ? SMALL : LARGE) | (colorful(oc_set_rows(set)) ? COLOR : GRAY);
         *affordable = (size_t)(c->options->seconds / 2 / (2 * reading + MEASURING / threads));
     }
     oc_set_free(set);
@@ -178,7 +184,7 @@ static oc_status enter(choosing *c, size_t candidate, oc_error *err)
 {
     unsigned kinds = candidates[candidate].kinds & c->kinds;
     oc_features *features = NULL;
-    if (!(kinds & (SMALL | LARGE)) || !(kinds & (GRAY | COLOR))) {
+    if (!(kinds & (TINY | SMALL | LARGE)) || !(kinds & (GRAY | COLOR))) {
         return OC_OK;
     }
     oc_status status = oc_features_parse(candidates[candidate].features, &features, err);

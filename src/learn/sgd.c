@@ -113,7 +113,7 @@ static oc_status run(sgd *s, oc_job *job, oc_error *err)
     size_t size = oc_problem_parameters(s->d->problem) * sizeof *s->start;
     bool given = !isnan(used->rate);
     memcpy(s->start, s->d->w, size);
-    used->rate = given ? used->rate : default_rate(s->d);
+    used->rate = given ? used->rate : (double)(float)default_rate(s->d); /* nine digits, as it is printed, are all */
     for (int attempt = 1; diverges(s, used->rate, job); attempt++) {
         if (given || attempt == ATTEMPTS) {
             return oc_fail(err, OC_BAD_DATA,

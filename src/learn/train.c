@@ -118,7 +118,9 @@ static oc_status tune(const oc_examples *all, const oc_train_options *options, o
         if (loss == options->loss) {
             continue;
         }
+        oc_job_hush(job, true); /* it has the same to note, or concerns a loss that is not taken */
         status = prepare(all, plan, &other, job, err);
+        oc_job_hush(job, false);
         bool more = oc_validation_accuracy(&other.validated.report) > oc_validation_accuracy(&best->validated.report);
         if (status == OC_OK && more && clearly_better(right, base, held)) {
             oc_trainer *worse = best->trainer;

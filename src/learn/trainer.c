@@ -348,7 +348,7 @@ static oc_status learn_weights(oc_trainer *t, double l2, oc_classifier *c, oc_tr
         report->steps = d.steps;
         report->loss = d.objective.loss;
         report->objective = d.objective.value;
-        report->gap = d.gap;
+        report->gap = d.gap > d.objective.value ? d.objective.value : d.gap; /* no objective is below 0 */
         status = assemble(t, d.w, c, job, err);
     }
     oc_free(d.w);

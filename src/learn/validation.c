@@ -308,9 +308,11 @@ static void note_absent(const validator *v, const tally *classes, oc_job *job)
         most = t->rows > most ? t->rows : most;
     }
     if (unheld) {
-        oc_job_note(
-            job, "%zu of %zu classes have too few different images to hold any out: they do not count in the accuracy",
-            unheld, v->classes);
+        oc_job_note(job,
+                    "%zu of %zu classes have no image among those held out, because they have too few different ones: "
+                    "they do not "
+                    "count in the accuracy",
+                    unheld, v->classes);
     }
     if (absent && !v->whole->importance) {
         oc_job_note(job,
@@ -380,17 +382,36 @@ static oc_status try_afresh(validator *v, double l2, double score_l2, bool *bett
     return add_trial(v, l2, score_l2, better, job, err);
 }
 
+/* The log loss of the frequencies of the classes: what is known without a classifier. */
+static double chance(const validator *v, oc_error *err)
+{
+    size_t *members = oc_alloc(v->classes, sizeof *members);
+    double loss = members ? 0 : NAN, held = (double)v->held;
+    if (!members) {
+        oc_fail_memory(err, "the validation");
+    }
+    for (size_t i = 0; members && i < v->held; i++) {
+        members[v->labels[i]]++;
+    }
+    for (size_t c = 0; members && c < v->classes; c++) {
+        double share = (double)members[c] / held;
+        loss -= members[c] ? share * log(share) : 0;
+    }
+    oc_free(members);
+    return loss;
+}
+
 /* Tries L2 penalties from strong to weak until they get worse. If rows are few, the first penalty is so strong that
- * nothing can be learned; if many, it is four times the guess. */
+ * nothing can be learned; if many, it is four times the guess. While nothing is learned, the path goes on. */
 static oc_status follow_path(validator *v, double guess, oc_job *job, oc_error *err)
 {
-    bool few = oc_trainer_few(v->trainer), better;
+    bool few = oc_trainer_few(v->trainer), better = true, ignorant = true;
     double score_l2 = v->whole->score_l2, l2 = few ? oc_trainer_strongest(v->trainer, guess) : OC_STAGE_FACTOR * guess;
-    oc_status status = OC_OK;
-    bool goes_on = true;
-    for (; status == OC_OK && goes_on && v->out->count < OC_MAX_TRIALS; l2 /= OC_STAGE_FACTOR) {
+    double known = chance(v, err);
+    oc_status status = isnan(known) ? OC_NO_MEMORY : OC_OK;
+    for (; status == OC_OK && (better || ignorant) && v->out->count < OC_MAX_TRIALS; l2 /= OC_STAGE_FACTOR) {
         status = add_trial(v, l2, score_l2, &better, job, err);
-        goes_on = better || (few && v->out->best == 0); /* the strongest penalties allow nothing to be learned */
+        ignorant = v->out->best == 0 && (few || v->out->trial[0].log_loss > (1 - WORTH) * known);
     }
     return status;
 }

@@ -516,6 +516,42 @@ Test(validation, many_rows_are_validated_once_and_the_penalties_predict)
     }
 }
 
+/* A sample of 1,024 rows cannot show the weak signal, so the guess is a penalty under which nothing is learned. */
+Test(validation, the_path_of_many_rows_goes_on_while_nothing_is_learned)
+{
+    enum { MANY = 4500, WIDE = 400 };
+    float *x = malloc(sizeof *x * MANY * WIDE);
+    static int y[MANY];
+    cr_assert(x);
+    oc_random random = oc_random_stream(17, 18, 19);
+    for (size_t i = 0; i < MANY; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < WIDE; j++) {
+            double value = oc_random_normal(&random);
+            x[i * WIDE + j] = (float)value;
+            sum += value / sqrt(WIDE);
+        }
+        y[i] = 0.25 * sum + oc_random_normal(&random) > 0;
+    }
+    oc_rows rows = oc_rows_of(x, MANY, WIDE);
+    size_t stronger = 0;
+    for (uint64_t seed = 0; seed < 8; seed++) {
+        oc_train_options options = quick();
+        oc_train_report report;
+        oc_classifier *classifier = NULL;
+        oc_error err = {0};
+        options.seed = seed;
+        cr_assert(oc_train(&(oc_examples){&rows, y, 2}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
+                  err.message);
+        const oc_validation *v = &report.validation;
+        stronger += v->count > 3 && v->trial[1].log_loss > 0.69;
+        cr_assert(v->trial[v->best].accuracy > 0.52, "seed %d: %g", (int)seed, v->trial[v->best].accuracy);
+        oc_classifier_free(classifier);
+    }
+    cr_assert(stronger > 0, "the guess was right with every seed");
+    free(x);
+}
+
 /* Many wide rows: the preconditioner suits every penalty of the path, so that weak ones are reached. */
 Test(validation, weak_penalties_of_many_wide_rows_are_reached)
 {
