@@ -84,7 +84,7 @@ oc_status oc_words_plan_make(const void *values, oc_plan *plan, oc_error *err)
         return status;
     }
     size_t count = count_places(&params, plan->width, plan->height);
-    if (count > UINT32_MAX) {
+    if (count > UINT32_MAX || count > (SIZE_MAX - sizeof(oc_words_plan)) / sizeof(oc_words_place)) {
         return oc_fail(err, OC_TOO_LARGE, "images of %zux%zu are too large", plan->width, plan->height);
     }
     oc_words_plan *own = oc_alloc(1, sizeof *own + count * sizeof *own->places);

@@ -38,7 +38,7 @@ static bool reserve(void **array, size_t *capacity, size_t count, size_t size)
 static void weigh_areas(oc_axis *axis)
 {
     unsigned bits = FRACTION_BITS;
-    while ((axis->in / axis->out + 2) << bits > TOTAL_LIMIT) {
+    while ((uint64_t)(axis->in / axis->out + 2) << bits > TOTAL_LIMIT) { /* 32 bits: 65534 + 2 is too much */
         bits--;
     }
     uint32_t offset = 0;

@@ -13,6 +13,7 @@
 #include "src/learn/loss.h"
 #include "src/learn/penalty.h"
 #include "src/learn/shuffle.h"
+#include "src/matrix/rows.h"
 #include "src/matrix/vector.h"
 
 #include <math.h>
@@ -53,6 +54,26 @@ static void move(sgd *s, double rate)
     }
 }
 
+/* Asks for the chunks of each window that begins before index `end` of the epoch; *window is the next window. Otherwise
+ * the first value of a chunk that is used would make the kernel read far more of the file than the chunk: read_ahead_kb
+ * of the disk, which may be megabytes. */
+static void read_windows(const sgd *s, size_t *window, size_t end)
+{
+    const oc_shuffle *shuffle = &s->shuffle;
+    for (; shuffle->windows > 1 && *window < shuffle->windows; ++*window) {
+        size_t begin = *window ? shuffle->end[*window - 1] : 0;
+        if (begin >= end) {
+            return;
+        }
+        for (size_t i = begin; i < shuffle->end[*window]; i++) {
+            size_t row = shuffle->row[i], left = s->rows - row;
+            if (row % shuffle->chunk == 0) {
+                oc_rows_read_ahead(s->d->problem->rows, row, left < shuffle->chunk ? left : shuffle->chunk);
+            }
+        }
+    }
+}
+
 static double default_rate(const oc_descent *descent)
 {
     const oc_problem *problem = descent->problem;
@@ -83,12 +104,15 @@ static bool diverges(sgd *s, double rate, oc_job *job)
     s->d->steps = 0;
     for (size_t epoch = 0; epoch < epochs; epoch++) {
         double mean = 0;
+        size_t window = 0;
         if (s->shuffle.row) {
             oc_shuffle_epoch(&s->shuffle, s->d->used.seed, epoch);
         }
         for (size_t first = 0; first < s->rows; first += s->batch) {
             size_t count = s->rows - first < s->batch ? s->rows - first : s->batch;
-            double share = (double)count / (double)s->batch, loss = evaluate(s, first, count, s->gradient, job);
+            double share = (double)count / (double)s->batch, loss;
+            read_windows(s, &window, first + count);
+            loss = evaluate(s, first, count, s->gradient, job);
             limit = s->d->steps ? limit : fmax(limit, loss);
             mean += loss / (double)per_epoch;
             oc_precondition_apply(s->d->precondition, s->d->problem->classes, s->gradient, job);

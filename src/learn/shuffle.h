@@ -1,11 +1,11 @@
 /* Shuffles rows for one epoch without random access to a file that is larger than memory.
  *
  * Rows of up to OC_SHUFFLE_WINDOW bytes in total are shuffled together. More rows are cut into chunks of consecutive
- * rows of about OC_SHUFFLE_CHUNK bytes. Chunks are assigned to windows at random: each window gets one chunk of every W
- * consecutive chunks, with W windows. Then the rows of each window are shuffled. So the file is read in pieces of a
- * chunk, at most about one window is in memory, and every window draws evenly from all parts of the file, which is
- * often sorted by class. The order depends on shapes, seed and epoch alone, not on the machine or on where the rows
- * are. */
+ * rows of about OC_SHUFFLE_CHUNK bytes. Chunks are assigned to windows at random: each window gets one chunk of every
+ * W consecutive chunks, with W windows. Then the rows of each window are shuffled. So the file is read in pieces of a
+ * chunk (if its chunks are requested with oc_rows_read_ahead), at most about one window is in memory, and every
+ * window draws evenly from all parts of the file, which is often sorted by class. The order depends on shapes, seed
+ * and epoch alone, not on the machine or on where the rows are. */
 #ifndef OC_LEARN_SHUFFLE_H
 #define OC_LEARN_SHUFFLE_H
 

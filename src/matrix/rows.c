@@ -3,6 +3,8 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 oc_rows oc_rows_of(const float *values, size_t count, size_t dimension)
 {
@@ -55,5 +57,31 @@ void oc_rows_copy(const oc_rows *rows, size_t i, float *out)
     }
     if (rows->unit) {
         divide_by_length(rows, i, row);
+    }
+}
+
+/* The advice begins at the page in which the values begin. */
+static void will_need(const float *begin, const float *end)
+{
+    size_t skipped = (uintptr_t)begin % (uintptr_t)sysconf(_SC_PAGESIZE);
+    void *page = (void *)((uintptr_t)begin - skipped);
+    posix_madvise(page, (size_t)(end - begin) * sizeof *begin + skipped, POSIX_MADV_WILLNEED);
+}
+
+void oc_rows_read_ahead(const oc_rows *rows, size_t first, size_t count)
+{
+    for (size_t b = 0; count && b < rows->blocks; b++) {
+        const oc_block *block = &rows->block[b];
+        bool mirrored;
+        const float *begin = oc_block_row(block, oc_rows_place(rows, first, &mirrored)), *last = begin;
+        for (size_t i = first + 1; i < first + count; i++) {
+            const float *row = oc_block_row(block, oc_rows_place(rows, i, &mirrored));
+            if (row != last && row != last + block->stride) { /* the end of a run of adjacent rows */
+                will_need(begin, last + block->columns);
+                begin = row;
+            }
+            last = row;
+        }
+        will_need(begin, last + block->columns);
     }
 }

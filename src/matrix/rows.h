@@ -14,6 +14,11 @@ static inline size_t oc_rows_place(const oc_rows *rows, size_t i, bool *mirrored
 
 /* The factor of the values of row i: 1, or 1 / |x_i| in a view of unit rows. */
 double oc_rows_factor(const oc_rows *rows, size_t i);
+
+/* Asks the kernel to read the rows first .. first + count - 1 into memory, if they are in a mapped file. Returns at once,
+ * and changes nothing else. */
+void oc_rows_read_ahead(const oc_rows *rows, size_t first, size_t count);
+
 /* The first value of a row of a block. */
 static inline const float *oc_block_row(const oc_block *block, size_t row)
 {

@@ -97,8 +97,8 @@ def case_set(table):
     columns = sparse_set(table.program, "sparse", rows, side)
     size = os.path.getsize("sparse/features.npy")
     print(f"{rows} x {columns} values, {size / 1e9:.1f} GB, {os.stat('sparse/features.npy').st_blocks * 512 / 1e9:.1f} GB on the disk")
-    table.run("train on it, one pass", "train", "sparse", "--folds", "0", "--epochs", "1", "--l2", "0.001", "--scale", "standard",
-              "-q", "-o", "model", bound=1024)
+    table.run("train on it, one pass", "train", "sparse", "--folds", "0", "--epochs", "1", "--finish", "0", "--l2", "0.001",
+              "--scale", "standard", "-q", "-o", "model", bound=1024)
     done = table.run("info of it", "info", "sparse", "--json", bound=1024)
     table.expect(f"{rows}" in done.output, done.output[:300])
 
