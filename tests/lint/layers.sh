@@ -78,7 +78,7 @@ library png.h src/image/png.c src/image/png_encode.c
 library jpeglib.h src/image/jpeg.c
 library 'libexif/[a-z-]*.h' src/image/exif.c
 library utf8proc.h src/dataset/label_key.c
-library xxhash.h src/image/pixel_hash_kernels.c
+library xxhash.h src/image/pixel_hash_kernels.c src/learn/equal_rows.c
 library zlib.h src/dataset/idx.c src/image/png_orientation.c
 library cblas.h src/matrix/blas.c
 
