@@ -24,7 +24,9 @@ const oc_param oc_train_params[] = {
      "the other training options"},
     {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, oc_loss_names, "loss that is minimised over the training rows"},
     {"l2", OC_REAL, FIELD(l2), "auto", 0, INFINITY, NULL,
-     "L2 penalty: factor of the sum of squared weights (auto: by validation)"},
+     "L2 penalty: factor of the sum of squared weights (auto: by validation; of gd a guess from a sample of the rows, "
+     "of "
+     "searches 0)"},
     {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, INFINITY, NULL,
      "score penalty: factor of the mean squared scores (auto: by validation with automatic `l2`, else 0)"},
     {"l1", OC_REAL, FIELD(l1), "0", 0, INFINITY, NULL,
