@@ -51,11 +51,11 @@ static size_t clamp(size_t value, size_t least, size_t most)
     return value < least ? least : value > most ? most : value;
 }
 
-/* The largest number of shares of n rows. */
+/* The largest number of shares of n rows; 1 of none. */
 static size_t most_shares(size_t n, size_t classes)
 {
-    size_t shares = clamp(SUM_CLASSES / classes, MIN_SHARES, MAX_SHARES), tiles = (n + MIN_TILE - 1) / MIN_TILE;
-    return tiles < shares ? tiles : shares;
+    size_t shares = classes ? clamp(SUM_CLASSES / classes, MIN_SHARES, MAX_SHARES) : 1;
+    return clamp(n / MIN_TILE + (n % MIN_TILE > 0), 1, shares);
 }
 
 /* The number of rows of a tile. With few classes a tile should stay in the second-level cache; with many the weights do
