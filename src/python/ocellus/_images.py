@@ -1,6 +1,7 @@
 """Images as a caller has them, as a data set of the library."""
 
 import ctypes
+import importlib
 import operator
 import os
 import sys
@@ -43,9 +44,7 @@ def _is_pil(image: Any) -> bool:
 
 def _from_pil(image: Any) -> Union[NDArray[np.uint8], bytes]:
     """Pixels, or a PNG file in memory where the library knows better: transparency, palettes, 16 bits."""
-    from PIL import ImageOps
-
-    image = ImageOps.exif_transpose(image)
+    image = importlib.import_module("PIL.ImageOps").exif_transpose(image)
     if image.mode in ("L", "RGB") and "transparency" not in image.info:
         return np.asarray(image)
     if image.mode not in ("1", "L", "LA", "P", "RGB", "RGBA") and not image.mode.startswith("I"):
