@@ -451,7 +451,8 @@ oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, const
         status = plan->path ? follow_path(&v, options->l2, job, err)
                             : try_afresh(&v, options->l2, v.whole->score_l2, &better, job, err);
     }
-    if (status == OC_OK && plan->score_path) {
+    /* Penalties on the scores replace some of an L2 penalty, where this has to be weaker than the first of the path. */
+    if (status == OC_OK && plan->score_path && out.best > 0) {
         status = follow_scores(&v, job, err);
     }
     if (status == OC_OK) {

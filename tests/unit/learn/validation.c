@@ -466,9 +466,9 @@ Test(validation, few_rows_are_visited_in_any_order_many_in_windows)
     oc_shuffle_free(&shuffle);
 }
 
-/* More than 4,096 rows: one hold-out, L2 penalties around the guess, then penalties on the scores, each descent from the
- * one before.
- * Whatever is chosen predicts new rows as well as validation says. */
+/* More than 4,096 rows: one hold-out, L2 penalties from four times the guess on, then, if a weaker one is better,
+ * penalties on the scores, each descent from the one before. Whatever is chosen predicts new rows as well as validation
+ * says. */
 Test(validation, many_rows_are_validated_once_and_the_penalties_predict)
 {
     enum { MANY = 4500, WIDE = 12, KINDS = 3, NEW = 1500 };
@@ -498,8 +498,8 @@ Test(validation, many_rows_are_validated_once_and_the_penalties_predict)
         }
         const oc_validation *v = &report.validation;
         const oc_trial *best = &v->trial[v->best], *last = &v->trial[v->count - 1];
-        cr_assert(v->held == MANY / 5 && v->count >= 3 && report.used.l2 == best->l2);
-        cr_assert(last->score_l2 > 0 && report.used.score_l2 == best->score_l2);
+        cr_assert(v->held == MANY / 5 && v->count >= 2 && report.used.l2 == best->l2);
+        cr_assert((last->score_l2 > 0) == (v->best > 0) && report.used.score_l2 == best->score_l2);
         cr_assert(v->trial[0].score_l2 == 0);
         double accuracy = (double)right / NEW;
         cr_assert(accuracy > 0.6 && fabs(accuracy - oc_validation_accuracy(v)) < 0.06, "loss %d: %g, not %g", loss,
