@@ -17,19 +17,20 @@ static const char *const augments[] = {"none", "mirror", NULL};
 static const char *const scales[] = {"none", "center", "range", "standard", "pareto", "unit", "auto", NULL};
 static const char *const stage_weights[] = {"none", "equal", "auto", NULL};
 
+#define STRONGEST 1e30 /* penalty; products of a float and 1e8 rows are still finite */
 #define FIELD(name) offsetof(oc_train_options, name)
 const oc_param oc_train_params[] = {
     {"classifier", OC_LEARNER, FIELD(classifier), "linear", 1, 1000, NULL,
      "kind of classifier; nearest neighbours use only `scale`, `stage_weight`, `augment`, `holdout` and `folds` of "
      "the other training options"},
     {"loss", OC_CHOICE, FIELD(loss), "softmax", 0, 0, oc_loss_names, "loss that is minimised over the training rows"},
-    {"l2", OC_REAL, FIELD(l2), "auto", 0, INFINITY, NULL,
+    {"l2", OC_REAL, FIELD(l2), "auto", 0, STRONGEST, NULL,
      "L2 penalty: factor of the sum of squared weights (auto: by validation; of gd a guess from a sample of the rows, "
      "of "
      "searches 0)"},
-    {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, INFINITY, NULL,
+    {"score-l2", OC_REAL, FIELD(score_l2), "auto", 0, STRONGEST, NULL,
      "score penalty: factor of the mean squared scores (auto: by validation with automatic `l2`, else 0)"},
-    {"l1", OC_REAL, FIELD(l1), "0", 0, INFINITY, NULL,
+    {"l1", OC_REAL, FIELD(l1), "0", 0, STRONGEST, NULL,
      "L1 penalty: factor of the sum of absolute weights; makes many of them exactly 0; together with `l2`: elastic "
      "net"},
     {"max-norm", OC_REAL, FIELD(max_norm), "0", 0, INFINITY, NULL,
@@ -71,6 +72,7 @@ const oc_param oc_train_params[] = {
      "validation"},
 };
 #undef FIELD
+#undef STRONGEST
 const size_t oc_train_param_count = sizeof oc_train_params / sizeof *oc_train_params;
 
 oc_train_options oc_train_defaults(void)
@@ -78,6 +80,11 @@ oc_train_options oc_train_defaults(void)
     oc_train_options options = {.seed = 0};
     oc_params_default(oc_train_params, oc_train_param_count, &options);
     return options;
+}
+
+bool oc_train_nonsmooth(const oc_train_options *options)
+{
+    return options->l1 > 0 || options->max_norm > 0;
 }
 
 bool oc_train_uses(const oc_train_options *options, const char *name)
@@ -148,7 +155,7 @@ oc_status oc_train_check(const oc_train_options *options, oc_error *err)
         return oc_fail(err, OC_USAGE,
                        "`tune` compares what losses are worth at their optimum, which random search misses");
     }
-    if (options->tune && (!isnan(options->l2) || options->l1 > 0 || options->max_norm > 0)) {
+    if (options->tune && (!isnan(options->l2) || oc_train_nonsmooth(options))) {
         return oc_fail(
             err, OC_USAGE,
             "`tune` compares losses, each under the penalty that suits it; `l2`, `l1` and `max_norm` fix one");

@@ -52,8 +52,7 @@ static oc_status resolve(const oc_examples *examples, oc_train_options *used, oc
                          oc_error *err)
 {
     bool linear = used->classifier.kind == OC_LINEAR, searches = oc_optimizer_types[used->optimizer].searches;
-    bool nonsmooth = used->l1 > 0 || used->max_norm > 0;
-    bool guess = linear && !searches && !nonsmooth && isnan(used->l2);
+    bool guess = linear && !searches && !oc_train_nonsmooth(used) && isnan(used->l2);
     /* gd is slow: the guess is used without validation */
     plan->path = guess && oc_optimizer_types[used->optimizer].preconditioned;
     plan->score_path = plan->path && isnan(used->score_l2);

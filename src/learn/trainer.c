@@ -31,7 +31,7 @@ static int64_t choose_batch(const oc_train_options *used, const oc_rows *rows)
     while ((double)batch < (double)rows->dimension / 2 && batch < MAX_BATCH) {
         batch *= 2;
     }
-    bool alone = used->optimizer == OC_OPTIMIZER_SGD && !(used->l1 > 0 || used->max_norm > 0);
+    bool alone = used->optimizer == OC_OPTIMIZER_SGD && !oc_train_nonsmooth(used);
     while (alone && batch > MIN_BATCH && (double)batch * STEPS_PER_EPOCH > (double)rows->count) {
         batch /= 2;
     }
@@ -42,10 +42,9 @@ static int64_t choose_batch(const oc_train_options *used, const oc_rows *rows)
 static void set_steps(oc_train_options *used, const oc_rows *rows, bool many)
 {
     const oc_optimizer_type *optimizer = &oc_optimizer_types[used->optimizer];
-    bool nonsmooth = used->l1 > 0 || used->max_norm > 0;
     used->epochs = used->epochs == OC_AUTO ? optimizer->epochs : used->epochs;
     if (used->batch_passes == OC_AUTO) {
-        bool fewer = many && !nonsmooth && optimizer->batch_passes > PASSES_MANY && used->epochs > 0;
+        bool fewer = many && !oc_train_nonsmooth(used) && optimizer->batch_passes > PASSES_MANY && used->epochs > 0;
         used->batch_passes = fewer ? PASSES_MANY : optimizer->batch_passes;
     }
     if (!(optimizer->reads & OC_READS_BATCH)) {

@@ -49,8 +49,7 @@ static size_t automatic_folds(const oc_examples *examples, size_t usable, const 
 {
     double rows = (double)examples->rows->count, columns = (double)examples->rows->dimension;
     bool nearest = options->classifier.kind == OC_NEAREST;
-    bool nonsmooth = options->l1 > 0 || options->max_norm > 0,
-         plain = oc_optimizer_types[options->optimizer].preconditioned && !nonsmooth;
+    bool plain = oc_optimizer_types[options->optimizer].preconditioned && !oc_train_nonsmooth(options);
     double work = rows * (nearest ? rows * columns : fmin(rows, columns) * (double)examples->classes);
     if (nearest && (double)options->classifier.k > rows / 2) {
         return 0; /* a part would have too few rows */
@@ -309,9 +308,8 @@ static void note_absent(const validator *v, const tally *classes, oc_job *job)
     }
     if (unheld) {
         oc_job_note(job,
-                    "%zu of %zu classes have no image among those held out, because they have too few different ones: "
-                    "they do not "
-                    "count in the accuracy",
+                    "%zu of %zu classes have too few different images for one to be held out: they do not count in the "
+                    "accuracy",
                     unheld, v->classes);
     }
     if (absent && !v->whole->importance) {
@@ -402,16 +400,17 @@ static double chance(const validator *v, oc_error *err)
 }
 
 /* Tries L2 penalties from strong to weak until they get worse. If rows are few, the first penalty is so strong that
- * nothing can be learned; if many, it is four times the guess. While nothing is learned, the path goes on. */
+ * nothing can be learned; if many, it is four times the guess. While nothing is learned, and with few rows while the
+ * first penalty is the best, the path goes on. */
 static oc_status follow_path(validator *v, double guess, oc_job *job, oc_error *err)
 {
     bool few = oc_trainer_few(v->trainer), better = true, ignorant = true;
     double score_l2 = v->whole->score_l2, l2 = few ? oc_trainer_strongest(v->trainer, guess) : OC_STAGE_FACTOR * guess;
-    double known = chance(v, err);
+    double known = few ? 0 : chance(v, err);
     oc_status status = isnan(known) ? OC_NO_MEMORY : OC_OK;
     for (; status == OC_OK && (better || ignorant) && v->out->count < OC_MAX_TRIALS; l2 /= OC_STAGE_FACTOR) {
         status = add_trial(v, l2, score_l2, &better, job, err);
-        ignorant = v->out->best == 0 && (few || v->out->trial[0].log_loss > (1 - WORTH) * known);
+        ignorant = v->out->best == 0 && v->out->trial[0].log_loss > (1 - WORTH) * known;
     }
     return status;
 }

@@ -62,6 +62,11 @@ load common
     run -2 ocellus train "$DATA/test" --loss l2 -o model
     [[ "$output" == *softmax* ]]
     run -2 ocellus train "$DATA/test" --epochs many -o model
+    local penalty
+    for penalty in l2 score-l2 l1; do
+        run -2 ocellus train "$DATA/test" --$penalty 1e300 -o model
+        [[ "$output" == *"--$penalty: '1e300' is not allowed"*"0..1e+30"* ]]
+    done
     ocellus extract "$DATA/test" -f pixels:size=4 -o set
     run -2 ocellus train set -f hog -o model
     [ ! -e model ]

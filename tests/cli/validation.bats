@@ -152,5 +152,5 @@ PYTHON
     cp "$DATA/kinds/plain.png" few/b
     run -0 --separate-stderr ocellus train few -f pixels:size=4,gray=1 --json -o m
     jq -e '.validation.balanced_accuracy == null' <<<"$output"
-    [[ "$stderr" == *"1 of 2 classes have no image among those held out"* ]]
+    [[ "$stderr" == *"1 of 2 classes have too few different images for one to be held out"* ]]
 }
