@@ -40,6 +40,12 @@ static bool like_csv(const char *path, const char *head)
     return word && (size_t)(word - head) < line;
 }
 
+/* True when JSON with this format follows the 8 bytes of its length (src/matrix/safetensors.h). */
+static bool like_model(const char *head)
+{
+    return strstr(head + sizeof(uint64_t), "\"format\":\"ocellus-model\"");
+}
+
 static oc_status read_head(const char *path, char *head, oc_error *err)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -88,6 +94,9 @@ static oc_status read_file(oc_dataset *dataset, const char *path, size_t size, o
     }
     if (size == 0) {
         return oc_fail(err, OC_BAD_FILE, "%s: the file is empty", path);
+    }
+    if (like_model(head)) {
+        return oc_fail(err, OC_BAD_FILE, "%s: a model that training wrote, where images are expected", path);
     }
     if (like_csv(path, head)) {
         return oc_read_csv(dataset, path, err);

@@ -72,6 +72,14 @@ load common
     [ ! -e model ]
 }
 
+@test "a model is named as one where images are expected" {
+    ocellus train "$DATA/test" -f pixels:size=4 -o model
+    for command in "train model -o other" "extract model -f hog -o other" "classify model model" "compare model"; do
+        run -1 ocellus $command
+        [[ "$output" == *"model: a model that training wrote, where images are expected"* ]]
+    done
+}
+
 @test "stopped by a signal: exit 1, the older model is whole, no other file remains" {
     echo old >model
     "$OCELLUS" train "$DATA/train" -f pixels:size=28 --epochs 1000000 -o model 2>message &
