@@ -1,8 +1,8 @@
 /* The cross-entropy L(a) = mean_i [ log sum_j exp a s_ij - a sum_j t_ij s_ij ] is convex in a: its slope, the mean of
  * sum_j (p_ij - t_ij) s_ij, rises, and its zero is found by Newton steps that stay in an interval of log a, or else
- * halve it. The targets t are 1 - e for the true class, and e in total for the others, with e = 1 / (N + 2): without e,
- * the factor would be infinite when all N rows are classified correctly, although the next row may not be (Platt,
- * "Probabilistic outputs for support vector machines", 1999, section 2.2). */
+ * halve it. The targets t are 1 - e for the true class, and e for that of the others whose score is highest, with e =
+ * 1 / (N + 2): without e, the factor would be infinite when all N rows are classified correctly, although the next row
+ * may not be (Platt, "Probabilistic outputs for support vector machines", 1999, section 2.2, for two classes). */
 #include "src/learn/calibration.h"
 
 #include <math.h>
@@ -38,13 +38,15 @@ static double row_loss(const float *s, size_t classes, size_t y, double factor, 
 static slopes slopes_at(const float *scores, const int *labels, size_t count, size_t classes, double factor)
 {
     slopes total = {0};
-    double doubt = 1 / ((double)count + 2) / (double)(classes - 1);
+    double doubt = 1 / ((double)count + 2);
     for (size_t i = 0; i < count; i++) {
         const float *s = scores + i * classes;
         row_loss(s, classes, (size_t)labels[i], factor, &total);
+        double nearest = -INFINITY;
         for (size_t j = 0; j < classes; j++) {
-            total.first -= doubt * ((double)s[j] - (double)s[labels[i]]);
+            nearest = j == (size_t)labels[i] ? nearest : fmax(nearest, (double)s[j] - (double)s[labels[i]]);
         }
+        total.first -= doubt * nearest;
     }
     return total;
 }

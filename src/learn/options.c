@@ -48,7 +48,7 @@ const oc_param oc_train_params[] = {
      "1000)"},
     {"finish", OC_INTEGER, FIELD(batch_passes), "auto", 0, 1e6, NULL,
      "maximum number of passes of lbfgs over the training rows; it stops earlier when the loss hardly falls (auto: "
-     "100; with sgd before it and more than 4,096 rows 20)"},
+     "100; with sgd before it and more than 4,096 rows 20, or as many up to 100 as take little time)"},
     {"rate", OC_REAL, FIELD(rate), "auto", 1e-300, INFINITY, NULL, "first step size (learning rate)"},
     {"schedule", OC_CHOICE, FIELD(schedule), "cosine", 0, 0, schedules, "how the step size decreases"},
     {"momentum", OC_REAL, FIELD(momentum), "0.9", 0, 0.999, NULL, "momentum of the steps"},

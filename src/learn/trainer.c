@@ -18,10 +18,12 @@ enum { MAX_SEPARABLE_ROWS = 4096 }; /* up to here rows are likely to be separabl
 enum { BATCH = 256, MAX_BATCH = 2048, MIN_BATCH = 16, STEPS_PER_EPOCH = 32 };
 /* gap / objective at which a descent may end: in the last descent, and in validation. */
 static const double TOLERANCE = 0.0005, COARSE_TOLERANCE = 0.001;
-/* Maximum number of passes: in validation with few and with many rows, and in the last descent with many rows. 20 are
- * within 0.1 points of 100 on four features of Fashion-MNIST; hog, pixels and words of CIFAR-10 end after fewer
- * (tests/bench/classifier.md). Not checked on other sets of many rows. */
-enum { COARSE_PASSES = 19, COARSE_PASSES_MANY = 5, PASSES_MANY = 20, MAX_STAGES = 24 };
+/* Maximum number of passes: in validation with few rows; with many rows at least, in validation and in the last descent;
+ * more if they take no more than WORK multiply-adds. At least 20 are within 0.1 points of 100 on four features of
+ * Fashion-MNIST; hog, pixels and words of CIFAR-10 end after fewer; OpenCV's letters and digits take all
+ * (tests/bench/classifier.md). */
+enum { COARSE_PASSES = 19, COARSE_PASSES_MANY = 5, PASSES_MANY = 20, ALL_PASSES = 100, MAX_STAGES = 24 };
+static const double WORK = 3e9, COARSE_WORK = 1e9;
 
 /* The number of rows in a step. sgd alone needs many steps to converge, so batches are smaller when rows are few. The
  * exception: l1 and max_norm, because the noise of small batches would disturb their exact zeros. */
@@ -38,14 +40,21 @@ static int64_t choose_batch(const oc_train_options *used, const oc_rows *rows)
     return batch;
 }
 
+/* The number of passes, `least` to ALL_PASSES, that take `work` multiply-adds together. */
+static int64_t affordable(double work, const oc_rows *rows, size_t classes, int64_t least)
+{
+    double pass = (double)rows->count * (double)(rows->dimension + 1) * (double)classes;
+    return (int64_t)fmin(fmax(work / pass, (double)least), ALL_PASSES);
+}
+
 /* Replaces auto in the options of steps and passes. */
-static void set_steps(oc_train_options *used, const oc_rows *rows, bool many)
+static void set_steps(oc_train_options *used, const oc_rows *rows, size_t classes, bool many)
 {
     const oc_optimizer_type *optimizer = &oc_optimizer_types[used->optimizer];
     used->epochs = used->epochs == OC_AUTO ? optimizer->epochs : used->epochs;
     if (used->batch_passes == OC_AUTO) {
         bool fewer = many && !oc_train_nonsmooth(used) && optimizer->batch_passes > PASSES_MANY && used->epochs > 0;
-        used->batch_passes = fewer ? PASSES_MANY : optimizer->batch_passes;
+        used->batch_passes = fewer ? affordable(WORK, rows, classes, PASSES_MANY) : optimizer->batch_passes;
     }
     if (!(optimizer->reads & OC_READS_BATCH)) {
         used->batch = (int64_t)rows->count;
@@ -152,7 +161,7 @@ static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
         return status;
     }
     status = choose_columns(t, job, err);
-    set_steps(&t->used, t->problem.rows, !oc_trainer_few(t));
+    set_steps(&t->used, t->problem.rows, t->problem.classes, !oc_trainer_few(t));
     if (status == OC_OK && oc_optimizer_types[t->used.optimizer].preconditioned &&
         t->problem.rows->dimension <= OC_PRECONDITION_WIDEST) {
         status = oc_covariance_fit(&t->problem, &t->covariance, job, err);
@@ -243,7 +252,9 @@ oc_status oc_trainer_descend(oc_trainer *t, oc_descent *d, bool coarse, bool war
     }
     bool passes = used->batch_passes > 0;
     used->rate = coarse && !passes ? NAN : used->rate; /* a given rate of sgd alone is that of the last descent */
-    int64_t most = oc_trainer_few(t) ? COARSE_PASSES : COARSE_PASSES_MANY;
+    int64_t most = oc_trainer_few(t)
+                       ? COARSE_PASSES
+                       : affordable(COARSE_WORK, d->problem->rows, d->problem->classes, COARSE_PASSES_MANY);
     if (coarse && !oc_problem_nonsmooth(d->problem) && used->batch_passes > most) {
         used->batch_passes = most;
     }

@@ -580,3 +580,41 @@ Test(validation, weak_penalties_of_many_wide_rows_are_reached)
     oc_classifier_free(classifier);
     free(x);
 }
+
+/* Rows around centres of classes that are at different distances from each other, some of them much. */
+static void make_uneven(float *x, int *y, size_t rows, size_t columns, size_t classes)
+{
+    oc_random random = oc_random_stream(20, 21, rows);
+    for (size_t i = 0; i < rows; i++) {
+        y[i] = (int)(i % classes);
+        for (size_t j = 0; j < columns; j++) {
+            double centre = (double)((size_t)(y[i] + 1) * (j + 3) % 13) - 6;
+            x[i * columns + j] = (float)(oc_random_normal(&random) + 0.2 * centre * fabs(centre));
+        }
+    }
+}
+
+/* Where a pass takes little time, training ends near the optimum. */
+Test(validation, passes_of_many_rows_are_as_many_as_their_work_allows)
+{
+    enum { MANY = 4500, WIDE = 250, NARROW = 5, KINDS = 150, FEW = 12 };
+    float *x = malloc(sizeof *x * MANY * WIDE);
+    static int y[MANY];
+    cr_assert(x);
+    for (int narrow = 0; narrow < 2; narrow++) {
+        oc_rows rows = oc_rows_of(x, MANY, narrow ? NARROW : WIDE);
+        make_uneven(x, y, MANY, rows.dimension, narrow ? FEW : KINDS);
+        oc_train_options options = oc_train_defaults();
+        oc_train_report report;
+        oc_classifier *classifier = NULL;
+        oc_error err = {0};
+        options.folds = narrow ? OC_AUTO : 0;
+        cr_assert(oc_train(&(oc_examples){&rows, y, narrow ? FEW : KINDS}, &options, NULL, &classifier, &report,
+                           &err) == OC_OK,
+                  "%s", err.message);
+        cr_assert(report.used.batch_passes == (narrow ? 100 : 20), "%d", (int)report.used.batch_passes);
+        cr_assert(!narrow || report.gap < 0.001 * report.objective, "%g of %g", report.gap, report.objective);
+        oc_classifier_free(classifier);
+    }
+    free(x);
+}
