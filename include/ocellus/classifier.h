@@ -154,8 +154,8 @@ typedef struct oc_trial {
     double l2, score_l2;
     double accuracy;  /* part of the rows held out that got their class, never of mirrored copies */
     double deviation; /* standard deviation of the accuracy over the folds; NaN for a hold-out */
-    double log_loss;  /* mean of -log p of the true class; of other losses than softmax after calibration; NaN for
-                         nearest neighbours */
+    double log_loss;  /* mean of -log p of the true class, p calibrated; of balanced classes all weigh the same; NaN
+                         for nearest neighbours */
 } oc_trial;
 
 enum { OC_MAX_TRIALS = 24 };

@@ -43,9 +43,9 @@ static void note_balance(const oc_model *model, const oc_evaluation *evaluation)
     size_t first, count = never_predicted(evaluation, &first);
     if (count) {
         terminal_note(
-            "%zu of the small classes are never predicted, for example '%.200s', which has %zu of %zu test images%s",
-            count, oc_model_class(model, first), evaluation->metrics[first].count, evaluation->images,
-            balance_advice(&train));
+            "%zu of the small classes %s never predicted, for example '%.200s', which has %zu of %zu test images%s",
+            count, plural(count, "is", "are"), oc_model_class(model, first), evaluation->metrics[first].count,
+            evaluation->images, balance_advice(&train));
     }
 }
 

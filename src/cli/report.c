@@ -204,7 +204,10 @@ void report_validation(FILE *stream, const oc_model *model, const oc_validation 
         fprintf(stream, "balanced    %.2f %%, the mean over the classes\n", 100 * v->balanced_accuracy);
     }
     if (isfinite(v->log_loss)) {
-        fprintf(stream, "log loss    %.4f of calibrated probabilities\n", v->log_loss);
+        fprintf(stream, "log loss    %.4f of calibrated probabilities%s\n", v->log_loss,
+                oc_model_train_options(model).class_weight == OC_CLASS_WEIGHT_BALANCED
+                    ? ", all classes weighing the same"
+                    : "");
     }
 }
 

@@ -28,7 +28,7 @@ static const cli_option own_options[] = {
      {OPTION_CHOICE("what", what, pictures, "auto",
                     "features: of an image; templates: the weights of each class; codebook: the learned words; ray, "
                     "plane: the loss along random directions from the weights; steps: the loss after one step of "
-                    "each size; auto: features if an image is given, else templates")}},
+                    "each size from small random weights; auto: features if an image is given, else templates")}},
     {'o', "PICTURE.png", REPEAT_REFUSED, 0,
      {OPTION_TEXT("output", output, "PNG file to write; replaces an older one")}},
 };
@@ -218,7 +218,7 @@ const cli_command command_show = {
              "show MODEL IMAGES|SET --what ray|plane|steps -o PICTURE.png\n"
              "show MODEL ROWS.npy --labels FILE --what plane -o PICTURE.png",
     .about = "Draws the features of an image, the weights of each class of a model, the codebook of a model, or the "
-             "loss around its weights.\n\n"
+             "loss around its weights, or after one step of training.\n\n"
              "Features of an IMAGE: gradients as stars of lines along the edges, colours as bars, visual words as a "
              "mosaic. Templates are the weights of each class: a picture for pixels; stars and words for the class "
              "(blue, left) and against it (orange, right). For ray, plane and steps, the loss is the mean over at "

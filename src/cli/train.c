@@ -166,7 +166,9 @@ static void print_work(const oc_train_report *report)
     const char *optimizer =
         oc_params_find(oc_train_params, oc_train_param_count, "optimizer")->choices[used->optimizer];
     if (used->optimizer == OC_OPTIMIZER_AUTO) {
-        optimizer = used->batch_passes ? "minibatch SGD, then L-BFGS" : "minibatch SGD";
+        const char *passes = used->l1 > 0 || used->max_norm > 0 ? "minibatch SGD, then proximal Newton steps"
+                                                                : "minibatch SGD, then L-BFGS";
+        optimizer = used->batch_passes ? passes : "minibatch SGD";
     }
     if (used->epochs != OC_AUTO) {
         size_t epochs = (size_t)used->epochs;
@@ -179,7 +181,8 @@ static void print_work(const oc_train_report *report)
     }
     terminal_detail("accuracy on the training rows %.2f %%", 100 * report->accuracy);
     if (isfinite(report->gap)) {
-        terminal_detail("about %.2g above the minimum of the objective", report->gap);
+        terminal_detail("about %.2g%s above the minimum of the objective", report->gap,
+                        used->batch_passes > 0 ? "" : " or more");
     }
     if (report->used.l1 > 0) {
         terminal_detail("%zu weights are 0", report->zeros);

@@ -35,30 +35,38 @@ static double row_loss(const float *s, size_t classes, size_t y, double factor, 
     return highest + log(sum);
 }
 
-static slopes slopes_at(const float *scores, const int *labels, size_t count, size_t classes, double factor)
+static double weight_of(const oc_scored *s, size_t row)
+{
+    return s->importance ? s->importance[s->labels[row]] : 1;
+}
+
+static slopes slopes_at(const oc_scored *s, double factor)
 {
     slopes total = {0};
-    double doubt = 1 / ((double)count + 2);
-    for (size_t i = 0; i < count; i++) {
-        const float *s = scores + i * classes;
-        row_loss(s, classes, (size_t)labels[i], factor, &total);
-        double nearest = -INFINITY;
-        for (size_t j = 0; j < classes; j++) {
-            nearest = j == (size_t)labels[i] ? nearest : fmax(nearest, (double)s[j] - (double)s[labels[i]]);
+    double doubt = 1 / ((double)s->count + 2);
+    for (size_t i = 0; i < s->count; i++) {
+        const float *scores = s->scores + i * s->classes;
+        size_t y = (size_t)s->labels[i];
+        slopes row = {0};
+        double nearest = -INFINITY, weight = weight_of(s, i);
+        row_loss(scores, s->classes, y, factor, &row);
+        for (size_t j = 0; j < s->classes; j++) {
+            nearest = j == y ? nearest : fmax(nearest, (double)scores[j] - (double)scores[y]);
         }
-        total.first -= doubt * nearest;
+        total.first += weight * (row.first - doubt * nearest);
+        total.second += weight * row.second;
     }
     return total;
 }
 
-double oc_calibrate(const float *scores, const int *labels, size_t count, size_t classes)
+double oc_calibrate(const oc_scored *scored)
 {
     double square = 0;
-    for (size_t i = 0; i < count; i++) {
-        const float *s = scores + i * classes;
-        for (size_t j = 0; j < classes; j++) {
-            double ahead = (double)s[j] - (double)s[labels[i]];
-            square += ahead * ahead / ((double)count * (double)classes);
+    for (size_t i = 0; i < scored->count; i++) {
+        const float *s = scored->scores + i * scored->classes;
+        for (size_t j = 0; j < scored->classes; j++) {
+            double ahead = (double)s[j] - (double)s[scored->labels[i]];
+            square += ahead * ahead / ((double)scored->count * (double)scored->classes);
         }
     }
     if (!(square > 0) || !isfinite(square)) {
@@ -67,7 +75,7 @@ double oc_calibrate(const float *scores, const int *labels, size_t count, size_t
     double low = -log(WIDEST), high = log(WIDEST), unit = 1 / sqrt(square), log_factor = 0, step = 1;
     for (int k = 0; k < STEPS && fabs(step) > EXACT; k++) {
         double factor = unit * exp(log_factor);
-        slopes found = slopes_at(scores, labels, count, classes, factor);
+        slopes found = slopes_at(scored, factor);
         low = found.first < 0 ? log_factor : low;
         high = found.first < 0 ? high : log_factor;
         double next = log_factor +
@@ -85,11 +93,13 @@ double oc_row_log_loss(const float *scores, size_t classes, size_t y, double fac
     return row_loss(scores, classes, y, factor, &slope);
 }
 
-double oc_log_loss(const float *scores, const int *labels, size_t count, size_t classes, double factor)
+double oc_log_loss(const oc_scored *s, double factor)
 {
-    double total = 0;
-    for (size_t i = 0; i < count; i++) {
-        total += oc_row_log_loss(scores + i * classes, classes, (size_t)labels[i], factor);
+    double total = 0, weights = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        double weight = weight_of(s, i);
+        total += weight * oc_row_log_loss(s->scores + i * s->classes, s->classes, (size_t)s->labels[i], factor);
+        weights += weight;
     }
-    return total / (double)count;
+    return total / weights;
 }

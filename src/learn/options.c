@@ -56,7 +56,7 @@ const oc_param oc_train_params[] = {
      "scaling of the feature columns: none; center (subtract the mean); range (to -1..1); standard (to standard "
      "deviation 1); pareto (divide by the square root of the standard deviation); unit (rows of length 1, then "
      "center); auto: if rows are few compared with columns, that of standard, center, pareto and unit which predicts "
-     "left-out rows best, else standard"},
+     "left-out rows best, else standard; of searches standard"},
     {"stage-weight", OC_CHOICE, FIELD(stage_weight), "auto", 0, 0, stage_weights,
      "weights of joined stages: none (the values as they are), equal (the scaled columns of each stage have the same "
      "total size), or auto: chosen together with the scale"},

@@ -9,25 +9,29 @@
  * recent curvature: a step along a steep direction says nothing about flat ones.
  *
  * q is minimised by accelerated proximal gradients (Beck and Teboulle, 2009), restarted where they turn back
- * (O'Donoghue and Candes, 2015). This needs products with K but no pass over the rows. */
+ * (O'Donoghue and Candes, 2015). This needs products with K but no pass over the rows. Of fewer rows than columns, K = Z^T
+ * Z / N is not computed: the two factors are shorter. */
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
 #include "src/learn/loss.h"
 #include "src/learn/minimize.h"
 #include "src/learn/penalty.h"
+#include "src/learn/scaler.h"
 #include "src/matrix/blas.h"
 #include "src/matrix/vector.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { INNER = 300, COLUMNS = 256, POWER_STEPS = 20 };
-static const double INNER_ERROR =
-    1e-5; /* inner steps end at |last step|^2 <= INNER_ERROR |u - w|^2, with A's bound as norm */
+enum { INNER = 300, COLUMNS = 256, ROWS = 64, POWER_STEPS = 20 };
+/* Inner steps end at |last step|^2 <= INNER_ERROR |u - w|^2, with A's bound as norm. */
+static const double INNER_ERROR = 1e-5;
 
 typedef struct newton {
-    const float *covariance;  /* K; NULL: largest I */
+    const float *covariance;  /* K */
+    float *z, *scores;        /* or Z (N,D), and ahead Z^T (C,N); all NULL: K = largest I */
+    size_t n;                 /* N */
     double largest;           /* a little more than the largest eigenvalue of K */
     double curvature;         /* a */
     double recent[OC_RECENT]; /* curvatures of the last steps; step k in slot k % OC_RECENT */
@@ -35,24 +39,37 @@ typedef struct newton {
     float *ahead, *product;   /* (C,D): extrapolated U - W, and its product with K */
 } newton;
 
+static void score_rows(void *context, size_t index, size_t worker)
+{
+    (void)worker;
+    const newton *s = context;
+    size_t first = index * ROWS, count = s->n - first < ROWS ? s->n - first : ROWS;
+    oc_matmul_nt(1 / (float)s->n, oc_packed(s->ahead, s->classes, s->d), oc_packed(s->z + first * s->d, count, s->d), 0,
+                 s->scores + first, s->n);
+}
+
 static void multiply_columns(void *context, size_t index, size_t worker)
 {
     (void)worker;
     const newton *s = context;
     size_t left = index * COLUMNS, width = s->d - left < COLUMNS ? s->d - left : COLUMNS;
-    oc_matmul_nn(1, oc_packed(s->ahead, s->classes, s->d), oc_view(s->covariance + left, s->d, width, s->d), 0,
-                 s->product + left, s->d);
+    oc_matrix factor = s->z ? oc_packed(s->scores, s->classes, s->n) : oc_packed(s->ahead, s->classes, s->d);
+    const float *columns = (s->z ? s->z : s->covariance) + left;
+    oc_matmul_nn(1, factor, oc_view(columns, s->z ? s->n : s->d, width, s->d), 0, s->product + left, s->d);
 }
 
 /* product (C,D) = ahead (C,D) K */
 static void multiply(newton *s, oc_job *job)
 {
-    if (s->covariance) {
-        oc_parallel(job, (s->d + COLUMNS - 1) / COLUMNS, multiply_columns, s);
+    if (!s->covariance && !s->z) {
+        memcpy(s->product, s->ahead, s->classes * s->d * sizeof *s->product);
+        oc_vector_scale(s->product, s->largest, s->classes * s->d);
         return;
     }
-    memcpy(s->product, s->ahead, s->classes * s->d * sizeof *s->product);
-    oc_vector_scale(s->product, s->largest, s->classes * s->d);
+    if (s->z) {
+        oc_parallel(job, (s->n + ROWS - 1) / ROWS, score_rows, s);
+    }
+    oc_parallel(job, (s->d + COLUMNS - 1) / COLUMNS, multiply_columns, s);
 }
 
 /* Power iteration on C equal vectors at a time. */
@@ -141,7 +158,8 @@ static double propose(void *state, oc_iterate *i, size_t attempt, oc_job *job)
         double moved = advance(s, i, (t - 1) / grown, &back);
         way += moved;
         t = back > 0 ? 1 : grown;
-        if (!s->covariance || moved <= INNER_ERROR * way) { /* without a covariance the first step is exact */
+        if ((!s->covariance && !s->z) ||
+            moved <= INNER_ERROR * way) { /* without a covariance the first step is exact */
             break;
         }
     }
@@ -174,19 +192,31 @@ static void accept(void *state, const oc_iterate *i, oc_job *job)
 oc_status oc_proximal_newton(oc_descent *descent, oc_job *job, oc_error *err)
 {
     const oc_problem *p = descent->problem;
+    size_t n = p->rows->count, d = p->rows->dimension, weights = oc_problem_weights(p);
+    bool few = !descent->covariance && n < d && n <= OC_PRECONDITION_WIDEST;
     newton s = {.covariance = descent->covariance,
                 .largest = descent->precondition->largest,
                 .curvature = oc_loss_types[p->loss].curvature(p->classes).usual,
                 .classes = p->classes,
-                .d = p->rows->dimension};
-    float *memory = oc_alloc(oc_problem_weights(p), 2 * sizeof *memory);
-    if (!memory) {
-        return oc_fail_memory(err, "training");
+                .d = d,
+                .n = n,
+                .ahead = oc_alloc(weights, sizeof *s.ahead),
+                .product = oc_alloc(weights, sizeof *s.product),
+                .z = few ? oc_alloc(n, d * sizeof *s.z) : NULL,
+                .scores = few ? oc_alloc(n, p->classes * sizeof *s.scores) : NULL};
+    bool enough = s.ahead && s.product && (!few || (s.z && s.scores));
+    oc_status status = enough ? OC_OK : oc_fail_memory(err, "training");
+    for (size_t i = 0; few && enough && i < n; i++) {
+        oc_scaler_row(p->rows, i, p->center, p->scale, s.z + i * d);
     }
-    s.ahead = memory;
-    s.product = memory + oc_problem_weights(p);
-    s.largest = fmax(s.covariance ? 1.05 * largest_eigenvalue(&s, job) : s.largest, 1e-12);
-    oc_status status = oc_minimize(descent, &(oc_method){&s, true, 0, propose, accept}, job, err);
-    oc_free(memory);
+    if (status == OC_OK) {
+        bool known = s.covariance || s.z;
+        s.largest = fmax(known ? 1.05 * largest_eigenvalue(&s, job) : s.largest, 1e-12);
+        status = oc_minimize(descent, &(oc_method){&s, true, 0, propose, accept}, job, err);
+    }
+    oc_free(s.ahead);
+    oc_free(s.product);
+    oc_free(s.z);
+    oc_free(s.scores);
     return status;
 }

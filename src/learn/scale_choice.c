@@ -101,15 +101,20 @@ oc_status oc_scale_choose(const oc_examples *examples, oc_train_options *options
 {
     oc_subset sample = {0};
     choice c = {.sample = &sample, .classes = examples->classes, .job = job};
+    list_candidates(&c, examples->rows, options);
+    const candidate *best = &c.candidates[0];
+    if (c.count == 1 && !isnan(options->l2)) {
+        options->scale = best->scale;
+        options->stage_weight = best->weight;
+        return OC_OK;
+    }
     oc_status status = take_sample(examples, options->seed, &sample, err);
     if (status != OC_OK) {
         return status;
     }
-    list_candidates(&c, examples->rows, options);
     oc_parallel(job, c.count, judge, &c);
     double sampled = (double)sample.rows.count;
     oc_subset_free(&sample);
-    const candidate *best = &c.candidates[0];
     for (size_t k = 0; k < c.count; k++) {
         const candidate *other = &c.candidates[k];
         if (other->status != OC_OK) {

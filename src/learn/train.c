@@ -45,22 +45,21 @@ static oc_status check_labels(const oc_examples *examples, oc_error *err)
     return status;
 }
 
-/* Replaces auto in scale, stage weight and penalties. The scale is only chosen for descents that end in the optimum of
- * an L2 penalty; else auto means standardised columns. Sets plan->path (l2 is a guess, from which validation starts)
- * and plan->score_path. */
+/* Replaces auto in scale, stage weight and penalties; of searches and neighbours, the scale of auto is standard. Sets
+ * plan->path (l2 is a guess, from which validation starts) and plan->score_path. */
 static oc_status resolve(const oc_examples *examples, oc_train_options *used, oc_validation_plan *plan, oc_job *job,
                          oc_error *err)
 {
     bool linear = used->classifier.kind == OC_LINEAR, searches = oc_optimizer_types[used->optimizer].searches;
-    bool guess = linear && !searches && !oc_train_nonsmooth(used) && isnan(used->l2);
+    bool descends = linear && !searches, guess = descends && !oc_train_nonsmooth(used) && isnan(used->l2);
     /* gd is slow: the guess is used without validation */
     plan->path = guess && oc_optimizer_types[used->optimizer].preconditioned;
     plan->score_path = plan->path && isnan(used->score_l2);
     used->score_l2 = isnan(used->score_l2) ? 0 : used->score_l2;
-    if (guess) {
+    used->l2 = linear && !guess && isnan(used->l2) ? 0 : used->l2;
+    if (descends) {
         return oc_scale_choose(examples, used, job, err);
     }
-    used->l2 = linear && isnan(used->l2) ? 0 : used->l2;
     used->scale = used->scale == OC_SCALE_AUTO ? OC_SCALE_STANDARD : used->scale;
     used->stage_weight = used->stage_weight == OC_STAGE_WEIGHT_AUTO ? OC_STAGE_WEIGHT_NONE : used->stage_weight;
     return OC_OK;
@@ -189,6 +188,22 @@ static void note_unmeasured(const oc_learner *learner, size_t rows, oc_job *job)
     }
 }
 
+static void note_result(const oc_classifier *c, const oc_train_report *done, oc_job *job)
+{
+    if (done->used.l1 > 0 && done->zeros == c->classes * c->dimension) {
+        oc_job_note(job, "all weights are 0: `l1` %g is too strong for these rows", done->used.l1);
+    }
+    if (done->gap > UNCONVERGED * done->objective) {
+        bool passes = oc_train_uses(&done->used, "finish");
+        oc_job_note(job,
+                    passes ? "training has not converged: the objective, %.4g, may be %.1f %% above its minimum; more "
+                             "`finish` passes bring it down"
+                           : "training has not converged: the objective, %.4g, may be %.1f %% above its minimum; more "
+                             "`epochs` bring it down",
+                    done->objective, 100 * done->gap / done->objective);
+    }
+}
+
 oc_status oc_train(const oc_examples *examples, const oc_train_options *options, oc_job *job,
                    oc_classifier **classifier, oc_train_report *report, oc_error *err)
 {
@@ -229,13 +244,7 @@ oc_status oc_train(const oc_examples *examples, const oc_train_options *options,
     if (status != OC_OK) {
         return status;
     }
-    const oc_train_report *done = &out.report;
-    if (done->gap > UNCONVERGED * done->objective) {
-        oc_job_note(job,
-                    "training has not converged: the objective, %.4g, may be %.1f %% above its minimum; more "
-                    "`finish` passes or `epochs` bring it down",
-                    done->objective, 100 * done->gap / done->objective);
-    }
+    note_result(out.classifier, &out.report, job);
     *classifier = out.classifier;
     if (report) {
         *report = out.report;

@@ -162,8 +162,10 @@ static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
     }
     status = choose_columns(t, job, err);
     set_steps(&t->used, t->problem.rows, t->problem.classes, !oc_trainer_few(t));
-    if (status == OC_OK && oc_optimizer_types[t->used.optimizer].preconditioned &&
-        t->problem.rows->dimension <= OC_PRECONDITION_WIDEST) {
+    size_t n = t->problem.rows->count, d = t->problem.rows->dimension;
+    bool own_factors = oc_problem_nonsmooth(&t->problem) && n < d; /* oc_proximal_newton multiplies by the rows */
+    if (status == OC_OK && oc_optimizer_types[t->used.optimizer].preconditioned && !own_factors &&
+        d <= OC_PRECONDITION_WIDEST) {
         status = oc_covariance_fit(&t->problem, &t->covariance, job, err);
     }
     return status;

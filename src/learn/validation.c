@@ -3,7 +3,8 @@
  * previous one, so a penalty costs only a few passes; if rows are few, a penalty on the scores begins again from strong
  * L2 penalties. Scaling, coordinates and covariance are those of all rows, for all folds and penalties. The chosen
  * penalties have the least log loss on the held-out rows: log loss is a smooth function of a penalty, accuracy is not.
- * The scores are calibrated first, for every loss, so that a common factor of the scores does not matter.
+ * The scores are calibrated first, for every loss, so that a common factor of the scores does not matter. Balanced class
+ * weights weigh the log loss too.
  *
  * A penalty is relative to the sum of the losses: for a part of N' of N rows it is l2 N / N'. */
 #include "src/learn/validation.h"
@@ -26,6 +27,7 @@ enum { FOLDS = 5 };
 static const double WORTH = 0.005;
 static const double WEAKEST_SCORES = 0.01; /* penalty on the scores that is tried first */
 static const double LONG_PASS = 3e7;       /* multiply-adds of a pass; above, 5 folds would take too long */
+static const double SLOWER = 100;          /* passes for one of a smooth problem with a preconditioner */
 
 double oc_validation_accuracy(const oc_validation *validation)
 {
@@ -50,11 +52,12 @@ static size_t automatic_folds(const oc_examples *examples, size_t usable, const 
     double rows = (double)examples->rows->count, columns = (double)examples->rows->dimension;
     bool nearest = options->classifier.kind == OC_NEAREST;
     bool plain = oc_optimizer_types[options->optimizer].preconditioned && !oc_train_nonsmooth(options);
-    double work = rows * (nearest ? rows * columns : fmin(rows, columns) * (double)examples->classes);
+    double work = rows *
+                  (nearest ? rows * columns : (plain ? fmin(rows, columns) : columns) * (double)examples->classes);
     if (nearest && (double)options->classifier.k > rows / 2) {
         return 0; /* a part would have too few rows */
     }
-    if ((!plain && !nearest) || work > LONG_PASS) {
+    if (work > (plain || nearest ? LONG_PASS : LONG_PASS / SLOWER)) {
         return usable > 2 ? 1 : 0;
     }
     return usable < FOLDS ? usable : FOLDS;
@@ -241,9 +244,10 @@ static void count_right(const validator *v, oc_trial *trial)
 
 static void judge(validator *v, oc_trial *trial)
 {
-    v->factor = v->nearest ? NAN : oc_calibrate(v->scores, v->labels, v->held, v->classes);
+    oc_scored scored = {v->scores, v->labels, v->held, v->classes, v->whole->importance};
+    v->factor = v->nearest ? NAN : oc_calibrate(&scored);
     count_right(v, trial);
-    trial->log_loss = v->nearest ? NAN : oc_log_loss(v->scores, v->labels, v->held, v->classes, v->factor);
+    trial->log_loss = v->nearest ? NAN : oc_log_loss(&scored, v->factor);
 }
 
 /* Computes the scores of all held-out rows under the penalties of a trial, then its accuracy and log loss. */
@@ -298,23 +302,28 @@ static double balanced_accuracy(const tally *classes, size_t count)
 /* Sends notes about classes without held-out rows, and classes that were predicted for no held-out row. */
 static void note_absent(const validator *v, const tally *classes, oc_job *job)
 {
-    size_t absent = 0, unheld = 0, least = SIZE_MAX, most = 0;
+    size_t absent = 0, unheld = 0, single = 0, least = SIZE_MAX, most = 0;
     for (size_t c = 0; c < v->classes; c++) {
         const tally *t = &classes[c];
         absent += t->held && !t->given;
         unheld += t->rows && !t->held;
+        single += t->rows == 1;
         least = t->rows && t->rows < least ? t->rows : least;
         most = t->rows > most ? t->rows : most;
     }
     if (unheld) {
+        bool small = v->parts == 1 && unheld > single; /* the part, for so many classes */
         oc_job_note(job,
-                    "%zu of %zu classes have too few different images for one to be held out: they do not count in the "
-                    "accuracy",
+                    small
+                        ? "%zu of %zu classes have no image in the part held out: they do not count in the accuracy; "
+                          "`folds` 2 or more holds out every image once"
+                        : "%zu of %zu classes have too few different images for one to be held out: they do not count "
+                          "in the accuracy",
                     unheld, v->classes);
     }
-    if (absent && !v->whole->importance) {
+    if (absent) {
         oc_job_note(job,
-                    most > 2 * least
+                    most > 2 * least && !v->whole->importance
                         ? "%zu of %zu classes were predicted for none of the %zu images held out; `class_weight` "
                           "balanced makes rare classes count as much as frequent ones"
                         : "%zu of %zu classes were predicted for none of the %zu images held out",
@@ -332,6 +341,7 @@ static bool clearly_less(const validator *v)
         size_t at = i * v->classes, y = (size_t)v->labels[i];
         double less = oc_row_log_loss(v->best + at, v->classes, y, v->best_factor) -
                       oc_row_log_loss(v->scores + at, v->classes, y, v->factor);
+        less *= v->whole->importance ? v->whole->importance[y] : 1;
         sum += less;
         squares += less * less;
     }

@@ -100,7 +100,11 @@ typedef struct array {
 static oc_status parse(unsigned char *file, size_t size, const char *path, array *out, oc_error *err)
 {
     if (!oc_npy_signature(file, size) || size < 10) {
-        return oc_fail(err, OC_BAD_FILE, "%s: not a .npy file", path);
+        return oc_fail(err, OC_BAD_FILE,
+                       size > 1 && memcmp(file, "PK", 2) == 0
+                           ? "%s: an archive of arrays (.npz); numpy.save(FILE, rows) writes one array, as .npy"
+                           : "%s: not a .npy file",
+                       path);
     }
     size_t lead = file[6] == 1 ? 10 : 12;
     size_t length = file[8] | (size_t)file[9] << 8;
@@ -209,8 +213,9 @@ static oc_status narrow(const array *a, const char *path, float **out, oc_error 
         memcpy(&value, a->values + i * sizeof value, sizeof value);
         if (!(fabs(value) <= (double)FLT_MAX)) {
             oc_free(values);
-            return oc_fail(err, OC_BAD_DATA, "%s: row %zu, column %zu: %g cannot be a float32 feature", path,
-                           i / a->shape[1], i % a->shape[1], value);
+            return oc_fail(err, OC_BAD_DATA,
+                           "%s: row %zu, column %zu: %g cannot be a float32 feature, a finite number up to 3.4e38",
+                           path, i / a->shape[1], i % a->shape[1], value);
         }
         values[i] = (float)value;
     }
@@ -306,13 +311,13 @@ oc_status oc_npy_integers(const char *path, int64_t **out, size_t *count, oc_err
         return status;
     }
     status = parse(map, size, path, &a, err);
-    bool integers = status == OC_OK && strlen(a.type) == 3 && strchr("<|", a.type[0]) && strchr("iu", a.type[1]) &&
+    bool integers = status == OC_OK && strlen(a.type) == 3 && strchr("<|", a.type[0]) && strchr("iub", a.type[1]) &&
                     strchr("1248", a.type[2]);
     size_t width = integers ? (size_t)(a.type[2] - '0') : 0;
     if (status == OC_OK && (!integers || a.shape[1] != 1)) {
         status = oc_fail(err, OC_BAD_FILE,
-                         "%s: an array (%zu, %zu) of type '%s'; labels are one axis of integers: in NumPy, "
-                         "numpy.unique(labels, return_inverse=True)[1]",
+                         "%s: %zu x %zu values of type '%s'; labels are one axis of integers, or a text file of names: "
+                         "in NumPy, numpy.savetxt(FILE, labels, fmt='%%s')",
                          path, a.shape[0], a.shape[1], a.type);
     }
     if (status == OC_OK) {

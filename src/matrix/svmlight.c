@@ -103,7 +103,8 @@ static oc_status read_entry(line *l, size_t *index, double *value, oc_error *err
                        l->number);
     }
     if (!(fabs(*value) <= (double)FLT_MAX)) {
-        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' cannot be a float32 feature", l->number, shown, at);
+        return oc_fail(err, OC_BAD_FILE, "line %zu: '%.*s' cannot be a float32 feature, a finite number up to 3.4e38",
+                       l->number, shown, at);
     }
     l->at = end;
     return OC_OK;

@@ -44,7 +44,7 @@ static oc_status store_training(oc_archive *archive, const oc_model *model, oc_e
         status = store_options(archive, GIVEN, &model->given, err);
     }
     if (status == OC_OK && isfinite(model->classifier->calibration)) {
-        oc_snprintf(value, sizeof value, "%.9g", model->classifier->calibration);
+        oc_snprintf(value, sizeof value, "%.17g", model->classifier->calibration);
         status = oc_archive_set(archive, "calibration", value, err);
     }
     if (status == OC_OK) {

@@ -185,7 +185,9 @@ static rows_kind kind_of(const char *path)
     char head[HEAD + 1];
     size_t got = oc_file_head(path, head, HEAD);
     head[got] = '\0';
-    return oc_npy_signature(head, got)                                      ? NPY_ROWS
+    const char *ending = strrchr(path, '.');
+    bool archive = ending && strcmp(ending, ".npz") == 0; /* opening it says what it is */
+    return oc_npy_signature(head, got) || archive                           ? NPY_ROWS
            : !memchr(head, '\0', got) && got && oc_svmlight_signature(head) ? SVMLIGHT_ROWS
                                                                             : NO_ROWS;
 }

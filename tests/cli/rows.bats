@@ -180,6 +180,9 @@ numpy.save("half.npy", rows.astype("f2"))
 numpy.save("cube.npy", rows.reshape(100, 3, 3))
 numpy.save("none.npy", rows[:0])
 numpy.save("wide.npy", numpy.hstack([rows, rows]))
+numpy.savez("archive.npz", rows=rows)
+numpy.save("names.npy", numpy.array(["a", "b", "c"] * 100))
+numpy.save("either.npy", rows[:, 0] > 0)
 for name, value in [("nan", numpy.nan), ("huge", 1e300), ("infinite", -numpy.inf)]:
     rows[7, 2] = value
     numpy.save(name + ".npy", rows)
@@ -197,6 +200,12 @@ PYTHON
     done
     run -1 ocellus train cube.npy -l labels.txt -o m
     [[ "$output" == *reshape* ]]
+    run -1 ocellus train archive.npz -l labels.txt -o m
+    [[ "$output" == *"archive of arrays"*numpy.save* ]]
+    run -1 ocellus train rows.npy -l names.npy -o m
+    [[ "$output" == *"300 x 1 values of type '<U1'"*numpy.savetxt* ]]
+    ocellus train rows.npy -l either.npy -o truth
+    [[ "$(ocellus info truth)" == *"0, 1"* ]]
     for name in nan huge infinite; do
         run -1 ocellus train $name.npy -l labels.txt -o m
         [[ "$output" == *"row 7, column 2"* ]]

@@ -16,10 +16,15 @@ Test(calibration, the_factor_by_hand)
 {
     static const float scores[] = {1, 0, 0, 1, 3, 2, 5, 6};
     static const int labels[] = {0, 1, 0, 0};
-    double factor = oc_calibrate(scores, labels, 4, 2);
+    double factor = oc_calibrate(&(oc_scored){scores, labels, 4, 2, NULL});
     cr_assert(fabs(factor - log(2.0 / 3 / (1.0 / 3))) <= 1e-6, "%g", factor);
     double loss = -(3 * log(2.0 / 3) + log(1.0 / 3)) / 4;
-    cr_assert(fabs(oc_log_loss(scores, labels, 4, 2, factor) - loss) <= 1e-6);
+    cr_assert(fabs(oc_log_loss(&(oc_scored){scores, labels, 4, 2, NULL}, factor) - loss) <= 1e-6);
+    const double importance[] = {1, 3}; /* (5 (1 - e) + e) / 6 */
+    factor = oc_calibrate(&(oc_scored){scores, labels, 4, 2, importance});
+    cr_assert(fabs(factor - log((13.0 / 18) / (5.0 / 18))) <= 1e-6, "%g", factor);
+    loss = -(5 * log(13.0 / 18) + log(5.0 / 18)) / 6;
+    cr_assert(fabs(oc_log_loss(&(oc_scored){scores, labels, 4, 2, importance}, factor) - loss) <= 1e-6);
 }
 
 Test(calibration, scores_times_a_constant_give_the_same_probabilities)
@@ -35,20 +40,21 @@ Test(calibration, scores_times_a_constant_give_the_same_probabilities)
             large[i * C + c] = 1000 * scores[i * C + c];
         }
     }
-    double small = oc_calibrate(scores, labels, N, C), other = oc_calibrate(large, labels, N, C);
+    double small = oc_calibrate(&(oc_scored){scores, labels, N, C, NULL}),
+           other = oc_calibrate(&(oc_scored){large, labels, N, C, NULL});
     cr_assert(fabs(small / other / 1000 - 1) <= 1e-5, "%g and %g", small, other);
-    double best = oc_log_loss(scores, labels, N, C, small);
-    cr_assert(best <= oc_log_loss(scores, labels, N, C, 1.2 * small) && best <= log(C));
+    double best = oc_log_loss(&(oc_scored){scores, labels, N, C, NULL}, small);
+    cr_assert(best <= oc_log_loss(&(oc_scored){scores, labels, N, C, NULL}, 1.2 * small) && best <= log(C));
 }
 
 Test(calibration, all_rows_correct_and_scores_without_information)
 {
     static const float right[] = {1, 0, 0, 1, 1, 0}, equal[6] = {0}, wrong[] = {0, 1, 1, 0, 0, 1};
     static const int labels[] = {0, 1, 0};
-    double factor = oc_calibrate(right, labels, 3, 2); /* p = 1 - 1 / 5 */
+    double factor = oc_calibrate(&(oc_scored){right, labels, 3, 2, NULL}); /* p = 1 - 1 / 5 */
     cr_assert(fabs(factor - log(4)) <= 1e-6, "%g", factor);
-    cr_assert(oc_calibrate(equal, labels, 3, 2) == 1);
-    factor = oc_calibrate(wrong, labels, 3, 2); /* the order of classes stays: hardly any factor */
+    cr_assert(oc_calibrate(&(oc_scored){equal, labels, 3, 2, NULL}) == 1);
+    factor = oc_calibrate(&(oc_scored){wrong, labels, 3, 2, NULL}); /* the order of classes stays: hardly any factor */
     cr_assert(factor > 0 && factor < 0.01, "%g", factor);
 }
 
@@ -174,6 +180,45 @@ Test(choice, a_small_stage_is_not_drowned)
     double with = oc_validation_accuracy(&report.validation), without = oc_validation_accuracy(&drowned.validation);
     cr_assert(report.used.stage_weight == OC_STAGE_WEIGHT_EQUAL && with > 0.9 && with > without + 0.2, "%g and %g",
               with, without);
+    for (int typed = 0; typed < 4; typed++) { /* penalties that are typed change nothing about that */
+        oc_train_report again;
+        options = oc_train_defaults();
+        options.l2 = typed == 0 ? report.used.l2 : typed == 1 ? 0 : NAN;
+        options.l1 = typed == 2 ? 1e-4 : 0;
+        options.max_norm = typed == 3 ? 10 : 0;
+        cr_assert(oc_train(&(oc_examples){&rows, y, 2}, &options, NULL, &classifier, &again, &err) == OC_OK, "%s",
+                  err.message);
+        oc_classifier_free(classifier);
+        cr_assert(again.used.scale == report.used.scale && again.used.stage_weight == OC_STAGE_WEIGHT_EQUAL);
+        cr_assert(typed || again.validation.log_loss == report.validation.log_loss);
+    }
+}
+
+/* One row in fifty is of a class that lies near the other: a penalty chosen by the loss of all rows alike would let it
+ * go. */
+Test(choice, balanced_classes_choose_the_penalty_by_a_balanced_loss)
+{
+    enum { N = 600, D = 60, RARE = 50 };
+    static float x[N * D];
+    int y[N];
+    oc_random random = oc_random_stream(4, 1, 5);
+    for (size_t i = 0; i < N; i++) {
+        y[i] = i % RARE == 0;
+        for (size_t j = 0; j < D; j++) {
+            x[i * D + j] = (float)(oc_random_normal(&random) + 3 * (oc_random_normal(&random) + 1.5 * y[i]) * (j == 0));
+        }
+    }
+    oc_rows rows = oc_rows_of(x, N, D);
+    oc_train_options options = oc_train_defaults();
+    oc_train_report report;
+    oc_classifier *classifier = NULL;
+    oc_error err = {0};
+    options.class_weight = OC_CLASS_WEIGHT_BALANCED;
+    options.scale = OC_SCALE_CENTER;
+    cr_assert(oc_train(&(oc_examples){&rows, y, 2}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
+              err.message);
+    cr_assert(report.validation.balanced_accuracy > 0.6, "%g", report.validation.balanced_accuracy);
+    oc_classifier_free(classifier);
 }
 
 /* Rows whose length says nothing and varies by a factor of a thousand. */

@@ -13,6 +13,7 @@ static sample data;
 static oc_train_options options_of(int optimizer, int loss)
 {
     oc_train_options options = oc_train_defaults();
+    options.scale = OC_SCALE_STANDARD;
     options.optimizer = (oc_optimizer)optimizer;
     options.loss = (oc_loss)loss;
     options.l2 = 0.01;

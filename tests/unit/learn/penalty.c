@@ -84,6 +84,7 @@ static void expect_rough_optimum(int loss, double l2, double l1, double max_norm
     oc_train_report report;
     double weights[SIZE];
     size_t d = data.d, zeros = 0;
+    options.scale = OC_SCALE_STANDARD;
     options.loss = (oc_loss)loss;
     options.l1 = l1;
     options.max_norm = max_norm;
@@ -130,6 +131,7 @@ Test(penalty, proximal_steps_leave_exact_zeros_and_short_weights)
          optimizer += OC_OPTIMIZER_GD - OC_OPTIMIZER_SGD) {
         oc_train_options options = oc_train_defaults();
         oc_train_report report;
+        options.scale = OC_SCALE_STANDARD;
         options.optimizer = (oc_optimizer)optimizer;
         options.epochs = 60;
         options.l1 = 0.05;
@@ -201,6 +203,7 @@ Test(penalty, the_gap_is_honest_and_reported)
         oc_job *job = NULL;
         oc_train_options options = oc_train_defaults();
         oc_train_report report;
+        options.scale = OC_SCALE_STANDARD;
         options.loss = (oc_loss)loss;
         options.l2 = 0.001;
         cr_assert(oc_job_create(1, &listener, &job, NULL) == OC_OK);

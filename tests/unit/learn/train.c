@@ -25,6 +25,7 @@ Test(learn, reaches_the_optimum_of_every_loss)
     for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         for (size_t p = 0; p < 2; p++) {
             oc_train_options options = oc_train_defaults();
+            options.scale = OC_SCALE_STANDARD;
             options.loss = (oc_loss)loss;
             options.l2 = penalties[p][0];
             options.score_l2 = penalties[p][1];
@@ -48,6 +49,7 @@ Test(learn, few_wide_rows_reach_the_optimum_too)
     make_sample(&data, 15, 22, 3, 1, 5);
     for (int loss = 0; loss < (int)oc_loss_count; loss++) {
         oc_train_options options = oc_train_defaults();
+        options.scale = OC_SCALE_STANDARD;
         options.loss = (oc_loss)loss;
         options.l2 = 0.02;
         options.epochs = 2000;
