@@ -65,8 +65,10 @@ static oc_status read_header(oc_csv *csv, bool labelled, columns *found, oc_erro
         return status;
     }
     if (found->count > MAX_COLUMNS) {
-        return oc_fail(err, OC_BAD_FILE, "line %zu: %zu columns, at most %d are possible", csv->line, found->count,
-                       MAX_COLUMNS);
+        return oc_fail(err, OC_BAD_FILE,
+                       "line %zu: %zu columns; a list of images has at most %d, and only path and label are read "
+                       "(features of another program are read from a .npy file or svmlight text)",
+                       csv->line, found->count, MAX_COLUMNS);
     }
     status = find_column(fields, found->count, "path", &found->path, err);
     if (status == OC_OK) {
