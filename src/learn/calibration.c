@@ -1,6 +1,6 @@
 /* The cross-entropy L(a) = mean_i [ log sum_j exp a s_ij - a sum_j t_ij s_ij ] is convex in a: its slope, the mean of
  * sum_j (p_ij - t_ij) s_ij, rises, and its zero is found by Newton steps that stay in an interval of log a, or else
- * halve it. The targets t are 1 - e for the true class, and e for that of the others whose score is highest, with e =
+ * halve it. The targets t are 1 - e for the true class, and e for the highest score among the others, with e =
  * 1 / (N + 2): without e, the factor would be infinite when all N rows are classified correctly, although the next row
  * may not be (Platt, "Probabilistic outputs for support vector machines", 1999, section 2.2, for two classes). */
 #include "src/learn/calibration.h"

@@ -29,6 +29,9 @@ oc_status oc_sgd(oc_descent *descent, oc_job *job, oc_error *err);
 /* At most `batch_passes` passes over all rows: proximal Newton steps if the problem has l1 or max_norm, else L-BFGS. */
 oc_status oc_lbfgs(oc_descent *descent, oc_job *job, oc_error *err);
 oc_status oc_proximal_newton(oc_descent *descent, oc_job *job, oc_error *err);
+/* True when proximal Newton steps copy the rows and need no covariance: rows that are much fewer than columns, in at
+ * most 1 GB. */
+bool oc_proximal_factored(size_t rows, size_t columns);
 
 /* Random search or local search over whole weight matrices, as baselines of gradient descent. `epochs` tries; the
  * result has the least objective, and `steps` is the number of accepted tries. Weights and bias are drawn for z = (x -

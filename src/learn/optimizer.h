@@ -27,7 +27,7 @@ extern const oc_optimizer_type oc_optimizer_types[]; /* by enum oc_optimizer */
 extern const char *const oc_optimizer_names[];       /* the same; NULL at the end */
 extern const size_t oc_optimizer_count;
 
-/* True when the objective has no gradient everywhere, or a limit: `l1` or `max_norm`. */
+/* True for l1, which has no gradient at 0, and for the limit max_norm. */
 bool oc_train_nonsmooth(const oc_train_options *options);
 
 #endif

@@ -17,7 +17,7 @@ static const char *const augments[] = {"none", "mirror", NULL};
 static const char *const scales[] = {"none", "center", "range", "standard", "pareto", "unit", "auto", NULL};
 static const char *const stage_weights[] = {"none", "equal", "auto", NULL};
 
-#define STRONGEST 1e30 /* penalty; products of a float and 1e8 rows are still finite */
+#define STRONGEST 1e30 /* penalty: the sum of 1e8 such floats is finite */
 #define FIELD(name) offsetof(oc_train_options, name)
 const oc_param oc_train_params[] = {
     {"classifier", OC_LEARNER, FIELD(classifier), "linear", 1, 1000, NULL,
@@ -36,7 +36,8 @@ const oc_param oc_train_params[] = {
     {"max-norm", OC_REAL, FIELD(max_norm), "0", 0, INFINITY, NULL,
      "upper limit of the norm of the weights of each class; 0: none"},
     {"class-weight", OC_CHOICE, FIELD(class_weight), "none", 0, 0, class_weights,
-     "balanced: weights each image by the inverse frequency of its class"},
+     "balanced: weights each image by the inverse frequency of its class, in training, in the log loss of validation "
+     "and so in the probabilities"},
     {"optimizer", OC_CHOICE, FIELD(optimizer), "auto", 0, 0, oc_optimizer_names,
      "method of minimisation: sgd (minibatch gradient descent), lbfgs (limited-memory BFGS on all rows), auto (sgd, "
      "then lbfgs), gd (full-batch gradient descent), or for comparison random search: with `loss` hinge and `scale` "
@@ -56,10 +57,10 @@ const oc_param oc_train_params[] = {
      "scaling of the feature columns: none; center (subtract the mean); range (to -1..1); standard (to standard "
      "deviation 1); pareto (divide by the square root of the standard deviation); unit (rows of length 1, then "
      "center); auto: if rows are few compared with columns, that of standard, center, pareto and unit which predicts "
-     "left-out rows best, else standard; of searches standard"},
+     "left-out rows best, else standard, as for searches and nearest neighbours"},
     {"stage-weight", OC_CHOICE, FIELD(stage_weight), "auto", 0, 0, stage_weights,
      "weights of joined stages: none (the values as they are), equal (the scaled columns of each stage have the same "
-     "total size), or auto: chosen together with the scale"},
+     "total size), or auto: chosen together with the scale; none for searches and nearest neighbours"},
     {"augment", OC_CHOICE, FIELD(augment), "none", 0, 0, augments,
      "mirror: train on the rows of the mirrored images too, which are computed from the rows of the images"},
     {"holdout", OC_REAL, FIELD(holdout), "auto", 0.001, 0.5, NULL,

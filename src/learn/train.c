@@ -144,7 +144,8 @@ static oc_status train_on(const oc_examples *all, const oc_train_options *option
     attempt a = {.used = *options};
     double started = oc_seconds();
     oc_status status = prepare(all, plan, &a, job, err);
-    if (status == OC_OK && oc_trainer_equal_rows(a.trainer)) {
+    bool equal = status == OC_OK && oc_trainer_equal_rows(a.trainer);
+    if (equal) {
         oc_job_note(
             job,
             "all %zu rows are equal: only the frequencies of the classes can be learned; are the images blank, or "
@@ -161,6 +162,9 @@ static oc_status train_on(const oc_examples *all, const oc_train_options *option
     if (status == OC_OK) {
         out->classifier->calibration = a.validated.calibration;
         out->report.validation = a.validated.report;
+        if (a.used.l1 > 0 && !equal && out->report.zeros == all->classes * all->rows->dimension) {
+            oc_job_note(job, "all weights are 0: `l1` %g is too strong for these rows", a.used.l1);
+        }
         out->report.seconds = oc_seconds() - started - a.validated.report.seconds;
     }
     return status;
@@ -188,19 +192,17 @@ static void note_unmeasured(const oc_learner *learner, size_t rows, oc_job *job)
     }
 }
 
-static void note_result(const oc_classifier *c, const oc_train_report *done, oc_job *job)
+static void note_unconverged(const oc_train_report *done, oc_job *job)
 {
-    if (done->used.l1 > 0 && done->zeros == c->classes * c->dimension) {
-        oc_job_note(job, "all weights are 0: `l1` %g is too strong for these rows", done->used.l1);
-    }
     if (done->gap > UNCONVERGED * done->objective) {
         bool passes = oc_train_uses(&done->used, "finish");
-        oc_job_note(job,
-                    passes ? "training has not converged: the objective, %.4g, may be %.1f %% above its minimum; more "
-                             "`finish` passes bring it down"
-                           : "training has not converged: the objective, %.4g, may be %.1f %% above its minimum; more "
-                             "`epochs` bring it down",
-                    done->objective, 100 * done->gap / done->objective);
+        oc_job_note(
+            job,
+            passes ? "training has not converged: the objective, %.4g, may be %.1f %% or more above its minimum; more "
+                     "`finish` passes bring it down"
+                   : "training has not converged: the objective, %.4g, may be %.1f %% or more above its minimum; more "
+                     "`epochs` bring it down",
+            done->objective, 100 * done->gap / done->objective);
     }
 }
 
@@ -244,7 +246,7 @@ oc_status oc_train(const oc_examples *examples, const oc_train_options *options,
     if (status != OC_OK) {
         return status;
     }
-    note_result(out.classifier, &out.report, job);
+    note_unconverged(&out.report, job);
     *classifier = out.classifier;
     if (report) {
         *report = out.report;

@@ -18,9 +18,9 @@ enum { MAX_SEPARABLE_ROWS = 4096 }; /* up to here rows are likely to be separabl
 enum { BATCH = 256, MAX_BATCH = 2048, MIN_BATCH = 16, STEPS_PER_EPOCH = 32 };
 /* gap / objective at which a descent may end: in the last descent, and in validation. */
 static const double TOLERANCE = 0.0005, COARSE_TOLERANCE = 0.001;
-/* Maximum number of passes: in validation with few rows; with many rows at least, in validation and in the last descent;
- * more if they take no more than WORK multiply-adds. At least 20 are within 0.1 points of 100 on four features of
- * Fashion-MNIST; hog, pixels and words of CIFAR-10 end after fewer; OpenCV's letters and digits take all
+/* Maximum number of passes. Few rows: in validation. Many rows: in validation and in the last descent, or more if these
+ * take no more than COARSE_WORK and WORK multiply-adds, about a second. In the last descent 20 are within 0.1 points of
+ * 100 on four features of Fashion-MNIST; hog, pixels and words of CIFAR-10 end after fewer; OpenCV's letters need 34
  * (tests/bench/classifier.md). */
 enum { COARSE_PASSES = 19, COARSE_PASSES_MANY = 5, PASSES_MANY = 20, ALL_PASSES = 100, MAX_STAGES = 24 };
 static const double WORK = 3e9, COARSE_WORK = 1e9;
@@ -163,8 +163,8 @@ static oc_status prepare(oc_trainer *t, oc_job *job, oc_error *err)
     status = choose_columns(t, job, err);
     set_steps(&t->used, t->problem.rows, t->problem.classes, !oc_trainer_few(t));
     size_t n = t->problem.rows->count, d = t->problem.rows->dimension;
-    bool own_factors = oc_problem_nonsmooth(&t->problem) && n < d; /* oc_proximal_newton multiplies by the rows */
-    if (status == OC_OK && oc_optimizer_types[t->used.optimizer].preconditioned && !own_factors &&
+    bool factored = oc_problem_nonsmooth(&t->problem) && oc_proximal_factored(n, d);
+    if (status == OC_OK && oc_optimizer_types[t->used.optimizer].preconditioned && !factored &&
         d <= OC_PRECONDITION_WIDEST) {
         status = oc_covariance_fit(&t->problem, &t->covariance, job, err);
     }

@@ -27,7 +27,7 @@ enum { FOLDS = 5 };
 static const double WORTH = 0.005;
 static const double WEAKEST_SCORES = 0.01; /* penalty on the scores that is tried first */
 static const double LONG_PASS = 3e7;       /* multiply-adds of a pass; above, 5 folds would take too long */
-static const double SLOWER = 100;          /* passes for one of a smooth problem with a preconditioner */
+static const double SLOWER = 100;          /* so many passes of gd, l1 or max_norm take the place of one */
 
 double oc_validation_accuracy(const oc_validation *validation)
 {
@@ -52,8 +52,8 @@ static size_t automatic_folds(const oc_examples *examples, size_t usable, const 
     double rows = (double)examples->rows->count, columns = (double)examples->rows->dimension;
     bool nearest = options->classifier.kind == OC_NEAREST;
     bool plain = oc_optimizer_types[options->optimizer].preconditioned && !oc_train_nonsmooth(options);
-    double work = rows *
-                  (nearest ? rows * columns : (plain ? fmin(rows, columns) : columns) * (double)examples->classes);
+    double narrow = options->l1 > 0 ? columns : fmin(rows, columns); /* columns of the problem (choose_columns) */
+    double work = rows * (nearest ? rows * columns : narrow * (double)examples->classes);
     if (nearest && (double)options->classifier.k > rows / 2) {
         return 0; /* a part would have too few rows */
     }
@@ -131,8 +131,9 @@ typedef struct part {
 typedef struct validator {
     oc_trainer *trainer;
     const oc_problem *whole;
-    size_t parts, held, classes;
+    size_t parts, held, classes, copies; /* copies of an image: 2 with its mirrored row */
     part *part;
+    double *importance;         /* (C): weights of held-out rows with balanced classes, else NULL */
     int *labels;                /* (held) */
     float *scores, *best;       /* (held,C): of the last trial, and of the best */
     double factor, best_factor; /* that calibrate them; NaN for nearest neighbours */
@@ -148,6 +149,7 @@ static void free_validator(validator *v)
         oc_free(v->part[f].w);
     }
     oc_free(v->part);
+    oc_free(v->importance);
     oc_free(v->labels);
     oc_free(v->scores);
     oc_free(v->best);
@@ -185,15 +187,18 @@ static oc_status take_parts(validator *v, const uint16_t *fold, const uint16_t *
 static oc_status make_validator(validator *v, const oc_validation_plan *plan, oc_error *err)
 {
     size_t rows = v->whole->rows->count, copies = plan->mirrored ? 2 : 1;
+    bool balanced = v->whole->importance != NULL;
     uint16_t *fold = oc_alloc(rows, 2 * sizeof *fold), *seen = fold ? fold + rows : NULL;
     v->parts = plan->folds->folds;
     v->held = plan->folds->held;
     v->classes = v->whole->classes;
+    v->copies = copies;
+    v->importance = balanced ? oc_alloc(v->classes, sizeof *v->importance) : NULL;
     v->part = oc_alloc(v->parts, sizeof *v->part);
     v->labels = oc_alloc(v->held, sizeof *v->labels);
     v->scores = oc_alloc(v->held, v->classes * sizeof *v->scores);
     v->best = oc_alloc(v->held, v->classes * sizeof *v->best);
-    bool enough = fold && v->part && v->labels && v->scores && v->best;
+    bool enough = fold && v->part && v->labels && v->scores && v->best && (!balanced || v->importance);
     oc_status status = enough ? OC_OK : oc_fail_memory(err, "the validation");
     for (size_t i = 0; status == OC_OK && i < rows; i++) {
         fold[i] = plan->folds->fold[i / copies];
@@ -201,6 +206,9 @@ static oc_status make_validator(validator *v, const oc_validation_plan *plan, oc
     }
     if (status == OC_OK) {
         status = take_parts(v, fold, seen, err);
+    }
+    if (status == OC_OK && balanced) {
+        oc_problem_balance(v->labels, v->held, v->classes, v->importance);
     }
     oc_free(fold);
     return status;
@@ -244,7 +252,7 @@ static void count_right(const validator *v, oc_trial *trial)
 
 static void judge(validator *v, oc_trial *trial)
 {
-    oc_scored scored = {v->scores, v->labels, v->held, v->classes, v->whole->importance};
+    oc_scored scored = {v->scores, v->labels, v->held, v->classes, v->importance};
     v->factor = v->nearest ? NAN : oc_calibrate(&scored);
     count_right(v, trial);
     trial->log_loss = v->nearest ? NAN : oc_log_loss(&scored, v->factor);
@@ -307,16 +315,16 @@ static void note_absent(const validator *v, const tally *classes, oc_job *job)
         const tally *t = &classes[c];
         absent += t->held && !t->given;
         unheld += t->rows && !t->held;
-        single += t->rows == 1;
+        single += t->rows == v->copies;
         least = t->rows && t->rows < least ? t->rows : least;
         most = t->rows > most ? t->rows : most;
     }
     if (unheld) {
-        bool small = v->parts == 1 && unheld > single; /* the part, for so many classes */
+        bool small = v->parts == 1 && unheld > single; /* other classes have two images */
         oc_job_note(job,
                     small
                         ? "%zu of %zu classes have no image in the part held out: they do not count in the accuracy; "
-                          "`folds` 2 or more holds out every image once"
+                          "`folds` 2 or more holds out images of more classes"
                         : "%zu of %zu classes have too few different images for one to be held out: they do not count "
                           "in the accuracy",
                     unheld, v->classes);
@@ -341,7 +349,7 @@ static bool clearly_less(const validator *v)
         size_t at = i * v->classes, y = (size_t)v->labels[i];
         double less = oc_row_log_loss(v->best + at, v->classes, y, v->best_factor) -
                       oc_row_log_loss(v->scores + at, v->classes, y, v->factor);
-        less *= v->whole->importance ? v->whole->importance[y] : 1;
+        less *= v->importance ? v->importance[y] : 1;
         sum += less;
         squares += less * less;
     }
@@ -393,34 +401,41 @@ static oc_status try_afresh(validator *v, double l2, double score_l2, bool *bett
 /* The log loss of the frequencies of the classes: what is known without a classifier. */
 static double chance(const validator *v, oc_error *err)
 {
-    size_t *members = oc_alloc(v->classes, sizeof *members);
-    double loss = members ? 0 : NAN, held = (double)v->held;
+    double *members = oc_alloc(v->classes, sizeof *members);
+    double loss = members ? 0 : NAN, all = 0;
     if (!members) {
         oc_fail_memory(err, "the validation");
     }
     for (size_t i = 0; members && i < v->held; i++) {
-        members[v->labels[i]]++;
+        double weight = v->importance ? v->importance[v->labels[i]] : 1;
+        members[v->labels[i]] += weight;
+        all += weight;
     }
     for (size_t c = 0; members && c < v->classes; c++) {
-        double share = (double)members[c] / held;
-        loss -= members[c] ? share * log(share) : 0;
+        double share = members[c] / all;
+        loss -= members[c] > 0 ? share * log(share) : 0;
     }
     oc_free(members);
     return loss;
 }
 
 /* Tries L2 penalties from strong to weak until they get worse. If rows are few, the first penalty is so strong that
- * nothing can be learned; if many, it is four times the guess. While nothing is learned, and with few rows while the
- * first penalty is the best, the path goes on. */
+ * nothing can be learned; if many, it is four times the guess, and stronger ones follow when it is the best. While
+ * nothing is learned, and with few rows while the first penalty is the best, the path goes on. */
 static oc_status follow_path(validator *v, double guess, oc_job *job, oc_error *err)
 {
     bool few = oc_trainer_few(v->trainer), better = true, ignorant = true;
     double score_l2 = v->whole->score_l2, l2 = few ? oc_trainer_strongest(v->trainer, guess) : OC_STAGE_FACTOR * guess;
-    double known = few ? 0 : chance(v, err);
+    double known = chance(v, err);
     oc_status status = isnan(known) ? OC_NO_MEMORY : OC_OK;
     for (; status == OC_OK && (better || ignorant) && v->out->count < OC_MAX_TRIALS; l2 /= OC_STAGE_FACTOR) {
         status = add_trial(v, l2, score_l2, &better, job, err);
-        ignorant = v->out->best == 0 && v->out->trial[0].log_loss > (1 - WORTH) * known;
+        ignorant = v->out->best == 0 && (few || v->out->trial[0].log_loss > (1 - WORTH) * known);
+    }
+    better = !few && v->out->best == 0;
+    for (l2 = OC_STAGE_FACTOR * v->out->trial[0].l2; status == OC_OK && better && v->out->count < OC_MAX_TRIALS;) {
+        status = add_trial(v, l2, score_l2, &better, job, err);
+        l2 *= OC_STAGE_FACTOR;
     }
     return status;
 }
@@ -461,7 +476,7 @@ oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, const
                             : try_afresh(&v, options->l2, v.whole->score_l2, &better, job, err);
     }
     /* Penalties on the scores replace some of an L2 penalty, where this has to be weaker than the first of the path. */
-    if (status == OC_OK && plan->score_path && out.best > 0) {
+    if (status == OC_OK && plan->score_path && out.trial[out.best].l2 < out.trial[0].l2) {
         status = follow_scores(&v, job, err);
     }
     if (status == OC_OK) {

@@ -395,8 +395,7 @@ oc_status oc_features_mirror_order(const oc_features *features, uint32_t *order,
         const oc_stage *stage = &features->parts[i].stage;
         if (!stage->plan.mirrors) {
             return oc_fail(err, OC_USAGE,
-                           "the row of a mirrored image cannot be computed from the row of '%s' at %zux%zu pixels, "
-                           "where its cells or patches do not lie symmetrically; another `size` may do",
+                           "the row of a mirrored image cannot be computed from the row of '%s' at %zux%zu pixels",
                            oc_features_part_spec(features, i), stage->plan.width, stage->plan.height);
         }
     }

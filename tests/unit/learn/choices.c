@@ -27,6 +27,15 @@ Test(calibration, the_factor_by_hand)
     cr_assert(fabs(oc_log_loss(&(oc_scored){scores, labels, 4, 2, importance}, factor) - loss) <= 1e-6);
 }
 
+/* All rows are right: the doubt 1 / (3 + 2) goes to the second class, 1 behind, not to the third, 100 behind. */
+Test(calibration, the_doubt_goes_to_the_highest_other_score)
+{
+    static const float scores[] = {0, -1, -100, -1, 0, -100, 0, -1, -100};
+    static const int labels[] = {0, 1, 0};
+    double factor = oc_calibrate(&(oc_scored){scores, labels, 3, 3, NULL});
+    cr_assert(fabs(factor - log(4)) <= 1e-6, "%g", factor);
+}
+
 Test(calibration, scores_times_a_constant_give_the_same_probabilities)
 {
     enum { N = 200, C = 4 };

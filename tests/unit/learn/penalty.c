@@ -123,6 +123,15 @@ Test(penalty, l1_elastic_net_and_max_norm_reach_their_optimum)
     }
 }
 
+/* Fewer rows than half of the columns: the covariance is given by its factors. */
+Test(penalty, l1_of_few_wide_rows_reaches_its_optimum)
+{
+    make_sample(&data, 10, 22, 3, 1.5, 26);
+    expect_rough_optimum(OC_LOSS_SOFTMAX, 0, 0.03, 0);
+    expect_rough_optimum(OC_LOSS_SOFTMAX, 0.01, 0.02, 0);
+    expect_rough_optimum(OC_LOSS_SQUARED_HINGE, 0.01, 0.05, 0);
+}
+
 /* Each optimiser by itself, without the passes that finish. */
 Test(penalty, proximal_steps_leave_exact_zeros_and_short_weights)
 {

@@ -499,7 +499,7 @@ Test(validation, many_rows_are_validated_once_and_the_penalties_predict)
         const oc_validation *v = &report.validation;
         const oc_trial *best = &v->trial[v->best], *last = &v->trial[v->count - 1];
         cr_assert(v->held == MANY / 5 && v->count >= 2 && report.used.l2 == best->l2);
-        cr_assert((last->score_l2 > 0) == (v->best > 0) && report.used.score_l2 == best->score_l2);
+        cr_assert((last->score_l2 > 0) == (best->l2 < v->trial[0].l2) && report.used.score_l2 == best->score_l2);
         cr_assert(v->trial[0].score_l2 == 0);
         double accuracy = (double)right / NEW;
         cr_assert(accuracy > 0.6 && fabs(accuracy - oc_validation_accuracy(v)) < 0.06, "loss %d: %g, not %g", loss,
