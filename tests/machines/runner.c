@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SECONDS = 900, SKIPPED = 77, MAX_LENGTH = 300, MAX_PATTERNS = 100 };
+enum { SECONDS = 3600, SKIPPED = 77, MAX_LENGTH = 300, MAX_PATTERNS = 100 };
 
 static runner_test *suites, *tests;
 static bool failed;
