@@ -420,7 +420,7 @@ static double chance(const validator *v, oc_error *err)
 }
 
 /* Tries L2 penalties from strong to weak until they get worse. If rows are few, the first penalty is so strong that
- * nothing can be learned; if many, it is four times the guess, and stronger ones follow when it is the best. While
+ * nothing can be learned; if many, it is four times the guess, and stronger ones follow when the second is worse. While
  * nothing is learned, and with few rows while the first penalty is the best, the path goes on. */
 static oc_status follow_path(validator *v, double guess, oc_job *job, oc_error *err)
 {
@@ -432,8 +432,9 @@ static oc_status follow_path(validator *v, double guess, oc_job *job, oc_error *
         status = add_trial(v, l2, score_l2, &better, job, err);
         ignorant = v->out->best == 0 && (few || v->out->trial[0].log_loss > (1 - WORTH) * known);
     }
-    better = !few && v->out->best == 0;
-    for (l2 = OC_STAGE_FACTOR * v->out->trial[0].l2; status == OC_OK && better && v->out->count < OC_MAX_TRIALS;) {
+    const oc_trial *first = v->out->trial;
+    better = !few && v->out->best == 0 && v->out->count > 1 && first[1].log_loss > first[0].log_loss;
+    for (l2 = OC_STAGE_FACTOR * first->l2; status == OC_OK && better && v->out->count < OC_MAX_TRIALS;) {
         status = add_trial(v, l2, score_l2, &better, job, err);
         l2 *= OC_STAGE_FACTOR;
     }

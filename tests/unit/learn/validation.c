@@ -618,3 +618,34 @@ Test(validation, passes_of_many_rows_are_as_many_as_their_work_allows)
     }
     free(x);
 }
+
+/* The guess weighs all rows alike; balanced classes, one of which is rare, need stronger penalties than four times it. */
+Test(validation, stronger_penalties_than_the_guess_are_tried)
+{
+    enum { MANY = 5000, WIDE = 60, RARE = 50 };
+    float *x = malloc(sizeof *x * MANY * WIDE);
+    static int y[MANY];
+    cr_assert(x);
+    oc_random random = oc_random_stream(23, 24, 25);
+    for (size_t i = 0; i < MANY; i++) {
+        y[i] = i % RARE == 0;
+        for (size_t j = 0; j < WIDE; j++) {
+            x[i * WIDE + j] = (float)(oc_random_normal(&random) + (j == 0 && y[i] ? 3 : 0));
+        }
+    }
+    oc_rows rows = oc_rows_of(x, MANY, WIDE);
+    oc_train_options options = oc_train_defaults();
+    oc_train_report report;
+    oc_classifier *classifier = NULL;
+    oc_error err = {0};
+    options.class_weight = OC_CLASS_WEIGHT_BALANCED;
+    cr_assert(oc_train(&(oc_examples){&rows, y, 2}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
+              err.message);
+    const oc_validation *v = &report.validation;
+    const oc_trial *best = &v->trial[v->best];
+    cr_assert(best->l2 > v->trial[0].l2 && best->log_loss < v->trial[0].log_loss && v->count < 12, "%zu trials",
+              v->count);
+    cr_assert(v->balanced_accuracy > 0.85, "%g", v->balanced_accuracy);
+    oc_classifier_free(classifier);
+    free(x);
+}
