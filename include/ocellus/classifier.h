@@ -121,7 +121,7 @@ OC_API bool oc_train_uses(const oc_train_options *options, const char *name);
  * extracted. */
 OC_API oc_status oc_train_check(const oc_train_options *options, oc_error *err);
 /* An estimate of the bytes that oc_train allocates besides `rows` rows (N) of `dimension` values (D) in C classes:
- * two matrices of m x m floats with m = min(N, D, 16384), about 40 C floats for each column of the minimised problem (M
+ * two matrices of m x m floats with m = min(N, D, 24576), about 40 C floats for each column of the minimised problem (M
  * = N if there are fewer rows than columns, else D), and some hundred M floats. With l1 or max_norm M is always D, and
  * fewer rows than columns are copied instead of the matrices. */
 OC_API size_t oc_train_memory(size_t rows, size_t dimension, size_t classes);

@@ -15,7 +15,7 @@ typedef struct oc_precondition {
 } oc_precondition;
 
 /* Maximum number of columns for which P is a matrix; with more columns it is the identity. */
-enum { OC_PRECONDITION_WIDEST = 16384 };
+enum { OC_PRECONDITION_WIDEST = 24576 };
 
 /* Factors the covariance, which must outlive the preconditioner; NULL for the identity. OC_NO_MEMORY, OC_CANCELLED;
  * OC_BAD_DATA when there is no factor. */

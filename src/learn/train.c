@@ -152,6 +152,13 @@ static oc_status train_on(const oc_examples *all, const oc_train_options *option
             "all values constant?",
             all->rows->count);
     }
+    if (status == OC_OK && oc_trainer_too_wide(a.trainer)) {
+        oc_job_note(
+            job,
+            "rows of %zu values are trained without a preconditioner, which has at most %d: steps are slow, and the "
+            "accuracy may suffer; fewer words or larger cells give fewer values",
+            all->rows->dimension, OC_PRECONDITION_WIDEST);
+    }
     if (status == OC_OK && options->tune) {
         status = tune(all, options, plan, &a, job, err);
     }

@@ -147,6 +147,12 @@ bool oc_trainer_few(const oc_trainer *t)
     return t->row_space.rows || t->problem.rows->count <= MAX_SEPARABLE_ROWS;
 }
 
+bool oc_trainer_too_wide(const oc_trainer *t)
+{
+    bool conditioned = t->used.classifier.kind == OC_LINEAR && oc_optimizer_types[t->used.optimizer].preconditioned;
+    return conditioned && !oc_problem_nonsmooth(&t->problem) && t->problem.rows->dimension > OC_PRECONDITION_WIDEST;
+}
+
 bool oc_trainer_equal_rows(const oc_trainer *t)
 {
     return !(t->scaling.variance > 0);

@@ -27,6 +27,8 @@ enum { OC_STAGE_FACTOR = 4 };
 bool oc_trainer_few(const oc_trainer *trainer);
 /* True when all rows are equal, so that no class can be learned. */
 bool oc_trainer_equal_rows(const oc_trainer *trainer);
+/* True when there are too many columns for a preconditioner, and too many rows for their row space. */
+bool oc_trainer_too_wide(const oc_trainer *trainer);
 double oc_trainer_strongest(const oc_trainer *trainer, double l2);
 
 /* Minimises the objective of descent->problem, which is the trainer's problem or has the rows and labels of a part of
