@@ -169,10 +169,10 @@ Test(saved, the_memory_of_training_follows_its_formula)
     size_t shares = 4 * (32 * (100 + 3) + 3 * 100);
     cr_assert_eq(oc_train_memory(100, 5000, 3),
                  sizeof(float) * (2 * 100 * 100 + (6 + 8) * 5000 + 28 * 3 * 100 + shares));
-    shares = 16 * (32 * (20000 + 10) + 10 * 20000);
+    shares = 16 * (32 * (30000 + 10) + 10 * 30000);
     uint64_t widest = OC_PRECONDITION_WIDEST;
-    uint64_t bytes = sizeof(float) * (2 * widest * widest + (20 + 8 + 280) * (uint64_t)20000 + shares);
-    cr_assert_eq(oc_train_memory(1000000, 20000, 10), bytes < SIZE_MAX / 2 ? bytes : SIZE_MAX / 2);
+    uint64_t bytes = sizeof(float) * (2 * widest * widest + (20 + 8 + 280) * (uint64_t)30000 + shares);
+    cr_assert_eq(oc_train_memory(1000000, 30000, 10), bytes < SIZE_MAX / 2 ? bytes : SIZE_MAX / 2);
     cr_assert(oc_train_memory(0, 0, 0) < 1000 && oc_train_memory(0, 5, 2) < 100000); /* known before there are rows */
     cr_assert(oc_train_memory(SIZE_MAX / 2, SIZE_MAX / 2, 65000) >= SIZE_MAX / 4);
 }
