@@ -71,10 +71,9 @@ def main():
         faults.make_shards(program)
         with open("model", "rb") as whole:
             faults.write("cut", whole.read()[:-7])
-        # those that read the folder with a damaged image in it
-        # and the set of it
+        # those that read the folder with a damaged image in it, or the set of it
         damaged = {"extract", "extract (as text)", "train", "compare", "classify to a file", "compare (predictions)",
-                   "compare (folds)", "train (auto)", "evaluate a set", "extract (svmlight)"}
+                   "compare (folds)", "train (auto)", "train on a set", "evaluate a set", "extract (svmlight)"}
         plans = [(case.name, case.arguments, 3 if case.name in damaged else 0) for case in cases]
         plans += more_cases(6, WORDS.format(5, 300)) if prefix else more_cases(16, WORDS.format(20, 5000))
         for name, arguments, expected in plans:
