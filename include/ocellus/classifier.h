@@ -194,12 +194,12 @@ typedef struct oc_train_report {
 /* Scale and stage weight are chosen first, by ridge regression with every row left out once, on up to 1,024 rows. Then
  * classifiers are trained on parts of the rows and validated on the others, under L2 penalties from strong to weak by
  * factors of 4, as long as the log loss of each is half a percent below the best so far, or nothing is learned yet; of
- * many rows the first is a guess, and stronger ones follow if the second is worse. With
- * the best, unless it is the strongest, score_l2 is tried from 0.01 upwards by factors of 4, as long as the log loss falls
- * by half a percent and by more than the standard error of the difference; with the best score_l2 above 0, weaker L2
- * penalties again. The held-out scores calibrate the probabilities. With tune this is done for every loss; that of the
- * options is kept unless another gets more held-out rows right, by more than two standard errors of the difference. The
- * classifier itself is trained on all rows; the options in the report train it again to the same weights.
+ * many rows the first is a guess, and stronger ones follow if the second is worse. With the best, unless it is the
+ * strongest, score_l2 is tried from 0.01 upwards by factors of 4, as long as the log loss falls by half a percent and
+ * by more than the standard error of the difference; with the best score_l2 above 0, weaker L2 penalties again. The
+ * held-out scores calibrate the probabilities. With tune this is done for every loss; that of the options is kept
+ * unless another gets more held-out rows right, by more than two standard errors of the difference. The classifier
+ * itself is trained on all rows; the options in the report train it again to the same weights.
  *
  * Errors: OC_USAGE (as oc_train_check; rows whose mirror is not known, or that hold mirrored ones already), OC_BAD_DATA
  * (fewer than two classes with rows, a label out of range, NaN or infinite values: row (of the blocks) and column are

@@ -35,7 +35,7 @@ static double row_loss(const float *s, size_t classes, size_t y, double factor, 
     return highest + log(sum);
 }
 
-static double weight_of(const oc_scored *s, size_t row)
+double oc_scored_weight(const oc_scored *s, size_t row)
 {
     return s->importance ? s->importance[s->labels[row]] : 1;
 }
@@ -48,7 +48,7 @@ static slopes slopes_at(const oc_scored *s, double factor)
         const float *scores = s->scores + i * s->classes;
         size_t y = (size_t)s->labels[i];
         slopes row = {0};
-        double nearest = -INFINITY, weight = weight_of(s, i);
+        double nearest = -INFINITY, weight = oc_scored_weight(s, i);
         row_loss(scores, s->classes, y, factor, &row);
         for (size_t j = 0; j < s->classes; j++) {
             nearest = j == y ? nearest : fmax(nearest, (double)scores[j] - (double)scores[y]);
@@ -97,7 +97,7 @@ double oc_log_loss(const oc_scored *s, double factor)
 {
     double total = 0, weights = 0;
     for (size_t i = 0; i < s->count; i++) {
-        double weight = weight_of(s, i);
+        double weight = oc_scored_weight(s, i);
         total += weight * oc_row_log_loss(s->scores + i * s->classes, s->classes, (size_t)s->labels[i], factor);
         weights += weight;
     }

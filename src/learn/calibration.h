@@ -13,6 +13,9 @@ typedef struct oc_scored {
     const double *importance; /* (C): weight of the rows of each class; NULL: 1 */
 } oc_scored;
 
+/* The weight of a row. */
+double oc_scored_weight(const oc_scored *scored, size_t row);
+
 /* The factor with the least log loss. It is in the range 1e-3 / r .. 1e3 / r, r = the root mean square of s_j - s_y. 1
  * when all scores are equal. */
 double oc_calibrate(const oc_scored *scored);

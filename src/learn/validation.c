@@ -250,9 +250,14 @@ static void count_right(const validator *v, oc_trial *trial)
     trial->deviation = v->parts > 1 ? sqrt(fmax(squares - sum * sum / parts, 0) / (parts - 1)) : NAN;
 }
 
+static oc_scored scored_of(const validator *v)
+{
+    return (oc_scored){v->scores, v->labels, v->held, v->classes, v->importance};
+}
+
 static void judge(validator *v, oc_trial *trial)
 {
-    oc_scored scored = {v->scores, v->labels, v->held, v->classes, v->importance};
+    oc_scored scored = scored_of(v);
     v->factor = v->nearest ? NAN : oc_calibrate(&scored);
     count_right(v, trial);
     trial->log_loss = v->nearest ? NAN : oc_log_loss(&scored, v->factor);
@@ -344,12 +349,13 @@ static void note_absent(const validator *v, const tally *classes, oc_job *job)
  * the lower loss alone). */
 static bool clearly_less(const validator *v)
 {
+    oc_scored scored = scored_of(v);
     double sum = 0, squares = 0, rows = (double)v->held;
     for (size_t i = 0; i < v->held; i++) {
         size_t at = i * v->classes, y = (size_t)v->labels[i];
         double less = oc_row_log_loss(v->best + at, v->classes, y, v->best_factor) -
                       oc_row_log_loss(v->scores + at, v->classes, y, v->factor);
-        less *= v->importance ? v->importance[y] : 1;
+        less *= oc_scored_weight(&scored, i);
         sum += less;
         squares += less * less;
     }
@@ -401,13 +407,14 @@ static oc_status try_afresh(validator *v, double l2, double score_l2, bool *bett
 /* The log loss of the frequencies of the classes: what is known without a classifier. */
 static double chance(const validator *v, oc_error *err)
 {
+    oc_scored scored = scored_of(v);
     double *members = oc_alloc(v->classes, sizeof *members);
     double loss = members ? 0 : NAN, all = 0;
     if (!members) {
         oc_fail_memory(err, "the validation");
     }
     for (size_t i = 0; members && i < v->held; i++) {
-        double weight = v->importance ? v->importance[v->labels[i]] : 1;
+        double weight = oc_scored_weight(&scored, i);
         members[v->labels[i]] += weight;
         all += weight;
     }

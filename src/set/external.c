@@ -186,7 +186,7 @@ static rows_kind kind_of(const char *path)
     size_t got = oc_file_head(path, head, HEAD);
     head[got] = '\0';
     const char *ending = strrchr(path, '.');
-    bool archive = memcmp(head, "PK", 2) == 0 && ending && strcmp(ending, ".npz") == 0; /* opening it says so */
+    bool archive = strncmp(head, "PK", 2) == 0 && ending && strcmp(ending, ".npz") == 0; /* opening it says so */
     return oc_npy_signature(head, got) || archive                           ? NPY_ROWS
            : !memchr(head, '\0', got) && got && oc_svmlight_signature(head) ? SVMLIGHT_ROWS
                                                                             : NO_ROWS;
