@@ -30,13 +30,18 @@ void make_sample(sample *s, size_t n, size_t d, size_t classes, double apart, ui
     s->rows = oc_rows_of(s->x, n, d);
 }
 
-oc_classifier *trained(const sample *s, const oc_train_options *options, oc_job *job, oc_train_report *report)
+oc_classifier *trained_on(const oc_examples *examples, const oc_train_options *options, oc_job *job,
+                          oc_train_report *report)
 {
     oc_classifier *classifier = NULL;
     oc_error err = {0};
-    cr_assert(oc_train(&(oc_examples){&s->rows, s->y, s->classes}, options, job, &classifier, report, &err) == OC_OK,
-              "%s", err.message);
+    cr_assert(oc_train(examples, options, job, &classifier, report, &err) == OC_OK, "%s", err.message);
     return classifier;
+}
+
+oc_classifier *trained(const sample *s, const oc_train_options *options, oc_job *job, oc_train_report *report)
+{
+    return trained_on(&(oc_examples){&s->rows, s->y, s->classes}, options, job, report);
 }
 
 /* Z (N,D): columns of mean 0 and standard deviation 1. The caller frees it. */

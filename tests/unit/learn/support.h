@@ -18,6 +18,8 @@ typedef struct sample {
 void make_sample(sample *s, size_t n, size_t d, size_t classes, double apart, uint64_t seed);
 
 /* Trains; fails the test when that fails. */
+oc_classifier *trained_on(const oc_examples *examples, const oc_train_options *options, oc_job *job,
+                          oc_train_report *report);
 oc_classifier *trained(const sample *s, const oc_train_options *options, oc_job *job, oc_train_report *report);
 
 /* The objective of the header, from its formula, in double precision, at weights (C, D+1) of standardised columns

@@ -636,16 +636,12 @@ Test(validation, stronger_penalties_than_the_guess_are_tried)
     oc_rows rows = oc_rows_of(x, MANY, WIDE);
     oc_train_options options = oc_train_defaults();
     oc_train_report report;
-    oc_classifier *classifier = NULL;
-    oc_error err = {0};
     options.class_weight = OC_CLASS_WEIGHT_BALANCED;
-    cr_assert(oc_train(&(oc_examples){&rows, y, 2}, &options, NULL, &classifier, &report, &err) == OC_OK, "%s",
-              err.message);
+    oc_classifier_free(trained_on(&(oc_examples){&rows, y, 2}, &options, NULL, &report));
     const oc_validation *v = &report.validation;
     const oc_trial *best = &v->trial[v->best];
     cr_assert(best->l2 > v->trial[0].l2 && best->log_loss < v->trial[0].log_loss && v->count < 12, "%zu trials",
               v->count);
     cr_assert(v->balanced_accuracy > 0.85, "%g", v->balanced_accuracy);
-    oc_classifier_free(classifier);
     free(x);
 }
