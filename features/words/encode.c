@@ -176,10 +176,12 @@ static void code_nearest(encoder *e, side *s, size_t count)
 {
     find_least(e, s, count);
     for (size_t i = 0; i < count; i++) {
+        e->row_least[i] = e->kernels->bound(s->best + i * OC_PANEL, e->nearest);
+    }
+    e->kernels->nearest(s->z, e->row_least, count, e->words->count,
+                        &(oc_words_near){e->nearest, e->near_codes, e->near_words});
+    for (size_t i = 0; i < count; i++) {
         float *codes = e->near_codes + i * e->nearest, mean = e->row_value[i], total = 0;
-        float limit = e->kernels->bound(s->best + i * OC_PANEL, e->nearest);
-        e->kernels->nearest(s->z + i * OC_PANEL, e->words->count, e->nearest, limit, codes,
-                            e->near_words + i * e->nearest);
         float scale = mean > 0 ? (float)-e->params->softness / (mean * mean) : 0, least = codes[0];
         for (size_t j = 0; j < e->nearest; j++) {
             codes[j] = expf(scale * (codes[j] * codes[j] - least * least));

@@ -2,10 +2,10 @@
 #include "features/words/kernels.h"
 
 #include "src/base/dispatch.h"
+#include "src/matrix/panel_lanes.h"
 
 #include <float.h>
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 static void contrast(const uint8_t *restrict pixels, size_t stride, size_t rows, size_t row_bytes, float least,
@@ -124,17 +124,6 @@ static void least(const float *restrict z, size_t rows, size_t lanes, float *res
     }
 }
 
-/* True when one of 32 values is within the limit. */
-static inline bool any_within(const float *z, float limit)
-{
-    int within = 0;
-#pragma omp simd reduction(| : within)
-    for (size_t lane = 0; lane < OC_PANEL; lane++) {
-        within |= z[lane] <= limit;
-    }
-    return within;
-}
-
 static float bound(const float *best, size_t wanted)
 {
     float last = -1;
@@ -150,38 +139,36 @@ static float bound(const float *best, size_t wanted)
     return last;
 }
 
-/* Bit `lane` is set where the value is within the limit. */
-static inline uint32_t lanes_within(const float *z, float limit)
+/* Puts a word into the list of a row, which has `found` words in the order of their distances, equal ones in the order
+ * in which they come. Returns the new number of words. */
+static inline size_t insert(const oc_words_near *near, size_t row, size_t found, float distance, uint32_t word)
 {
-    uint32_t within = 0;
-#pragma omp simd reduction(| : within)
-    for (size_t lane = 0; lane < OC_PANEL; lane++) {
-        within |= z[lane] <= limit ? (uint32_t)1 << lane : 0;
+    float *distances = near->distance + row * near->wanted;
+    uint32_t *words = near->word + row * near->wanted;
+    if (found == near->wanted && !(distance < distances[found - 1])) {
+        return found;
     }
-    return within;
+    size_t at = found < near->wanted ? found : found - 1, length = at + 1;
+    for (; at > 0 && distances[at - 1] > distance; at--) {
+        distances[at] = distances[at - 1];
+        words[at] = words[at - 1];
+    }
+    distances[at] = distance;
+    words[at] = word;
+    return length;
 }
 
-static void nearest(const float *z, size_t words, size_t wanted, float limit, float *distance, uint32_t *word)
+static void nearest(const float *z, const float *limit, size_t rows, size_t words, const oc_words_near *near)
 {
-    size_t found = 0;
-    for (size_t first = 0; first < words; first += OC_PANEL, z += OC_PANEL_BLOCK * OC_PANEL) {
-        if (!any_within(z, limit)) {
-            continue;
-        }
-        uint32_t within = lanes_within(z, limit);
-        within &= words - first < OC_PANEL ? ((uint32_t)1 << (words - first)) - 1 : UINT32_MAX;
-        for (; within; within &= within - 1) {
-            size_t lane = (size_t)__builtin_ctz(within);
-            if (found == wanted && !(z[lane] < distance[found - 1])) {
-                continue;
+    size_t found[OC_PANEL_BLOCK] = {0};
+    for (size_t first = 0; first < words; first += OC_PANEL) {
+        uint32_t filled = words - first < OC_PANEL ? ((uint32_t)1 << (words - first)) - 1 : UINT32_MAX;
+        const float *row = z + first * OC_PANEL_BLOCK;
+        for (size_t i = 0; i < rows; i++, row += OC_PANEL) {
+            for (uint32_t within = ~oc_lanes_above(row, limit[i]) & filled; within; within &= within - 1) {
+                size_t lane = (size_t)__builtin_ctz(within);
+                found[i] = insert(near, i, found[i], row[lane], (uint32_t)(first + lane));
             }
-            size_t at = found < wanted ? found++ : wanted - 1;
-            for (; at > 0 && distance[at - 1] > z[lane]; at--) {
-                distance[at] = distance[at - 1];
-                word[at] = word[at - 1];
-            }
-            distance[at] = z[lane];
-            word[at] = (uint32_t)(first + lane);
         }
     }
 }

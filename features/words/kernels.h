@@ -7,6 +7,13 @@
 
 #include <stdint.h>
 
+/* The `wanted` nearest words of each row, nearest first, of equal ones the first. */
+typedef struct oc_words_near {
+    size_t wanted;
+    float *distance; /* (rows,wanted) */
+    uint32_t *word;  /* (rows,wanted) */
+} oc_words_near;
+
 typedef struct oc_words_kernels {
     /* out (rows, row_bytes) = (pixels - mean) / sqrt(variance + contrast) of a patch of rows x row_bytes bytes. */
     void (*contrast)(const uint8_t *pixels, size_t stride, size_t rows, size_t row_bytes, float contrast, float *out);
@@ -24,9 +31,8 @@ typedef struct oc_words_kernels {
     /* At least `wanted` of the 32 values of best, none of them negative, are not above what this returns: the wanted-th of
      * them, equal ones counted once; FLT_MAX where there are fewer. */
     float (*bound)(const float *best, size_t wanted);
-    /* The `wanted` nearest of all words of one row, nearest first, of equal ones the first: their distances and numbers.
-     * z: the row's place in the first of the panels (48,32). At least so many words are within the limit. */
-    void (*nearest)(const float *z, size_t words, size_t wanted, float limit, float *distance, uint32_t *word);
+    /* The nearest of all words of each row. z (panels,48,32). At least near->wanted words of row i are within limit[i]. */
+    void (*nearest)(const float *z, const float *limit, size_t rows, size_t words, const oc_words_near *near);
     /* z (rows,32) becomes exp(scale (z^2 - least^2)), scale and least (rows); sums (rows,32) += it. */
     void (*soften)(float *z, const float *scale, const float *least, size_t rows, size_t lanes, float *sums);
     /* pool (32) += weight z and pool = max(pool, weight z), weight (rows) */

@@ -63,18 +63,22 @@ static size_t gaussian(size_t b, float *weight)
     return 2 * radius + 1;
 }
 
-/* Smooths v->smooth along both axes; the border values are repeated outside the image. */
+/* v->smooth is the plane, smoothed along both axes; the border values are repeated outside the image. */
 static void smoothen(const oc_sift_view *v, const float *weight, size_t taps)
 {
     size_t radius = taps / 2, w = v->width;
     float *rows = v->votes; /* (height + 2 radius, width), free until the votes are cast */
     for (size_t y = 0; y < v->height; y++) {
-        const float *in = v->smooth + y * w;
+        const uint8_t *in = v->gray + y * w;
+        float *line = v->line + radius;
+#pragma omp simd
+        for (size_t x = 0; x < w; x++) {
+            line[x] = in[x];
+        }
         for (size_t t = 0; t < radius; t++) {
             v->line[t] = in[0];
-            v->line[radius + w + t] = in[w - 1];
+            line[w + t] = in[w - 1];
         }
-        memcpy(v->line + radius, in, w * sizeof *in);
         oc_sift()->convolve(v->line, w, 1, weight, taps, rows + (radius + y) * w);
     }
     for (size_t t = 0; t < radius; t++) {
@@ -115,26 +119,20 @@ bool oc_sift_view_create(oc_sift_view *v, const uint8_t *plane, size_t width, si
     size_t pixels = width * height, spare = 2 * largest_cell * width; /* for smoothing */
     v->stride = ((width * OC_SIFT_BINS + CACHE_LINE - 1) / CACHE_LINE | 1) * CACHE_LINE;
     v->smooth = oc_arena_take(arena, pixels, sizeof *v->smooth);
-    v->dx = oc_arena_take(arena, width, sizeof *v->dx);
-    v->dy = oc_arena_take(arena, width, sizeof *v->dy);
     v->votes = oc_arena_take(arena, height * v->stride + spare, sizeof *v->votes);
     v->line = oc_arena_take(arena, width + 2 * largest_cell, OC_SIFT_BINS * sizeof *v->line);
     v->histograms = oc_arena_take(arena, pixels, OC_SIFT_BINS * sizeof *v->histograms);
-    return take_axis(&v->x, width, arena) && take_axis(&v->y, height, arena) && v->smooth && v->dx && v->dy &&
-           v->votes && v->line && v->histograms;
+    return take_axis(&v->x, width, arena) && take_axis(&v->y, height, arena) && v->smooth && v->votes && v->line &&
+           v->histograms;
 }
 
-/* Votes of one row of the smoothed plane; differences of the two neighbours, of one where the other is missing. */
-static void vote_row(const oc_sift_view *v, size_t y)
+static void vote(const oc_sift_view *v)
 {
-    size_t w = v->width, above = y ? y - 1 : 0, below = y + 1 < v->height ? y + 1 : y;
-    const float *row = v->smooth + y * w;
-    for (size_t x = 0; x < w; x++) {
-        size_t left = x ? x - 1 : 0, right = x + 1 < w ? x + 1 : x;
-        v->dx[x] = 0.5F * (row[right] - row[left]);
-        v->dy[x] = 0.5F * (v->smooth[below * w + x] - v->smooth[above * w + x]);
+    for (size_t y = 0; y < v->height; y++) {
+        const float *row = v->smooth + y * v->width, *above = y ? row - v->width : row;
+        const float *below = y + 1 < v->height ? row + v->width : row;
+        oc_sift()->vote(above, row, below, v->width, v->votes + y * v->stride);
     }
-    oc_sift()->vote(v->dx, v->dy, w, v->votes + y * v->stride);
 }
 
 /* For descriptors whose corners lie `stride` apart, the first at `corner`. */
@@ -164,18 +162,9 @@ void oc_sift_view_prepare(oc_sift_view *v, size_t cell, size_t stride, size_t le
     v->cell = cell;
     find_centers(&v->x, v->width, cell, stride, left);
     find_centers(&v->y, v->height, cell, stride, top);
-    for (size_t i = 0; i < v->width * v->height; i++) {
-        v->smooth[i] = v->gray[i];
-    }
-    size_t taps = gaussian(cell, weight);
-    if (taps > 1) {
-        smoothen(v, weight, taps);
-    }
-    for (size_t y = 0; y < v->height; y++) {
-        vote_row(v, y);
-    }
-    taps = triangle(cell, weight);
-    gather(v, weight, taps);
+    smoothen(v, weight, gaussian(cell, weight));
+    vote(v);
+    gather(v, weight, triangle(cell, weight));
 }
 
 void oc_sift_describe(const oc_sift_view *v, size_t x, size_t y, double contrast, float *out)

@@ -23,7 +23,6 @@ typedef struct oc_sift_view {
     size_t stride; /* an odd number of cache lines: else a column of votes would fall into few sets of the cache */
     const uint8_t *gray;
     float *smooth;     /* (height, width) */
-    float *dx, *dy;    /* (width) */
     float *votes;      /* (height, width, 8), rows `stride` apart */
     float *line;       /* a row of votes between borders */
     float *histograms; /* (y.count, x.count, 8): votes around the centres */

@@ -63,20 +63,30 @@ static void gather(const float *restrict in, const uint32_t *restrict place, siz
     }
 }
 
-static void vote(const float *restrict dx, const float *restrict dy, size_t n, float *restrict votes)
+static inline void vote_pixel(float dx, float dy, float *restrict votes)
 {
     static const float half = 0.707106781F;
     static const float across[OC_SIFT_BINS] = {1, half, 0, -half, -1, -half, 0, half};
     static const float down[OC_SIFT_BINS] = {0, half, 1, half, 0, -half, -1, -half};
-    for (size_t i = 0; i < n; i++) {
-        float squared = dx[i] * dx[i] + dy[i] * dy[i];
-        float scale = 1 / (squared + 1e-12F);
-        for (size_t o = 0; o < OC_SIFT_BINS; o++) {
-            float along = across[o] * dx[i] + down[o] * dy[i];
-            along = along > 0 ? along : 0;
-            float cosine2 = along * along * scale, cosine4 = cosine2 * cosine2;
-            votes[i * OC_SIFT_BINS + o] = along * cosine4 * cosine4;
-        }
+    float scale = 1 / (dx * dx + dy * dy + 1e-12F);
+    for (size_t o = 0; o < OC_SIFT_BINS; o++) {
+        float along = across[o] * dx + down[o] * dy;
+        along = along > 0 ? along : 0;
+        float cosine2 = along * along * scale, cosine4 = cosine2 * cosine2;
+        votes[o] = along * cosine4 * cosine4;
+    }
+}
+
+static void vote(const float *restrict above, const float *restrict row, const float *restrict below, size_t n,
+                 float *restrict votes)
+{
+    size_t last = n - 1;
+    vote_pixel(0.5F * (row[last ? 1 : 0] - row[0]), 0.5F * (below[0] - above[0]), votes);
+    for (size_t x = 1; x < last; x++) {
+        vote_pixel(0.5F * (row[x + 1] - row[x - 1]), 0.5F * (below[x] - above[x]), votes + x * OC_SIFT_BINS);
+    }
+    if (last) {
+        vote_pixel(0.5F * (row[last] - row[last - 1]), 0.5F * (below[last] - above[last]), votes + last * OC_SIFT_BINS);
     }
 }
 

@@ -2,10 +2,7 @@
 #include "src/cluster/kmeans_kernels.h"
 
 #include "src/base/dispatch.h"
-
-#if defined(__AVX2__)
-#include <immintrin.h>
-#endif
+#include "src/matrix/panel_lanes.h"
 
 /* Finds the largest score of a row first, without its lane: after a few panels that score is rarely larger than the
  * best so far, and only then is the lane needed. */
@@ -29,30 +26,6 @@ static void track(const float *restrict tile, size_t rows, uint32_t first, float
     }
 }
 
-/* The lanes of a row that are above the limit, one bit for each lane. Compilers do not find the instruction for
- * this. */
-static inline uint32_t lanes_above(const float *row, float limit)
-{
-    uint32_t mask = 0;
-#if defined(__AVX512F__)
-    __m512 limits = _mm512_set1_ps(limit);
-    for (size_t lane = 0; lane < OC_PANEL; lane += 16) {
-        mask |= (uint32_t)_mm512_cmp_ps_mask(_mm512_loadu_ps(row + lane), limits, _CMP_GT_OQ) << lane;
-    }
-#elif defined(__AVX2__)
-    __m256 limits = _mm256_set1_ps(limit);
-    for (size_t lane = 0; lane < OC_PANEL; lane += 8) {
-        __m256 above = _mm256_cmp_ps(_mm256_loadu_ps(row + lane), limits, _CMP_GT_OQ);
-        mask |= (uint32_t)_mm256_movemask_ps(above) << lane;
-    }
-#else
-    for (size_t lane = 0; lane < OC_PANEL; lane++) {
-        mask |= (uint32_t)(row[lane] > limit) << lane;
-    }
-#endif
-    return mask;
-}
-
 static float dot(const float *restrict x, const float *restrict y, size_t d)
 {
     float sum = 0;
@@ -69,7 +42,7 @@ static void refine(const float *restrict tile, size_t count, uint32_t first, con
     size_t d = centers->d;
     for (size_t r = 0; r < count; r++) {
         float best = rows->best[r], slack = rows->slack[r];
-        uint32_t candidates = lanes_above(tile + r * OC_PANEL, best - slack);
+        uint32_t candidates = oc_lanes_above(tile + r * OC_PANEL, best - slack);
         for (; candidates; candidates &= candidates - 1) {
             uint32_t lane = (uint32_t)__builtin_ctz(candidates), k = first + lane;
             if (!(tile[r * OC_PANEL + lane] > best - slack)) {

@@ -63,6 +63,13 @@ def read_files(folder):
                 file.read()
 
 
+def clear(folder):
+    """Removes what former runs wrote, and waits for the disk, so that no run pays for another's output."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    os.sync()
+
+
 class Row:
     """What a row_*.py returns: title, amount of work and its unit, contenders. repeat: at most so often, where all of it takes
     long. folder: of files that all of them read."""
@@ -71,10 +78,11 @@ class Row:
         self.title, self.work, self.unit, self.contenders, self.repeat = title, work, unit, contenders, repeat
         self.folder = folder
 
-    def run(self, repeat):
+    def run(self, repeat, outputs):
         for _ in range(min(self.repeat or repeat, repeat)):
             for contender in self.contenders:
                 if not contender.missing:
+                    clear(outputs)
                     if self.folder:
                         read_files(self.folder)
                     contender.run()
@@ -107,7 +115,6 @@ class Context:
         self.folder = os.path.join(self.build, "bench")
         self.ocellus = os.path.join(self.build, "ocellus")
         self.inputs = inputs.Inputs(os.path.join(self.folder, "inputs"), quick, self.ocellus)
-        os.makedirs(self.output("sets"), exist_ok=True)
 
     def program(self, name):
         return os.path.join(self.build, "release", "bench-" + name)
@@ -208,7 +215,7 @@ def main():
     print_environment(report["environment"])
     for name in options.rows or all_rows:
         for row in importlib.import_module("row_" + name).rows(context):
-            row.run(options.repeat or (3 if options.quick else 5))
+            row.run(options.repeat or (3 if options.quick else 5), context.output("sets"))
             report["rows"].setdefault(name, []).append(row.results())
             print_row(report["rows"][name][-1])
     with open(options.json or os.path.join(context.folder, "results.json"), "w") as file:

@@ -23,7 +23,7 @@ def rows(context):
                         "-f", f"color:space={space}"], "ours", whole=True) for space in SPACES]
     files += [
         Contender("decode, RGB", [context.program("decode"), "rgb", 1, folder, threads], "limit"),
-        context.peer_native(*OPENCV, "color-folder", folder, threads, context.output("opencv.rows"),
+        context.peer_native(*OPENCV, "color-folder", folder, threads, context.output("sets/opencv.rows"),
                             name=f"OpenCV, calcHist, {threads} processes"),
     ]
     return [Row("colour histogram 8x8x8 in memory, one thread", images * width * height / 1e6, "MP", kernel),

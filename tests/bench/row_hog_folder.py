@@ -17,7 +17,7 @@ def row(context, title, folder, count, spec, share):
         extract("ocellus, hog:preset=opencv", "-f", "hog:preset=opencv"),
         Contender("decode, gray", [context.program("decode"), "gray", 1, folder, threads], "limit"),
         Contender("read the files", [context.program("decode"), "read", 1, folder, threads], "bound"),
-        context.peer_native(*OPENCV, "hog-folder", folder, threads, context.output("opencv.rows"),
+        context.peer_native(*OPENCV, "hog-folder", folder, threads, context.output("sets/opencv.rows"),
                             name=f"OpenCV, {threads} processes"),
         context.peer_python("skimage_hog.py", "skimage", "python3-skimage", "folder", folder, share, work=share,
                             name="scikit-image, one process"),

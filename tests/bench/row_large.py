@@ -11,6 +11,6 @@ def rows(context):
         Contender("decode, gray, at 1/8", [context.program("decode"), "gray", 8, folder, threads], "limit"),
         Contender("decode, gray, at 1/1", [context.program("decode"), "gray", 1, folder, threads], "bound"),
         context.peer_native("opencv.cpp", "$(pkg-config --cflags --libs opencv4)", "libopencv-dev", "hog-large", folder, threads,
-                            context.output("opencv.rows"), share, work=share, name=f"OpenCV, {threads} processes"),
+                            context.output("sets/opencv.rows"), share, work=share, name=f"OpenCV, {threads} processes"),
     ]
     return [Row(f"{count} photographs of 12 MP to HoG rows of 128x128", count, "images", contenders, None if context.quick else 3, folder)]

@@ -169,22 +169,27 @@ Test(words_kernels, bound_is_the_smallest_that_so_many_are_within)
 
 Test(words_kernels, nearest_words_in_order)
 {
-    enum { WORDS = 75, WANTED = 7 };
+    enum { WORDS = 75, WANTED = 7, BOTH = 2 * WANTED };
     static float z[3 * OC_PANEL_BLOCK * OC_PANEL];
-    float distance[WANTED + 1];
-    uint32_t word[WANTED + 1] = {[WANTED] = 99};
+    const float limit[2] = {5, 4};
+    float distance[BOTH + 1];
+    uint32_t word[BOTH + 1] = {[BOTH] = 99};
     for (size_t k = 0; k < 96; k++) { /* lanes without words are nearer than all others */
-        z[k / OC_PANEL * OC_PANEL_BLOCK * OC_PANEL + k % OC_PANEL] = k < WORDS ? 1 + (float)(k * 29 % 25) : 0;
+        float *lane = z + k / OC_PANEL * OC_PANEL_BLOCK * OC_PANEL + k % OC_PANEL;
+        lane[0] = k < WORDS ? 1 + (float)(k * 29 % 25) : 0;
+        lane[OC_PANEL] = k < WORDS ? (float)(WORDS - 1 - k) / 2 : 0;
     }
-    distance[WANTED] = guard;
-    oc_words_kernels_get()->nearest(z, WORDS, WANTED, 5, distance, word);
+    distance[BOTH] = guard;
+    oc_words_kernels_get()->nearest(z, limit, 2, WORDS, &(oc_words_near){WANTED, distance, word});
     for (size_t j = 0; j < WANTED; j++) { /* k 29 % 25 = i for three words: 19 i mod 25 and 25, 50 more */
         size_t i = j / 3;
         cr_assert_float_eq(distance[j], (float)(1 + i), 0);
         cr_assert_eq(word[j], 19 * i % 25 + 25 * (j % 3), "%zu is word %u", j, word[j]);
+        cr_assert_float_eq(distance[WANTED + j], (float)j / 2, 0, "the second row: the last word is nearest");
+        cr_assert_eq(word[WANTED + j], WORDS - 1 - j);
     }
-    cr_assert_float_eq(distance[WANTED], guard, 0);
-    cr_assert_eq(word[WANTED], 99);
+    cr_assert_float_eq(distance[BOTH], guard, 0);
+    cr_assert_eq(word[BOTH], 99);
 }
 
 Test(words_kernels, convolve)
@@ -205,18 +210,23 @@ Test(words_kernels, convolve)
 
 Test(words_kernels, votes_go_to_their_direction)
 {
-    const float dx[] = {3, 0, -2, 0, 1, 0, 2}, dy[] = {0, 2, 0, -4, 1, 0, 1};
-    float votes[7 * OC_SIFT_BINS + 1];
-    votes[7 * OC_SIFT_BINS] = guard;
-    oc_sift()->vote(dx, dy, 7, votes);
-    for (size_t i = 0; i < 7; i++) {
-        double size = hypot((double)dx[i], (double)dy[i]);
-        for (size_t o = 0; o < OC_SIFT_BINS; o++) {
-            double angle = atan2((double)dy[i], (double)dx[i]) - acos(-1) / 4 * (double)o;
-            check(votes[i * OC_SIFT_BINS + o], size * pow(fmax(0, cos(angle)), 9), "vote");
+    enum { WIDTH = 9 };
+    const float row[WIDTH] = {5, 8, 11, 11, 7, 7, 9, 5, 5};
+    const float above[WIDTH] = {0, 4, 4, 4, 8, 1, 0, 0, 1}, below[WIDTH] = {0, 4, 8, 4, 0, 3, 2, 0, 4};
+    for (size_t n = 1; n <= WIDTH; n++) {
+        float votes[WIDTH * OC_SIFT_BINS + 1];
+        votes[n * OC_SIFT_BINS] = guard;
+        oc_sift()->vote(above, row, below, n, votes);
+        for (size_t x = 0; x < n; x++) {
+            double dx = (double)(row[x + 1 < n ? x + 1 : x] - row[x ? x - 1 : x]) / 2;
+            double dy = (double)(below[x] - above[x]) / 2;
+            for (size_t o = 0; o < OC_SIFT_BINS; o++) {
+                double angle = atan2(dy, dx) - acos(-1) / 4 * (double)o;
+                check(votes[x * OC_SIFT_BINS + o], hypot(dx, dy) * pow(fmax(0, cos(angle)), 9), "vote");
+            }
         }
+        cr_assert_float_eq(votes[n * OC_SIFT_BINS], guard, 0);
     }
-    cr_assert_float_eq(votes[7 * OC_SIFT_BINS], guard, 0);
 }
 
 /* A vertical edge between flat halves: votes to the right alone, in the two columns of cells that see it. */
