@@ -13,7 +13,7 @@
 enum { COLUMNS = 4, CELL = 32 };
 
 static const table_column columns[COLUMNS] = {
-    {"candidates", MAX_CHOICE_WIDTH, true}, {"values", 6, false}, {"accuracy %", 10, false}, {"seconds", 7, false}};
+    {"accuracy %", 10, false}, {"values", 6, false}, {"seconds", 7, false}, {"candidate", 0, true}};
 
 bool is_auto(const char *spec)
 {
@@ -41,7 +41,7 @@ static void print_candidate(void *context, const oc_choice *choice)
         snprintf(accuracy, sizeof accuracy, "%.2f", 100 * row->accuracy);
     }
     snprintf(seconds, sizeof seconds, "%.1f", row->seconds);
-    table_row(stdout, columns, COLUMNS, (const char *const[]){row->features, values, accuracy, seconds});
+    table_row(stdout, columns, COLUMNS, (const char *const[]){accuracy, values, seconds, row->features});
     fflush(stdout);
 }
 

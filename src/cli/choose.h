@@ -4,7 +4,7 @@
 
 #include "src/cli/command.h"
 
-enum { MAX_CHOICE_WIDTH = 70 }; /* letters of a candidate, for the width of a column */
+enum { MAX_CHOICE_WIDTH = 70 }; /* letters of most candidates, for the width of a column */
 
 /* The message of commands that have no labels to choose by. */
 #define AUTO_REFUSED "-f auto needs labels, so only train and compare accept it; here write the SPEC that they print"

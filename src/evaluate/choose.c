@@ -41,8 +41,7 @@ static const struct {
     {LARGE | COLOR, SIFT "+" OPPONENTS},
     {LARGE | COLOR, DEVIATIONS "+" OPPONENTS},
     {LARGE | GRAY | COLOR, SIFT "+" DEVIATIONS},
-    {LARGE | COLOR, SIFT "+hog:cell=16+color"},
-    {LARGE | GRAY, SIFT "+hog:cell=16"},
+    {LARGE | COLOR, SIFT "+" DEVIATIONS "+" OPPONENTS "+color"},
     {SMALL | COLOR, "hog:cell=4+color"},
     {SMALL | GRAY, "hog:cell=4"},
     {SMALL | COLOR, "words:mirror=1"},
@@ -56,7 +55,7 @@ static const struct {
 
 enum {
     CANDIDATES = sizeof candidates / sizeof *candidates, /* those of one kind of images are at most OC_MAX_CANDIDATES */
-    LARGEST = 4,
+    LARGEST = 7,
     SMALL_SIDE = 64,
     CELL = 8,       /* of hog by default */
     LOOKED_AT = 64, /* images that are read to find their kind */
