@@ -6,8 +6,8 @@ load common
     [[ "$output" == *"choosing the features by cross-validation on 200 of 200 images"* ]]
     spec=$(sed -n 's/^chosen: -f //p' <<<"$output")
     [[ "$output" == *"features    $spec, "* ]]
-    best=$(sed -n '/^candidates/,/^$/p' <<<"$output" | tail -n +2 | sort -s -r -g -k3 | head -n 1)
-    [[ "$best" == "$spec "* ]]
+    best=$(sed -n '/candidate$/,/^$/p' <<<"$output" | tail -n +2 | sort -s -r -g -k1 | head -n 1)
+    [[ "$best" == *" $spec" ]]
     ocellus train "$DATA/test" -f "$spec" -o typed
     cmp chosen typed
     [ "$(ocellus info chosen --json | jq -r .features)" = "$spec" ]
