@@ -6,24 +6,34 @@
 #include <math.h>
 #include <string.h>
 
+enum { STRIP = 64 }; /* sums that stay in registers during the loop over the taps */
+
+static inline void convolve_strip(const float *restrict in, size_t stride, const float *restrict weight, size_t taps,
+                                  float *restrict out)
+{
+    float sum[STRIP] = {0};
+    for (size_t t = 0; t < taps; t++) {
+        const float *from = in + t * stride;
+        for (size_t j = 0; j < STRIP; j++) {
+            sum[j] += weight[t] * from[j];
+        }
+    }
+    for (size_t j = 0; j < STRIP; j++) {
+        out[j] = sum[j];
+    }
+}
+
 static void convolve(const float *restrict in, size_t n, size_t stride, const float *restrict weight, size_t taps,
                      float *restrict out)
 {
-    enum { STRIP = 64 }; /* sums that stay in registers during the loop over the taps */
-    size_t i = 0;
-    for (; i + STRIP <= n; i += STRIP) {
-        float sum[STRIP] = {0};
-        for (size_t t = 0; t < taps; t++) {
-            const float *from = in + i + t * stride;
-            for (size_t j = 0; j < STRIP; j++) {
-                sum[j] += weight[t] * from[j];
-            }
+    if (n >= STRIP) {
+        for (size_t i = 0; i + STRIP < n; i += STRIP) {
+            convolve_strip(in + i, stride, weight, taps, out + i);
         }
-        for (size_t j = 0; j < STRIP; j++) {
-            out[i + j] = sum[j];
-        }
+        convolve_strip(in + n - STRIP, stride, weight, taps, out + n - STRIP); /* may overlap the one before */
+        return;
     }
-    for (; i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         float sum = 0;
         for (size_t t = 0; t < taps; t++) {
             sum += weight[t] * in[i + t * stride];

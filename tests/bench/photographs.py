@@ -19,7 +19,8 @@ import numpy as np
 S, O = "words:descriptor=sift", "words:descriptor=opponent-sift"
 VLAD, FISHER = ",encode=vlad", ",encode=fisher"
 ABLATION = ["hog+color", S, S + VLAD, S + FISHER, O + VLAD, O + FISHER, f"{S}+{S}{FISHER}", f"{S}+{O}{FISHER}",
-            f"{S}+{O}{FISHER}+color", f"{S}+hog:cell=16+color"]
+            f"{S}{FISHER}+{O}{FISHER}", f"{S}+{S}{FISHER}+{O}{FISHER}", f"{S}+{O}{FISHER}+color",
+            f"{S}+{S}{FISHER}+{O}{FISHER}+color", f"{S}+hog:cell=16+color"]
 
 
 def rows(arguments, name, stage):
