@@ -16,7 +16,7 @@ typedef struct oc_words {
     float *spread;           /* (K,r), for encode=fisher: standard deviation from a word of what is nearest to it */
 
     float *transform_panels, *transform_bias; /* T, -T mean */
-    float *even_panels, *odd_panels;          /* -2 words, the even and the odd values apart; odd NULL without mirror */
+    float *even_panels, *odd_panels;          /* -2 words, the even and the odd values apart */
     float *word_bias;                         /* |word|^2 */
     float *no_bias;                           /* zeros, one panel */
 } oc_words;

@@ -25,7 +25,6 @@
 #include "features/words/vlad.h"
 #include "src/base/fail.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -49,7 +48,8 @@ typedef struct encoder {
     oc_words_view view;
     float *x, *packed;                   /* (OC_PANEL_BLOCK, D) */
     float *y, *packed_even, *packed_odd; /* (OC_PANEL_BLOCK, r) in all */
-    float *norm, *row_value, *row_least; /* (OC_PANEL_BLOCK) */
+    float *norm, *row_value;             /* (OC_PANEL_BLOCK) */
+    float *row_least, *row_limit;        /* (OC_PANEL_BLOCK): distances of the nearest word, and of the last of the nearest */
     float *near_codes;                   /* (OC_PANEL_BLOCK, nearest): distances, later codes, nearest first */
     uint32_t *near_words;                /* (OC_PANEL_BLOCK, nearest) */
     side side[2];
@@ -82,11 +82,12 @@ static bool take_memory(encoder *e, size_t cells, oc_arena *arena)
     e->norm = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->norm);
     e->row_value = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->row_value);
     e->row_least = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->row_least);
+    e->row_limit = oc_arena_take(arena, OC_PANEL_BLOCK, sizeof *e->row_limit);
     e->near_codes = oc_arena_take(arena, OC_PANEL_BLOCK * OC_WORDS_MAX_NEAREST, sizeof *e->near_codes);
     e->near_words = oc_arena_take(arena, OC_PANEL_BLOCK * OC_WORDS_MAX_NEAREST, sizeof *e->near_words);
     e->cell_places = oc_arena_take(arena, cells, sizeof *e->cell_places);
     bool complete = e->x && e->packed && e->y && e->packed_even && e->packed_odd && e->norm && e->row_value &&
-                    e->row_least && e->near_codes && e->near_words && e->cell_places;
+                    e->row_least && e->row_limit && e->near_codes && e->near_words && e->cell_places;
     for (size_t s = 0; s < e->sides; s++) {
         complete = complete && take_side(&e->side[s], e->panels, cells, arena);
     }
@@ -163,7 +164,7 @@ static void sum_lanes(const float *sums, size_t count, float factor, float *out)
 static void find_least(encoder *e, side *s, size_t count)
 {
     for (size_t i = 0; i < BLOCK_LANES; i++) {
-        s->best[i] = FLT_MAX;
+        s->best[i] = INFINITY;
     }
     for (size_t p = 0; p < e->panels; p++) {
         size_t left = e->words->count - p * OC_PANEL;
@@ -176,9 +177,9 @@ static void code_nearest(encoder *e, side *s, size_t count)
 {
     find_least(e, s, count);
     for (size_t i = 0; i < count; i++) {
-        e->row_least[i] = e->kernels->bound(s->best + i * OC_PANEL, e->nearest);
+        e->row_limit[i] = e->kernels->bound(s->best + i * OC_PANEL, e->nearest);
     }
-    e->kernels->nearest(s->z, e->row_least, count, e->words->count,
+    e->kernels->nearest(s->z, e->row_limit, count, e->words->count,
                         &(oc_words_near){e->nearest, e->near_codes, e->near_words});
     for (size_t i = 0; i < count; i++) {
         float *codes = e->near_codes + i * e->nearest, mean = e->row_value[i], total = 0;
@@ -324,7 +325,7 @@ static size_t nearest_words(const oc_words_params *params, size_t words)
     bool one = params->encode == OC_WORDS_HARD || params->encode == OC_WORDS_VLAD;
     bool soft = params->encode == OC_WORDS_SOFT || params->encode == OC_WORDS_FISHER;
     size_t wanted = one ? 1 : soft ? (size_t)params->nearest : 0;
-    wanted = wanted || params->encode != OC_WORDS_FISHER ? wanted : OC_WORDS_MAX_NEAREST;
+    wanted = wanted || params->encode != OC_WORDS_FISHER ? wanted : OC_WORDS_MAX_NEAREST; /* 0: as many as there may be */
     return wanted < words ? wanted : words;
 }
 

@@ -4,7 +4,6 @@
 #include "src/base/dispatch.h"
 #include "src/matrix/panel_lanes.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -128,10 +127,10 @@ static float bound(const float *best, size_t wanted)
 {
     float last = -1;
     for (size_t i = 0; i < wanted; i++) {
-        float next = FLT_MAX;
+        float next = INFINITY;
 #pragma omp simd reduction(min : next)
         for (size_t lane = 0; lane < OC_PANEL; lane++) {
-            float value = best[lane] > last ? best[lane] : FLT_MAX;
+            float value = best[lane] > last ? best[lane] : INFINITY;
             next = value < next ? value : next;
         }
         last = next;

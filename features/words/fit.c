@@ -183,7 +183,7 @@ static oc_status spread(const sampling *s, size_t count, oc_words *w, oc_error *
         oc_free(members);
         return oc_fail_memory(err, "words");
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !oc_job_cancelled(s->job); i++) {
         const float *y = s->x + i * r;
         size_t nearest = 0;
         float least = INFINITY;
@@ -213,7 +213,7 @@ static oc_status spread(const sampling *s, size_t count, oc_words *w, oc_error *
     }
     oc_free(squares);
     oc_free(members);
-    return OC_OK;
+    return oc_job_cancelled(s->job) ? oc_fail(err, OC_CANCELLED, "cancelled") : OC_OK;
 }
 
 oc_status oc_words_fit(const oc_words_plan *plan, const oc_source *source, uint64_t seed, oc_words *words, oc_job *job,

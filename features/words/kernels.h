@@ -29,9 +29,9 @@ typedef struct oc_words_kernels {
     /* best (rows,32) = min(best, z), z (rows,32). */
     void (*least)(const float *z, size_t rows, size_t lanes, float *best);
     /* At least `wanted` of the 32 values of best, none of them negative, are not above what this returns: the wanted-th of
-     * them, equal ones counted once; FLT_MAX where there are fewer. */
+     * them, equal ones counted once; INFINITY where there are fewer. */
     float (*bound)(const float *best, size_t wanted);
-    /* The nearest of all words of each row. z (panels,48,32). At least near->wanted words of row i are within limit[i]. */
+    /* The nearest of all words of each row. z (panels,48,32), rows <= 48. At least near->wanted words of row i are within limit[i]. */
     void (*nearest)(const float *z, const float *limit, size_t rows, size_t words, const oc_words_near *near);
     /* z (rows,32) becomes exp(scale (z^2 - least^2)), scale and least (rows); sums (rows,32) += it. */
     void (*soften)(float *z, const float *scale, const float *least, size_t rows, size_t lanes, float *sums);

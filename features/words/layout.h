@@ -11,7 +11,7 @@ enum { OC_WORDS_POOL_AUTO, OC_WORDS_SUM, OC_WORDS_MEAN, OC_WORDS_MAX };
 enum { OC_WORDS_MAX_NEAREST = 32 };
 
 typedef struct oc_words_params {
-    int64_t count, patch, stride, samples, iterations, nearest; /* nearest 0: all words */
+    int64_t count, patch, stride, samples, iterations, nearest; /* nearest 0: all words, of fisher 32 */
     bool gray, whiten, mirror;
     double contrast, ridge, keep, softness;
     int descriptor, encode, pool, map;

@@ -7,15 +7,10 @@
 
 #include "features/words/encode.h"
 #include "features/words/kernels.h"
-#include "features/words/patch.h"
 #include "src/base/fail.h"
-#include "src/base/locale.h"
 #include "src/draw/shapes.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 oc_status oc_words_unwhiten(const oc_stage *stage, oc_words_looks *l, oc_error *err)
 {

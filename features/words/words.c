@@ -64,8 +64,8 @@ static const oc_param params_table[] = {
      "for encode=soft, fisher: how fast codes fall with squared distance / mean squared distance; auto: 20, for "
      "fisher 50"},
     {"nearest", OC_INTEGER, FIELD(nearest), "auto", 0, OC_WORDS_MAX_NEAREST, NULL,
-     "for encode=soft, fisher: number of nearest words that share a code, 0: all; auto: 5 for sift and fisher, else "
-     "all"},
+     "for encode=soft, fisher: number of nearest words that share a code, 0: all, of fisher 32; auto: 5 for sift and "
+     "fisher, else all"},
     {"pool", OC_CHOICE, FIELD(pool), "auto", 0, 0, pools,
      "how the codes of a region are combined; auto: max for soft codes of nearest words, else sum"},
     {"map", OC_CHOICE, FIELD(map), "auto", 0, 0, maps, "function of the pooled codes; auto: none for max, else sqrt"},

@@ -137,8 +137,10 @@ typedef struct oc_choice_row {
     const char *features; /* the spec of a candidate: static */
     size_t dimension;
     double accuracy; /* by cross-validation on the sample; NaN: it was not compared */
+    double balanced_accuracy;
     double log_loss; /* of the same; NaN where there are no probabilities */
-    double seconds;  /* to measure, where no candidate before it had its stages, and to validate */
+    double
+        seconds; /* to validate; and to measure its stages, with those of the candidates after it, if none before did */
 } oc_choice_row;
 
 enum { OC_MAX_CANDIDATES = 16 };
@@ -153,7 +155,8 @@ typedef struct oc_choose_options {
     oc_extract_options extract; /* its output is not used */
     oc_train_options train;
     size_t images;  /* in the sample, at most */
-    double seconds; /* of two processors: no comparison begins that may end later, judged by those before it */
+    double seconds; /* of two processors: no comparison begins that may end later, judged by those before it, and one
+                     * that takes longer is broken off where there is a job */
     /* Called after each candidate; may be NULL. */
     void (*row_done)(void *context, const oc_choice *so_far);
     void *context;
@@ -162,13 +165,17 @@ typedef struct oc_choose_options {
 /* At most 2,000 images and 120 seconds, with the defaults of oc_train_defaults. */
 OC_API oc_choose_options oc_choose_defaults(void);
 
-/* The candidate whose extraction is slowest. */
-OC_API const char *oc_choose_largest(void);
+/* Of the candidates for such images, the one whose extraction takes longest; static. Looks at a few images. Errors: those
+ * of reading under `strict`; OC_IO, OC_NO_MEMORY, OC_CANCELLED. */
+OC_API oc_status oc_choose_largest(const oc_dataset *images, const oc_extract_options *extract, oc_job *job,
+                                   const char **features, oc_error *err);
 
 /* Compares candidates by cross-validation (that of options->train, else 5 folds) on a sample that is spread evenly over
  * the images. Which candidates there are depends on what the images are: small (of one size, at most 64 pixels a side)
- * or not, gray or coloured. A candidate whose stages the images or the options do not suit is left out; with none left
- * the choice is "hog+color", its accuracy NaN. All candidates see the same images, folds and seeds, so that the choice
+ * or not, or with a side below 8 pixels; gray or coloured (one image in ten or more). The best is the first of highest
+ * accuracy, or with balanced class weights of highest balanced accuracy. A candidate whose stages the images or the
+ * options do not suit is left out, with a note; with none left the choice is the first of them ("hog+color" for most
+ * images), its accuracy NaN. All candidates see the same images, folds and seeds, so that the choice
  * depends on the time alone beside them. Errors: those of reading under `strict`; OC_IO, OC_NO_MEMORY, OC_CANCELLED.
  * The caller frees choice->features. */
 OC_API oc_status oc_choose(const oc_dataset *images, const oc_choose_options *options, oc_job *job, oc_choice *choice,

@@ -12,9 +12,6 @@
 
 enum { COLUMNS = 4, CELL = 32 };
 
-static const table_column columns[COLUMNS] = {
-    {"accuracy %", 10, false}, {"values", 6, false}, {"seconds", 7, false}, {"candidate", 0, true}};
-
 bool is_auto(const char *spec)
 {
     return strcmp(spec, "auto") == 0;
@@ -25,20 +22,29 @@ double choose_seconds(void)
     return oc_choose_defaults().seconds;
 }
 
+typedef struct printing {
+    const oc_dataset *images;
+    bool balanced; /* candidates are judged by balanced accuracy */
+} printing;
+
 static void print_candidate(void *context, const oc_choice *choice)
 {
+    const printing *p = context;
     const oc_choice_row *row = &choice->rows[choice->count - 1];
-    const oc_dataset *const *images = context;
+    const table_column columns[COLUMNS] = {{p->balanced ? "balanced %" : "accuracy %", 10, false},
+                                           {"values", 6, false},
+                                           {"seconds", 7, false},
+                                           {"candidate", 0, true}};
     char values[CELL], accuracy[CELL] = "-", seconds[CELL];
     progress_clear();
     if (choice->count == 1) {
-        printf("choosing the features by cross-validation on %zu of %zu images\n\n", choice->images,
-               oc_dataset_count(*images));
+        printf("choosing the features by cross-validation on %zu of %zu images (shared stages count once)\n\n",
+               choice->images, oc_dataset_count(p->images));
         table_heading(stdout, columns, COLUMNS);
     }
     snprintf(values, sizeof values, "%zu", row->dimension);
     if (!isnan(row->accuracy)) {
-        snprintf(accuracy, sizeof accuracy, "%.2f", 100 * row->accuracy);
+        snprintf(accuracy, sizeof accuracy, "%.2f", 100 * (p->balanced ? row->balanced_accuracy : row->accuracy));
     }
     snprintf(seconds, sizeof seconds, "%.1f", row->seconds);
     table_row(stdout, columns, COLUMNS, (const char *const[]){accuracy, values, seconds, row->features});
@@ -49,12 +55,13 @@ oc_status choose_features(const cli_settings *settings, const oc_dataset *images
                           oc_error *err)
 {
     oc_choose_options options = oc_choose_defaults();
+    printing p = {images, settings->train.class_weight == OC_CLASS_WEIGHT_BALANCED};
     options.extract = extract_options(settings);
     options.train = settings->train;
     options.train.seed = (uint64_t)settings->seed;
     if (!settings->json) {
         options.row_done = print_candidate;
-        options.context = &images;
+        options.context = &p;
     }
     oc_status status = oc_choose(images, &options, job, choice, err);
     if (status != OC_OK) {

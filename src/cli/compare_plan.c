@@ -11,16 +11,18 @@ int print_compare_plan(const cli_settings *settings, oc_dataset *train, const oc
                        oc_job *job)
 {
     bool choose = false;
+    oc_error err;
+    oc_extract_options options = extract_options(settings);
     for (size_t i = 0; i < settings->specs.count; i++) {
         if (is_auto(settings->specs.items[i])) {
             choose = true;
-            settings->specs.items[i] = oc_choose_largest();
+            if (oc_choose_largest(train, &options, job, &settings->specs.items[i], &err)) {
+                return report_failure(&err);
+            }
         }
     }
-    oc_error err;
     size_t tested = test ? oc_dataset_count(test) : oc_dataset_count(train) / (folds ? folds : 5);
     cli_trial of_train, of_test = {.images = tested, .classes = oc_dataset_classes(test ? test : train)};
-    oc_extract_options options = extract_options(settings);
     oc_features *features = NULL;
     if (oc_compare_stages(settings->specs.items, settings->specs.count, &features, &err) ||
         try_images(train, features, &options, job, &of_train, &err)) {

@@ -116,7 +116,9 @@ static int print_train_plan(const cli_settings *settings, source *from, oc_job *
     oc_extract_options options = extract_options(settings);
     cli_trial t = {.images = from->set ? oc_set_count(from->set) : 0};
     bool choose = !from->set && !from->features;
-    if (choose && oc_features_parse(oc_choose_largest(), &from->features, &err)) {
+    const char *largest;
+    if (choose && (oc_choose_largest(from->dataset, &options, job, &largest, &err) ||
+                   oc_features_parse(largest, &from->features, &err))) {
         return report_failure(&err);
     }
     if (from->set) {

@@ -114,11 +114,12 @@ typedef struct spread {
     size_t items, count;
 } spread;
 
-/* The middle item of part i of `count` equal parts. */
+/* The middle item of part i of `count` equal parts. Parts of which some have an item more are spread as well, so that
+ * every class has its share. */
 static size_t from_middle(size_t i, const void *context)
 {
     const spread *s = context;
-    return (part_start(s->items, i, s->count) + part_start(s->items, i + 1, s->count)) / 2;
+    return (size_t)((uint64_t)i * s->items / s->count) + s->items / s->count / 2;
 }
 
 oc_status oc_dataset_sample(oc_dataset *dataset, size_t count, oc_error *err)

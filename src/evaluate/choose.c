@@ -11,6 +11,7 @@
 #include "src/base/memory.h"
 #include "src/base/threads.h"
 #include "src/dataset/dataset.h"
+#include "src/pipeline/pipeline.h"
 #include "src/pipeline/store.h"
 
 #include <math.h>
@@ -25,7 +26,8 @@ enum {
 };
 
 /* A candidate is compared if the images have one of its sizes and one of its colours. Candidates are compared in this
- * order, until the time is over. The first one is the fallback when none can be compared. */
+ * order, until the time is over. Of one kind of images the first is the fallback when none can be compared, and the last
+ * takes longest. */
 #define SIFT "words:descriptor=sift"
 #define DEVIATIONS "words:descriptor=sift,encode=fisher"
 #define OPPONENTS "words:descriptor=opponent-sift,encode=fisher"
@@ -55,7 +57,6 @@ static const struct {
 
 enum {
     CANDIDATES = sizeof candidates / sizeof *candidates, /* those of one kind of images are at most OC_MAX_CANDIDATES */
-    LARGEST = 7,
     SMALL_SIDE = 64,
     CELL = 8,       /* of hog by default */
     LOOKED_AT = 64, /* images that are read to find their kind */
@@ -128,8 +129,8 @@ static oc_status extract(const choosing *c, const oc_dataset *images, const char
 {
     oc_extract_options options = c->options->extract;
     oc_features *features = NULL;
-    options.suppress_warnings = true; /* the extraction that follows the choice warns */
-    options.resume = false;
+    options.suppress_warnings = true;        /* the extraction that follows the choice warns */
+    options.resume = options.mirror = false; /* validation mirrors the rows of a candidate by itself */
     options.output = NULL;
     oc_status status = oc_features_parse(spec, &features, err);
     if (status == OC_OK) {
@@ -154,8 +155,8 @@ static bool colorful(const oc_rows *rows)
     return 10 * count >= rows->count;
 }
 
-/* Finds the kind of the images, and the number of images that can be compared in the given time. */
-static oc_status look(choosing *c, const oc_dataset *images, size_t *affordable, oc_error *err)
+/* Finds the kind of the images, and how long it takes to read one. */
+static oc_status look(choosing *c, const oc_dataset *images, double *reading, oc_error *err)
 {
     oc_dataset few;
     oc_set *set = NULL;
@@ -163,27 +164,42 @@ static oc_status look(choosing *c, const oc_dataset *images, size_t *affordable,
     if (status != OC_OK) {
         return status;
     }
+    double started = processor_seconds();
     status = extract(c, &few, "pixels:size=16", &set, err);
     if (status == OC_OK) {
         oc_extent size = oc_set_image_options(set).size;
-        double threads = (double)oc_job_threads(c->job);
-        double reading = oc_set_seconds(set) / (double)few.count;
         bool small = size.width <= SMALL_SIDE && size.height <= SMALL_SIDE;
         bool tiny = size.width < CELL || size.height < CELL;
         c->kinds = (tiny ? TINY : small ? SMALL : LARGE) | (colorful(oc_set_rows(set)) ? COLOR : GRAY);
-        *affordable = (size_t)(c->options->seconds / 2 / (2 * reading + MEASURING / threads));
+        *reading = (processor_seconds() - started) / (double)few.count;
     }
     oc_set_free(set);
     free_part(&few);
     return status;
 }
 
+/* The number of images to compare the candidates on: what half of the time suffices for, but two of each class, or
+ * there is nothing to hold out. */
+static size_t sample_size(const choosing *c, const oc_dataset *images, double reading)
+{
+    double affordable = c->options->seconds / 2 / (2 * reading + MEASURING / 2);
+    size_t count = affordable < (double)c->options->images ? (size_t)affordable : c->options->images;
+    size_t least = 2 * oc_dataset_classes(images);
+    least = least > LOOKED_AT ? least : LOOKED_AT;
+    return count > least ? count : least;
+}
+
+static bool suits(const choosing *c, size_t candidate)
+{
+    unsigned kinds = candidates[candidate].kinds & c->kinds;
+    return (kinds & (TINY | SMALL | LARGE)) && (kinds & (GRAY | COLOR));
+}
+
 /* Adds a candidate that suits the images to the pool of its size. */
 static oc_status enter(choosing *c, size_t candidate, oc_error *err)
 {
-    unsigned kinds = candidates[candidate].kinds & c->kinds;
     oc_features *features = NULL;
-    if (!(kinds & (TINY | SMALL | LARGE)) || !(kinds & (GRAY | COLOR))) {
+    if (!suits(c, candidate)) {
         return OC_OK;
     }
     oc_status status = oc_features_parse(candidates[candidate].features, &features, err);
@@ -209,20 +225,36 @@ static bool unsuited(oc_status status)
     return status == OC_TOO_SMALL || status == OC_BAD_DATA || status == OC_USAGE;
 }
 
+/* The rows of a candidate; *order is to be freed. */
+static oc_status candidate_rows(const choosing *c, stage_pool *pool, const char *spec, oc_rows *rows, uint32_t **order,
+                                oc_error *err)
+{
+    oc_features *features = NULL;
+    oc_extent size = oc_features_size(oc_set_features(pool->set));
+    oc_status status = oc_features_parse(spec, &features, err);
+    if (status == OC_OK) {
+        *rows = oc_stage_rows(features, &pool->set, 1);
+        status = oc_features_plan(features, size.width, size.height, err);
+    }
+    if (status == OC_OK && c->options->train.augment == OC_AUGMENT_MIRROR) {
+        status = oc_set_mirror_order(features, rows, order, err);
+    }
+    oc_features_free(features);
+    return status;
+}
+
 static oc_status validate(choosing *c, stage_pool *pool, oc_choice_row *row, oc_error *err)
 {
     oc_train_options options = c->options->train;
     oc_train_report report;
     oc_classifier *classifier = NULL;
-    oc_features *features = NULL;
     oc_rows rows = {0};
-    options.augment = OC_AUGMENT_NONE;
+    uint32_t *order = NULL;
     if (isnan(options.holdout) && (options.folds == OC_AUTO || options.folds == 0)) {
         options.folds = FOLDS;
     }
-    oc_status status = oc_features_parse(row->features, &features, err);
+    oc_status status = candidate_rows(c, pool, row->features, &rows, &order, err);
     if (status == OC_OK) {
-        rows = oc_stage_rows(features, &pool->set, 1);
         oc_job_hush(c->job, true); /* the training on all images has the same to note */
         status = oc_train(&(oc_examples){&rows, oc_set_labels(pool->set), oc_set_classes(pool->set)}, &options, c->job,
                           &classifier, &report, err);
@@ -231,10 +263,30 @@ static oc_status validate(choosing *c, stage_pool *pool, oc_choice_row *row, oc_
     if (status == OC_OK) {
         row->dimension = rows.dimension;
         row->accuracy = oc_validation_accuracy(&report.validation);
+        row->balanced_accuracy = report.validation.balanced_accuracy;
         row->log_loss = report.validation.log_loss;
         oc_classifier_free(classifier);
     }
-    oc_features_free(features);
+    oc_free(order);
+    return status;
+}
+
+/* What candidates are judged by. */
+static double merit(const choosing *c, const oc_choice_row *row)
+{
+    return c->options->train.class_weight == OC_CLASS_WEIGHT_BALANCED ? row->balanced_accuracy : row->accuracy;
+}
+
+/* Notes why a candidate is left out: once where the stages of several cannot be measured. */
+static oc_status leave_out(choosing *c, const char *spec, oc_status status, const oc_error *why, oc_error *err)
+{
+    if (unsuited(status)) {
+        oc_job_note(c->job, "choosing the features: %s cannot be compared: %s", spec, why->message);
+        return OC_OK;
+    }
+    if (err) {
+        *err = *why;
+    }
     return status;
 }
 
@@ -243,21 +295,29 @@ static oc_status compare(choosing *c, size_t candidate, oc_error *err)
     oc_choice *choice = c->choice;
     stage_pool *pool = c->pool_of[candidate];
     oc_choice_row *row = &choice->rows[choice->count];
+    oc_error why = {0};
     double started = oc_seconds();
-    *row = (oc_choice_row){.features = candidates[candidate].features, .accuracy = NAN, .log_loss = NAN};
-    if (!pool->set && !pool->failed) {
-        pool->failed = extract(c, &c->sample, pool->stages.data, &pool->set, err);
+    *row = (oc_choice_row){
+        .features = candidates[candidate].features, .accuracy = NAN, .balanced_accuracy = NAN, .log_loss = NAN};
+    if (pool->failed) {
+        return OC_OK;
+    }
+    if (!pool->set) {
+        pool->failed = extract(c, &c->sample, pool->stages.data, &pool->set, &why);
+        if (pool->failed) {
+            return leave_out(c, pool->stages.data, pool->failed, &why, err);
+        }
     }
     double validation = processor_seconds();
-    oc_status status = pool->failed ? pool->failed : validate(c, pool, row, err);
+    oc_status status = validate(c, pool, row, &why);
     validation = processor_seconds() - validation;
     if (status != OC_OK) {
-        return unsuited(status) ? OC_OK : status;
+        return leave_out(c, row->features, status, &why, err);
     }
     row->seconds = oc_seconds() - started;
     c->slowest = validation > c->slowest ? validation : c->slowest;
     choice->images = oc_set_count(pool->set);
-    if (choice->count == 0 || row->accuracy > choice->rows[choice->best].accuracy) {
+    if (choice->count == 0 || merit(c, row) > merit(c, &choice->rows[choice->best])) {
         choice->best = choice->count;
     }
     choice->count++;
@@ -295,14 +355,22 @@ static oc_status compare_all(choosing *c, oc_error *err)
     return status;
 }
 
-/* Chooses the first candidate when none could be compared; its extraction then reports the error of the images. */
-static void fall_back(oc_choice *choice)
+/* Chooses the first candidate that suits the images when none could be compared; its extraction then reports the error
+ * of the images. */
+static void fall_back(const choosing *c)
 {
-    if (choice->count == 0 || isnan(choice->rows[choice->best].accuracy)) {
-        choice->rows[0] = (oc_choice_row){.features = candidates[0].features, .accuracy = NAN, .log_loss = NAN};
-        choice->count = 1;
-        choice->best = 0;
+    oc_choice *choice = c->choice;
+    size_t first = 0;
+    if (choice->count && !isnan(choice->rows[choice->best].accuracy)) {
+        return;
     }
+    while (first < CANDIDATES && !c->pool_of[first]) {
+        first++;
+    }
+    const char *features = candidates[first < CANDIDATES ? first : 0].features;
+    choice->rows[0] = (oc_choice_row){.features = features, .accuracy = NAN, .balanced_accuracy = NAN, .log_loss = NAN};
+    choice->count = 1;
+    choice->best = 0;
 }
 
 /* Makes the features of the best candidate. They are fitted already when the sample consists of all images. */
@@ -331,27 +399,35 @@ oc_choose_options oc_choose_defaults(void)
     return (oc_choose_options){.train = oc_train_defaults(), .images = 2000, .seconds = 120};
 }
 
-const char *oc_choose_largest(void)
+oc_status oc_choose_largest(const oc_dataset *images, const oc_extract_options *extract, oc_job *job,
+                            const char **features, oc_error *err)
 {
-    return candidates[LARGEST].features;
+    oc_choose_options options = oc_choose_defaults();
+    options.extract = *extract;
+    choosing c = {.options = &options, .job = job};
+    double reading;
+    oc_status status = look(&c, images, &reading, err);
+    for (size_t i = 0; status == OC_OK && i < CANDIDATES; i++) {
+        *features = suits(&c, i) ? candidates[i].features : *features;
+    }
+    return status;
 }
 
 oc_status oc_choose(const oc_dataset *images, const oc_choose_options *options, oc_job *job, oc_choice *out,
                     oc_error *err)
 {
     oc_choice choice = {0};
-    size_t affordable = 0;
+    oc_error why = {0};
+    double reading = 0;
     choosing c = {.options = options, .job = job, .started = processor_seconds(), .choice = &choice};
-    oc_status status = look(&c, images, &affordable, err);
-    if (status == OC_OK) {
-        size_t count = affordable < options->images ? affordable : options->images;
-        status = take_part(images, count > LOOKED_AT ? count : LOOKED_AT, &c.sample, err);
-    }
-    if (status == OC_OK) {
+    oc_status status = look(&c, images, &reading, &why);
+    status = status ? leave_out(&c, "the images", status, &why, err)
+                    : take_part(images, sample_size(&c, images, reading), &c.sample, err);
+    if (status == OC_OK && c.sample.count) {
         status = compare_all(&c, err);
     }
-    if (status == OC_OK || unsuited(status)) {
-        fall_back(&choice);
+    if (status == OC_OK) {
+        fall_back(&c);
         status = make_features(&c, images, err);
     }
     for (size_t p = 0; p < c.pools; p++) {

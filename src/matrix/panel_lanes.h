@@ -4,6 +4,8 @@
 
 #include "src/matrix/panel.h"
 
+#include <stdint.h>
+
 #if defined(__AVX2__)
 #include <immintrin.h>
 #endif

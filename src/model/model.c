@@ -5,6 +5,7 @@
 #include "src/base/memory.h"
 #include "src/learn/nearest.h"
 #include "src/model/training_data.h"
+#include "src/pipeline/pipeline.h"
 #include "src/pipeline/store.h"
 #include "src/set/set.h"
 
@@ -35,27 +36,6 @@ static oc_status name_classes(oc_model *model, const oc_model_parts *parts, oc_e
     return done ? OC_OK : oc_fail_memory(err, "the class names");
 }
 
-/* Sets, in each block of the rows, the order of the values of a mirrored row. *order (D) must outlive the rows. */
-static oc_status set_mirror_order(const oc_features *features, oc_rows *rows, uint32_t **order, oc_error *err)
-{
-    *order = oc_alloc(rows->dimension, sizeof **order);
-    if (!*order) {
-        return oc_fail_memory(err, "the mirrored rows");
-    }
-    oc_status status = oc_features_mirror_order(features, *order, err);
-    uint32_t *block = *order, first = 0;
-    for (size_t b = 0; status == OC_OK && b < rows->blocks; b++) {
-        size_t columns = rows->block[b].columns;
-        for (size_t j = 0; j < columns; j++) {
-            block[j] -= first;
-        }
-        rows->block[b].mirror = block;
-        block += columns;
-        first += (uint32_t)columns;
-    }
-    return status;
-}
-
 oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *options, oc_job *job, oc_model **out,
                          oc_train_report *report, oc_error *err)
 {
@@ -65,7 +45,7 @@ oc_status oc_model_build(const oc_model_parts *parts, const oc_train_options *op
     oc_model *model = oc_alloc(1, sizeof *model);
     oc_status status = model ? OC_OK : oc_fail_memory(err, "the model");
     if (status == OC_OK && options->augment == OC_AUGMENT_MIRROR) {
-        status = set_mirror_order(parts->features, &rows, &order, err);
+        status = oc_set_mirror_order(parts->features, &rows, &order, err);
     }
     if (status == OC_OK) {
         status = oc_train(&(oc_examples){&rows, parts->labels, parts->classes.count}, options, job, &model->classifier,

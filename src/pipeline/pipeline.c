@@ -409,3 +409,23 @@ oc_status oc_features_mirror_order(const oc_features *features, uint32_t *order,
     }
     return OC_OK;
 }
+
+oc_status oc_set_mirror_order(const oc_features *features, oc_rows *rows, uint32_t **order, oc_error *err)
+{
+    *order = oc_alloc(rows->dimension, sizeof **order);
+    if (!*order) {
+        return oc_fail_memory(err, "the mirrored rows");
+    }
+    oc_status status = oc_features_mirror_order(features, *order, err);
+    uint32_t *block = *order, first = 0;
+    for (size_t b = 0; status == OC_OK && b < rows->blocks; b++) {
+        size_t columns = rows->block[b].columns;
+        for (size_t j = 0; j < columns; j++) {
+            block[j] -= first;
+        }
+        rows->block[b].mirror = block;
+        block += columns;
+        first += (uint32_t)columns;
+    }
+    return status;
+}

@@ -257,6 +257,7 @@ static void add_choice(oc_string *json, const oc_choice *choice)
         oc_json_string(json, "features", row->features);
         oc_json_count(json, "dimension", row->dimension);
         oc_json_number(json, "accuracy", row->accuracy);
+        oc_json_number(json, "balanced_accuracy", row->balanced_accuracy);
         oc_json_number(json, "log_loss", row->log_loss);
         oc_json_number(json, "seconds", row->seconds);
         oc_json_close(json, '}');

@@ -87,15 +87,48 @@ Test(choose, without_time_or_folds_the_first_candidate_is_chosen)
     none_compared(&choice, "hog+color");
 }
 
-Test(choose, rows_that_must_be_mirrored_leave_candidates_out)
+Test(choose, candidates_are_validated_with_the_augmentation_of_the_training)
 {
-    put_stripes("in", 4, 18, 18, 1);
+    put_stripes("in", 12, 16, 16, 1);
     oc_choose_options options = defaults();
+    oc_choice plain = chosen("in", &options);
     options.extract.mirror = true;
     options.train.augment = OC_AUGMENT_MIRROR;
+    oc_choice mirrored = chosen("in", &options);
+    bool differ = false;
+    cr_assert_eq(mirrored.count, plain.count, "all candidates for small images can be mirrored");
+    for (size_t r = 0; r < plain.count; r++) {
+        cr_assert(isfinite(mirrored.rows[r].accuracy));
+        differ = differ || !(fabs(mirrored.rows[r].log_loss - plain.rows[r].log_loss) < 1e-9);
+    }
+    cr_assert(differ);
+    oc_features_free(plain.features);
+    oc_features_free(mirrored.features);
+}
+
+Test(choose, features_that_cannot_be_mirrored_are_left_out_with_a_note)
+{
+    put_stripes("in", 12, 6, 6, 1);
+    oc_choose_options options = defaults();
+    oc_choice choice = chosen("in", &options);
+    cr_assert_eq(choice.count, 2);
+    oc_features_free(choice.features);
+    options.extract.mirror = true;
+    options.train.augment = OC_AUGMENT_MIRROR;
+    choice = chosen("in", &options);
+    cr_assert_eq(choice.count, 1);
+    cr_assert_str_eq(choice.rows[0].features, "color");
+    oc_features_free(choice.features);
+}
+
+Test(choose, balanced_class_weights_choose_by_balanced_accuracy)
+{
+    put_stripes("in", 12, 18, 18, 1);
+    oc_choose_options options = defaults();
+    options.train.class_weight = OC_CLASS_WEIGHT_BALANCED;
     oc_choice choice = chosen("in", &options);
     for (size_t r = 0; r < choice.count; r++) {
-        cr_assert(!strstr(choice.rows[r].features, "words"), "%s", choice.rows[r].features);
+        cr_assert_leq(choice.rows[r].balanced_accuracy, choice.rows[choice.best].balanced_accuracy);
     }
     oc_features_free(choice.features);
 }
@@ -124,9 +157,29 @@ Test(choose, large_images_have_gradient_words_and_each_row_is_reported)
     oc_features_free(choice.features);
 }
 
-Test(choose, the_largest_candidate_is_a_spec)
+static const char *largest_for(const char *folder, size_t width, size_t height)
 {
-    oc_features *features = NULL;
-    cr_assert(oc_features_parse(oc_choose_largest(), &features, NULL) == OC_OK && oc_features_count(features) >= 2);
-    oc_features_free(features);
+    put_stripes(folder, 4, width, height, 1);
+    oc_dataset *dataset = open_set(at(folder));
+    oc_extract_options options = extract_defaults();
+    const char *features = NULL;
+    cr_assert(oc_choose_largest(dataset, &options, NULL, &features, NULL) == OC_OK);
+    oc_dataset_free(dataset);
+    return features;
+}
+
+Test(choose, the_largest_candidate_suits_the_images)
+{
+    cr_assert(strstr(largest_for("photos", 80, 70), "opponent-sift"));
+    cr_assert(strstr(largest_for("icons", 18, 18), "hog:cell=4") && !strstr(largest_for("icons", 18, 18), "sift"));
+    cr_assert_str_eq(largest_for("dots", 6, 6), "pixels");
+}
+
+Test(choose, without_time_the_first_candidate_that_suits_the_images_is_chosen)
+{
+    put_stripes("in", 4, 6, 6, 1);
+    oc_choose_options options = defaults();
+    options.seconds = 0;
+    oc_choice choice = chosen("in", &options);
+    none_compared(&choice, "color");
 }

@@ -192,6 +192,23 @@ Test(words_kernels, nearest_words_in_order)
     cr_assert_eq(word[BOTH], 99);
 }
 
+/* Of a damaged model, whose words are too long for a float. */
+Test(words_kernels, infinite_distances_have_nearest_words_too)
+{
+    enum { WORDS = 40, WANTED = 5 };
+    static float z[2 * OC_PANEL_BLOCK * OC_PANEL];
+    float best[OC_PANEL], distance[WANTED];
+    uint32_t word[WANTED] = {99, 99, 99, 99, 99};
+    for (size_t i = 0; i < OC_PANEL; i++) {
+        z[i] = z[OC_PANEL_BLOCK * OC_PANEL + i] = best[i] = INFINITY;
+    }
+    float limit = oc_words_kernels_get()->bound(best, WANTED);
+    oc_words_kernels_get()->nearest(z, &limit, 1, WORDS, &(oc_words_near){WANTED, distance, word});
+    for (size_t j = 0; j < WANTED; j++) {
+        cr_assert_eq(word[j], j);
+    }
+}
+
 Test(words_kernels, convolve)
 {
     float in[150 + 4 * 3], weight[5] = {0.5F, -1, 2, 0.25F, 3}, out[151];
