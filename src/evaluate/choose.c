@@ -11,6 +11,7 @@
 #include "src/base/memory.h"
 #include "src/base/threads.h"
 #include "src/dataset/dataset.h"
+#include "src/learn/validation.h"
 #include "src/pipeline/pipeline.h"
 #include "src/pipeline/store.h"
 
@@ -83,6 +84,7 @@ typedef struct choosing {
     oc_dataset sample;
     unsigned kinds;
     double started, slowest; /* processor_seconds at the start, and of the slowest validation so far */
+    double merit;            /* of the best candidate so far */
     size_t pools;
     stage_pool pool[CANDIDATES];
     stage_pool *pool_of[CANDIDATES]; /* by candidate; NULL if it does not suit the images */
@@ -243,7 +245,7 @@ static oc_status candidate_rows(const choosing *c, stage_pool *pool, const char 
     return status;
 }
 
-static oc_status validate(choosing *c, stage_pool *pool, oc_choice_row *row, oc_error *err)
+static oc_status validate(choosing *c, stage_pool *pool, oc_choice_row *row, double *merit, oc_error *err)
 {
     oc_train_options options = c->options->train;
     oc_train_report report;
@@ -265,16 +267,11 @@ static oc_status validate(choosing *c, stage_pool *pool, oc_choice_row *row, oc_
         row->accuracy = oc_validation_accuracy(&report.validation);
         row->balanced_accuracy = report.validation.balanced_accuracy;
         row->log_loss = report.validation.log_loss;
+        *merit = oc_validation_merit(&report.validation, &options);
         oc_classifier_free(classifier);
     }
     oc_free(order);
     return status;
-}
-
-/* What candidates are judged by. */
-static double merit(const choosing *c, const oc_choice_row *row)
-{
-    return c->options->train.class_weight == OC_CLASS_WEIGHT_BALANCED ? row->balanced_accuracy : row->accuracy;
 }
 
 /* Notes why a candidate is left out: once where the stages of several cannot be measured. */
@@ -296,7 +293,7 @@ static oc_status compare(choosing *c, size_t candidate, oc_error *err)
     stage_pool *pool = c->pool_of[candidate];
     oc_choice_row *row = &choice->rows[choice->count];
     oc_error why = {0};
-    double started = oc_seconds();
+    double started = oc_seconds(), merit = NAN;
     *row = (oc_choice_row){
         .features = candidates[candidate].features, .accuracy = NAN, .balanced_accuracy = NAN, .log_loss = NAN};
     if (pool->failed) {
@@ -309,7 +306,7 @@ static oc_status compare(choosing *c, size_t candidate, oc_error *err)
         }
     }
     double validation = processor_seconds();
-    oc_status status = validate(c, pool, row, &why);
+    oc_status status = validate(c, pool, row, &merit, &why);
     validation = processor_seconds() - validation;
     if (status != OC_OK) {
         return leave_out(c, row->features, status, &why, err);
@@ -317,8 +314,9 @@ static oc_status compare(choosing *c, size_t candidate, oc_error *err)
     row->seconds = oc_seconds() - started;
     c->slowest = validation > c->slowest ? validation : c->slowest;
     choice->images = oc_set_count(pool->set);
-    if (choice->count == 0 || merit(c, row) > merit(c, &choice->rows[choice->best])) {
+    if (choice->count == 0 || merit > c->merit) {
         choice->best = choice->count;
+        c->merit = merit;
     }
     choice->count++;
     if (c->options->row_done) {

@@ -9,6 +9,7 @@
 #include "src/base/memory.h"
 #include "src/base/string.h"
 #include "src/base/threads.h"
+#include "src/learn/validation.h"
 #include "src/model/model.h"
 #include "src/pipeline/store.h"
 #include "src/set/equal_images.h"
@@ -197,8 +198,8 @@ static oc_status train_row(comparing *c, size_t r, oc_features *features, oc_err
         status = test_row(c, r, model, &test, err);
     }
     const oc_validation *best = &c->rows[c->comparison->best].validation;
-    if (status == OC_OK && (r == 0 || (c->comparison->chosen &&
-                                       oc_validation_accuracy(&row->validation) > oc_validation_accuracy(best)))) {
+    if (status == OC_OK && (r == 0 || (c->comparison->chosen && oc_validation_merit(&row->validation, &c->learn) >
+                                                                    oc_validation_merit(best, &c->learn)))) {
         oc_model_free(c->best);
         c->best = model;
         model = NULL;

@@ -101,8 +101,8 @@ static bool clearly_better(const bool *b, const bool *a, size_t rows)
     return won - lost > BEYOND_CHANCE * sqrt(won + lost);
 }
 
-/* Replaces the attempt by one with another loss if that classifies significantly more held-out rows correctly than
- * options->loss. */
+/* Replaces the attempt by one with another loss if that is better and classifies significantly more held-out rows
+ * correctly than options->loss. */
 static oc_status tune(const oc_examples *all, const oc_train_options *options, oc_validation_plan *plan, attempt *best,
                       oc_job *job, oc_error *err)
 {
@@ -119,7 +119,8 @@ static oc_status tune(const oc_examples *all, const oc_train_options *options, o
         oc_job_hush(job, true); /* it has the same to note, or concerns a loss that is not taken */
         status = prepare(all, plan, &other, job, err);
         oc_job_hush(job, false);
-        bool more = oc_validation_accuracy(&other.validated.report) > oc_validation_accuracy(&best->validated.report);
+        bool more = oc_validation_merit(&other.validated.report, options) >
+                    oc_validation_merit(&best->validated.report, options);
         if (status == OC_OK && more && clearly_better(right, base, held)) {
             oc_trainer *worse = best->trainer;
             *best = other;

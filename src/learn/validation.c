@@ -34,6 +34,12 @@ double oc_validation_accuracy(const oc_validation *validation)
     return validation->held ? validation->trial[validation->best].accuracy : NAN;
 }
 
+double oc_validation_merit(const oc_validation *validation, const oc_train_options *options)
+{
+    double balanced = validation->held ? validation->balanced_accuracy : NAN;
+    return options->class_weight == OC_CLASS_WEIGHT_BALANCED ? balanced : oc_validation_accuracy(validation);
+}
+
 /* The number of rows in classes of two or more rows. */
 static size_t count_usable(const int *labels, size_t count, size_t classes, size_t *members)
 {

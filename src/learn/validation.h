@@ -26,6 +26,9 @@ typedef struct oc_validated {
     double calibration; /* the factor of oc_classifier */
 } oc_validated;
 
+/* What a choice between classifiers maximises: the accuracy, with balanced class weights the balanced accuracy. */
+double oc_validation_merit(const oc_validation *validation, const oc_train_options *options);
+
 /* Errors: those of oc_train. */
 oc_status oc_validate(oc_trainer *trainer, const oc_validation_plan *plan, const oc_train_options *options,
                       oc_validated *found, oc_job *job, oc_error *err);
