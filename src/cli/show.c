@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* In the order of the choices of --what. */
 typedef enum show_what {
@@ -188,6 +189,9 @@ static int run(const cli_settings *settings, oc_job *job)
     bool is_model = recognise(operands->items[0]).kind == INPUT_MODEL;
     oc_model *model = NULL;
     oc_error err;
+    if (access(operands->items[0], F_OK) != 0 && oc_model_load(operands->items[0], &model, &err)) {
+        return report_failure(&err); /* before what it would be is asked: it is nothing */
+    }
     int wrong = wrong_options(settings, is_model), skipped = EXIT_DONE;
     if (wrong) {
         return wrong;

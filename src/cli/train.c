@@ -41,6 +41,10 @@ static int wrong_options(const cli_settings *settings, const cli_input *in)
     if (!settings->output && !settings->check_gradient && !settings->dry_run) {
         return report_usage(&command_train, "-o MODEL is missing: the file to write, for example -o photos.model");
     }
+    if (settings->specs.count > 1 && (is_auto(settings->specs.items[0]) || is_auto(settings->specs.items[1]))) {
+        return report_usage(&command_train,
+                            "auto chooses the features and stands alone; 'ocellus compare' takes several -f");
+    }
     if (settings->specs.count > 1) {
         return report_usage(&command_train, "only one -f is possible; join stages with '+': -f %s+%s",
                             settings->specs.items[0], settings->specs.items[1]);

@@ -48,7 +48,8 @@ static entry_kind kind_of(int folder, const struct dirent *entry)
     }
     struct stat about;
     if (fstatat(folder, entry->d_name, &about, 0) != 0) {
-        return ENTRY_OTHER; /* such as a dangling link */
+        /* Such as a dangling link. Without an ending it was a folder: opening it reports the error. */
+        return strchr(entry->d_name, '.') ? ENTRY_OTHER : ENTRY_FOLDER;
     }
     return S_ISREG(about.st_mode) ? ENTRY_FILE : S_ISDIR(about.st_mode) ? ENTRY_FOLDER : ENTRY_OTHER;
 }

@@ -20,6 +20,7 @@
 /* The kinds of images. */
 enum {
     SMALL = 1, /* all of one size, of at most SMALL_SIDE pixels a side */
+    HUGE = 32, /* all of one size, of more than OWN_PIXELS pixels: each stage brings them to 256x256 */
     LARGE = 2, /* all others */
     TINY = 16, /* all of one size, a side of which is shorter than the cells of hog */
     GRAY = 4,  /* R = G = B, except for a few images */
@@ -32,19 +33,26 @@ enum {
 #define SIFT "words:descriptor=sift"
 #define DEVIATIONS "words:descriptor=sift,encode=fisher"
 #define OPPONENTS "words:descriptor=opponent-sift,encode=fisher"
+#define SIZED ",size=256"
 
 static const struct {
     unsigned kinds;
     const char *features;
 } candidates[] = {
-    {SMALL | LARGE | COLOR, "hog+color"},
-    {SMALL | LARGE | GRAY, "hog"},
+    {SMALL | LARGE | GRAY | COLOR, "hog+color"},
     {LARGE | GRAY | COLOR, SIFT},
     {LARGE | COLOR, OPPONENTS},
     {LARGE | COLOR, SIFT "+" OPPONENTS},
     {LARGE | COLOR, DEVIATIONS "+" OPPONENTS},
     {LARGE | GRAY | COLOR, SIFT "+" DEVIATIONS},
     {LARGE | COLOR, SIFT "+" DEVIATIONS "+" OPPONENTS "+color"},
+    {HUGE | GRAY | COLOR, "hog:size=256+color:size=256"},
+    {HUGE | GRAY | COLOR, SIFT SIZED},
+    {HUGE | COLOR, OPPONENTS SIZED},
+    {HUGE | COLOR, SIFT SIZED "+" OPPONENTS SIZED},
+    {HUGE | COLOR, DEVIATIONS SIZED "+" OPPONENTS SIZED},
+    {HUGE | GRAY | COLOR, SIFT SIZED "+" DEVIATIONS SIZED},
+    {HUGE | COLOR, SIFT SIZED "+" DEVIATIONS SIZED "+" OPPONENTS SIZED "+color:size=256"},
     {SMALL | COLOR, "hog:cell=4+color"},
     {SMALL | GRAY, "hog:cell=4"},
     {SMALL | COLOR, "words:mirror=1"},
@@ -59,6 +67,7 @@ static const struct {
 enum {
     CANDIDATES = sizeof candidates / sizeof *candidates, /* those of one kind of images are at most OC_MAX_CANDIDATES */
     SMALL_SIDE = 64,
+    OWN_PIXELS = 512 * 512,
     CELL = 8,       /* of hog by default */
     LOOKED_AT = 64, /* images that are read to find their kind */
     FOLDS = 5,
@@ -172,7 +181,8 @@ static oc_status look(choosing *c, const oc_dataset *images, double *reading, oc
         oc_extent size = oc_set_image_options(set).size;
         bool small = size.width <= SMALL_SIDE && size.height <= SMALL_SIDE;
         bool tiny = size.width < CELL || size.height < CELL;
-        c->kinds = (tiny ? TINY : small ? SMALL : LARGE) | (colorful(oc_set_rows(set)) ? COLOR : GRAY);
+        bool huge = size.width * size.height > OWN_PIXELS && !c->options->extract.image.size.width;
+        c->kinds = (tiny ? TINY : small ? SMALL : huge ? HUGE : LARGE) | (colorful(oc_set_rows(set)) ? COLOR : GRAY);
         *reading = (processor_seconds() - started) / (double)few.count;
     }
     oc_set_free(set);
@@ -194,7 +204,7 @@ static size_t sample_size(const choosing *c, const oc_dataset *images, double re
 static bool suits(const choosing *c, size_t candidate)
 {
     unsigned kinds = candidates[candidate].kinds & c->kinds;
-    return (kinds & (TINY | SMALL | LARGE)) && (kinds & (GRAY | COLOR));
+    return (kinds & (TINY | SMALL | LARGE | HUGE)) && (kinds & (GRAY | COLOR));
 }
 
 /* Adds a candidate that suits the images to the pool of its size. */

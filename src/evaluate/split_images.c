@@ -56,9 +56,11 @@ oc_status oc_group_images(const oc_dataset *images, oc_extract_options *extract,
 {
     oc_features *features = NULL;
     oc_set *set = NULL;
+    oc_extract_options cheap = *extract;
+    cheap.mirror = false;
     oc_status status = oc_features_parse(CHEAPEST_STAGE, &features, err);
     if (status == OC_OK) {
-        status = oc_set_extract(images, features, extract, job, &set, err);
+        status = oc_set_extract(images, features, &cheap, job, &set, err);
     }
     if (status == OC_OK) {
         extract->image.size = oc_set_image_options(set).size;

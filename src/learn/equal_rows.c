@@ -70,6 +70,17 @@ static bool find_equal(const oc_rows *rows, hashed *sorted, uint32_t *first)
     return any;
 }
 
+oc_status oc_find_equal_rows(const oc_rows *rows, uint32_t *first, oc_error *err)
+{
+    hashed *sorted = oc_alloc(rows->count, sizeof *sorted);
+    if (!sorted) {
+        return oc_fail_memory(err, "equal rows");
+    }
+    find_equal(rows, sorted, first);
+    oc_free(sorted);
+    return OC_OK;
+}
+
 /* Sets the fold of rows to OC_FOLD_NONE if they equal a row of a class whose rows are all in one fold. place (C): that
  * fold, or OC_FOLD_NONE. */
 static void keep_classes(const uint32_t *first, const int *labels, size_t count, size_t classes, uint16_t *fold,

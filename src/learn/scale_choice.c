@@ -13,6 +13,7 @@
 #include "src/base/fail.h"
 #include "src/base/memory.h"
 #include "src/base/threads.h"
+#include "src/learn/equal_rows.h"
 #include "src/learn/leave_one_out.h"
 #include "src/learn/loss.h"
 #include "src/learn/scaler.h"
@@ -32,7 +33,7 @@ typedef struct candidate {
 } candidate;
 
 typedef struct choice {
-    const oc_subset *sample;
+    const oc_subset *sample; /* of different rows */
     size_t classes;
     oc_job *job;
     atomic_size_t done;
@@ -79,14 +80,14 @@ static void list_candidates(choice *c, const oc_rows *rows, const oc_train_optio
     }
 }
 
-/* Takes all rows, or a stratified sample of SAMPLE rows. */
+/* Takes all rows, or a stratified sample of SAMPLE rows, or of twice as many with mirrored ones. */
 static oc_status take_sample(const oc_examples *examples, uint64_t seed, oc_subset *sample, oc_error *err)
 {
-    size_t count = examples->rows->count;
-    if (count <= SAMPLE) {
+    size_t count = examples->rows->count, most = examples->rows->mirrored ? 2 * SAMPLE : SAMPLE;
+    if (count <= most) {
         return oc_subset_take(examples->rows, examples->labels, &(oc_subset_choice){.fold = NULL}, sample, err);
     }
-    oc_split_options split = {.folds = 1, .fraction = (double)SAMPLE / (double)count, .seed = seed};
+    oc_split_options split = {.folds = 1, .fraction = (double)most / (double)count, .seed = seed};
     oc_folds folds = {.fold = oc_alloc(count, sizeof *folds.fold)};
     oc_status status = folds.fold ? oc_split(examples->labels, count, examples->classes, &split, &folds, err)
                                   : oc_fail_memory(err, "the choice of the scale");
@@ -97,10 +98,29 @@ static oc_status take_sample(const oc_examples *examples, uint64_t seed, oc_subs
     return status;
 }
 
+/* Takes one of equal rows: a copy or mirror image of the row that is left out would give its class away. */
+static oc_status take_different(const oc_subset *rows, oc_subset *different, oc_error *err)
+{
+    size_t count = rows->rows.count;
+    uint32_t *first = oc_alloc(count, sizeof *first);
+    uint16_t *fold = oc_alloc(count, sizeof *fold);
+    oc_status status = first && fold ? oc_find_equal_rows(&rows->rows, first, err)
+                                     : oc_fail_memory(err, "the choice of the scale");
+    for (size_t i = 0; status == OC_OK && i < count; i++) {
+        fold[i] = first[i] == i ? 0 : OC_FOLD_NONE;
+    }
+    if (status == OC_OK) {
+        status = oc_subset_take(&rows->rows, rows->labels, &(oc_subset_choice){.fold = fold}, different, err);
+    }
+    oc_free(first);
+    oc_free(fold);
+    return status;
+}
+
 oc_status oc_scale_choose(const oc_examples *examples, oc_train_options *options, oc_job *job, oc_error *err)
 {
-    oc_subset sample = {0};
-    choice c = {.sample = &sample, .classes = examples->classes, .job = job};
+    oc_subset sample = {0}, different = {0};
+    choice c = {.sample = &different, .classes = examples->classes, .job = job};
     list_candidates(&c, examples->rows, options);
     const candidate *best = &c.candidates[0];
     if (c.count == 1 && !isnan(options->l2)) {
@@ -109,11 +129,14 @@ oc_status oc_scale_choose(const oc_examples *examples, oc_train_options *options
         return OC_OK;
     }
     oc_status status = take_sample(examples, options->seed, &sample, err);
+    status = status ? status : take_different(&sample, &different, err);
     if (status != OC_OK) {
+        oc_subset_free(&sample);
         return status;
     }
     oc_parallel(job, c.count, judge, &c);
-    double sampled = (double)sample.rows.count;
+    double sampled = (double)sample.rows.count; /* copies do not change the mean of the losses */
+    oc_subset_free(&different);
     oc_subset_free(&sample);
     for (size_t k = 0; k < c.count; k++) {
         const candidate *other = &c.candidates[k];

@@ -395,6 +395,9 @@ PYTHON
     run -3 ocellus extract photos -f pixels:size=4 -o set
     [[ "$output" == *"broken.png: "*"No such file"* ]]
     [ "$(tail -n +2 set/index.csv | cut -d, -f2 | tr '\n' ' ')" = "a/linked.png b/folder/image.png " ]
+    ln -s nowhere photos/c
+    run -1 ocellus extract photos -f pixels:size=4 -o set
+    [[ "$output" == *"photos/c/: folder cannot be read: No such file"* ]]
 }
 
 @test "an image that is there twice has two rows" {

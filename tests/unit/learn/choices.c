@@ -203,6 +203,39 @@ Test(choice, a_small_stage_is_not_drowned)
     }
 }
 
+/* A copy of a row, or its mirror image, would give away the class of the row that is left out. */
+Test(choice, copies_and_mirrored_rows_choose_as_the_rows_alone)
+{
+    enum { N = 30, D = 24 };
+    static sample once, twice;
+    uint32_t same[D];
+    make_sample(&once, N, D, 3, 0.5, 21);
+    twice = (sample){.n = 2 * N, .d = D, .classes = 3};
+    for (size_t i = 0; i < 2 * N; i++) {
+        memcpy(twice.x + i * D, once.x + i / 2 * D, D * sizeof *twice.x);
+        twice.y[i] = once.y[i / 2];
+    }
+    twice.rows = oc_rows_of(twice.x, twice.n, D);
+    for (uint32_t j = 0; j < D; j++) {
+        same[j] = j;
+    }
+    oc_rows mirrored = once.rows;
+    mirrored.block[0].mirror = same;
+    const oc_examples examples[] = {{&once.rows, once.y, 3}, {&twice.rows, twice.y, 3}, {&mirrored, once.y, 3}};
+    oc_train_report report[3];
+    for (size_t k = 0; k < 3; k++) {
+        oc_train_options options = oc_train_defaults();
+        options.folds = 0;
+        options.augment = k == 2 ? OC_AUGMENT_MIRROR : OC_AUGMENT_NONE;
+        oc_classifier *classifier = NULL;
+        cr_assert(oc_train(&examples[k], &options, NULL, &classifier, &report[k], NULL) == OC_OK);
+        oc_classifier_free(classifier);
+        cr_assert_eq(report[k].used.scale, report[0].used.scale);
+        cr_assert(fabs(report[k].used.l2 / report[0].used.l2 - 1) <= 1e-4, "%g and %g", report[k].used.l2,
+                  report[0].used.l2);
+    }
+}
+
 /* One row in fifty is of a class that lies near the other: a penalty chosen by the loss of all rows alike would let it
  * go. */
 Test(choice, balanced_classes_choose_the_penalty_by_a_balanced_loss)

@@ -299,6 +299,8 @@ Test(validation, mirrored_rows_are_as_good_as_stored_ones)
     twice.rows = oc_rows_of(twice.x, twice.n, D);
     oc_train_options options = quick(), plain = quick();
     options.l2 = plain.l2 = 0.01;
+    options.scale = plain.scale = OC_SCALE_STANDARD;
+    options.stage_weight = plain.stage_weight = OC_STAGE_WEIGHT_NONE;
     plain.folds = 0;
     oc_train_report report;
     oc_classifier *view = NULL, *stored = trained(&twice, &plain, NULL, NULL);
