@@ -134,7 +134,8 @@ static oc_status draw_sheet(const oc_words_looks *l, const oc_draw_request *s, o
     return OC_OK;
 }
 
-/* In each region of the finest level the words that weigh most, on the left for the class, on the right against it. */
+/* In each region of the finest level the words that weigh most, on the left for the class, on the right against it; of
+ * residuals, whose weights have no sign for a word, in one frame. */
 static oc_status draw_weights(const oc_words_looks *l, const oc_draw_request *s, oc_error *err)
 {
     const oc_levels *grid = &l->params->grid;
@@ -146,8 +147,9 @@ static oc_status draw_weights(const oc_words_looks *l, const oc_draw_request *s,
     if (!order) {
         return oc_fail_memory(err, "the words");
     }
+    bool signs = !oc_words_residuals(l->params);
     double half = s->height, region = half / (double)g, side = region / ((double)per + 0.3);
-    for (size_t i = 0; i < 2 * g * g; i++) {
+    for (size_t i = 0; i < (signs ? 2 : 1) * g * g; i++) {
         bool against = i >= g * g;
         size_t r = i % (g * g);
         const float *weights = s->row + (regions + r) * l->count;
@@ -162,8 +164,10 @@ static oc_status draw_weights(const oc_words_looks *l, const oc_draw_request *s,
                                0.93 * side, order[j].word);
         }
     }
-    oc_canvas_frame(s->canvas, s->x, s->y, half, half, OC_FOR);
-    oc_canvas_frame(s->canvas, s->x + s->width - half, s->y, half, half, OC_AGAINST);
+    oc_canvas_frame(s->canvas, s->x, s->y, half, half, signs ? OC_FOR : OC_RULE);
+    if (signs) {
+        oc_canvas_frame(s->canvas, s->x + s->width - half, s->y, half, half, OC_AGAINST);
+    }
     oc_free(order);
     return OC_OK;
 }
@@ -209,7 +213,7 @@ static double aspect(const oc_stage *stage, oc_drawing kind)
     }
     double image = (double)stage->plan.width / (double)stage->plan.height;
     return kind == OC_DRAW_LEARNED   ? columns / rows
-           : kind == OC_DRAW_WEIGHTS ? 2.1
+           : kind == OC_DRAW_WEIGHTS ? (oc_words_residuals(params) ? 1 : 2.1)
                                      : image + (kind == OC_DRAW_PARTS ? OC_WORDS_LIST : 0);
 }
 

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { COLUMNS = 4, CELL = 32 };
@@ -51,6 +52,33 @@ static void print_candidate(void *context, const oc_choice *choice)
     fflush(stdout);
 }
 
+/* Notes a choice between candidates of which none is clearly better (two standard errors) than guessing: always the
+ * largest class, or for balanced accuracy any class. */
+static void note_guessing(const printing *p, const oc_choice *choice)
+{
+    const oc_choice_row *best = &choice->rows[choice->best];
+    size_t largest = 0, labelled = 0, classes = oc_dataset_classes(p->images);
+    size_t *count = calloc(classes, sizeof *count);
+    for (size_t i = 0; count && i < oc_dataset_count(p->images); i++) {
+        int label = oc_dataset_label(p->images, i);
+        if (label >= 0) {
+            labelled++;
+            largest = ++count[label] > largest ? count[label] : largest;
+        }
+    }
+    free(count);
+    if (labelled == 0) {
+        return;
+    }
+    double guess = p->balanced ? 1 / (double)classes : (double)largest / (double)labelled;
+    double found = p->balanced ? best->balanced_accuracy : best->accuracy;
+    if (found < guess + 2 * sqrt(guess * (1 - guess) / (double)choice->images)) {
+        terminal_note("no candidate is clearly better than guessing (%.1f %%); other features, more images or cleaner "
+                      "labels may be",
+                      100 * guess);
+    }
+}
+
 oc_status choose_features(const cli_settings *settings, const oc_dataset *images, oc_job *job, oc_choice *choice,
                           oc_error *err)
 {
@@ -71,7 +99,13 @@ oc_status choose_features(const cli_settings *settings, const oc_dataset *images
     if (isnan(best->accuracy)) {
         terminal_note("no features could be compared on these images; %s is measured", best->features);
     } else if (!settings->json) {
-        printf("\nchosen: -f %s\n\n", best->features);
+        printf("\nchosen: -f %s\n", best->features);
+        fputs(choice->count > 1 ? "The best of several on these images: on others it may be a little less accurate.\n\n"
+                                : "\n",
+              stdout);
+    }
+    if (!isnan(best->accuracy)) {
+        note_guessing(&p, choice);
     }
     return OC_OK;
 }

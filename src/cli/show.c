@@ -157,6 +157,11 @@ static int wrong_options(const cli_settings *settings, bool is_model)
         return report_usage(&command_show, "--labels has no effect: it names the labels of rows, for --what ray, plane "
                                            "and steps");
     }
+    if (access(settings->operands.items[0], F_OK) != 0) {
+        oc_model *none = NULL; /* neither image nor model */
+        oc_error err;
+        return oc_model_load(settings->operands.items[0], &none, &err) ? report_failure(&err) : EXIT_DONE;
+    }
     if (!is_model) {
         return operands > 1           ? report_usage(&command_show, "only one IMAGE can be drawn; '%s' is one too many",
                                                      settings->operands.items[1])
@@ -189,9 +194,6 @@ static int run(const cli_settings *settings, oc_job *job)
     bool is_model = recognise(operands->items[0]).kind == INPUT_MODEL;
     oc_model *model = NULL;
     oc_error err;
-    if (access(operands->items[0], F_OK) != 0 && oc_model_load(operands->items[0], &model, &err)) {
-        return report_failure(&err); /* before what it would be is asked: it is nothing */
-    }
     int wrong = wrong_options(settings, is_model), skipped = EXIT_DONE;
     if (wrong) {
         return wrong;

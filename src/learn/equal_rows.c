@@ -51,10 +51,11 @@ static bool equal(const oc_rows *rows, size_t i, size_t j)
     return true;
 }
 
-/* first (N): an equal row of lower number, or the row itself. True when there are equal rows. */
-static bool find_equal(const oc_rows *rows, hashed *sorted, uint32_t *first)
+/* first (N): an equal row of lower number, or the row itself. Returns the number of rows that have an equal one before
+ * them. */
+static size_t find_equal(const oc_rows *rows, hashed *sorted, uint32_t *first)
 {
-    bool any = false;
+    size_t found = 0;
     for (size_t i = 0; i < rows->count; i++) {
         sorted[i] = (hashed){hash_row(rows, i), (uint32_t)i};
         first[i] = (uint32_t)i;
@@ -64,10 +65,10 @@ static bool find_equal(const oc_rows *rows, hashed *sorted, uint32_t *first)
         begin = sorted[i].hash == sorted[begin].hash ? begin : i;
         if (begin < i && equal(rows, sorted[begin].row, sorted[i].row)) {
             first[sorted[i].row] = sorted[begin].row;
-            any = true;
+            found++;
         }
     }
-    return any;
+    return found;
 }
 
 oc_status oc_find_equal_rows(const oc_rows *rows, uint32_t *first, oc_error *err)
@@ -127,7 +128,8 @@ oc_status oc_folds_join_equal(const oc_examples *examples, oc_folds *folds, oc_e
     uint16_t *joined = oc_alloc(n, sizeof *joined), *place = oc_alloc(classes, sizeof *place);
     size_t *members = oc_alloc(folds->folds, sizeof *members);
     bool enough = sorted && first && joined && place && members;
-    if (enough && find_equal(rows, sorted, first)) {
+    folds->equal = enough ? find_equal(rows, sorted, first) : 0;
+    if (folds->equal) {
         for (size_t i = 0; i < n; i++) {
             joined[i] = folds->fold[first[i]];
         }

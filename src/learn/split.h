@@ -17,6 +17,7 @@ enum { OC_FOLD_NONE = UINT16_MAX }; /* the fold of a row that is never held out 
 typedef struct oc_folds {
     size_t folds;   /* 1: one hold-out; 0: no validation */
     size_t held;    /* rows */
+    size_t equal;   /* rows that are equal to an earlier one, and so in its fold */
     uint16_t *fold; /* (N) */
 } oc_folds;
 

@@ -214,6 +214,17 @@ static void note_unconverged(const oc_train_report *done, oc_job *job)
     }
 }
 
+/* Few distinct rows, such as coarse histograms have: then the part held out has only rows that training never saw. */
+static void note_equal(const oc_folds *folds, size_t rows, oc_job *job)
+{
+    if (folds->folds && 4 * folds->equal > rows) {
+        oc_job_note(job,
+                    "%zu of %zu rows are equal to an earlier one, and are held out together with it as copies: if they "
+                    "are of different images, others are classified better than is measured here",
+                    folds->equal, rows);
+    }
+}
+
 oc_status oc_train(const oc_examples *examples, const oc_train_options *options, oc_job *job,
                    oc_classifier **classifier, oc_train_report *report, oc_error *err)
 {
@@ -247,6 +258,9 @@ oc_status oc_train(const oc_examples *examples, const oc_train_options *options,
     if (status == OC_OK) {
         oc_examples taken = {&all.rows, all.labels, examples->classes};
         status = train_on(&taken, &used, &plan, &out, job, err);
+    }
+    if (status == OC_OK) {
+        note_equal(&folds, examples->rows->count, job);
     }
     oc_free(plan.right);
     oc_subset_free(&all);

@@ -119,6 +119,7 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
     if (!panels) {
         return oc_fail_memory(err, "the picture");
     }
+    double height = 240 * fmin(1, sqrt(150.0 / (double)(stages * classes))); /* so that one page holds them */
     for (size_t i = 0; i < stages; i++) {
         const oc_stage *stage = oc_features_stage(model->features, i);
         double aspect = oc_stage_aspect(stage, OC_DRAW_WEIGHTS);
@@ -127,7 +128,7 @@ oc_status oc_show_templates(const oc_model *model, const char *path, oc_error *e
                                          .note = oc_stage_legend(stage),
                                          .caption = oc_model_class(model, k),
                                          .aspect = aspect,
-                                         .height = fmin(240, 400 / aspect)};
+                                         .height = fmin(height, 400 / aspect)};
         }
     }
     oc_page page = {.title = "The weights of each class",
