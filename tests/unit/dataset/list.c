@@ -208,3 +208,24 @@ Test(dataset_list, empty_standard_input_is_an_error)
     cr_assert(strstr(refusal.message, "standard input"));
     cr_assert(open_stdin("\n\n", 2, &dataset) == OC_BAD_DATA);
 }
+
+Test(dataset_list, a_sample_has_its_share_of_each_class)
+{
+    enum { CLASSES = 10, EACH = 30, SAMPLE = 200 };
+    char text[16 + CLASSES * EACH * 24] = "path,label\n";
+    size_t length = strlen(text), count[CLASSES] = {0};
+    for (size_t i = 0; i < CLASSES * EACH; i++) {
+        length += (size_t)snprintf(text + length, sizeof text - length, "%03zu.png,%zu\n", i, i / EACH);
+    }
+    put_text("list.csv", text);
+    oc_dataset *images = open_set(at("list.csv"));
+    cr_assert(oc_dataset_sample(images, SAMPLE, NULL) == OC_OK && oc_dataset_count(images) == SAMPLE);
+    for (size_t i = 0; i < SAMPLE; i++) {
+        count[oc_dataset_label(images, i)]++;
+        cr_assert(i == 0 || strcmp(oc_dataset_path(images, i - 1), oc_dataset_path(images, i)) < 0);
+    }
+    for (size_t c = 0; c < CLASSES; c++) {
+        cr_assert_eq(count[c], SAMPLE / CLASSES, "%zu of class %zu", count[c], c);
+    }
+    oc_dataset_free(images);
+}
