@@ -120,8 +120,10 @@ static oc_status open_output(oc_answer_file *file, const char *path, const oc_an
             file->now = (place){.bytes = file->noted.bytes, .paths = OC_DIGEST_START};
             status = open_lines(file, err);
         }
-        if (status != OC_OK) {
+        if (status != OC_OK && options->resume) {
             oc_output_keep(&file->output); /* a run with the right settings may resume it */
+        } else if (status != OC_OK) {
+            oc_output_abandon(&file->output);
         }
     }
     oc_string_free(&settings);

@@ -354,8 +354,10 @@ static oc_status open_folder(oc_extraction *e, const oc_features *features, cons
     }
     if (status == OC_OK) {
         status = oc_journal_open(&e->journal, e->output.lock, settings.data, e->output.around, err);
-        if (status != OC_OK) {
+        if (status != OC_OK && e->options->resume) {
             oc_output_keep(&e->output); /* a run with the right settings may resume it */
+        } else if (status != OC_OK) {
+            oc_output_abandon(&e->output);
         }
     }
     if (status == OC_OK && e->options->resume && !e->journal.begun && !e->journal.learning) {
