@@ -158,6 +158,9 @@ static oc_status take_lock(oc_output *output, const char *path, oc_error *err)
     oc_status status = OC_OK;
     if (fstat(file, &about) != 0) {
         status = oc_fail_io(err, path, "cannot be examined");
+        if (made) {
+            unlink(path);
+        }
     } else if (!made && (!S_ISREG(about.st_mode) || about.st_uid != geteuid())) {
         status = oc_fail(err, OC_USAGE, "%s: is in the way: it belongs to another user or is not a file", path);
     } else if ((flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) || stat(path, &named) != 0 ||
