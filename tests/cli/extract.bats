@@ -213,3 +213,12 @@ for rows in others:
     assert abs(rows - plain).max() <= 1e-5 * abs(plain).max()'
     done
 }
+
+@test "what is not there is named before an option that it may not need" {
+    run -1 ocellus extract nosuch --format svmlight -o rows
+    [[ "$output" == *"nosuch: cannot be opened: No such file"* ]]
+    run -1 ocellus show nosuch --what codebook -o picture.png
+    [[ "$output" == *"nosuch: cannot be opened: No such file"* ]]
+    run -2 ocellus extract "$DATA/test" -o set
+    [[ "$output" == *"-f SPEC is missing"* ]]
+}
