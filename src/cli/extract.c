@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* For estimates: bytes of a value as text, of a path, and of the rows in memory at a time. */
 enum { TEXT_BYTES = 14, PATH_BYTES = 100, ROUND_BYTES = 8 << 20 };
@@ -72,13 +71,11 @@ static int wrong_options(const cli_settings *settings)
         return report_usage(&command_extract, "-o is missing: the folder or file to write");
     }
     if (!settings->with && settings->specs.count == 0) {
-        oc_dataset *none = NULL;
         oc_error err;
         const char *images = settings->operands.count ? settings->operands.items[0] : "-";
-        if (strcmp(images, "-") != 0 && access(images, F_OK) != 0 && oc_dataset_open(images, &none, &err)) {
+        if (is_absent(images, &err)) {
             return report_failure(&err); /* a set that is not there would need no -f */
         }
-        oc_dataset_free(none);
         return report_usage(&command_extract, "-f SPEC is missing: the features, for example -f hog+color");
     }
     if (settings->specs.count && is_auto(settings->specs.items[0])) {

@@ -2,6 +2,7 @@
 #ifndef OC_CLI_RECOGNISE_H
 #define OC_CLI_RECOGNISE_H
 
+#include <ocellus/error.h>
 #include <stdbool.h>
 
 typedef enum input_kind {
@@ -20,5 +21,9 @@ cli_input recognise(const char *path);
 
 /* True for a set or rows made by another program. */
 bool is_rows(const cli_input *in);
+
+/* True for a path (not "-") at which there is nothing, with the message for it. Asked before an option is missed that the input
+ * might not need. */
+bool is_absent(const char *path, oc_error *err);
 
 #endif

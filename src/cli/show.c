@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* In the order of the choices of --what. */
 typedef enum show_what {
@@ -157,10 +156,9 @@ static int wrong_options(const cli_settings *settings, bool is_model)
         return report_usage(&command_show, "--labels has no effect: it names the labels of rows, for --what ray, plane "
                                            "and steps");
     }
-    if (access(settings->operands.items[0], F_OK) != 0) {
-        oc_model *none = NULL; /* neither image nor model */
-        oc_error err;
-        return oc_model_load(settings->operands.items[0], &none, &err) ? report_failure(&err) : EXIT_DONE;
+    oc_error err;
+    if (is_absent(settings->operands.items[0], &err)) {
+        return report_failure(&err);
     }
     if (!is_model) {
         return operands > 1           ? report_usage(&command_show, "only one IMAGE can be drawn; '%s' is one too many",

@@ -51,11 +51,13 @@ static bool equal(const oc_rows *rows, size_t i, size_t j)
     return true;
 }
 
-/* first (N): an equal row of lower number, or the row itself. Returns the number of rows that have an equal one before
- * them. */
-static size_t find_equal(const oc_rows *rows, hashed *sorted, uint32_t *first)
+oc_status oc_find_equal_rows(const oc_rows *rows, uint32_t *first, size_t *found, oc_error *err)
 {
-    size_t found = 0;
+    hashed *sorted = oc_alloc(rows->count, sizeof *sorted);
+    if (!sorted) {
+        return oc_fail_memory(err, "equal rows");
+    }
+    *found = 0;
     for (size_t i = 0; i < rows->count; i++) {
         sorted[i] = (hashed){hash_row(rows, i), (uint32_t)i};
         first[i] = (uint32_t)i;
@@ -65,19 +67,9 @@ static size_t find_equal(const oc_rows *rows, hashed *sorted, uint32_t *first)
         begin = sorted[i].hash == sorted[begin].hash ? begin : i;
         if (begin < i && equal(rows, sorted[begin].row, sorted[i].row)) {
             first[sorted[i].row] = sorted[begin].row;
-            found++;
+            (*found)++;
         }
     }
-    return found;
-}
-
-oc_status oc_find_equal_rows(const oc_rows *rows, uint32_t *first, oc_error *err)
-{
-    hashed *sorted = oc_alloc(rows->count, sizeof *sorted);
-    if (!sorted) {
-        return oc_fail_memory(err, "equal rows");
-    }
-    find_equal(rows, sorted, first);
     oc_free(sorted);
     return OC_OK;
 }
@@ -122,14 +114,13 @@ static bool count_held(const uint16_t *fold, size_t count, size_t folds, size_t 
 oc_status oc_folds_join_equal(const oc_examples *examples, oc_folds *folds, oc_error *err)
 {
     const oc_rows *rows = examples->rows;
-    size_t n = rows->count, classes = examples->classes, joined_held;
-    hashed *sorted = oc_alloc(n, sizeof *sorted);
+    size_t n = rows->count, classes = examples->classes, joined_held, found = 0;
     uint32_t *first = oc_alloc(n, sizeof *first);
     uint16_t *joined = oc_alloc(n, sizeof *joined), *place = oc_alloc(classes, sizeof *place);
     size_t *members = oc_alloc(folds->folds, sizeof *members);
-    bool enough = sorted && first && joined && place && members;
-    folds->equal = enough ? find_equal(rows, sorted, first) : 0;
-    if (folds->equal) {
+    oc_status status = first && joined && place && members ? oc_find_equal_rows(rows, first, &found, err)
+                                                           : oc_fail_memory(err, "the validation");
+    if (status == OC_OK && found) {
         for (size_t i = 0; i < n; i++) {
             joined[i] = folds->fold[first[i]];
         }
@@ -137,12 +128,12 @@ oc_status oc_folds_join_equal(const oc_examples *examples, oc_folds *folds, oc_e
         if (count_held(joined, n, folds->folds, members, &joined_held)) {
             memcpy(folds->fold, joined, n * sizeof *joined);
             folds->held = joined_held;
+            folds->equal = found;
         }
     }
-    oc_free(sorted);
     oc_free(first);
     oc_free(joined);
     oc_free(place);
     oc_free(members);
-    return enough ? OC_OK : oc_fail_memory(err, "the validation");
+    return status;
 }

@@ -9,8 +9,8 @@
  * out together. Changes nothing if a fold would then be without a row. Thread-safe. OC_NO_MEMORY. */
 oc_status oc_folds_join_equal(const oc_examples *examples, oc_folds *folds, oc_error *err);
 
-/* first (N): the first row that is equal to the row, maybe itself. The row of a mirrored image counts as equal to that
- * of the image. Thread-safe. OC_NO_MEMORY. */
-oc_status oc_find_equal_rows(const oc_rows *rows, uint32_t *first, oc_error *err);
+/* first (N): the first row that is equal to the row, maybe itself; *found: the number of rows that have an equal one
+ * before them. The row of a mirrored image counts as equal to that of the image. Thread-safe. OC_NO_MEMORY. */
+oc_status oc_find_equal_rows(const oc_rows *rows, uint32_t *first, size_t *found, oc_error *err);
 
 #endif

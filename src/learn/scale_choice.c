@@ -101,10 +101,10 @@ static oc_status take_sample(const oc_examples *examples, uint64_t seed, oc_subs
 /* Takes one of equal rows: a copy or mirror image of the row that is left out would give its class away. */
 static oc_status take_different(const oc_subset *rows, oc_subset *different, oc_error *err)
 {
-    size_t count = rows->rows.count;
+    size_t count = rows->rows.count, found;
     uint32_t *first = oc_alloc(count, sizeof *first);
     uint16_t *fold = oc_alloc(count, sizeof *fold);
-    oc_status status = first && fold ? oc_find_equal_rows(&rows->rows, first, err)
+    oc_status status = first && fold ? oc_find_equal_rows(&rows->rows, first, &found, err)
                                      : oc_fail_memory(err, "the choice of the scale");
     for (size_t i = 0; status == OC_OK && i < count; i++) {
         fold[i] = first[i] == i ? 0 : OC_FOLD_NONE;

@@ -3,14 +3,8 @@
 #ifndef OC_LEARN_VALIDATION_H
 #define OC_LEARN_VALIDATION_H
 
-#include "src/learn/split.h"
+#include "src/learn/folds.h"
 #include "src/learn/trainer.h"
-
-/* Makes the folds of the options. With auto: none if no class has two rows; one hold-out if 5 trainings would take
- * long; else 5 folds, or fewer if rows are very few. Stores the choice in holdout or folds of *options. Errors as for
- * oc_split; OC_NO_MEMORY. Call oc_folds_free in any case. */
-oc_status oc_folds_choose(const oc_examples *examples, oc_train_options *options, oc_folds *folds, oc_error *err);
-void oc_folds_free(oc_folds *folds);
 
 /* path: the L2 penalty is chosen, starting from that of the options; else the given penalty is validated. score_path:
  * then the penalty on the scores is chosen. mirrored: the rows of the trainer are those of the folds, each followed by

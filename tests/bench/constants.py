@@ -21,9 +21,9 @@ from choices import measure, split
 TOP = pathlib.Path(__file__).resolve().parents[2]
 # file below src/learn, text of the value as it is, other values in place of it
 CONSTANTS = {
-    "folds of a validation": ("validation.c", "enum { FOLDS = 5 }", ["enum { FOLDS = 3 }", "enum { FOLDS = 10 }"]),
+    "folds of a validation": ("folds.c", "enum { FOLDS = 5 }", ["enum { FOLDS = 3 }", "enum { FOLDS = 10 }"]),
     "WORTH": ("validation.c", "WORTH = 0.005", ["WORTH = 0", "WORTH = 0.02"]),
-    "LONG_PASS": ("validation.c", "LONG_PASS = 3e7", ["LONG_PASS = 3e6", "LONG_PASS = 3e8"]),
+    "LONG_PASS": ("folds.c", "LONG_PASS = 3e7", ["LONG_PASS = 3e6", "LONG_PASS = 3e8"]),
     "stage factor": ("trainer.h", "enum { OC_STAGE_FACTOR = 4 }", ["enum { OC_STAGE_FACTOR = 2 }", "enum { OC_STAGE_FACTOR = 8 }"]),
     "MAX_SEPARABLE_ROWS": ("trainer.c", "MAX_SEPARABLE_ROWS = 4096", ["MAX_SEPARABLE_ROWS = 1024", "MAX_SEPARABLE_ROWS = 16384"]),
     "TOLERANCE": ("trainer.c", "double TOLERANCE = 0.0005,", ["double TOLERANCE = 0.005,", "double TOLERANCE = 0.00005,"]),
